@@ -1,0 +1,1 @@
+"""The words shown in workbooks, e-mails and summaries, as jinja2 templates."""

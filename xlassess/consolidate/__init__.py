@@ -1,0 +1,1 @@
+"""Ledger and toolkits to the summary workbook."""

@@ -1,0 +1,1 @@
+"""The workbook contract: layout, names, seal and reference, for writer and reader alike."""

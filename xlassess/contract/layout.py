@@ -1,0 +1,339 @@
+"""Where everything stands in a workbook: the one place that holds rows and columns.
+
+The writer puts things where this module says; the reader looks there first and then by item
+number and column heading. Rows and columns are counted from 0. A change that moves anything
+raises `CONTRACT_VERSION`; workbooks of an issued version must stay readable.
+
+Every question sheet is built alike::
+
+    row 0  title
+    row 1  what the section is about (prose, merged across the table's width)
+    row 2  progress ("4 of 6 answered")
+    row 3  the workbook's reference, in small print
+    row 4  column headings               (rows 3 and 4 repeat on every printed page)
+    row 5  the first item, and so on; a second table (free text below ratings) follows after
+           an empty row and has headings of its own
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from xlassess.model.toolkit import Item, Section, Toolkit
+
+CONTRACT_VERSION = 1
+
+START = "Start"
+PROFILE = "Profile"
+ACTION_PLAN = "Action plan"
+LISTS = "xl_lists"
+IDENTITY = "xl_identity"
+RESERVED_SHEETS = (START, PROFILE, ACTION_PLAN, LISTS, IDENTITY)
+
+TITLE_ROW, ABOUT_ROW, PROGRESS_ROW, REFERENCE_ROW, HEADER_ROW, FIRST_ITEM_ROW = range(6)
+
+Role = Literal[
+    "item", "ask", "why", "level", "answer", "status", "comment", "evidence", "action",
+    "horizon", "owner", "deadline", "measure", "progress",
+]  # fmt: skip
+
+HEADERS: dict[str, str] = {
+    "item": "Item",
+    "ask": "Question",
+    "why": "What lies behind it",
+    "answer": "Your answer",
+    "status": "Status",
+    "comment": "Comments",
+    "evidence": "Evidence",
+    "action": "Action",
+    "horizon": "When",
+    "owner": "Owner",
+    "deadline": "Deadline",
+    "measure": "How we will know",
+    "progress": "State of progress",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its role, heading, position and width in characters.
+
+    ``detail`` is the choice code of a level column, or the field name of an answer column
+    (``answer`` or ``answer:VIEW``).
+    """
+
+    role: Role
+    header: str
+    index: int
+    width: float
+    detail: str = ""
+
+    @property
+    def field(self) -> str:
+        """The answer field this column holds, or an empty text."""
+        if self.role == "answer":
+            return self.detail
+        return self.role if self.role in ("comment", "evidence") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item's row."""
+
+    item: Item
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of items on a question sheet: its heading row, columns and item rows.
+
+    ``wide`` tables take free text: the answer stands in the wide last column.
+    """
+
+    header_row: int
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    wide: bool
+
+    def column(self, role: Role, detail: str | None = None) -> Column | None:
+        """Return the first column with this role (and detail), or None."""
+        for column in self.columns:
+            if column.role == role and detail in (None, column.detail):
+                return column
+        return None
+
+    def fields(self, item: Item) -> tuple[Column, ...]:
+        """The columns in which this item takes an answer, comment or evidence."""
+        return tuple(column for column in self.columns if _takes(item, column))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLayout:
+    """One question sheet."""
+
+    section: Section
+    sheet: str
+    tables: tuple[Table, ...]
+
+    @property
+    def last_column(self) -> int:
+        """The index of the last column in use."""
+        return max(column.index for table in self.tables for column in table.columns)
+
+    @property
+    def last_row(self) -> int:
+        """The index of the last item's row."""
+        return self.tables[-1].rows[-1].index
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPlanLayout:
+    """The action-plan sheet: one table of empty rows; row numbers stand in column 0.
+
+    ``proposal`` is the row of the free-text proposal below the table (its text cell is in
+    column 2), or None.
+    """
+
+    sheet: str
+    columns: tuple[Column, ...]
+    header_row: int
+    first_row: int
+    last_row: int
+    proposal: int | None
+
+    def column(self, role: Role) -> Column:
+        """Return the column with this role.
+
+        Raises:
+            KeyError: the action plan has no such column.
+        """
+        for column in self.columns:
+            if column.role == role:
+                return column
+        raise KeyError(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole workbook, sheet by sheet."""
+
+    toolkit: Toolkit
+    sections: tuple[SectionLayout, ...]
+    action_plan: ActionPlanLayout | None
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Every sheet's name, in order."""
+        plan = (ACTION_PLAN,) if self.action_plan else ()
+        middle = tuple(section.sheet for section in self.sections)
+        return (START, *middle, PROFILE, *plan, LISTS, IDENTITY)
+
+
+IDENTITY_KEYS = (
+    "contract", "reference", "assessment", "round", "partner", "respondent", "toolkit",
+    "version", "digest", "seal",
+)  # fmt: skip
+"""Keys of the identity sheet, one a row from row 0: key in column 0, value in column 1; also
+the names of the custom document properties, each with `PROPERTY_PREFIX`."""
+
+PROPERTY_PREFIX = "xlassess-"
+
+
+def list_name(scale_id: str) -> str:
+    """The defined name of a scale's labels on the lists sheet."""
+    return "list_" + scale_id.replace("-", "_")
+
+
+def score_name(scale_id: str) -> str:
+    """The defined name of a scale's scores on the lists sheet."""
+    return "score_" + scale_id.replace("-", "_")
+
+
+HORIZONS, STATUSES = "plan-when", "plan-status"
+"""Ids under which the action plan's choices stand on the lists sheet."""
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the A1 name of a cell counted from 0."""
+    return f"{column_name(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def column_name(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def layout(toolkit: Toolkit) -> Layout:
+    """Return where everything stands in this toolkit's workbook (contract version 1)."""
+    sections = tuple(_section_layout(toolkit, section) for section in toolkit.all_sections)
+    return Layout(toolkit, sections, _action_plan(toolkit))
+
+
+def _section_layout(toolkit: Toolkit, section: Section) -> SectionLayout:
+    tables: list[Table] = []
+    header = HEADER_ROW
+    for wide, items in _runs(section):
+        first = header + 1
+        rows = tuple(Row(item, first + i) for i, item in enumerate(items))
+        tables.append(Table(header, _columns(toolkit, section, items, wide), rows, wide))
+        header = rows[-1].index + 2
+    return SectionLayout(section, section.tab, tuple(tables))
+
+
+def _runs(section: Section) -> list[tuple[bool, list[Item]]]:
+    """Split a section into tables: free text apart from what is chosen, in order."""
+    if section.form == "text":
+        return [(True, list(section.items))]
+    runs: list[tuple[bool, list[Item]]] = []
+    for item in section.items:
+        if not runs or runs[-1][0] != item.is_wide:
+            runs.append((item.is_wide, []))
+        runs[-1][1].append(item)
+    return runs
+
+
+_WIDTHS: dict[str, dict[str, float]] = {
+    "statements": {"item": 7, "ask": 44, "why": 46, "answer": 21, "status": 10, "comment": 40},
+    "matrix": {"item": 7, "ask": 26, "level": 34, "answer": 21, "status": 10, "comment": 40},
+    "checklist": {"item": 7, "ask": 62, "why": 30, "answer": 15, "status": 10, "comment": 46},
+    "text": {"item": 7, "ask": 40, "why": 44, "answer": 62, "status": 10, "comment": 40},
+}
+_EVIDENCE_WIDTH = 34.0
+
+
+def _columns(
+    toolkit: Toolkit, section: Section, items: list[Item], wide: bool
+) -> tuple[Column, ...]:
+    """Return a table's columns; tables of one sheet share column positions and widths."""
+    width = _WIDTHS[section.form]
+    plan: list[tuple[Role, str, str]] = [("item", "", ""), ("ask", "", "")]
+    if any(item.why or item.prompts for item in section.items):
+        plan.append(("why", "", ""))
+    if section.form == "matrix":
+        plan += [("level", code, label) for code, label in _levels(toolkit, section)]
+    has_comment = any(item.comment and not item.is_wide for item in section.items)
+    answers = _answer_columns(toolkit, section)
+    if section.form == "text":
+        plan += [*answers, ("status", "", "")]
+    elif wide:
+        plan += [("status", "", ""), ("answer", "answer", "")]
+    else:
+        plan += [*answers, ("status", "", "")]
+        plan += [("comment", "", "")] if has_comment else []
+        plan += [("evidence", "", "")] if any(item.evidence for item in items) else []
+    shift = len(answers) if wide and section.form != "text" else 0
+    return _placed(plan, width, shift)
+
+
+def _placed(
+    plan: list[tuple[Role, str, str]], width: dict[str, float], shift: int
+) -> tuple[Column, ...]:
+    """Give columns their places; the wide table leaves the choice columns of its sheet empty."""
+    columns: list[Column] = []
+    index = 0
+    for role, detail, label in plan:
+        if shift and role == "status":
+            index += shift
+        header = label or HEADERS[role]
+        size = _EVIDENCE_WIDTH if role == "evidence" else width[role]
+        if shift and role == "answer":
+            size = width["comment"]
+        columns.append(Column(role, header, index, size, detail))
+        index += 1
+    return tuple(columns)
+
+
+def _answer_columns(toolkit: Toolkit, section: Section) -> list[tuple[Role, str, str]]:
+    fields: dict[str, str] = {}
+    for item in section.items:
+        if item.is_wide and section.form != "text":
+            continue
+        for name in item.answer_fields:
+            _, _, view = name.partition(":")
+            fields[name] = toolkit.view(view).label if view else HEADERS["answer"]
+    return [("answer", name, label) for name, label in fields.items()]
+
+
+def _levels(toolkit: Toolkit, section: Section) -> list[tuple[str, str]]:
+    """The choices that carry a descriptor in this section, least first as matrices read."""
+    used = {code for item in section.items for code in item.levels}
+    scales = {item.answer for item in section.items if item.levels}
+    choices = [c for name in scales for c in reversed(toolkit.scales[name].substantive)]
+    return [(choice.code, choice.label) for choice in choices if choice.code in used]
+
+
+def _takes(item: Item, column: Column) -> bool:
+    if column.role == "answer":
+        return column.detail in item.answer_fields
+    if column.role == "comment":
+        return item.comment
+    return column.role == "evidence" and item.evidence
+
+
+_PLAN_COLUMNS: tuple[tuple[Role, float], ...] = (
+    ("item", 9), ("action", 48), ("horizon", 16), ("owner", 22), ("deadline", 13),
+    ("measure", 36), ("progress", 16),
+)  # fmt: skip
+_PROPOSAL_GAP = 2
+
+
+def _action_plan(toolkit: Toolkit) -> ActionPlanLayout | None:
+    plan = toolkit.action_plan
+    if plan is None:
+        return None
+    columns = tuple(
+        Column(role, HEADERS[role], index + 1, width)
+        for index, (role, width) in enumerate(_PLAN_COLUMNS)
+    )
+    last = FIRST_ITEM_ROW + plan.rows - 1
+    proposal = last + _PROPOSAL_GAP if plan.proposal else None
+    return ActionPlanLayout(ACTION_PLAN, columns, HEADER_ROW, FIRST_ITEM_ROW, last, proposal)

@@ -1,0 +1,66 @@
+"""The seal: an HMAC over a workbook's identity, and the digest of its questions.
+
+The seal shows that a workbook is one we issued, for whom, and with which questions. It does
+not show who filled it in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import asdict
+
+from xlassess.contract.reference import make_reference
+from xlassess.model.answer import Identity
+from xlassess.model.toolkit import Toolkit
+
+SECRET_BYTES = 32
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def questions_digest(toolkit: Toolkit) -> str:
+    """Return the SHA-256 (hex) of everything in a toolkit that a respondent answers to.
+
+    Covers sections, items and scales with their order and wording, and the scoring; not the
+    publisher's details or the version, so that a changed question under an unchanged version
+    shows.
+    """
+    whole = asdict(toolkit)
+    covered = ("id", "scales", "sections", "closing", "views", "scoring", "action_plan")
+    ordered = {key: whole[key] for key in covered}
+    ordered["scales"] = [[name, scale] for name, scale in whole["scales"].items()]
+    return hashlib.sha256(_canonical(ordered)).hexdigest()
+
+
+def seal(identity: Identity, secret: bytes) -> str:
+    """Return the seal (64 hex digits): HMAC-SHA256 of the identity under the secret."""
+    return hmac.new(secret, b"seal" + _canonical(asdict(identity)), hashlib.sha256).hexdigest()
+
+
+def seal_holds(identity: Identity, secret: bytes, claimed: str) -> bool:
+    """True when the claimed seal is the one this identity has; compared in constant time."""
+    return hmac.compare_digest(seal(identity, secret).encode(), claimed.strip().lower().encode())
+
+
+def reference_for(identity: Identity, secret: bytes, attempt: int = 0) -> str:
+    """Return the reference of a workbook; the same identity always has the same one.
+
+    Args:
+        identity: whose workbook, with which questions.
+        secret: the assessment's secret.
+        attempt: raised by one when the reference is already another workbook's.
+    """
+    message = b"reference" + bytes([attempt]) + _canonical(asdict(identity))
+    return make_reference(hmac.new(secret, message, hashlib.sha256).digest())
+
+
+def sheet_password(secret: bytes) -> str:
+    """Return the password of sheet protection: random per assessment, kept nowhere else.
+
+    Protection is a guard rail against slips, not security.
+    """
+    return hmac.new(secret, b"protection", hashlib.sha256).hexdigest()[:15]

@@ -1,0 +1,1 @@
+"""One module per verb: gathers values from folder and ledger, calls a stage, keeps the result."""

@@ -1,0 +1,1 @@
+"""The assessment folder and the toolkits on disk."""

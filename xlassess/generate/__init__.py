@@ -1,0 +1,1 @@
+"""Toolkit and assessment to workbooks."""

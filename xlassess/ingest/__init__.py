@@ -1,0 +1,1 @@
+"""Files to returns: answers and findings."""

@@ -1,0 +1,1 @@
+"""Plain values: toolkit, assessment, answer, finding. No input or output."""

@@ -1,0 +1,128 @@
+"""What was read from a returned workbook: answers, actions, and the return they came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from xlassess.model.finding import Finding
+
+Value = str | float | date
+"""A value as read: the choice code for a scale, text, a number, or a day."""
+
+State = Literal["accepted", "accepted with notes", "query", "refused", "superseded", "duplicate"]
+"""What became of a return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One value and where it was read from.
+
+    ``field`` is ``answer``, ``answer:VIEW``, ``comment`` or ``evidence``; ``cell`` is in A1.
+    """
+
+    item: str
+    field: str
+    value: Value
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of a respondent's action plan; ``horizon`` and ``status`` are choice codes.
+
+    ``deadline`` is None where none was given. ``cell`` is that of the action's text.
+    """
+
+    row: int
+    item: str
+    action: str
+    horizon: str
+    owner: str
+    deadline: date | None
+    measure: str
+    status: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normalisation:
+    """A value put right because it was certain what was meant: where, before and after."""
+
+    item: str
+    field: str
+    sheet: str
+    cell: str
+    before: str
+    after: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose workbook it is and with which questions: what the seal covers."""
+
+    contract: int
+    assessment: str
+    round: str
+    partner: str
+    respondent: str
+    toolkit: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One issued workbook as the ledger knows it.
+
+    ``sha256`` is that of the bytes issued; ``issued_at`` is in UTC.
+    """
+
+    reference: str
+    identity: Identity
+    partner: str
+    respondent: str
+    email: str
+    level: str
+    file_name: str
+    sha256: str
+    seal: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A file that came back, and what was read from it.
+
+    ``file`` is the name it came under (with the path inside a zip), ``sha256`` that of its
+    bytes, ``kind`` the sniffed file kind (``xlsx`` ...) or empty, ``reference`` that of the
+    issued workbook or empty when it could not be told. ``saved_at`` is when the program
+    that saved the file says it did, if it does.
+    """
+
+    file: str
+    sha256: str
+    size: int
+    kind: str
+    state: State
+    reference: str = ""
+    answers: tuple[Answer, ...] = ()
+    actions: tuple[Action, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    normalised: tuple[Normalisation, ...] = ()
+    saved_at: datetime | None = None
+    received_at: datetime | None = None
+
+
+def state_of(findings: tuple[Finding, ...], normalised: tuple[Normalisation, ...] = ()) -> State:
+    """Return the state a return has by its findings, the gravest deciding."""
+    severities = {finding.severity for finding in findings}
+    if "refuse" in severities:
+        return "refused"
+    if "query" in severities:
+        return "query"
+    return "accepted with notes" if severities or normalised else "accepted"

@@ -1,0 +1,89 @@
+"""A finding: one coded remark about a return, with where, what and what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["refuse", "query", "note"]
+"""refuse: the file cannot be used; query: the partner must look again; note: put right, or
+worth knowing."""
+
+SEVERITIES: tuple[Severity, ...] = ("refuse", "query", "note")
+"""From the gravest to the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An entry of the catalogue: what a code means and what to do about it.
+
+    ``says`` and ``do`` are `str.format` templates over the finding's details.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    says: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about a return.
+
+    ``sheet``, ``cell`` (A1) and ``item`` are empty where they do not apply. ``cells`` lists
+    further cells when one cause repeats. ``details`` fill the kind's templates.
+    """
+
+    kind: Kind
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    item: str = ""
+    field: str = ""
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cells: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The catalogue code."""
+        return self.kind.code
+
+    @property
+    def severity(self) -> Severity:
+        """The gravity of the finding."""
+        return self.kind.severity
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence."""
+        return self.kind.says.format_map(_Details(self.details))
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in one sentence."""
+        return self.kind.do.format_map(_Details(self.details))
+
+    @property
+    def where(self) -> str:
+        """Sheet, cells and item in one phrase, as much of it as is known."""
+        cells = ", ".join(filter(None, (self.cell, *self.cells)))
+        parts = (
+            f"sheet {self.sheet}" if self.sheet else "",
+            f"cell {cells}" if cells else "",
+            f"item {self.item}" if self.item else "",
+        )
+        return ", ".join(filter(None, parts))
+
+    def in_file(self, file: str) -> Finding:
+        """Return the finding with the file it was made in."""
+        return replace(self, file=file)
+
+
+class _Details(dict[str, str]):
+    """Details of a finding; a name the finding does not give is shown as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

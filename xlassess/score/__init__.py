@@ -1,0 +1,1 @@
+"""Pure scoring rules: answers to scorecards, agreement and bands."""

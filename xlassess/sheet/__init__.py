@@ -1,0 +1,1 @@
+"""Our dialect of XlsxWriter: formats, checked writes, charts."""
