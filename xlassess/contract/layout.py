@@ -17,7 +17,7 @@ Every question sheet is built alike::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -90,7 +90,8 @@ class Row:
 class Table:
     """A table of items on a question sheet: its heading row, columns and item rows.
 
-    ``wide`` tables take free text: the answer stands in the wide last column.
+    ``wide`` tables take free text: the answer stands in the wide last column. In a table that
+    mixes both, free text is written in the comment column.
     """
 
     header_row: int
@@ -106,7 +107,14 @@ class Table:
         return None
 
     def fields(self, item: Item) -> tuple[Column, ...]:
-        """The columns in which this item takes an answer, comment or evidence."""
+        """The columns in which this item takes an answer, comment or evidence.
+
+        Each column's ``field`` names what is written there. Where free text stands in the
+        comment column, that column is returned in the role of the answer.
+        """
+        if item.is_wide and not self.wide:
+            comment = self.column("comment")
+            return (replace(comment, role="answer", detail="answer"),) if comment else ()
         return tuple(column for column in self.columns if _takes(item, column))
 
 
@@ -230,7 +238,10 @@ def _section_layout(toolkit: Toolkit, section: Section) -> SectionLayout:
 
 
 def _runs(section: Section) -> list[tuple[bool, list[Item]]]:
-    """Split a section into tables: free text apart from what is chosen, in order."""
+    """Split a section into tables: free text apart from what is chosen, in order.
+
+    Where the two alternate, one mixed table reads better than many short ones.
+    """
     if section.form == "text":
         return [(True, list(section.items))]
     runs: list[tuple[bool, list[Item]]] = []
@@ -238,8 +249,11 @@ def _runs(section: Section) -> list[tuple[bool, list[Item]]]:
         if not runs or runs[-1][0] != item.is_wide:
             runs.append((item.is_wide, []))
         runs[-1][1].append(item)
-    return runs
+    return runs if len(runs) <= _MOST_TABLES else [(False, list(section.items))]
 
+
+_MOST_TABLES = 2
+_MIXED_HEADER = "Comments, or your answer"
 
 _WIDTHS: dict[str, dict[str, float]] = {
     "statements": {"item": 7, "ask": 44, "why": 46, "answer": 21, "status": 10, "comment": 40},
@@ -261,6 +275,7 @@ def _columns(
     if section.form == "matrix":
         plan += [("level", code, label) for code, label in _levels(toolkit, section)]
     has_comment = any(item.comment and not item.is_wide for item in section.items)
+    mixed = not wide and any(item.is_wide for item in items)
     answers = _answer_columns(toolkit, section)
     if section.form == "text":
         plan += [*answers, ("status", "", "")]
@@ -268,7 +283,7 @@ def _columns(
         plan += [("status", "", ""), ("answer", "answer", "")]
     else:
         plan += [*answers, ("status", "", "")]
-        plan += [("comment", "", "")] if has_comment else []
+        plan += [("comment", "", _MIXED_HEADER if mixed else "")] if has_comment or mixed else []
         plan += [("evidence", "", "")] if any(item.evidence for item in items) else []
     shift = len(answers) if wide and section.form != "text" else 0
     return _placed(plan, width, shift)
