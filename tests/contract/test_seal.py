@@ -1,0 +1,88 @@
+"""The seal covers all of a workbook's identity, and the digest all of its questions."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from xlassess.contract.reference import is_valid
+from xlassess.contract.seal import (
+    questions_digest,
+    reference_for,
+    seal,
+    seal_holds,
+    sheet_password,
+)
+from xlassess.model.answer import Identity
+from xlassess.model.toolkit import Choice, Item, Scale, Scoring, Section, Toolkit
+
+SECRET = bytes(range(32))
+IDENTITY = Identity(1, "anytown", "2026", "council", "council-lee", "pat", "1.0", "ab" * 32)
+AGREE = Scale("Agreement", (Choice("agree", "Agree", 2), Choice("disagree", "Disagree", 1)))
+TOOLKIT = Toolkit(
+    id="small",
+    version="1.0",
+    title="Small",
+    short="Small",
+    publisher="Nobody",
+    year=2026,
+    source="None",
+    rights="None",
+    about="About",
+    how="How",
+    scales={"agreement": AGREE},
+    sections=(Section("1", "1 One", "One", (Item("1A", "Is it so?", "agreement"),)),),
+    scoring=Scoring("sum", "None", scale="agreement"),
+)
+
+
+def test_seal__holds_for_the_identity_it_was_made_for() -> None:
+    claimed = seal(IDENTITY, SECRET)
+    assert seal_holds(IDENTITY, SECRET, f" {claimed.upper()} ")
+    assert not seal_holds(IDENTITY, bytes(32), claimed)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Identity)])
+def test_seal__breaks_when_any_part_of_the_identity_changes(name: str) -> None:
+    value = getattr(IDENTITY, name)
+    other = replace(IDENTITY, **{name: value + 1 if isinstance(value, int) else value + "x"})
+    assert not seal_holds(other, SECRET, seal(IDENTITY, SECRET))
+
+
+def test_seal__text_that_is_not_ascii_is_refused_not_an_error() -> None:
+    assert not seal_holds(IDENTITY, SECRET, "é" * 64)
+
+
+def test_reference_for__is_stable_and_moves_on_with_the_attempt() -> None:
+    first = reference_for(IDENTITY, SECRET)
+    assert first == reference_for(IDENTITY, SECRET)
+    assert is_valid(first)
+    assert reference_for(IDENTITY, SECRET, attempt=1) != first
+
+
+def test_sheet_password__differs_between_assessments() -> None:
+    assert sheet_password(SECRET) != sheet_password(bytes(32))
+    assert len(sheet_password(SECRET)) == 15
+
+
+def test_questions_digest__ignores_the_publishers_details() -> None:
+    assert questions_digest(TOOLKIT) == questions_digest(replace(TOOLKIT, rights="Other"))
+
+
+def test_questions_digest__changes_with_a_question_a_choice_or_the_order_of_scales() -> None:
+    section = TOOLKIT.sections[0]
+    asked = replace(section, items=(replace(section.items[0], ask="Is it not so?"),))
+    label = replace(AGREE, choices=(replace(AGREE.choices[0], label="Yes"), AGREE.choices[1]))
+    two = {"agreement": AGREE, "other": AGREE}
+    digests = {
+        questions_digest(toolkit)
+        for toolkit in (
+            TOOLKIT,
+            replace(TOOLKIT, sections=(asked,)),
+            replace(TOOLKIT, scales={"agreement": label}),
+            replace(TOOLKIT, scales=two),
+            replace(TOOLKIT, scales=dict(reversed(two.items()))),
+        )
+    }
+    assert len(digests) == 5
