@@ -1,0 +1,71 @@
+"""Problems in files that people write: where, what is wrong, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xlassess.model.errors import XlassessError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file.
+
+    ``line`` counts from 1; 0 means that no line can be named. ``cell`` (A1) takes its place
+    in a workbook. ``hint`` is what to do, or an empty text.
+    """
+
+    file: str
+    line: int
+    message: str
+    hint: str = ""
+    cell: str = ""
+
+    @property
+    def where(self) -> str:
+        """File and line (or cell) in one phrase."""
+        if self.cell:
+            return f"{self.file}, cell {self.cell}"
+        return f"{self.file}, line {self.line}" if self.line else self.file
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message} {self.hint}".rstrip()
+
+
+class FileError(XlassessError):
+    """A file that people write has problems; exit code 3.
+
+    Args:
+        problems: every problem found, at least one, in the order of the file.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        rest = len(self.problems) - 1
+        more = f" ({rest} more in this file.)" if rest else ""
+        super().__init__(f"{first.where}: {first.message}", f"{first.hint}{more}".strip())
+
+    def __reduce__(self) -> tuple[type[FileError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the nearest known word, else the list of known words.
+
+    Args:
+        word: what was written.
+        known: what could have been written.
+    """
+    from rapidfuzz import fuzz, process, utils
+
+    words = list(known)
+    near = process.extractOne(
+        word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=65
+    )
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    if not words:
+        return ""
+    return f"It can be: {', '.join(words)}."

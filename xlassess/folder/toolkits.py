@@ -1,0 +1,117 @@
+"""Toolkits on disk: the built-in ones and the assessment folder's own.
+
+A toolkit file is YAML with the fields of `xlassess.model.toolkit.Toolkit`. Everything wrong
+with a file is reported at once, each problem with its line.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from xlassess.folder.checks import check_toolkit
+from xlassess.folder.problems import FileError, Problem, did_you_mean
+from xlassess.folder.shape import adapter, read_as
+from xlassess.folder.yaml_file import read_yaml
+from xlassess.model.errors import UsageError
+from xlassess.model.toolkit import Toolkit
+
+__all__ = [
+    "Problem",
+    "ToolkitFileError",
+    "all_toolkits",
+    "builtin_ids",
+    "find_toolkit",
+    "load_toolkit",
+    "toolkit_schema",
+]
+
+_PACKAGE = "xlassess.toolkits"
+
+
+class ToolkitFileError(FileError):
+    """A toolkit file has problems; `problems` lists them all."""
+
+
+def builtin_ids() -> tuple[str, ...]:
+    """Return the ids of the toolkits that come with xlassess, in alphabetical order."""
+    names = (entry.name for entry in resources.files(_PACKAGE).iterdir())
+    return tuple(sorted(name[: -len(".yaml")] for name in names if name.endswith(".yaml")))
+
+
+def load_toolkit(path: Path) -> Toolkit:
+    """Read and check a toolkit file.
+
+    Raises:
+        ToolkitFileError: the file is not a sound toolkit; every problem is listed.
+        UsageError: there is no such file, or it cannot be read.
+    """
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The toolkit file {path} cannot be read ({error.strerror}).",
+            "Check its name and that you may read it.",
+        ) from None
+    return _parse(source, path.name)
+
+
+def find_toolkit(toolkit_id: str, own: Path | None = None) -> Toolkit:
+    """Return the toolkit with this id.
+
+    Args:
+        toolkit_id: the id, as in the file's name and in its field ``id``.
+        own: a folder whose ``ID.yaml`` comes before the built-in toolkit of that id.
+
+    Raises:
+        ToolkitFileError: the toolkit's file has problems.
+        UsageError: there is no such toolkit.
+    """
+    if toolkit_id in _own_ids(own):
+        assert own is not None  # noqa: S101 - for the type checker
+        return load_toolkit(own / f"{toolkit_id}.yaml")
+    if toolkit_id in builtin_ids():
+        return _builtin(toolkit_id)
+    known = tuple(dict.fromkeys((*_own_ids(own), *builtin_ids())))
+    raise UsageError(f"There is no toolkit '{toolkit_id}'.", did_you_mean(toolkit_id, known))
+
+
+def all_toolkits(own: Path | None = None) -> tuple[Toolkit, ...]:
+    """Return the built-in toolkits and the folder's own, in the order of their ids.
+
+    Raises:
+        ToolkitFileError: a file has problems.
+    """
+    ids = sorted({*builtin_ids(), *_own_ids(own)})
+    return tuple(find_toolkit(toolkit_id, own) for toolkit_id in ids)
+
+
+def toolkit_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a toolkit file, for editors that complete and check YAML."""
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **adapter(Toolkit).json_schema(),
+    }
+    return schema
+
+
+def _own_ids(own: Path | None) -> tuple[str, ...]:
+    if own is None or not own.is_dir():
+        return ()
+    return tuple(sorted(path.stem for path in own.glob("*.yaml")))
+
+
+def _builtin(toolkit_id: str) -> Toolkit:
+    name = f"{toolkit_id}.yaml"
+    return _parse(resources.files(_PACKAGE).joinpath(name).read_bytes(), name)
+
+
+def _parse(source: bytes, name: str) -> Toolkit:
+    file = read_yaml(source, name)
+    toolkit, problems = read_as(file, Toolkit)
+    if toolkit is not None:
+        problems = check_toolkit(toolkit, file)
+    if problems or toolkit is None:
+        raise ToolkitFileError(problems)
+    return toolkit
