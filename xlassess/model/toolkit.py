@@ -238,7 +238,10 @@ class ActionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Toolkit:
-    """A published instrument: sections of items, response scales, scoring rules."""
+    """A published instrument: sections of items, response scales, scoring rules.
+
+    ``year`` is None where the publication bears no date.
+    """
 
     __pydantic_config__ = _STRICT
     id: str
@@ -246,7 +249,7 @@ class Toolkit:
     title: str
     short: str
     publisher: str
-    year: int
+    year: int | None
     source: str
     rights: str
     about: str
