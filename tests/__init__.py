@@ -1,0 +1,1 @@
+"""Tests of xlassess; the folders mirror those of the package."""

@@ -1,0 +1,191 @@
+"""LibreOffice Calc as a partner uses it: open a workbook, type into cells, save it, close it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import subprocess
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.clients.programs import find_program, missing, python_with_uno
+
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "ods": "calc8",
+    "xls": "MS Excel 97",
+    "pdf": "calc_pdf_Export",
+}
+"""LibreOffice's names of the file kinds that File > Save As offers."""
+
+SECONDS = 180
+DRIVER = Path(__file__).with_name("uno_driver.py")
+
+CellValue = str | float | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What goes into one cell; a day is typed as its serial number, kind ``number``."""
+
+    sheet: str
+    cell: str
+    value: str | float
+    kind: Literal["text", "number", "formula", "empty"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What LibreOffice shows of a workbook.
+
+    ``values`` and ``formulas`` are keyed by sheet and A1 address; an error value is
+    ``{"error": shown}``. ``locked`` lists the cells that refused typing. ``pages`` counts
+    printed pages per sheet; ``heights`` gives per row the height it has and the height its
+    text needs, in points.
+    """
+
+    locked: tuple[str, ...]
+    visible: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, CellValue]] = field(default_factory=dict)
+    formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pages: Mapping[str, int] = field(default_factory=dict)
+    heights: Mapping[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def errors(self) -> dict[str, str]:
+        """The cells that show an error value."""
+        return {
+            f"{sheet}!{cell}": value["error"]
+            for sheet, cells in self.values.items()
+            for cell, value in cells.items()
+            if isinstance(value, Mapping)
+        }
+
+
+class OfficeError(RuntimeError):
+    """LibreOffice could not do what it was asked."""
+
+
+class Office:
+    """One running LibreOffice with a profile of its own."""
+
+    def __init__(self) -> None:
+        office = find_program("soffice", "libreoffice")
+        if office is None:
+            missing("LibreOffice Calc", "install libreoffice-calc")
+        python = python_with_uno(office)
+        if python is None:
+            missing("a Python that drives LibreOffice", "install python3-uno")
+        self._process = subprocess.Popen(
+            [python, str(DRIVER), office],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        self._answer()
+
+    @property
+    def running(self) -> bool:
+        """True as long as LibreOffice can be given work."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End LibreOffice and wait until it is gone."""
+        assert self._process.stdin
+        assert self._process.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join()
+        self._process.stdout.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=SECONDS)
+        except queue.Empty:
+            self._process.terminate()
+            raise OfficeError(f"LibreOffice has not answered for {SECONDS} seconds.") from None
+        if not line:
+            raise OfficeError("LibreOffice has ended unasked.")
+        answer: dict[str, Any] = json.loads(line)
+        if "failed" in answer:
+            raise OfficeError(answer["failed"])
+        return answer
+
+    def work(
+        self,
+        path: Path,
+        typed: Iterable[Typed] = (),
+        *,
+        save: Iterable[Path] = (),
+        recalculate: bool = False,
+        read: bool = False,
+        pages: bool = False,
+        heights: Iterable[str] = (),
+    ) -> Seen:
+        """Open a workbook with a view, type, save under each name, and tell what is seen.
+
+        Args:
+            path: the workbook.
+            typed: what to type, in this order.
+            save: where to save; the file kind goes by the suffix (`FILTERS`).
+            recalculate: recalculate every formula, not only those that depend on what was
+                typed.
+            read: report every cell's value and formula.
+            pages: count the printed pages of each visible sheet.
+            heights: the sheets whose row heights to report.
+
+        Raises:
+            OfficeError: LibreOffice could not.
+        """
+        job = {
+            "open": str(path.resolve()),
+            "set": [
+                {"sheet": t.sheet, "cell": t.cell, "kind": t.kind, "value": t.value} for t in typed
+            ],
+            "recalculate": recalculate,
+            "read": read,
+            "pages": pages,
+            "save": [
+                {"path": str(target.resolve()), "filter": FILTERS[target.suffix[1:]]}
+                for target in save
+            ],
+            "heights": list(heights),
+        }
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise OfficeError("LibreOffice has ended unasked.") from None
+        answer = self._answer()
+        assert answer["view"], "the document has no view"
+        sheets = answer.get("sheets", {})
+        return Seen(
+            locked=tuple(answer["locked"]),
+            visible=tuple(name for name, sheet in sheets.items() if sheet["visible"]),
+            values={name: sheet["values"] for name, sheet in sheets.items()},
+            formulas={name: sheet["formulas"] for name, sheet in sheets.items()},
+            pages=answer.get("pages", {}),
+            heights={
+                name: [(have, need) for have, need in rows]
+                for name, rows in answer["heights"].items()
+            },
+        )

@@ -1,0 +1,80 @@
+"""The drivers do what the other tests rely on: type, refuse locked cells, recalculate, judge."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from tests.clients import gnumeric, validator
+from tests.clients.office import Office, OfficeError, Typed
+
+pytestmark = pytest.mark.clients
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A workbook with an open cell B1, a locked cell A1 and a formula C1 with a wrong cache."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("One")
+        sheet.write_string("A1", "kept")
+        sheet.write_blank("B1", None, workbook.add_format({"locked": False}))
+        sheet.write_formula("C1", "=B1*2", None, 99)
+        sheet.write_formula("C2", "=1/0", None, "#DIV/0!")
+        sheet.freeze_panes(1, 1)
+        sheet.protect("secret")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_office__types_recalculates_and_saves(office: Office, book: Path, kind: str) -> None:
+    saved = book.with_name(f"saved.{kind}")
+    seen = office.work(book, [Typed("One", "B1", 21, "number")], save=[saved], read=True)
+    assert seen.values["One"]["C1"] == 42
+    assert seen.formulas["One"]["C1"] == "=B1*2"
+    assert seen.errors() == {"One!C2": "#DIV/0!"}
+    again = office.work(saved, read=True)
+    assert again.values["One"]["B1"] == 21
+
+
+def test_office__keeps_what_a_view_holds(office: Office, book: Path) -> None:
+    saved = book.with_name("saved.xlsx")
+    office.work(book, save=[saved])
+    assert load_workbook(saved)["One"].freeze_panes == "B2"
+
+
+def test_office__locked_cell_is_reported_and_left_alone(office: Office, book: Path) -> None:
+    seen = office.work(book, [Typed("One", "A1", "changed")], read=True)
+    assert seen.locked == ("One!A1",)
+    assert seen.values["One"]["A1"] == "kept"
+
+
+def test_office__failure_raises_and_the_next_job_still_works(office: Office, book: Path) -> None:
+    with pytest.raises(OfficeError):
+        office.work(book.with_name("absent.xlsx"))
+    assert office.work(book, pages=True).pages == {"One": 1}
+
+
+def test_gnumeric__saves_anew(book: Path) -> None:
+    saved = book.with_name("saved.xlsx")
+    gnumeric.resave(book, saved)
+    assert CalamineWorkbook.from_path(saved).get_sheet_by_name("One").to_python()[0][0] == "kept"
+    assert saved.read_bytes() != book.read_bytes()
+
+
+def test_validator__passes_a_sound_file_and_names_what_is_wrong(book: Path) -> None:
+    assert validator.problems(book) == []
+    broken = book.with_name("broken.xlsx")
+    with zipfile.ZipFile(book) as sound, zipfile.ZipFile(broken, "w") as target:
+        for name in sound.namelist():
+            data = sound.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"<sheetData>", b"<nonsense/><sheetData>")
+            target.writestr(name, data)
+    (problem,) = validator.problems(broken)
+    assert "nonsense" in problem
