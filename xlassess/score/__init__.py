@@ -1,1 +1,36 @@
-"""Pure scoring rules: answers to scorecards, agreement and bands."""
+"""Pure scoring rules: answers to scorecards, bands, agreement and scenarios."""
+
+from xlassess.score.agreement import Agreement, agreement_of, consensus
+from xlassess.score.bands import band_of, band_position, in_range, score_range
+from xlassess.score.card import (
+    Flag,
+    Overall,
+    Scorecard,
+    SectionScore,
+    affirmative,
+    counts_towards,
+    reported_sections,
+    scorecard,
+    section_views,
+)
+from xlassess.score.scenario import suggest_scenario
+
+__all__ = [
+    "Agreement",
+    "Flag",
+    "Overall",
+    "Scorecard",
+    "SectionScore",
+    "affirmative",
+    "agreement_of",
+    "band_of",
+    "band_position",
+    "consensus",
+    "counts_towards",
+    "in_range",
+    "reported_sections",
+    "score_range",
+    "scorecard",
+    "section_views",
+    "suggest_scenario",
+]
