@@ -1,16 +1,85 @@
-"""What must hold in a toolkit beyond the kinds of its values."""
+"""What must hold in a toolkit beyond the kinds of its values.
+
+Each check is a generator of remarks: where in the file, what is wrong, and what to do. All
+of them run, so that an author sees everything at once.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from xlassess.folder.checks_parts import PART_CHECKS
+from xlassess.folder.checks_scoring import SCORING_CHECKS
 from xlassess.folder.problems import Problem
-from xlassess.folder.yaml_file import YamlFile
+from xlassess.folder.remarks import units
+from xlassess.folder.yaml_file import Loc, Remark, Tree, YamlFile
 from xlassess.model.toolkit import Toolkit
+
+CELL_LIMIT = 32_767
+"""Most characters a cell can hold; Excel specifications and limits, "Total number of characters
+that a cell can contain"."""
+
+_TITLE_LIMIT = 255
+_ROW_LIMIT = 500
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def check_toolkit(toolkit: Toolkit, file: YamlFile) -> tuple[Problem, ...]:
-    """Return every problem of a toolkit whose values are of the right kinds."""
-    problems = []
-    if f"{toolkit.id}.yaml" != file.name:
-        message = f"The toolkit's id is '{toolkit.id}', but the file is named {file.name}."
-        problems.append(file.problem(("id",), message, "Give both the same name."))
-    return tuple(problems)
+    """Return every problem of a toolkit whose values are of the right kinds.
+
+    Args:
+        toolkit: the toolkit as read.
+        file: the file it was read from, for the lines.
+    """
+    remarks = list(_file_name(toolkit, file.name))
+    remarks += _texts(file.tree, ())
+    for check in (_head, *PART_CHECKS, *SCORING_CHECKS):
+        remarks += check(toolkit)
+    problems = (file.problem(*remark) for remark in remarks)
+    return tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+def _file_name(toolkit: Toolkit, name: str) -> Iterator[Remark]:
+    if f"{toolkit.id}.yaml" != name:
+        message = f"The toolkit's id is '{toolkit.id}', but its file is named {name}."
+        yield ("id",), message, f"Name the file {toolkit.id}.yaml, or change the id."
+
+
+def _texts(tree: Tree, loc: Loc) -> Iterator[Remark]:
+    """Remark on texts that no cell can hold or show, wherever they stand."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _texts(value, (*loc, key))
+    elif isinstance(tree, list):
+        for index, entry in enumerate(tree):
+            yield from _texts(entry, (*loc, index))
+    elif isinstance(tree, str):
+        if units(tree) > CELL_LIMIT:
+            message = f"This text has {units(tree)} characters; a cell holds {CELL_LIMIT}."
+            yield loc, message, "Shorten it."
+        if _UNSHOWABLE.search(tree):
+            yield loc, "This text has a character that cannot be shown.", "Remove it."
+
+
+def _head(toolkit: Toolkit) -> Iterator[Remark]:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", toolkit.id):
+        hint = "Use up to 40 small letters, digits and hyphens, beginning with a letter."
+        yield ("id",), f"'{toolkit.id}' cannot be the id of a toolkit.", hint
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,19}", toolkit.version):
+        hint = "Use something like 1.0; raise it whenever an issued question changes."
+        yield ("version",), f"'{toolkit.version}' cannot be a version.", hint
+    for name in ("title", "short", "publisher", "source", "about", "how"):
+        if not getattr(toolkit, name):
+            yield (name,), f"The field '{name}' is empty.", "Fill it in."
+    if units(toolkit.title) > _TITLE_LIMIT:
+        message = f"The title has {units(toolkit.title)} characters; {_TITLE_LIMIT} is the most."
+        yield ("title",), message, "Shorten it; 'about' can say more."
+    if toolkit.year is not None and not 1900 <= toolkit.year <= 2200:
+        yield ("year",), f"{toolkit.year} cannot be the year of publication.", "Correct it."
+    if not toolkit.sections:
+        yield ("sections",), "The toolkit has no sections.", "Add at least one."
+    plan = toolkit.action_plan
+    if plan and not 1 <= plan.rows <= _ROW_LIMIT:
+        message = f"The action plan cannot have {plan.rows} rows."
+        yield ("action_plan", "rows"), message, f"Give it 1 to {_ROW_LIMIT}."

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from xlassess.folder.problems import Problem, did_you_mean
-from xlassess.folder.yaml_file import Tree, YamlFile
+from xlassess.folder.yaml_file import Loc, Tree, YamlFile
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
-Loc = tuple[str | int, ...]
 
 
 @lru_cache(maxsize=8)
-def adapter(model: Any) -> TypeAdapter[Any]:
+def adapter(model: Hashable) -> TypeAdapter[Any]:
     """Return the pydantic adapter of a model; built once."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(model)
+    return TypeAdapter(cast("Any", model))
 
 
 def read_as(file: YamlFile, model: type[T]) -> tuple[T | None, tuple[Problem, ...]]:
@@ -40,7 +39,7 @@ def read_as(file: YamlFile, model: type[T]) -> tuple[T | None, tuple[Problem, ..
     if not isinstance(file.tree, dict):
         return None, (Problem(file.name, 1, "The file has no fields.", "Write  field: value."),)
     try:
-        return cast("T", adapter(model).validate_python(file.tree)), ()
+        return cast("T", adapter(cast("Hashable", model)).validate_python(file.tree)), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
     problems = [_problem(file, model, detail) for detail in details]
@@ -109,7 +108,7 @@ def _context(tree: Tree, loc: Loc) -> str:
     return f"In {label}, " if label else "In this file, "
 
 
-def _fields(model: type[Any], loc: Sequence[str | int]) -> list[str]:
+def _fields(model: type[Any], loc: Loc) -> list[str]:
     """The names of the fields that are known at a location."""
     there = _type_at(model, loc)
     if dataclasses.is_dataclass(there):
@@ -117,16 +116,16 @@ def _fields(model: type[Any], loc: Sequence[str | int]) -> list[str]:
     return []
 
 
-def _literals(model: type[Any], loc: Sequence[str | int]) -> tuple[Any, ...]:
+def _literals(model: type[Any], loc: Loc) -> tuple[Any, ...]:
     return get_args(_type_at(model, loc))
 
 
-def _type_at(model: Any, loc: Sequence[str | int]) -> Any:
+def _type_at(model: Any, loc: Loc) -> Any:
     """Follow a location through dataclasses, lists and groups to the type expected there."""
     here = _plain(model)
     for step in loc:
         if dataclasses.is_dataclass(here):
-            hints = _hints(here)
+            hints = _hints(cast("Hashable", here))
             if step not in hints:
                 return None
             here = _plain(hints[str(step)])
@@ -140,7 +139,7 @@ def _type_at(model: Any, loc: Sequence[str | int]) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _hints(model: Any) -> dict[str, Any]:
+def _hints(model: Hashable) -> dict[str, Any]:
     return get_type_hints(model)
 
 

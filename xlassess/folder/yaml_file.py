@@ -3,7 +3,7 @@
 Scalars are kept as the text that was written, without blanks around it, and turned into
 numbers, dates or truth values only where the model asks for one. So ``id: 3.10`` stays
 ``3.10``, ``code: no`` stays ``no`` and ``version: 1.0`` stays ``1.0``, quoted or not. A key
-without a value counts as left out.
+without a value counts as left out; an explicit ``null`` is none.
 """
 
 from __future__ import annotations
@@ -15,10 +15,15 @@ from typing import Any, TypeAlias
 
 from xlassess.folder.problems import Problem
 
-Tree: TypeAlias = "str | list[Tree | None] | dict[str, Tree] | None"
+Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
+Loc: TypeAlias = "tuple[str | int, ...]"
+"""A place in a file: keys and list positions (from 0) from the top."""
+
+Remark: TypeAlias = "tuple[Loc, str, str]"
+"""A place, what is wrong there, and what to do."""
 
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_NULLS = frozenset({"~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +150,16 @@ class _Builder:
                 self._note(key_node, message, "Keep one of the two.")
                 continue
             lines[key] = key_node.start_mark.line + 1
-            value = self.build(value_node)
-            if value is not None:
-                result[key] = value
+            if not _is_blank(value_node):
+                result[key] = self.build(value_node)
         return result
 
     def _note(self, node: Any, message: str, hint: str) -> None:
         self.problems.append(Problem(self.name, node.start_mark.line + 1, message, hint))
+
+
+def _is_blank(node: Any) -> bool:
+    return bool(node.id == "scalar" and node.style is None and not node.value)
 
 
 def _step(node: Any, step: str | int) -> tuple[Any, int] | None:
