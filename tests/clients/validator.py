@@ -10,7 +10,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.clients.programs import ROOT, missing
+from tests.clients.programs import ROOT, find_program, missing
 
 SECONDS = 120
 PROGRAM = ROOT / "node_modules" / ".bin" / "ooxml-validator"
@@ -18,10 +18,13 @@ PROGRAM = ROOT / "node_modules" / ".bin" / "ooxml-validator"
 
 def problems(path: Path) -> list[str]:
     """Return what is wrong with a workbook, one line a problem; empty when all is well."""
+    node = find_program("node")
+    if node is None:
+        missing("Node.js", "install nodejs and npm")
     if not PROGRAM.exists():
         missing("the Open XML SDK validator", "run npm ci in the project's folder")
     done = subprocess.run(
-        [str(PROGRAM), str(path)],
+        [node, str(PROGRAM), str(path)],
         check=False,
         timeout=SECONDS,
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,41 @@
+# The everyday commands. Tools run from .venv, which `make setup` makes.
+
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: setup demo test quick check format bench docs clean
+
+setup: ## make .venv with everything needed to work on xlassess
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[test,quality]'
+	if command -v npm >/dev/null; then npm ci --no-audit --no-fund; fi
+
+demo: ## run a made-up partnership from generate to summary
+	$(BIN)/xlassess demo --output output/demo
+
+test: ## run every test; those for programs this machine lacks skip
+	$(BIN)/python -m pytest -n 2
+
+quick: ## run the tests that need no office program and no network
+	$(BIN)/python -m pytest -m 'not clients and not slow'
+
+check: ## style, types, and the plan of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: ## put style right where that can be done without thought
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: ## compare with what one would otherwise do
+	$(BIN)/python -m benchmarks
+
+docs: ## write the pages that are made from code
+	$(BIN)/python -m xlassess.model.catalogue
+
+clean: ## remove what the tools leave behind
+	rm -rf build dist .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,115 @@
+"""What a partner types into any of these programs is what is read, answer for answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.clients import gnumeric
+from tests.clients.office import Office, Typed
+from tests.factory import (
+    Entry,
+    PlannedAction,
+    Workbook,
+    a_context,
+    action_cells,
+    an_action,
+    entries,
+    issue,
+)
+from xlassess.contract.layout import cell_name, layout
+from xlassess.ingest import Source, read_return
+from xlassess.model.answer import Return, Value
+from xlassess.model.toolkit import Toolkit
+
+pytestmark = pytest.mark.clients
+
+DAY_ZERO = date(1899, 12, 30)
+PROPOSAL = "Meet every month; publish the minutes within a week."
+
+
+def typed(sheet: str, cell: str, content: str | float | date) -> Typed:
+    """What a partner does to give a cell this content."""
+    if isinstance(content, date):
+        return Typed(sheet, cell, (content - DAY_ZERO).days, "number")
+    return Typed(sheet, cell, content, "text" if isinstance(content, str) else "number")
+
+
+def typing(toolkit: Toolkit, given: Iterable[Entry]) -> list[Typed]:
+    """Every answer, an action in the plan's first row, and the proposal."""
+    todo = [typed(entry.sheet, entry.cell, entry.typed) for entry in given]
+    place = layout(toolkit).action_plan
+    if place is not None and toolkit.action_plan is not None:
+        action = an_action(toolkit, toolkit.action_plan)
+        todo += [typed(place.sheet, *pair) for pair in action_cells(place, action)]
+        if place.proposal is not None:
+            todo.append(Typed(place.sheet, cell_name(place.proposal, 2), PROPOSAL))
+    return todo
+
+
+def read(workbook: Workbook, path: Path) -> Return:
+    return read_return(Source(path, path.name), a_context(workbook))
+
+
+def assert_read_as_given(ret: Return, workbook: Workbook, given: Iterable[Entry]) -> None:
+    """Every answer and the action were read, nothing was added, and nothing is doubtful."""
+    toolkit = workbook.toolkit
+    assert [(f.code, f.where, f.message) for f in ret.findings if f.severity != "note"] == []
+    assert ret.reference == workbook.issued.reference
+    questions = {item.id for item in toolkit.items()}
+    got = {(a.item, a.field): a.value for a in ret.answers if a.item in questions}
+    wanted: dict[tuple[str, str], Value] = {(e.item, e.field): e.value for e in given}
+    assert got == wanted
+    if toolkit.action_plan is not None:
+        (action,) = ret.actions
+        plan = an_action(toolkit, toolkit.action_plan)
+        assert (
+            PlannedAction(
+                action.item,
+                action.action,
+                next(c for c in toolkit.action_plan.horizons if c.code == action.horizon),
+                action.owner,
+                action.deadline or date.min,
+                action.measure,
+                next(c for c in toolkit.action_plan.statuses if c.code == action.status),
+            )
+            == plan
+        )
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_roundtrip__filled_and_saved_in_libreoffice(
+    office: Office, builtin_toolkit: Toolkit, tmp_path: Path, kind: str
+) -> None:
+    workbook = issue(builtin_toolkit)
+    given = entries(builtin_toolkit)
+    returned = tmp_path / f"returned.{kind}"
+    seen = office.work(workbook.write(tmp_path), typing(builtin_toolkit, given), save=[returned])
+    assert seen.locked == ()
+    assert_read_as_given(read(workbook, returned), workbook, given)
+
+
+def test_roundtrip__filled_in_libreoffice_and_saved_again_in_gnumeric(
+    office: Office, builtin_toolkit: Toolkit, tmp_path: Path
+) -> None:
+    workbook = issue(builtin_toolkit)
+    given = entries(builtin_toolkit, variation=1)
+    saved, again = tmp_path / "saved.xlsx", tmp_path / "again.xlsx"
+    office.work(workbook.write(tmp_path), typing(builtin_toolkit, given), save=[saved])
+    gnumeric.resave(saved, again)
+    assert_read_as_given(read(workbook, again), workbook, given)
+
+
+def test_roundtrip__untouched_workbook_saved_by_libreoffice_has_no_answers(
+    office: Office, builtin_toolkit: Toolkit, tmp_path: Path
+) -> None:
+    workbook = issue(builtin_toolkit)
+    saved = tmp_path / "saved.xlsx"
+    office.work(workbook.write(tmp_path), save=[saved])
+    ret = read(workbook, saved)
+    assert ret.reference == workbook.issued.reference
+    assert ret.answers == ()
+    assert ret.actions == ()
