@@ -1,0 +1,201 @@
+"""Charts: the dartboard, bars and stacked bars, drawn alike in every workbook.
+
+A chart never stands alone: a table near it gives the same figures, and `Placed.description`
+is read out in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlassess.sheet import palette
+from xlassess.sheet.checked import Book, Box
+from xlassess.sheet.looks import FONT
+
+_SHADED = (palette.NAVY, palette.BLUE)
+_UNSHADED = ("#E3E8EE", "#F1F4F7")
+"""Neighbouring segments alternate, as on a dartboard."""
+
+_SMALLEST_HOLE = 10
+_GAP = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A block of cells on a sheet."""
+
+    sheet: str
+    box: Box
+
+    @property
+    def reference(self) -> list[str | int]:
+        """The block as XlsxWriter takes it."""
+        box = self.box
+        return [self.sheet, box.first_row, box.first_column, box.last_row, box.last_column]
+
+
+@dataclass(frozen=True, slots=True)
+class DartboardGrid:
+    """The cells a dartboard is drawn from.
+
+    Two rows to a segment: first the shaded slice, then the unshaded one. The first column
+    holds the segment's number on its first row; then follows a column per ring, the
+    innermost (the lowest band) first, with 1 in the slice that shows and 0 in the other; the
+    last column, from which the numbers round the board are drawn, holds 1 and 0 throughout.
+    """
+
+    sheet: str
+    first_row: int
+    first_column: int
+    segments: int
+    rings: int
+
+    def column(self, offset: int) -> Cells:
+        """Return a column of the grid, counted from 0 for the numbers."""
+        column = self.first_column + offset
+        last = self.first_row + 2 * self.segments - 1
+        return Cells(self.sheet, Box(self.first_row, column, last, column))
+
+
+def dartboard(book: Book, grid: DartboardGrid, ring_names: Sequence[str]) -> Any:
+    """Return a dartboard: one ring per band, one segment per section, shaded out to the band.
+
+    Args:
+        book: the workbook.
+        grid: where the slices' sizes stand.
+        ring_names: the bands' names, the innermost ring (the lowest band) first.
+    """
+    chart = book.chart("doughnut")
+    slices = [
+        {"fill": {"color": colours[i % 2]}, "border": {"color": palette.WHITE, "width": 1.5}}
+        for i in range(grid.segments)
+        for colours in (_SHADED, _UNSHADED)
+    ]
+    for ring, name in enumerate(ring_names, start=1):
+        chart.add_series({
+            "name": name,
+            "categories": grid.column(0).reference,
+            "values": grid.column(ring).reference,
+            "points": slices,
+        })  # fmt: skip
+    chart.add_series(_numbers(grid))
+    chart.set_rotation(round(360 - 180 / grid.segments) % 360)
+    chart.set_hole_size(_SMALLEST_HOLE)
+    chart.set_legend({"none": True})
+    chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.show_hidden_data()
+    return chart
+
+
+def _numbers(grid: DartboardGrid) -> dict[str, object]:
+    """Return the outermost ring, which is blank but for the segments' numbers."""
+    blank = {"fill": {"none": True}, "border": {"none": True}}
+    font = {"name": FONT, "size": 14, "bold": True, "color": palette.NAVY}
+    hidden: list[dict[str, object]] = [{}, {"delete": True}]
+    return {
+        "name": "Number",
+        "categories": grid.column(0).reference,
+        "values": grid.column(grid.rings + 1).reference,
+        "points": [blank] * (2 * grid.segments),
+        "data_labels": {
+            "category": True, "value": False, "font": font, "custom": hidden * grid.segments
+        },
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of bars: its name and the cells of its values."""
+
+    name: str
+    values: Cells
+
+
+def bars(book: Book, names: Cells, series: Series, axis: tuple[float, float], title: str) -> Any:
+    """Return horizontal bars, one a section, the first at the top.
+
+    Args:
+        book: the workbook.
+        names: the names of the bars.
+        series: their values.
+        axis: least and greatest value the axis shows.
+        title: what the axis measures.
+    """
+    chart = book.chart("bar")
+    chart.add_series({
+        "name": series.name,
+        "categories": names.reference,
+        "values": series.values.reference,
+        "fill": {"color": palette.BLUE},
+        "gap": _GAP,
+        "data_labels": {"value": True, "font": _font(9), "num_format": "0.0;;"},
+    })  # fmt: skip
+    _frame(chart)
+    chart.set_legend({"none": True})
+    low, high = axis
+    chart.set_x_axis(_value_axis(title) | {"min": low, "max": high})
+    return chart
+
+
+def stacked_bars(book: Book, names: Cells, series: Sequence[Series], title: str) -> Any:
+    """Return horizontal bars made of parts, least first, as shares of the whole.
+
+    Args:
+        book: the workbook.
+        names: the names of the bars.
+        series: the parts, least first; at most five.
+        title: what the axis measures.
+    """
+    chart = book.chart("bar", "percent_stacked")
+    shades = shades_for(len(series))
+    for part, shade in zip(series, shades, strict=True):
+        ink = max((palette.WHITE, palette.INK), key=lambda c: palette.contrast(c, shade))
+        chart.add_series({
+            "name": part.name,
+            "categories": names.reference,
+            "values": part.values.reference,
+            "fill": {"color": shade},
+            "border": {"color": palette.WHITE},
+            "gap": _GAP,
+            "overlap": 100,
+            "data_labels": {"value": True, "font": _font(9, ink), "num_format": "0;;"},
+        })  # fmt: skip
+    _frame(chart)
+    chart.set_legend({"position": "bottom", "font": _font(9)})
+    chart.set_x_axis(_value_axis(title) | {"num_format": "0%"})
+    return chart
+
+
+def shades_for(parts: int) -> tuple[str, ...]:
+    """Return shades for an ordered row of parts, least first, as far apart as can be."""
+    palette_size = len(palette.SEQUENCE)
+    if parts == 1:
+        return (palette.BLUE,)
+    picks = (round(i * (palette_size - 1) / max(parts - 1, 1)) for i in range(parts))
+    return tuple(palette.SEQUENCE[min(pick, palette_size - 1)] for pick in picks)
+
+
+def _font(size: float, colour: str = palette.INK) -> dict[str, object]:
+    return {"name": FONT, "size": size, "color": colour, "bold": False}
+
+
+def _value_axis(title: str) -> dict[str, object]:
+    return {
+        "name": title, "name_font": _font(9, palette.MUTED), "num_font": _font(9),
+        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+        "line": {"none": True},
+    }  # fmt: skip
+
+
+def _frame(chart: Any) -> None:
+    """Give a bar chart what all have: first bar at the top, no title, no frame."""
+    chart.set_y_axis({
+        "reverse": True, "num_font": _font(9), "line": {"color": palette.LINE},
+        "major_tick_mark": "none",
+    })  # fmt: skip
+    chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.show_hidden_data()

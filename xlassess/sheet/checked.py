@@ -1,0 +1,323 @@
+"""Writing workbooks with XlsxWriter so that nothing is lost without a word.
+
+XlsxWriter reports a value it cannot write by a return code or a warning; here both raise.
+Text is always written as text, never as a formula. Every formula comes with the value it has
+as written, because mail previews and Protected View show that value and do not calculate.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
+
+from xlassess.sheet import metrics
+from xlassess.sheet.looks import FONT, FONT_SIZE, PLAIN, Look, Mark
+from xlassess.sheet.validation import (
+    LONGEST_CELL,
+    LONGEST_FORMULA,
+    Allowed,
+    Message,
+    SheetError,
+    options,
+    utf16_length,
+    within,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+_LONGEST_LITERAL = 255
+_LONGEST_SHEET_NAME = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula (without the leading ``=``) and the value it has as written."""
+
+    text: str
+    value: str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A block of cells, counted from 0, both ends included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a chart goes: its cell, its size in pixels, and the text read out in its place."""
+
+    row: int
+    column: int
+    width: int
+    height: int
+    description: str
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal in a formula; one over Excel's 255 characters in pieces."""
+    pieces = [text[i : i + 200] for i in range(0, len(text), 200)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+
+
+def sheet_prefix(sheet: str) -> str:
+    """Return a sheet's name as it stands before a cell in a formula, with its ``!``."""
+    return "'" + sheet.replace("'", "''") + "'!"
+
+
+@contextmanager
+def _heeded() -> Iterator[None]:
+    """Turn XlsxWriter's warnings into errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            yield
+        except UserWarning as warning:
+            raise SheetError(f"A workbook could not be written: {warning}.") from warning
+
+
+def _done(code: object) -> None:
+    if code not in (0, None):
+        raise SheetError(f"A workbook could not be written: XlsxWriter answered {code}.")
+
+
+class Book:
+    """A workbook being written, in memory.
+
+    Args:
+        properties: document properties by XlsxWriter's names (``title``, ``author`` ...).
+    """
+
+    def __init__(self, properties: Mapping[str, object]) -> None:
+        from xlsxwriter import Workbook
+
+        self._buffer = BytesIO()
+        self._looks: dict[Look | Mark, Format] = {}
+        self._book: Workbook = Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE},
+                "default_row_height": round(metrics.line_height(FONT_SIZE) / 0.75),
+            },
+        )
+        self._book.set_properties(dict(properties))
+        self._book.set_size(1600, 1000)
+        self._book.set_tab_ratio(80)
+
+    def sheet(self, name: str, tab_colour: str = "") -> Sheet:
+        """Add a sheet.
+
+        Raises:
+            SheetError: the name is longer than Excel takes.
+        """
+        within(name, _LONGEST_SHEET_NAME, "name of a sheet")
+        with _heeded():
+            sheet = self._book.add_worksheet(name)
+        if tab_colour:
+            sheet.set_tab_color(tab_colour)
+        return Sheet(self, sheet)
+
+    def define(self, name: str, sheet: str, box: Box) -> None:
+        """Give a block of cells a name for the whole workbook."""
+        from xlsxwriter.utility import xl_range_abs
+
+        cells = xl_range_abs(box.first_row, box.first_column, box.last_row, box.last_column)
+        with _heeded():
+            _done(self._book.define_name(name, f"={sheet_prefix(sheet)}{cells}"))
+
+    def own_property(self, name: str, value: str) -> None:
+        """Add a custom document property."""
+        with _heeded():
+            _done(self._book.set_custom_property(name, value, "text"))
+
+    def chart(self, kind: str, subtype: str = "") -> Any:
+        """Return a new XlsxWriter chart."""
+        wanted = {"type": kind} | ({"subtype": subtype} if subtype else {})
+        with _heeded():
+            return self._book.add_chart(wanted)
+
+    def format(self, look: Look | Mark) -> Format:
+        """Return the XlsxWriter format of a look, made once."""
+        found = self._looks.get(look)
+        if found is None:
+            found = self._looks[look] = self._book.add_format(look.properties())
+        return found
+
+    def close(self) -> bytes:
+        """Finish the workbook and return its bytes."""
+        with _heeded():
+            self._book.close()
+        return self._buffer.getvalue()
+
+
+class Sheet:
+    """A sheet being written; rows and columns are counted from 0.
+
+    ``raw`` is XlsxWriter's own worksheet, for settings that cannot fail.
+    """
+
+    def __init__(self, book: Book, raw: Worksheet) -> None:
+        self.book = book
+        self.raw = raw
+        self._widths: dict[int, float] = {}
+        self._heights: dict[int, float] = {}
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+        return cast("str", self.raw.get_name())
+
+    def text(self, row: int, column: int, text: str, look: Look = PLAIN) -> None:
+        """Write a text, as text.
+
+        Raises:
+            SheetError: the text is longer than a cell takes.
+        """
+        within(text, LONGEST_CELL, "text of a cell")
+        if text:
+            _done(self.raw.write_string(row, column, text, self.book.format(look)))
+        else:
+            self.blank(row, column, look)
+
+    def number(self, row: int, column: int, number: float, look: Look = PLAIN) -> None:
+        """Write a number."""
+        _done(self.raw.write_number(row, column, number, self.book.format(look)))
+
+    def blank(self, row: int, column: int, look: Look) -> None:
+        """Write an empty cell that has a look."""
+        _done(self.raw.write_blank(row, column, None, self.book.format(look)))
+
+    def formula(self, row: int, column: int, formula: Formula, look: Look = PLAIN) -> None:
+        """Write a formula with the value it has now.
+
+        Raises:
+            SheetError: formula or value is longer than Excel takes.
+        """
+        within(formula.text, LONGEST_FORMULA, "formula")
+        if isinstance(formula.value, str) and utf16_length(formula.value) > LONGEST_CELL:
+            raise SheetError("The value of a formula is longer than a cell takes.")
+        code = self.raw.write_formula(
+            row, column, f"={formula.text}", self.book.format(look), formula.value
+        )
+        _done(code)
+
+    def link(self, row: int, column: int, target: str, text: str, look: Look, *, tip: str) -> None:
+        """Write a link.
+
+        Args:
+            row: row of the cell.
+            column: column of the cell.
+            target: ``internal:'Sheet'!A1``, ``mailto:`` or ``https:`` address.
+            text: what the cell shows.
+            look: how it shows it.
+            tip: what is shown when the pointer rests on it.
+        """
+        within(tip, _LONGEST_LITERAL, "tip of a link")
+        with _heeded():
+            _done(self.raw.write_url(row, column, target, self.book.format(look), text, tip))
+
+    def merged(
+        self, row: int, first_column: int, last_column: int, text: str | Formula, look: Look
+    ) -> None:
+        """Write a text or formula across several columns of a row; never inside a table."""
+        if first_column == last_column:
+            self._put(row, first_column, text, look)
+            return
+        with _heeded():
+            code = self.raw.merge_range(
+                row, first_column, row, last_column, "", self.book.format(look)
+            )
+        _done(code)
+        self._put(row, first_column, text, look)
+
+    def _put(self, row: int, column: int, text: str | Formula, look: Look) -> None:
+        if isinstance(text, Formula):
+            self.formula(row, column, text, look)
+        else:
+            self.text(row, column, text, look)
+
+    def prose(self, row: int, first_column: int, last_column: int, text: str, look: Look) -> None:
+        """Write a paragraph across several columns and make its row high enough."""
+        self.merged(row, first_column, last_column, text, look)
+        self.fit(row, ((text, self.span_width(first_column, last_column), look),))
+
+    def widths(self, widths: Mapping[int, float]) -> None:
+        """Set the widths of columns, in characters."""
+        for column, width in widths.items():
+            _done(self.raw.set_column(column, column, width))
+            self._widths[column] = width
+
+    def span_width(self, first_column: int, last_column: int) -> float:
+        """Return the width of columns taken together, in characters."""
+        default = 8.43
+        columns = range(first_column, last_column + 1)
+        return metrics.merged_width(self._widths.get(c, default) for c in columns)
+
+    def width(self, column: int) -> float:
+        """Return the width of a column in characters."""
+        return self.span_width(column, column)
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row.
+
+        Raises:
+            SheetError: Excel has no rows that high.
+        """
+        if points > metrics.TALLEST_ROW:
+            raise SheetError(
+                f"Row {row + 1} of sheet “{self.name}” needs a height of {points:.0f} points to "
+                f"show its text; Excel shows at most {metrics.TALLEST_ROW:.0f}.",
+                "Shorten the text in the toolkit file, or divide it over several items.",
+            )
+        _done(self.raw.set_row(row, points))
+        self._heights[row] = points
+
+    def fit(self, row: int, texts: tuple[tuple[str, float, Look], ...], least: float = 0.0) -> None:
+        """Make a row high enough for texts of given widths and looks."""
+        measured = (
+            metrics.Text(text, width, look.size, look.bold, look.indent)
+            for text, width, look in texts
+        )
+        self.height(row, metrics.row_height(measured, least))
+
+    def row_height(self, row: int) -> float:
+        """Return the height of a row in points."""
+        return self._heights.get(row, metrics.line_height(FONT_SIZE))
+
+    def validate(self, box: Box, allowed: Allowed, error: Message, prompt: Message | None) -> None:
+        """Allow only certain entries in a block of cells."""
+        wanted = options(allowed, prompt, error)
+        self._over(self.raw.data_validation, box, wanted)
+
+    def highlight(self, box: Box, condition: str, mark: Mark) -> None:
+        """Mark cells for which a formula (relative to the block's first cell) is true."""
+        rule = {"type": "formula", "criteria": f"={condition}", "format": self.book.format(mark)}
+        self._over(self.raw.conditional_format, box, rule)
+
+    def _over(self, method: Callable[..., object], box: Box, wanted: Mapping[str, object]) -> None:
+        with _heeded():
+            code = method(
+                box.first_row, box.first_column, box.last_row, box.last_column, dict(wanted)
+            )
+        _done(code)
+
+    def chart(self, chart: Any, placed: Placed) -> None:
+        """Put a chart on the sheet, with the text that is read out in its place."""
+        chart.set_size({"width": placed.width, "height": placed.height})
+        where = {"description": placed.description, "object_position": 2}
+        with _heeded():
+            _done(self.raw.insert_chart(placed.row, placed.column, chart, where))

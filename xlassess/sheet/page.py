@@ -1,0 +1,77 @@
+"""Print set-up, headers and footers, protection and panes: the same on every sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlassess.sheet.checked import Box, Sheet
+from xlassess.sheet.validation import within
+
+_A4 = 9
+_LONGEST_HEADER = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How a sheet is printed: on A4, one page wide.
+
+    ``left`` heads the page on the left, ``marking`` (the protective marking) in the middle
+    of head and foot, ``right`` on the right; ``repeat`` are the first and last row printed
+    on every page.
+    """
+
+    left: str
+    right: str
+    marking: str
+    landscape: bool
+    area: Box
+    repeat: tuple[int, int] | None = None
+
+
+def set_page(sheet: Sheet, page: Page) -> None:
+    """Set a sheet up for printing.
+
+    Raises:
+        SheetError: head or foot are longer than Excel takes.
+    """
+    raw = sheet.raw
+    raw.set_paper(_A4)
+    if page.landscape:
+        raw.set_landscape()
+    else:
+        raw.set_portrait()
+    raw.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
+    raw.fit_to_pages(1, 0)
+    area = page.area
+    raw.print_area(area.first_row, area.first_column, area.last_row, area.last_column)
+    if page.repeat:
+        raw.repeat_rows(*page.repeat)
+    left, right, marking = (_plain(t) for t in (page.left, page.right, page.marking))
+    font = '&"Arial,Regular"&8'
+    strong = '&"Arial,Bold"&9'
+    header = f"&L{font}{left}&C{strong}{marking}&R{font}{right}"
+    footer = f"&L{font}&A&C{strong}{marking}&R{font}Page &P of &N"
+    raw.set_header(within(header, _LONGEST_HEADER, "page header"), {"margin": 0.35})
+    raw.set_footer(within(footer, _LONGEST_HEADER, "page footer"), {"margin": 0.3})
+
+
+def _plain(text: str) -> str:
+    """Return a text in which ``&`` does not begin a code; a digit must not follow a font size."""
+    doubled = text.replace("&", "&&")
+    return f" {doubled}" if doubled[:1].isdigit() else doubled
+
+
+def guard(sheet: Sheet, password: str) -> None:
+    """Lock all cells of a sheet but those meant for answers.
+
+    Row heights and column widths may still be changed, so that a long answer can be read.
+    """
+    sheet.raw.protect(password, {"format_rows": True, "format_columns": True})
+
+
+def show(sheet: Sheet, freeze: tuple[int, int] | None = None) -> None:
+    """Set what a reader sees first: no grid lines, cursor at A1, headings frozen."""
+    sheet.raw.hide_gridlines(2)
+    sheet.raw.set_selection(0, 0, 0, 0)
+    if freeze:
+        sheet.raw.freeze_panes(*freeze)
