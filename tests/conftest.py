@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from xlassess.model.toolkit import Toolkit
 
+if TYPE_CHECKING:
+    from tests.made import Made
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for ``builtin_toolkit`` once for each built-in toolkit."""
+    """Run a test that asks for ``builtin_toolkit`` or ``made`` once for each there is."""
     if "builtin_toolkit" in metafunc.fixturenames:
         from xlassess.folder.toolkits import builtin_ids
 
         metafunc.parametrize("builtin_toolkit", builtin_ids(), indirect=True, scope="session")
+    if "made" in metafunc.fixturenames:
+        from tests.made import kinds
+
+        metafunc.parametrize("made", kinds(), indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +30,11 @@ def builtin_toolkit(request: pytest.FixtureRequest) -> Toolkit:
     from xlassess.folder.toolkits import find_toolkit
 
     return find_toolkit(request.param)
+
+
+@pytest.fixture(scope="session")
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Each kind of workbook that xlassess makes, in turn."""
+    from tests.made import make
+
+    return make(request.param, tmp_path_factory.mktemp(request.param))

@@ -23,8 +23,9 @@ from xlassess.contract.layout import (
     layout,
 )
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
-from xlassess.model.answer import Identity, Issued, Value
+from xlassess.model.answer import Action, Answer, Identity, Issued, Return, Value
 from xlassess.model.assessment import LEVELS, Assessment, Coordinator, Level, Respondent
+from xlassess.model.record import Round
 from xlassess.model.toolkit import ActionPlan, Choice, Item, Toolkit
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SECRET = bytes(range(32))
 ISSUED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=timezone.utc)
+RECEIVED_AT = datetime(2026, 4, 20, 16, 45, tzinfo=timezone.utc)
+MADE_AT = datetime(2026, 5, 4, 8, 0, tzinfo=timezone.utc)
 LEVEL_ORDER: tuple[Level, ...] = ("board", "senior", "front", "")
 
 AWKWARD = (
@@ -282,3 +285,60 @@ def filled(workbook: Workbook, given: Sequence[Entry]) -> bytes:
     book.save(out)
     book.close()
     return out.getvalue()
+
+
+def a_return(workbook: Workbook, given: Sequence[Entry]) -> Return:
+    """Return what reading this workbook yields when it comes back with these entries."""
+    toolkit = workbook.toolkit
+    place = layout(toolkit).action_plan
+    actions: tuple[Action, ...] = ()
+    if place is not None and toolkit.action_plan is not None:
+        plan = an_action(toolkit, toolkit.action_plan)
+        cell = cell_name(place.first_row, place.column("action").index)
+        actions = (
+            Action(
+                row=1,
+                item=plan.item,
+                action=plan.action,
+                horizon=plan.horizon.code,
+                owner=plan.owner,
+                deadline=plan.deadline,
+                measure=plan.measure,
+                status=plan.status.code,
+                sheet=place.sheet,
+                cell=cell,
+            ),
+        )
+    return Return(
+        file=workbook.issued.file_name,
+        sha256=hashlib.sha256(workbook.issued.reference.encode()).hexdigest(),
+        size=len(workbook.data),
+        kind="xlsx",
+        state="accepted",
+        reference=workbook.issued.reference,
+        answers=tuple(Answer(e.item, e.field, e.value, e.sheet, e.cell) for e in given),
+        actions=actions,
+        received_at=RECEIVED_AT,
+    )
+
+
+def a_round(*toolkits: Toolkit, respondents: int = 5, **changes: object) -> Round:
+    """Return a round in which all but the last of these respondents answered every toolkit."""
+    assessment = an_assessment(*toolkits, **changes)
+    books = [
+        issue(toolkit, a_respondent(number), assessment)
+        for toolkit in toolkits
+        for number in range(1, respondents + 1)
+    ]
+    returns = tuple(
+        a_return(book, entries(book.toolkit, variation=number))
+        for number, book in enumerate(books)
+        if book.respondent.id != f"person-{respondents}"
+    )
+    return Round(
+        assessment=assessment,
+        toolkits={questions_digest(toolkit): toolkit for toolkit in toolkits},
+        issued=tuple(book.issued for book in books),
+        current={ret.reference: ret for ret in returns},
+        history=returns,
+    )

@@ -189,3 +189,23 @@ class Office:
                 for name, rows in answer["heights"].items()
             },
         )
+
+
+class Offices:
+    """Keeps one LibreOffice running for the whole test run, and starts another if it dies."""
+
+    def __init__(self) -> None:
+        self._office: Office | None = None
+
+    def get(self) -> Office:
+        """Return a running LibreOffice."""
+        if self._office is None or not self._office.running:
+            self.close()
+            self._office = Office()
+        return self._office
+
+    def close(self) -> None:
+        """End LibreOffice if it runs."""
+        if self._office is not None:
+            self._office.close()
+            self._office = None

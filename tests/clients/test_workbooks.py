@@ -1,0 +1,100 @@
+"""Every workbook xlassess makes is sound in the eyes of other programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.clients import validator
+from tests.clients.office import CellValue, Office, Offices, Seen
+from tests.made import Made
+
+pytestmark = pytest.mark.clients
+
+MOST_PAGES = 60
+POINT = 1.0
+"""LibreOffice and Excel may differ by a point in what height a text needs."""
+
+
+@pytest.fixture(scope="module")
+def recalculated(offices: Offices, made: Made) -> Seen:
+    """The workbook as LibreOffice shows it after recalculating every formula."""
+    tables = [
+        sheet.title
+        for sheet in openpyxl.load_workbook(made.path).worksheets
+        if sheet.sheet_state == "visible"
+    ]
+    return offices.get().work(made.path, recalculate=True, read=True, pages=True, heights=tables)
+
+
+def cached(path: Path) -> Mapping[str, Mapping[str, object]]:
+    """The values of a workbook's formulas as they stand in the file."""
+    formulas = openpyxl.load_workbook(path)
+    values = openpyxl.load_workbook(path, data_only=True)
+    return {
+        sheet.title: {
+            cell.coordinate: values[sheet.title][cell.coordinate].value
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.data_type == "f"
+        }
+        for sheet in formulas.worksheets
+    }
+
+
+def agree(stored: object, shown: CellValue | None) -> bool:
+    """True when a stored and a recalculated value are the same to a reader."""
+    if isinstance(stored, (int, float)) and isinstance(shown, (int, float)):
+        return math.isclose(stored, shown, rel_tol=1e-9, abs_tol=1e-9)
+    return (stored or "") == (shown or "")
+
+
+def test_validator__finds_nothing_wrong(made: Made) -> None:
+    assert validator.problems(made.path) == []
+
+
+def test_formulas__stored_values_are_those_libreoffice_computes(
+    made: Made, recalculated: Seen
+) -> None:
+    different = {
+        f"{sheet}!{cell}": (stored, shown)
+        for sheet, cells in cached(made.path).items()
+        for cell, stored in cells.items()
+        if not agree(stored, shown := recalculated.values[sheet].get(cell))
+    }
+    assert different == {}
+
+
+def test_formulas__no_error_value_anywhere(recalculated: Seen) -> None:
+    assert recalculated.errors() == {}
+
+
+def test_print__every_sheet_comes_out_on_a_sane_number_of_pages(
+    made: Made, recalculated: Seen
+) -> None:
+    sheets = [
+        sheet.title for sheet in openpyxl.load_workbook(made.path) if sheet.sheet_state == "visible"
+    ]
+    assert set(recalculated.pages) == set(sheets)
+    assert [name for name, pages in recalculated.pages.items() if pages < 1] == []
+    assert sum(recalculated.pages.values()) <= MOST_PAGES
+
+
+def test_rows__are_high_enough_for_their_text(recalculated: Seen) -> None:
+    clipped = {
+        f"{sheet}!{row}": (have, need)
+        for sheet, rows in recalculated.heights.items()
+        for row, (have, need) in enumerate(rows, start=1)
+        if need > have + POINT
+    }
+    assert clipped == {}
+
+
+def test_pdf__comes_out(office: Office, made: Made, tmp_path: Path) -> None:
+    printed = tmp_path / "printed.pdf"
+    office.work(made.path, save=[printed])
+    assert printed.read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,265 @@
+"""Every workbook xlassess makes can be read, printed and filled in by everybody.
+
+The rules are those of the project's design; contrast is measured as WCAG 2.1 defines it
+(success criterion 1.4.3: 4.5 to 1 for text).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+from openpyxl.styles.colors import Color
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.made import Made
+from xlassess.contract.layout import column_name, layout
+
+A4 = "9"
+CONTRAST = 4.5
+PAGE_ROWS = 40
+"""Sheets longer than this may break over pages, and scroll."""
+DEFAULT_THEME = {0: "FFFFFF", 1: "000000"}
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+
+
+@lru_cache(maxsize=4)
+def opened(path: Path) -> Workbook:
+    return openpyxl.load_workbook(path)
+
+
+def visible(made: Made) -> list[Worksheet]:
+    return [sheet for sheet in opened(made.path).worksheets if sheet.sheet_state == "visible"]
+
+
+def table_rows(made: Made, sheet: Worksheet) -> range:
+    """The rows (from 1) of a sheet's tables with their headings, as far as the contract says."""
+    if made.toolkit is None or not made.kind.startswith("workbook"):
+        return range(0)
+    plan = layout(made.toolkit)
+    for section in plan.sections:
+        if section.sheet == sheet.title:
+            return range(section.tables[0].header_row + 1, section.last_row + 2)
+    if plan.action_plan is not None and plan.action_plan.sheet == sheet.title:
+        return range(plan.action_plan.header_row + 1, plan.action_plan.last_row + 2)
+    return range(0)
+
+
+def test_page__is_a4(made: Made) -> None:
+    assert {s.title: str(s.page_setup.paperSize) for s in visible(made)} == {
+        s.title: A4 for s in visible(made)
+    }
+
+
+def test_page__fits_the_width_of_the_paper(made: Made) -> None:
+    unfit = [
+        sheet.title
+        for sheet in visible(made)
+        if not (sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage)
+        or sheet.page_setup.fitToWidth not in (None, 1)
+    ]
+    assert unfit == []
+
+
+def test_page__says_which_page_of_how_many(made: Made) -> None:
+    lacking = []
+    for sheet in visible(made):
+        edges = (sheet.oddHeader, sheet.oddFooter)
+        printed = "".join(
+            part.text or "" for edge in edges for part in (edge.left, edge.center, edge.right)
+        )
+        if not ({"&P", "&N"} <= set(re.findall(r"&[PN]", printed.replace("&[Page]", "&P")))):
+            lacking.append(sheet.title)
+    assert lacking == []
+
+
+def test_page__tables_repeat_their_headings(made: Made) -> None:
+    lacking = [
+        sheet.title
+        for sheet in visible(made)
+        if (table_rows(made, sheet) or sheet.max_row > PAGE_ROWS) and not sheet.print_title_rows
+    ]
+    assert lacking == []
+
+
+def test_view__tables_keep_their_headings_in_sight(made: Made) -> None:
+    lacking = [
+        sheet.title
+        for sheet in visible(made)
+        if (table_rows(made, sheet) or sheet.max_row > PAGE_ROWS) and not sheet.freeze_panes
+    ]
+    assert lacking == []
+
+
+def test_view__opens_at_the_top_of_the_first_sheet(made: Made) -> None:
+    book = opened(made.path)
+    assert book.active is book.worksheets[0]
+    elsewhere = {}
+    for sheet in visible(made):
+        view = sheet.sheet_view
+        cells = {selection.activeCell for selection in view.selection}
+        if cells - {"A1", None} or view.topLeftCell not in (None, "A1"):
+            elsewhere[sheet.title] = (cells, view.topLeftCell)
+    assert elsewhere == {}
+
+
+def test_cells__no_merging_in_rows_of_data(made: Made) -> None:
+    """A merged range has its rows to itself, or stands above the sheet's table."""
+    offending = []
+    for sheet in visible(made):
+        frozen = int(re.sub(r"\D", "", sheet.freeze_panes or "1")) - 1
+        for merged in sheet.merged_cells.ranges:
+            inside = merged.max_row in table_rows(made, sheet)
+            beside = [
+                cell
+                for row in sheet.iter_rows(merged.min_row, merged.max_row)
+                for cell in row
+                if cell.value is not None and cell.coordinate not in merged
+            ]
+            if inside or (len(beside) > 1 and merged.min_row > frozen):
+                offending.append(f"{sheet.title}!{merged.coord}")
+    assert offending == []
+
+
+def test_cells__every_column_of_a_table_has_a_heading(made: Made) -> None:
+    if made.toolkit is None or not made.kind.startswith("workbook"):
+        pytest.skip("no tables the contract describes")
+    for section in layout(made.toolkit).sections:
+        sheet = opened(made.path)[section.sheet]
+        for table in section.tables:
+            for column in table.columns:
+                heading = sheet[f"{column_name(column.index)}{table.header_row + 1}"]
+                assert heading.value == column.header, f"{section.sheet}!{heading.coordinate}"
+
+
+def test_drawings__have_alternative_text(made: Made) -> None:
+    with zipfile.ZipFile(made.path) as package:
+        drawings = {
+            name: ElementTree.fromstring(package.read(name))
+            for name in package.namelist()
+            if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)
+        }
+    silent = [
+        f"{name}: {shown.get('name')}"
+        for name, drawing in drawings.items()
+        for shown in drawing.iter(f"{DRAWING}cNvPr")
+        if len(shown.get("descr", "").split()) < 4
+    ]
+    assert silent == []
+
+
+def test_answers__open_cells_say_what_is_wanted(made: Made) -> None:
+    """Each unlocked cell has a list or a prompt."""
+    mute = []
+    for sheet in visible(made):
+        if not sheet.protection.sheet:
+            continue
+        helped: set[str] = set()
+        for rule in sheet.data_validations.dataValidation:
+            if rule.type == "list" or (rule.showInputMessage and rule.prompt):
+                for area in rule.sqref.ranges:
+                    helped.update(f"{column_name(c - 1)}{r}" for r, c in area.cells)
+        mute += [
+            f"{sheet.title}!{cell.coordinate}"
+            for row in sheet.iter_rows()
+            for cell in row
+            if not cell.protection.locked and cell.coordinate not in helped
+        ]
+    assert mute == []
+
+
+def test_colours__text_stands_out_from_its_fill(made: Made) -> None:
+    faint = {}
+    for sheet in visible(made):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None and (seen := cell_contrast(cell)) < CONTRAST:
+                    faint[f"{sheet.title}!{cell.coordinate}"] = round(seen, 2)
+    assert faint == {}
+
+
+def test_colours__conditional_formats_stand_out_too(made: Made) -> None:
+    faint = {}
+    for sheet, area, ink, paper in conditional_colours(made):
+        if (seen := contrast(ink, paper)) < CONTRAST:
+            faint[f"{sheet}!{area} {ink} on {paper}"] = round(seen, 2)
+    assert faint == {}
+
+
+def test_properties__title_names_the_workbook(made: Made) -> None:
+    assert opened(made.path).properties.title
+
+
+def conditional_colours(made: Made) -> Iterator[tuple[str, str, str, str]]:
+    """Yield sheet, cells, font colour and fill of every rule that sets either.
+
+    A rule that sets one of them only is judged against the cells' own other one.
+    """
+    for sheet in visible(made):
+        for area in sheet.conditional_formatting:
+            first = sheet[str(area.sqref).split()[0].split(":")[0]]
+            for rule in area.rules:
+                if rule.dxf is None:
+                    continue
+                ink, paper = font_colour(first), fill_colour(first)
+                if rule.dxf.font is not None and rule.dxf.font.color is not None:
+                    ink = rgb(rule.dxf.font.color, ink)
+                if rule.dxf.fill is not None and rule.dxf.fill.bgColor is not None:
+                    paper = rgb(rule.dxf.fill.bgColor, paper)
+                yield sheet.title, str(area.sqref), ink, paper
+
+
+def rgb(colour: Color | None, default: str) -> str:
+    """Return a colour as six hexadecimal digits."""
+    if colour is None:
+        return default
+    if colour.type == "rgb":
+        return str(colour.rgb)[-6:]
+    if colour.type == "theme" and not colour.tint:
+        return DEFAULT_THEME[colour.theme]
+    if colour.type == "indexed" and colour.indexed in (64, 65):
+        return default
+    raise AssertionError(f"a colour that cannot be judged: {colour}")
+
+
+def font_colour(cell: Cell) -> str:
+    return rgb(cell.font.color, "000000")
+
+
+def fill_colour(cell: Cell) -> str:
+    if cell.fill.fill_type != "solid":
+        return "FFFFFF"
+    return rgb(cell.fill.fgColor, "FFFFFF")
+
+
+def cell_contrast(cell: Cell) -> float:
+    return contrast(font_colour(cell), fill_colour(cell))
+
+
+def contrast(ink: str, paper: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21."""
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG 2.1 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper", "ratio"),
+    [("000000", "FFFFFF", 21.0), ("777777", "FFFFFF", 4.48), ("FFFFFF", "FFFFFF", 1.0)],
+)
+def test_contrast__known_values(ink: str, paper: str, ratio: float) -> None:
+    assert round(contrast(ink, paper), 2) == ratio
