@@ -200,7 +200,12 @@ def score_name(scale_id: str) -> str:
     return "score_" + scale_id.replace("-", "_")
 
 
-HORIZONS, STATUSES = "plan-when", "plan-status"
+def proper_name(scale_id: str) -> str:
+    """The defined name of marks beside a scale's labels: 1 for an answer proper, else 0."""
+    return "proper_" + scale_id.replace("-", "_")
+
+
+HORIZONS, STATUSES, PLAN_ITEMS = "plan-when", "plan-status", "plan-items"
 """Ids under which the action plan's choices stand on the lists sheet."""
 
 
@@ -257,11 +262,13 @@ _MIXED_HEADER = "Comments, or your answer"
 
 _WIDTHS: dict[str, dict[str, float]] = {
     "statements": {"item": 7, "ask": 44, "why": 46, "answer": 21, "status": 10, "comment": 40},
-    "matrix": {"item": 7, "ask": 26, "level": 34, "answer": 21, "status": 10, "comment": 40},
+    "matrix": {"item": 7, "ask": 26, "level": 30, "answer": 18, "status": 10, "comment": 30},
     "checklist": {"item": 7, "ask": 62, "why": 30, "answer": 15, "status": 10, "comment": 46},
     "text": {"item": 7, "ask": 40, "why": 44, "answer": 62, "status": 10, "comment": 40},
 }
-_EVIDENCE_WIDTH = 34.0
+_EVIDENCE_WIDTH = 30.0
+_FOLLOW_UP_WIDTH = 24.0
+"""Width of the status column where it may have to say what a comment is asked for."""
 
 
 def _columns(
@@ -269,6 +276,8 @@ def _columns(
 ) -> tuple[Column, ...]:
     """Return a table's columns; tables of one sheet share column positions and widths."""
     width = _WIDTHS[section.form]
+    if any(item.follow_up for item in section.items):
+        width = width | {"status": _FOLLOW_UP_WIDTH}
     plan: list[tuple[Role, str, str]] = [("item", "", ""), ("ask", "", "")]
     if any(item.why or item.prompts for item in section.items):
         plan.append(("why", "", ""))
