@@ -1,0 +1,95 @@
+"""The archive of received files: every file once, under the hash of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from xlassess.model.errors import UsageError
+
+_BLOCK = 1 << 20
+_KIND = re.compile(r"[a-z0-9]{1,8}")
+_UNFINISHED = ".part-"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A received file as kept: the hash and number of its bytes, and where it is."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+def keep_file(folder: Path, source: Path, kind: str = "") -> Kept:
+    """Copy a received file into the archive under the hash of its bytes.
+
+    The copy appears whole or not at all; one that is there already is left as it is. The
+    source is not changed. Memory does not grow with the file.
+
+    Args:
+        folder: the archive (``returns/`` of the assessment); made when missing.
+        source: the received file.
+        kind: the file kind as sniffed (``xlsx`` ...), which becomes the ending; without one
+            (or with one that is no plain ending) it is ``bin``.
+
+    Raises:
+        UsageError: the source cannot be read.
+        OSError: the archive cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ending = kind if _KIND.fullmatch(kind) else "bin"
+    with _opened(source) as incoming, _unfinished(folder) as (out, name):
+        digest = hashlib.sha256()
+        size = 0
+        while block := incoming.read(_BLOCK):
+            digest.update(block)
+            out.write(block)
+            size += len(block)
+        out.close()
+        sha256 = digest.hexdigest()
+        place = folder / sha256[:2]
+        kept = _existing(place, sha256, size)
+        if kept is None:
+            place.mkdir(exist_ok=True)
+            kept = place / f"{sha256}.{ending}"
+            name.replace(kept)
+        return Kept(sha256, size, kept)
+
+
+def _existing(place: Path, sha256: str, size: int) -> Path | None:
+    """The file kept under this hash, whatever its ending, if it is there in full."""
+    for path in sorted(place.glob(f"{sha256}.*")):
+        if path.stat().st_size == size:
+            return path
+    return None
+
+
+def _opened(source: Path) -> IO[bytes]:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise UsageError(
+            f"The file {source} cannot be read ({error.strerror}).",
+            "Check that it is there, that it is a file, and that you may read it.",
+        ) from None
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A temporary file beside its later place; gone at the end unless it was renamed."""
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out, path
+    finally:
+        with suppress(FileNotFoundError):
+            path.unlink()

@@ -1,0 +1,194 @@
+"""Opening the database: connections, transactions, schema version, and errors for people."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from xlassess.ledger import schema
+from xlassess.model.errors import UsageError, XlassessError
+
+BUSY_SECONDS = 30
+"""How long to wait for another program that is writing."""
+
+_WRITES = "ledger_writes"
+_LOCK = 7_390_127
+"""Number of the PostgreSQL advisory lock under which returns are recorded one at a time."""
+
+
+def open_engine(place: str | Path) -> Engine:
+    """Return an engine for a ledger; nothing is connected or created yet.
+
+    Args:
+        place: a file (SQLite), or a database URL.
+
+    Raises:
+        UsageError: the URL is not one, its driver is not installed, or the folder is missing.
+    """
+    url = _url(place)
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url)
+        except (NoSuchModuleError, ModuleNotFoundError) as error:
+            raise UsageError(
+                f"The ledger {url.render_as_string()} needs a driver that is not installed.",
+                f"Install it ({error}).",
+            ) from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _url(place: str | Path) -> URL:
+    if isinstance(place, str) and "://" in place:
+        try:
+            return make_url(place)
+        except ArgumentError:
+            raise UsageError(
+                "The ledger's database URL cannot be read.",
+                "Write it as postgresql+psycopg://user@host/database, or name a file.",
+            ) from None
+    path = Path(place)
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"There is no folder {path.parent} for the ledger.", "Run xlassess init first."
+        )
+    return URL.create("sqlite", database=str(path))
+
+
+def _on_connect(connection: Any, record: object) -> None:
+    """Set up a connection; transactions are begun by `_on_begin` alone."""
+    del record
+    connection.isolation_level = None
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; SQLite does not itself wait for another who does so."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _on_begin(connection: Connection) -> None:
+    """Take the write lock at the start of a transaction that will write.
+
+    A transaction that reads first and then writes could otherwise fail half-way, when another
+    program has written in between.
+    """
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one consistent state.
+
+    Raises:
+        XlassessError: the database cannot be read.
+    """
+    with _errors_for_people(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is wholly done or not at all; writers take turns.
+
+    Raises:
+        XlassessError: the database cannot be written.
+    """
+    with _errors_for_people(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+            yield connection
+
+
+@contextmanager
+def _errors_for_people(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.host
+        raise XlassessError(f"The ledger {name} {_what(str(error.orig))}") from error
+
+
+def _what(error: str) -> str:
+    if "locked" in error:
+        return (
+            f"is in use by another program and was not freed within {BUSY_SECONDS} seconds. "
+            "Close that program and try again."
+        )
+    if "not a database" in error or "malformed" in error:
+        return "is damaged or not a ledger. Restore it from a copy."
+    if "readonly" in error or "unable to open" in error:
+        return "cannot be opened for writing. Check that you may write to its folder."
+    if "disk" in error and "full" in error:
+        return "cannot be written: the disk is full. Free some space and try again."
+    return f"cannot be used: {error}."
+
+
+def prepare(engine: Engine) -> None:
+    """Create the tables, or bring older ones up to date.
+
+    Raises:
+        XlassessError: the ledger was written by a newer program.
+    """
+    newest = schema.FIRST_VERSION + len(schema.MIGRATIONS)
+    with reading(engine) as connection:
+        if _version(connection) == newest:
+            return
+    with writing(engine) as connection:
+        version = _version(connection)
+        if version is None:
+            schema.METADATA.create_all(connection)
+            connection.execute(schema.META.insert(), {"key": "schema", "value": str(newest)})
+            return
+        if version > newest:
+            raise XlassessError(
+                "The ledger was written by a newer version of xlassess "
+                f"(its tables are of version {version}, this program knows {newest}).",
+                "Update xlassess, or use the program that wrote it.",
+            )
+        for step in schema.MIGRATIONS[version - schema.FIRST_VERSION :]:
+            step(connection)
+        change = update(schema.META).where(schema.META.c.key == "schema")
+        connection.execute(change, {"value": str(newest)})
+
+
+def _version(connection: Connection) -> int | None:
+    """The version of the tables, or None where there are none."""
+    if not inspect(connection).has_table("meta"):
+        return None
+    value = connection.scalar(select(schema.META.c.value).where(schema.META.c.key == "schema"))
+    return int(value) if value else None

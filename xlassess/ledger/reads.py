@@ -1,0 +1,95 @@
+"""What the ledger is asked: queries, each within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true
+
+from xlassess.ledger import rows
+from xlassess.ledger.schema import ISSUED, RETURNS, RUNS, TOOLKITS
+from xlassess.model.answer import Issued, Return
+from xlassess.model.toolkit import Toolkit
+
+_CHUNK = 500
+"""References asked for at once; databases limit the parameters of a statement."""
+
+BY_HASH = (
+    select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.standing, RETURNS.c.reading)
+    .where(RETURNS.c.sha256 == bindparam("sha256"))
+    .order_by(RETURNS.c.reading.desc())
+    .limit(1)
+)
+"""The last reading of the bytes with this hash."""
+
+_ISSUED = select(ISSUED).order_by(ISSUED.c.number)
+
+
+def toolkits(db: Connection) -> dict[str, Toolkit]:
+    """Return every toolkit kept, by digest."""
+    found = db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.body).order_by(TOOLKITS.c.kept_at))
+    return {digest: rows.toolkit_of(body) for digest, body in found}
+
+
+def issued(db: Connection, round_name: str | None) -> tuple[Issued, ...]:
+    """Return the workbooks issued in a round, or all, in the order of issue."""
+    query = _ISSUED if round_name is None else _ISSUED.where(ISSUED.c.round == round_name)
+    return tuple(rows.issued_of(row) for row in db.execute(query))
+
+
+def issued_by_reference(db: Connection, references: Sequence[str]) -> dict[str, Issued]:
+    """Return those of the references that were issued before."""
+    found: dict[str, Issued] = {}
+    for start in range(0, len(references), _CHUNK):
+        some = references[start : start + _CHUNK]
+        for row in db.execute(select(ISSUED).where(ISSUED.c.reference.in_(some))):
+            found[row.reference] = rows.issued_of(row)
+    return found
+
+
+def last_reading(db: Connection, sha256: str) -> Any | None:
+    """Return id, state, standing and number of the last reading of these bytes, or None."""
+    return db.execute(BY_HASH, {"sha256": sha256}).first()
+
+
+def of_round(round_name: str | None) -> ColumnElement[bool]:
+    """Select the returns of a round: of its workbooks, and what came in its runs.
+
+    What came in a run without a round and belongs to no workbook is of every round.
+    """
+    if round_name is None:
+        return true()
+    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name)
+    runs = select(RUNS.c.number).where(RUNS.c.round == round_name)
+    loose = select(RUNS.c.number).where(RUNS.c.round == "")
+    nobodys = RETURNS.c.reference.not_in(select(ISSUED.c.reference))
+    return or_(
+        RETURNS.c.reference.in_(ours),
+        RETURNS.c.run.in_(runs),
+        and_(RETURNS.c.run.in_(loose), nobodys),
+    )
+
+
+def current(db: Connection, round_name: str) -> dict[str, Return]:
+    """Return, by reference, the return that counts for each workbook of a round."""
+    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name)
+    counts = and_(RETURNS.c.standing == "current", RETURNS.c.reference.in_(ours))
+    return {ret.reference: ret for ret in returns(db, counts)}
+
+
+def returns(db: Connection, which: ColumnElement[bool]) -> tuple[Return, ...]:
+    """Return the returns selected, with all their parts, in the order of receipt."""
+    ids = select(RETURNS.c.id).where(which)
+    parts: dict[int, dict[str, list[Any]]] = {}
+    for part in rows.PARTS:
+        table = part.table
+        query = select(table).where(table.c.return_id.in_(ids))
+        for row in db.execute(query.order_by(table.c.return_id, table.c.position)):
+            mine = parts.setdefault(row.return_id, {})
+            mine.setdefault(part.name, []).append(part.value(row))
+    found = db.execute(select(RETURNS).where(which).order_by(RETURNS.c.id))
+    return tuple(
+        rows.return_of(row, {name: tuple(values) for name, values in parts.get(row.id, {}).items()})
+        for row in found
+    )

@@ -1,0 +1,175 @@
+"""The ledger's tables, and how an older ledger is brought up to date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = ()
+"""One step per change of the tables, oldest first; the first leads from version 1 to 2.
+
+A step is never changed once published. A new ledger is made with the tables as they are now
+and needs none of them.
+"""
+
+FIRST_VERSION = 1
+
+_ESCAPE = "\x1b"
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Exact(TypeDecorator[str]):
+    """Text that comes back as it went in, whatever a hostile file or file name put there.
+
+    Databases refuse unpaired surrogates (file names that are not UTF-8 carry them) and some
+    refuse NUL; a text with either is kept as hexadecimal digits after an escape character.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it is stored."""
+        del dialect
+        if value and (value[0] == _ESCAPE or _UNSAFE.search(value)):
+            return _ESCAPE + value.encode("utf-8", "surrogatepass").hex()
+        return value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it was."""
+        del dialect
+        if value and value[0] == _ESCAPE:
+            return bytes.fromhex(value[1:]).decode("utf-8", "surrogatepass")
+        return value
+
+
+def _moment(name: str, nullable: bool = True) -> Column[Any]:
+    """A point in time in UTC, as ISO 8601 text that sorts as it reads."""
+    return Column(name, String(32), nullable=nullable)
+
+
+def _text(*names: str) -> tuple[Column[Any], ...]:
+    return tuple(Column(name, Exact, nullable=False) for name in names)
+
+
+def _part(name: str, *columns: Column[Any]) -> Table:
+    """A table of what one return holds, in the order it was read."""
+    return Table(
+        name,
+        METADATA,
+        Column("return_id", ForeignKey("returns.id"), primary_key=True),
+        Column("position", Integer, primary_key=True),
+        *columns,
+    )
+
+
+METADATA = MetaData()
+
+META = Table("meta", METADATA, Column("key", String(40), primary_key=True), *_text("value"))
+
+TOOLKITS = Table(
+    "toolkits",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    *_text("id", "version", "body"),
+    _moment("kept_at", nullable=False),
+)
+
+ISSUED = Table(
+    "issued",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("contract", Integer, nullable=False),
+    *_text("assessment", "round", "partner_id", "respondent_id", "toolkit", "version"),
+    Column("digest", String(64), nullable=False),
+    *_text("partner", "respondent", "email", "level", "file_name"),
+    Column("sha256", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
+    _moment("issued_at", nullable=False),
+    Index("issued_by_round", "round"),
+)
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    *_text("round"),
+    _moment("began_at", nullable=False),
+)
+
+RETURNS = Table(
+    "returns",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("reading", Integer, nullable=False),
+    Column("run", ForeignKey("runs.number"), nullable=False),
+    *_text("file", "kind", "reference"),
+    Column("size", Integer, nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("standing", String(12), nullable=False),
+    _moment("saved_at"),
+    _moment("received_at", nullable=False),
+    UniqueConstraint("sha256", "reading", name="same_bytes_once"),
+    Index("returns_by_reference", "reference"),
+)
+"""``reading`` counts from 1; a second reading of the same bytes is recorded only where the
+first was refused. ``standing`` is ``current``, ``contested``, ``superseded``, ``refused`` or
+``unclaimed`` (no reference)."""
+
+Index(
+    "one_current_return",
+    RETURNS.c.reference,
+    unique=True,
+    sqlite_where=text("standing = 'current'"),
+    postgresql_where=text("standing = 'current'"),
+)
+
+ANSWERS = _part(
+    "answers", *_text("item", "field"), Column("type", String(1)), *_text("value", "sheet", "cell")
+)
+
+ACTIONS = _part(
+    "actions",
+    Column("row", Integer, nullable=False),
+    *_text("item", "action", "horizon", "owner"),
+    Column("deadline", String(10)),
+    *_text("measure", "status", "sheet", "cell"),
+)
+
+FINDINGS = _part(
+    "findings",
+    Column("code", String(8), nullable=False),
+    Column("severity", String(8), nullable=False),
+    *_text("file", "sheet", "cell", "item", "field", "details", "cells"),
+)
+
+NORMALISED = _part("normalised", *_text("item", "field", "sheet", "cell", "before", "after", "how"))
+
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("return_id", ForeignKey("returns.id"), nullable=False),
+    *_text("made_by", "reason"),
+    _moment("made_at", nullable=False),
+)
+"""A coordinator's choice of the return that counts, where the order was not clear."""
