@@ -1,0 +1,252 @@
+"""The front door: one command per verb; parse, call one stage, print, exit code.
+
+Everything heavy is imported inside the commands, so that ``--help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlassess import __version__
+from xlassess.console.front import EXIT_CODES, NEEDS_PERSON, Front, Setting, common
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xlassess.console.out import Out
+    from xlassess.folder.assessment import AssessmentFolder
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.group(
+    cls=Front,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_CODES,
+)
+@click.version_option(__version__, prog_name="xlassess", message="%(prog)s %(version)s")
+@common
+def cli() -> None:
+    """Run partnership self-assessments by Excel.
+
+    Begin with: xlassess demo. Then: init, generate, send the workbooks out, ingest what comes
+    back, status, consolidate.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+@cli.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@common
+@click.pass_obj
+def init(setting: Setting, directory: Path) -> None:
+    """Begin a new assessment in DIR: assessment.yaml and partners.xlsx, ready to edit."""
+    from xlassess.console import reports
+    from xlassess.desk.init import begin
+
+    reports.begun(_out(), begin(setting.root / directory))
+
+
+@cli.command()
+@click.option(
+    "--reissue", is_flag=True,
+    help="Replace workbooks issued before whose questions, names or settings changed since.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def generate(setting: Setting, reissue: bool) -> None:
+    """Write outbox/: one sealed workbook for each toolkit and respondent.
+
+    Running it again writes only what is missing or new. A workbook that was issued is never
+    replaced by another content unless --reissue says so.
+    """
+    from xlassess.console import reports
+    from xlassess.console.out import progress
+    from xlassess.desk import generate as desk
+
+    with progress("Generating") as watch:
+        result = desk.generate(_folder(setting), now=_now(), reissue=reissue, watch=watch)
+    reports.generated(_out(), result)
+    _leave(result.needs_person)
+
+
+@cli.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
+@_JSON
+@common
+@click.pass_obj
+def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
+    """Read returned workbooks: files, folders and zip files.
+
+    Says file by file what was read, what is doubtful (where, and what to do) and what was
+    refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
+    from where you are, then in the assessment's folder.
+    """
+    from xlassess.console import machine, reports
+    from xlassess.console.out import progress
+    from xlassess.desk import ingest as desk
+
+    found = [path if path.exists() else _else_in(setting.root, path) for path in paths]
+    with progress("Reading") as watch:
+        result = desk.ingest(_folder(setting), found, now=_now(), workers=workers, watch=watch)
+    if as_json:
+        click.echo(machine.dumps(machine.ingested(result)))
+    else:
+        reports.ingested(_out(), result)
+    _leave(result.needs_person)
+
+
+@cli.command()
+@_JSON
+@common
+@click.pass_obj
+def status(setting: Setting, as_json: bool) -> None:
+    """Show who was sent what, who has answered, what is open, and the response rate."""
+    from xlassess.console import machine, reports
+    from xlassess.desk import status as desk
+
+    result = desk.status(_folder(setting), today=_now().astimezone().date())
+    if as_json:
+        click.echo(machine.dumps(machine.status(result)))
+    else:
+        reports.status(_out(), result)
+
+
+@cli.command()
+@common
+@click.pass_obj
+def consolidate(setting: Setting) -> None:
+    """Write the summary of the round for the committee: output/ROUND/summary.xlsx."""
+    from xlassess.console import reports
+    from xlassess.desk import consolidate as desk
+
+    reports.consolidated(_out(), desk.consolidate(_folder(setting), now=_now()))
+
+
+@cli.group(invoke_without_command=True)
+@_JSON
+@common
+@click.pass_context
+def toolkits(ctx: click.Context, as_json: bool) -> None:
+    """List, show and check toolkits; alone it lists them."""
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Setting), as_json)
+
+
+@toolkits.command("list")
+@_JSON
+@common
+@click.pass_obj
+def list_(setting: Setting, as_json: bool) -> None:
+    """List the toolkits that can be used, the folder's own among them."""
+    _list(setting, as_json)
+
+
+def _list(setting: Setting, as_json: bool) -> None:
+    from xlassess.console import machine
+    from xlassess.console import toolkits as reports
+    from xlassess.desk import toolkits as desk
+
+    found = desk.toolkits(setting.root)
+    if as_json:
+        click.echo(machine.dumps(machine.toolkits(found)))
+    else:
+        reports.listing(_out(), found)
+
+
+@toolkits.command()
+@click.argument("toolkit_id", metavar="ID")
+@_JSON
+@common
+@click.pass_obj
+def show(setting: Setting, toolkit_id: str, as_json: bool) -> None:
+    """Show what toolkit ID asks, where it comes from, and how it is scored."""
+    from xlassess.console import machine
+    from xlassess.console import toolkits as reports
+    from xlassess.desk import toolkits as desk
+
+    found = desk.toolkit(setting.root, toolkit_id)
+    if as_json:
+        click.echo(machine.dumps(machine.toolkit(found)))
+    else:
+        reports.details(_out(), found)
+
+
+@toolkits.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@common
+def check(file: Path) -> None:
+    """Check a toolkit FILE; every mistake is named with its line."""
+    from xlassess.console import toolkits as reports
+    from xlassess.desk import toolkits as desk
+
+    reports.sound(_out(), desk.check(file))
+
+
+@toolkits.command()
+def schema() -> None:
+    """Print the JSON Schema of toolkit files, for editors that complete and check YAML."""
+    from xlassess.console import machine
+    from xlassess.desk import toolkits as desk
+
+    click.echo(machine.dumps(desk.schema()))
+
+
+@cli.command()
+@click.option(
+    "--output", metavar="DIR", type=click.Path(path_type=Path), default=Path("output/demo"),
+    show_default=True, help="Where to make it.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def demo(setting: Setting, output: Path) -> None:
+    """Play a made-up assessment through, from workbooks to summary, mistakes included."""
+    from xlassess.console import demo as reports
+    from xlassess.console.out import progress
+    from xlassess.demo import play
+
+    with progress("Filling in the workbooks") as watch:
+        played = play(setting.root / output, watch=watch)
+    reports.played(_out(), played)
+
+
+def _folder(setting: Setting) -> AssessmentFolder:
+    from xlassess.desk.places import open_folder
+
+    return open_folder(setting.root)
+
+
+def _else_in(root: Path, path: Path) -> Path:
+    """Return the path in the assessment's folder if there is something there."""
+    inside = root / path
+    return inside if inside.exists() else path
+
+
+def _now() -> datetime:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+def _out() -> Out:
+    from xlassess.console.out import Out
+
+    return Out()
+
+
+def _leave(needs_person: bool) -> None:
+    if needs_person:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="xlassess")

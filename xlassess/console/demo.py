@@ -1,0 +1,44 @@
+"""What ``xlassess demo`` says when it is done."""
+
+from __future__ import annotations
+
+from xlassess.console.out import Out
+from xlassess.console.text import count, percent
+from xlassess.demo import Played
+from xlassess.desk.places import shown
+
+
+def played(out: Out, result: Played) -> None:
+    """Tell the story of the demo and say where to look."""
+    root = shown(result.root)
+    assessment = result.status.assessment
+    if result.replaced:
+        out.say(f"The earlier demo in {root} was replaced.")
+    partners = len({line.partner for line in result.status.lines})
+    out.say(
+        f"{assessment.partnership}, round {assessment.round}: {count(partners, 'partner')}, "
+        f"{count(len(result.generated.workbooks), 'workbook')} issued, "
+        f"{count(len(result.ingested.files), 'file')} back.",
+        style="head",
+    )
+    out.gap()
+    rates = [
+        [rate.toolkit, f"{rate.answered} of {rate.issued}", percent(rate.share)]
+        for rate in result.status.rates
+    ]
+    out.table(("Toolkit", "Returned of issued", "Rate"), rates, numbers=(1, 2))
+    out.heading("What went otherwise than it should, as it does in life")
+    out.gap()
+    states = {file.ret.file.rpartition("/")[2]: file.ret.state for file in result.ingested.files}
+    rows = [[name, odd, states.get(name, "")] for name, odd in result.oddities]
+    out.table(("File", "What is odd about it", "Read as"), rows)
+    out.heading("Where to look")
+    out.gap()
+    places = [
+        [shown(result.consolidated.path), "the summary for the committee"],
+        [shown(result.generated.outbox), "the workbooks as they were sent out"],
+        [shown(result.inbox), "what came back, mistakes included"],
+        [f"{root}/assessment.yaml", "the settings, to begin your own from"],
+    ]
+    out.table(("Place", "What is there"), places)
+    out.say(f"Then try: xlassess status -C {root}")

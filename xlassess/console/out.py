@@ -1,0 +1,143 @@
+"""The console: headings, sentences, tables and progress, plain when not on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from xlassess.console.text import clean
+from xlassess.desk.watch import Watch, silent
+
+_WIDEST = 110
+"""Lines longer than this tire the eye, however wide the terminal is."""
+
+STYLES: Mapping[str, str] = {
+    "refuse": "bold red",
+    "query": "yellow",
+    "note": "cyan",
+    "good": "green",
+    "quiet": "dim",
+    "head": "bold",
+}
+"""Styles by meaning; each only repeats what the words say."""
+
+
+class Out:
+    """Writes to one stream.
+
+    All text is made safe first, and none is read as markup.
+
+    Args:
+        stream: where to write; standard output by default.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._fancy = self._stream.isatty()
+
+    def heading(self, text: str) -> None:
+        """Write a heading with an empty line above it."""
+        self.gap()
+        self.say(text, style="head")
+
+    def gap(self) -> None:
+        """Write an empty line."""
+        self._line("")
+
+    def say(self, text: str, *, indent: int = 0, style: str = "") -> None:
+        """Write a paragraph; on a terminal its lines are wrapped and keep the indent."""
+        if not self._fancy:
+            self._line(" " * indent + clean(text))
+            return
+        from rich.padding import Padding
+        from rich.text import Text
+
+        body = Text(clean(text), style=STYLES.get(style, ""))
+        self._rich().print(Padding(body, (0, 0, 0, indent)))
+
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        numbers: Sequence[int] = (),
+        styles: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a table no wider than its contents.
+
+        Args:
+            headers: the column headings.
+            rows: the cells, one text for each heading.
+            numbers: indices of columns set to the right.
+            styles: style by cell text, where a text has one.
+        """
+        cells = [[clean(cell) for cell in row] for row in rows]
+        if self._fancy:
+            self._rich_table(headers, cells, numbers, styles or {})
+        else:
+            self._plain_table(headers, cells, numbers)
+
+    def _rich_table(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        numbers: Sequence[int],
+        styles: Mapping[str, str],
+    ) -> None:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=True)
+        for index, header in enumerate(headers):
+            table.add_column(
+                Text(header), justify="right" if index in numbers else "left", overflow="fold"
+            )
+        for row in rows:
+            table.add_row(*(Text(cell, STYLES.get(styles.get(cell, ""), "")) for cell in row))
+        self._rich().print(table)
+
+    def _plain_table(
+        self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]
+    ) -> None:
+        whole = [list(headers), *rows]
+        widths = [max(len(row[index]) for row in whole) for index in range(len(headers))]
+        for row in whole:
+            cells = (
+                cell.rjust(width) if index in numbers else cell.ljust(width)
+                for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            self._line("  " + "  ".join(cells).rstrip())
+
+    def _rich(self):  # type: ignore[no-untyped-def]
+        from rich.console import Console
+
+        console = Console(file=self._stream, highlight=False, markup=False, emoji=False)
+        console.width = min(console.width, _WIDEST)
+        return console
+
+    def _line(self, text: str) -> None:
+        click.echo(text, file=self._stream)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Watch]:
+    """Show a progress bar on standard error while the work lasts; none when not on a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+
+        def watch(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        yield watch

@@ -1,0 +1,69 @@
+"""What ``xlassess toolkits`` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlassess.console.out import Out
+from xlassess.console.text import count
+from xlassess.desk.toolkits import Listed, choices_in_words, rule_in_words
+from xlassess.model.toolkit import Section, Toolkit
+
+
+def listing(out: Out, found: Sequence[Listed]) -> None:
+    """Show the toolkits that can be used."""
+    rows = [
+        [
+            entry.toolkit.id,
+            entry.toolkit.version,
+            entry.toolkit.title + (" (this folder's own)" if entry.own else ""),
+            str(len(entry.toolkit.all_sections)),
+            str(entry.items),
+            rule_in_words(entry.toolkit),
+        ]
+        for entry in found
+    ]
+    heads = ("Toolkit", "Version", "Title", "Sections", "Items", "Scoring")
+    out.table(heads, rows, numbers=(3, 4))
+    out.say("What is asked, and by which rules it is scored: xlassess toolkits show ID")
+
+
+def details(out: Out, toolkit: Toolkit) -> None:
+    """Show one toolkit: where it comes from, its sections, scales and scoring."""
+    out.say(f"{toolkit.title} ({toolkit.id}, version {toolkit.version})", style="head")
+    out.gap()
+    out.say(toolkit.about)
+    out.heading("Source")
+    out.say(toolkit.source)
+    out.say(toolkit.rights)
+    out.heading("Sections")
+    out.gap()
+    rows = [_section(toolkit, section) for section in toolkit.all_sections]
+    out.table(("Sheet", "Section", "Items", "Scored"), rows, numbers=(2,))
+    out.heading("Response scales")
+    for name, scale in toolkit.scales.items():
+        out.say(f"{scale.title}: {'; '.join(choices_in_words(toolkit, name))}", indent=2)
+        if scale.addition:
+            out.say(scale.addition, indent=4)
+    out.heading("Scoring")
+    out.say(f"{rule_in_words(toolkit).capitalize()}. {toolkit.scoring.source}")
+    for band in toolkit.scoring.bands:
+        out.say(f"{band.low:g} to {band.high:g}: {band.name}. {band.reading}", indent=2)
+    if toolkit.scoring.no_overall_because:
+        out.say(toolkit.scoring.no_overall_because)
+
+
+def _section(toolkit: Toolkit, section: Section) -> list[str]:
+    scored = sum(toolkit.is_scored(section, item) for item in section.items)
+    return [section.tab, section.title, str(len(section.items)), str(scored) if scored else "no"]
+
+
+def sound(out: Out, toolkit: Toolkit) -> None:
+    """Say that a toolkit file is in order."""
+    items = sum(1 for _ in toolkit.items())
+    sections = count(len(toolkit.all_sections), "section")
+    out.say(
+        f"In order: {toolkit.title}, version {toolkit.version}, "
+        f"{sections}, {count(items, 'item')}.",
+        style="good",
+    )

@@ -1,0 +1,109 @@
+"""Filling workbooks in as partners do: open, type, save under some name."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
+from xlassess.demo.voices import Blank, Cell, Filled
+from xlassess.demo.words import Plan
+from xlassess.model.toolkit import ActionPlan
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Slip = Callable[["Workbook", Layout], None]
+"""A mistake: something done to a workbook once it is filled in."""
+
+
+def fill_in(
+    blank: bytes, places: Layout, filled: Filled, saved_at: datetime, slip: Slip | None = None
+) -> bytes:
+    """Return a workbook filled in and saved.
+
+    Args:
+        blank: the workbook as issued.
+        places: where everything stands in it.
+        filled: what to enter.
+        saved_at: when it was saved, in UTC; the same moment gives the same bytes.
+        slip: a mistake to make before saving.
+    """
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # openpyxl says which of Excel's extensions it drops; a partner's program does so unsaid.
+        warnings.simplefilter("ignore", UserWarning)
+        book = load_workbook(io.BytesIO(blank))
+    for section in places.sections:
+        _fill_section(book[section.sheet], section, filled)
+    plan = places.toolkit.action_plan
+    if places.action_plan and plan:
+        _fill_plan(book[places.action_plan.sheet], places.action_plan, plan, filled)
+    if slip:
+        slip(book, places)
+    return _saved(book, saved_at)
+
+
+def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Filled) -> None:
+    for table in section.tables:
+        for row in table.rows:
+            for column in table.fields(row.item):
+                value = filled.cells.get(Blank(row.item.id, column.field))
+                if value is not None:
+                    put(sheet, row.index, column.index, value)
+
+
+def _fill_plan(
+    sheet: Worksheet, places: ActionPlanLayout, plan: ActionPlan, filled: Filled
+) -> None:
+    horizons = {choice.code: choice.label for choice in plan.horizons}
+    statuses = {choice.code: choice.label for choice in plan.statuses}
+    for number, entry in enumerate(filled.plans):
+        row = places.first_row + number
+        for role, value in _entries(entry, horizons, statuses).items():
+            put(sheet, row, places.column(role).index, value)  # type: ignore[arg-type]
+    if filled.proposal and places.proposal is not None:
+        put(sheet, places.proposal, 2, filled.proposal)
+
+
+def _entries(entry: Plan, horizons: dict[str, str], statuses: dict[str, str]) -> dict[str, Cell]:
+    return {
+        "item": entry.item,
+        "action": entry.action,
+        "horizon": horizons[entry.horizon],
+        "owner": entry.owner,
+        "deadline": date.fromisoformat(entry.deadline),
+        "measure": entry.measure,
+        "progress": statuses[entry.status],
+    }
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+    """Type a value into a cell, both counted from 0."""
+    sheet.cell(row + 1, column + 1).value = value
+
+
+def _saved(book: Workbook, saved_at: datetime) -> bytes:
+    """Return the workbook's bytes as saved at this moment.
+
+    openpyxl stamps parts with the present time, so the package is put together again.
+    """
+    raw = io.BytesIO()
+    book.save(raw)
+    moment = saved_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + moment, data)
+            stamp = zipfile.ZipInfo(name, saved_at.timetuple()[:6])
+            target.writestr(stamp, data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,84 @@
+"""The made-up partnership: who takes part, and how each sees it.
+
+Nothing here is real. Addresses end in ``.example``, which never exists (RFC 2606, section 2).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+
+from xlassess.model.assessment import Assessment, Coordinator, Level, Respondent
+
+TOOLKITS = ("pat", "melton-evaluation")
+ISSUED = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+RECEIVED = datetime(2026, 3, 30, 16, 0, tzinfo=timezone.utc)
+REVIEWED = date(2026, 3, 18)
+
+ASSESSMENT = Assessment(
+    id="thornmere-demo",
+    partnership="Thornmere and Vale Partnership",
+    round="2026",
+    toolkits=TOOLKITS,
+    coordinator=Coordinator(
+        "Morgan Hale", "partnerships@thornmere-council.example", "01632 960 471"
+    ),
+    return_by=date(2026, 3, 27),
+    purpose=(
+        "The partnership is five years old. Before its agreement is renewed, the joint committee "
+        "wants to know what works, what does not, and what to change first."
+    ),
+)
+
+
+def _person(partner_id: str, partner: str, name: str, level: Level) -> Respondent:
+    slug = name.lower().replace("dr ", "").replace("’", "").replace(" ", "-")
+    email = f"{slug.replace('-', '.')}@{partner_id}.example"
+    return Respondent(f"{partner_id}-{slug}", partner_id, partner, name, email, level)
+
+
+_COUNCIL = ("thornmere-council", "Thornmere Borough Council")
+_COUNTY = ("vale-county", "Vale County Council")
+_HEALTH = ("vale-health", "Thornmere and Vale Health Trust")
+_POLICE = ("vale-police", "Vale Police")
+_FIRE = ("vale-fire", "Vale Fire and Rescue Service")
+_VOLUNTARY = ("thornmere-voluntary", "Voluntary Action Thornmere")
+_COLLEGE = ("thornmere-college", "Thornmere College")
+_TRADE = ("thornmere-trade", "Thornmere Chamber of Trade")
+
+RESPONDENTS: tuple[Respondent, ...] = (
+    _person(*_COUNCIL, "Ruth Adeyemi", "board"),
+    _person(*_COUNCIL, "Martin Coles", "senior"),
+    _person(*_COUNCIL, "Jo Whitfield", "front"),
+    _person(*_COUNTY, "Helen Marsh", "senior"),
+    _person(*_COUNTY, "Imran Siddiqui", "front"),
+    _person(*_HEALTH, "Dr Anita Rao", "board"),
+    _person(*_HEALTH, "Peter Lindqvist", "senior"),
+    _person(*_POLICE, "Karen Doyle", "senior"),
+    _person(*_POLICE, "Tom Barrett", "front"),
+    _person(*_FIRE, "Lee Hargreaves", "front"),
+    _person(*_VOLUNTARY, "Grace Okafor", "board"),
+    _person(*_VOLUNTARY, "Sam Pryce", "front"),
+    _person(*_COLLEGE, "David Ellery", "senior"),
+    _person(*_TRADE, "Fiona Blake", "board"),
+)
+"""Fourteen people of eight partners; everyone is asked for both toolkits."""
+
+SILENT = "thornmere-trade"
+"""The partner that does not answer."""
+
+STANDING: dict[str, dict[str, float]] = {
+    "pat": {"1": 0.80, "2": 0.66, "3": 0.52, "4": 0.60, "5": 0.36, "6": 0.45},
+    "melton-evaluation": {"1": 0.72, "2": 0.55, "3": 0.66, "4": 0.50, "5": 0.40},
+}
+"""How well each section is doing, from 0 (worst choice) to 1 (best), as partners see it on
+the whole."""
+
+LEVEL_LEANS: dict[str, float] = {"board": 0.14, "senior": 0.02, "front": -0.13, "": 0.0}
+"""The board sees things more kindly than the front line."""
+
+DIVIDED: dict[str, dict[str, float]] = {
+    "3A": {"board": 1.0, "senior": 0.95, "front": 0.15},
+    "4C": {"board": 0.9, "senior": 0.35, "front": 0.2},
+    "3.3": {"board": 1.0, "senior": 0.75, "front": 0.1},
+}
+"""Items on which the levels are of different minds, by item: level to standing."""

@@ -1,0 +1,170 @@
+"""Playing the demo through: generate, fill in, ingest, consolidate, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from xlassess.contract.layout import layout
+from xlassess.demo.filling import fill_in
+from xlassess.demo.letters import BUNDLE, BUNDLED, LETTERS, PLAIN, Letter
+from xlassess.demo.mistakes import wrong_file, zipped
+from xlassess.demo.partnership import ISSUED, RECEIVED, SILENT
+from xlassess.demo.setting_up import set_up
+from xlassess.demo.voices import voices
+from xlassess.desk.consolidate import Consolidated, consolidate
+from xlassess.desk.generate import Generated, Workbook, generate
+from xlassess.desk.ingest import Ingested, ingest
+from xlassess.desk.register import toolkits_of
+from xlassess.desk.status import Status, status
+from xlassess.desk.watch import Watch, silent
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.model.assessment import Respondent
+from xlassess.model.errors import UsageError
+
+MARK = ".xlassess-demo"
+"""The file by which a folder is known to be a demo."""
+
+INBOX = "inbox"
+"""What the partners sent back, as it might stand in a mailbox."""
+
+_MADE = (
+    "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
+    "outbox", "returns", "output", INBOX,
+)  # fmt: skip
+_FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A demo that was played: where everything is, and what came of it.
+
+    ``replaced`` says that an earlier demo in the folder gave way. ``oddities`` are the file
+    and what is odd about it, for everything that did not come back as it should.
+    """
+
+    root: Path
+    inbox: Path
+    replaced: bool
+    generated: Generated
+    ingested: Ingested
+    consolidated: Consolidated
+    status: Status
+    oddities: tuple[tuple[str, str], ...]
+
+
+def play(root: Path, *, watch: Watch = silent) -> Played:
+    """Play the demo in this folder, which must be new, empty, or an earlier demo.
+
+    Args:
+        root: the folder.
+        watch: told how many workbooks are filled in.
+
+    Raises:
+        UsageError: the folder holds something else.
+        OSError: a file cannot be written.
+    """
+    replaced = _clear(root)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")
+    folder = set_up(root)
+    generated = generate(folder, now=ISSUED)
+    inbox = root / INBOX
+    inbox.mkdir()
+    for name, data in _Post(folder, generated).files(watch):
+        (inbox / name).write_bytes(data)
+    received = ingest(folder, [inbox], now=RECEIVED)
+    summary = consolidate(folder, now=RECEIVED)
+    return Played(
+        root=root,
+        inbox=inbox,
+        replaced=replaced,
+        generated=generated,
+        ingested=received,
+        consolidated=summary,
+        status=status(folder, today=RECEIVED.date()),
+        oddities=_oddities(generated),
+    )
+
+
+def _clear(root: Path) -> bool:
+    """Remove what an earlier demo made; True when there was one.
+
+    Raises:
+        UsageError: the folder is not an earlier demo and not empty.
+    """
+    if not root.exists():
+        return False
+    if not root.is_dir():
+        raise UsageError(f"{root} is a file.", "Name a folder with --output DIR.")
+    if not any(root.iterdir()):
+        return False
+    if not (root / MARK).is_file():
+        raise UsageError(
+            f"{root} holds something that is not a demo; it was left alone.",
+            "Name a new or empty folder with --output DIR.",
+        )
+    for name in _MADE:
+        path = root / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return True
+
+
+def _oddities(generated: Generated) -> tuple[tuple[str, str], ...]:
+    names = {(book.toolkit, book.respondent): book.path.name for book in generated.workbooks}
+    return tuple(
+        (letter.name or names[key], letter.odd)
+        for key, letters in LETTERS.items()
+        for letter in letters
+    )
+
+
+class _Post:
+    """The partners at work: what each sends back."""
+
+    def __init__(self, folder: AssessmentFolder, generated: Generated) -> None:
+        self._people = {(p.partner, p.name): p for p in folder.respondents()}
+        self._books = [book for book in generated.workbooks if self._person(book) is not None]
+        toolkits = toolkits_of(folder, folder.assessment())
+        self._layouts = {name: layout(toolkit) for name, toolkit in toolkits.items()}
+        self._voices = voices(toolkits)
+
+    def files(self, watch: Watch) -> Iterator[tuple[str, bytes]]:
+        """Yield every file that comes back: its name and its content."""
+        bundle: list[tuple[str, bytes]] = []
+        for number, book in enumerate(self._books, start=1):
+            person = self._people[book.partner, book.respondent]
+            saved_at = _FIRST_SAVED + timedelta(hours=5 * number)
+            for letter in LETTERS.get((book.toolkit, person.name), PLAIN):
+                file = (
+                    letter.name or book.path.name,
+                    self._file(book, person.id, letter, saved_at),
+                )
+                if person.partner_id == BUNDLED:
+                    bundle.append(file)
+                else:
+                    yield file
+            watch(number, len(self._books))
+        yield BUNDLE, zipped(bundle, _FIRST_SAVED)
+
+    def _file(self, book: Workbook, person_id: str, letter: Letter, saved_at: datetime) -> bytes:
+        if letter.foreign:
+            return wrong_file()
+        return fill_in(
+            book.path.read_bytes(),
+            self._layouts[book.toolkit],
+            self._voices[book.toolkit, person_id],
+            saved_at + timedelta(days=letter.days_later),
+            letter.slip,
+        )
+
+    def _person(self, book: Workbook) -> Respondent | None:
+        """The respondent of a workbook, if they answer at all."""
+        person = self._people[book.partner, book.respondent]
+        return None if person.partner_id == SILENT else person

@@ -1,0 +1,69 @@
+"""Consolidating: the summary of a round, from the ledger alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.consolidate import summarise, write_summary
+from xlassess.desk.register import standing
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Round
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """A summary that was written: where, and on how many workbooks it stands."""
+
+    path: Path
+    returned: int
+    issued: int
+    with_queries: int
+
+
+def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
+    """Write the summary workbook of the present round.
+
+    Args:
+        folder: the assessment.
+        now: the time the summary says it was made, in UTC.
+
+    Raises:
+        XlassessError: nothing has come back yet, or the assessment cannot be used.
+        OSError: the summary cannot be written.
+    """
+    assessment = folder.assessment()
+    nothing = XlassessError(
+        f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
+        "Read the returned workbooks first: xlassess ingest PATH...",
+    )
+    if not folder.ledger_file.exists():
+        raise nothing
+    with Ledger(folder.ledger_file) as ledger:
+        record = _standing_only(ledger.round_record(assessment))
+    if not record.current:
+        raise nothing
+    path = folder.summary_file(assessment.round)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_summary(summarise(record, now), path)
+    return Consolidated(
+        path=path,
+        returned=len(record.current),
+        issued=len(record.issued),
+        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+    )
+
+
+def _standing_only(record: Round) -> Round:
+    """Return the record with one workbook for each place of the register.
+
+    Where questions were changed while the round ran, a respondent was issued two workbooks
+    and must not be counted twice.
+    """
+    issued = tuple(standing(record.issued, record.current).values())
+    known = {item.reference for item in issued}
+    current = {name: ret for name, ret in record.current.items() if name in known}
+    return replace(record, issued=issued, current=current)

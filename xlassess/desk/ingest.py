@@ -1,0 +1,224 @@
+"""Ingesting: whatever is handed over is kept, read, and recorded; nothing is guessed or lost."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.desk.watch import Watch, silent
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ingest import Context, Source, collect, read_all
+from xlassess.ledger import Ledger, keep_file
+from xlassess.model.answer import Issued, Return, State
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import SEVERITIES, Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file handed over: what was read from it, and whose workbook it is if that is known.
+
+    ``known`` says that the same bytes were read before, so that nothing was changed.
+    """
+
+    ret: Return
+    issued: Issued | None
+    known: bool = False
+
+    def findings(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of this severity, in the order they were made."""
+        return tuple(found for found in self.ret.findings if found.severity == severity)
+
+    @property
+    def gravest(self) -> Severity | None:
+        """The gravest severity among the findings."""
+        found = {finding.severity for finding in self.ret.findings}
+        return next((severity for severity in SEVERITIES if severity in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of the files handed over, in the order they were found."""
+
+    files: tuple[Received, ...]
+
+    @property
+    def new(self) -> tuple[Received, ...]:
+        """The files that had not been read before."""
+        return tuple(file for file in self.files if not file.known)
+
+    @property
+    def states(self) -> dict[State, int]:
+        """How many new files are in each state."""
+        return dict(Counter(file.ret.state for file in self.new))
+
+    @property
+    def needs_person(self) -> bool:
+        """True when a file read now was refused, or counts and has queries."""
+        return any(file.ret.state in ("refused", "query") for file in self.new)
+
+
+def ingest(
+    folder: AssessmentFolder,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    workers: int | None = None,
+    watch: Watch = silent,
+) -> Ingested:
+    """Keep, read and record every file at these paths (files, folders, zip files).
+
+    Args:
+        folder: the assessment.
+        paths: what was handed over.
+        now: the time of receipt, in UTC.
+        workers: how many files are read at once; None lets the program choose.
+        watch: told how many files are done.
+
+    Raises:
+        UsageError: a path does not exist, or lies in the assessment's own records.
+        XlassessError: the assessment cannot be used.
+        OSError: a file cannot be kept.
+    """
+    _check_paths(folder, paths)
+    assessment, secret = folder.assessment(), folder.secret()
+    folder.returns.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="xlassess-") as unpacked,
+        Ledger(folder.ledger_file, lambda: now) as ledger,
+    ):
+        context = Context(
+            assessment=assessment.id,
+            round=assessment.round,
+            secret=secret,
+            toolkits=ledger.toolkits(),
+            issued={item.reference: item for item in ledger.issued()},
+        )
+        tray = _Tray(folder.returns, ledger, context.issued, round_name=assessment.round, now=now)
+        for found in collect(paths, Path(unpacked)):
+            tray.take(found)
+        tray.read(context, workers, watch)
+        return Ingested(tray.files(ledger.current(assessment.round)))
+
+
+def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
+    if not paths:
+        raise UsageError(
+            "Nothing was handed over.", "Name the files, folders or zip files that came back."
+        )
+    own = (folder.returns.resolve(), folder.outbox.resolve())
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(
+                f"There is nothing at {path}.", "Check the name; names with spaces need quotes."
+            )
+        if path.resolve() in own:
+            raise UsageError(
+                f"{path} is where this assessment keeps its own files.",
+                "Name the files or the folder that came back from the partners.",
+            )
+
+
+class _Tray:
+    """The files of one run in the order they came, each with its return once it is there."""
+
+    def __init__(
+        self,
+        returns: Path,
+        ledger: Ledger,
+        issued: Mapping[str, Issued],
+        *,
+        round_name: str,
+        now: datetime,
+    ) -> None:
+        self._returns, self._ledger, self._issued = returns, ledger, issued
+        self._round, self._now = round_name, now
+        self._run: str | None = None
+        self._names: list[tuple[str, str]] = []
+        self._done: dict[str, Received] = {}
+        self._waiting: dict[str, Source] = {}
+
+    def files(self, current: Mapping[str, Return]) -> tuple[Received, ...]:
+        """Every file with what came of it, ``current`` saying which returns count."""
+        files: list[Received] = []
+        told: set[str] = set()
+        for name, key in self._names:
+            held = self._done[key]
+            if key in told:
+                ret = replace(held.ret, file=name, state="duplicate")
+                files.append(replace(held, ret=ret, known=True))
+            else:
+                files.append(replace(held, ret=_as_it_counts(held.ret, current)))
+            told.add(key)
+        return tuple(files)
+
+    def take(self, found: Source | Return) -> None:
+        """Keep a file and put it in line; one refused while collecting is recorded at once."""
+        if isinstance(found, Return):
+            key = found.sha256 or found.file
+            self._names.append((found.file, key))
+            if key not in self._done:
+                self._settle(key, found)
+            return
+        kept = keep_file(self._returns, found.path)
+        self._names.append((found.name, kept.sha256))
+        if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
+            self._queue(kept.sha256, Source(kept.path, found.name))
+
+    def read(self, context: Context, workers: int | None, watch: Watch) -> None:
+        """Read every file in line and record it, in the order the files came."""
+        keys = {source: key for key, source in self._waiting.items()}
+        for source, ret in _in_order(tuple(keys), context, workers, watch):
+            self._settle(keys[source], ret)
+
+    def _queue(self, key: str, source: Source) -> None:
+        """Put a file in line unless it was read before; one refused then is tried again."""
+        before = self._ledger.known_file(key)
+        if before is None or before.state == "refused":
+            self._waiting[key] = source
+        else:
+            self._done[key] = self._received(replace(before, file=source.name), known=True)
+
+    def _settle(self, key: str, ret: Return) -> None:
+        before = self._ledger.known_file(ret.sha256) if ret.state == "refused" else None
+        if before is not None:
+            self._done[key] = self._received(ret, known=True)
+            return
+        if self._run is None:
+            self._run = self._ledger.begin_run(self._round)
+        stamped = replace(ret, received_at=self._now)
+        recorded = self._ledger.record_return(stamped, self._run)
+        self._done[key] = self._received(recorded, known=recorded.state == "duplicate")
+
+    def _received(self, ret: Return, *, known: bool = False) -> Received:
+        return Received(ret, self._issued.get(ret.reference), known)
+
+
+_COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
+
+
+def _as_it_counts(ret: Return, current: Mapping[str, Return]) -> Return:
+    """Return a return with the state it has now that all files of the run are recorded."""
+    counts = current.get(ret.reference)
+    if ret.state in _COUNTING and counts is not None and counts.sha256 != ret.sha256:
+        return replace(ret, state="superseded")
+    return ret
+
+
+def _in_order(
+    sources: Sequence[Source], context: Context, workers: int | None, watch: Watch
+) -> Iterator[tuple[Source, Return]]:
+    """Yield returns in the order of the sources, whatever order they are read in."""
+    ready: dict[Source, Return] = {}
+    line = iter(sources)
+    head = next(line, None)
+    for done, (source, ret) in enumerate(read_all(sources, context, workers), start=1):
+        watch(done, len(sources))
+        ready[source] = ret
+        while head is not None and head in ready:
+            yield head, ready.pop(head)
+            head = next(line, None)

@@ -1,0 +1,188 @@
+"""Status: who was asked, who has answered, and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from xlassess.desk.register import Place, asked, standing, toolkits_of
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Issued, Return
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.finding import Finding
+from xlassess.model.toolkit import Toolkit
+
+LineState = Literal["not issued", "issued", "late", "refused only", "query open", "returned"]
+"""Where one workbook stands.
+
+not issued: asked for, but no workbook was generated; issued: out, and nothing usable has come
+back; late: issued, and the day by which it was wanted has passed; refused only: files came
+back, but none could be used; query open: came back, with something the partner must look at
+again; returned: came back and was read.
+"""
+
+ANSWERED: tuple[LineState, ...] = ("returned", "query open")
+"""The states that count as a response."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One workbook of the register and where it stands.
+
+    ``file`` is the name under which the return that counts came in. ``in_register`` is False
+    for a workbook issued to somebody the register no longer names.
+    """
+
+    toolkit: str
+    partner: str
+    respondent: str
+    level: str
+    reference: str
+    state: LineState
+    file: str = ""
+    answers: int = 0
+    queries: tuple[Finding, ...] = ()
+    in_register: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The response rate of one toolkit: workbooks that came back out of those issued."""
+
+    toolkit: str
+    title: str
+    issued: int
+    answered: int
+    with_queries: int
+
+    @property
+    def share(self) -> float | None:
+        """The response rate, 0 to 1; None when nothing was issued."""
+        return self.answered / self.issued if self.issued else None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The register of a round, line by line, and the response rates.
+
+    ``unplaced`` are refused files that could not be told to belong to an issued workbook.
+    """
+
+    assessment: Assessment
+    lines: tuple[Line, ...]
+    rates: tuple[Rate, ...]
+    unplaced: tuple[Return, ...]
+
+    def having(self, *states: LineState) -> tuple[Line, ...]:
+        """The lines in one of these states."""
+        return tuple(line for line in self.lines if line.state in states)
+
+
+def status(folder: AssessmentFolder, *, today: date) -> Status:
+    """Return where every workbook of the present round stands.
+
+    Raises:
+        XlassessError: settings or register cannot be used.
+    """
+    assessment = folder.assessment()
+    respondents = folder.respondents()
+    places = asked(assessment, respondents) if respondents else ()
+    issued, current, history = _records(folder, assessment)
+    counts = standing(issued, current)
+    refused = {ret.reference for ret in history if ret.state == "refused"}
+    late = assessment.return_by is not None and today > assessment.return_by
+    clerk = _Clerk(current, frozenset(refused), late)
+    lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
+    named = {place for place, _ in places}
+    lines += [clerk.left_over(item) for place, item in counts.items() if place not in named]
+    known = {item.reference for item in issued}
+    return Status(
+        assessment=assessment,
+        lines=tuple(lines),
+        rates=_rates(lines, toolkits_of(folder, assessment)),
+        unplaced=tuple(
+            ret for ret in history if ret.state == "refused" and ret.reference not in known
+        ),
+    )
+
+
+def _records(
+    folder: AssessmentFolder, assessment: Assessment
+) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return]]:
+    if not folder.ledger_file.exists():
+        return (), {}, ()
+    with Ledger(folder.ledger_file) as ledger:
+        name = assessment.round
+        return ledger.issued(name), ledger.current(name), ledger.history(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clerk:
+    """Tells where a workbook stands."""
+
+    current: Mapping[str, Return]
+    refused: frozenset[str]
+    late: bool
+
+    def line(self, place: Place, person: Respondent, issued: Issued | None) -> Line:
+        """The line of somebody the register names."""
+        if issued is None:
+            return Line(
+                toolkit=place.toolkit,
+                partner=person.partner,
+                respondent=person.name,
+                level=person.level,
+                reference="",
+                state="not issued",
+            )
+        return self._issued(issued, in_register=True)
+
+    def left_over(self, issued: Issued) -> Line:
+        """The line of somebody the register no longer names."""
+        return self._issued(issued, in_register=False)
+
+    def _issued(self, issued: Issued, *, in_register: bool) -> Line:
+        ret = self.current.get(issued.reference)
+        return Line(
+            toolkit=issued.identity.toolkit,
+            partner=issued.partner,
+            respondent=issued.respondent,
+            level=issued.level,
+            reference=issued.reference,
+            state=self._state(issued.reference, ret),
+            file=ret.file if ret else "",
+            answers=len(ret.answers) if ret else 0,
+            queries=_queries(ret),
+            in_register=in_register,
+        )
+
+    def _state(self, reference: str, ret: Return | None) -> LineState:
+        if ret is not None:
+            return "query open" if ret.state == "query" else "returned"
+        if reference in self.refused:
+            return "refused only"
+        return "late" if self.late else "issued"
+
+
+def _queries(ret: Return | None) -> tuple[Finding, ...]:
+    found = ret.findings if ret else ()
+    return tuple(finding for finding in found if finding.severity == "query")
+
+
+def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate, ...]:
+    rates = []
+    for name, toolkit in toolkits.items():
+        own = [line for line in lines if line.toolkit == name and line.reference]
+        rates.append(
+            Rate(
+                toolkit=name,
+                title=toolkit.title,
+                issued=len(own),
+                answered=sum(line.state in ANSWERED for line in own),
+                with_queries=sum(line.state == "query open" for line in own),
+            )
+        )
+    return tuple(rates)
