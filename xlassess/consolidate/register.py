@@ -1,0 +1,131 @@
+"""The register: what was issued, what came of it, and every file received."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xlassess.consolidate.attribution import NOT_USABLE, Cast, Person, cast_of, usable_returns
+from xlassess.consolidate.summary import Entry, FileUsed, ScoreRow, Standing
+from xlassess.model.answer import Issued, Return
+from xlassess.model.finding import Finding
+from xlassess.model.record import Round
+from xlassess.model.toolkit import Toolkit
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The workbooks of one toolkit version: its key and label in the summary, what was issued."""
+
+    key: str
+    label: str
+    digest: str
+    toolkit: Toolkit
+    issued: tuple[Issued, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The round as every step of the summary needs it.
+
+    ``usable`` are the returns whose answers count, ``refused`` the last refused file of each
+    reference.
+    """
+
+    record: Round
+    made_at: datetime
+    cast: Cast
+    usable: Mapping[str, Return]
+    refused: Mapping[str, Return]
+
+
+def set_scene(record: Round, made_at: datetime) -> Scene:
+    """Prepare a round for its summary."""
+    refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
+    return Scene(record, made_at, cast_of(record), usable_returns(record), refused)
+
+
+def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[Entry, ...]:
+    """Return the register of a toolkit's workbooks, in the order of partners.
+
+    Args:
+        scene: the round.
+        group: the workbooks.
+        rows: the scores of the returns that count.
+    """
+    cards = {row.person.issued.reference: row.card for row in rows}
+    entries = []
+    people = scene.cast.people
+    for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
+        ret = scene.usable.get(issued.reference)
+        seen = ret or scene.refused.get(issued.reference)
+        card = cards.get(issued.reference)
+        findings = seen.findings if seen else ()
+        entries.append(
+            Entry(
+                person=people[issued.reference],
+                part=group.key,
+                standing=_standing(scene, issued, ret),
+                received_at=seen.received_at if seen else None,
+                late=_late(scene, seen),
+                answered=card.answered if card else 0,
+                asked=card.asked if card else _required(group.toolkit),
+                queries=sum(each.severity == "query" for each in findings),
+                notes=sum(each.severity == "note" for each in findings),
+                put_right=len(seen.normalised) if seen else 0,
+                remarks="\n".join(_remark(each, scene.cast) for each in findings),
+            )
+        )
+    return tuple(entries)
+
+
+def _required(toolkit: Toolkit) -> int:
+    return sum(len(item.answer_fields) for item in toolkit.items() if item.required)
+
+
+def _standing(scene: Scene, issued: Issued, ret: Return | None) -> Standing:
+    if ret:
+        return "Query open" if ret.state == "query" else "Returned"
+    if issued.reference in scene.refused:
+        return "Refused"
+    due = scene.record.assessment.return_by
+    return "Overdue" if due and scene.made_at.date() > due else "Awaited"
+
+
+def _late(scene: Scene, ret: Return | None) -> bool:
+    due = scene.record.assessment.return_by
+    return bool(ret and ret.received_at and due and ret.received_at.date() > due)
+
+
+def _remark(finding: Finding, cast: Cast) -> str:
+    """A finding in words; without names its details, which may quote a partner, stay out."""
+    where = f" ({finding.where})" if finding.where else ""
+    if cast.attribution == "named":
+        return f"{finding.code}: {finding.message}{where}"
+    return f"{finding.code}: {finding.kind.title}{where}"
+
+
+def files_of(scene: Scene) -> tuple[FileUsed, ...]:
+    """Every file that came in; without names under the code, in an order that tells nothing."""
+    cast = scene.cast
+    used = []
+    for ret in scene.record.history:
+        person = cast.people.get(ret.reference)
+        state = ret.state
+        current = scene.usable.get(ret.reference)
+        if state not in NOT_USABLE and current and current.sha256 != ret.sha256:
+            state = "superseded"
+        used.append(_file(cast, ret, person, state))
+    if cast.shows_rows:
+        return tuple(used)
+    return tuple(sorted(used, key=lambda file: file.sha256))
+
+
+def _file(cast: Cast, ret: Return, person: Person | None, state: str) -> FileUsed:
+    if cast.attribution == "named":
+        return FileUsed(ret.reference, ret.file, ret.sha256, ret.size, state, ret.received_at)
+    if cast.attribution == "lettered" and person:
+        name, received = person.file, ret.received_at
+        return FileUsed(person.code, name, ret.sha256, ret.size, state, received)
+    return FileUsed("", "", ret.sha256, 0, state, None)

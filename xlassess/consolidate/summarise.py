@@ -1,0 +1,238 @@
+"""From the ledger's account of a round to its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from xlassess import __version__
+from xlassess.consolidate import figures as of
+from xlassess.consolidate.attribution import (
+    Person,
+)
+from xlassess.consolidate.narrative import Told, narrate
+from xlassess.consolidate.register import Group, Scene, entries_of, files_of, set_scene
+from xlassess.consolidate.rows import (
+    actions_of,
+    counted_rows,
+    data_rows,
+    lookup,
+    remarks_of,
+)
+from xlassess.consolidate.summary import (
+    DataRow,
+    OverallFigures,
+    Part,
+    PlannedAction,
+    Remark,
+    ScoreRow,
+    SectionFigures,
+    Summary,
+)
+from xlassess.consolidate.thresholds import LIVE_ROWS
+from xlassess.model.answer import Answer, Return
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Round
+from xlassess.model.toolkit import Scenario, Toolkit
+from xlassess.score import scorecard, suggest_scenario
+
+
+def summarise(record: Round, made_at: datetime) -> Summary:
+    """Return the summary of a round.
+
+    Args:
+        record: the round as the ledger tells it. Returns in `Round.current` count, those with
+            an open query included (their doubtful answers were not read); refused ones do not.
+        made_at: the moment the summary speaks of; decides what is overdue.
+
+    Raises:
+        XlassessError: a workbook was issued with questions the record does not hold.
+    """
+    scene = set_scene(record, made_at)
+    groups = _groups(record)
+    actions = _actions(scene, groups)
+    parts = tuple(_part(scene, group, actions) for group in groups)
+    data = _data(scene, groups, parts)
+    return Summary(
+        assessment=record.assessment,
+        made_at=made_at,
+        program=f"xlassess {__version__}",
+        cast=scene.cast,
+        parts=parts,
+        data=data,
+        remarks=_remarks(scene, groups),
+        actions=tuple(actions),
+        files=files_of(scene),
+        live=len(data) <= LIVE_ROWS,
+    )
+
+
+def _groups(record: Round) -> tuple[Group, ...]:
+    """Issued workbooks by their questions, in the order the assessment names its toolkits."""
+    by_digest: dict[str, list[Issued]] = {}
+    for issued in record.issued:
+        by_digest.setdefault(issued.identity.digest, []).append(issued)
+    missing = by_digest.keys() - record.toolkits.keys()
+    if missing:
+        which = by_digest[min(missing)][0].identity
+        raise XlassessError(
+            f"The questions of toolkit {which.toolkit} {which.version} are not in the ledger.",
+            "Restore the ledger from a copy that holds them.",
+        )
+    order = {toolkit: place for place, toolkit in enumerate(record.assessment.toolkits)}
+    digests = sorted(
+        by_digest,
+        key=lambda digest: (
+            order.get(record.toolkits[digest].id, len(order)),
+            record.toolkits[digest].id,
+            record.toolkits[digest].version,
+            digest,
+        ),
+    )
+    names = _keys([record.toolkits[digest] for digest in digests], digests)
+    return tuple(
+        Group(key, label, digest, record.toolkits[digest], tuple(by_digest[digest]))
+        for digest, (key, label) in zip(digests, names, strict=True)
+    )
+
+
+def _keys(toolkits: Sequence[Toolkit], digests: Sequence[str]) -> list[tuple[str, str]]:
+    """A key and a label for each toolkit, with version and digest only as far as needed."""
+    ids = Counter(toolkit.id for toolkit in toolkits)
+    versions = Counter((toolkit.id, toolkit.version) for toolkit in toolkits)
+    found = []
+    for toolkit, digest in zip(toolkits, digests, strict=True):
+        key, label = toolkit.id, toolkit.short
+        if ids[toolkit.id] > 1:
+            key, label = f"{key}-{toolkit.version}", f"{label} (version {toolkit.version})"
+        if versions[toolkit.id, toolkit.version] > 1:
+            key, label = f"{key}-{digest[:8]}", f"{label} [{digest[:8]}]"
+        found.append((key, label))
+    return found
+
+
+def _usable(scene: Scene, group: Group) -> list[tuple[Person, Return]]:
+    found = [
+        (scene.cast.people[issued.reference], scene.usable[issued.reference])
+        for issued in group.issued
+        if issued.reference in scene.usable
+    ]
+    return sorted(found, key=lambda pair: pair[0].place)
+
+
+def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
+    toolkit = group.toolkit
+    returns = _usable(scene, group)
+    rows = tuple(
+        ScoreRow(person, scorecard(toolkit, _asked_answers(toolkit, ret)))
+        for person, ret in returns
+    )
+    ground = of.Ground(toolkit, group.key, rows, scene.cast)
+    tallies = of.tally(toolkit, (answer for _, ret in returns for answer in ret.answers))
+    sections = of.section_figures(ground)
+    overall = of.overall_figures(ground)
+    items = of.item_figures(ground, tallies)
+    scenario = _scenario(toolkit, sections, overall)
+    success = next(
+        (item.agreement for item in items if item.item.id == toolkit.scoring.success), None
+    )
+    entries = entries_of(scene, group, rows)
+    asked = {issued.identity.partner for issued in group.issued}
+    heard = {person.issued.identity.partner for person, _ in returns}
+    own = [action for action in actions if action.part == group.key]
+    told = Told(
+        scene.record.assessment, toolkit, scene.cast, entries, rows, sections, overall, items,
+        success, scenario, own, len(asked), len(heard),
+    )  # fmt: skip
+    return Part(
+        key=group.key,
+        label=group.label,
+        digest=group.digest,
+        toolkit=toolkit,
+        issued=len(group.issued),
+        partners_asked=len(asked),
+        partners_heard=len(heard),
+        entries=entries,
+        rows=rows if scene.cast.shows_rows else (),
+        sections=sections,
+        overall=overall,
+        items=items,
+        levels=scene.cast.levels,
+        success=success,
+        scenario=scenario,
+        narrative=narrate(told),
+        returned=len(rows),
+    )
+
+
+def _asked_answers(toolkit: Toolkit, ret: Return) -> list[Answer]:
+    """The answers to the toolkit's items; texts asked for elsewhere are not scored."""
+    known = {item.id for item in toolkit.items()}
+    return [answer for answer in ret.answers if answer.item in known]
+
+
+def _scenario(
+    toolkit: Toolkit, sections: Sequence[SectionFigures], overall: Sequence[OverallFigures]
+) -> Scenario | None:
+    """The suggested scenario; with several views, by the lowest of each figure."""
+    lowest: dict[str, float | None] = {}
+    for each in sections:
+        known = lowest.get(each.section.id, each.score.mean)
+        both = (known, each.score.mean)
+        lowest[each.section.id] = min((m for m in both if m is not None), default=None)
+    totals = [each.score.mean for each in overall if each.score.mean is not None]
+    return suggest_scenario(toolkit, lowest, min(totals, default=None))
+
+
+def _data(scene: Scene, groups: Sequence[Group], parts: Sequence[Part]) -> tuple[DataRow, ...]:
+    rows: list[DataRow] = []
+    for group, part in zip(groups, parts, strict=True):
+        look = lookup(group.toolkit, group.key)
+        if not scene.cast.shows_rows:
+            rows += counted_rows(look, part.items)
+            continue
+        for person, ret in _usable(scene, group):
+            rows += data_rows(look, person, ret, scene.cast)
+    return tuple(rows)
+
+
+def _remarks(scene: Scene, groups: Sequence[Group]) -> tuple[Remark, ...]:
+    """Everything said in words, by item; without attribution in an order that tells nothing."""
+    remarks: list[Remark] = []
+    for group in groups:
+        look = lookup(group.toolkit, group.key)
+        places = {item: place for place, item in enumerate(look.items)}
+        returns = _usable(scene, group)
+        if scene.cast.withholds(len(returns)):
+            continue
+        own = [
+            remark
+            for person, ret in returns
+            for remark in remarks_of(look, person, ret, scene.cast)
+        ]
+        if not scene.cast.shows_rows:
+            own.sort(key=lambda remark: (remark.text.casefold(), remark.text))
+        remarks += sorted(own, key=lambda remark: places.get(remark.item, len(places)))
+    return tuple(remarks)
+
+
+def _actions(scene: Scene, groups: Sequence[Group]) -> list[PlannedAction]:
+    """All actions: quick wins first, then by deadline."""
+    actions: list[PlannedAction] = []
+    for group in groups:
+        look = lookup(group.toolkit, group.key)
+        returns = _usable(scene, group)
+        if scene.cast.withholds(len(returns)):
+            continue
+        for person, ret in returns:
+            actions += actions_of(look, person, ret, scene.cast, scene.made_at.date())
+    return sorted(
+        actions,
+        key=lambda action: (
+            action.order,
+            action.deadline is None,
+            str(action.deadline or ""),
+            "" if scene.cast.shows_rows else action.action.casefold(),
+        ),
+    )

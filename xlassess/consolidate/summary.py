@@ -1,0 +1,294 @@
+"""The summary of one round as plain values: everything its workbook shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from xlassess.consolidate.attribution import Cast, Person
+from xlassess.model.answer import Value
+from xlassess.model.assessment import Assessment
+from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
+from xlassess.score import Agreement, Scorecard
+
+Standing = Literal["Returned", "Query open", "Refused", "Overdue", "Awaited"]
+"""What has become of an issued workbook by the day of the summary."""
+
+Counting = Literal["yes", "apart", "no"]
+"""Whether an answer counts towards a score, is counted apart, or does neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One issued workbook in the register of responses.
+
+    ``remarks`` are the findings in words; ``put_right`` is how many values the reader put
+    right. ``answered`` of ``asked`` required answers were given.
+    """
+
+    person: Person
+    part: str
+    standing: Standing
+    received_at: datetime | None
+    late: bool
+    answered: int
+    asked: int
+    queries: int
+    notes: int
+    put_right: int
+    remarks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure over respondents: how many, mean, lowest and highest.
+
+    For shares ``mean`` is the share over all answers together, ``low`` and ``high`` are the
+    shares of single returns. All are None without answers and where ``withheld``.
+    """
+
+    n: int = 0
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    withheld: bool = False
+
+    @property
+    def spread(self) -> float | None:
+        """Highest less lowest."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFigures:
+    """One section from one view, over all returns.
+
+    ``key`` names it in formulas; ``name`` is its short name, with the view. ``asked`` is the
+    answers asked of one respondent. ``counts`` has how often each choice was picked over all
+    returns; ``favourable`` how many of the ``answered`` speak for the section. ``levels`` maps
+    labels of organisational levels to their figures.
+    """
+
+    section: Section
+    view: str
+    key: str
+    field: str
+    name: str
+    asked: int
+    score: Figure
+    band: Band | None
+    counts: Mapping[str, int]
+    answered: int
+    apart: int
+    favourable: int
+    significance: Figure
+    levels: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class OverallFigures:
+    """The score over all sections from one view, over all complete returns."""
+
+    view: str
+    name: str
+    score: Figure
+    band: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """One item in one answer field, over all returns.
+
+    ``favour`` is where the answers stand from the worst (0) to the best (1): the mean's place
+    between the scale's ends, or the share of favourable answers where choices have no score.
+    """
+
+    item: Item
+    section: Section
+    key: str
+    field: str
+    view: str
+    scale_id: str
+    scale: Scale
+    scored: bool
+    agreement: Agreement
+    favour: float | None
+    reading: str
+    split_success: bool
+    withheld: bool
+
+    @property
+    def name(self) -> str:
+        """The item's short name, or its question, with the view."""
+        name = self.item.short or self.item.ask
+        return f"{name} ({self.view})" if self.view else name
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """The scores of one return."""
+
+    person: Person
+    card: Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One answer with where it was read; ``typed`` is what stood there before it was put right.
+
+    In an aggregated summary a row is how often one choice was picked (``count``), without
+    person or cell.
+    """
+
+    code: str
+    partner: str
+    respondent: str
+    level: str
+    part: str
+    section: str
+    section_name: str
+    item: str
+    key: str
+    field: str
+    counts: Counting
+    choice: str
+    value: Value
+    score: float | None
+    typed: str
+    file: str
+    sheet: str
+    cell: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One comment, piece of evidence or free-text answer, with who gave it (where shown)."""
+
+    part: str
+    section: str
+    item: str
+    question: str
+    kind: str
+    text: str
+    answer: str
+    person: Person | None
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One action of a partner's action plan; ``order`` is its horizon's place, soonest first."""
+
+    part: str
+    order: int
+    item: str
+    action: str
+    horizon: str
+    owner: str
+    deadline: date | None
+    measure: str
+    status: str
+    closed: bool
+    overdue: bool
+    person: Person | None
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A strength, concern or disagreement: what, and the figures that say so."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The words of a toolkit's Summary page.
+
+    ``reading`` is the headline; ``points`` are lists of up to three; ``none_*`` stands in for
+    an empty list.
+    """
+
+    context: str
+    reading: str
+    strengths_title: str
+    strengths: tuple[Point, ...]
+    concerns_title: str
+    concerns: tuple[Point, ...]
+    disagreements: tuple[Point, ...]
+    scenario: str
+    scenario_advice: str
+    decisions: tuple[str, ...]
+    caution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One toolkit (in one version) of the summary.
+
+    ``key`` names it in formulas and on the Data sheet, ``label`` in words. ``issued`` and
+    ``returned`` count workbooks (of the latter, those that count), ``partners_asked`` and
+    ``partners_heard`` organisations. ``rows`` is empty where single returns are not shown.
+    ``success`` is the distribution of answers to the success statement.
+    """
+
+    key: str
+    label: str
+    digest: str
+    toolkit: Toolkit
+    issued: int
+    partners_asked: int
+    partners_heard: int
+    entries: tuple[Entry, ...]
+    rows: tuple[ScoreRow, ...]
+    sections: tuple[SectionFigures, ...]
+    overall: tuple[OverallFigures, ...]
+    items: tuple[ItemFigures, ...]
+    levels: tuple[str, ...]
+    success: Agreement | None
+    scenario: Scenario | None
+    narrative: Narrative
+    returned: int
+
+    @property
+    def scored_choices(self) -> tuple[Choice, ...]:
+        """The choices of the scale that is scored, with those counted apart."""
+        scale = self.toolkit.scales.get(self.toolkit.scoring.scale)
+        return scale.choices if scale else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileUsed:
+    """A received file: its name as it may be shown, SHA-256, size in bytes, and its fate."""
+
+    code: str
+    name: str
+    sha256: str
+    size: int
+    state: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The summary of one round, ready to be written.
+
+    ``live`` says that figures are written as formulas over the Data sheet.
+    """
+
+    assessment: Assessment
+    made_at: datetime
+    program: str
+    cast: Cast
+    parts: tuple[Part, ...]
+    data: tuple[DataRow, ...]
+    remarks: tuple[Remark, ...]
+    actions: tuple[PlannedAction, ...]
+    files: tuple[FileUsed, ...]
+    live: bool

@@ -1,0 +1,73 @@
+"""The written rules of the summary: every threshold it uses, in one place.
+
+The Method sheet prints them; nothing on the Summary page is chosen by any other rule. They
+are ours and not the publications'.
+"""
+
+from __future__ import annotations
+
+from xlassess.model.toolkit import Choice, Scale
+
+STRENGTH = 2 / 3
+"""A strength: an item whose answers stand at least this far up from the worst (0) to the best
+(1) end of its scale. On a scale of four scores that is a mean of 3, "agree"."""
+
+CONCERN = 1 / 2
+"""A concern: an item whose answers stand below this point of its scale."""
+
+HIGH_AGREEMENT, LOW_AGREEMENT = 0.7, 0.5
+"""Consensus from which agreement is called high, and below which it is called low."""
+
+HIGH_AGREEMENT_TWO, LOW_AGREEMENT_TWO = 0.5, 0.19
+"""The same for scales of two choices, where consensus falls faster: about one answer in nine,
+and one in four, against the rest."""
+
+LEVEL_GAP = 1 / 6
+"""Means of two organisational levels that lie at least this share of the score range apart are
+pointed out."""
+
+LISTED = 3
+"""Most strengths, concerns and disagreements named on the Summary page."""
+
+LIVE_ROWS = 20_000
+"""Data rows up to which the summary's figures are formulas; above, they are written as values,
+because a spreadsheet program would take long to open the file."""
+
+CLOSED_STATUSES = ("done", "stopped")
+"""Codes of action-plan states after which an action cannot be overdue."""
+
+_DIGITS = 9
+
+
+def favourable(scale: Scale) -> tuple[Choice, ...]:
+    """The upper half of a scale's choices, a middle one left out: those that speak for an item."""
+    choices = scale.substantive
+    return choices[: len(choices) // 2]
+
+
+def agreement_limits(scale: Scale) -> tuple[float, float]:
+    """Return the consensus below which agreement is low, and from which it is high."""
+    if len(scale.substantive) <= 2:
+        return LOW_AGREEMENT_TWO, HIGH_AGREEMENT_TWO
+    return LOW_AGREEMENT, HIGH_AGREEMENT
+
+
+def agreement_word(scale: Scale, consensus: float | None) -> str:
+    """Return "high", "middling" or "low", or an empty text without a consensus."""
+    if consensus is None:
+        return ""
+    low, high = agreement_limits(scale)
+    exact = round(consensus, _DIGITS)
+    if exact >= high:
+        return "high"
+    return "low" if exact < low else "middling"
+
+
+def is_strength(favour: float) -> bool:
+    """True for an item standing (0 worst, 1 best) in the range of strengths."""
+    return round(favour - STRENGTH, _DIGITS) >= 0
+
+
+def is_concern(favour: float) -> bool:
+    """True for an item standing (0 worst, 1 best) in the range of concerns."""
+    return round(favour - CONCERN, _DIGITS) < 0
