@@ -10,7 +10,9 @@ import pytest
 
 from xlassess.contract.layout import layout
 from xlassess.folder.toolkits import find_toolkit
+from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Item
+from xlassess.score.card import scorecard
 
 find = cache(find_toolkit)
 
@@ -106,6 +108,21 @@ def test_matrix__each_speaks_of_its_own_level() -> None:
     assert len(influence) == 2
 
 
+@matrix
+def test_matrix__a_full_answer_gives_a_profile_and_no_score(toolkit_id: str) -> None:
+    toolkit = find(toolkit_id)
+    codes = ("below", "basic", "better", "advanced")
+    answers = [
+        Answer(item.id, "answer", codes[n % 4], "1 Leadership", "H6")
+        for n, item in enumerate(_levelled(toolkit_id))
+    ]
+    card = scorecard(toolkit, answers)
+    assert card.overall == ()
+    assert [s.score for s in card.sections] == [None] * 7
+    assert sum(s.answered for s in card.sections) == 45
+    assert sum(s.counts["below"] for s in card.sections) == len(card.flagged) == 12
+
+
 def test_wbt__questions_per_heading_make_104() -> None:
     sections = find("working-better-together").all_sections
     assert {section.id: len(section.items) for section in sections} == HEADINGS
@@ -161,6 +178,17 @@ def test_wbt__an_update_due_is_the_one_yes_that_is_flagged() -> None:
     assert [i.id for i in toolkit.items() if i.answer == "update-due"] == ["1.1c"]
     due = toolkit.scales["update-due"].by_code("due")
     assert due.label == toolkit.scales["yes-no"].by_code("yes").label
+
+
+def test_wbt__scorecard_flags_a_no_and_an_update_due_only() -> None:
+    given = {"1.1b": "no", "1.1c": "due", "2.3a": "yes", "2.4a": "dont-know", "5.4": "no"}
+    answers = [Answer(item, "answer", code, "Sheet", "C6") for item, code in given.items()]
+    card = scorecard(find("working-better-together"), answers)
+    assert [(flag.item, flag.code) for flag in card.flagged] == [
+        ("1.1b", "no"),
+        ("1.1c", "due"),
+        ("5.4", "no"),
+    ]
 
 
 def test_wbt__what_is_chosen_is_required_and_what_is_written_is_not() -> None:
