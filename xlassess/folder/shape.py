@@ -50,8 +50,7 @@ def _problem(file: YamlFile, model: type[Any], detail: ErrorDetails) -> Problem:
     loc = detail["loc"]
     message, hint = _explain(model, detail)
     context = _context(file.tree, loc)
-    line = file.line(loc[:-1] if detail["type"] == "missing" else loc)
-    return Problem(file.name, line, f"{context}{message}", hint)
+    return file.problem(loc, f"{context}{message}", hint)
 
 
 _EXPECTED = {

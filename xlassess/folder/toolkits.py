@@ -23,6 +23,7 @@ __all__ = [
     "all_toolkits",
     "builtin_ids",
     "find_toolkit",
+    "known_ids",
     "load_toolkit",
     "toolkit_schema",
 ]
@@ -38,6 +39,11 @@ def builtin_ids() -> tuple[str, ...]:
     """Return the ids of the toolkits that come with xlassess, in alphabetical order."""
     names = (entry.name for entry in resources.files(_PACKAGE).iterdir())
     return tuple(sorted(name[: -len(".yaml")] for name in names if name.endswith(".yaml")))
+
+
+def known_ids(own: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of the built-in toolkits and the folder's own, in alphabetical order."""
+    return tuple(sorted({*builtin_ids(), *_own_ids(own)}))
 
 
 def load_toolkit(path: Path) -> Toolkit:
@@ -68,13 +74,12 @@ def find_toolkit(toolkit_id: str, own: Path | None = None) -> Toolkit:
         ToolkitFileError: the toolkit's file has problems.
         UsageError: there is no such toolkit.
     """
-    if toolkit_id in _own_ids(own):
-        assert own is not None  # noqa: S101 - for the type checker
+    if own is not None and toolkit_id in _own_ids(own):
         return load_toolkit(own / f"{toolkit_id}.yaml")
     if toolkit_id in builtin_ids():
         return _builtin(toolkit_id)
-    known = tuple(dict.fromkeys((*_own_ids(own), *builtin_ids())))
-    raise UsageError(f"There is no toolkit '{toolkit_id}'.", did_you_mean(toolkit_id, known))
+    hint = did_you_mean(toolkit_id, known_ids(own))
+    raise UsageError(f"There is no toolkit '{toolkit_id}'.", hint)
 
 
 def all_toolkits(own: Path | None = None) -> tuple[Toolkit, ...]:
@@ -83,8 +88,7 @@ def all_toolkits(own: Path | None = None) -> tuple[Toolkit, ...]:
     Raises:
         ToolkitFileError: a file has problems.
     """
-    ids = sorted({*builtin_ids(), *_own_ids(own)})
-    return tuple(find_toolkit(toolkit_id, own) for toolkit_id in ids)
+    return tuple(find_toolkit(toolkit_id, own) for toolkit_id in known_ids(own))
 
 
 def toolkit_schema() -> dict[str, Any]:
