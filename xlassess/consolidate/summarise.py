@@ -31,7 +31,7 @@ from xlassess.consolidate.summary import (
     Summary,
 )
 from xlassess.consolidate.thresholds import LIVE_ROWS
-from xlassess.model.answer import Answer, Return
+from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Scenario, Toolkit
