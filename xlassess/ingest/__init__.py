@@ -1,1 +1,13 @@
-"""Files to returns: answers and findings."""
+"""Stage: returned files to answers and findings.
+
+What is handed over is collected (`collect`), and each file is guarded, read into cells,
+identified, read and checked: in this process (`read_return`) or in worker processes that no
+file can take the batch down with (`read_all`).
+"""
+
+from xlassess.ingest.batch import read_all
+from xlassess.ingest.collect import collect
+from xlassess.ingest.context import Context, Source
+from xlassess.ingest.one import read_return
+
+__all__ = ["Context", "Source", "collect", "read_all", "read_return"]

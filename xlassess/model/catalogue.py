@@ -140,9 +140,9 @@ _GUARD = (
     ),
     Kind(
         "G17",
-        "query",
-        "Formulas cannot be told",
-        "In sheet {sheet} this file format does not show which cells hold formulas: {problem}.",
+        "refuse",
+        "Cannot be read without loss",
+        "The file was saved in a way that cannot be read without losing answers: {problem}.",
         "Open the file in Excel, save it as an Excel workbook (.xlsx), and send that copy.",
     ),
 )
@@ -254,7 +254,7 @@ _READ = (
         "R02",
         "note",
         "Question repeated",
-        "Questions appear more than once with the same answers, in sheets {sheets}; each was "
+        "Questions appear more than once without contradiction, in sheets {sheets}; each was "
         "read once.",
         "Nothing needs doing.",
     ),
@@ -363,8 +363,9 @@ _CHECK = (
         "C09",
         "query",
         "Question changed",
-        "The printed text of {items} was changed, so that the answer may be to another question.",
-        "Confirm the answer against the question as it was sent: “{text}”",
+        "The printed text of {items} was changed (it now begins “{now}”), so that the answer may "
+        "be to another question.",
+        "Compare with the workbook as it was sent, then confirm the answer or give it anew.",
     ),
     Kind(
         "C10",

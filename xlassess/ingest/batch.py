@@ -1,0 +1,159 @@
+"""Many files read in worker processes, so that no file can stop the others.
+
+Files go to the workers in chunks. When a worker dies (a fault of the parser, memory, time),
+the chunks that were not finished are read again one chunk at a time, and a chunk that kills
+its worker again file by file: the file that does it is refused and the rest go on.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from xlassess.ingest.context import Context, Source
+from xlassess.ingest.limits import WORKER_MEMORY, WORKER_SECONDS
+from xlassess.ingest.one import fingerprint, read_return, refused
+from xlassess.model.answer import Return
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+_CHUNK = 8
+_MOST_WORKERS = 8
+
+Chunk = tuple[Source, ...]
+Result = tuple[Source, Return]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one worker may take: bytes of memory, and seconds for one file."""
+
+    memory: int = WORKER_MEMORY
+    seconds: float = WORKER_SECONDS
+
+
+def read_all(
+    sources: Sequence[Source],
+    context: Context,
+    workers: int | None = None,
+    bounds: Bounds | None = None,
+) -> Iterator[Result]:
+    """Read files in worker processes and yield each with its return, in the order given.
+
+    Args:
+        sources: the files.
+        context: the assessment they are read against.
+        workers: how many processes; None for as many as the machine has processors, up to
+            eight.
+        bounds: memory and time for one file, if not the usual.
+    """
+    if not sources:
+        return
+    limits = bounds or Bounds()
+    count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(sources))
+    size = max(1, min(_CHUNK, -(-len(sources) // count)))
+    chunks = [tuple(sources[i : i + size]) for i in range(0, len(sources), size)]
+    with _pool(context, limits, count) as pool:
+        futures = [pool.submit(_read_chunk, chunk, limits.seconds) for chunk in chunks]
+        for chunk, future in zip(chunks, futures, strict=True):
+            returns = _outcome(future)
+            if returns is None:
+                yield from _read_apart(chunk, context, limits)
+            else:
+                yield from zip(chunk, returns, strict=True)
+
+
+def _outcome(future: Future[list[Return]]) -> list[Return] | None:
+    """The returns of a chunk, or None when its worker died or never began."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
+def _read_apart(chunk: Chunk, context: Context, bounds: Bounds) -> Iterator[Result]:
+    """Read a chunk alone; if that kills its worker too, read its files one by one."""
+    began = time.monotonic()
+    returns = _alone(chunk, context, bounds)
+    if returns is not None:
+        yield from zip(chunk, returns, strict=True)
+    elif len(chunk) == 1:
+        yield chunk[0], _stopped(chunk[0], began, bounds)
+    else:
+        for source in chunk:
+            yield from _read_apart((source,), context, bounds)
+
+
+def _alone(chunk: Chunk, context: Context, bounds: Bounds) -> list[Return] | None:
+    with _pool(context, bounds, 1) as pool:
+        return _outcome(pool.submit(_read_chunk, chunk, bounds.seconds))
+
+
+def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
+    if time.monotonic() - began >= bounds.seconds:
+        problem = f"it took longer than {bounds.seconds:g} seconds"
+    else:
+        problem = "the program that read it failed, or ran out of the memory it may take"
+    try:
+        sha256, size = fingerprint(source.path)
+    except OSError:
+        sha256, size = "", 0
+    return refused(source.name, found("G12", problem=problem), sha256, size)
+
+
+def _pool(context: Context, bounds: Bounds, workers: int) -> Executor:
+    methods = multiprocessing.get_all_start_methods()
+    method = "forkserver" if "forkserver" in methods else "spawn"
+    start = multiprocessing.get_context(method)
+    if method == "forkserver":
+        start.set_forkserver_preload(["xlassess.ingest.one"])
+    return ProcessPoolExecutor(
+        workers, mp_context=start, initializer=_prepare, initargs=(context, bounds.memory)
+    )
+
+
+_contexts: list[Context] = []
+"""In a worker: the context it was started with."""
+
+
+def _prepare(context: Context, memory: int) -> None:
+    """Start a worker: keep its context, bound its memory, silence the parser's last words."""
+    _contexts[:] = [context]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the guard's own measures remain
+        return
+    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (OSError, ValueError):  # not every system lets a process bound itself
+            continue
+
+
+def _read_chunk(chunk: Chunk, seconds: float) -> list[Return]:
+    """In a worker: read files one after the other, each under a time limit."""
+    return [_read_timed(source, seconds) for source in chunk]
+
+
+def _read_timed(source: Source, seconds: float) -> Return:
+    """Read one file; a watchdog that needs no help from Python ends the process in time."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            return read_return(source, _contexts[0])
+        except MemoryError:
+            return _out_of_memory(source)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _out_of_memory(source: Source) -> Return:
+    finding: Finding = found("G12", problem="it would take more memory than a workbook can need")
+    return refused(source.name, finding, *fingerprint(source.path))

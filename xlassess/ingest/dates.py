@@ -1,0 +1,55 @@
+"""Days written as text: every reading that exists, so that only a single one is taken."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
+_FIGURES = re.compile(r"(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?(\d{4})")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? ")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+
+
+def day_readings(text: str) -> tuple[date, ...]:
+    """Return every day a text can mean, the British reading first; tidy text expected.
+
+    A year in two figures leaves the order open as well (13/02/26 may begin with the year).
+    """
+    low = _WEEKDAY.sub("", text.casefold(), count=1)
+    if match := _ISO.fullmatch(low):
+        return _days([(match[1], match[2], match[3])])
+    if match := _DAY_FIRST.fullmatch(low):
+        return _days([(match[3], _month(match[2]), match[1])])
+    if match := _MONTH_FIRST.fullmatch(low):
+        return _days([(match[3], _month(match[1]), match[2])])
+    if match := _FIGURES.fullmatch(low):
+        first, second, third = match.groups()
+        if len(third) == 4:
+            return _days([(third, second, first), (third, first, second)])
+        late, early = "20" + third, "20" + first.zfill(2)
+        return _days([(late, second, first), (late, first, second), (early, second, third)])
+    return ()
+
+
+def _month(name: str) -> str:
+    """The number of a month by its name or the first three or more letters of it."""
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name) or (name == "sept" and number == 9):
+            return str(number)
+    return "0"
+
+
+def _days(readings: list[tuple[str, str, str]]) -> tuple[date, ...]:
+    days: dict[date, None] = {}
+    for year, month, day in readings:
+        try:
+            days[date(int(year), int(month), int(day))] = None
+        except ValueError:
+            continue
+    return tuple(days)

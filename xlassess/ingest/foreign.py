@@ -1,0 +1,136 @@
+"""Files that are not workbooks: what they are, in words, and what to send instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+_WORKBOOK = "Send the workbook itself, filled in and saved as an Excel workbook (.xlsx)."
+_ATTACHED = "Save the attached workbook from the message and hand that over."
+_UNPACK = "Unpack it and hand over the workbooks in it."
+_EXPORT = "Export it as an Excel workbook (.xlsx) and send that."
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A kind of file that cannot be a return."""
+
+    what: str
+    send: str = _WORKBOOK
+
+    def finding(self) -> Finding:
+        """Return the remark that says so."""
+        return found("G03", what=self.what, send=self.send)
+
+
+_MAGIC: tuple[tuple[bytes, Foreign], ...] = (
+    (b"%PDF-", Foreign("a PDF document")),
+    (b"\xff\xd8\xff", Foreign("a picture (JPEG)")),
+    (b"\x89PNG\r\n\x1a\n", Foreign("a picture (PNG)")),
+    (b"GIF8", Foreign("a picture (GIF)")),
+    (b"II*\x00", Foreign("a scanned picture (TIFF)")),
+    (b"MM\x00*", Foreign("a scanned picture (TIFF)")),
+    (b"BM", Foreign("a picture (bitmap)")),
+    (b"{\\rtf", Foreign("a text document (RTF)")),
+    (b"7z\xbc\xaf\x27\x1c", Foreign("a 7-Zip archive", _UNPACK)),
+    (b"Rar!\x1a\x07", Foreign("a RAR archive", _UNPACK)),
+    (b"\x1f\x8b", Foreign("a compressed file (gzip)", _UNPACK)),
+    (b"BZh", Foreign("a compressed file (bzip2)", _UNPACK)),
+    (b"\xfd7zXZ\x00", Foreign("a compressed file (xz)", _UNPACK)),
+    (b"MZ", Foreign("a program for Windows", "Do not start it. " + _WORKBOOK)),
+    (b"\x7fELF", Foreign("a program", "Do not start it. " + _WORKBOOK)),
+    (b"SQLite format 3\x00", Foreign("a database")),
+    (b"bplist", Foreign("a property list or web archive")),
+    (b"\x78\x9f\x3e\x22", Foreign("an Outlook attachment bundle (winmail.dat)", _ATTACHED)),
+)
+
+_OLE_STREAMS: tuple[tuple[str, Foreign], ...] = (
+    ("worddocument", Foreign("a Word document")),
+    ("powerpoint document", Foreign("a PowerPoint presentation")),
+    ("__properties_version1.0", Foreign("an Outlook message", _ATTACHED)),
+    ("visiodocument", Foreign("a Visio drawing")),
+)
+
+_ZIP_PARTS: tuple[tuple[str, Foreign], ...] = (
+    ("word/document.xml", Foreign("a Word document")),
+    ("ppt/presentation.xml", Foreign("a PowerPoint presentation")),
+    ("visio/document.xml", Foreign("a Visio drawing")),
+    ("index/document.iwa", Foreign("an Apple Numbers, Pages or Keynote document", _EXPORT)),
+    ("index.zip", Foreign("an Apple Numbers, Pages or Keynote document", _EXPORT)),
+)
+
+_MIMETYPES: dict[bytes, Foreign] = {
+    b"application/vnd.oasis.opendocument.text": Foreign("a text document (ODT)"),
+    b"application/vnd.oasis.opendocument.presentation": Foreign("a presentation (ODP)"),
+    b"application/vnd.oasis.opendocument.graphics": Foreign("a drawing (ODG)"),
+    b"application/epub+zip": Foreign("an electronic book"),
+}
+
+_HEADERS = re.compile(
+    rb"^(received|from|return-path|mime-version|delivered-to|subject|date): ", re.I
+)
+_LINK = re.compile(rb'^\s*\{\s*"(url|doc_id)"')
+_HTML = re.compile(rb"<(!doctype html|html|head|body|table|meta)\b", re.I)
+
+
+def foreign_ole(streams: frozenset[str]) -> Foreign:
+    """Say what an OLE file is that holds no workbook; stream names in lower case."""
+    for name, foreign in _OLE_STREAMS:
+        if name in streams:
+            return foreign
+    return Foreign("an Office file of an unknown kind")
+
+
+def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
+    """Say what a zip package is that holds no workbook; names in lower case.
+
+    Returns:
+        None for a plain zip file.
+    """
+    for name, foreign in _ZIP_PARTS:
+        if name in names:
+            return foreign
+    if mimetype in _MIMETYPES:
+        return _MIMETYPES[mimetype]
+    if "[content_types].xml" in names or mimetype:
+        return Foreign("an Office document without a workbook in it")
+    return None
+
+
+PLAIN_ZIP = Foreign("a zip file", _UNPACK)
+
+
+def foreign_bytes(data: bytes) -> Foreign:
+    """Say what a file is that is neither an OLE nor a zip file, by its first bytes."""
+    head = data[:4096]
+    for magic, foreign in _MAGIC:
+        if head.startswith(magic):
+            return foreign
+    if head[4:8] == b"ftyp":
+        return Foreign("a picture or film")
+    return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+def _foreign_text(head: bytes) -> Foreign:
+    if _HEADERS.match(head):
+        return Foreign("an e-mail message", _ATTACHED)
+    if _LINK.match(head):
+        return Foreign(
+            "only a link to a Google document",
+            "In Google Sheets choose File, Download, Microsoft Excel (.xlsx), and send that file.",
+        )
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        return Foreign("a spreadsheet in the XML format of Excel 2003", _EXPORT)
+    if _HTML.search(head):
+        return Foreign("a web page")
+    if head.startswith(b"<?xml"):
+        return Foreign("an XML document")
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Foreign("a file of an unknown kind")
+    first = head.splitlines()[0] if head else b""
+    if any(first.count(mark) >= 2 for mark in (b",", b";", b"\t")):
+        return Foreign("a table saved as text (CSV)")
+    return Foreign("a plain text file")

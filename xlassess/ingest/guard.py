@@ -1,0 +1,113 @@
+"""The guard: what a returned file is, by its content, and whether it may be parsed."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from xlassess.ingest.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip
+from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
+from xlassess.ingest.markup import MARKUP_FAULTS
+from xlassess.ingest.notes import SheetNotes
+from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, open_ole, opened_without_asking
+from xlassess.ingest.package import ZIP_MAGIC, Package, open_package
+from xlassess.ingest.properties import Properties, read_properties
+from xlassess.ingest.scan_ods import scan_ods
+from xlassess.ingest.scan_xls import scan_xls
+from xlassess.ingest.scan_xlsb import WORKBOOK as BINARY_WORKBOOK
+from xlassess.ingest.scan_xlsb import scan_xlsb
+from xlassess.ingest.scan_xlsx import WORKBOOK, scan_xlsx
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+Kind = Literal["xlsx", "xlsm", "xlsb", "xls", "ods"]
+
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_MACROS = "xl/vbaproject.bin"
+_FAULTS = (*MARKUP_FAULTS, struct.error, IndexError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A file that may be parsed: its bytes, kind, notes by sheet name, and properties."""
+
+    data: bytes
+    kind: Kind
+    notes: Mapping[str, SheetNotes]
+    properties: Properties = field(default_factory=Properties)
+    findings: tuple[Finding, ...] = ()
+
+
+def guard(data: bytes) -> Guarded | Finding:
+    """Return a file's bytes as safe to parse, or the reason why they are not.
+
+    An Excel file encrypted with Excel's own well-known password (as structure protection
+    leaves old .xls files) is opened and guarded as what is inside.
+    """
+    result = _guard(data)
+    if isinstance(result, Finding) and result.code == "G04" and data.startswith(OLE_MAGIC):
+        opened = opened_without_asking(data)
+        return _guard(opened) if opened else result
+    return result
+
+
+def _guard(data: bytes) -> Guarded | Finding:
+    if not data.strip(b"\x00\r\n\t "):
+        return found("G01")
+    if len(data) > MOST_BYTES:
+        limit = str(MOST_BYTES // MEGABYTE)
+        return found("G02", size=str(-(-len(data) // MEGABYTE)), limit=limit)
+    try:
+        if data.startswith(ZIP_MAGIC):
+            return _guard_package(data)
+        if data.startswith(OLE_MAGIC):
+            return _guard_ole(data)
+    except _FAULTS:
+        return found("G06", problem="a part of it cannot be read")
+    return foreign_bytes(data).finding()
+
+
+def _guard_ole(data: bytes) -> Guarded | Finding:
+    opened = open_ole(data)
+    if not isinstance(opened, OldWorkbook):
+        return opened
+    notes = scan_xls(opened.stream)
+    if isinstance(notes, Finding):
+        return notes
+    return Guarded(data, "xls", notes, Properties(saved_at=opened.saved_at))
+
+
+def _guard_package(data: bytes) -> Guarded | Finding:
+    package = open_package(data)
+    if isinstance(package, Finding):
+        return package
+    kind = _kind(package)
+    if kind is None:
+        foreign = foreign_zip(package.names, package.get("mimetype").strip())
+        return (foreign or PLAIN_ZIP).finding()
+    if kind == "ods" and b"encryption-data" in package.get("meta-inf/manifest.xml"):
+        return found("G04")
+    notes = _scan(kind, package)
+    if isinstance(notes, Finding):
+        return notes
+    macros = (found("G16"),) if _MACROS in package.names else ()
+    return Guarded(data, kind, notes, read_properties(package), macros)
+
+
+def _kind(package: Package) -> Kind | None:
+    if WORKBOOK in package.names:
+        return "xlsm" if b"macroEnabled" in package.get("[content_types].xml") else "xlsx"
+    if BINARY_WORKBOOK in package.names:
+        return "xlsb"
+    if package.get("mimetype").strip().startswith(_ODS) and "content.xml" in package.names:
+        return "ods"
+    return None
+
+
+def _scan(kind: Kind, package: Package) -> dict[str, SheetNotes] | Finding:
+    if kind == "ods":
+        return scan_ods(package)
+    return scan_xlsb(package) if kind == "xlsb" else scan_xlsx(package)

@@ -1,0 +1,35 @@
+"""How much a returned file may hold before it is refused.
+
+A workbook as issued has some 40 KB, 300 KB unpacked and a few thousand cells; the limits lie
+far above what an honest return can need and far below what would trouble the machine.
+"""
+
+from __future__ import annotations
+
+MEGABYTE = 1 << 20
+MOST_BYTES = 20 * MEGABYTE
+"""Size of a returned file."""
+MOST_EXPANDED = 64 * MEGABYTE
+"""Size of all parts of a package together, unpacked."""
+MOST_RATIO = 150
+"""Unpacked size of one part over its packed size, minded from `RATIO_FROM` on; the sheets of
+a workbook with many empty formatted cells reach about 60."""
+RATIO_FROM = 4 * MEGABYTE
+MOST_ENTRIES = 1000
+"""Parts of a package."""
+MOST_AREA = 1_000_000
+"""Cells in the rectangle from A1 to a sheet's last cell: the parser fills it."""
+MOST_REFERRED = 2_000_000
+"""Cells under merges and hyperlinks of one sheet."""
+MOST_SHEETS = 300
+MOST_MEMBERS = 1000
+"""Files in a zip file handed over."""
+MOST_UNPACKED = 500 * MEGABYTE
+"""Size of all files in a zip file handed over."""
+MOST_DEPTH = 2
+"""Zip files within zip files."""
+MOST_TEXT = 32_767
+"""Characters a cell holds; Microsoft, "Excel specifications and limits"."""
+WORKER_MEMORY = 2048 * MEGABYTE
+WORKER_SECONDS = 30.0
+"""Memory and time a worker process may take for one file."""

@@ -1,0 +1,172 @@
+"""Where the items stand in a returned workbook: found by heading and number, on any sheet.
+
+A table of items begins at a row that holds the headings of the item and question columns. Its
+columns are told by their headings, wherever they stand now; a heading that was overwritten is
+made good only while all the others stand in their places. Items are told by their numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import HEADERS, Column, Table, cell_name
+from xlassess.ingest.grid import Cell, Grid, Sheet
+from xlassess.ingest.plan import Place, Plan
+from xlassess.ingest.remarks import Remark
+from xlassess.ingest.text import brief, is_blank, key
+
+_ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
+_NUMBERISH = re.compile(r"[A-Za-z]{0,2}\d[\w.\-]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading row: which column (counted from 0) each heading stands in, by its key."""
+
+    row: int
+    item: int
+    columns: Mapping[str, tuple[int, ...]]
+
+    def where(self, table: Table) -> Mapping[int, int]:
+        """Return where the layout's columns of a table stand now, as far as it is certain."""
+        shift = self.item - table.columns[0].index
+        told = {column.index: self._place(column, shift) for column in table.columns}
+        in_place = all(place in (None, index + shift) for index, place in told.items())
+        claimed = {
+            at for column in table.columns for at in self.columns.get(key(column.header), ())
+        }
+        places: dict[int, int] = {}
+        for index, place in told.items():
+            if place is not None:
+                places[index] = place
+            elif in_place and index + shift not in claimed:
+                places[index] = index + shift
+        return places
+
+    def _place(self, column: Column, shift: int) -> int | None:
+        at = self.columns.get(key(column.header), ())
+        if len(at) == 1:
+            return at[0]
+        return column.index + shift if column.index + shift in at else None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A row that holds an item, and where the columns of its table stand there."""
+
+    sheet: Sheet
+    row: int
+    place: Place
+    columns: Mapping[int, int]
+
+    def cell(self, column: Column) -> Cell:
+        """Return the cell in a column of the layout; empty where the column is not known."""
+        index = self.columns.get(column.index)
+        return "" if index is None else self.sheet.at(self.row, index)
+
+    def name(self, column: Column) -> str:
+        """Return the A1 name of the cell in a column of the layout."""
+        return cell_name(self.row, self.columns.get(column.index, column.index))
+
+
+@dataclass(slots=True)
+class Located:
+    """Item rows in the order of the workbook, and what was odd about finding them.
+
+    ``unread`` are items seen on a sheet without headings, which cannot be read.
+    """
+
+    rows: list[ItemRow] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+
+def locate(grid: Grid, plan: Plan) -> Located:
+    """Find every item row of the plan's toolkit."""
+    located = Located()
+    for sheet in grid.sheets:
+        headings = list(_headings(sheet))
+        if headings:
+            _read_tables(sheet, headings, plan, located)
+        else:
+            _note_unheaded(sheet, plan, located)
+    return located
+
+
+def _headings(sheet: Sheet) -> Iterator[Heading]:
+    exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
+    for i in exact or _inexact(sheet):
+        columns: dict[str, tuple[int, ...]] = {}
+        for j, cell in enumerate(sheet.rows[i]):
+            if isinstance(cell, str) and cell:
+                columns[key(cell)] = (*columns.get(key(cell), ()), j)
+        yield Heading(i, columns[key(_ITEM)][0], columns)
+
+
+def _inexact(sheet: Sheet) -> list[int]:
+    """Heading rows whose headings were retyped with other capitals or spaces."""
+    rows = []
+    for i, row in enumerate(sheet.rows):
+        texts = {key(cell) for cell in row if isinstance(cell, str) and 0 < len(cell) < 40}
+        if {key(_ITEM), key(_ASK)} <= texts:
+            rows.append(i)
+    return rows
+
+
+def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Located) -> None:
+    ends = [heading.row for heading in headings[1:]] + [len(sheet.rows)]
+    for heading, end in zip(headings, ends, strict=True):
+        tables: dict[int, Mapping[int, int]] = {}
+        for row in range(heading.row + 1, end):
+            cells = sheet.rows[row]
+            item_id = plan.item_id(cells[heading.item])
+            if item_id:
+                place = plan.places[item_id]
+                columns = tables.get(id(place.table))
+                if columns is None:
+                    columns = tables[id(place.table)] = heading.where(place.table)
+                    _note_lost_columns(sheet, heading, place, columns, located)
+                located.rows.append(ItemRow(sheet, row, place, columns))
+            elif any(cells):
+                _note_strange_row(sheet, row, heading, located)
+
+
+def _note_lost_columns(
+    sheet: Sheet, heading: Heading, place: Place, columns: Mapping[int, int], located: Located
+) -> None:
+    for column in place.table.columns:
+        if column.field and column.index not in columns:
+            cell = cell_name(heading.row, column.index)
+            details = {"column": column.header}
+            located.remarks.append(Remark("R06", sheet.name, cell, details=details))
+
+
+def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located) -> None:
+    """Remark on a row that is none of ours: an added item, or something written below."""
+    number = sheet.at(row, heading.item)
+    where = cell_name(row, heading.item)
+    if not is_blank(number) and _NUMBERISH.fullmatch(brief(number)):
+        located.remarks.append(Remark("R05", sheet.name, where, brief(number)))
+        return
+    for column, cell in enumerate(sheet.rows[row]):
+        name = cell_name(row, column)
+        if not is_blank(cell) and name not in sheet.notes.formulas:
+            details = {"values": f"“{brief(cell)}”"}
+            located.remarks.append(Remark("R07", sheet.name, name, details=details))
+
+
+def _note_unheaded(sheet: Sheet, plan: Plan, located: Located) -> None:
+    """Remark on a sheet that shows questions without the headings that tell its columns."""
+    items = {
+        plan.item_id(cells[column - 1])
+        for cells in sheet.rows
+        if not plan.asks.isdisjoint(cells)
+        for column, cell in enumerate(cells)
+        if column and cell in plan.asks
+    } - {""}
+    if items:
+        located.unread |= items
+        details = {"column": HEADERS["answer"]}
+        located.remarks.append(Remark("R06", sheet.name, details=details))

@@ -1,0 +1,64 @@
+"""Small parts of a package as element trees, and large ones as a stream of start tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError  # noqa: S405 - types; defusedxml parses
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser, fromstring
+
+MARKUP_FAULTS = (ParseError, DefusedXmlException, ValueError)
+"""What parsing raises over damaged or hostile markup."""
+
+Start = Callable[[str, dict[str, str]], object]
+End = Callable[[str], object]
+
+
+def tree(part: bytes) -> Element | None:
+    """Return a part's root element, or None where there is no part.
+
+    Raises:
+        xml.etree.ElementTree.ParseError: the part is not well formed.
+        defusedxml.common.DefusedXmlException: the part declares entities.
+    """
+    return fromstring(part, forbid_dtd=True) if part else None
+
+
+def local(tag: str) -> str:
+    """Return a tag or attribute name without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute by its name without namespace, or an empty text."""
+    for key, value in element.attrib.items():
+        if local(key) == name:
+            return value
+    return ""
+
+
+class _Target:
+    """Hands start and end tags on; keeps nothing."""
+
+    def __init__(self, start: Start, end: End) -> None:
+        self.start = start
+        self.end = end
+
+    def data(self, text: str) -> None:
+        """Ignore text."""
+
+    def close(self) -> None:
+        """Nothing is built."""
+
+
+def stream(part: bytes, start: Start, end: End) -> None:
+    """Call ``start`` and ``end`` for every tag of a part, in order.
+
+    Raises:
+        xml.etree.ElementTree.ParseError: the part is not well formed.
+        defusedxml.common.DefusedXmlException: the part declares entities.
+    """
+    parser = DefusedXMLParser(target=_Target(start, end), forbid_dtd=True)
+    parser.feed(part)
+    parser.close()

@@ -1,0 +1,72 @@
+"""What the guard notes about a sheet while it measures it: cells no answer is taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import cell_name
+from xlassess.ingest.limits import MOST_AREA
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SheetNotes:
+    """Cells (A1) of one sheet that hold formulas, errors or truth values.
+
+    The parser shows a formula by its last result and an error as an empty cell; OpenDocument
+    truth values it shows as numbers.
+    """
+
+    formulas: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
+    truths: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running measure of one sheet, cell by cell; rows and columns counted from 0."""
+
+    last_row: int = -1
+    last_column: int = -1
+    formulas: set[str] = field(default_factory=set)
+    errors: set[str] = field(default_factory=set)
+    truths: set[str] = field(default_factory=set)
+
+    def reach(self, row: int, column: int) -> None:
+        """Take note that there is a cell here."""
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+
+    def formula_area(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note that one formula fills this rectangle of (row, column), ends included."""
+        self.reach(*last)
+        if _area(first, last) <= MOST_AREA:
+            self.formulas.update(rectangle(first, last))
+
+    def error(self, row: int, column: int) -> None:
+        """Take note that a cell holds an error."""
+        self.errors.add(cell_name(row, column))
+
+    def oversize(self) -> Finding | None:
+        """Refuse a sheet whose cells reach further than `MOST_AREA` allows."""
+        if (self.last_row + 1) * (self.last_column + 1) <= MOST_AREA:
+            return None
+        cell = cell_name(self.last_row, self.last_column)
+        return found("G10", problem=f"a sheet reaches as far as cell {cell}")
+
+    def notes(self) -> SheetNotes:
+        """Return what was noted."""
+        return SheetNotes(frozenset(self.formulas), frozenset(self.errors), frozenset(self.truths))
+
+
+def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:
+    """Yield the A1 names of a rectangle of (row, column), ends included."""
+    for row in range(first[0], last[0] + 1):
+        for column in range(first[1], last[1] + 1):
+            yield cell_name(row, column)
+
+
+def _area(first: tuple[int, int], last: tuple[int, int]) -> int:
+    return max(0, last[0] - first[0] + 1) * max(0, last[1] - first[1] + 1)

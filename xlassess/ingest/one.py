@@ -1,0 +1,115 @@
+"""One returned file read from its bytes to a `Return`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from xlassess.ingest.actions import PlanRead, read_action_plan
+from xlassess.ingest.check import Evidence, check
+from xlassess.ingest.context import Context, Source
+from xlassess.ingest.grid import Grid, read_grid
+from xlassess.ingest.guard import Guarded, guard
+from xlassess.ingest.identify import Known, identify
+from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
+from xlassess.ingest.locate import locate
+from xlassess.ingest.read import Reading, read_rows, settle
+from xlassess.ingest.remarks import findings_of
+from xlassess.model.answer import Return, state_of
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+
+def read_return(source: Source, context: Context) -> Return:
+    """Read one returned file in this process.
+
+    Every answer that could be read exactly is in the return, whatever its findings.
+
+    Args:
+        source: the file.
+        context: the assessment it is read against.
+    """
+    try:
+        size = source.path.stat().st_size
+        if size > MOST_BYTES:
+            limit = str(MOST_BYTES // MEGABYTE)
+            finding = found("G02", size=str(-(-size // MEGABYTE)), limit=limit)
+            return refused(source.name, finding, *fingerprint(source.path))
+        data = source.path.read_bytes()
+    except OSError as fault:
+        return refused(source.name, found("G13", problem=_in_words(fault)))
+    return _read_bytes(data, source.name, context)
+
+
+def refused(name: str, finding: Finding, sha256: str = "", size: int = 0) -> Return:
+    """Return a file that was refused for one reason."""
+    return Return(name, sha256, size, "", "refused", findings=(finding.in_file(name),))
+
+
+def _in_words(fault: OSError) -> str:
+    return (fault.strerror or type(fault).__name__).lower()
+
+
+def fingerprint(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 (hex) and the size of a file, read block by block.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 16):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def _read_bytes(data: bytes, name: str, context: Context) -> Return:
+    sha256, size = hashlib.sha256(data).hexdigest(), len(data)
+    guarded = guard(data)
+    if isinstance(guarded, Finding):
+        return refused(name, guarded, sha256, size)
+    grid = read_grid(guarded)
+    known = grid
+    if not isinstance(grid, Finding):
+        known = identify(grid, guarded.properties.identity, context)
+    if isinstance(grid, Finding) or isinstance(known, Finding):
+        return replace(refused(name, known, sha256, size), kind=guarded.kind)
+    result = _read_answers(grid, known, guarded, context)
+    findings = tuple(finding.in_file(name) for finding in result.findings)
+    return replace(result, file=name, sha256=sha256, size=size, findings=findings)
+
+
+def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) -> Return:
+    """Read the answers of a workbook whose questions are known."""
+    plan = context.plan(known.issued.identity.digest)
+    located = locate(grid, plan)
+    readings, remarks = settle(list(read_rows(located.rows, plan)))
+    actions = read_action_plan(grid, plan)
+    other = bool(actions.actions or actions.proposal)
+    remarks += check(Evidence(plan, located, readings), other_content=other)
+    remarks += actions.remarks
+    findings = (*guarded.findings, *known.findings, *findings_of(remarks))
+    normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)
+    kept = tuple(one for one in normalised if one)
+    return Return(
+        file="",
+        sha256="",
+        size=0,
+        kind=guarded.kind,
+        state=state_of(findings, kept),
+        reference=known.issued.reference,
+        answers=tuple(one.answer() for one in _with_proposal(readings, actions)),
+        actions=tuple(actions.actions),
+        findings=findings,
+        normalised=kept,
+        saved_at=guarded.properties.saved_at,
+    )
+
+
+def _with_proposal(readings: list[Reading], actions: PlanRead) -> list[Reading]:
+    filled = [one for one in readings if one.value is not None]
+    if actions.proposal and actions.proposal.value is not None:
+        filled.append(actions.proposal)
+    return filled

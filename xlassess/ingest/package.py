@@ -1,0 +1,152 @@
+"""Zip packages opened with suspicion: every part is accounted for before any is parsed."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlassess.ingest.limits import (
+    MEGABYTE,
+    MOST_ENTRIES,
+    MOST_EXPANDED,
+    MOST_RATIO,
+    RATIO_FROM,
+)
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+ZIP_MAGIC = b"PK\x03\x04"
+_PARSED = (".xml", ".rels", ".bin")
+_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
+_UTF8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
+_LOCAL = struct.Struct("<4s22xHH")
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
+_FAULTS_TOO = (NotImplementedError, RuntimeError, OverflowError)
+PACKAGE_FAULTS = _FAULTS + _FAULTS_TOO
+"""What `zipfile` raises over damaged files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The parts of a package that may be parsed, unpacked, by their names in lower case."""
+
+    parts: dict[str, bytes]
+    names: frozenset[str]
+
+    def get(self, name: str) -> bytes:
+        """Return a part, or nothing where there is none."""
+        return self.parts.get(name.lower(), b"")
+
+
+def open_package(data: bytes) -> Package | Finding:
+    """Unpack the parts that may be parsed, or say why the package is not to be trusted."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            problem = next(_suspicions(data, infos), None)
+            if problem:
+                return problem
+            parts = {
+                info.filename.lower(): archive.read(info)
+                for info in infos
+                if info.filename.lower().endswith(_PARSED) or info.filename == "mimetype"
+            }
+    except PACKAGE_FAULTS as fault:
+        return damaged(fault)
+    for name, part in parts.items():
+        if remark := _declarations(name, part):
+            return remark
+    return Package(parts, frozenset(info.filename.lower() for info in infos))
+
+
+def damaged(fault: Exception) -> Finding:
+    """Return the remark that a package is damaged."""
+    text = str(fault)
+    if "not a zip file" in text or "end-of-central" in text:
+        return found("G06", problem="its end is missing")
+    return found("G06", problem="its parts cannot be unpacked")
+
+
+def _suspicions(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
+    if not infos:
+        yield found("G06", problem="there is nothing in it")
+    if len(infos) > MOST_ENTRIES:
+        yield found("G07", problem=f"it has {len(infos):,} parts")
+    for info in infos:
+        if problem := _odd_entry(info):
+            yield found("G07", problem=problem)
+    if len({info.filename.lower() for info in infos}) < len(infos):
+        yield found("G07", problem="two parts bear the same name")
+    yield from _too_large(infos)
+    yield from _overlaps(data, infos)
+
+
+def _odd_entry(info: zipfile.ZipInfo) -> str:
+    name = info.orig_filename
+    if info.flag_bits & 0x1:
+        return "its parts are encrypted one by one"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is packed by an unusual method"
+    if unsafe_name(name):
+        return "a part is named as a place outside the file"
+    return ""
+
+
+def unsafe_name(name: str) -> bool:
+    """True for the name of a packed file that points out of its folder."""
+    if "\x00" in name or name.startswith(("/", "\\")) or name[1:2] == ":":
+        return True
+    return ".." in name.replace("\\", "/").split("/")
+
+
+def _too_large(infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
+    total = sum(info.file_size for info in infos)
+    ratio = any(
+        info.file_size > RATIO_FROM and info.file_size > MOST_RATIO * info.compress_size
+        for info in infos
+    )
+    if ratio or total > MOST_EXPANDED:
+        limit = str((RATIO_FROM if ratio else MOST_EXPANDED) // MEGABYTE)
+        yield found("G08", size=str(total // MEGABYTE), limit=limit)
+
+
+def _overlaps(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
+    """Compare each part's place and name in the directory with what stands at that place."""
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        start = info.header_offset
+        if start < end or start + _LOCAL.size > len(data):
+            yield found("G07", problem="parts of it overlap")
+            return
+        magic, name_length, extra_length = _LOCAL.unpack_from(data, start)
+        body = start + _LOCAL.size + name_length
+        name = data[start + _LOCAL.size : body]
+        if magic != ZIP_MAGIC or not _same_name(name, info):
+            yield found("G07", problem="its table of contents does not match its parts")
+            return
+        end = body + extra_length + info.compress_size
+
+
+def _same_name(raw: bytes, info: zipfile.ZipInfo) -> bool:
+    encoding = "utf-8" if info.flag_bits & 0x800 else "cp437"
+    return raw.decode(encoding, "replace") == info.orig_filename
+
+
+def _declarations(name: str, part: bytes) -> Finding | None:
+    """Refuse markup that declares entities, or is written so that this could not be seen."""
+    if name.endswith(".bin") or name == "mimetype":
+        return None
+    if b"<!" in part and _DECLARATION.search(part):
+        return found("G09", part=name)
+    if b"\x00" in part:
+        return found("G07", problem=f"its part {name} is not written in UTF-8")
+    encoding = _ENCODING.match(part.removeprefix(b"\xef\xbb\xbf"))
+    if encoding and encoding[1].lower() not in _UTF8:
+        return found("G07", problem=f"its part {name} is not written in UTF-8")
+    return None

@@ -1,0 +1,75 @@
+"""What the reader looks for in a workbook of one toolkit, worked out once from its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlassess.contract.layout import Layout, SectionLayout, Table, layout
+from xlassess.ingest.grid import Cell
+from xlassess.ingest.text import key, shown
+from xlassess.ingest.values import Choices
+from xlassess.model.toolkit import Item, Toolkit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item and where the layout puts it."""
+
+    item: Item
+    section: SectionLayout
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything looked up while reading: items by number and by text, choices by name."""
+
+    layout: Layout
+    places: Mapping[str, Place]
+    by_key: Mapping[str, str]
+    asks: frozenset[str]
+    choices: Mapping[str, Choices]
+    horizons: Choices
+    statuses: Choices
+
+    @classmethod
+    def of(cls, toolkit: Toolkit) -> Plan:
+        """Work the plan out for a toolkit."""
+        whole = layout(toolkit)
+        places = {
+            row.item.id: Place(row.item, section, table)
+            for section in whole.sections
+            for table in section.tables
+            for row in table.rows
+        }
+        plan = toolkit.action_plan
+        return cls(
+            layout=whole,
+            places=places,
+            by_key={key(item): item for item in places},
+            asks=frozenset(place.item.ask for place in places.values()),
+            choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
+            horizons=Choices.of(plan.horizons if plan else ()),
+            statuses=Choices.of(plan.statuses if plan else ()),
+        )
+
+    def item_id(self, cell: Cell) -> str:
+        """Return the number of the item a cell names, or an empty text.
+
+        A cell that became a number names an item only if a single one has that number
+        (3.1 may have been 3.1 or 3.10).
+        """
+        if isinstance(cell, str):
+            return cell if cell in self.places else self.by_key.get(key(cell), "")
+        if isinstance(cell, bool) or not isinstance(cell, int | float):
+            return self.by_key.get(key(shown(cell)), "")
+        same = [item for item in self.places if _number(item) == cell]
+        return same[0] if len(same) == 1 else ""
+
+
+def _number(item: str) -> float | None:
+    try:
+        return float(item)
+    except ValueError:
+        return None

@@ -1,0 +1,139 @@
+"""From located rows to readings: what stands in each answer, comment and evidence cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlassess.contract.layout import Column
+from xlassess.ingest.grid import Cell, Sheet
+from xlassess.ingest.locate import ItemRow
+from xlassess.ingest.plan import Plan
+from xlassess.ingest.remarks import Remark
+from xlassess.ingest.text import brief, is_blank, shown
+from xlassess.ingest.values import Parsed, read_date, read_number, read_text
+from xlassess.model.answer import Answer, Normalisation, Value
+from xlassess.model.toolkit import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one cell held: a value, or a remark why not, or nothing at all."""
+
+    item: str
+    field: str
+    sheet: str
+    cell: str
+    value: Value | None = None
+    before: str = ""
+    how: str = ""
+    remark: Remark | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was written in the cell."""
+        return self.value is None and self.remark is None
+
+    def answer(self) -> Answer:
+        """Return the reading as an answer.
+
+        Raises:
+            ValueError: there is no value.
+        """
+        if self.value is None:
+            raise ValueError(self.cell)
+        return Answer(self.item, self.field, self.value, self.sheet, self.cell)
+
+    def normalisation(self, plan: Plan | None = None) -> Normalisation | None:
+        """Return how the value was put right; None when it stood there exactly so."""
+        if not self.how or self.value is None:
+            return None
+        after = shown(self.value)
+        if plan and self.field.startswith("answer"):
+            choices = plan.choices.get(plan.places[self.item].item.answer)
+            after = choices.names[str(self.value)] if choices else after
+        return Normalisation(
+            self.item, self.field, self.sheet, self.cell, self.before, after, self.how
+        )
+
+
+def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
+    """Yield a reading for every cell in which an item takes something, in order."""
+    for row in rows:
+        for column in row.place.table.fields(row.place.item):
+            if column.index in row.columns:
+                yield _read_cell(row, column, plan)
+
+
+def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
+    item = row.place.item
+    cell, name = row.cell(column), row.name(column)
+    parsed = unusable(row.sheet, name)
+    if parsed is None:
+        if is_blank(cell):
+            return Reading(item.id, column.field, row.sheet.name, name)
+        parsed = _parse(cell, item, column.field, plan, truth=name in row.sheet.notes.truths)
+    return reading(parsed, cell, row.sheet.name, name, item.id, column.field)
+
+
+def reading(parsed: Parsed, cell: Cell, sheet: str, name: str, item: str, field: str) -> Reading:
+    """Return a parsed cell as a reading."""
+    if parsed.value is None:
+        remark = Remark(parsed.code, sheet, name, item, field, parsed.details)
+        return Reading(item, field, sheet, name, remark=remark)
+    before = shown(cell) if parsed.how else ""
+    return Reading(item, field, sheet, name, parsed.value, before, parsed.how)
+
+
+def unusable(sheet: Sheet, name: str) -> Parsed | None:
+    """Return why a cell cannot hold an answer at all: an error, or a formula."""
+    if name in sheet.notes.errors:
+        return Parsed(code="C11")
+    return Parsed(code="C10") if name in sheet.notes.formulas else None
+
+
+def _parse(cell: Cell, item: Item, field: str, plan: Plan, *, truth: bool) -> Parsed:
+    if not field.startswith("answer") or item.is_wide:
+        return read_text(cell)
+    if item.answer == "date":
+        return read_date(cell)
+    if item.is_free:
+        return read_number(cell, item)
+    return plan.choices[item.answer].read(cell, truth=truth)
+
+
+def settle(readings: list[Reading]) -> tuple[list[Reading], list[Remark]]:
+    """Settle items that stand in several places: one reading for each item and field.
+
+    Where places contradict each other none of them is taken.
+    """
+    groups: dict[tuple[str, str], list[Reading]] = {}
+    for one in readings:
+        groups.setdefault((one.item, one.field), []).append(one)
+    if len(groups) == len(readings):
+        return readings, []
+    settled: list[Reading] = []
+    remarks: list[Remark] = []
+    sheets: dict[str, None] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            sheets.update(dict.fromkeys(one.sheet for one in group))
+        settled.append(_settled(group))
+    if not any(one.remark and one.remark.code == "R01" for one in settled):
+        first = next(group[0] for group in groups.values() if len(group) > 1)
+        remarks.append(Remark("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
+    return settled, remarks
+
+
+def _settled(group: list[Reading]) -> Reading:
+    """The one reading of a group that stands for all, or the contradiction."""
+    filled = [one for one in group if not one.is_blank]
+    if not filled:
+        return group[0]
+    first = filled[0]
+    odd = next((one for one in filled if one.remark), None)
+    if odd or all(one.value == first.value for one in filled):
+        return odd or first
+    values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.value or '')}”" for one in filled)
+    remark = Remark("R01", first.sheet, first.cell, first.item, first.field, {"values": values})
+    return Reading(first.item, first.field, first.sheet, first.cell, remark=remark)

@@ -1,0 +1,48 @@
+"""Remarks gathered while reading, and told as findings: one for each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xlassess.ingest.text import listed
+from xlassess.model.catalogue import CATALOGUE
+from xlassess.model.finding import SEVERITIES, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark about one cell."""
+
+    code: str
+    sheet: str = ""
+    cell: str = ""
+    item: str = ""
+    field: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:
+    """Return remarks as findings: the gravest first, equal ones of a sheet as one."""
+    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Remark]] = {}
+    for remark in remarks:
+        cause = (remark.code, remark.sheet, tuple(sorted(remark.details.items())))
+        groups.setdefault(cause, []).append(remark)
+    findings = [_finding(group) for group in groups.values()]
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def _finding(group: list[Remark]) -> Finding:
+    first = group[0]
+    cells = tuple(dict.fromkeys(remark.cell for remark in group if remark.cell))
+    items = list(dict.fromkeys(remark.item for remark in group if remark.item))
+    fields = {remark.field for remark in group}
+    return Finding(
+        CATALOGUE[first.code],
+        sheet=first.sheet,
+        cell=cells[0] if cells else "",
+        item=items[0] if len(items) == 1 else "",
+        field=first.field if len(fields) == 1 else "",
+        details={"items": listed(items), **first.details},
+        cells=cells[1:],
+    )

@@ -1,0 +1,122 @@
+"""One pass over an OpenDocument spreadsheet: how far its sheets reach, which cells compute.
+
+Repeated empty rows and columns at the end are common and cost nothing, so they do not count;
+a repeated cell with content does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import cell_name
+from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS
+from xlassess.ingest.markup import local, stream
+from xlassess.ingest.notes import SheetNotes, Tally
+from xlassess.ingest.package import Package
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+_CELLS = ("table-cell", "covered-table-cell")
+_TRUTHS = ("of:=TRUE()", "of:=FALSE()")
+"""How LibreOffice writes a truth value that was typed in."""
+
+
+@dataclass(slots=True)
+class _Scan:
+    """The state of the pass: the sheet, row and column reached."""
+
+    sheets: dict[str, Tally] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    row: int = 0
+    column: int = 0
+    row_times: int = 1
+    cell_times: int = 1
+    nested: int = 0
+    in_cell: bool = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local(tag)
+        if name == "table":
+            self._start_table(attributes)
+        elif self.nested > 1:
+            return
+        elif name == "table-row":
+            self.row_times = _times(attributes, "number-rows-repeated")
+            self.column = 0
+        elif name in _CELLS:
+            self.cell_times = _times(attributes, "number-columns-repeated")
+            self.in_cell = True
+            self._cell(attributes)
+        elif name == "p" and self.in_cell:
+            self._reach()
+
+    def end(self, tag: str) -> None:
+        name = local(tag)
+        if name == "table":
+            self.nested -= 1
+        elif self.nested > 1:
+            return
+        elif name == "table-row":
+            self.row += self.row_times
+        elif name in _CELLS:
+            self.column += self.cell_times
+            self.in_cell = False
+
+    def _start_table(self, attributes: dict[str, str]) -> None:
+        self.nested += 1
+        if self.nested == 1:
+            self.tally = self.sheets.setdefault(_plain(attributes).get("name", ""), Tally())
+            self.row = self.column = 0
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        """Note one cell; value attributes or a formula make it one with content."""
+        plain = _plain(attributes)
+        if "value-type" not in plain and "formula" not in plain:
+            return
+        self._reach()
+        if self.row_times * self.cell_times > MOST_AREA:
+            return
+        for row in range(self.row, self.row + self.row_times):
+            for column in range(self.column, self.column + self.cell_times):
+                self._note(cell_name(row, column), plain)
+
+    def _reach(self) -> None:
+        self.tally.reach(self.row + self.row_times - 1, self.column + self.cell_times - 1)
+
+    def _note(self, cell: str, plain: dict[str, str]) -> None:
+        if plain.get("value-type") == "boolean" or plain.get("formula") in _TRUTHS:
+            self.tally.truths.add(cell)
+        elif "formula" in plain:
+            self.tally.formulas.add(cell)
+        if plain.get("value-type") == "error":
+            self.tally.errors.add(cell)
+
+
+def _plain(attributes: dict[str, str]) -> dict[str, str]:
+    """Attributes by local name; an error type of LibreOffice's outranks the stated one."""
+    plain = {local(key): value for key, value in attributes.items()}
+    if any(key.endswith("}value-type") and value == "error" for key, value in attributes.items()):
+        plain["value-type"] = "error"
+    return plain
+
+
+def _times(attributes: dict[str, str], name: str) -> int:
+    text = _plain(attributes).get(name, "1")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
+
+
+def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
+    """Measure every sheet and return its notes by its name.
+
+    Raises:
+        xml.etree.ElementTree.ParseError: a part is not well formed.
+        defusedxml.common.DefusedXmlException: a part declares entities.
+    """
+    scan = _Scan()
+    stream(package.get("content.xml"), scan.start, scan.end)
+    if len(scan.sheets) > MOST_SHEETS:
+        return found("G10", problem=f"it has {len(scan.sheets)} sheets")
+    for tally in scan.sheets.values():
+        if excess := tally.oversize():
+            return excess
+    return {name: tally.notes() for name, tally in scan.sheets.items()}

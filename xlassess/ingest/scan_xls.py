@@ -1,0 +1,100 @@
+"""One pass over the records of an .xls workbook stream ([MS-XLS] 2.4).
+
+Shows how far the sheets reach, which cells hold formulas or errors, and whether the stream is
+encrypted.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from xlassess.ingest.limits import MOST_SHEETS
+from xlassess.ingest.notes import SheetNotes, Tally
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+_BOF = (0x0809, 0x0409, 0x0209, 0x0009)
+_EOF, _FILEPASS, _BOUNDSHEET = 0x000A, 0x002F, 0x0085
+_FORMULAS = (0x0006, 0x0206, 0x0406)
+_FILLS = (0x0221, 0x0021, 0x0236, 0x0036)
+"""Array formulas and data tables, which fill a rectangle."""
+_BOOLERR = (0x0205, 0x0005)
+_SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
+_MULTIPLE = (0x00BD, 0x00BE)
+_BIFF8 = 0x0600
+_WORKSHEET = 0
+
+Record = tuple[int, bytes]
+
+
+def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
+    """Measure every sheet and return its notes by its name.
+
+    A stream that needs a password gives finding G04.
+
+    Raises:
+        struct.error: a record is cut short.
+    """
+    globals_: list[Record] = []
+    for record in _substream(stream, 0):
+        if record[0] == _FILEPASS:
+            return found("G04")
+        globals_.append(record)
+    unicode = bool(globals_) and struct.unpack_from("<H", globals_[0][1])[0] == _BIFF8
+    sheets: dict[str, SheetNotes] = {}
+    for code, body in globals_:
+        if code != _BOUNDSHEET or body[5] != _WORKSHEET:
+            continue
+        tally = _measure(stream, struct.unpack_from("<I", body)[0])
+        if excess := tally.oversize():
+            return excess
+        sheets[_name(body, unicode=unicode)] = tally.notes()
+        if len(sheets) > MOST_SHEETS:
+            return found("G10", problem=f"it has more than {MOST_SHEETS} sheets")
+    return sheets
+
+
+def _substream(stream: bytes, start: int) -> Iterator[Record]:
+    """Yield the records from a BOF to the EOF that belongs to it, without nested charts."""
+    depth = 0
+    while start + 4 <= len(stream):
+        code, length = struct.unpack_from("<HH", stream, start)
+        body = stream[start + 4 : start + 4 + length]
+        start += 4 + length
+        depth += code in _BOF
+        if depth <= 1:
+            yield code, body
+        if code == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+    raise struct.error("no end of substream")
+
+
+def _measure(stream: bytes, start: int) -> Tally:
+    tally = Tally()
+    for code, body in _substream(stream, start):
+        if code in _FILLS:
+            first, last, left, right = struct.unpack_from("<HHBB", body)
+            tally.formula_area((first, left), (last, right))
+        elif code in _MULTIPLE:
+            tally.reach(*struct.unpack_from("<HH", body))
+            tally.reach(0, struct.unpack_from("<H", body, len(body) - 2)[0])
+        elif code in _FORMULAS or code in _BOOLERR or code in _SINGLE:
+            row, column = struct.unpack_from("<HH", body)
+            tally.reach(row, column)
+            if code in _FORMULAS:
+                tally.formula_area((row, column), (row, column))
+            elif code in _BOOLERR and body[7]:
+                tally.error(row, column)
+    return tally
+
+
+def _name(body: bytes, *, unicode: bool) -> str:
+    length = body[6]
+    if not unicode:
+        return body[7 : 7 + length].decode("cp1252", "replace")
+    if body[7] & 1:
+        return body[8 : 8 + 2 * length].decode("utf-16-le", "replace")
+    return body[8 : 8 + length].decode("latin-1")
