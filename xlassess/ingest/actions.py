@@ -82,7 +82,7 @@ def _proposal_row(table: _Table, planned: ActionPlanLayout, result: PlanRead) ->
     if parsed is None and not is_blank(cell):
         parsed = read_text(cell)
     if parsed is not None:
-        result.proposal = reading(parsed, cell, table.sheet.name, name, PROPOSAL, "answer")
+        result.proposal = reading(parsed, cell, Reading(PROPOSAL, "answer", table.sheet.name, name))
     return min(row, end)
 
 

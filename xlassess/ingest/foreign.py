@@ -69,11 +69,30 @@ _MIMETYPES: dict[bytes, Foreign] = {
     b"application/epub+zip": Foreign("an electronic book"),
 }
 
-_HEADERS = re.compile(
-    rb"^(received|from|return-path|mime-version|delivered-to|subject|date): ", re.I
+_TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
+    (
+        re.compile(rb"\A(received|from|return-path|mime-version|delivered-to|subject): ", re.I),
+        Foreign("an e-mail message", _ATTACHED),
+    ),
+    (
+        re.compile(rb'\A\{\s*"(url|doc_id)"'),
+        Foreign(
+            "only a link to a Google document",
+            "In Google Sheets choose File, Download, Microsoft Excel (.xlsx), and send that file.",
+        ),
+    ),
+    (
+        re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet"),
+        Foreign("a spreadsheet in the XML format of Excel 2003", _EXPORT),
+    ),
+    (
+        re.compile(rb"<(!doctype html|html|head|body|table|meta)\b", re.I),
+        Foreign("a web page"),
+    ),
+    (re.compile(rb"\A<\?xml"), Foreign("an XML document")),
+    (re.compile(rb"\A(?!\xff\xfe|\xfe\xff).*\x00", re.S), Foreign("a file of an unknown kind")),
+    (re.compile(rb"\A[^\n]*?([,;\t])[^\n]*?\1"), Foreign("a table saved as text (CSV)")),
 )
-_LINK = re.compile(rb'^\s*\{\s*"(url|doc_id)"')
-_HTML = re.compile(rb"<(!doctype html|html|head|body|table|meta)\b", re.I)
 
 
 def foreign_ole(streams: frozenset[str]) -> Foreign:
@@ -115,22 +134,7 @@ def foreign_bytes(data: bytes) -> Foreign:
 
 
 def _foreign_text(head: bytes) -> Foreign:
-    if _HEADERS.match(head):
-        return Foreign("an e-mail message", _ATTACHED)
-    if _LINK.match(head):
-        return Foreign(
-            "only a link to a Google document",
-            "In Google Sheets choose File, Download, Microsoft Excel (.xlsx), and send that file.",
-        )
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        return Foreign("a spreadsheet in the XML format of Excel 2003", _EXPORT)
-    if _HTML.search(head):
-        return Foreign("a web page")
-    if head.startswith(b"<?xml"):
-        return Foreign("an XML document")
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Foreign("a file of an unknown kind")
-    first = head.splitlines()[0] if head else b""
-    if any(first.count(mark) >= 2 for mark in (b",", b";", b"\t")):
-        return Foreign("a table saved as text (CSV)")
+    for pattern, foreign in _TEXTS:
+        if pattern.search(head):
+            return foreign
     return Foreign("a plain text file")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 from xlassess.ingest.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip

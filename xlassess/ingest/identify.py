@@ -8,6 +8,7 @@ said so in a note, since the seal could not be checked.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ def _on_sheet(grid: Grid) -> dict[str, str]:
     for sheet in grid.sheets:
         pairs: dict[str, str] = {}
         for row in sheet.rows[:_MOST_KEYS_ROWS]:
-            for name, value in zip(row, row[1:], strict=False):
+            for name, value in itertools.pairwise(row):
                 if name in IDENTITY_KEYS and isinstance(name, str):
                     pairs.setdefault(name, tidy(shown(value)))
         if "seal" in pairs and "digest" in pairs:

@@ -34,9 +34,8 @@ class Heading:
         shift = self.item - table.columns[0].index
         told = {column.index: self._place(column, shift) for column in table.columns}
         in_place = all(place in (None, index + shift) for index, place in told.items())
-        claimed = {
-            at for column in table.columns for at in self.columns.get(key(column.header), ())
-        }
+        headers = {key(column.header) for column in table.columns}
+        claimed = {at for header in headers for at in self.columns.get(header, ())}
         places: dict[int, int] = {}
         for index, place in told.items():
             if place is not None:

@@ -71,10 +71,10 @@ def _read_bytes(data: bytes, name: str, context: Context) -> Return:
     if isinstance(guarded, Finding):
         return refused(name, guarded, sha256, size)
     grid = read_grid(guarded)
-    known = grid
-    if not isinstance(grid, Finding):
-        known = identify(grid, guarded.properties.identity, context)
-    if isinstance(grid, Finding) or isinstance(known, Finding):
+    if isinstance(grid, Finding):
+        return replace(refused(name, grid, sha256, size), kind=guarded.kind)
+    known = identify(grid, guarded.properties.identity, context)
+    if isinstance(known, Finding):
         return replace(refused(name, known, sha256, size), kind=guarded.kind)
     result = _read_answers(grid, known, guarded, context)
     findings = tuple(finding.in_file(name) for finding in result.findings)

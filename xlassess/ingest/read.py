@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import Column
 from xlassess.ingest.grid import Cell, Sheet
@@ -73,16 +73,18 @@ def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
         if is_blank(cell):
             return Reading(item.id, column.field, row.sheet.name, name)
         parsed = _parse(cell, item, column.field, plan, truth=name in row.sheet.notes.truths)
-    return reading(parsed, cell, row.sheet.name, name, item.id, column.field)
+    return reading(parsed, cell, Reading(item.id, column.field, row.sheet.name, name))
 
 
-def reading(parsed: Parsed, cell: Cell, sheet: str, name: str, item: str, field: str) -> Reading:
-    """Return a parsed cell as a reading."""
+def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
+    """Return the blank reading of a place with what was parsed from its cell."""
     if parsed.value is None:
-        remark = Remark(parsed.code, sheet, name, item, field, parsed.details)
-        return Reading(item, field, sheet, name, remark=remark)
+        remark = Remark(
+            parsed.code, place.sheet, place.cell, place.item, place.field, parsed.details
+        )
+        return replace(place, remark=remark)
     before = shown(cell) if parsed.how else ""
-    return Reading(item, field, sheet, name, parsed.value, before, parsed.how)
+    return replace(place, value=parsed.value, before=before, how=parsed.how)
 
 
 def unusable(sheet: Sheet, name: str) -> Parsed | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xlassess.ingest.text import listed
 from xlassess.model.catalogue import CATALOGUE
@@ -19,7 +20,7 @@ class Remark:
     cell: str = ""
     item: str = ""
     field: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:

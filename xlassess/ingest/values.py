@@ -28,7 +28,7 @@ from xlassess.ingest.grid import Cell
 from xlassess.ingest.limits import MOST_TEXT
 from xlassess.ingest.text import brief, day, key, shown, tidy
 from xlassess.model.answer import Value
-from xlassess.model.toolkit import Choice, Item, Scale
+from xlassess.model.toolkit import Choice, Item
 
 
 @dataclass(frozen=True, slots=True)
