@@ -45,6 +45,9 @@ def _scores(toolkit: Toolkit, scale: Scale) -> Iterator[Remark]:
 def _scored_items(toolkit: Toolkit) -> Iterator[Remark]:
     for loc, section in placed_sections(toolkit):
         scored = any(toolkit.is_scored(section, item) for item in section.items)
+        if loc[0] == "closing" and scored:
+            message = f"Closing section {section.id} has items on the scale that is scored."
+            yield loc, message, "Closing sections are not scored: set 'scored: false'."
         if loc[0] == "sections" and section.scored and section.items and not scored:
             message = f"Section {section.id} is scored, but none of its items is answered on "
             hint = "Set 'scored: false', or give an item that scale."

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from xlassess.folder.fields import FIELDS
 from xlassess.folder.problems import Problem, did_you_mean
 from xlassess.folder.yaml_file import Loc, Tree, YamlFile
 
@@ -50,18 +51,19 @@ def _problem(file: YamlFile, model: type[Any], detail: ErrorDetails) -> Problem:
     loc = detail["loc"]
     message, hint = _explain(model, detail)
     context = _context(file.tree, loc)
-    return file.problem(loc, f"{context}{message}", hint)
+    text = f"{context}{message}"
+    return file.problem(loc, text[0].upper() + text[1:], hint)
 
 
 _EXPECTED = {
     "string_type": ("text", "Write one text after the colon."),
-    "int_type": ("a whole number", ""),
-    "int_parsing": ("a whole number", ""),
-    "int_from_float": ("a whole number", ""),
+    "int_type": ("a whole number", "Write it in digits."),
+    "int_parsing": ("a whole number", "Write it in digits."),
+    "int_from_float": ("a whole number", "Write it in digits."),
     "float_type": ("a number", "Write it with a decimal point, such as 2.5."),
     "float_parsing": ("a number", "Write it with a decimal point, such as 2.5."),
-    "bool_type": ("true or false", ""),
-    "bool_parsing": ("true or false", ""),
+    "bool_type": ("true or false", "Write one of the two."),
+    "bool_parsing": ("true or false", "Write one of the two."),
     "tuple_type": ("a list", "Put it in brackets, such as [a, b], or in lines that begin with -."),
     "dataclass_type": ("a group of fields", "Write its fields below it, indented."),
     "mapping_type": ("a group of names", "Write one name: value per line below it, indented."),
@@ -76,7 +78,7 @@ def _explain(model: type[Any], detail: ErrorDetails) -> tuple[str, str]:
     kind, loc, given = detail["type"], detail["loc"], detail["input"]
     name = next((str(step) for step in reversed(loc) if isinstance(step, str)), "")
     if kind == "missing":
-        return f"the field '{name}' is missing or empty.", "Add it."
+        return f"the field '{name}' is missing or empty.", _purpose(model, loc)
     if kind == "unexpected_keyword_argument":
         hint = did_you_mean(name, _fields(model, loc[:-1]))
         return f"there is no field '{name}' here.", hint
@@ -88,6 +90,13 @@ def _explain(model: type[Any], detail: ErrorDetails) -> tuple[str, str]:
         found = f", not '{given}'" if isinstance(given, str) and len(given) <= 40 else ""
         return f"'{name}' must be {expected}{found}.", hint
     return f"'{name}': {detail['msg']}.", ""
+
+
+def _purpose(model: type[Any], loc: Loc) -> str:
+    """Say what a missing field is for."""
+    holder = getattr(_type_at(model, loc[:-1]), "__name__", "")
+    purpose = FIELDS.get(holder, {}).get(str(loc[-1]))
+    return f"What goes there: {purpose[0].lower()}{purpose[1:]}." if purpose else "Add it."
 
 
 def _context(tree: Tree, loc: Loc) -> str:
@@ -104,7 +113,7 @@ def _context(tree: Tree, loc: Loc) -> str:
             own = node.get("id") or node.get("code")
             label = f"{kind} {own}" if isinstance(own, str) else f"{kind} number {int(step) + 1}"
     label = label.replace("_", " ")
-    return f"In {label}, " if label else "In this file, "
+    return f"In {label}, " if label else ""
 
 
 def _fields(model: type[Any], loc: Loc) -> list[str]:

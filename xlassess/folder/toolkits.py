@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from xlassess.folder.checks import check_toolkit
 from xlassess.folder.problems import FileError, Problem, did_you_mean
-from xlassess.folder.shape import adapter, read_as
+from xlassess.folder.schema import toolkit_schema
+from xlassess.folder.shape import read_as
 from xlassess.folder.yaml_file import read_yaml
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
@@ -89,15 +89,6 @@ def all_toolkits(own: Path | None = None) -> tuple[Toolkit, ...]:
         ToolkitFileError: a file has problems.
     """
     return tuple(find_toolkit(toolkit_id, own) for toolkit_id in known_ids(own))
-
-
-def toolkit_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a toolkit file, for editors that complete and check YAML."""
-    schema: dict[str, Any] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **adapter(Toolkit).json_schema(),
-    }
-    return schema
 
 
 def _own_ids(own: Path | None) -> tuple[str, ...]:

@@ -15,13 +15,17 @@ from xlassess.model.toolkit import Toolkit
 _CHUNK = 500
 """References asked for at once; databases limit the parameters of a statement."""
 
-BY_HASH = (
-    select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.standing, RETURNS.c.reading)
-    .where(RETURNS.c.sha256 == bindparam("sha256"))
+_READING = select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.standing, RETURNS.c.reading)
+_BY_HASH = (
+    _READING.where(RETURNS.c.sha256 == bindparam("sha256"))
     .order_by(RETURNS.c.reading.desc())
     .limit(1)
 )
-"""The last reading of the bytes with this hash."""
+_BY_NAME = (
+    _READING.where(RETURNS.c.sha256.is_(None), RETURNS.c.file == bindparam("file"))
+    .order_by(RETURNS.c.id.desc())
+    .limit(1)
+)
 
 _ISSUED = select(ISSUED).order_by(ISSUED.c.number)
 
@@ -48,9 +52,14 @@ def issued_by_reference(db: Connection, references: Sequence[str]) -> dict[str, 
     return found
 
 
-def last_reading(db: Connection, sha256: str) -> Any | None:
-    """Return id, state, standing and number of the last reading of these bytes, or None."""
-    return db.execute(BY_HASH, {"sha256": sha256}).first()
+def last_reading(db: Connection, sha256: str, file: str = "") -> Any | None:
+    """Return id, state, standing and number of the last reading of these bytes, or None.
+
+    What has no bytes to be hashed is known by its name.
+    """
+    if sha256:
+        return db.execute(_BY_HASH, {"sha256": sha256}).first()
+    return db.execute(_BY_NAME, {"file": file}).first()
 
 
 def of_round(round_name: str | None) -> ColumnElement[bool]:

@@ -222,7 +222,7 @@ def return_of(row: Any, parts: Mapping[str, tuple[Any, ...]]) -> Return:
     """Return the return a row holds, with its parts by name."""
     return Return(
         file=row.file,
-        sha256=row.sha256,
+        sha256=row.sha256 or "",
         size=row.size,
         kind=row.kind,
         state=row.state,

@@ -119,7 +119,7 @@ RETURNS = Table(
     "returns",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64)),
     Column("reading", Integer, nullable=False),
     Column("run", ForeignKey("runs.number"), nullable=False),
     *_text("file", "kind", "reference"),
@@ -131,7 +131,8 @@ RETURNS = Table(
     UniqueConstraint("sha256", "reading", name="same_bytes_once"),
     Index("returns_by_reference", "reference"),
 )
-"""``reading`` counts from 1; a second reading of the same bytes is recorded only where the
+"""``sha256`` is NULL for what has no bytes to be hashed (a link, a file that cannot be opened).
+``reading`` counts from 1; a second reading of the same bytes is recorded only where the
 first was refused. ``standing`` is ``current``, ``contested``, ``superseded``, ``refused`` or
 ``unclaimed`` (no reference)."""
 

@@ -153,7 +153,7 @@ class Ledger:
         moment = ret.received_at or self._now()
         received = replace(ret, received_at=rows.from_utc(rows.to_utc(moment)))
         with writing(self._engine) as db:
-            known = reads.last_reading(db, ret.sha256)
+            known = reads.last_reading(db, ret.sha256, ret.file)
             if known and (known.state != "refused" or ret.state == "refused"):
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
                 return replace(earlier, file=ret.file, state="duplicate")

@@ -55,7 +55,7 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> Return:
     if place == "current":
         supersede(db, final.reference)
     row = {
-        "sha256": final.sha256,
+        "sha256": final.sha256 or None,
         "reading": reading,
         "run": run,
         "file": final.file,

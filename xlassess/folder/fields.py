@@ -1,0 +1,132 @@
+"""What each field of a toolkit or settings file is for, in a phrase.
+
+Shown by editors (through the JSON Schema) and in remarks on missing fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Toolkit": {
+        "id": "The toolkit's short name, the same as the file's: small letters, digits, hyphens",
+        "version": "The version, such as 1.0; raise it whenever a question that was issued changes",
+        "title": "The title as published",
+        "short": "A short title for headings and file names",
+        "publisher": "Who published it",
+        "year": "The year of publication; null where the publication bears none",
+        "source": "The publication in full, so that a reader can find it",
+        "rights": "Whose copyright it is, and what is our own wording",
+        "about": "What the toolkit is for, for the respondent",
+        "how": "How to fill it in, for the respondent",
+        "scales": "The response scales, each under an id of its own",
+        "sections": "The sections, in the order of their sheets",
+        "scoring": "How answers are scored",
+        "action_plan": "The action-planning sheet; leave out if there is none",
+        "closing": "Sections that come last and are never scored",
+        "views": "Standpoints from which items may be judged, such as internally and externally",
+    },
+    "Scale": {
+        "title": "What the scale measures",
+        "choices": "The choices in the order they are offered",
+        "ordinal": "Whether the choices form an order, so that agreement can be computed",
+        "addition": "Says so where the scale, or a part of it, is not the publication's",
+    },
+    "Choice": {
+        "code": "A neutral name, never shown; do not change it once issued",
+        "label": "What people pick, at most 255 characters",
+        "score": "Its score; leave out where the publication gives none",
+        "apart": "true for answers such as 'don't know', which are counted apart",
+        "about": "What the choice means, in a sentence",
+    },
+    "View": {
+        "id": "A short name, never shown",
+        "label": "The heading of its answer column",
+        "about": "What to judge from this standpoint",
+    },
+    "Section": {
+        "id": "The section's short name or number",
+        "tab": "The sheet's name, at most 31 characters, without [ ] : * ? / \\",
+        "title": "The title shown at the head of the sheet",
+        "items": "The items, in the order they are asked",
+        "short": "A name of at most seven words for charts and tables",
+        "about": "What the section is about, for the respondent",
+        "form": "How the sheet is laid out",
+        "scored": "false for details pages and closing questions",
+        "bands": "Named ranges of the section's score, best first",
+    },
+    "Item": {
+        "id": "The number as printed in the publication; in quotes if it looks like a number",
+        "ask": "The question or statement",
+        "answer": "The id of a scale, or text, long-text, date, number, money or percent",
+        "short": "A name of at most seven words for charts and tables",
+        "why": "What lies behind the question: guidance for the respondent",
+        "prompts": "Questions that help to think about the answer",
+        "levels": "For a matrix: what each choice looks like in practice, by its code",
+        "views": "The ids of the views the item is judged from; leave out for a single answer",
+        "comment": "Whether a comment may be given",
+        "evidence": "Whether evidence is asked for",
+        "follow_up": "What the comment must say when certain choices are picked",
+        "required": "Whether the workbook is incomplete without an answer",
+        "weighs": "The id of the section whose significance this item states",
+        "minimum": "The least number that can be right",
+        "maximum": "The greatest number that can be right",
+    },
+    "FollowUp": {
+        "when": "The codes of the choices that call for it",
+        "ask": "What the comment must say",
+        "required": "Whether the comment must be given",
+    },
+    "Band": {
+        "low": "The lowest score of the band, included",
+        "high": "The highest score of the band, included",
+        "name": "The band's name",
+        "reading": "What a score in this band means, in a sentence",
+    },
+    "Scoring": {
+        "rule": "sum, mean, levels (a profile), share (of yes) or none",
+        "source": "Where the publication gives the rule: page or heading",
+        "scale": "The id of the scale whose items are scored",
+        "overall": "Whether there is a grand total over the sections",
+        "bands": "Named ranges of the grand total, best first",
+        "no_overall_because": "Why there is no grand total",
+        "flagged": "The codes of choices that make an item a matter to act on",
+        "flagged_as": "What such an item is called",
+        "success": "The id of the item that states the partnership's success as a whole",
+        "note": "Anything else a reader of the scores should know",
+    },
+    "ActionPlan": {
+        "about": "How to fill in the action plan, for the respondent",
+        "horizons": "When an action can be done: choices",
+        "statuses": "How far an action has come: choices",
+        "rows": "How many actions one respondent can enter",
+        "scenarios": "The ways the assessment may end, best first",
+        "proposal": "Asks for a proposal in free text; leave out if there is none",
+    },
+    "Scenario": {
+        "id": "A letter or short name",
+        "title": "The scenario's name",
+        "when": "When it applies, in a sentence",
+        "advice": "What to plan then",
+        "weakest": "The worst band a section may be in; 0 is the best; leave out for no limit",
+        "overall": "The worst band the grand total may be in; leave out for no limit",
+    },
+    "Assessment": {
+        "id": "A short name: small letters, digits, hyphens",
+        "partnership": "The name of the partnership",
+        "round": "The name of the round, such as 2026",
+        "toolkits": "The ids of the toolkits to use",
+        "coordinator": "The person who runs the assessment",
+        "return_by": "The day by which workbooks are wanted, such as 2026-03-31",
+        "purpose": "What the assessment is for",
+        "marking": "The protective marking",
+        "attribution": "named, lettered or aggregated",
+        "minimum_group": "The fewest respondents a figure may rest on when partners are not named",
+    },
+    "Coordinator": {
+        "name": "The name of the person who runs the assessment",
+        "email": "The coordinator's e-mail address",
+        "phone": "The coordinator's telephone number",
+    },
+}
+"""What each field is for, by the names of model and field."""
