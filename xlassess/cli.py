@@ -90,17 +90,17 @@ def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_js
     refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
     from where you are, then in the assessment's folder.
     """
-    from xlassess.console import machine, reports
+    from xlassess.console import machine, returns
     from xlassess.console.out import progress
     from xlassess.desk import ingest as desk
 
-    found = [path if path.exists() else _else_in(setting.root, path) for path in paths]
+    found = [_here_or_in(setting.root, path) for path in paths]
     with progress("Reading") as watch:
         result = desk.ingest(_folder(setting), found, now=_now(), workers=workers, watch=watch)
     if as_json:
         click.echo(machine.dumps(machine.ingested(result)))
     else:
-        reports.ingested(_out(), result)
+        returns.ingested(_out(), result)
     _leave(result.needs_person)
 
 
@@ -110,14 +110,14 @@ def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_js
 @click.pass_obj
 def status(setting: Setting, as_json: bool) -> None:
     """Show who was sent what, who has answered, what is open, and the response rate."""
-    from xlassess.console import machine, reports
+    from xlassess.console import machine, register
     from xlassess.desk import status as desk
 
     result = desk.status(_folder(setting), today=_now().astimezone().date())
     if as_json:
         click.echo(machine.dumps(machine.status(result)))
     else:
-        reports.status(_out(), result)
+        register.status(_out(), result)
 
 
 @cli.command()
@@ -183,12 +183,13 @@ def show(setting: Setting, toolkit_id: str, as_json: bool) -> None:
 @toolkits.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @common
-def check(file: Path) -> None:
+@click.pass_obj
+def check(setting: Setting, file: Path) -> None:
     """Check a toolkit FILE; every mistake is named with its line."""
     from xlassess.console import toolkits as reports
     from xlassess.desk import toolkits as desk
 
-    reports.sound(_out(), desk.check(file))
+    reports.sound(_out(), desk.check(_here_or_in(setting.root, file)))
 
 
 @toolkits.command()
@@ -224,10 +225,10 @@ def _folder(setting: Setting) -> AssessmentFolder:
     return open_folder(setting.root)
 
 
-def _else_in(root: Path, path: Path) -> Path:
-    """Return the path in the assessment's folder if there is something there."""
+def _here_or_in(root: Path, path: Path) -> Path:
+    """Return the path, or that in the assessment's folder if there is only one there."""
     inside = root / path
-    return inside if inside.exists() else path
+    return inside if not path.exists() and inside.exists() else path
 
 
 def _now() -> datetime:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from xlassess.console.text import clean
 from xlassess.desk.watch import Watch, silent
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _WIDEST = 110
 """Lines longer than this tire the eye, however wide the terminal is."""
+
+_MOST = 12
+"""How many names a list shows before it only counts the rest."""
 
 STYLES: Mapping[str, str] = {
     "refuse": "bold red",
@@ -58,6 +64,13 @@ class Out:
 
         body = Text(clean(text), style=STYLES.get(style, ""))
         self._rich().print(Padding(body, (0, 0, 0, indent)))
+
+    def some(self, names: Sequence[str]) -> None:
+        """Write a list of names, and after the first dozen only how many more there are."""
+        for name in names[:_MOST]:
+            self.say(name, indent=2)
+        if len(names) > _MOST:
+            self.say(f"and {len(names) - _MOST} more", indent=2)
 
     def table(
         self,
@@ -113,7 +126,7 @@ class Out:
             )
             self._line("  " + "  ".join(cells).rstrip())
 
-    def _rich(self):  # type: ignore[no-untyped-def]
+    def _rich(self) -> Console:
         from rich.console import Console
 
         console = Console(file=self._stream, highlight=False, markup=False, emoji=False)

@@ -77,5 +77,4 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
 """What comes back otherwise than as it should, by toolkit and respondent."""
 
 BUNDLE = "Vale County Council returns.zip"
-BUNDLED = "vale-county"
-"""The partner that sends everything in one zip file, and the name of that file."""
+"""The name of the zip file in which one partner sends everything."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 
+from xlassess.folder.slugs import slug
 from xlassess.model.assessment import Assessment, Coordinator, Level, Respondent
 
 TOOLKITS = ("pat", "melton-evaluation")
@@ -30,41 +31,40 @@ ASSESSMENT = Assessment(
 )
 
 
-def _person(partner_id: str, partner: str, name: str, level: Level) -> Respondent:
-    slug = name.lower().replace("dr ", "").replace("’", "").replace(" ", "-")
-    email = f"{slug.replace('-', '.')}@{partner_id}.example"
-    return Respondent(f"{partner_id}-{slug}", partner_id, partner, name, email, level)
+def _person(partner: str, name: str, level: Level) -> Respondent:
+    mail = name.lower().removeprefix("dr ").replace(" ", ".")
+    place = partner.lower().replace(" and ", " ").replace(" ", "-")
+    return Respondent(slug(name), slug(partner), partner, name, f"{mail}@{place}.example", level)
 
 
-_COUNCIL = ("thornmere-council", "Thornmere Borough Council")
-_COUNTY = ("vale-county", "Vale County Council")
-_HEALTH = ("vale-health", "Thornmere and Vale Health Trust")
-_POLICE = ("vale-police", "Vale Police")
-_FIRE = ("vale-fire", "Vale Fire and Rescue Service")
-_VOLUNTARY = ("thornmere-voluntary", "Voluntary Action Thornmere")
-_COLLEGE = ("thornmere-college", "Thornmere College")
-_TRADE = ("thornmere-trade", "Thornmere Chamber of Trade")
+_COUNCIL = "Thornmere Borough Council"
+_HEALTH = "Thornmere and Vale Health Trust"
+_POLICE = "Vale Police"
+_VOLUNTARY = "Voluntary Action Thornmere"
+
+BUNDLED = "Vale County Council"
+"""The partner that sends everything in one zip file."""
+
+SILENT = "Thornmere Chamber of Trade"
+"""The partner that does not answer."""
 
 RESPONDENTS: tuple[Respondent, ...] = (
-    _person(*_COUNCIL, "Ruth Adeyemi", "board"),
-    _person(*_COUNCIL, "Martin Coles", "senior"),
-    _person(*_COUNCIL, "Jo Whitfield", "front"),
-    _person(*_COUNTY, "Helen Marsh", "senior"),
-    _person(*_COUNTY, "Imran Siddiqui", "front"),
-    _person(*_HEALTH, "Dr Anita Rao", "board"),
-    _person(*_HEALTH, "Peter Lindqvist", "senior"),
-    _person(*_POLICE, "Karen Doyle", "senior"),
-    _person(*_POLICE, "Tom Barrett", "front"),
-    _person(*_FIRE, "Lee Hargreaves", "front"),
-    _person(*_VOLUNTARY, "Grace Okafor", "board"),
-    _person(*_VOLUNTARY, "Sam Pryce", "front"),
-    _person(*_COLLEGE, "David Ellery", "senior"),
-    _person(*_TRADE, "Fiona Blake", "board"),
+    _person(_COUNCIL, "Ruth Adeyemi", "board"),
+    _person(_COUNCIL, "Martin Coles", "senior"),
+    _person(_COUNCIL, "Jo Whitfield", "front"),
+    _person(BUNDLED, "Helen Marsh", "senior"),
+    _person(BUNDLED, "Imran Siddiqui", "front"),
+    _person(_HEALTH, "Dr Anita Rao", "board"),
+    _person(_HEALTH, "Peter Lindqvist", "senior"),
+    _person(_POLICE, "Karen Doyle", "senior"),
+    _person(_POLICE, "Tom Barrett", "front"),
+    _person("Vale Fire and Rescue Service", "Lee Hargreaves", "front"),
+    _person(_VOLUNTARY, "Grace Okafor", "board"),
+    _person(_VOLUNTARY, "Sam Pryce", "front"),
+    _person("Thornmere College", "David Ellery", "senior"),
+    _person(SILENT, "Fiona Blake", "board"),
 )
 """Fourteen people of eight partners; everyone is asked for both toolkits."""
-
-SILENT = "thornmere-trade"
-"""The partner that does not answer."""
 
 STANDING: dict[str, dict[str, float]] = {
     "pat": {"1": 0.80, "2": 0.66, "3": 0.52, "4": 0.60, "5": 0.36, "6": 0.45},

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from xlassess.contract.layout import layout
 from xlassess.demo.filling import fill_in
-from xlassess.demo.letters import BUNDLE, BUNDLED, LETTERS, PLAIN, Letter
+from xlassess.demo.letters import BUNDLE, LETTERS, PLAIN, Letter
 from xlassess.demo.mistakes import wrong_file, zipped
-from xlassess.demo.partnership import ISSUED, RECEIVED, SILENT
+from xlassess.demo.partnership import BUNDLED, ISSUED, RECEIVED, SILENT
 from xlassess.demo.setting_up import set_up
 from xlassess.demo.voices import voices
 from xlassess.desk.consolidate import Consolidated, consolidate
@@ -22,7 +22,6 @@ from xlassess.desk.register import toolkits_of
 from xlassess.desk.status import Status, status
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
-from xlassess.model.assessment import Respondent
 from xlassess.model.errors import UsageError
 
 MARK = ".xlassess-demo"
@@ -33,7 +32,7 @@ INBOX = "inbox"
 
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
-    "outbox", "returns", "output", INBOX,
+    ".gitignore", "outbox", "returns", "output", INBOX,
 )  # fmt: skip
 _FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
 
@@ -130,7 +129,7 @@ class _Post:
 
     def __init__(self, folder: AssessmentFolder, generated: Generated) -> None:
         self._people = {(p.partner, p.name): p for p in folder.respondents()}
-        self._books = [book for book in generated.workbooks if self._person(book) is not None]
+        self._books = [book for book in generated.workbooks if book.partner != SILENT]
         toolkits = toolkits_of(folder, folder.assessment())
         self._layouts = {name: layout(toolkit) for name, toolkit in toolkits.items()}
         self._voices = voices(toolkits)
@@ -144,27 +143,22 @@ class _Post:
             for letter in LETTERS.get((book.toolkit, person.name), PLAIN):
                 file = (
                     letter.name or book.path.name,
-                    self._file(book, person.id, letter, saved_at),
+                    self._file(book, person.name, letter, saved_at),
                 )
-                if person.partner_id == BUNDLED:
+                if person.partner == BUNDLED:
                     bundle.append(file)
                 else:
                     yield file
             watch(number, len(self._books))
         yield BUNDLE, zipped(bundle, _FIRST_SAVED)
 
-    def _file(self, book: Workbook, person_id: str, letter: Letter, saved_at: datetime) -> bytes:
+    def _file(self, book: Workbook, name: str, letter: Letter, saved_at: datetime) -> bytes:
         if letter.foreign:
             return wrong_file()
         return fill_in(
             book.path.read_bytes(),
             self._layouts[book.toolkit],
-            self._voices[book.toolkit, person_id],
+            self._voices[book.toolkit, name],
             saved_at + timedelta(days=letter.days_later),
             letter.slip,
         )
-
-    def _person(self, book: Workbook) -> Respondent | None:
-        """The respondent of a workbook, if they answer at all."""
-        person = self._people[book.partner, book.respondent]
-        return None if person.partner_id == SILENT else person

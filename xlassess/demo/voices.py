@@ -44,13 +44,13 @@ class Filled:
 
 
 Voices = Mapping[tuple[str, str], Filled]
-"""What everybody enters, by toolkit and respondent id."""
+"""What everybody enters, by toolkit and respondent."""
 
 
 def voices(toolkits: Mapping[str, Toolkit]) -> Voices:
     """Return what every respondent enters into every workbook."""
     return {
-        (name, person.id): filled
+        (name, person.name): filled
         for name in TOOLKITS
         for person, filled in _Choir(toolkits[name]).sing()
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from xlassess.consolidate import summarise, write_summary
-from xlassess.desk.register import standing
+from xlassess.desk.register import Place, asked, standing
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
@@ -42,8 +43,9 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     )
     if not folder.ledger_file.exists():
         raise nothing
+    named = {place for place, _ in asked(assessment, folder.respondents())}
     with Ledger(folder.ledger_file) as ledger:
-        record = _standing_only(ledger.round_record(assessment))
+        record = _standing_only(ledger.round_record(assessment), named)
     if not record.current:
         raise nothing
     path = folder.summary_file(assessment.round)
@@ -57,13 +59,13 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     )
 
 
-def _standing_only(record: Round) -> Round:
+def _standing_only(record: Round, named: Collection[Place]) -> Round:
     """Return the record with one workbook for each place of the register.
 
-    Where questions were changed while the round ran, a respondent was issued two workbooks
-    and must not be counted twice.
+    A respondent whose workbook was issued anew must not be counted twice, nor must somebody
+    who is no longer asked be counted as missing.
     """
-    issued = tuple(standing(record.issued, record.current).values())
+    issued = tuple(standing(record.issued, record.current, named).values())
     known = {item.reference for item in issued}
     current = {name: ret for name, ret in record.current.items() if name in known}
     return replace(record, issued=issued, current=current)

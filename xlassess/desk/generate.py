@@ -8,7 +8,6 @@ same again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Literal, cast
 
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
+from xlassess.desk.outbox import holds, put_aside, sha256_of, write_whole
 from xlassess.desk.register import Place, asked, place_of, toolkits_of
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
@@ -38,10 +38,6 @@ outbox holds a file of that name with other content, left as it was.
 
 UNDECIDED: tuple[Outcome, ...] = ("outdated", "questions", "kept")
 """Outcomes that need a person's decision."""
-
-
-REPLACED = "replaced"
-"""The folder of the outbox into which workbooks go that later ones stand in for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +118,7 @@ def generate(
         ledger.record_issued([deed.record for deed in deeds if deed.record])
     for done, deed in enumerate(deeds, start=1):
         if deed.write:
-            _write(deed.book.path, deed.plate.stamp(deed.personal))
+            write_whole(deed.book.path, deed.plate.stamp(deed.personal))
         watch(done, len(deeds))
     _put_aside(folder.outbox, earlier, deeds)
     return Generated(folder.outbox, tuple(deed.book for deed in deeds))
@@ -185,7 +181,7 @@ class _Clerk:
         personal = self._personal(reference, identity, person)
         record = self._record(personal, person, name, kit)
         path = self._outbox / name
-        if _holds(path, record.sha256) is False:
+        if holds(path, record.sha256) is False:
             return _Deed(_book("kept", record, path), kit.plate, personal)
         return _Deed(_book(outcome, record, path), kit.plate, personal, record, write=True)
 
@@ -193,10 +189,10 @@ class _Clerk:
         """Settle a place whose workbook was issued before with these very questions."""
         path = self._outbox / earlier.file_name
         now = self._personal(earlier.reference, earlier.identity, person)
-        same = _sha256(kit.plate.stamp(now)) == earlier.sha256
+        same = sha256_of(kit.plate.stamp(now)) == earlier.sha256
         if not same and self._reissue:
             return self._issue("reissued", earlier.identity, person, kit)
-        held = _holds(path, earlier.sha256)
+        held = holds(path, earlier.sha256)
         if held is False:
             return _Deed(_book("kept", earlier, path), kit.plate, now)
         if same:
@@ -208,8 +204,8 @@ class _Clerk:
         """Leave a workbook as issued; put it back where it is missing and can be made."""
         path = self._outbox / earlier.file_name
         then = self._personal(earlier.reference, earlier.identity, _as_issued(earlier))
-        missing = _holds(path, earlier.sha256) is None
-        write = missing and _sha256(kit.plate.stamp(then)) == earlier.sha256
+        missing = holds(path, earlier.sha256) is None
+        write = missing and sha256_of(kit.plate.stamp(then)) == earlier.sha256
         return _Deed(_book(outcome, earlier, path), kit.plate, then, write=write)
 
     def _personal(self, reference: str, identity: Identity, person: Respondent) -> Personal:
@@ -231,7 +227,7 @@ class _Clerk:
             email=person.email,
             level=person.level,
             file_name=name,
-            sha256=_sha256(kit.plate.stamp(personal)),
+            sha256=sha256_of(kit.plate.stamp(personal)),
             seal=personal.seal,
             issued_at=self._now,
         )
@@ -251,10 +247,8 @@ def _put_aside(outbox: Path, earlier: Iterable[Issued], deeds: Iterable[_Deed]) 
     for item in earlier:
         path = outbox / item.file_name
         instead = counts.get(_key(item.identity), item.reference)
-        if instead != item.reference and _holds(path, item.sha256):
-            replaced = outbox / REPLACED
-            replaced.mkdir(exist_ok=True)
-            path.replace(replaced / path.name)
+        if instead != item.reference and holds(path, item.sha256):
+            put_aside(path)
 
 
 def _key(identity: Identity) -> tuple[str, ...]:
@@ -283,26 +277,3 @@ def _book(outcome: Outcome, issued: Issued, path: Path) -> Workbook:
         reference=issued.reference,
         path=path,
     )
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _holds(path: Path, sha256: str) -> bool | None:
-    """True when the file has this content, False when another, None when there is none.
-
-    An empty file counts as none: it is what a power cut leaves of a file just written.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    return _sha256(data) == sha256 if data else None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file so that it is either whole or not there."""
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ingest import Context, Source, collect, read_all
 from xlassess.ledger import Ledger, keep_file
 from xlassess.model.answer import Issued, Return, State
+from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 
@@ -31,13 +32,13 @@ class Received:
 
     def findings(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity, in the order they were made."""
-        return tuple(found for found in self.ret.findings if found.severity == severity)
+        return tuple(one for one in self.ret.findings if one.severity == severity)
 
     @property
     def gravest(self) -> Severity | None:
         """The gravest severity among the findings."""
-        found = {finding.severity for finding in self.ret.findings}
-        return next((severity for severity in SEVERITIES if severity in found), None)
+        made = {finding.severity for finding in self.ret.findings}
+        return next((severity for severity in SEVERITIES if severity in made), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,10 @@ def ingest(
             issued={item.reference: item for item in ledger.issued()},
         )
         tray = _Tray(folder.returns, ledger, context.issued, round_name=assessment.round, now=now)
-        for found in collect(paths, Path(unpacked)):
-            tray.take(found)
+        for item in collect(paths, Path(unpacked)):
+            if isinstance(item, Return) and item.sha256:
+                _keep_origin(folder.returns, paths, item.file)
+            tray.take(item)
         tray.read(context, workers, watch)
         return Ingested(tray.files(ledger.current(assessment.round)))
 
@@ -156,24 +159,34 @@ class _Tray:
             told.add(key)
         return tuple(files)
 
-    def take(self, found: Source | Return) -> None:
-        """Keep a file and put it in line; one refused while collecting is recorded at once."""
-        if isinstance(found, Return):
-            key = found.sha256 or found.file
-            self._names.append((found.file, key))
-            if key not in self._done:
-                self._settle(key, found)
+    def take(self, item: Source | Return) -> None:
+        """Keep a file and put it in line; one refused while collecting is settled at once."""
+        if isinstance(item, Return):
+            self._refuse(item)
             return
-        kept = keep_file(self._returns, found.path)
-        self._names.append((found.name, kept.sha256))
+        try:
+            kept = keep_file(self._returns, item.path, _ending(item.name))
+        except UsageError as error:
+            self._refuse(_unreadable(item.name, error))
+            return
+        self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
-            self._queue(kept.sha256, Source(kept.path, found.name))
+            self._queue(kept.sha256, Source(kept.path, item.name))
+
+    def _refuse(self, ret: Return) -> None:
+        key = ret.sha256 or ret.file
+        self._names.append((ret.file, key))
+        if not ret.sha256:  # nothing was received that could be kept or recorded
+            self._done[key] = Received(ret, None)
+        elif key not in self._done:
+            self._settle(key, ret)
 
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
         """Read every file in line and record it, in the order the files came."""
         keys = {source: key for key, source in self._waiting.items()}
-        for source, ret in _in_order(tuple(keys), context, workers, watch):
+        for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
             self._settle(keys[source], ret)
+            watch(done, len(keys))
 
     def _queue(self, key: str, source: Source) -> None:
         """Put a file in line unless it was read before; one refused then is tried again."""
@@ -198,6 +211,34 @@ class _Tray:
         return Received(ret, self._issued.get(ret.reference), known)
 
 
+_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+def _ending(name: str) -> str:
+    """The ending under which a file is kept, for whoever opens it later; empty for others."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix[1:] if suffix in _ENDINGS else ""
+
+
+def _unreadable(name: str, error: UsageError) -> Return:
+    finding = found("G13", problem=error.message).in_file(name)
+    return Return(name, sha256="", size=0, kind="", state="refused", findings=(finding,))
+
+
+def _keep_origin(folder: Path, paths: Sequence[Path], name: str) -> None:
+    """Keep the file on disk that a refused file came in, such as a zip not unpacked.
+
+    ``name`` is the name it is shown under: below the folder handed over, or within a zip file.
+    """
+    for path in paths:
+        if path.is_file() and path.name == PurePosixPath(name).parts[0]:
+            keep_file(folder, path, "zip")
+        for part in (PurePosixPath(name), *PurePosixPath(name).parents):
+            inside = path / part
+            if path.is_dir() and inside.is_file() and not inside.is_symlink():
+                keep_file(folder, inside, "zip")
+
+
 _COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
 
 
@@ -207,18 +248,3 @@ def _as_it_counts(ret: Return, current: Mapping[str, Return]) -> Return:
     if ret.state in _COUNTING and counts is not None and counts.sha256 != ret.sha256:
         return replace(ret, state="superseded")
     return ret
-
-
-def _in_order(
-    sources: Sequence[Source], context: Context, workers: int | None, watch: Watch
-) -> Iterator[tuple[Source, Return]]:
-    """Yield returns in the order of the sources, whatever order they are read in."""
-    ready: dict[Source, Return] = {}
-    line = iter(sources)
-    head = next(line, None)
-    for done, (source, ret) in enumerate(read_all(sources, context, workers), start=1):
-        watch(done, len(sources))
-        ready[source] = ret
-        while head is not None and head in ready:
-            yield head, ready.pop(head)
-            head = next(line, None)

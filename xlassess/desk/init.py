@@ -28,11 +28,5 @@ def begin(root: Path) -> Begun:
     folder = AssessmentFolder(root)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is a file.", "Name a folder for the new assessment.")
-    for path in (folder.settings_file, folder.register_file, folder.ledger_file):
-        if path.exists():
-            raise UsageError(
-                f"{root} holds an assessment already: {path.name} is there.",
-                "Edit its files, or name another folder for the new assessment.",
-            )
     folder.create()
     return Begun(root, folder.settings_file, folder.register_file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xlassess.folder.assessment import AssessmentFolder
@@ -66,16 +66,25 @@ def toolkits_of(folder: AssessmentFolder, assessment: Assessment) -> dict[str, T
     return {name: find_toolkit(name, folder.toolkits) for name in assessment.toolkits}
 
 
-def standing(issued: Iterable[Issued], current: Mapping[str, Return]) -> dict[Place, Issued]:
+def standing(
+    issued: Iterable[Issued], current: Mapping[str, Return], named: Collection[Place]
+) -> dict[Place, Issued]:
     """Return the one issued workbook that counts for each place.
 
-    Where a place had several (its questions were changed while the round ran), the last one
-    that came back counts, and before any came back the last one issued.
+    Where a place had several (its questions or settings changed while the round ran), the last
+    one that came back counts, and before any came back the last one issued. Workbooks of people
+    the register no longer names count only if they came back.
+
+    Args:
+        issued: every workbook of the round.
+        current: by reference, the return that counts for it.
+        named: the places of the register as it is now.
     """
     counts: dict[Place, Issued] = {}
     for item in sorted(issued, key=lambda item: item.issued_at):
         place = place_of(item)
+        back = item.reference in current
         held = counts.get(place)
-        if held is None or item.reference in current or held.reference not in current:
+        if (place in named or back) and (held is None or back or held.reference not in current):
             counts[place] = item
     return counts

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from xlassess.desk.register import Place, asked, standing, toolkits_of
+from xlassess.desk.register import Place, asked, place_of, standing, toolkits_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, Return
@@ -15,17 +15,24 @@ from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.toolkit import Toolkit
 
-LineState = Literal["not issued", "issued", "late", "refused only", "query open", "returned"]
+LineState = Literal[
+    "not issued", "issued", "late", "refused only", "query open", "returned", "withdrawn"
+]
 """Where one workbook stands.
 
 not issued: asked for, but no workbook was generated; issued: out, and nothing usable has come
 back; late: issued, and the day by which it was wanted has passed; refused only: files came
 back, but none could be used; query open: came back, with something the partner must look at
-again; returned: came back and was read.
+again; returned: came back and was read; withdrawn: issued to somebody the register no longer
+names, and did not come back.
 """
 
 ANSWERED: tuple[LineState, ...] = ("returned", "query open")
 """The states that count as a response."""
+
+
+_NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
+"""The states that the response rate leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,13 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     respondents = folder.respondents()
     places = asked(assessment, respondents) if respondents else ()
     issued, current, history = _records(folder, assessment)
-    counts = standing(issued, current)
+    named = {place for place, _ in places}
+    counts = standing(issued, current, named)
     refused = {ret.reference for ret in history if ret.state == "refused"}
     late = assessment.return_by is not None and today > assessment.return_by
     clerk = _Clerk(current, frozenset(refused), late)
     lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
-    named = {place for place, _ in places}
-    lines += [clerk.left_over(item) for place, item in counts.items() if place not in named]
+    lines += [clerk.left_over(item) for item in _left_over(issued, named, current)]
     known = {item.reference for item in issued}
     return Status(
         assessment=assessment,
@@ -142,7 +149,8 @@ class _Clerk:
 
     def left_over(self, issued: Issued) -> Line:
         """The line of somebody the register no longer names."""
-        return self._issued(issued, in_register=False)
+        line = self._issued(issued, in_register=False)
+        return line if line.state in ANSWERED else replace(line, state="withdrawn")
 
     def _issued(self, issued: Issued, *, in_register: bool) -> Line:
         ret = self.current.get(issued.reference)
@@ -167,6 +175,14 @@ class _Clerk:
         return "late" if self.late else "issued"
 
 
+def _left_over(
+    issued: Sequence[Issued], named: Collection[Place], current: Mapping[str, Return]
+) -> tuple[Issued, ...]:
+    """The workbooks of people the register no longer names, one for each place."""
+    gone = [item for item in issued if place_of(item) not in named]
+    return tuple(standing(gone, current, {place_of(item) for item in gone}).values())
+
+
 def _queries(ret: Return | None) -> tuple[Finding, ...]:
     found = ret.findings if ret else ()
     return tuple(finding for finding in found if finding.severity == "query")
@@ -175,7 +191,7 @@ def _queries(ret: Return | None) -> tuple[Finding, ...]:
 def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate, ...]:
     rates = []
     for name, toolkit in toolkits.items():
-        own = [line for line in lines if line.toolkit == name and line.reference]
+        own = [line for line in lines if line.toolkit == name and line.state not in _NOT_COUNTED]
         rates.append(
             Rate(
                 toolkit=name,

@@ -1,0 +1,129 @@
+"""A small assessment on disk: a toolkit of three items, and whoever is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import openpyxl
+
+from xlassess.contract.layout import layout
+from xlassess.desk.generate import generate
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.folder.register import HEADINGS, SHEET
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+LATER = MONDAY + timedelta(days=14)
+
+PEOPLE = (
+    ("Ash Council", "Ada Ash", "Board"),
+    ("Ash Council", "Abe Ash", "Front line"),
+    ("Birch Trust", "Bea Birch", "Board"),
+)
+
+SETTINGS = """\
+id: small
+partnership: Small Partnership
+round: "2026"
+toolkits: [tiny]
+coordinator:
+  name: Cora Coordinator
+return_by: 2026-03-13
+"""
+
+TOOLKIT = """\
+id: tiny
+version: "1.0"
+title: A tiny toolkit
+short: Tiny
+publisher: Nobody
+year: 2026
+source: Made up for tests.
+rights: None.
+about: Three statements about working together.
+how: Pick an answer for each statement.
+scales:
+  agreement:
+    title: Agreement
+    choices:
+      - {code: high, label: Agree, score: 2}
+      - {code: low, label: Disagree, score: 1}
+sections:
+  - id: "1"
+    tab: 1 Basics
+    title: Basics
+    items:
+      - {id: "1A", ask: We know each other., answer: agreement}
+      - {id: "1B", ask: We trust each other., answer: agreement}
+      - {id: "1C", ask: We help each other., answer: agreement}
+scoring:
+  rule: sum
+  scale: agreement
+  source: Made up for tests.
+"""
+
+
+def write_register(folder: AssessmentFolder, people: tuple[tuple[str, ...], ...] = PEOPLE) -> None:
+    """Write the register anew with these people: partner, name, level."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = SHEET
+    sheet.append(HEADINGS[:3])
+    for person in people:
+        sheet.append(person)
+    book.save(folder.register_file)
+
+
+def write_toolkit(folder: AssessmentFolder, text: str = TOOLKIT) -> None:
+    """Write the folder's own toolkit."""
+    folder.toolkits.mkdir(exist_ok=True)
+    (folder.toolkits / "tiny.yaml").write_text(text, encoding="utf-8")
+
+
+def change_settings(folder: AssessmentFolder, old: str, new: str) -> None:
+    """Change a line of the settings."""
+    text = folder.settings_file.read_text(encoding="utf-8")
+    assert old in text
+    folder.settings_file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def a_folder(root: Path, people: tuple[tuple[str, ...], ...] = PEOPLE) -> AssessmentFolder:
+    """Return an assessment folder in which nothing was issued yet."""
+    root.mkdir(parents=True, exist_ok=True)
+    folder = AssessmentFolder(root)
+    folder.settings_file.write_text(SETTINGS, encoding="utf-8")
+    write_toolkit(folder)
+    write_register(folder, people)
+    return folder
+
+
+def contents(folder: AssessmentFolder) -> dict[str, bytes]:
+    """Return every file of the outbox by its path in there."""
+    return {
+        str(path.relative_to(folder.outbox)): path.read_bytes()
+        for path in sorted(folder.outbox.rglob("*"))
+        if path.is_file()
+    }
+
+
+def answer(
+    folder: AssessmentFolder,
+    respondent: str,
+    target: Path,
+    answers: tuple[str | None, ...] = ("Agree", "Disagree", "Agree"),
+) -> Path:
+    """Fill in a respondent's workbook as a partner does, save it there, and return where."""
+    result = generate(folder, now=MONDAY)
+    (issued,) = [book for book in result.workbooks if book.respondent == respondent]
+    book = openpyxl.load_workbook(issued.path)
+    from xlassess.folder.toolkits import find_toolkit
+
+    (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
+    column = table.column("answer")
+    assert column is not None
+    for row, value in zip(table.rows, answers, strict=True):
+        book["1 Basics"].cell(row.index + 1, column.index + 1).value = value
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return target

@@ -1,0 +1,133 @@
+"""What ``xlassess ingest`` says: refused first, then doubtful, then what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlassess.console.out import Out
+from xlassess.console.text import count, listed
+from xlassess.desk.ingest import Ingested, Received
+from xlassess.model.answer import State
+from xlassess.model.finding import Finding
+
+_STATES: tuple[State, ...] = (
+    "refused", "query", "accepted with notes", "accepted", "superseded", "duplicate",
+)  # fmt: skip
+
+_STATE_STYLES = {
+    "refused": "refuse",
+    "query": "query",
+    "accepted with notes": "good",
+    "accepted": "good",
+    "superseded": "quiet",
+    "duplicate": "quiet",
+}
+
+
+def ingested(out: Out, result: Ingested) -> None:
+    """Report file by file: refused first, then what is doubtful, then what was read."""
+    new = result.new
+    refused = [file for file in new if file.ret.state == "refused"]
+    doubtful = [file for file in new if file.ret.state == "query"]
+    if refused:
+        out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
+        for file in refused:
+            _file(out, file, file.findings("refuse"))
+    if doubtful:
+        out.heading(f"Doubtful: {count(len(doubtful), 'file')} to ask the partner about")
+        for file in doubtful:
+            _file(out, file, file.findings("query"))
+    read = [file for file in new if file.ret.reference and file.ret.state != "refused"]
+    if read:
+        out.heading(f"Read: {count(len(read), 'file')}")
+        _read(out, read)
+    _notes(out, read)
+    out.gap()
+    out.say(_totals(result), style="head")
+    if refused or doubtful:
+        out.say("Every file is kept in returns/. What is open is listed by: xlassess status")
+
+
+def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
+    out.gap()
+    owner = _owner(file)
+    out.say(f"{file.ret.file}{f'  ({owner})' if owner else ''}", indent=2, style="head")
+    for finding in findings:
+        _finding(out, finding, indent=4)
+
+
+def _finding(out: Out, finding: Finding, *, indent: int) -> None:
+    where = finding.where
+    place = where[:1].upper() + where[1:] if where else finding.kind.title
+    out.say(f"{finding.code}  {place}", indent=indent, style=finding.severity)
+    out.say(finding.message, indent=indent + 5)
+    out.say(f"To do: {finding.remedy}", indent=indent + 5)
+
+
+def _owner(file: Received) -> str:
+    if file.issued is None:
+        return ""
+    who = ", ".join(filter(None, (file.issued.partner, file.issued.respondent)))
+    return f"{who}; {file.issued.identity.toolkit}; {file.issued.reference}"
+
+
+def _read(out: Out, files: Sequence[Received]) -> None:
+    rows = [
+        [
+            file.ret.file,
+            file.issued.partner if file.issued else "",
+            file.issued.identity.toolkit if file.issued else "",
+            str(len(file.ret.answers)),
+            file.ret.state,
+        ]
+        for file in files
+    ]
+    out.gap()
+    heads = ("File", "Partner", "Toolkit", "Answers", "State")
+    out.table(heads, rows, numbers=(3,), styles=_STATE_STYLES)
+
+
+def _notes(out: Out, files: Sequence[Received]) -> None:
+    noted = [file for file in files if file.findings("note") or file.ret.normalised]
+    if not noted:
+        return
+    out.heading("Notes, which need nothing done unless they say so")
+    for file in noted:
+        out.say(file.ret.file, indent=2)
+        for finding in file.findings("note"):
+            place = f"{finding.where}: " if finding.where else ""
+            out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
+        put_right = file.ret.normalised
+        if put_right:
+            first = put_right[0]
+            out.say(
+                f"{count(len(put_right), 'value')} put right, as certain what was meant; "
+                f"first {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”.",
+                indent=4,
+                style="note",
+            )
+
+
+def _totals(result: Ingested) -> str:
+    states = result.states
+    parts = [f"{states[state]} {_STATE_WORDS[state]}" for state in _STATES if states.get(state)]
+    known = len(result.files) - len(result.new)
+    text = f"{count(len(result.new), 'new file')}"
+    text += f": {listed(parts)}." if parts else "."
+    if known:
+        text += f" {count(known, 'file')} read before; nothing changed for {_them(known)}."
+    return text
+
+
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
+
+
+_STATE_WORDS: dict[State, str] = {
+    "refused": "refused",
+    "query": "with queries",
+    "accepted with notes": "accepted with notes",
+    "accepted": "accepted",
+    "superseded": "superseded by a later return",
+    "duplicate": "duplicate",
+}
