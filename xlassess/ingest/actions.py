@@ -11,7 +11,7 @@ from xlassess.ingest.grid import Cell, Grid, Sheet
 from xlassess.ingest.plan import Plan
 from xlassess.ingest.read import Reading, reading, unusable
 from xlassess.ingest.remarks import Remark
-from xlassess.ingest.text import brief, is_blank, key, shown, tidy
+from xlassess.ingest.text import brief, is_blank, is_heading, key, shown, tidy
 from xlassess.ingest.values import Parsed, read_date, read_text
 from xlassess.model.answer import Action, Normalisation
 
@@ -54,11 +54,10 @@ def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
 
 
 def _find(grid: Grid, planned: ActionPlanLayout) -> _Table | None:
-    wanted = {key(name) for name in _TELLING}
     for sheet in grid.sheets:
         for i, cells in enumerate(sheet.rows):
-            texts = {key(cell): j for j, cell in enumerate(cells) if isinstance(cell, str) and cell}
-            if wanted <= texts.keys():
+            if all(any(is_heading(cell, name) for cell in cells) for name in _TELLING):
+                texts = {key(cell): j for j, cell in enumerate(cells) if isinstance(cell, str)}
                 columns: dict[Role, int] = {
                     column.role: texts[key(column.header)]
                     for column in planned.columns

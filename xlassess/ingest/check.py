@@ -106,7 +106,7 @@ def stray_writing(evidence: Evidence) -> Iterator[Remark]:
     """Text in item rows, in columns in which the item takes nothing."""
     for row in evidence.located.rows:
         known = {row.columns[c.index] for c in row.place.table.columns if c.index in row.columns}
-        taken = {column.index for column in row.place.table.fields(row.place.item)}
+        taken = {column.index for column in row.place.fields}
         idle = {
             row.columns[c.index]
             for c in row.place.table.columns

@@ -17,11 +17,12 @@ from xlassess.contract.reference import find_references
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.context import Context
 from xlassess.ingest.grid import Grid, Sheet
-from xlassess.ingest.text import key, shown, tidy
+from xlassess.ingest.text import is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
+_ITEM = HEADERS["item"]
 _HEAD_ROWS = 12
 """Rows at the head of a sheet in which a reference is looked for, down to the headings."""
 _MOST_KEYS_ROWS = 40
@@ -120,7 +121,7 @@ def _references(grid: Grid) -> dict[str, list[str]]:
 def _head(sheet: Sheet) -> str:
     texts: list[str] = []
     for row in sheet.rows[:_HEAD_ROWS]:
-        if any(isinstance(cell, str) and key(cell) == key(HEADERS["item"]) for cell in row[:8]):
+        if _ITEM in row or any(is_heading(cell, _ITEM) for cell in row[:8]):
             break
         texts += [cell for cell in row if isinstance(cell, str) and "-" in cell]
     return "\n".join(texts)

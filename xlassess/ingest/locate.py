@@ -15,7 +15,7 @@ from xlassess.contract.layout import HEADERS, Column, Table, cell_name
 from xlassess.ingest.grid import Cell, Grid, Sheet
 from xlassess.ingest.plan import Place, Plan
 from xlassess.ingest.remarks import Remark
-from xlassess.ingest.text import brief, is_blank, key
+from xlassess.ingest.text import brief, is_blank, is_heading, key
 
 _ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
 _NUMBERISH = re.compile(r"[A-Za-z]{0,2}\d[\w.\-]{0,8}")
@@ -106,12 +106,12 @@ def _headings(sheet: Sheet) -> Iterator[Heading]:
 
 def _inexact(sheet: Sheet) -> list[int]:
     """Heading rows whose headings were retyped with other capitals or spaces."""
-    rows = []
-    for i, row in enumerate(sheet.rows):
-        texts = {key(cell) for cell in row if isinstance(cell, str) and 0 < len(cell) < 40}
-        if {key(_ITEM), key(_ASK)} <= texts:
-            rows.append(i)
-    return rows
+    return [
+        i
+        for i, row in enumerate(sheet.rows)
+        if any(is_heading(cell, _ITEM) for cell in row)
+        and any(is_heading(cell, _ASK) for cell in row)
+    ]
 
 
 def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Located) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlassess.contract.layout import Layout, SectionLayout, Table, layout
+from xlassess.contract.layout import Column, Layout, SectionLayout, Table, layout
 from xlassess.ingest.grid import Cell
 from xlassess.ingest.text import key, shown
 from xlassess.ingest.values import Choices
@@ -14,11 +14,12 @@ from xlassess.model.toolkit import Item, Toolkit
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An item and where the layout puts it."""
+    """An item, where the layout puts it, and the columns in which it takes something."""
 
     item: Item
     section: SectionLayout
     table: Table
+    fields: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Plan:
         """Work the plan out for a toolkit."""
         whole = layout(toolkit)
         places = {
-            row.item.id: Place(row.item, section, table)
+            row.item.id: Place(row.item, section, table, table.fields(row.item))
             for section in whole.sections
             for table in section.tables
             for row in table.rows

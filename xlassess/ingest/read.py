@@ -60,7 +60,7 @@ class Reading:
 def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
     """Yield a reading for every cell in which an item takes something, in order."""
     for row in rows:
-        for column in row.place.table.fields(row.place.item):
+        for column in row.place.fields:
             if column.index in row.columns:
                 yield _read_cell(row, column, plan)
 
@@ -84,7 +84,9 @@ def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
         )
         return replace(place, remark=remark)
     before = shown(cell) if parsed.how else ""
-    return replace(place, value=parsed.value, before=before, how=parsed.how)
+    return Reading(
+        place.item, place.field, place.sheet, place.cell, parsed.value, before, parsed.how
+    )
 
 
 def unusable(sheet: Sheet, name: str) -> Parsed | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 
 from xlassess.ingest.grid import Cell
 
@@ -28,10 +29,18 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", visible).strip()
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return text as compared: tidy, plain quotes and dashes, no capitals, no final stop."""
     folded = tidy(text).translate(_FOLDED).casefold()
     return folded.rstrip(" .,;:!") or folded
+
+
+def is_heading(cell: Cell, heading: str) -> bool:
+    """True when a cell holds a heading, if with other capitals or spaces."""
+    if not isinstance(cell, str) or not cell or len(cell) > 2 * len(heading):
+        return False
+    return cell == heading or key(cell) == key(heading)
 
 
 def is_blank(cell: Cell) -> bool:

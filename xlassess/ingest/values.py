@@ -193,9 +193,9 @@ def read_date(cell: Cell) -> Parsed:
 
 
 _WANTED = {"number": "a number", "money": "an amount of money", "percent": "a percentage"}
-_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)")
-_SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
-_COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
+_SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
+_COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
 
 

@@ -4,7 +4,7 @@ Codes are grouped by the step that makes them: G guards against files that canno
 safely, I tells whose workbook it is, R reads answers from their cells, C checks them, L
 compares a return with what the ledger holds. A code, once given, keeps its meaning.
 
-``docs/findings.md`` is written from here by ``python -m xlassess.model.catalogue``.
+``docs/findings.md`` is written from here by ``python -m xlassess.model.findings_doc``.
 """
 
 from __future__ import annotations

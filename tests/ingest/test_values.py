@@ -1,0 +1,247 @@
+"""Cells to values: read exactly, put right where certain, questioned otherwise."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from xlassess.folder.toolkits import builtin_ids, find_toolkit
+from xlassess.ingest.dates import day_readings
+from xlassess.ingest.values import Choices, read_date, read_number, read_text
+from xlassess.model.toolkit import Choice, Item
+
+AGREEMENT = Choices.of(
+    (
+        Choice("sa", "Strongly agree", 4),
+        Choice("a", "Agree", 3),
+        Choice("d", "Disagree", 2),
+        Choice("sd", "Strongly disagree", 1),
+    )
+)
+POINTS = Choices.of(
+    (
+        Choice("p3", "3 - Very good", 3),
+        Choice("p2", "2 - Yes, sometimes", 2),
+        Choice("p1", "1 - No or don't know", 1),
+    )
+)
+YES_NO = Choices.of(
+    (
+        Choice("yes", "Yes"),
+        Choice("no", "No"),
+        Choice("dk", "Don't know", apart=True),
+        Choice("na", "Not applicable", apart=True),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("choices", "cell", "code"),
+    [
+        (AGREEMENT, "Agree", "a"),
+        (AGREEMENT, "  strongly\u00a0AGREE ", "sa"),
+        (AGREEMENT, "Ag\u200bree", "a"),
+        (AGREEMENT, "agree.", "a"),
+        (POINTS, "3 – Very good", "p3"),
+        (POINTS, 3.0, "p3"),
+        (POINTS, 3, "p3"),
+        (POINTS, "3", "p3"),
+        (POINTS, "very good", "p3"),
+        (POINTS, "yes, sometimes", "p2"),
+        (POINTS, "1 - No or don’t know", "p1"),
+        (YES_NO, "Y", "yes"),
+        (YES_NO, True, "yes"),
+        (YES_NO, False, "no"),
+        (YES_NO, "Non", "no"),
+        (YES_NO, "Sí", "yes"),
+        (YES_NO, "Si\u0301", "yes"),
+        (YES_NO, "dont know", "dk"),
+        (YES_NO, "Don’t know", "dk"),
+        (YES_NO, "n/a", "na"),
+        (YES_NO, "N.A.", "na"),
+    ],
+)
+def test_choice__certain(choices: Choices, cell: object, code: str) -> None:
+    parsed = choices.read(cell)  # type: ignore[arg-type]
+    assert parsed.value == code
+    assert bool(parsed.how) == (cell not in choices.labels)
+
+
+@pytest.mark.parametrize(
+    ("choices", "cell", "code"),
+    [
+        (AGREEMENT, "Agre", "C01"),
+        (AGREEMENT, "Yes", "C01"),
+        (AGREEMENT, 4.0, "C01"),
+        (AGREEMENT, "4", "C01"),
+        (AGREEMENT, "Agree, but only in parts", "C01"),
+        (AGREEMENT, "Agree / Disagree", "C14"),
+        (AGREEMENT, "agree or strongly agree", "C14"),
+        (POINTS, "2-3", "C14"),
+        (POINTS, "2 and 3", "C14"),
+        (POINTS, 2.5, "C01"),
+        (POINTS, 4.0, "C01"),
+        (POINTS, "Yes", "C01"),
+        (POINTS, date(2026, 3, 2), "C01"),
+        (YES_NO, 1.0, "C01"),
+        (YES_NO, "x", "C01"),
+        (YES_NO, "yes & no", "C14"),
+    ],
+)
+def test_choice__not_certain(choices: Choices, cell: object, code: str) -> None:
+    parsed = choices.read(cell)  # type: ignore[arg-type]
+    assert parsed.value is None
+    assert parsed.code == code
+
+
+def test_choice__nearest_is_suggested_and_nothing_far_off() -> None:
+    assert "Agree”" in AGREEMENT.read("Agre").details["suggestion"]
+    assert "Strongly disagree" in AGREEMENT.read("strongly disagre").details["suggestion"]
+    assert AGREEMENT.read("quux").details["suggestion"] == ""
+    assert AGREEMENT.read(4.0).details["suggestion"] == ""
+
+
+def test_choice__truth_that_reads_as_number() -> None:
+    assert YES_NO.read(1.0, truth=True).value == "yes"
+    assert YES_NO.read(0.0, truth=True).value == "no"
+
+
+def test_choice__numbers_must_be_each_labels_own() -> None:
+    doubled = Choices.of((Choice("a", "1 - one"), Choice("b", "1 - uno"), Choice("c", "2 - two")))
+    ranges = Choices.of((Choice("a", "1-2 meetings"), Choice("b", "3-4 meetings")))
+    partly = Choices.of((Choice("a", "1 - one"), Choice("b", "Two")))
+    assert doubled.read(1.0).code == "C01"
+    assert ranges.read(1.0).code == "C01"
+    assert partly.read(1.0).code == "C01"
+
+
+@pytest.mark.parametrize("toolkit_id", builtin_ids())
+def test_choice__every_label_of_every_toolkit_is_read_as_itself(toolkit_id: str) -> None:
+    for scale in find_toolkit(toolkit_id).scales.values():
+        choices = Choices.of(scale.choices)
+        for choice in scale.choices:
+            assert choices.read(choice.label).value == choice.code
+            assert choices.read(choice.label.upper() + " ").value == choice.code
+
+
+def _item(answer: str, low: float | None = None, high: float | None = None) -> Item:
+    return Item("1", "How much?", answer, minimum=low, maximum=high)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cell", "value"),
+    [
+        ("number", 12.0, 12.0),
+        ("number", 12, 12.0),
+        ("number", "12", 12.0),
+        ("number", " -3.5 ", -3.5),
+        ("number", "−3.5", -3.5),
+        ("number", "1 234 567", 1234567.0),
+        ("number", "1\u00a0234", 1234.0),
+        ("number", "1,234,567", 1234567.0),
+        ("number", "1,234.50", 1234.5),
+        ("money", "£1,234", 1234.0),
+        ("money", "£ 12.50", 12.5),
+        ("money", "12.50 GBP", 12.5),
+        ("percent", 0.25, 0.25),
+        ("percent", "25%", 0.25),
+        ("percent", "12.5 %", 0.125),
+        ("percent", "0.25", 0.25),
+        ("percent", "150%", 1.5),
+    ],
+)
+def test_number__certain(answer: str, cell: object, value: float) -> None:
+    assert read_number(cell, _item(answer)).value == value  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "cell", "code"),
+    [
+        ("number", "1,234", "C07"),
+        ("number", "12,5", "C06"),
+        ("number", "1.234.567", "C06"),
+        ("number", "12,34,567", "C06"),
+        ("number", "about 5", "C06"),
+        ("number", "5%", "C06"),
+        ("number", "£5", "C06"),
+        ("number", "1e5", "C06"),
+        ("number", "٣", "C06"),
+        ("number", True, "C06"),
+        ("number", date(2026, 1, 2), "C06"),
+        ("money", "$5", "C06"),
+        ("percent", 25.0, "C07"),
+        ("percent", "25", "C07"),
+    ],
+)
+def test_number__not_certain(answer: str, cell: object, code: str) -> None:
+    parsed = read_number(cell, _item(answer))  # type: ignore[arg-type]
+    assert (parsed.value, parsed.code) == (None, code)
+
+
+def test_number__range() -> None:
+    item = _item("number", 0, 10)
+    assert read_number(0.0, item).value == 0.0
+    assert read_number("10", item).value == 10.0
+    assert read_number(10.5, item).code == "C08"
+    assert read_number(-1, item).details["range"] == "at least 0 and at most 10"
+    assert read_number(-1, _item("number", 0)).details["range"] == "at least 0"
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (date(2026, 2, 13), date(2026, 2, 13)),
+        (datetime(2026, 2, 13, 9, 30), date(2026, 2, 13)),
+        ("2026-02-13", date(2026, 2, 13)),
+        ("2026-02-13 00:00:00", date(2026, 2, 13)),
+        ("13/02/2026", date(2026, 2, 13)),
+        ("13.2.2026", date(2026, 2, 13)),
+        ("02/13/2026", date(2026, 2, 13)),
+        ("05/05/2026", date(2026, 5, 5)),
+        ("3 April 2026", date(2026, 4, 3)),
+        ("3rd of Apr 2026", date(2026, 4, 3)),
+        ("Friday, 3 April 2026", date(2026, 4, 3)),
+        ("Sept 9, 2026", date(2026, 9, 9)),
+        ("03-Apr-2026", date(2026, 4, 3)),
+    ],
+)
+def test_date__certain(cell: object, day: date) -> None:
+    assert read_date(cell).value == day  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("03/04/2026", "C05"),
+        ("13/02/26", "C05"),
+        ("31/02/2026", "C04"),
+        ("April 2026", "C04"),
+        ("soon", "C04"),
+        ("3 Ju 2026", "C04"),
+        ("2026", "C04"),
+        (46066.0, "C04"),
+        (True, "C04"),
+    ],
+)
+def test_date__not_certain(cell: object, code: str) -> None:
+    parsed = read_date(cell)  # type: ignore[arg-type]
+    assert (parsed.value, parsed.code) == (None, code)
+
+
+def test_date__readings_british_first() -> None:
+    assert day_readings("03/04/2026") == (date(2026, 4, 3), date(2026, 3, 4))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "  two\n lines ", "+44 20 7946", "'quoted", "a" * 32_766])
+def test_text__is_kept_to_the_letter(text: str) -> None:
+    parsed = read_text(text)
+    assert (parsed.value, parsed.how) == (text, "")
+
+
+def test_text__what_is_not_text() -> None:
+    assert (read_text(5.0).value, bool(read_text(5.0).how)) == ("5", True)
+    assert read_text(0.1).value == "0.1"
+    assert read_text(True).value == "TRUE"
+    assert read_text(date(2026, 4, 3)).value == "3 April 2026"
+    assert read_text("a" * 32_767).code == "C03"
