@@ -139,12 +139,14 @@ def _take_headings(reader: _Reader, index: int, row: Sequence[Cell]) -> None:
                 reader.problems.append(Problem(reader.file, index + 1, message, hint, where))
 
 
+def _cell(reader: _Reader, row: Sequence[Cell], heading: str) -> Cell:
+    column = reader.columns.get(heading)
+    return row[column] if column is not None and column < len(row) else Cell()
+
+
 def _is_blank(reader: _Reader, row: Sequence[Cell]) -> bool:
-    return not any(
-        row[column].text or row[column].fault
-        for column in reader.columns.values()
-        if column < len(row)
-    )
+    cells = (_cell(reader, row, heading) for heading in HEADINGS)
+    return not any(cell.text or cell.fault for cell in cells)
 
 
 def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent | None:
@@ -155,8 +157,9 @@ def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent 
         reader.remark(index, "Partner", message, "Overwrite it with a respondent, or delete it.")
         return None
     if not partner:
-        message = f"Row {index + 1} names no partner."
-        reader.remark(index, "Partner", message, "Enter the organisation, or clear the row.")
+        if not _cell(reader, row, "Partner").fault:
+            message = f"Row {index + 1} names no partner."
+            reader.remark(index, "Partner", message, "Enter the organisation, or clear the row.")
         return None
     if email and not EMAIL.fullmatch(email):
         message = f"'{email}' is not an e-mail address."
@@ -178,10 +181,7 @@ def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent 
 
 
 def _text(reader: _Reader, index: int, row: Sequence[Cell], heading: str) -> str:
-    column = reader.columns.get(heading)
-    if column is None or column >= len(row):
-        return ""
-    cell = row[column]
+    cell = _cell(reader, row, heading)
     if cell.fault:
         message = f"The cell {cell.fault}."
         reader.remark(index, heading, message, "Enter the text itself, or clear the cell.")

@@ -6,6 +6,7 @@ with a file is reported at once, each problem with its line.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -97,6 +98,7 @@ def _own_ids(own: Path | None) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in own.glob("*.yaml")))
 
 
+@lru_cache(maxsize=32)
 def _builtin(toolkit_id: str) -> Toolkit:
     name = f"{toolkit_id}.yaml"
     return _parse(resources.files(_PACKAGE).joinpath(name).read_bytes(), name)
