@@ -114,7 +114,15 @@ class Series:
     values: Cells
 
 
-def bars(book: Book, names: Cells, series: Series, axis: tuple[float, float], title: str) -> Any:
+def bars(
+    book: Book,
+    names: Cells,
+    series: Series,
+    axis: tuple[float, float],
+    title: str,
+    *,
+    number_format: str = "0.0",
+) -> Any:
     """Return horizontal bars, one a section, the first at the top.
 
     Args:
@@ -123,6 +131,7 @@ def bars(book: Book, names: Cells, series: Series, axis: tuple[float, float], ti
         series: their values.
         axis: least and greatest value the axis shows.
         title: what the axis measures.
+        number_format: how values are shown; an empty bar shows none.
     """
     chart = book.chart("bar")
     chart.add_series({
@@ -131,12 +140,12 @@ def bars(book: Book, names: Cells, series: Series, axis: tuple[float, float], ti
         "values": series.values.reference,
         "fill": {"color": palette.BLUE},
         "gap": _GAP,
-        "data_labels": {"value": True, "font": _font(9), "num_format": "0.0;;"},
+        "data_labels": {"value": True, "font": _font(9), "num_format": f"{number_format};;"},
     })  # fmt: skip
     _frame(chart)
     chart.set_legend({"none": True})
     low, high = axis
-    chart.set_x_axis(_value_axis(title) | {"min": low, "max": high})
+    chart.set_x_axis(_value_axis(title) | {"min": low, "max": high, "num_format": number_format})
     return chart
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Words:
         self._module: TemplateModule = environment.get_template(name).module
 
     def say(self, macro: str, *values: Any) -> str:
-        """Return a text, without blank lines or spaces at either end.
+        """Return a text as one paragraph, however its template is broken into lines.
 
         Args:
             macro: the name of the macro that makes the text.
@@ -37,9 +38,16 @@ class Words:
         Raises:
             AttributeError: the template has no such macro.
         """
-        return str(getattr(self._module, macro)(*values)).strip()
+        return " ".join(self._raw(macro, *values).split())
 
-    def lines(self, macro: str, *values: Any) -> tuple[str, ...]:
-        """Return a text as its lines, empty ones left out."""
-        lines = (line.strip() for line in self.say(macro, *values).splitlines())
-        return tuple(line for line in lines if line)
+    def paragraphs(self, macro: str, *values: Any) -> tuple[str, ...]:
+        """Return a text as paragraphs, which an empty line divides in its template."""
+        blocks = re.split(r"\n\s*\n", self._raw(macro, *values))
+        return tuple(" ".join(block.split()) for block in blocks if block.strip())
+
+    def headings(self, macro: str, *values: Any) -> tuple[str, ...]:
+        """Return the headings of a table, which a bar (``|``) divides in their template."""
+        return tuple(part.strip() for part in self.say(macro, *values).split("|"))
+
+    def _raw(self, macro: str, *values: Any) -> str:
+        return str(getattr(self._module, macro)(*values))

@@ -1,0 +1,53 @@
+"""The file name of an issued workbook."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from xlassess.model.assessment import Respondent
+from xlassess.model.toolkit import Toolkit
+
+_LONGEST = 120
+"""Characters: well under the 255 bytes of file systems even when each takes two, and short
+enough for Windows' limit on whole paths."""
+_LONGEST_PART = 40
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+_SPACES = re.compile(r"\s+")
+
+
+def file_name(toolkit: Toolkit, respondent: Respondent, round_name: str, reference: str) -> str:
+    """Return a name that people can read and every system can store.
+
+    Such as ``2026 PAT - Anytown Council - Chief Executive - K7M4-9QX3.xlsx``. It holds no
+    address and nothing secret; the reference makes it unique.
+
+    Args:
+        toolkit: the instrument.
+        respondent: who answers.
+        round_name: the round.
+        reference: the workbook's reference.
+    """
+    what = _part(f"{round_name} {toolkit.short}")
+    who = [_part(respondent.partner), _part(respondent.name)]
+    named = " - ".join(part for part in (what, *who) if part)
+    room = _LONGEST - len(reference) - len(" - .xlsx")
+    return f"{_clipped(named, room)} - {reference}.xlsx"
+
+
+def _part(text: str) -> str:
+    """Return a text without what file systems forbid, cut to a fair length."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(c for c in composed if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    clean = _SPACES.sub(" ", _FORBIDDEN.sub(" ", visible)).strip(" .-")
+    return _clipped(clean, _LONGEST_PART)
+
+
+def _clipped(text: str, limit: int) -> str:
+    """Cut a text at a word's end if there is one in its second half."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" .-,")
