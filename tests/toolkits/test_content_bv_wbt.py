@@ -151,8 +151,9 @@ def test_wbt__how_well_is_judged_twice_and_nothing_else_is() -> None:
 
 
 def test_wbt__the_rating_scale_says_that_it_is_ours_and_has_no_scores() -> None:
-    for name, scale in find("working-better-together").scales.items():
-        assert scale.addition, name
+    scales = find("working-better-together").scales
+    assert all(scales[name].addition for name in ("how-well", "how-well-if-relevant", "yes-no"))
+    for name, scale in scales.items():
         assert [c.score for c in scale.choices] == [None] * len(scale.choices), name
         assert scale.by_code("dont-know").apart, name
 
