@@ -17,8 +17,10 @@ from tests.desk.small import (
     write_register,
     write_toolkit,
 )
+from xlassess.desk import clerk
 from xlassess.desk import generate as desk
 from xlassess.desk.generate import Generated, generate
+from xlassess.desk.outbox import sha256_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
@@ -54,7 +56,7 @@ def test_generate__records_what_it_writes(folder: AssessmentFolder) -> None:
     generate(folder, now=MONDAY)
     files = contents(folder)
     assert {i.file_name: i.sha256 for i in issued(folder)} == {
-        name: desk.sha256_of(data) for name, data in files.items()
+        name: sha256_of(data) for name, data in files.items()
     }
 
 
@@ -185,7 +187,7 @@ def test_generate__completes_a_run_that_was_killed(
     result = generate(folder, now=LATER)
     assert outcomes(result) == ["unchanged"] * files_written + ["restored"] * (3 - files_written)
     recorded = {i.file_name: i.sha256 for i in issued(folder)}
-    assert {n: desk.sha256_of(data) for n, data in contents(folder).items()} == recorded
+    assert {n: sha256_of(data) for n, data in contents(folder).items()} == recorded
 
 
 def test_generate__completes_a_run_killed_before_recording(
@@ -221,9 +223,9 @@ def test_generate__refuses_an_empty_register(folder: AssessmentFolder) -> None:
 def test_generate__raises_the_attempt_when_a_reference_is_taken(
     folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = desk.reference_for
+    real = clerk.reference_for
     monkeypatch.setattr(
-        desk, "reference_for", lambda i, s, n=0: "4444-4444" if n == 0 else real(i, s, n)
+        clerk, "reference_for", lambda i, s, n=0: "4444-4444" if n == 0 else real(i, s, n)
     )
     result = generate(folder, now=MONDAY)
     references = [book.reference for book in result.workbooks]

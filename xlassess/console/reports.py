@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xlassess.console.out import Out
 from xlassess.console.text import count, percent
+from xlassess.desk.clerk import Outcome, Workbook
 from xlassess.desk.consolidate import Consolidated
-from xlassess.desk.generate import Generated, Outcome, Workbook
+from xlassess.desk.generate import Generated
 from xlassess.desk.init import Begun
 from xlassess.desk.places import shown
 

@@ -15,8 +15,9 @@ from xlassess.demo.mistakes import wrong_file, zipped
 from xlassess.demo.partnership import BUNDLED, ISSUED, RECEIVED, SILENT
 from xlassess.demo.setting_up import set_up
 from xlassess.demo.voices import voices
+from xlassess.desk.clerk import Workbook
 from xlassess.desk.consolidate import Consolidated, consolidate
-from xlassess.desk.generate import Generated, Workbook, generate
+from xlassess.desk.generate import Generated, generate
 from xlassess.desk.ingest import Ingested, ingest
 from xlassess.desk.register import toolkits_of
 from xlassess.desk.status import Status, status

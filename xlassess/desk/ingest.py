@@ -119,9 +119,10 @@ def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
             raise UsageError(
                 f"There is nothing at {path}.", "Check the name; names with spaces need quotes."
             )
-        if path.resolve() in own:
+        handed = path.resolve()
+        if any(handed in (kept, *kept.parents) for kept in own):
             raise UsageError(
-                f"{path} is where this assessment keeps its own files.",
+                f"{path} holds this assessment's own files.",
                 "Name the files or the folder that came back from the partners.",
             )
 
@@ -176,9 +177,7 @@ class _Tray:
     def _refuse(self, ret: Return) -> None:
         key = ret.sha256 or ret.file
         self._names.append((ret.file, key))
-        if not ret.sha256:  # nothing was received that could be kept or recorded
-            self._done[key] = Received(ret, None)
-        elif key not in self._done:
+        if key not in self._done:
             self._settle(key, ret)
 
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
@@ -197,8 +196,7 @@ class _Tray:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
 
     def _settle(self, key: str, ret: Return) -> None:
-        before = self._ledger.known_file(ret.sha256) if ret.state == "refused" else None
-        if before is not None:
+        if ret.state == "refused" and ret.sha256 and self._ledger.known_file(ret.sha256):
             self._done[key] = self._received(ret, known=True)
             return
         if self._run is None:

@@ -1,0 +1,72 @@
+"""Consolidating: the summary counts every place once, and says when there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.desk.small import LATER, MONDAY, TOOLKIT, a_folder, answer, write_register, write_toolkit
+from xlassess.desk.consolidate import consolidate
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.model.errors import XlassessError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small")
+
+
+def test_consolidate__before_anything_was_issued(folder: AssessmentFolder) -> None:
+    with pytest.raises(XlassessError) as caught:
+        consolidate(folder, now=LATER)
+    assert caught.value.exit_code == 3
+    assert not folder.summary_file("2026").exists()
+    assert not folder.ledger_file.exists()
+
+
+def test_consolidate__before_anything_came_back(folder: AssessmentFolder) -> None:
+    generate(folder, now=MONDAY)
+    with pytest.raises(XlassessError):
+        consolidate(folder, now=LATER)
+    assert not folder.summary_file("2026").exists()
+
+
+def test_consolidate__writes_the_summary_and_counts(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    answer(folder, "Bea Birch", inbox / "b.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [inbox], now=LATER, workers=1)
+    result = consolidate(folder, now=LATER)
+    assert (result.returned, result.issued, result.with_queries) == (2, 3, 1)
+    assert result.path == folder.summary_file("2026")
+    assert "Summary" in openpyxl.load_workbook(result.path).sheetnames[0]
+    assert [path.name for path in result.path.parent.iterdir()] == ["summary.xlsx"]
+
+
+def test_consolidate__counts_one_workbook_for_each_place(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    first = answer(folder, "Ada Ash", tmp_path / "first.xlsx")
+    ingest(folder, [first], now=LATER, workers=1)
+    write_toolkit(folder, TOOLKIT.replace("We trust each other.", "We rely on each other."))
+    generate(folder, now=LATER, reissue=True)
+    second = answer(folder, "Ada Ash", tmp_path / "second.xlsx")
+    ingest(folder, [second], now=LATER, workers=1)
+    result = consolidate(folder, now=LATER)
+    assert (result.returned, result.issued) == (1, 3)
+
+
+def test_consolidate__leaves_out_who_is_no_longer_asked(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "a.xlsx")
+    ingest(folder, [path], now=LATER, workers=1)
+    write_register(folder, (("Birch Trust", "Bea Birch", "Board"),))
+    result = consolidate(folder, now=LATER)
+    assert (result.returned, result.issued) == (1, 2)

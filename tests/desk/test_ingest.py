@@ -1,0 +1,234 @@
+"""Ingesting: everything is kept and recorded once, whatever it is."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import Ingested, ingest
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Return
+from xlassess.model.errors import UsageError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    generate(folder, now=MONDAY)
+    return folder
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    made = tmp_path / "inbox"
+    made.mkdir()
+    return made
+
+
+def history(folder: AssessmentFolder) -> tuple[Return, ...]:
+    with Ledger(folder.ledger_file) as ledger:
+        return ledger.history("2026")
+
+
+def kept(folder: AssessmentFolder) -> set[str]:
+    """The hashes of the files kept, each made sure to be that of its bytes."""
+    found = set()
+    for path in folder.returns.rglob("*"):
+        if path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            assert path.name.startswith(digest)
+            found.add(digest)
+    return found
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def states(result: Ingested) -> list[str]:
+    return [file.ret.state for file in result.files]
+
+
+def codes(result: Ingested) -> list[list[str]]:
+    return [[finding.code for finding in file.ret.findings] for file in result.files]
+
+
+def test_ingest__reads_and_records_a_return(folder: AssessmentFolder, inbox: Path) -> None:
+    path = answer(folder, "Ada Ash", inbox / "from Ada.xlsx")
+    result = ingest(folder, [path], now=LATER, workers=1)
+    assert states(result) == ["accepted"]
+    assert not result.needs_person
+    (file,) = result.files
+    assert file.issued is not None
+    assert file.issued.respondent == "Ada Ash"
+    assert [(a.item, a.value) for a in file.ret.answers] == [
+        ("1A", "high"),
+        ("1B", "low"),
+        ("1C", "high"),
+    ]
+    assert kept(folder) == {sha256(path)}
+    assert [(r.file, r.state, r.received_at) for r in history(folder)] == [
+        ("from Ada.xlsx", "accepted", LATER)
+    ]
+
+
+def test_ingest__the_same_bytes_change_nothing(folder: AssessmentFolder, inbox: Path) -> None:
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    ingest(folder, [inbox], now=LATER, workers=1)
+    before, files = history(folder), kept(folder)
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert [file.known for file in result.files] == [True]
+    assert result.new == ()
+    assert not result.needs_person
+    assert history(folder) == before
+    assert kept(folder) == files
+
+
+def test_ingest__one_file_under_two_names_is_read_once(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    path = answer(folder, "Ada Ash", inbox / "a.xlsx")
+    (inbox / "b.xlsx").write_bytes(path.read_bytes())
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert states(result) == ["accepted", "duplicate"]
+    assert len(result.new) == 1
+    assert len(history(folder)) == 1
+
+
+def test_ingest__unpacks_zip_files(folder: AssessmentFolder, inbox: Path, tmp_path: Path) -> None:
+    one = answer(folder, "Ada Ash", tmp_path / "a.xlsx")
+    two = answer(folder, "Bea Birch", tmp_path / "b.xlsx")
+    with zipfile.ZipFile(inbox / "both.zip", "w") as archive:
+        archive.write(one, "here/a.xlsx")
+        archive.write(two, "b.xlsx")
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert sorted(file.ret.file for file in result.files) == [
+        "both.zip/b.xlsx",
+        "both.zip/here/a.xlsx",
+    ]
+    assert states(result) == ["accepted", "accepted"]
+    assert kept(folder) == {sha256(one), sha256(two)}
+
+
+def test_ingest__a_zip_that_cannot_be_unpacked_is_kept(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    with zipfile.ZipFile(inbox / "empty.zip", "w") as archive:
+        archive.mkdir("nothing")
+    (inbox / "sub").mkdir()
+    (inbox / "sub" / "cut.zip").write_bytes((inbox / "empty.zip").read_bytes()[:-9])
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert set(states(result)) == {"refused"}
+    assert result.needs_person
+    assert kept(folder) == {sha256(p) for p in inbox.rglob("*.zip")}
+
+
+def test_ingest__refuses_what_is_not_ours_and_keeps_it(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    (inbox / "minutes.pdf").write_bytes(b"%PDF-1.7\n%made up\n")
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert states(result) == ["refused"]
+    assert codes(result) == [["G03"]]
+    assert result.needs_person
+    assert kept(folder) == {sha256(inbox / "minutes.pdf")}
+    again = ingest(folder, [inbox], now=LATER, workers=1)
+    assert again.new == ()
+    assert len(history(folder)) == 1
+
+
+def test_ingest__tries_a_refused_file_again(folder: AssessmentFolder, tmp_path: Path) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "inbox" / "a.xlsx")
+    change_settings(folder, 'round: "2026"', 'round: "2027"')
+    assert states(ingest(folder, [path], now=LATER, workers=1)) == ["refused"]
+    change_settings(folder, 'round: "2027"', 'round: "2026"')
+    result = ingest(folder, [path], now=LATER, workers=1)
+    assert states(result) == ["accepted"]
+    assert len(result.new) == 1
+
+
+def test_ingest__reports_a_value_outside_the_list(folder: AssessmentFolder, inbox: Path) -> None:
+    answer(folder, "Ada Ash", inbox / "a.xlsx", ("Agree", "Perhaps", None))
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert states(result) == ["query"]
+    assert codes(result) == [["C01", "C02"]]
+    assert result.needs_person
+    (file,) = result.files
+    assert file.gravest == "query"
+    assert [a.item for a in file.ret.answers] == ["1A"]
+
+
+def test_ingest__a_later_return_takes_the_place_of_the_earlier(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    answer(folder, "Ada Ash", inbox / "first.xlsx", ("Agree", None, None))
+    ingest(folder, [inbox / "first.xlsx"], now=MONDAY, workers=1)
+    answer(folder, "Ada Ash", inbox / "second.xlsx")
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    by_name = {file.ret.file: file for file in result.files}
+    assert by_name["first.xlsx"].ret.state == "superseded"
+    assert by_name["first.xlsx"].known
+    assert by_name["second.xlsx"].ret.state == "accepted"
+    assert not result.needs_person
+
+
+def test_ingest__a_link_in_a_folder_is_refused_and_not_followed(
+    folder: AssessmentFolder, inbox: Path, tmp_path: Path
+) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "elsewhere" / "a.xlsx")
+    (inbox / "link.xlsx").symlink_to(path)
+    (inbox / "other.xlsx").symlink_to(path)
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert codes(result) == [["G14"], ["G14"]]
+    assert len(result.new) == 2
+    assert kept(folder) == set()
+
+
+def test_ingest__the_workbook_as_issued_is_a_query(folder: AssessmentFolder) -> None:
+    (path, *_) = sorted(folder.outbox.iterdir())
+    assert codes(ingest(folder, [path], now=LATER, workers=1)) == [["C13"]]
+
+
+@pytest.mark.parametrize("name", [".", "returns", "outbox"])
+def test_ingest__refuses_to_read_the_assessments_own_files(
+    folder: AssessmentFolder, name: str
+) -> None:
+    folder.returns.mkdir(exist_ok=True)
+    with pytest.raises(UsageError):
+        ingest(folder, [folder.root / name], now=LATER)
+
+
+def test_ingest__names_a_path_that_does_not_exist(folder: AssessmentFolder) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        ingest(folder, [folder.root / "nowhere"], now=LATER)
+
+
+def test_ingest__needs_a_path(folder: AssessmentFolder) -> None:
+    with pytest.raises(UsageError):
+        ingest(folder, [], now=LATER)
+
+
+def test_ingest__leaves_nothing_unpacked_behind(
+    folder: AssessmentFolder, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    with zipfile.ZipFile(inbox / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "a")
+    ingest(folder, [inbox], now=LATER, workers=1)
+    assert list(temporary.iterdir()) == []
+
+
+def test_ingest__tells_how_far_it_is(folder: AssessmentFolder, inbox: Path) -> None:
+    for number in range(3):
+        (inbox / f"{number}.txt").write_text(f"{number}")
+    told: list[tuple[int, int]] = []
+    ingest(folder, [inbox], now=LATER, workers=1, watch=lambda d, t: told.append((d, t)))
+    assert told == [(1, 3), (2, 3), (3, 3)]

@@ -1,0 +1,110 @@
+"""Status: the state of every workbook, and a response rate with its denominator."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.desk.small import (
+    LATER,
+    MONDAY,
+    PEOPLE,
+    TOOLKIT,
+    a_folder,
+    answer,
+    change_settings,
+    write_register,
+    write_toolkit,
+)
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.desk.status import Status, status
+from xlassess.folder.assessment import AssessmentFolder
+
+BEFORE, AFTER = date(2026, 3, 13), date(2026, 3, 14)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small")
+
+
+def states(result: Status) -> list[str]:
+    return [line.state for line in result.lines]
+
+
+def rate(result: Status) -> tuple[int, int, int]:
+    (found,) = result.rates
+    return found.answered, found.issued, found.with_queries
+
+
+def test_status__before_anything_was_issued(folder: AssessmentFolder) -> None:
+    result = status(folder, today=BEFORE)
+    assert states(result) == ["not issued"] * 3
+    assert rate(result) == (0, 0, 0)
+    assert result.rates[0].share is None
+    assert not folder.ledger_file.exists()
+
+
+def test_status__of_an_empty_register(folder: AssessmentFolder) -> None:
+    write_register(folder, ())
+    assert status(folder, today=BEFORE).lines == ()
+
+
+def test_status__issued_and_from_the_day_after_late(folder: AssessmentFolder) -> None:
+    generate(folder, now=MONDAY)
+    assert states(status(folder, today=BEFORE)) == ["issued"] * 3
+    assert states(status(folder, today=AFTER)) == ["late"] * 3
+
+
+def test_status__tells_returned_query_and_refused_apart(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    answer(folder, "Abe Ash", inbox / "b.xlsx", ("Agree", "Perhaps", "Agree"))
+    (inbox / "c.pdf").write_bytes(b"%PDF-1.7\n")
+    ingest(folder, [inbox], now=LATER, workers=1)
+    result = status(folder, today=BEFORE)
+    assert states(result) == ["returned", "query open", "issued"]
+    assert rate(result) == (2, 3, 1)
+    assert result.rates[0].share == pytest.approx(2 / 3)
+    assert [finding.code for finding in result.lines[1].queries] == ["C01"]
+    assert [ret.file for ret in result.unplaced] == ["c.pdf"]
+    assert [line.answers for line in result.lines] == [3, 2, 0]
+
+
+def test_status__withdraws_who_left_and_did_not_answer(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    answer(folder, "Ada Ash", tmp_path / "inbox" / "a.xlsx")
+    ingest(folder, [tmp_path / "inbox"], now=LATER, workers=1)
+    write_register(folder, PEOPLE[2:])
+    result = status(folder, today=BEFORE)
+    assert {(line.respondent, line.state, line.in_register) for line in result.lines} == {
+        ("Bea Birch", "issued", True),
+        ("Ada Ash", "returned", False),
+        ("Abe Ash", "withdrawn", False),
+    }
+    assert rate(result) == (1, 2, 0)
+
+
+def test_status__counts_one_workbook_for_each_place(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "a.xlsx")
+    write_toolkit(folder, TOOLKIT.replace("We trust each other.", "We rely on each other."))
+    generate(folder, now=LATER, reissue=True)
+    ingest(folder, [path], now=LATER, workers=1)
+    result = status(folder, today=BEFORE)
+    assert states(result) == ["returned", "issued", "issued"]
+    assert rate(result) == (1, 3, 0)
+
+
+def test_status__begins_afresh_with_a_new_round(folder: AssessmentFolder, tmp_path: Path) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "a.xlsx")
+    ingest(folder, [path], now=LATER, workers=1)
+    change_settings(folder, 'round: "2026"', 'round: "2027"')
+    assert states(status(folder, today=BEFORE)) == ["not issued"] * 3
