@@ -259,10 +259,19 @@ def _runs(section: Section) -> list[tuple[bool, list[Item]]]:
 
 _MOST_TABLES = 2
 _MIXED_HEADER = "Comments, or your answer"
+_PROMPTS_HEADER = "Points to consider"
 
 _WIDTHS: dict[str, dict[str, float]] = {
     "statements": {"item": 7, "ask": 44, "why": 46, "answer": 21, "status": 10, "comment": 40},
-    "matrix": {"item": 7, "ask": 26, "level": 30, "answer": 18, "status": 10, "comment": 30},
+    "matrix": {
+        "item": 7,
+        "ask": 26,
+        "why": 30,
+        "level": 30,
+        "answer": 18,
+        "status": 10,
+        "comment": 30,
+    },
     "checklist": {"item": 7, "ask": 62, "why": 30, "answer": 15, "status": 10, "comment": 46},
     "text": {"item": 7, "ask": 40, "why": 44, "answer": 62, "status": 10, "comment": 40},
 }
@@ -280,7 +289,7 @@ def _columns(
         width = width | {"status": _FOLLOW_UP_WIDTH}
     plan: list[tuple[Role, str, str]] = [("item", "", ""), ("ask", "", "")]
     if any(item.why or item.prompts for item in section.items):
-        plan.append(("why", "", ""))
+        plan.append(("why", "", "" if any(item.why for item in section.items) else _PROMPTS_HEADER))
     if section.form == "matrix":
         plan += [("level", code, label) for code, label in _levels(toolkit, section)]
     has_comment = any(item.comment and not item.is_wide for item in section.items)
@@ -317,14 +326,12 @@ def _placed(
 
 
 def _answer_columns(toolkit: Toolkit, section: Section) -> list[tuple[Role, str, str]]:
-    fields: dict[str, str] = {}
-    for item in section.items:
-        if item.is_wide and section.form != "text":
-            continue
-        for name in item.answer_fields:
-            _, _, view = name.partition(":")
-            fields[name] = toolkit.view(view).label if view else HEADERS["answer"]
-    return [("answer", name, label) for name, label in fields.items()]
+    """The answer columns of a section: one per view in use, then the plain one."""
+    chosen = [item for item in section.items if section.form == "text" or not item.is_wide]
+    used = {name for item in chosen for name in item.answer_fields}
+    views = [(f"answer:{view.id}", view.label) for view in toolkit.views]
+    fields = [*views, ("answer", HEADERS["answer"])]
+    return [("answer", name, label) for name, label in fields if name in used]
 
 
 def _levels(toolkit: Toolkit, section: Section) -> list[tuple[str, str]]:
