@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -201,3 +203,12 @@ def test_places__are_in_the_folder(tmp_path: Path) -> None:
     assert {folder.outbox.name, folder.returns.name, folder.toolkits.name} == {
         "outbox", "returns", "toolkits",
     }  # fmt: skip
+
+
+def test_import__is_light() -> None:
+    code = (
+        "import sys, xlassess.folder.assessment, xlassess.folder.toolkits; "
+        "print({'pydantic', 'ruamel.yaml', 'openpyxl', 'xlsxwriter', 'rapidfuzz'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

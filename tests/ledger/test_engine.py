@@ -1,0 +1,145 @@
+"""Opening: what is not a ledger, older and newer ones, and where two programs meet."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from tests.ledger.values import a_return, an_issued, clock
+from xlassess.ledger import Ledger, engine, schema
+from xlassess.model.errors import UsageError, XlassessError
+
+
+def version(path: Path) -> str:
+    with sqlite3.connect(path) as db:
+        (value,) = db.execute("select value from meta where key = 'schema'").fetchone()
+    db.close()
+    return str(value)
+
+
+def test_open__uses_a_write_ahead_log(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.record_issued([an_issued(1)])
+    db = sqlite3.connect(tmp_path / "ledger.db")
+    assert db.execute("pragma journal_mode").fetchone() == ("wal",)
+    db.close()
+
+
+def test_open__newer_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("update meta set value = '99' where key = 'schema'")
+    db.close()
+    with pytest.raises(XlassessError) as caught:
+        Ledger(path)
+    assert "99" in caught.value.message
+    assert version(path) == "99"
+
+
+def test_open__older_ledger_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path, clock) as ledger:
+        ledger.record_issued([an_issued(1)])
+    done: list[int] = []
+
+    def second(db: Connection) -> None:
+        done.append(2)
+        db.execute(text("create table extra (id integer)"))
+
+    def third(db: Connection) -> None:
+        done.append(3)
+        db.execute(text("insert into extra values (3)"))
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (second,))
+    Ledger(path).close()
+    monkeypatch.setattr(schema, "MIGRATIONS", (second, third))
+    with Ledger(path, clock) as ledger:
+        assert ledger.issued() == (an_issued(1),)
+    Ledger(path).close()
+    assert done == [2, 3]
+    assert version(path) == "3"
+
+
+def test_open__failed_migration_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+
+    def broken(db: Connection) -> None:
+        db.execute(text("create table half_done (id integer)"))
+        db.execute(text("insert into no_such_table values (1)"))
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (broken,))
+    with pytest.raises(XlassessError):
+        Ledger(path)
+    assert version(path) == "1"
+    with sqlite3.connect(path) as db:
+        tables = {name for (name,) in db.execute("select name from sqlite_master")}
+    db.close()
+    assert "half_done" not in tables
+
+
+def test_open__not_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"This is a letter, not a database. " * 100)
+    with pytest.raises(XlassessError) as caught:
+        Ledger(path)
+    assert "ledger.db" in caught.value.message
+    assert path.read_bytes().startswith(b"This is a letter")
+
+
+@pytest.mark.parametrize(
+    "place", ["no/such/folder/ledger.db", "nonsense://x", "://", "foo+bar://h"]
+)
+def test_open__no_such_place(place: str) -> None:
+    with pytest.raises(UsageError):
+        Ledger(place)
+
+
+def test_open__password_is_not_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        Ledger("postgresql+nodriver://user:geheim@host/db")
+    assert "geheim" not in str(caught.value)
+
+
+def test_locked__says_so(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("begin immediate")
+    with Ledger(tmp_path / "ledger.db", clock) as second:
+        assert second.issued() == ()
+        with pytest.raises(XlassessError) as caught:
+            second.record_return(a_return(1))
+        assert "in use" in caught.value.message
+        other.execute("rollback")
+        assert second.record_return(a_return(1)).state == "query"
+    other.close()
+
+
+def test_tables__are_understood_by_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for table in schema.METADATA.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
+        for index in table.indexes:
+            made = str(CreateIndex(index).compile(dialect=dialect))
+            assert ("standing = 'current'" in made) == (index.name == "one_current_return")
+
+
+def test_database__itself_allows_one_current_return_per_workbook(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    run = ledger.begin_run()
+    for version_ in "ab":
+        ledger.record_return(a_return(1, version_), run)
+    db = sqlite3.connect(tmp_path / "ledger.db")
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("update returns set standing = 'current'")
+    db.close()
