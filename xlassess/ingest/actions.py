@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -54,16 +54,28 @@ def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
 
 
 def _find(grid: Grid, planned: ActionPlanLayout) -> _Table | None:
+    """Find the heading row of the action plan; retyped headings only where none is as issued."""
     for sheet in grid.sheets:
-        for i, cells in enumerate(sheet.rows):
-            if all(any(is_heading(cell, name) for cell in cells) for name in _TELLING):
-                texts = {key(cell): j for j, cell in enumerate(cells) if isinstance(cell, str)}
-                columns: dict[Role, int] = {
-                    column.role: texts[key(column.header)]
-                    for column in planned.columns
-                    if key(column.header) in texts
-                }
-                return _Table(sheet, i, columns)
+        if sheet.contents.issuperset(_TELLING):
+            return _table(sheet, [{name} for name in _TELLING], planned)
+    for sheet in grid.sheets:
+        names = [{cell for cell in sheet.contents if is_heading(cell, name)} for name in _TELLING]
+        if all(names):
+            return _table(sheet, names, planned)
+    return None
+
+
+def _table(sheet: Sheet, headings: Sequence[Set[Cell]], planned: ActionPlanLayout) -> _Table | None:
+    for i, cells in enumerate(sheet.rows):
+        if any(names.isdisjoint(cells) for names in headings):
+            continue
+        texts = {key(cell): j for j, cell in enumerate(cells) if isinstance(cell, str)}
+        columns: dict[Role, int] = {
+            column.role: texts[key(column.header)]
+            for column in planned.columns
+            if key(column.header) in texts
+        }
+        return _Table(sheet, i, columns)
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlassess.contract.layout import Column
+from xlassess.contract.layout import Column, cell_name
 from xlassess.ingest.locate import ItemRow, Located
 from xlassess.ingest.plan import Plan
 from xlassess.ingest.read import Reading
@@ -103,31 +104,32 @@ def _changed(row: ItemRow, column: Column) -> str:
 
 
 def stray_writing(evidence: Evidence) -> Iterator[Remark]:
-    """Text in item rows, in columns in which the item takes nothing."""
-    for row in evidence.located.rows:
-        known = {row.columns[c.index] for c in row.place.table.columns if c.index in row.columns}
-        taken = {column.index for column in row.place.fields}
-        idle = {
-            row.columns[c.index]
-            for c in row.place.table.columns
-            if c.role in ("answer", "comment", "evidence")
-            and c.index not in taken
-            and c.index in row.columns
-        }
-        for index, cell in enumerate(row.sheet.rows[row.row]):
-            if (index in known and index not in idle) or is_blank(cell):
-                continue
-            yield from _stray(row, index)
+    """Text in item rows, in columns in which the item takes nothing.
+
+    In a table that mixes choices and free text, the same words are printed into the answer
+    cells of all free-text items; what stands there most often is not a partner's.
+    """
+    strays = [stray for row in evidence.located.rows for stray in _strays(row)]
+    printed = Counter(brief(row.sheet.at(row.row, at)) for row, at in strays if row.mixed)
+    usual = printed.most_common(1)
+    for row, at in strays:
+        name, text = cell_name(row.row, at), brief(row.sheet.at(row.row, at))
+        is_printed = row.mixed and usual and usual[0][1] > 1 and text == usual[0][0]
+        if name not in row.sheet.notes.formulas and not is_printed:
+            details = {"values": f"“{text}”"}
+            yield Remark("R07", row.sheet.name, name, row.place.item.id, details=details)
 
 
-def _stray(row: ItemRow, index: int) -> Iterator[Remark]:
-    from xlassess.contract.layout import cell_name
-
-    name = cell_name(row.row, index)
-    if name not in row.sheet.notes.formulas:
-        text = brief(row.sheet.at(row.row, index))
-        details = {"values": f"“{text}”"}
-        yield Remark("R07", row.sheet.name, name, row.place.item.id, details=details)
+def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
+    """The filled cells of a row that are neither printed by us nor asked for."""
+    expected = {
+        row.columns.get(column.index, -1)
+        for column in row.place.table.columns
+        if not column.field or any(column.index == taken.index for taken in row.place.fields)
+    }
+    for at, cell in enumerate(row.sheet.rows[row.row]):
+        if cell != "" and at not in expected and not is_blank(cell):
+            yield row, at
 
 
 def missing_answers(evidence: Evidence) -> Iterator[Remark]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from xlassess.ingest.guard import Guarded
 from xlassess.ingest.notes import SheetNotes
@@ -20,11 +21,15 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its rows from A1 on, each a list of cells of the same length."""
+    """One sheet: its rows from A1 on, each a list of cells of the same length.
+
+    ``contents`` are the different things that stand in its cells, for quick looks.
+    """
 
     name: str
     rows: list[list[Cell]]
     notes: SheetNotes
+    contents: frozenset[Cell]
 
     def at(self, row: int, column: int) -> Cell:
         """Return the cell here (counted from 0), empty beyond the last row or column."""
@@ -61,13 +66,14 @@ def _sheets(data: bytes, notes: Mapping[str, SheetNotes]) -> tuple[Sheet, ...]:
     none = SheetNotes()
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         return tuple(
-            Sheet(
-                name,
-                book.get_sheet_by_index(index).to_python(skip_empty_area=False),
-                notes.get(name, none),
-            )
+            _sheet(name, book.get_sheet_by_index(index), notes.get(name, none))
             for index, name in enumerate(book.sheet_names)
         )
+
+
+def _sheet(name: str, sheet: CalamineSheet, notes: SheetNotes) -> Sheet:
+    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+    return Sheet(name, rows, notes, frozenset(itertools.chain.from_iterable(rows)))
 
 
 def _unreadable(fault: BaseException) -> Finding:

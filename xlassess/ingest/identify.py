@@ -16,7 +16,7 @@ from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS
 from xlassess.contract.reference import find_references
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.context import Context
-from xlassess.ingest.grid import Grid, Sheet
+from xlassess.ingest.grid import Cell, Grid, Sheet
 from xlassess.ingest.text import is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
@@ -64,6 +64,8 @@ def identify(grid: Grid, properties: Mapping[str, str], context: Context) -> Kno
 def _on_sheet(grid: Grid) -> dict[str, str]:
     """The identity sheet as a mapping, found by its keys on any sheet; empty if there is none."""
     for sheet in grid.sheets:
+        if "seal" not in sheet.contents:
+            continue
         pairs: dict[str, str] = {}
         for row in sheet.rows[:_MOST_KEYS_ROWS]:
             for name, value in itertools.pairwise(row):
@@ -120,8 +122,9 @@ def _references(grid: Grid) -> dict[str, list[str]]:
 
 def _head(sheet: Sheet) -> str:
     texts: list[str] = []
+    retyped = _ITEM not in sheet.contents
     for row in sheet.rows[:_HEAD_ROWS]:
-        if _ITEM in row or any(is_heading(cell, _ITEM) for cell in row[:8]):
+        if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row)):
             break
         texts += [cell for cell in row if isinstance(cell, str) and "-" in cell]
     return "\n".join(texts)
@@ -196,7 +199,7 @@ def _later_edition(issued: Issued, context: Context) -> str:
 
 def _nameless(grid: Grid, context: Context) -> Finding:
     """Tell a stranger's file from one of ours that lost every mark."""
-    texts = {cell for sheet in grid.sheets for row in sheet.rows for cell in row if cell}
+    texts = frozenset[Cell]().union(*(sheet.contents for sheet in grid.sheets))
     for digest, toolkit in context.toolkits.items():
         asks = context.plan(digest).asks
         if asks and len(asks & texts) >= _RECOGNISED * len(asks):

@@ -60,6 +60,11 @@ class ItemRow:
     place: Place
     columns: Mapping[int, int]
 
+    @property
+    def mixed(self) -> bool:
+        """True for a free-text item in a table of choices: its answer is the comment column."""
+        return self.place.item.is_wide and not self.place.table.wide
+
     def cell(self, column: Column) -> Cell:
         """Return the cell in a column of the layout; empty where the column is not known."""
         index = self.columns.get(column.index)
@@ -85,18 +90,24 @@ class Located:
 def locate(grid: Grid, plan: Plan) -> Located:
     """Find every item row of the plan's toolkit."""
     located = Located()
+    unheaded: list[Sheet] = []
     for sheet in grid.sheets:
-        headings = list(_headings(sheet))
+        headings = list(_headings(sheet, plan))
         if headings:
             _read_tables(sheet, headings, plan, located)
         else:
-            _note_unheaded(sheet, plan, located)
+            unheaded.append(sheet)
+    seen = {row.place.item.id for row in located.rows}
+    for sheet in unheaded:
+        _note_unheaded(sheet, plan, located, seen)
     return located
 
 
-def _headings(sheet: Sheet) -> Iterator[Heading]:
-    exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
-    for i in exact or _inexact(sheet):
+def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
+    exact: list[int] = []
+    if _ITEM in sheet.contents and _ASK in sheet.contents:
+        exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
+    for i in exact or _inexact(sheet, plan):
         columns: dict[str, tuple[int, ...]] = {}
         for j, cell in enumerate(sheet.rows[i]):
             if isinstance(cell, str) and cell:
@@ -104,13 +115,18 @@ def _headings(sheet: Sheet) -> Iterator[Heading]:
         yield Heading(i, columns[key(_ITEM)][0], columns)
 
 
-def _inexact(sheet: Sheet) -> list[int]:
+def _inexact(sheet: Sheet, plan: Plan) -> list[int]:
     """Heading rows whose headings were retyped with other capitals or spaces."""
+    if plan.asks.isdisjoint(sheet.contents):
+        return []
+    item = {cell for cell in sheet.contents if is_heading(cell, _ITEM)}
+    ask = {cell for cell in sheet.contents if is_heading(cell, _ASK)}
+    if not item or not ask:
+        return []
     return [
         i
         for i, row in enumerate(sheet.rows)
-        if any(is_heading(cell, _ITEM) for cell in row)
-        and any(is_heading(cell, _ASK) for cell in row)
+        if not item.isdisjoint(row) and not ask.isdisjoint(row)
     ]
 
 
@@ -156,15 +172,20 @@ def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located
             located.remarks.append(Remark("R07", sheet.name, name, details=details))
 
 
-def _note_unheaded(sheet: Sheet, plan: Plan, located: Located) -> None:
-    """Remark on a sheet that shows questions without the headings that tell its columns."""
+def _note_unheaded(sheet: Sheet, plan: Plan, located: Located, seen: set[str]) -> None:
+    """Remark on a sheet that shows questions without the headings that tell its columns.
+
+    Other sheets may quote a question that stands, with its headings, where it belongs.
+    """
+    if plan.asks.isdisjoint(sheet.contents):
+        return
     items = {
         plan.item_id(cells[column - 1])
         for cells in sheet.rows
         if not plan.asks.isdisjoint(cells)
         for column, cell in enumerate(cells)
         if column and cell in plan.asks
-    } - {""}
+    } - {"", *seen}
     if items:
         located.unread |= items
         details = {"column": HEADERS["answer"]}

@@ -22,7 +22,7 @@ _FAR = re.compile(rb' r="(?![A-Z]\d{1,3}"|[A-C][A-Z]\d{1,3}"|\d{1,3}")')
 _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_REFERRED = re.compile(rb'(?:mergeCell|hyperlink)\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -69,35 +69,35 @@ def _sheet_parts(package: Package) -> dict[str, str]:
 
 
 def _scan_sheet(part: bytes) -> SheetNotes | Finding:
-    if excess := _referred(part):
+    start, end = part.find(b"<sheetData"), part.rfind(b"</sheetData>")
+    if excess := _referred(part[max(end, 0) :]):
         return excess
-    if not _is_plain(part):
+    cells = part[start:end] if 0 <= start < end else b""
+    formulas = _FORMULA.findall(cells) if b"<f" in cells else []
+    if not _is_plain(cells, len(formulas)):
         return _scan_by_tag(part)
-    formulas: set[str] = set()
-    for cell, attributes in _FORMULA.findall(part):
-        formulas.add(cell.decode())
+    names = {cell.decode() for cell, _ in formulas}
+    for _, attributes in formulas:
         if b"ref=" in attributes and b"shared" not in attributes:
-            formulas.update(_filled(attributes))
-    errors = _ERROR.findall(part) if b't="e"' in part else ()
-    return SheetNotes(frozenset(formulas), frozenset(cell.decode() for cell in errors))
+            names.update(_filled(attributes))
+    errors = _ERROR.findall(cells) if b't="e"' in cells else ()
+    return SheetNotes(frozenset(names), frozenset(cell.decode() for cell in errors))
 
 
-def _is_plain(part: bytes) -> bool:
-    """True when the short way sees every cell and formula, and all of them lie near A1."""
-    rows = part.count(b"<row")
-    cells = part.count(b"<c ")
-    others = part.count(b"<c>") + part.count(b"<c/") + part.count(b":c ") + part.count(b":c>")
-    if others or part.count(b' r="') != rows + cells or part.count(b'<c r="') != cells:
-        return False
-    if b"<!" in part or b":row" in part or _FAR.search(part):
-        return False
-    formulas = part.count(b"<f>") + part.count(b"<f ") + part.count(b"<f/")
-    return not _odd_space(part) and len(_FORMULA.findall(part)) == formulas
+def _is_plain(cells: bytes, formulas: int) -> bool:
+    """True when the short way sees every row, cell and formula, and all lie near A1.
 
-
-def _odd_space(part: bytes) -> bool:
-    """True where a tag may be followed by a line break or tab instead of a space."""
-    return any(mark in part for mark in (b"<c\n", b"<c\r", b"<c\t", b"<f\n", b"<f\r", b"<f\t"))
+    ``cells`` runs from the first start tag to the last end tag of the sheet's data, in which
+    nothing but rows, cells and what they hold may stand.
+    """
+    return (
+        bool(cells)
+        and cells.count(b"<c") == cells.count(b'<c r="')
+        and cells.count(b"<row") == cells.count(b'<row r="')
+        and cells.count(b"<f") == formulas
+        and not any(mark in cells for mark in (b":c", b":row", b":f", b"<!", b"<sheetData/"))
+        and _FAR.search(cells) is None
+    )
 
 
 def _filled(attributes: bytes) -> set[str]:
@@ -124,8 +124,8 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _referred(part: bytes) -> Finding | None:
-    tail = part[part.rfind(b"sheetData") :]
+def _referred(tail: bytes) -> Finding | None:
+    """Bound the areas that stand after a sheet's cells: merges, links, filters."""
     total = 0
     for match in _REFERRED.finditer(tail):
         first, last = _corners(match)

@@ -1,0 +1,52 @@
+"""Takes packages apart and puts them together again, for tests that damage them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+
+Edit = Callable[[bytes], bytes]
+
+
+def edited(data: bytes, edits: Mapping[str, Edit]) -> bytes:
+    """Return a package with the named parts changed; every named part must be there."""
+    parts = parts_of(data)
+    missing = edits.keys() - parts.keys()
+    assert not missing, f"no such parts: {missing}"
+    return packed({name: edits.get(name, bytes)(part) for name, part in parts.items()})
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a package by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return parts as a package."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return out.getvalue()
+
+
+def replacing(old: bytes, new: bytes) -> Edit:
+    """Return an edit that replaces the first of these bytes, which must be there."""
+
+    def edit(part: bytes) -> bytes:
+        assert old in part, old
+        return part.replace(old, new, 1)
+
+    return edit
+
+
+def sheet_part(data: bytes, sheet: str) -> str:
+    """Return the name of the part that holds a sheet, as XlsxWriter numbers them."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    names = book.sheetnames
+    book.close()
+    return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
