@@ -352,7 +352,7 @@ def _takes(item: Item, column: Column) -> bool:
 
 _PLAN_COLUMNS: tuple[tuple[Role, float], ...] = (
     ("item", 9), ("action", 48), ("horizon", 16), ("owner", 22), ("deadline", 13),
-    ("measure", 36), ("progress", 16),
+    ("measure", 36), ("progress", 19),
 )  # fmt: skip
 _PROPOSAL_GAP = 2
 
