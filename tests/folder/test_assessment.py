@@ -132,6 +132,8 @@ SPOILED = [
     ("minimum_group: 4", "minimum_group: 0", 12, ""),
     ("minimum_group: 4", f"marking: {'x' * 61}", 12, ""),
     ("Riverside Partnership", "''", 2, ""),
+    ("Riverside Partnership", '"Riverside\\nPartnership"', 2, ""),
+    ("To agree what to improve.", '"To agree\\a"', 10, ""),
     ("partnership: Riverside Partnership", "partnership:", 2, ""),
 ]
 

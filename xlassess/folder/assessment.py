@@ -17,9 +17,10 @@ from pathlib import Path
 from xlassess.contract.seal import SECRET_BYTES
 from xlassess.folder.problems import FileError, did_you_mean
 from xlassess.folder.register import EMAIL, RegisterError, read_register
+from xlassess.folder.remarks import unfit_texts
 from xlassess.folder.shape import read_as
 from xlassess.folder.slugs import slug
-from xlassess.folder.yaml_file import Remark, read_yaml
+from xlassess.folder.yaml_file import Loc, Remark, read_yaml
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError, XlassessError
 
@@ -121,7 +122,11 @@ class AssessmentFolder:
         file = read_yaml(source, self.settings_file.name)
         assessment, problems = read_as(file, Assessment)
         if assessment is not None:
-            remarks = (*_plain_fields(assessment), *self._used_toolkits(assessment))
+            remarks = (
+                *unfit_texts(file.tree),
+                *_plain_fields(assessment),
+                *self._used_toolkits(assessment),
+            )
             found = [file.problem(*remark) for remark in remarks]
             problems = tuple(sorted(found, key=lambda problem: problem.line))
         if problems or assessment is None:
@@ -223,20 +228,20 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
     if not re.fullmatch(r"\w(?:[\w .-]{0,38}[\w-])?", assessment.round):
         hint = "Use up to 40 letters, digits, spaces and hyphens, such as 2026-spring."
         yield ("round",), f"'{assessment.round}' cannot be the name of a round.", hint
-    for name, text in (
-        (("partnership",), assessment.partnership),
-        (("coordinator", "name"), assessment.coordinator.name),
-    ):
-        if not 1 <= len(text) <= _LONGEST_NAME:
-            message = f"The {name[-1]} has {len(text)} characters."
-            yield name, message, f"Give it 1 to {_LONGEST_NAME}."
-    email = assessment.coordinator.email
-    if email and not EMAIL.fullmatch(email):
-        message = f"'{email}' is not an e-mail address."
+    who = assessment.coordinator
+    lines: tuple[tuple[Loc, str, int], ...] = (
+        (("partnership",), assessment.partnership, _LONGEST_NAME),
+        (("coordinator", "name"), who.name, _LONGEST_NAME),
+        (("coordinator", "phone"), who.phone or "-", _LONGEST_NAME),
+        (("marking",), assessment.marking or "-", _LONGEST_MARKING),
+    )
+    for loc, text, longest in lines:
+        if not 1 <= len(text) <= longest or "\n" in text:
+            message = f"The {loc[-1]} is empty, too long, or runs over several lines."
+            yield loc, message, f"Write it in one line of at most {longest} characters."
+    if who.email and not EMAIL.fullmatch(who.email):
+        message = f"'{who.email}' is not an e-mail address."
         yield ("coordinator", "email"), message, "Write it as name@organisation.example."
-    if len(assessment.marking) > _LONGEST_MARKING or "\n" in assessment.marking:
-        hint = f"Use one line of at most {_LONGEST_MARKING} characters."
-        yield ("marking",), "The protective marking is too long for a page.", hint
     if not 1 <= assessment.minimum_group <= 1000:
         message = f"A minimum group of {assessment.minimum_group} makes no sense."
         yield ("minimum_group",), message, "Use a number from 1; 3 is usual."

@@ -12,17 +12,12 @@ from collections.abc import Iterator
 from xlassess.folder.checks_parts import PART_CHECKS
 from xlassess.folder.checks_scoring import SCORING_CHECKS
 from xlassess.folder.problems import Problem
-from xlassess.folder.remarks import units
-from xlassess.folder.yaml_file import Loc, Remark, Tree, YamlFile
+from xlassess.folder.remarks import unfit_texts, units
+from xlassess.folder.yaml_file import Remark, YamlFile
 from xlassess.model.toolkit import Toolkit
-
-CELL_LIMIT = 32_767
-"""Most characters a cell can hold; Excel specifications and limits, "Total number of characters
-that a cell can contain"."""
 
 _TITLE_LIMIT = 255
 _ROW_LIMIT = 500
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def check_toolkit(toolkit: Toolkit, file: YamlFile) -> tuple[Problem, ...]:
@@ -33,7 +28,7 @@ def check_toolkit(toolkit: Toolkit, file: YamlFile) -> tuple[Problem, ...]:
         file: the file it was read from, for the lines.
     """
     remarks = list(_file_name(toolkit, file.name))
-    remarks += _texts(file.tree, ())
+    remarks += unfit_texts(file.tree)
     for check in (_head, *PART_CHECKS, *SCORING_CHECKS):
         remarks += check(toolkit)
     problems = (file.problem(*remark) for remark in remarks)
@@ -44,22 +39,6 @@ def _file_name(toolkit: Toolkit, name: str) -> Iterator[Remark]:
     if f"{toolkit.id}.yaml" != name:
         message = f"The toolkit's id is '{toolkit.id}', but its file is named {name}."
         yield ("id",), message, f"Name the file {toolkit.id}.yaml, or change the id."
-
-
-def _texts(tree: Tree, loc: Loc) -> Iterator[Remark]:
-    """Remark on texts that no cell can hold or show, wherever they stand."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _texts(value, (*loc, key))
-    elif isinstance(tree, list):
-        for index, entry in enumerate(tree):
-            yield from _texts(entry, (*loc, index))
-    elif isinstance(tree, str):
-        if units(tree) > CELL_LIMIT:
-            message = f"This text has {units(tree)} characters; a cell holds {CELL_LIMIT}."
-            yield loc, message, "Shorten it."
-        if _UNSHOWABLE.search(tree):
-            yield loc, "This text has a character that cannot be shown.", "Remove it."
 
 
 def _head(toolkit: Toolkit) -> Iterator[Remark]:

@@ -8,14 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from xlassess.folder.problems import did_you_mean
-from xlassess.folder.yaml_file import Loc, Remark
+from xlassess.folder.yaml_file import Loc, Remark, Tree
 from xlassess.model.toolkit import Choice, Section, Toolkit
 
 Check: TypeAlias = Callable[[Toolkit], Iterator[Remark]]
 """A check of one kind: yields where, what is wrong, and what to do."""
 
+CELL_LIMIT = 32_767
+"""Most characters a cell can hold; Excel specifications and limits, "Total number of characters
+that a cell can contain"."""
+
 LABEL_LIMIT = 255
 """Most characters of a list entry that every spreadsheet program picks and compares whole."""
+
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def placed_sections(toolkit: Toolkit) -> Iterator[tuple[Loc, Section]]:
@@ -100,3 +106,19 @@ def _code(loc: Loc, code: str) -> Iterator[Remark]:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", code):
         hint = "Use up to 40 letters, digits and hyphens."
         yield loc, f"'{code}' cannot be the code of a choice.", hint
+
+
+def unfit_texts(tree: Tree, loc: Loc = ()) -> Iterator[Remark]:
+    """Yield a remark for every text of a file that no cell can hold or show."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from unfit_texts(value, (*loc, key))
+    elif isinstance(tree, list):
+        for index, entry in enumerate(tree):
+            yield from unfit_texts(entry, (*loc, index))
+    elif isinstance(tree, str):
+        if units(tree) > CELL_LIMIT:
+            message = f"This text has {units(tree)} characters; a cell holds {CELL_LIMIT}."
+            yield loc, message, "Shorten it."
+        if _UNSHOWABLE.search(tree):
+            yield loc, "This text has a character that cannot be shown.", "Remove it."
