@@ -1,0 +1,321 @@
+"""Answers read back: exactly, wherever the workbook's rows, columns and sheets have gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factory import Workbook, a_context, action_cells, an_action, entries, filled, issue
+from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
+from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
+from xlassess.folder.toolkits import builtin_ids, find_toolkit
+from xlassess.ingest import Source, read_return
+from xlassess.model.answer import Return
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+def values(ret: Return) -> dict[tuple[str, str], object]:
+    return {(answer.item, answer.field): answer.value for answer in ret.answers}
+
+
+def expected(workbook: Workbook) -> dict[tuple[str, str], object]:
+    return {(entry.item, entry.field): entry.value for entry in entries(workbook.toolkit)}
+
+
+@pytest.mark.parametrize("toolkit_id", builtin_ids())
+def test_every_toolkit__reads_back_exactly(toolkit_id: str, tmp_path: Path) -> None:
+    book = issue(find_toolkit(toolkit_id))
+    typed = entries(book.toolkit, variation=1)
+    ret = read(filled(book, typed), tmp_path, book)
+    read_back = {(a.item, a.field): (a.value, a.sheet, a.cell) for a in ret.answers}
+    assert read_back == {(e.item, e.field): (e.value, e.sheet, e.cell) for e in typed}
+    assert (ret.state, ret.reference, ret.kind) == ("accepted", book.issued.reference, "xlsx")
+
+
+def test_every_kind__reads_back_exactly(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(returned(kinds), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert ret.state == "accepted"
+    assert ret.saved_at is not None
+
+
+def test_as_issued__is_returned_without_answers(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(kinds.data, tmp_path, kinds)
+    assert codes(ret) == ["C13"]
+    assert ret.answers == ()
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_choice_of_answers__is_read_back(
+    pat: Workbook, tmp_path: Path, data: st.DataObject
+) -> None:
+    text = st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=50
+    ).filter(lambda drawn: drawn.strip() and not drawn.startswith("_x"))
+    given_answers: dict[tuple[str, str], object] = {}
+    cells: dict[tuple[str, str], object] = {}
+    for entry in entries(pat.toolkit):
+        item = pat.toolkit.item(entry.item)
+        if data.draw(st.booleans()):
+            continue
+        if entry.field == "answer" and not item.is_free:
+            choice = data.draw(st.sampled_from(pat.toolkit.scales[item.answer].choices))
+            given_answers[entry.item, entry.field] = choice.code
+            cells[entry.sheet, entry.cell] = choice.label
+        else:
+            drawn = data.draw(text)
+            given_answers[entry.item, entry.field] = drawn
+            cells[entry.sheet, entry.cell] = drawn
+
+    def write(book: openpyxl.Workbook) -> None:
+        for (sheet, cell), content in cells.items():
+            book[sheet][cell].value = content
+            book[sheet][cell].data_type = "s"
+
+    ret = read(reworked(pat.data, write), tmp_path, pat)
+    assert values(ret) == given_answers
+    assert ret.normalised == ()
+
+
+def test_sheets_renamed_and_moved__read_the_same(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        for number, sheet in enumerate(book.worksheets[1:4]):
+            sheet.title = f"Meeting {number}"
+        book.move_sheet("Meeting 0", 3)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert ret.state == "accepted"
+
+
+def _rows(sheet: Worksheet, first: int, last: int) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
+
+
+def test_rows_sorted__read_the_same(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book["1 Views"]
+        rows = _rows(sheet, 6, 11)
+        for number, row in enumerate(reversed(rows)):
+            for column, content in enumerate(row, start=1):
+                sheet.cell(6 + number, column).value = content
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    cells = {answer.item: answer.cell for answer in ret.answers if answer.field == "answer"}
+    assert (cells["1A"], cells["1F"]) == ("C11", "C6")
+
+
+def test_rows_and_columns_inserted__read_the_same(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book["1 Views"]
+        sheet.merged_cells.ranges.clear()
+        sheet.insert_rows(8, 2)
+        sheet.insert_rows(1, 3)
+        sheet.insert_cols(1)
+        sheet.insert_cols(4, 2)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert ret.state == "accepted"
+
+
+def test_columns_swapped__follow_their_headings(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book["3 Standpoints"]
+        for row in range(5, 8):
+            left, right = sheet.cell(row, 3), sheet.cell(row, 4)
+            left.value, right.value = right.value, left.value
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+
+
+def test_heading_overwritten__others_in_place_make_it_good(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(written(returned(kinds), {("1 Views", "C5"): "Mine"}), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+
+
+def test_heading_overwritten__not_made_good_when_columns_moved(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"]["C5"] = "Mine"
+        book["1 Views"].insert_cols(3)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [finding.code for finding in ret.findings if finding.severity == "query"] == ["R06"]
+    assert not any(a.item == "1A" and a.field == "answer" for a in ret.answers)
+    assert ("1A", "comment") in values(ret)
+
+
+def test_heading_retyped__is_the_same_heading(kinds: Workbook, tmp_path: Path) -> None:
+    cells = {
+        ("1 Views", "A5"): "ITEM ",
+        ("1 Views", "B5"): "question",
+        ("1 Views", "C5"): "YOUR  answer",
+    }
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+
+
+def test_sheet_copied__with_the_same_answers_is_a_note(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book.copy_worksheet(book["1 Views"])
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert codes(ret) == ["R02"]
+
+
+def test_sheet_copied__empty_copy_does_not_count(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        copy = book.copy_worksheet(book["1 Views"])
+        for row in range(6, 12):
+            copy.cell(row, 3).value = copy.cell(row, 5).value = None
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert codes(ret) == ["R02"]
+
+
+def test_sheet_copied__with_another_answer_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        copy = book.copy_worksheet(book["1 Views"])
+        copy["C6"] = "Strongly disagree"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [(f.code, f.item, f.cell) for f in ret.findings] == [("R01", "1A", "C6")]
+    assert ("1A", "answer") not in values(ret)
+    assert len(ret.answers) == len(expected(kinds)) - 1
+
+
+def test_technical_sheets_deleted__known_by_properties(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        del book[IDENTITY]
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert ret.state == "accepted"
+
+
+def test_one_sheet_in_a_new_file__is_read_by_its_reference(kinds: Workbook, tmp_path: Path) -> None:
+    source = openpyxl.load_workbook(_saved(returned(kinds), tmp_path))["1 Views"]
+    book = openpyxl.Workbook()
+    for row in source.iter_rows():
+        for cell in row:
+            book.active[cell.coordinate].value = cell.value  # type: ignore[index]
+    path = tmp_path / "copied.xlsx"
+    book.save(path)
+    ret = read_return(Source(path, path.name), a_context(kinds))
+    assert ret.reference == kinds.issued.reference
+    assert {answer.item for answer in ret.answers} == {f"1{letter}" for letter in "ABCDEF"}
+    assert set(codes(ret)) == {"I09", "R03", "R08"}
+    assert codes(ret).count("R03") == 3
+
+
+def _saved(data: bytes, folder: Path) -> Path:
+    path = folder / "saved.xlsx"
+    path.write_bytes(data)
+    return path
+
+
+def test_formula_and_error__are_never_answers(kinds: Workbook, tmp_path: Path) -> None:
+    cells = {("1 Views", "C6"): "=C7", ("1 Views", "C8"): "#N/A"}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert [(f.code, f.cell, f.item) for f in ret.findings] == [
+        ("C10", "C6", "1A"),
+        ("C11", "C8", "1C"),
+    ]
+    assert not {("1A", "answer"), ("1C", "answer")} & values(ret).keys()
+    assert len(ret.answers) == len(expected(kinds)) - 2
+
+
+def test_text_that_looks_like_a_formula__is_text(kinds: Workbook, tmp_path: Path) -> None:
+    data = filled(kinds, answers_with(kinds, i4_1='=HYPERLINK("https://example.org")'))
+    ret = read(data, tmp_path, kinds)
+    assert values(ret)["4.1", "answer"] == '=HYPERLINK("https://example.org")'
+    assert ret.state == "accepted"
+
+
+def test_normalised__keeps_before_and_after(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(returned(kinds, i1A=" agree", i2_3="12", i2_5="25%"), tmp_path, kinds)
+    put_right = {one.item: (one.before, one.after) for one in ret.normalised}
+    assert put_right == {"1A": (" agree", "Agree"), "2.3": ("12", "12"), "2.5": ("25%", "0.25")}
+    assert ret.state == "accepted with notes"
+    assert values(ret)["2.5", "answer"] == 0.25
+
+
+def test_actions__are_read_with_proposal(kinds: Workbook, tmp_path: Path) -> None:
+    plan, spot = kinds.toolkit.action_plan, layout(kinds.toolkit).action_plan
+    assert plan is not None
+    assert spot is not None
+    assert spot.proposal is not None
+    planned = an_action(kinds.toolkit, plan)
+    cells = {(ACTION_PLAN, cell): value for cell, value in action_cells(spot, planned, row=2)}
+    cells[ACTION_PLAN, f"C{spot.proposal + 1}"] = "Meet monthly."
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    (action,) = ret.actions
+    assert (action.row, action.item, action.action) == (3, planned.item, planned.action)
+    assert (action.horizon, action.status) == (planned.horizon.code, planned.status.code)
+    assert (action.owner, action.deadline) == (planned.owner, planned.deadline)
+    assert values(ret)["proposal", "answer"] == "Meet monthly."
+    assert ret.state == "accepted"
+
+
+def test_only_actions__is_not_an_empty_return(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(written(kinds.data, {(ACTION_PLAN, "C6"): "Meet"}), tmp_path, kinds)
+    assert len(ret.actions) == 1
+    assert "C13" not in codes(ret)
+    assert "C02" in codes(ret)
+
+
+def test_missing_answers__are_one_finding_a_sheet(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(returned(kinds, i1A=None, i1C=None, i2_2=None), tmp_path, kinds)
+    told = [(f.code, f.sheet, (f.cell, *f.cells)) for f in ret.findings]
+    assert told == [
+        ("C02", "1 Views", ("C6", "C8")),
+        ("C02", "2 Facts", (place(kinds, "2.2").cell,)),
+    ]
+    assert "1A, 1C" in ret.findings[0].message
+
+
+def test_optional_answers__may_be_missing(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(returned(kinds, i4_2=None, i2_10=None), tmp_path, kinds)
+    assert ret.state == "accepted"
+
+
+def test_sheet_missing__its_answers_are_not_missed_again(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        del book["1 Views"]
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert codes(ret) == ["R03"]
+
+
+def test_number_for_item__only_where_it_is_one_item(kinds: Workbook, tmp_path: Path) -> None:
+    facts = place(kinds, "2.2")
+    row = facts.cell[1:]
+    ret = read(written(returned(kinds), {(facts.sheet, f"A{row}"): 2.2}), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    last = place(kinds, "2.10").cell[1:]
+    ret = read(written(returned(kinds), {(facts.sheet, f"A{last}"): 2.1}), tmp_path, kinds)
+    assert ("2.10", "answer") not in values(ret)
+    assert {"R04", "R05"} <= set(codes(ret))
+
+
+def test_writing_in_the_margin__is_told(kinds: Workbook, tmp_path: Path) -> None:
+    cells = {("1 Views", "H7"): "see minutes", ("1 Views", "B20"): "and one more thing"}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert [(f.code, f.cell) for f in ret.findings] == [("R07", "B20"), ("R07", "H7")]
+    assert values(ret) == expected(kinds)
