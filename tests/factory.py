@@ -23,7 +23,7 @@ from xlassess.contract.layout import (
     layout,
 )
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
-from xlassess.model.answer import Action, Answer, Identity, Issued, Return, Value
+from xlassess.model.answer import PROPOSAL, Action, Answer, Identity, Issued, Return, Value
 from xlassess.model.assessment import LEVELS, Assessment, Coordinator, Level, Respondent
 from xlassess.model.record import Round
 from xlassess.model.toolkit import ActionPlan, Choice, Item, Toolkit
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from xlassess.ingest import Context
 
 SECRET = bytes(range(32))
+PROPOSAL_TEXT = "Meet every month; publish the minutes within a week."
 ISSUED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=timezone.utc)
 RECEIVED_AT = datetime(2026, 4, 20, 16, 45, tzinfo=timezone.utc)
 MADE_AT = datetime(2026, 5, 4, 8, 0, tzinfo=timezone.utc)
+PROPOSAL_COLUMN = 2
 LEVEL_ORDER: tuple[Level, ...] = ("board", "senior", "front", "")
 
 AWKWARD = (
@@ -309,6 +311,10 @@ def a_return(workbook: Workbook, given: Sequence[Entry]) -> Return:
                 cell=cell,
             ),
         )
+    answers = [Answer(e.item, e.field, e.value, e.sheet, e.cell) for e in given]
+    if place is not None and place.proposal is not None:
+        cell = cell_name(place.proposal, PROPOSAL_COLUMN)
+        answers.append(Answer(PROPOSAL, "answer", PROPOSAL_TEXT, place.sheet, cell))
     return Return(
         file=workbook.issued.file_name,
         sha256=hashlib.sha256(workbook.issued.reference.encode()).hexdigest(),
@@ -316,7 +322,7 @@ def a_return(workbook: Workbook, given: Sequence[Entry]) -> Return:
         kind="xlsx",
         state="accepted",
         reference=workbook.issued.reference,
-        answers=tuple(Answer(e.item, e.field, e.value, e.sheet, e.cell) for e in given),
+        answers=tuple(answers),
         actions=actions,
         received_at=RECEIVED_AT,
     )

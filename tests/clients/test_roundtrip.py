@@ -9,49 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.clients import gnumeric
-from tests.clients.office import Office, Typed
-from tests.factory import (
-    Entry,
-    PlannedAction,
-    Workbook,
-    a_context,
-    action_cells,
-    an_action,
-    entries,
-    issue,
-)
-from xlassess.contract.layout import cell_name, layout
-from xlassess.ingest import Source, read_return
-from xlassess.model.answer import Return, Value
+from tests.clients.office import Office
+from tests.clients.partner import read, typing
+from tests.factory import PROPOSAL_TEXT, Entry, PlannedAction, Workbook, an_action, entries, issue
+from xlassess.model.answer import PROPOSAL, Return, Value
 from xlassess.model.toolkit import Toolkit
 
 pytestmark = pytest.mark.clients
-
-DAY_ZERO = date(1899, 12, 30)
-PROPOSAL = "Meet every month; publish the minutes within a week."
-
-
-def typed(sheet: str, cell: str, content: str | float | date) -> Typed:
-    """What a partner does to give a cell this content."""
-    if isinstance(content, date):
-        return Typed(sheet, cell, (content - DAY_ZERO).days, "number")
-    return Typed(sheet, cell, content, "text" if isinstance(content, str) else "number")
-
-
-def typing(toolkit: Toolkit, given: Iterable[Entry]) -> list[Typed]:
-    """Every answer, an action in the plan's first row, and the proposal."""
-    todo = [typed(entry.sheet, entry.cell, entry.typed) for entry in given]
-    place = layout(toolkit).action_plan
-    if place is not None and toolkit.action_plan is not None:
-        action = an_action(toolkit, toolkit.action_plan)
-        todo += [typed(place.sheet, *pair) for pair in action_cells(place, action)]
-        if place.proposal is not None:
-            todo.append(Typed(place.sheet, cell_name(place.proposal, 2), PROPOSAL))
-    return todo
-
-
-def read(workbook: Workbook, path: Path) -> Return:
-    return read_return(Source(path, path.name), a_context(workbook))
 
 
 def assert_read_as_given(ret: Return, workbook: Workbook, given: Iterable[Entry]) -> None:
@@ -59,9 +23,11 @@ def assert_read_as_given(ret: Return, workbook: Workbook, given: Iterable[Entry]
     toolkit = workbook.toolkit
     assert [(f.code, f.where, f.message) for f in ret.findings if f.severity != "note"] == []
     assert ret.reference == workbook.issued.reference
-    questions = {item.id for item in toolkit.items()}
-    got = {(a.item, a.field): a.value for a in ret.answers if a.item in questions}
+    got = {(a.item, a.field): a.value for a in ret.answers}
     wanted: dict[tuple[str, str], Value] = {(e.item, e.field): e.value for e in given}
+    if toolkit.action_plan is not None and toolkit.action_plan.proposal:
+        wanted[PROPOSAL, "answer"] = PROPOSAL_TEXT
+    assert len(ret.answers) == len(got)
     assert got == wanted
     if toolkit.action_plan is not None:
         (action,) = ret.actions

@@ -16,7 +16,7 @@ from tests.score.conftest import (
     given,
     make_pat_like,
 )
-from xlassess.model.answer import Answer
+from xlassess.model.answer import PROPOSAL, Answer
 from xlassess.model.errors import XlassessError
 from xlassess.score import band_of, in_range, score_range, scorecard
 
@@ -70,6 +70,11 @@ def test_sum__significance_and_success(pat_like):
 def test_scorecard__comments_and_evidence_are_passed_over(pat_like):
     answers = [Answer("1A", "comment", "sa", "S", "F1"), Answer("1B", "evidence", "x", "S", "G1")]
     assert scorecard(pat_like, answers).section("1").answered == 0
+
+
+def test_scorecard__proposal_of_the_action_plan_is_passed_over(pat_like):
+    proposal = Answer(PROPOSAL, "answer", "Meet every month.", "Action plan", "C27")
+    assert scorecard(pat_like, [proposal]) == scorecard(pat_like, [])
 
 
 def test_scorecard__progress_counts_required_answers(pat_like):

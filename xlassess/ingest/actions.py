@@ -13,10 +13,8 @@ from xlassess.ingest.read import Reading, reading, unusable
 from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, is_heading, key, shown, tidy
 from xlassess.ingest.values import Parsed, read_date, read_text
-from xlassess.model.answer import Action, Normalisation
+from xlassess.model.answer import PROPOSAL, Action, Normalisation
 
-PROPOSAL = "proposal"
-"""The item under which the proposal is kept as an answer."""
 _TELLING = (HEADERS["action"], HEADERS["owner"], HEADERS["deadline"], HEADERS["measure"])
 
 

@@ -15,6 +15,10 @@ State = Literal["accepted", "accepted with notes", "query", "refused", "supersed
 """What became of a return."""
 
 
+PROPOSAL = "proposal"
+"""The item under which an action plan's proposal is kept as an answer; it is never scored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One value and where it was read from.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xlassess.model.answer import Answer
+from xlassess.model.answer import PROPOSAL, Answer
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Band, Choice, Item, Section, Toolkit
 from xlassess.score.bands import band_of
@@ -108,7 +108,8 @@ def scorecard(toolkit: Toolkit, answers: Iterable[Answer]) -> Scorecard:
 
     Args:
         toolkit: the instrument the answers were given to.
-        answers: everything read from the return; comments and evidence are passed over.
+        answers: everything read from the return; comments, evidence and the proposal of the
+            action plan are passed over.
 
     Raises:
         XlassessError: an answer's value is no choice of its item's scale, an item is unknown,
@@ -179,6 +180,8 @@ def _codes(toolkit: Toolkit, answers: Iterable[Answer]) -> dict[tuple[str, str],
     codes: dict[tuple[str, str], str] = {}
     for answer in answers:
         if not answer.field.startswith("answer") or answer.value == "":
+            continue
+        if answer.item == PROPOSAL:
             continue
         item = items.get(answer.item)
         if item is None or answer.field not in item.answer_fields:
