@@ -2,5 +2,6 @@
 
 from xlassess.consolidate.summarise import summarise
 from xlassess.consolidate.summary import Summary
+from xlassess.consolidate.write import summary_bytes, write_summary
 
-__all__ = ["Summary", "summarise"]
+__all__ = ["Summary", "summarise", "summary_bytes", "write_summary"]

@@ -53,14 +53,14 @@ def agreement_limits(scale: Scale) -> tuple[float, float]:
 
 
 def agreement_word(scale: Scale, consensus: float | None) -> str:
-    """Return "high", "middling" or "low", or an empty text without a consensus."""
+    """Return "high", "moderate" or "low", or an empty text without a consensus."""
     if consensus is None:
         return ""
     low, high = agreement_limits(scale)
     exact = round(consensus, _DIGITS)
     if exact >= high:
         return "high"
-    return "low" if exact < low else "middling"
+    return "low" if exact < low else "moderate"
 
 
 def is_strength(favour: float) -> bool:

@@ -1,0 +1,153 @@
+"""The charts of a toolkit's profile, drawn from the cells of its Profile sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlassess.consolidate.cells import NOTHING, Out, words
+from xlassess.consolidate.narrative import decimal, percent
+from xlassess.consolidate.places import ProfilePlace
+from xlassess.consolidate.summary import Part, SectionFigures
+from xlassess.model.toolkit import Band
+from xlassess.score import score_range
+from xlassess.sheet import charts, looks, palette
+from xlassess.sheet.charts import Cells, DartboardGrid, Series
+
+_FEWEST, _MOST = 3, 12
+"""Segments a dartboard can show so that they are told apart."""
+
+
+def has_dartboard(part: Part) -> bool:
+    """True where every section has a total read by the same number of bands."""
+    depths = {len(each.section.bands) for each in part.sections}
+    return (
+        part.toolkit.scoring.rule == "sum"
+        and len(depths) == 1
+        and min(depths) > 1
+        and _FEWEST <= len(part.sections) <= _MOST
+    )
+
+
+def rings(section: SectionFigures) -> list[Band]:
+    """The bands of a section from the centre of the dartboard outwards: the lowest first."""
+    return sorted(section.section.bands, key=lambda band: band.low)
+
+
+def dartboard_grid(part: Part, place: ProfilePlace) -> DartboardGrid:
+    """Where the slices of the dartboard stand."""
+    depth = len(part.sections[0].section.bands)
+    return DartboardGrid(place.sheet, place.first_row, place.grid_column, len(part.sections), depth)
+
+
+def headline(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+    """Return the chart that stands for the whole toolkit, and the text read out in its place."""
+    if has_dartboard(part):
+        names = [_range(band) for band in rings(part.sections[0])]
+        chart = charts.dartboard(out.book, dartboard_grid(part, place), names)
+        said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
+        return chart, words().say("dartboard_alt", part.label, said)
+    if place.columns:
+        return range_bars(out, part, place)
+    return stacked(out, part, place)
+
+
+def dartboard_legend(part: Part) -> str:
+    """Return what the rings of the dartboard mean, in words."""
+    return words().say("dartboard_legend", [_range(band) for band in rings(part.sections[0])])
+
+
+def _range(band: Band) -> str:
+    return f"{band.low:g}" if band.low == band.high else f"{band.low:g} to {band.high:g}"
+
+
+def _said(part: Part, each: SectionFigures) -> str:
+    if each.score.mean is None:
+        return NOTHING
+    share = part.toolkit.scoring.rule == "share"
+    mean = percent(each.score.mean) if share else decimal(each.score.mean)
+    return f"{mean}, {each.band.name}" if each.band else mean
+
+
+def range_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+    """Return bars of the mean of each section with whiskers from lowest to highest."""
+    rule = part.toolkit.scoring.rule
+    limits = _limits(part)
+    names = Cells(place.sheet, place.box("section"))
+    series = Series("Mean", Cells(place.sheet, place.box("mean")))
+    what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
+    chart = charts.bars(out.book, names, series, limits, what)
+    if rule == "share":
+        chart.set_x_axis({
+            "min": 0, "max": 1, "num_format": "0%", "num_font": _font(9),
+            "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+        })  # fmt: skip
+    said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
+    return chart, words().say("bars_alt", part.label, what, said)
+
+
+def _limits(part: Part) -> tuple[float, float]:
+    found = [score_range(part.toolkit, each.section) for each in part.sections]
+    known = [limits for limits in found if limits is not None]
+    lows, highs = [low for low, _ in known], [high for _, high in known]
+    return min(lows, default=0.0), max(highs, default=1.0)
+
+
+def stacked(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+    """Return bars of how the answers of each section fall, the least choice on the left."""
+    names = Cells(place.sheet, place.names_box())
+    choices = list(enumerate(part.scored_choices))
+    least_first = [pair for pair in reversed(choices) if not pair[1].apart]
+    parts = [
+        Series(choice.label, Cells(place.sheet, place.counts_box(index)))
+        for index, choice in least_first
+    ]
+    chart = charts.stacked_bars(out.book, names, parts, "share of answers; figures are counts")
+    return chart, words().say("stack_alt", part.label, [each.name for each in parts])
+
+
+def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+    """Return a chart of how much each section matters against how it scores."""
+    low, high = _limits(part)
+    weights = _weights(part)
+    chart = out.book.chart("scatter")
+    labels = [
+        {"value": str(number), "font": _font(10, bold=True)}
+        for number in range(1, len(part.sections) + 1)
+    ]
+    chart.add_series({
+        "name": "Sections",
+        "categories": Cells(place.sheet, place.box("mean")).reference,
+        "values": Cells(place.sheet, place.box("significance")).reference,
+        "marker": {
+            "type": "circle", "size": 9, "fill": {"color": palette.BLUE},
+            "border": {"color": palette.NAVY},
+        },
+        "data_labels": {"value": True, "position": "right", "custom": labels},
+    })  # fmt: skip
+    chart.set_x_axis(_axis("Mean score", low, high))
+    chart.set_y_axis(_axis("Mean significance", *weights))
+    chart.set_legend({"none": True})
+    chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"none": True}})
+    return chart, words().say("scatter_alt", part.label)
+
+
+def _weights(part: Part) -> tuple[float, float]:
+    """The ends of the scale on which significance is given."""
+    scales = [part.toolkit.scales[item.answer] for item in part.toolkit.items() if item.weighs]
+    scores: Sequence[float] = [
+        choice.score for scale in scales for choice in scale.substantive if choice.score is not None
+    ]
+    return min(scores, default=0.0), max(scores, default=1.0)
+
+
+def _axis(name: str, low: float, high: float) -> dict[str, object]:
+    return {
+        "name": name, "name_font": _font(9), "num_font": _font(9), "min": low, "max": high,
+        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+    }  # fmt: skip
+
+
+def _font(size: float, *, bold: bool = False) -> dict[str, object]:
+    return {"name": looks.FONT, "size": size, "color": palette.INK, "bold": bold}

@@ -1,0 +1,144 @@
+"""The Method sheet: how every figure comes about, and from which files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from xlassess.consolidate import cells, thresholds
+from xlassess.consolidate.cells import Column, Grid, Opening, Out, put
+from xlassess.consolidate.cells import words as sheet_words
+from xlassess.consolidate.narrative import day, percent, short
+from xlassess.consolidate.places import HEADER_ROW, METHOD
+from xlassess.consolidate.summary import Part
+from xlassess.model.assessment import Assessment
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Sheet
+from xlassess.sheet.words import Words
+
+_WIDTHS = (27.0, 44.0, 14.0, 19.0, 12.0, 70.0)
+_LAST = len(_WIDTHS) - 1
+_TOPIC = looks.PLAIN.but(bold=True, valign="top")
+_TEXT = looks.PROSE
+
+_FILES = (
+    Column("Return", 27), Column("File", 44), Column("State", 14, cells.MIDDLE),
+    Column("Received", 19, cells.MOMENT), Column("Bytes", 12, cells.WHOLE),
+    Column("SHA-256", 70, cells.KEY),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The sentences of the Method sheet."""
+    return Words("summary_method.j2")
+
+
+def write_method(out: Out) -> None:
+    """Write the Method sheet."""
+    summary = out.summary
+    note = sheet_words().say("method_note")
+    opening = Opening(METHOD, METHOD, note, _WIDTHS, (0, 0), None)
+    sheet = out.open(opening)
+    row = HEADER_ROW
+    for heading, pairs in _blocks(out):
+        sheet.text(row, 0, heading, looks.HEADING)
+        sheet.height(row, 24)
+        row += 1
+        for topic, text in pairs:
+            sheet.text(row, 0, topic, _TOPIC)
+            sheet.merged(row, 1, _LAST, text, _TEXT)
+            width = sheet.span_width(1, _LAST)
+            sheet.fit(row, ((topic, _WIDTHS[0], _TOPIC), (text, width, _TEXT)))
+            row += 1
+        row += 1
+    sheet.text(row, 0, "Files received", looks.HEADING)
+    sheet.height(row, 24)
+    header = row + 1
+    out.table(sheet, Grid(header, _FILES, len(summary.files), "Files", "Files received"))
+    last = _files(out, sheet, header)
+    out.finish(sheet, opening, last)
+
+
+def _files(out: Out, sheet: Sheet, header: int) -> int:
+    files = out.summary.files
+    for row, file in enumerate(files, header + 1):
+        size = file.size or None
+        values = (file.code, file.name, file.state, file.received_at, size, file.sha256)
+        for column, value in enumerate(values):
+            put(sheet, row, column, value, _FILES[column].look)
+        cells.fit_row(sheet, row, [(file.name, _FILES[1].width, _FILES[1].look)])
+    return header + max(len(files), 1)
+
+
+def _blocks(out: Out) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Headings with their paragraphs, each a topic and a text."""
+    summary = out.summary
+    yield "This summary", _about(out)
+    general = words().say("general", summary, thresholds.LIVE_ROWS)
+    yield "Figures", [*_pairs(general), *_pairs(words().say("attribution", summary.cast))]
+    yield "Rules for what is pointed out", _pairs(words().say("thresholds", _rules()))
+    for part in summary.parts:
+        yield f"Toolkit: {part.label}", list(_toolkit(part))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Split lines of the form ``topic | text``; empty ones are left out."""
+    split = (line.strip().partition(" | ") for line in text.splitlines() if line.strip())
+    return [(topic, text) for topic, _, text in split]
+
+
+def _rules() -> dict[str, str]:
+    """The thresholds as they are read."""
+    return {
+        "listed": str(thresholds.LISTED),
+        "strength": "two thirds",
+        "concern": "half",
+        "high": short(thresholds.HIGH_AGREEMENT),
+        "low": short(thresholds.LOW_AGREEMENT),
+        "high_two": short(thresholds.HIGH_AGREEMENT_TWO),
+        "low_two": short(thresholds.LOW_AGREEMENT_TWO),
+        "gap": percent(thresholds.LEVEL_GAP),
+    }
+
+
+def _about(out: Out) -> list[tuple[str, str]]:
+    summary = out.summary
+    assessment: Assessment = summary.assessment
+    contact = ", ".join(filter(None, (assessment.coordinator.name, assessment.coordinator.email)))
+    marking = assessment.marking or "none"
+    return [
+        ("Partnership", assessment.partnership),
+        ("Round", assessment.round),
+        ("Purpose", assessment.purpose or "not stated"),
+        ("Made", f"{day(summary.made_at)}, {summary.made_at:%H:%M} {summary.made_at:%Z}".strip()),
+        ("Made with", summary.program),
+        ("Coordinator", contact if summary.cast.attribution == "named" else "known to partners"),
+        ("Marking", marking),
+    ]
+
+
+def _toolkit(part: Part) -> Iterator[tuple[str, str]]:
+    toolkit, scoring = part.toolkit, part.toolkit.scoring
+    yield "Title", f"{toolkit.title}, version {toolkit.version} of the toolkit file"
+    yield "Source", toolkit.source
+    yield "Rights", toolkit.rights
+    yield "Questions", f"SHA-256 {part.digest}"
+    rule = words().say("rule", toolkit)
+    yield "Scoring rule", f"{rule} {scoring.note}".strip()
+    yield "Source of the rule", scoring.source
+    if scoring.no_overall_because:
+        yield "No overall score", scoring.no_overall_because
+    for scale in toolkit.scales.values():
+        if scale.addition:
+            yield f"Scale “{scale.title}”", scale.addition
+    for scenario in toolkit.action_plan.scenarios if toolkit.action_plan else ():
+        yield f"Scenario {scenario.id}: {scenario.title}", words().say("scenario", scenario)
+    standing = [entry.standing for entry in part.entries]
+    group = {
+        "issued": part.issued,
+        "count": part.issued - part.returned,
+        "refused": standing.count("Refused"),
+        "out": standing.count("Overdue") + standing.count("Awaited"),
+    }
+    yield "Left out", words().say("exclusions", group)

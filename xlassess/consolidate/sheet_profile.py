@@ -1,0 +1,280 @@
+"""The Profile sheet of a toolkit: its sections in a table and in charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from xlassess.consolidate import cells, pictures
+from xlassess.consolidate.cells import (
+    NOTHING,
+    WITHHELD,
+    Column,
+    Grid,
+    Live,
+    Opening,
+    Out,
+    counting,
+    lit,
+    words,
+)
+from xlassess.consolidate.figures import favourable_codes, section_key
+from xlassess.consolidate.places import (
+    HEADER_ROW,
+    ProfilePlace,
+    ScoresPlace,
+    profile_place,
+    scores_place,
+)
+from xlassess.consolidate.score_formulas import band_formula
+from xlassess.consolidate.summary import Figure, Part, SectionFigures
+from xlassess.contract.layout import cell_name, column_name
+from xlassess.model.toolkit import Band
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Placed, Sheet
+from xlassess.sheet.looks import Look
+
+_LEAST_COLUMNS = 10
+_CHART_WIDTH, _SECOND_CHART_COLUMN = 560, 7
+
+_COLUMNS = {
+    "number": Column("No.", 6, cells.MIDDLE), "section": Column("Section", 36),
+    "n": Column("Returns", 11, cells.MIDDLE), "mean": Column("Mean", 11, cells.MIDDLE),
+    "low": Column("Lowest", 11, cells.MIDDLE), "high": Column("Highest", 11, cells.MIDDLE),
+    "spread": Column("Spread", 11, cells.MIDDLE), "band": Column("Band", 17, cells.MIDDLE),
+    "reading": Column("What the band says", 46),
+    "significance": Column("Significance (mean)", 14, cells.MIDDLE),
+}  # fmt: skip
+
+
+def write_profile(out: Out, part: Part) -> None:
+    """Write the Profile sheet of a toolkit."""
+    place = profile_place(out.summary, part)
+    rule = part.toolkit.scoring.rule
+    columns = tuple(_COLUMNS[name] for name in place.columns)
+    if rule == "share":
+        columns = tuple(
+            Column("Share", 11, cells.MIDDLE) if each.header == "Mean" else each for each in columns
+        )
+    widths = [column.width for column in columns] or [6.0, 36.0]
+    widths += [11.0] * max(_LEAST_COLUMNS, 4 + place.choices - len(widths) + 2)
+    widths = widths[: max(_LEAST_COLUMNS, len(columns), place.choices + 4)]
+    title = f"Profile: {part.toolkit.title}"
+    note = words().say("profile_note", rule)
+    opening = Opening(place.sheet, title, note, tuple(widths), (HEADER_ROW + 1, 2), None)
+    sheet = out.open(opening)
+    number = out.summary.parts.index(part)
+    if columns:
+        grid = Grid(HEADER_ROW, columns, place.sections, f"Profile_{number}", "Scores by section")
+        out.table(sheet, grid)
+        _scores(out, sheet, part, place)
+    _answers(out, sheet, part, place)
+    last = _charts(out, sheet, part, place)
+    out.finish(sheet, opening, last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of the table of scores: its number and name, its column on Scores, its figures."""
+
+    number: int | None
+    name: str
+    column: int
+    figure: Figure
+    band: Band | None
+    bands: tuple[Band, ...]
+
+
+def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write the table of scores: a row for each section, and for the whole where there is one."""
+    scores = scores_place(out.summary, part)
+    lines = [
+        _Line(i + 1, each.name, scores.column(i), each.score, each.band, each.section.bands)
+        for i, each in enumerate(part.sections)
+    ]
+    lines += [
+        _Line(None, _whole_name(part, whole.name), scores.overall_column(i), whole.score,
+              whole.band, part.toolkit.scoring.bands)
+        for i, whole in enumerate(part.overall)
+    ]  # fmt: skip
+    for row, line in enumerate(lines, place.first_row):
+        total = line.number is None
+        found = _figures(part, place, scores, line, row)
+        for column, name in enumerate(place.columns):
+            live, look = found.get(name, (Live("", None), cells.MIDDLE))
+            out.figure(sheet, row, column, live, _strong(look) if total else look)
+        reading = line.band.reading if line.band else ""
+        texts = [(line.name, 36.0, cells.CELL), (reading, 46.0, cells.CELL)]
+        cells.fit_row(sheet, row, texts)
+    for row, each in enumerate(part.sections, place.first_row):
+        if "significance" in place.columns:
+            live = _significance(out, part, each)
+            look = cells.MIDDLE.but(number="0.0")
+            out.figure(sheet, row, place.columns.index("significance"), live, look)
+    if pictures.has_dartboard(part):
+        _grid(out, sheet, part, place)
+
+
+def _whole_name(part: Part, view: str) -> str:
+    name = "Grand total" if part.toolkit.scoring.rule == "sum" else "Overall"
+    return f"{name} ({view})" if view else name
+
+
+def _strong(look: Look) -> Look:
+    return look.but(bold=True, fill=looks.TOTAL.fill)
+
+
+def _figures(
+    part: Part, place: ProfilePlace, scores: ScoresPlace, line: _Line, row: int
+) -> dict[str, tuple[Live, Look]]:
+    """The cells of a row by the name of their column; figures point at the Scores sheet."""
+    rule, figure = part.toolkit.scoring.rule, line.figure
+    middle = cells.MIDDLE
+    mean_look = middle.but(number="0%" if rule == "share" else "0.0")
+    end_look = middle.but(number="0%" if rule == "share" else "0.##" if rule == "sum" else "0.0")
+    found = {
+        "number": (Live("", line.number if line.number is not None else ""), middle),
+        "section": (Live("", line.name), cells.CELL),
+    }
+
+    def total(what: str, value: float | str | None, look: Look) -> tuple[Live, Look]:
+        return Live(scores.total(what, line.column), value), look
+
+    found |= {
+        "n": total("n", figure.n, middle.but(number="0")),
+        "mean": total("mean", WITHHELD if figure.withheld else figure.mean, mean_look),
+        "low": total("low", figure.low, end_look),
+        "high": total("high", figure.high, end_look),
+        "spread": total("spread", figure.spread, end_look),
+    }
+    if "band" in place.columns and line.bands:
+        mean = cell_name(row, place.columns.index("mean"))
+        band = line.band
+        found["band"] = (
+            Live(band_formula(mean, line.bands), band.name if band else None), middle
+        )  # fmt: skip
+        found["reading"] = (
+            Live(band_formula(mean, line.bands, "reading"), band.reading if band else None),
+            cells.CELL,
+        )
+    return found
+
+
+def _significance(out: Out, part: Part, each: SectionFigures) -> Live:
+    """How significant respondents say a section is, on average."""
+    value = WITHHELD if each.significance.withheld else each.significance.mean
+    item = next((i for i in part.toolkit.items() if i.weighs == each.section.id), None)
+    if item is None or not out.summary.cast.shows_rows:
+        return Live("", value)
+    where = {
+        "item": lit(section_key(part.key, item.id)),
+        "field": '"answer"',
+        "score": '">-1E+300"',
+    }
+    count = counting(True, **where)
+    criteria = count.removeprefix("COUNTIFS(")
+    return Live(f'IF({count}=0,"{NOTHING}",AVERAGEIFS(data_score,{criteria})', value)
+
+
+def _grid(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write the slices of the dartboard to the right of the printed page."""
+    grid = pictures.dartboard_grid(part, place)
+    sheet.text(HEADER_ROW - 1, grid.first_column, "Cells of the dartboard", looks.SMALL)
+    heads = ["No.", *(band.name for band in pictures.rings(part.sections[0])), "Rim"]
+    for column, head in enumerate(heads, grid.first_column):
+        sheet.text(HEADER_ROW, column, head, looks.SMALL)
+    small = looks.SMALL.but(align="right")
+    mean_column = place.columns.index("mean")
+    for index, each in enumerate(part.sections):
+        row = grid.first_row + 2 * index
+        mean = f"${column_name(mean_column)}${place.first_row + index + 1}"
+        sheet.number(row, grid.first_column, index + 1, small)
+        for ring, band in enumerate(pictures.rings(each), 1):
+            column = grid.first_column + ring
+            reached = each.score.mean is not None and round(each.score.mean, 9) >= band.low
+            shaded = f"IF(ISNUMBER({mean}),IF(ROUND({mean},9)>={band.low:g},1,0),0)"
+            out.figure(sheet, row, column, Live(shaded, float(reached)), small)
+            rest = Live(f"1-{cell_name(row, column)}", float(not reached))
+            out.figure(sheet, row + 1, column, rest, small)
+        rim = grid.first_column + grid.rings + 1
+        sheet.number(row, rim, 1, small)
+        sheet.number(row + 1, rim, 0, small)
+
+
+def _answers(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write how the answers of each section fall on the choices of the scored scale."""
+    heads = [Column("No.", 6, cells.MIDDLE), Column("Section", 36)]
+    heads += [Column(choice.label, 11, cells.MIDDLE) for choice in part.scored_choices]
+    heads += [Column("Answers", 11, cells.MIDDLE), Column("Favourable", 11, cells.MIDDLE)]
+    number = out.summary.parts.index(part)
+    header = place.counts_header
+    if place.columns:
+        sheet.text(header - 1, 0, words().say("profile_answers"), looks.HEADING)
+    title = f"Answers by section, {part.label}"
+    out.table(sheet, Grid(header, tuple(heads), place.sections, f"Answers_{number}", title))
+    rows = out.summary.cast.shows_rows
+    for index, each in enumerate(part.sections):
+        row = header + 1 + index
+        sheet.number(row, 0, index + 1, cells.MIDDLE)
+        sheet.text(row, 1, each.name, cells.CELL)
+        where = {"section": lit(each.key), "field": lit(each.field)}
+        hidden = bool(each.score.withheld or (each.score.n and not each.counts))
+        for column, choice in enumerate(part.scored_choices, 2):
+            key = lit(f"{part.toolkit.scoring.scale}:{choice.code}")
+            counted = counting(rows, **where, counts=lit("apart" if choice.apart else "yes"),
+                               choice=key)  # fmt: skip
+            value = WITHHELD if hidden else each.counts.get(choice.code, 0)
+            out.figure(sheet, row, column, Live(counted, value), cells.MIDDLE)
+        _sums(out, sheet, row, part, each, hidden=hidden)
+        cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])
+
+
+def _sums(
+    out: Out, sheet: Sheet, row: int, part: Part, each: SectionFigures, *, hidden: bool
+) -> None:
+    """Write how many answers there are, and the share of favourable ones among them."""
+    proper = [
+        cell_name(row, 2 + i) for i, choice in enumerate(part.scored_choices) if not choice.apart
+    ]
+    good = favourable_codes(part.toolkit)
+    best = [
+        cell_name(row, 2 + i) for i, choice in enumerate(part.scored_choices) if choice.code in good
+    ]
+    column = 2 + len(part.scored_choices)
+    answered = WITHHELD if hidden else sum(
+        each.counts.get(choice.code, 0) for choice in part.scored_choices if not choice.apart
+    )  # fmt: skip
+    share = each.favourable / each.answered if each.answered and best else None
+    formula = "+".join(proper)
+    out.figure(sheet, row, column, Live(formula, answered), cells.MIDDLE)
+    total = cell_name(row, column)
+    over = f'IF({total}=0,"{NOTHING}",({"+".join(best)})/{total})' if best else ""
+    value = WITHHELD if hidden else share
+    out.figure(sheet, row, column + 1, Live(over, value), cells.MIDDLE.but(number="0%"))
+
+
+def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> int:
+    """Put the charts below the tables, two side by side, and return the last row they cover."""
+    pictured = list(_pictured(out, part, place))
+    top = place.last_row + 2
+    height = max(340, 120 + 34 * place.sections)
+    rows = round(height / 20) + 2
+    for index, (chart, alt) in enumerate(pictured):
+        at = top + rows * (index // 2)
+        column = 0 if index % 2 == 0 else _SECOND_CHART_COLUMN
+        sheet.chart(chart, Placed(at, column, _CHART_WIDTH, height, alt))
+    return top + rows * ((len(pictured) + 1) // 2)
+
+
+def _pictured(out: Out, part: Part, place: ProfilePlace) -> Iterator[tuple[Any, str]]:
+    if not part.sections:
+        return
+    if pictures.has_dartboard(part):
+        yield pictures.headline(out, part, place)
+    if place.columns:
+        yield pictures.range_bars(out, part, place)
+    if place.choices:
+        yield pictures.stacked(out, part, place)
+    if "significance" in place.columns:
+        yield pictures.significance(out, part, place)

@@ -1,0 +1,142 @@
+"""The small table beside the headline chart of a Summary page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from xlassess.consolidate.cells import NOTHING, WITHHELD, Live, words
+from xlassess.consolidate.narrative import decimal, percent, short
+from xlassess.consolidate.places import ProfilePlace
+from xlassess.consolidate.summary import Figure, Part, SectionFigures
+from xlassess.contract.layout import cell_name
+from xlassess.model.toolkit import Band
+from xlassess.sheet import palette
+from xlassess.sheet.checked import sheet_prefix
+from xlassess.sheet.looks import Look
+
+MOST_LINES = 12
+"""Sections listed beside the chart; a toolkit with more shows the first, and Profile has all."""
+
+_HEAD = Look(size=9, bold=True, colour=palette.WHITE, fill=palette.NAVY)
+_LINE = Look(size=9, bottom=palette.LINE)
+_MIDDLE = _LINE.but(align="center")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A cell of the table: its first and last column on the page, figure and look."""
+
+    first: int
+    last: int
+    live: Live
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of scores: its place in the table of the Profile sheet, its name and figures."""
+
+    index: int
+    name: str
+    figure: Figure
+    band: Band | None
+
+
+def table_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+    """Return the lines of the table, headings first; the figures point at the Profile sheet."""
+    return _score_lines(part, place) if place.columns else _count_lines(part, place)
+
+
+def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[Field, ...]:
+    return tuple(
+        Field(*span, Live("", words().say(name)), _HEAD.but(align="center") if i else _HEAD)
+        for i, (name, span) in enumerate(zip(names, spans, strict=True))
+    )
+
+
+def _score_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+    rule = part.toolkit.scoring.rule
+    names = ["head_section", "head_share" if rule == "share" else "head_mean", "head_range"]
+    spans = [(6, 9), (10, 10), (11, 11)]
+    if "band" in place.columns:
+        names, spans = [*names, "head_band"], [(6, 7), (8, 8), (9, 9), (10, 11)]
+    lines = [
+        _Line(index, f"{index + 1}  {each.name}", each.score, each.band)
+        for index, each in enumerate(part.sections[:MOST_LINES])
+    ]
+    found = [_headings(names, spans)]
+    found += [_score_line(part, place, spans, line) for line in lines]
+    for index, whole in enumerate(part.overall):
+        name = words().say("head_total" if rule == "sum" else "head_overall")
+        name = f"{name} ({whole.name})" if whole.name else name
+        line = _Line(place.sections + index, name, whole.score, whole.band)
+        fields = _score_line(part, place, spans, line)
+        strong = palette.PALE
+        found.append(
+            tuple(replace(each, look=each.look.but(bold=True, fill=strong)) for each in fields)
+        )
+    return found
+
+
+def _score_line(
+    part: Part, place: ProfilePlace, spans: Sequence[tuple[int, int]], line: _Line
+) -> tuple[Field, ...]:
+    rule, figure = part.toolkit.scoring.rule, line.figure
+    number = "0%" if rule == "share" else "0.0"
+    mean = WITHHELD if figure.withheld else figure.mean
+    low, high = (place.cell(line.index, each) for each in ("low", "high"))
+    fields = [
+        Field(*spans[0], Live("", line.name), _LINE),
+        Field(*spans[1], Live(place.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)),
+        Field(*spans[2], Live(_range_formula(rule, low, high), _range(rule, figure)), _MIDDLE),
+    ]
+    if "band" in place.columns:
+        name = line.band.name if line.band else None
+        fields.append(Field(*spans[3], Live(place.cell(line.index, "band"), name), _MIDDLE))
+    return tuple(fields)
+
+
+def _range_formula(rule: str, low: str, high: str) -> str:
+    shape = {"sum": "0.##", "mean": "0.0", "share": "0%"}[rule]
+    if rule == "sum":
+        # TEXT with "0.##" leaves a point after whole numbers.
+        return f'IF(ISNUMBER({low}),{low}&" to "&{high},"{NOTHING}")'
+    return f'IF(ISNUMBER({low}),TEXT({low},"{shape}")&" to "&TEXT({high},"{shape}"),"{NOTHING}")'
+
+
+def _range(rule: str, figure: Figure) -> str | None:
+    if figure.low is None or figure.high is None:
+        return None
+    show = {"sum": short, "mean": decimal, "share": percent}[rule]
+    return f"{show(figure.low)} to {show(figure.high)}"
+
+
+def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+    """Lines of toolkits without scores: answers, and how many of them are favourable."""
+    spans = [(6, 9), (10, 10), (11, 11)]
+    found = [_headings(["head_section", "head_answers", "head_favourable"], spans)]
+    for index, each in enumerate(part.sections[:MOST_LINES]):
+        found.append(_count_line(part, place, spans, (index, each)))
+    return found
+
+
+def _count_line(
+    part: Part,
+    place: ProfilePlace,
+    spans: Sequence[tuple[int, int]],
+    line: tuple[int, SectionFigures],
+) -> tuple[Field, ...]:
+    index, each = line
+    row = place.counts_header + 1 + index
+    prefix = sheet_prefix(place.sheet)
+    answers, share = (prefix + cell_name(row, 2 + place.choices + i) for i in (0, 1))
+    hidden = each.score.withheld
+    proper = sum(each.counts.get(c.code, 0) for c in part.scored_choices if not c.apart)
+    favourable = each.favourable / each.answered if each.answered and place.choices else None
+    return (
+        Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _LINE),
+        Field(*spans[1], Live(answers, WITHHELD if hidden else proper), _MIDDLE),
+        Field(*spans[2], Live(share, WITHHELD if hidden else favourable),
+              _MIDDLE.but(number="0%")),
+    )  # fmt: skip

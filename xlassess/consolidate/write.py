@@ -1,0 +1,88 @@
+"""Writing the summary's workbook."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from xlassess.consolidate.cells import Out
+from xlassess.consolidate.sheet_agreement import write_agreement
+from xlassess.consolidate.sheet_counts import write_counts
+from xlassess.consolidate.sheet_data import write_data
+from xlassess.consolidate.sheet_levels import write_levels
+from xlassess.consolidate.sheet_method import write_method
+from xlassess.consolidate.sheet_profile import write_profile
+from xlassess.consolidate.sheet_responses import write_responses
+from xlassess.consolidate.sheet_scores import write_scores
+from xlassess.consolidate.sheet_summary import write_summary_sheet
+from xlassess.consolidate.sheet_words import write_actions, write_comments
+from xlassess.consolidate.summary import Part, Summary
+from xlassess.sheet.checked import Book
+
+_SCORED = ("sum", "mean", "share")
+
+
+def summary_bytes(summary: Summary) -> bytes:
+    """Return the summary as the bytes of an ``.xlsx`` workbook; the same summary, the same bytes.
+
+    Raises:
+        SheetError: something cannot be written without loss.
+    """
+    assessment = summary.assessment
+    made = summary.made_at.replace(tzinfo=None)
+    book = Book(
+        {
+            "title": f"{assessment.partnership}: summary of round {assessment.round}",
+            "subject": assessment.marking,
+            "author": summary.program,
+            "created": made,
+        }
+    )
+    out = Out(book, summary)
+    write_summary_sheet(out)
+    write_responses(out)
+    for part in summary.parts:
+        _write_part(out, part)
+    write_comments(out)
+    write_actions(out)
+    write_data(out)
+    write_method(out)
+    return book.close()
+
+
+def _write_part(out: Out, part: Part) -> None:
+    scored = part.toolkit.scoring.rule in _SCORED
+    if scored:
+        write_scores(out, part)
+    elif out.summary.cast.shows_rows:
+        write_counts(out, part)
+    write_profile(out, part)
+    write_agreement(out, part)
+    if part.toolkit.scoring.rule != "none":
+        write_levels(out, part)
+
+
+def write_summary(summary: Summary, path: Path) -> None:
+    """Write the summary to a file: under a temporary name first, then renamed.
+
+    Args:
+        summary: what to write.
+        path: the workbook; its folder is made where it is missing.
+
+    Raises:
+        SheetError: something cannot be written without loss.
+        OSError: the file cannot be written.
+    """
+    data = summary_bytes(summary)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".summary-", suffix=".xlsx")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
