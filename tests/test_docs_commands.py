@@ -28,11 +28,10 @@ def shown(page: Path) -> Iterator[list[str]]:
     """Yield every xlassess command line that a page shows in a code block, as words."""
     for block in blocks(page):
         for line in block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
-            while words and ("=" in words[0] or words[0].endswith("-m")):
-                words = words[1:]
-            if words and Path(words[0]).name == "xlassess":
-                yield words[1:]
+            for part in re.split(r"&&|\|\||[;|]", line.removeprefix("$ ")):
+                words = shlex.split(part, comments=True)
+                if words and Path(words[0]).name == "xlassess":
+                    yield words[1:]
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +111,20 @@ def test_readme__marks_one_test_command() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_page__links_lead_to_files_that_exist(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    local = [link for link in links if not re.match(r"[a-z]+:", link)]
-    assert [link for link in local if not (page.parent / link).exists()] == []
+def test_page__links_lead_somewhere(page: Path) -> None:
+    lost = []
+    for link in re.findall(r"\]\(([^)\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as they are made from the headings' words."""
+    headings = re.findall(r"^#+ (.+?)\s*$", page.read_text(encoding="utf-8"), re.M)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
