@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlassess.console.out import Out
 from xlassess.console.text import count, percent
-from xlassess.demo import Played
 from xlassess.desk.places import shown
+
+if TYPE_CHECKING:
+    from xlassess.demo import Played
 
 
 def played(out: Out, result: Played) -> None:
@@ -29,9 +33,8 @@ def played(out: Out, result: Played) -> None:
     out.table(("Toolkit", "Returned of issued", "Rate"), rates, numbers=(1, 2))
     out.heading("What went otherwise than it should, as it does in life")
     out.gap()
-    states = {file.ret.file.rpartition("/")[2]: file.ret.state for file in result.ingested.files}
-    rows = [[name, odd, states.get(name, "")] for name, odd in result.oddities]
-    out.table(("File", "What is odd about it", "Read as"), rows)
+    rows = [[odd.partner, odd.toolkit, odd.what, odd.state] for odd in result.oddities]
+    out.table(("Partner", "Toolkit", "What came back", "Read as"), rows)
     out.heading("Where to look")
     out.gap()
     places = [
@@ -41,4 +44,5 @@ def played(out: Out, result: Played) -> None:
         [f"{root}/assessment.yaml", "the settings, to begin your own from"],
     ]
     out.table(("Place", "What is there"), places)
+    out.gap()
     out.say(f"Then try: xlassess status -C {root}")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlassess.desk.ingest import Ingested, Received
-from xlassess.desk.status import Line, Status
-from xlassess.desk.toolkits import Listed
 from xlassess.model.finding import Finding
 from xlassess.model.toolkit import Toolkit
+
+if TYPE_CHECKING:
+    from xlassess.desk.ingest import Ingested, Received
+    from xlassess.desk.status import Line, Status
+    from xlassess.desk.toolkits import Listed
 
 
 def dumps(value: dict[str, Any]) -> str:
@@ -58,7 +60,7 @@ def _received(file: Received) -> dict[str, Any]:
         "partner": issued.partner if issued else "",
         "respondent": issued.respondent if issued else "",
         "toolkit": issued.identity.toolkit if issued else "",
-        "answers": len(file.ret.answers),
+        "answers": file.answers,
         "actions": len(file.ret.actions),
         "put_right": [
             {

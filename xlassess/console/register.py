@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlassess.console.out import Out
 from xlassess.console.text import count, day, percent
-from xlassess.desk.status import Status
 from xlassess.model.answer import Return
 from xlassess.model.assessment import LEVELS
 from xlassess.model.finding import Finding
+
+if TYPE_CHECKING:
+    from xlassess.desk.status import Status
 
 _LINE_STYLES: dict[str, str] = {
     "not issued": "quiet",
@@ -82,7 +86,7 @@ def _open(out: Out, result: Status) -> None:
     if missing:
         out.heading(f"Not issued: {count(len(missing), 'workbook')}; run: xlassess generate")
     if result.unplaced:
-        out.heading(f"Refused, and nobody's: {count(len(result.unplaced), 'file')}")
+        out.heading(f"Refused, and no one's: {count(len(result.unplaced), 'file')}")
         out.some([_unplaced(ret) for ret in result.unplaced])
     if not (queries or waiting or missing or result.unplaced):
         out.gap()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlassess.console.out import Out
 from xlassess.console.text import count, percent
-from xlassess.desk.clerk import Outcome, Workbook
-from xlassess.desk.consolidate import Consolidated
-from xlassess.desk.generate import Generated
-from xlassess.desk.init import Begun
 from xlassess.desk.places import shown
+
+if TYPE_CHECKING:
+    from xlassess.desk.clerk import Outcome, Workbook
+    from xlassess.desk.consolidate import Consolidated
+    from xlassess.desk.generate import Generated
+    from xlassess.desk.init import Begun
 
 
 def begun(out: Out, result: Begun) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
 from xlassess.console.text import count, listed
-from xlassess.desk.ingest import Ingested, Received
 from xlassess.model.answer import State
 from xlassess.model.finding import Finding
 
 _STATES: tuple[State, ...] = (
     "refused", "query", "accepted with notes", "accepted", "superseded", "duplicate",
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from xlassess.desk.ingest import Ingested, Received
 
 _STATE_STYLES = {
     "refused": "refuse",
@@ -50,8 +53,10 @@ def ingested(out: Out, result: Ingested) -> None:
 
 def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
     out.gap()
-    owner = _owner(file)
-    out.say(f"{file.ret.file}{f'  ({owner})' if owner else ''}", indent=2, style="head")
+    out.say(file.ret.file, indent=2, style="head")
+    if file.issued is not None:
+        who = (file.issued.partner, file.issued.respondent, file.issued.identity.toolkit)
+        out.say(", ".join(filter(None, (*who, file.issued.reference))), indent=2)
     for finding in findings:
         _finding(out, finding, indent=4)
 
@@ -64,27 +69,31 @@ def _finding(out: Out, finding: Finding, *, indent: int) -> None:
     out.say(f"To do: {finding.remedy}", indent=indent + 5)
 
 
-def _owner(file: Received) -> str:
-    if file.issued is None:
-        return ""
-    who = ", ".join(filter(None, (file.issued.partner, file.issued.respondent)))
-    return f"{who}; {file.issued.identity.toolkit}; {file.issued.reference}"
-
-
 def _read(out: Out, files: Sequence[Received]) -> None:
     rows = [
         [
-            file.ret.file,
             file.issued.partner if file.issued else "",
+            file.issued.respondent if file.issued else "",
             file.issued.identity.toolkit if file.issued else "",
-            str(len(file.ret.answers)),
+            str(file.answers),
             file.ret.state,
+            _own_name(file),
         ]
         for file in files
     ]
+    heads = ["Partner", "Respondent", "Toolkit", "Answers", "State", "Under another name"]
+    if not any(row[-1] for row in rows):
+        heads.pop()
+        rows = [row[:-1] for row in rows]
     out.gap()
-    heads = ("File", "Partner", "Toolkit", "Answers", "State")
     out.table(heads, rows, numbers=(3,), styles=_STATE_STYLES)
+
+
+def _own_name(file: Received) -> str:
+    """The name a file came under, where that is not the one it was issued under."""
+    issued = file.issued.file_name if file.issued else ""
+    path, _, name = file.ret.file.rpartition("/")
+    return f"{path}/..." if path and name == issued else "" if name == issued else file.ret.file
 
 
 def _notes(out: Out, files: Sequence[Received]) -> None:
@@ -112,15 +121,11 @@ def _totals(result: Ingested) -> str:
     states = result.states
     parts = [f"{states[state]} {_STATE_WORDS[state]}" for state in _STATES if states.get(state)]
     known = len(result.files) - len(result.new)
-    text = f"{count(len(result.new), 'new file')}"
-    text += f": {listed(parts)}." if parts else "."
-    if known:
-        text += f" {count(known, 'file')} read before; nothing changed for {_them(known)}."
-    return text
-
-
-def _them(number: int) -> str:
-    return "it" if number == 1 else "them"
+    before = f"{count(known, 'file')} had been read before and changed nothing."
+    if not parts:
+        return f"Nothing new: {before}" if known else "There was no file to read."
+    text = f"{count(len(result.new), 'new file')}: {listed(parts)}."
+    return f"{text} {before}" if known else text
 
 
 _STATE_WORDS: dict[State, str] = {

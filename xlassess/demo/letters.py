@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from xlassess.demo.filling import Slip
 from xlassess.demo.mistakes import (
-    both,
     left_out,
     pasted_formula,
     sorted_by_answer,
@@ -47,9 +46,12 @@ LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
     ("pat", "Peter Lindqvist"): (
         Letter(
             name="Copy of PAT Lindqvist.xlsx",
-            odd="answers typed in by hand: in small letters, and a number for its label",
-            slip=both(typed_over(**{"1B": "agree "}), typed_over(**{"6D": 2.0})),
+            odd="answers typed by hand, in small letters and with blanks",
+            slip=typed_over(**{"1B": "agree ", "6D": "strongly  disagree"}),
         ),
+    ),
+    ("melton-evaluation", "Peter Lindqvist"): (
+        Letter(odd="bare numbers typed for the choices", slip=typed_over(**{"1.2": 4.0})),
     ),
     ("pat", "Grace Okafor"): (
         Letter(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def typed_over(**answers: Cell) -> Slip:
-    """Other values than the list offers typed into answers; the item's number after ``i``."""
+    """Other values typed over answers, by item."""
     return lambda book, places: _set(book, places, answers)
 
 
@@ -64,19 +64,9 @@ def _move(sheet: Worksheet, row: int, column: int, value: object) -> None:
         cell.value = value  # type: ignore[assignment]
 
 
-def both(*slips: Slip) -> Slip:
-    """Several mistakes in one workbook."""
-
-    def slip(book: Workbook, places: Layout) -> None:
-        for one in slips:
-            one(book, places)
-
-    return slip
-
-
 def _set(book: Workbook, places: Layout, answers: dict[str, Cell] | dict[str, None]) -> None:
     for item, value in answers.items():
-        sheet, row, column = _answer(book, places, item.removeprefix("i").replace("_", "."))
+        sheet, row, column = _answer(book, places, item)
         sheet.cell(row + 1, column + 1).value = value
 
 

@@ -39,11 +39,21 @@ _FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something that did not come back as it should: from whom, what, and how it was read."""
+
+    partner: str
+    toolkit: str
+    what: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """A demo that was played: where everything is, and what came of it.
 
-    ``replaced`` says that an earlier demo in the folder gave way. ``oddities`` are the file
-    and what is odd about it, for everything that did not come back as it should.
+    ``replaced`` says that an earlier demo in the folder gave way. ``oddities`` is everything
+    that did not come back as it should.
     """
 
     root: Path
@@ -53,7 +63,7 @@ class Played:
     ingested: Ingested
     consolidated: Consolidated
     status: Status
-    oddities: tuple[tuple[str, str], ...]
+    oddities: tuple[Oddity, ...]
 
 
 def play(root: Path, *, watch: Watch = silent) -> Played:
@@ -86,7 +96,7 @@ def play(root: Path, *, watch: Watch = silent) -> Played:
         ingested=received,
         consolidated=summary,
         status=status(folder, today=RECEIVED.date()),
-        oddities=_oddities(generated),
+        oddities=_oddities(generated, received),
     )
 
 
@@ -116,13 +126,20 @@ def _clear(root: Path) -> bool:
     return True
 
 
-def _oddities(generated: Generated) -> tuple[tuple[str, str], ...]:
-    names = {(book.toolkit, book.respondent): book.path.name for book in generated.workbooks}
-    return tuple(
-        (letter.name or names[key], letter.odd)
-        for key, letters in LETTERS.items()
+def _oddities(generated: Generated, ingested: Ingested) -> tuple[Oddity, ...]:
+    books = {(book.toolkit, book.respondent): book for book in generated.workbooks}
+    states = {file.ret.file: file.ret.state for file in ingested.files}
+    odd = [
+        Oddity(book.partner, book.toolkit, letter.odd, states[letter.name or book.path.name])
+        for book, letters in ((books[key], letters) for key, letters in LETTERS.items())
         for letter in letters
-    )
+    ]
+    missing = [
+        Oddity(book.partner, book.toolkit, "nothing at all", "")
+        for book in generated.workbooks
+        if book.partner == SILENT
+    ]
+    return (*odd, *missing)
 
 
 class _Post:

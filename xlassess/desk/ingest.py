@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from xlassess.desk.register import answered
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ingest import Context, Source, collect, read_all
@@ -33,6 +34,11 @@ class Received:
     def findings(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity, in the order they were made."""
         return tuple(one for one in self.ret.findings if one.severity == severity)
+
+    @property
+    def answers(self) -> int:
+        """How many answers were read, comments and evidence not counted."""
+        return answered(self.ret)
 
     @property
     def gravest(self) -> Severity | None:

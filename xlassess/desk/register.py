@@ -88,3 +88,8 @@ def standing(
         if (place in named or back) and (held is None or back or held.reference not in current):
             counts[place] = item
     return counts
+
+
+def answered(ret: Return) -> int:
+    """Return how many answers a return gives, comments and evidence not counted."""
+    return sum(answer.field.partition(":")[0] == "answer" for answer in ret.answers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from xlassess.desk.register import Place, asked, place_of, standing, toolkits_of
+from xlassess.desk.register import Place, answered, asked, place_of, standing, toolkits_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, Return
@@ -162,7 +162,7 @@ class _Clerk:
             reference=issued.reference,
             state=self._state(issued.reference, ret),
             file=ret.file if ret else "",
-            answers=len(ret.answers) if ret else 0,
+            answers=answered(ret) if ret else 0,
             queries=_queries(ret),
             in_register=in_register,
         )
