@@ -11,7 +11,6 @@ from xlassess.sheet import looks
 from xlassess.sheet.looks import Look
 from xlassess.sheet.validation import (
     LONGEST_TEXT,
-    LONGEST_TITLE,
     Allowed,
     Dated,
     Lengthy,
@@ -52,9 +51,10 @@ def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Ent
     if not item.is_free:
         return _choice(toolkit, item, words)
     if item.is_wide:
-        longest = LONGEST_ANSWER if item.answer == "long-text" else LONGEST_LINE
+        long = item.answer == "long-text"
+        longest = LONGEST_ANSWER if long else LONGEST_LINE
         return Entry(
-            looks.INPUT.but(valign="top"),
+            looks.INPUT.but(valign="top" if long else "vcenter"),
             Lengthy(longest),
             Message(words.say("text_title"), words.say("text_prompt", longest)),
             Message(words.say("long_title"), words.say("long_error", longest)),
@@ -111,9 +111,8 @@ def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Entr
         text = words.say("follow_up_prompt", when, follow_up.ask)
         if utf16_length(text) > LONGEST_TEXT:
             text = words.say("follow_up_prompt_short", when)
-    assert utf16_length(title) <= LONGEST_TITLE
     return Entry(
-        looks.INPUT.but(valign="top"),
+        looks.INPUT,
         Lengthy(LONGEST_COMMENT),
         Message(title, text),
         Message(words.say("long_title"), words.say("long_error", LONGEST_COMMENT)),

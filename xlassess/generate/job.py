@@ -80,6 +80,7 @@ class Job:
         last: tuple[int, int],
         *,
         landscape: bool,
+        single: bool = False,
         repeat: tuple[int, int] | None = None,
         freeze: tuple[int, int] | None = None,
     ) -> None:
@@ -89,6 +90,7 @@ class Job:
             sheet: the sheet.
             last: row and column of its last cell.
             landscape: True for a wide page.
+            single: True to print it on one page as long as it can then be read.
             repeat: the first and last row printed on every page.
             freeze: the first row and column that scroll.
         """
@@ -97,6 +99,7 @@ class Job:
             right=f"{self.assessment.partnership}, {self.assessment.round}",
             marking=self.assessment.marking,
             landscape=landscape,
+            single=single,
             area=Box(0, 0, *last),
             repeat=repeat,
         )

@@ -13,14 +13,14 @@ from xlassess.contract.layout import (
 from xlassess.generate.job import Job
 from xlassess.generate.profile_counts import CountsTable
 from xlassess.generate.profile_flags import write_flags
+from xlassess.generate.profile_panel import Panel
 from xlassess.generate.profile_progress import ProgressTable
 from xlassess.generate.profile_sum import SumTable
 from xlassess.generate.profile_table import Heading, ProfileTable, prose_end
-from xlassess.generate.scored import answer_cell
 from xlassess.generate.start import overall_state
 from xlassess.model.toolkit import Rule
 from xlassess.sheet import looks
-from xlassess.sheet.checked import Formula, Sheet, quoted, sheet_prefix
+from xlassess.sheet.checked import Formula, Sheet, sheet_prefix
 
 _TABLES: dict[Rule, type[ProfileTable]] = {
     "sum": SumTable,
@@ -37,13 +37,14 @@ def write_profile(job: Job, sheet: Sheet) -> None:
     headings = table.headings()
     sheet.widths({i: heading.width for i, heading in enumerate(headings)})
     _head(job, sheet, headings)
-    row = table.write(REFERENCE_ROW + 3)
-    row = _success(job, sheet, row)
-    row = write_flags(job, sheet, row)
-    row = _notes(job, sheet, row)
+    row = table.write(REFERENCE_ROW + 2)
+    if job.toolkit.scoring.rule != "sum":
+        row = Panel(job, sheet, 2, 1).success(row) + 1
+    row = _notes(job, sheet, row, prose_end(headings))
+    row = write_flags(job, sheet, row + 2) - 1
     last = len(headings) - 1
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(row, last)}"})
-    job.finish(sheet, (row, last), landscape=True)
+    job.finish(sheet, (row, last), landscape=True, single=True)
 
 
 def _head(job: Job, sheet: Sheet, headings: tuple[Heading, ...]) -> None:
@@ -63,32 +64,14 @@ def _head(job: Job, sheet: Sheet, headings: tuple[Heading, ...]) -> None:
         REFERENCE_ROW + 1, 0, f"internal:'{START}'!A1", say("back_to_start"), looks.LINK,
         tip=say("back_to_start_tip"),
     )  # fmt: skip
+    sheet.height(REFERENCE_ROW + 1, 18)
 
 
-def _success(job: Job, sheet: Sheet, row: int) -> int:
-    """Write the overall success statement and what was answered; return the next free row."""
-    cell = answer_cell(job.layout, job.toolkit.scoring.success)
-    if cell is None:
-        return row
-    say = job.words.say
-    item = job.toolkit.item(job.toolkit.scoring.success)
-    sheet.text(row, 0, say("heading_success"), looks.HEADING)
-    sheet.height(row, 26)
-    sheet.text(row + 1, 0, item.id, looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT))
-    sheet.text(row + 1, 1, item.ask, looks.CELL)
-    empty = say("not_answered")
-    answer = Formula(f'IF({cell.text}="",{quoted(empty)},{cell.text})', empty)
-    sheet.merged(row + 1, 2, 4, answer, looks.CELL_STRONG)
-    sheet.fit(row + 1, ((item.ask, sheet.width(1), looks.CELL),), least=24)
-    return row + 3
-
-
-def _notes(job: Job, sheet: Sheet, row: int) -> int:
+def _notes(job: Job, sheet: Sheet, row: int, end: int) -> int:
     """Write how the figures come about; return the last row written."""
-    headings = _TABLES[job.toolkit.scoring.rule](job, sheet).headings()
     sheet.text(row, 0, job.words.say("heading_notes"), looks.HEADING)
     sheet.height(row, 26)
     for line in job.words.paragraphs("profile_notes", job.toolkit):
         row += 1
-        sheet.prose(row, 0, prose_end(headings), line, looks.PROSE)
+        sheet.prose(row, 0, end, line, looks.PROSE)
     return row

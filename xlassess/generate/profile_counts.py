@@ -58,7 +58,7 @@ class CountsTable(ProfileTable):
         ]  # fmt: skip
         if self._figure:
             found.append(Heading(say("figure_header", self.job.toolkit, self._yes), 11))
-        found += [Heading(choice.label, 13) for choice in self._choices]
+        found += [Heading(choice.label, 15) for choice in self._choices]
         if flaggable(self.job.layout):
             header = say("flagged_numbers", self.job.toolkit.scoring)
             found.append(Heading(header, 40, middle=False))

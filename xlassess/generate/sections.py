@@ -21,8 +21,16 @@ from xlassess.contract.layout import (
 )
 from xlassess.generate.cells import Entry, entry_for, least_height
 from xlassess.generate.job import Job
-from xlassess.generate.status import CHECK, DONE, OPTIONAL, TO_DO, progress_of, status_formula
-from xlassess.model.toolkit import Item, Section
+from xlassess.generate.status import (
+    CHECK,
+    DONE,
+    OPTIONAL,
+    TO_DO,
+    progress_of,
+    status_column,
+    status_formula,
+)
+from xlassess.model.toolkit import Item, Scale, Section
 from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
 from xlassess.sheet.looks import Look, Mark
@@ -75,10 +83,8 @@ def _head(job: Job, sheet: Sheet, place: SectionLayout, following: str) -> None:
     section = place.section
     sheet.text(TITLE_ROW, 0, section.title, looks.TITLE)
     sheet.height(TITLE_ROW, 27)
-    scales = [
-        job.toolkit.scales[name]
-        for name in dict.fromkeys(i.answer for i in section.items if not i.is_free)
-    ]
+    names = dict.fromkeys(item.answer for item in section.items if not item.is_free)
+    scales = [s for s in map(job.toolkit.scales.__getitem__, names) if _needs_legend(s)]
     used = {view for item in section.items for view in item.views}
     views = [view for view in job.toolkit.views if view.id in used]
     about = job.words.paragraphs("section_about", section, scales, views)
@@ -97,6 +103,11 @@ def _head(job: Job, sheet: Sheet, place: SectionLayout, following: str) -> None:
     sheet.height(REFERENCE_ROW, 13.5)
 
 
+def _needs_legend(scale: Scale) -> bool:
+    """True for a scale that says more than its labels do ("yes" and "no" speak for themselves)."""
+    return bool(scale.addition) or any(c.about or c.score is not None for c in scale.choices)
+
+
 def _progress(job: Job, place: SectionLayout) -> Formula:
     progress = progress_of(place)
     kind = "optional" if progress.optional else "answered"
@@ -112,6 +123,7 @@ def _progress(job: Job, place: SectionLayout) -> Formula:
 def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
     for column in table.columns:
         sheet.text(table.header_row, column.index, column.header, _header_look(column))
+    _bridge(sheet, table)
     sheet.fit(
         table.header_row,
         tuple((c.header, c.width, looks.HEADER) for c in table.columns),
@@ -124,6 +136,15 @@ def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
     for column, cells in entries.items():
         _validate(sheet, column.index, cells)
     _marks(sheet, section, table, entries)
+
+
+def _bridge(sheet: Sheet, table: Table) -> None:
+    """Fill the columns that the table of another kind above uses and this one does not."""
+    used = {column.index for column in table.columns}
+    for index in set(range(max(used) + 1)) - used:
+        sheet.blank(table.header_row, index, looks.HEADER)
+        for row in table.rows:
+            sheet.blank(row.index, index, _UNUSED)
 
 
 def _header_look(column: Column) -> Look:
@@ -196,8 +217,7 @@ def _marks(
             cell = cell_name(start, index)
             box = Box(start, index, end, index)
             sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
-    status = table.column("status")
-    assert status is not None, "every table has a status column"
+    status = status_column(table)
     mark_status(sheet, Box(first, status.index, last, status.index))
     if section.form == "matrix":
         _mark_chosen(sheet, table, first, last)

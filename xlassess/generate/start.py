@@ -30,8 +30,10 @@ _LABEL = looks.CELL.but(colour=palette.MUTED, fill=palette.FAINT)
 _VALUE = looks.CELL.but(bold=True)
 _REFERENCE = looks.CELL.but(bold=True, size=20, colour=palette.NAVY)
 
-MOST_PERSONAL = 120
-"""Characters of a name that fit into two lines of the cell for it."""
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 def write_start(job: Job, sheet: Sheet) -> None:
@@ -41,15 +43,12 @@ def write_start(job: Job, sheet: Sheet) -> None:
     row = _progress_table(job, sheet, row + 1)
     _head(job, sheet)
     row = _texts(job, sheet, row + 1)
-    job.finish(sheet, (row, _LAST), landscape=False)
+    job.finish(sheet, (row, _LAST), landscape=False, single=True)
 
 
 def british(day: date) -> str:
     """Return a day as British readers write it, the same on every computer."""
-    months = (
-        "January February March April May June July August September October November December"
-    ).split()
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _head(job: Job, sheet: Sheet) -> None:
@@ -205,7 +204,7 @@ def _texts(job: Job, sheet: Sheet, row: int) -> int:
     )
     for heading, paragraphs in blocks:
         sheet.text(row, 0, words.say(heading), looks.HEADING)
-        sheet.height(row, 24)
+        sheet.height(row, 22)
         row += 1
         for paragraph in paragraphs:
             sheet.prose(row, 0, _LAST, paragraph, looks.PROSE)

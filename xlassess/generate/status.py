@@ -134,6 +134,10 @@ def progress_of(layout: SectionLayout) -> Progress:
     """Return how far a section is filled in."""
     items = [row.item for table in layout.tables for row in table.rows]
     required = sum(item.required for item in items)
-    column = layout.tables[0].column("status")
-    assert column is not None, "every table has a status column"
+    column = status_column(layout.tables[0])
     return Progress(layout, required or len(items), not required, column)
+
+
+def status_column(table: Table) -> Column:
+    """Return the status column, which every table of items has."""
+    return next(column for column in table.columns if column.role == "status")

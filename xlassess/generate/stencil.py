@@ -97,7 +97,7 @@ class _Half:
 
     def fill(self, values: Mapping[str, str]) -> tuple[bytes, int, int]:
         """Return the whole compressed part, its CRC-32 and its size."""
-        pieces = []
+        pieces: list[str] = []
         for name, text in zip(self.names, self.rest, strict=True):
             pieces += (values[name], text)
         tail = "".join(pieces).encode()

@@ -13,9 +13,10 @@ from typing import Any
 from xlassess.sheet import palette
 from xlassess.sheet.checked import Book, Box
 from xlassess.sheet.looks import FONT
+from xlassess.sheet.validation import SheetError
 
 _SHADED = (palette.NAVY, palette.BLUE)
-_UNSHADED = ("#E3E8EE", "#F1F4F7")
+_UNSHADED, _WIRE = ("#E3E8EE", "#F6F8FA"), "#8796A5"
 """Neighbouring segments alternate, as on a dartboard."""
 
 _SMALLEST_HOLE = 10
@@ -69,7 +70,7 @@ def dartboard(book: Book, grid: DartboardGrid, ring_names: Sequence[str]) -> Any
     """
     chart = book.chart("doughnut")
     slices = [
-        {"fill": {"color": colours[i % 2]}, "border": {"color": palette.WHITE, "width": 1.5}}
+        {"fill": {"color": colours[i % 2]}, "border": {"color": _WIRE, "width": 1}}
         for i in range(grid.segments)
         for colours in (_SHADED, _UNSHADED)
     ]
@@ -83,6 +84,7 @@ def dartboard(book: Book, grid: DartboardGrid, ring_names: Sequence[str]) -> Any
     chart.add_series(_numbers(grid))
     chart.set_rotation(round(360 - 180 / grid.segments) % 360)
     chart.set_hole_size(_SMALLEST_HOLE)
+    chart.set_plotarea({"layout": {"x": 0.04, "y": 0.04, "width": 0.92, "height": 0.92}})
     chart.set_legend({"none": True})
     chart.set_title({"none": True})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
@@ -179,12 +181,18 @@ def stacked_bars(book: Book, names: Cells, series: Sequence[Series], title: str)
 
 
 def shades_for(parts: int) -> tuple[str, ...]:
-    """Return shades for an ordered row of parts, least first, as far apart as can be."""
-    palette_size = len(palette.SEQUENCE)
-    if parts == 1:
-        return (palette.BLUE,)
-    picks = (round(i * (palette_size - 1) / max(parts - 1, 1)) for i in range(parts))
-    return tuple(palette.SEQUENCE[min(pick, palette_size - 1)] for pick in picks)
+    """Return shades for an ordered row of parts, least first.
+
+    Raises:
+        SheetError: more parts than there are shades.
+    """
+    if parts > len(palette.SEQUENCE):
+        raise SheetError(
+            f"A chart cannot show {parts} parts so that they can be told apart.",
+            f"Use a response scale of at most {len(palette.SEQUENCE)} choices.",
+        )
+    picks = {1: (2,), 2: (0, 3), 3: (0, 2, 3)}.get(parts, range(parts))
+    return tuple(palette.SEQUENCE[pick] for pick in picks)
 
 
 def _font(size: float, colour: str = palette.INK) -> dict[str, object]:
@@ -196,6 +204,7 @@ def _value_axis(title: str) -> dict[str, object]:
         "name": title, "name_font": _font(9, palette.MUTED), "num_font": _font(9),
         "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
         "line": {"none": True},
+        "label_position": "high",
     }  # fmt: skip
 
 

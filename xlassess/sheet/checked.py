@@ -298,6 +298,13 @@ class Sheet:
         """Return the height of a row in points."""
         return self._heights.get(row, metrics.line_height(FONT_SIZE))
 
+    def extent(self, area: Box) -> tuple[float, float]:
+        """Return width and height of a block of cells in points."""
+        columns = range(area.first_column, area.last_column + 1)
+        pixels = sum(self.width(c) * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for c in columns)
+        rows = range(area.first_row, area.last_row + 1)
+        return pixels * metrics.POINTS_PER_PIXEL, sum(map(self.row_height, rows))
+
     def validate(self, box: Box, allowed: Allowed, error: Message, prompt: Message | None) -> None:
         """Allow only certain entries in a block of cells."""
         wanted = options(allowed, prompt, error)

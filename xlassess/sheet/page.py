@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.validation import within
 
-_A4 = 9
+_A4, _A4_POINTS = 9, (842.0, 595.0)
+_LEFT, _RIGHT, _TOP, _BOTTOM = 0.5, 0.5, 0.8, 0.7
+_LEAST_SCALE = 0.62
+"""Ten-point type printed at this scale is a little over six points."""
 _LONGEST_HEADER = 255
 
 
@@ -17,7 +20,7 @@ class Page:
 
     ``left`` heads the page on the left, ``marking`` (the protective marking) in the middle
     of head and foot, ``right`` on the right; ``repeat`` are the first and last row printed
-    on every page.
+    on every page. ``single`` puts all on one page if it can then still be read.
     """
 
     left: str
@@ -25,6 +28,7 @@ class Page:
     marking: str
     landscape: bool
     area: Box
+    single: bool = False
     repeat: tuple[int, int] | None = None
 
 
@@ -40,8 +44,9 @@ def set_page(sheet: Sheet, page: Page) -> None:
         raw.set_landscape()
     else:
         raw.set_portrait()
-    raw.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
-    raw.fit_to_pages(1, 0)
+    raw.set_margins(left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM)
+    raw.center_horizontally()
+    raw.fit_to_pages(1, int(page.single and _readable(sheet, page)))
     area = page.area
     raw.print_area(area.first_row, area.first_column, area.last_row, area.last_column)
     if page.repeat:
@@ -53,6 +58,15 @@ def set_page(sheet: Sheet, page: Page) -> None:
     footer = f"&L{font}&A&C{strong}{marking}&R{font}Page &P of &N"
     raw.set_header(within(header, _LONGEST_HEADER, "page header"), {"margin": 0.35})
     raw.set_footer(within(footer, _LONGEST_HEADER, "page footer"), {"margin": 0.3})
+
+
+def _readable(sheet: Sheet, page: Page) -> bool:
+    """True when the area can be read after it has been made to fit on one page."""
+    width, height = sheet.extent(page.area)
+    room = _A4_POINTS if page.landscape else _A4_POINTS[::-1]
+    across = (room[0] - 72 * (_LEFT + _RIGHT)) / width
+    down = (room[1] - 72 * (_TOP + _BOTTOM)) / height
+    return min(across, down) >= _LEAST_SCALE
 
 
 def _plain(text: str) -> str:
