@@ -44,6 +44,6 @@ def _finding(group: list[Remark]) -> Finding:
         cell=cells[0] if cells else "",
         item=items[0] if len(items) == 1 else "",
         field=first.field if len(fields) == 1 else "",
-        details={"items": listed(items), **first.details},
+        details={**({"items": listed(items)} if items else {}), **first.details},
         cells=cells[1:],
     )

@@ -1,0 +1,77 @@
+"""Every finding code of the ingest stage has a damaged workbook, and that workbook gives it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.damaged.builders import BUILDERS, Bench, Damaged
+from tests.factory import Workbook, issue
+from tests.ingest.small import every_kind
+from xlassess.ingest import collect, read_all
+from xlassess.model.answer import Return
+from xlassess.model.catalogue import CATALOGUE
+from xlassess.model.findings_doc import page
+
+OF_THE_LEDGER = {code for code in CATALOGUE if code.startswith("L")}
+QUERIES = [
+    code
+    for code, kind in CATALOGUE.items()
+    if kind.severity == "query" and code not in OF_THE_LEDGER | {"C13"}
+]
+"""Queries about a workbook that holds answers."""
+WITH_CONSEQUENCES = {"R06": {"R07"}}
+"""Codes whose damage gives a note as well."""
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def book() -> Workbook:
+    return issue(every_kind())
+
+
+def _handed_over(damaged: Damaged, folder: Path) -> Return:
+    """Return what becomes of the one file handed over, read in a worker process."""
+    (one,) = collect([damaged.path], folder)
+    if isinstance(one, Return):
+        return one
+    ((_, ret),) = read_all([one], damaged.context, workers=1)
+    return ret
+
+
+def test_catalogue__no_code_lacks_a_damaged_workbook() -> None:
+    assert BUILDERS.keys() == CATALOGUE.keys() - OF_THE_LEDGER
+
+
+@pytest.mark.parametrize("code", BUILDERS)
+def test_damaged__gives_its_code_and_nothing_else(
+    code: str, book: Workbook, tmp_path: Path
+) -> None:
+    if code == "G14" and sys.platform == "win32":
+        pytest.skip("links take privileges on Windows")
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    ret = _handed_over(BUILDERS[code](Bench(book, tmp_path)), unpacked)
+    told = {finding.code for finding in ret.findings}
+    assert code in told
+    assert told - {code} <= WITH_CONSEQUENCES.get(code, set())
+    for finding in ret.findings:
+        assert finding.message
+        assert finding.remedy
+        assert "…" not in finding.message + finding.remedy
+        assert "{" not in finding.message + finding.remedy
+
+
+@pytest.mark.parametrize("code", QUERIES)
+def test_query__keeps_every_answer_that_was_read_exactly(
+    code: str, book: Workbook, tmp_path: Path
+) -> None:
+    ret = _handed_over(BUILDERS[code](Bench(book, tmp_path)), tmp_path)
+    assert ret.state == "query"
+    assert len(ret.answers) >= 20
+
+
+def test_documentation__is_written_from_the_catalogue() -> None:
+    assert (_ROOT / "docs" / "findings.md").read_text(encoding="utf-8") == page()
