@@ -103,7 +103,9 @@ def _saved(book: Workbook, saved_at: datetime) -> bytes:
         for name in source.namelist():
             data = source.read(name)
             if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + moment, data)
+                data = re.sub(
+                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + moment, data
+                )
             stamp = zipfile.ZipInfo(name, saved_at.timetuple()[:6])
             target.writestr(stamp, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

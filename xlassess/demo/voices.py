@@ -14,6 +14,7 @@ from xlassess.demo.partnership import (
     LEVEL_LEANS,
     RESPONDENTS,
     REVIEWED,
+    SILENT,
     STANDING,
     TOOLKITS,
 )
@@ -74,7 +75,7 @@ class _Choir:
 
     def sing(self) -> list[tuple[Respondent, Filled]]:
         """Return what each respondent enters, in the order of the register."""
-        parts = [(person, self._part(person)) for person in RESPONDENTS]
+        parts = [(person, self._part(person)) for person in RESPONDENTS if person.partner != SILENT]
         writers = [filled for person, filled in parts if person.level != "front"]
         for number, plan in enumerate(PLANS[self._toolkit.id]):
             writers[number % len(writers)].plans.append(plan)
@@ -109,13 +110,13 @@ class _Choir:
         if not item.comment:
             return
         pool = self._good if standing > 0.66 else self._poor if standing < 0.42 else {}
-        texts = pool.get(f"{self._toolkit.id}/{section.id}")
-        if texts and self._chance.random() < 0.35:
+        texts = pool.get(item.id)
+        if texts and self._chance.random() < 0.3:
             filled.cells[Blank(item.id, "comment")] = texts.pop()
 
     def _box(self, filled: Filled, item: Item) -> None:
         texts = self._closing if item.id == "T2" else self._boxes.get(item.id)
-        if texts and self._chance.random() < 0.4:
+        if texts and self._chance.random() < 0.18:
             filled.cells[Blank(item.id, "answer")] = texts.pop()
 
     def _detail(self, filled: Filled, item: Item, person: Respondent) -> None:

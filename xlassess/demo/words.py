@@ -5,69 +5,69 @@ from __future__ import annotations
 from typing import NamedTuple
 
 GOOD: dict[str, tuple[str, ...]] = {
-    "pat/1": (
+    "1A": (
         "The flood response in 2024 showed what we can do when nobody asks whose job it is.",
         "Five years of joint commissioning speak for themselves.",
         "Our board members name the joint work first when asked what went well.",
     ),
-    "pat/2": (
-        "The one-page statement of aims is on the wall of every office I visit.",
-        "The new outcomes for young people are clear and can be counted.",
-    ),
-    "pat/3": (
-        "Chief officers come in person and stay to the end.",
-        "We kept our contribution although our own budget was cut.",
-    ),
-    "pat/4": (
-        "We were told bad news early, and that built trust.",
-        "The chair makes sure that small organisations are heard first.",
-    ),
-    "pat/5": (
-        "The shared budget sheet has ended the old arguments about who pays.",
-        "The task group on rough sleeping had six months, a brief and an end. More like that.",
-    ),
-    "pat/6": (
-        "The yearly review day was the most useful meeting of the year.",
-        "Our newsletter on joint successes is read well beyond the partnership.",
-    ),
+    "1B": ("One duty officer and one number to ring: that is what made the flood response work.",),
+    "1E": ("None of us could have opened the hub alone.",),
+    "2B": ("The one-page statement of aims is on the wall of every office I visit.",),
+    "2D": ("The new outcomes for young people are clear and can be counted.",),
+    "3A": ("Chief officers come in person and stay to the end.",),
+    "3C": ("We kept our contribution although our own budget was cut.",),
+    "4B": ("The chair makes sure that small organisations are heard first.",),
+    "4D": ("We were told bad news early, and that built trust.",),
+    "5A": ("The shared budget sheet has ended the old arguments about who pays.",),
+    "5E": ("The task group on rough sleeping had six months, a brief and an end. More like that.",),
+    "6C": ("The yearly review day was the most useful meeting of the year.",),
+    "6E": ("Our newsletter on joint successes is read well beyond the partnership.",),
+    "1.3": ("We are the only place in the county where health and housing plan together.",),
+    "1.6": ("The hub sees people within two days. Before, it took three weeks.",),
+    "2.4": ("The support team is small and excellent.",),
+    "3.2": ("Papers come in large print without our having to ask.",),
+    "3.3": ("The chair asks the quiet ones first.",),
+    "4.1": ("Three good ideas of last year came from other partnerships.",),
 }
-"""Comments on items that are doing well, by toolkit and section."""
+"""Comments on items that are doing well, by item."""
 
 POOR: dict[str, tuple[str, ...]] = {
-    "pat/1": (
-        "Most of what we achieved goes back to one programme that has since ended.",
-        "I could not say which barriers the partnership has agreed to work on.",
-    ),
-    "pat/2": (
-        "There are eleven aims. Nobody could list them without looking.",
-        "The aims were realistic before the last two budget rounds; they are not now.",
-        "Service users were not asked what better would look like.",
-    ),
-    "pat/3": (
+    "1A": ("Most of what we achieved goes back to one programme that has since ended.",),
+    "1C": ("I could not say which barriers the partnership has agreed to work on.",),
+    "2B": ("There are eleven aims. Nobody could list them without looking.",),
+    "2C": ("The aims were realistic before the last two budget rounds; they are not now.",),
+    "2D": ("Service users were not asked what better would look like.",),
+    "3A": ("Our chief officer has not been to a meeting this year.",),
+    "3B": (
         "My team learns of decisions weeks later, if at all.",
-        "It all hangs on two people, and one of them retires next year.",
         "At the top there is commitment. Below the second tier it is a rumour.",
-        "Nothing happens when a partner goes its own way.",
     ),
-    "pat/4": (
-        "The smaller partners do a good deal of the work and see little of the credit.",
-        "We share good news freely and risks hardly ever.",
-        "Staff posts change so often that trust has to start again each time.",
-    ),
-    "pat/5": (
-        "I do not know what the other partners put in, in money or in kind.",
+    "3E": ("It all hangs on two people, and one of them retires next year.",),
+    "3F": ("Nothing happens when a partner goes its own way.",),
+    "4C": ("The smaller partners do a good deal of the work and see little of the credit.",),
+    "4E": ("We share good news freely and risks hardly ever.",),
+    "4F": ("Posts change hands so often that trust has to start again each time.",),
+    "5A": ("I do not know what the other partners put in, in money or in kind.",),
+    "5C": ("Two partners believe they lead on prevention.",),
+    "5D": (
         "Who answers for the whole is unclear: the committee, the executive group or the chair?",
-        "Four sub-groups have no end date and no task left.",
-        "We report on process in great detail and on results hardly at all.",
-        "The information-sharing agreement has been in draft for two years.",
     ),
-    "pat/6": (
-        "Targets are reviewed; how we work together never is.",
-        "Reviews are written, filed and not seen again by those they are about.",
-        "We measure what the funders ask for, not what we want to know.",
-    ),
+    "5E": ("Four sub-groups have no end date and no task left.",),
+    "5F": ("We report on process in great detail and on results hardly at all.",),
+    "6B": ("We measure what the funders ask for, not what we want to know.",),
+    "6C": ("Targets are reviewed; how we work together never is.",),
+    "6D": ("Reviews are written, filed and not seen again by those they are about.",),
+    "2.1": ("The plan was agreed first and costed afterwards.",),
+    "2.6": ("I did not know that the partnership had an end date.",),
+    "3.4": ("Votes are rare, and so are reports to those affected.",),
+    "3.5": ("I looked for the minutes and gave up.",),
+    "4.2": ("Nobody has ever asked what I can do.",),
+    "4.4": ("Two members left last year. Nobody asked them why.",),
+    "5.1": ("Forty-five indicators, and no date against any of them.",),
+    "5.3": ("The same three actions have been overdue since the autumn.",),
+    "5.5": ("The information-sharing agreement has been in draft for two years.",),
 }
-"""Comments on items that are doing badly, by toolkit and section."""
+"""Comments on items that are doing badly, by item."""
 
 BOXES: dict[str, tuple[str, ...]] = {
     "1a": (
