@@ -11,13 +11,23 @@ from datetime import date, datetime, timedelta, timezone
 from tests.factory import SECRET, an_assessment
 from xlassess.contract.layout import CONTRACT_VERSION, cell_name, layout
 from xlassess.contract.seal import questions_digest, reference_for, seal
-from xlassess.model.answer import Action, Answer, Identity, Issued, Normalisation, Return, State
+from xlassess.model.answer import (
+    Action,
+    Answer,
+    Identity,
+    Issued,
+    Normalisation,
+    Return,
+    State,
+    Value,
+)
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding, Kind
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Item, Toolkit
 
 ISSUED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=timezone.utc)
+DAY = date(2026, 1, 31)
 MADE_AT = datetime(2026, 5, 6, 14, 0, tzinfo=timezone.utc)
 
 PARTNERS = (
@@ -75,7 +85,7 @@ def issue(toolkit: Toolkit, respondent: Respondent, assessment: Assessment) -> I
     )  # fmt: skip
 
 
-def answers(toolkit: Toolkit, values: Mapping[tuple[str, str], str]) -> tuple[Answer, ...]:
+def answers(toolkit: Toolkit, values: Mapping[tuple[str, str], Value]) -> tuple[Answer, ...]:
     """Answers with the cells they stand in, from values by item and field."""
     places = {
         (row.item.id, column.field): (section.sheet, cell_name(row.index, column.index))
@@ -89,13 +99,15 @@ def answers(toolkit: Toolkit, values: Mapping[tuple[str, str], str]) -> tuple[An
 
 def picked(
     toolkit: Toolkit, chance: random.Random, mood: float, gaps: float, talk: float
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str], Value]:
     """Choices and comments as a person of this mood (0 gloomy, 1 glad) would give them."""
-    values: dict[tuple[str, str], str] = {}
+    values: dict[tuple[str, str], Value] = {}
     for place, item in enumerate(toolkit.items()):
         for field in item.answer_fields:
             if item.is_free:
-                if item.is_wide and chance.random() < talk:
+                if not item.is_wide:
+                    values[item.id, field] = DAY if item.answer == "date" else item.minimum or 1.0
+                elif item.required or chance.random() < talk:
                     values[item.id, field] = chance.choice(COMMENTS)
                 continue
             if chance.random() >= gaps:
@@ -157,7 +169,10 @@ def returned(
         state=state if findings or not put_right else "accepted with notes",
         reference=issued.reference,
         answers=given,
-        actions=tuple(_action(toolkit, number, row, chance) for row in range(wish.actions)),
+        actions=tuple(
+            _action(toolkit, number, row, chance)
+            for row in range(wish.actions if toolkit.action_plan else 0)
+        ),
         findings=findings,
         normalised=put_right,
         received_at=ISSUED_AT + timedelta(days=20 + number % 45, hours=number % 9),
@@ -166,7 +181,7 @@ def returned(
 
 def _action(toolkit: Toolkit, number: int, row: int, chance: random.Random) -> Action:
     plan = toolkit.action_plan
-    assert plan
+    assert plan is not None
     what = chance.choice((
         "Publish a one-page statement of shared purpose",
         "Agree how front-line staff can raise problems with another partner's service",

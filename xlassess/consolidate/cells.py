@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from math import floor
 
 from xlassess.consolidate.narrative import day
 from xlassess.consolidate.places import HEADER_ROW, NOTE_ROW, TITLE_ROW
@@ -22,14 +23,24 @@ NOTHING = "–"
 
 WITHHELD = "withheld"
 
+_LANDSCAPE_PIXELS = 960
+"""Pixels between the margins of a landscape A4 page at full size, a little to spare."""
+
 _EPOCH = date(1899, 12, 30)
+LEAST_ROW = 18.0
+"""Height of a table's row of one line, in points."""
+
+ROW_PIXELS = round(metrics.line_height(looks.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
+"""Height of a row left as it is, in pixels."""
+
 _TALLEST = 150.0
 """Rows of comments are at most this high, in points; longer texts are read in the cell."""
 
-CELL = looks.CELL.but(valign="top")
+CELL = looks.CELL
+TOP_CELL = CELL.but(valign="top")
 SMALL_CELL = CELL.but(size=9)
-MIDDLE = looks.CELL_MIDDLE.but(valign="top")
-NUMBER = looks.CELL.but(align="right", valign="top", wrap=False)
+MIDDLE = looks.CELL_MIDDLE
+NUMBER = looks.CELL.but(align="right", wrap=False)
 ONE_DECIMAL = NUMBER.but(number="0.0")
 TWO_DECIMALS = NUMBER.but(number="0.00")
 WHOLE = NUMBER.but(number="0")
@@ -37,7 +48,7 @@ SHARE = NUMBER.but(number="0%")
 DAY = MIDDLE.but(number=looks.DATE_FORMAT, wrap=False)
 MOMENT = MIDDLE.but(number="d mmm yyyy hh:mm", wrap=False)
 KEY = SMALL_CELL.but(colour=palette.MUTED, wrap=False)
-HEAD = looks.HEADER.but(valign="vcenter", indent=0, align="left")
+HEAD = looks.HEADER
 HEAD_MIDDLE = looks.HEADER_MIDDLE
 
 
@@ -123,8 +134,18 @@ class Out:
         show(sheet, opening.frozen)
         return sheet
 
-    def finish(self, sheet: Sheet, opening: Opening, last_row: int) -> None:
-        """Set a sheet up for printing down to its last row."""
+    def finish(
+        self, sheet: Sheet, opening: Opening, last_row: int, breaks: Sequence[int] = ()
+    ) -> None:
+        """Set a sheet up for printing down to its last row.
+
+        Args:
+            sheet: the sheet.
+            opening: what it was opened with.
+            last_row: where the print area ends.
+            breaks: rows that begin a new page. They are heeded only at a fixed scale, so with
+                breaks the scale is worked out here and not left to the program.
+        """
         assessment = self.summary.assessment
         page = Page(
             left=f"{assessment.partnership}, {assessment.round}",
@@ -135,6 +156,13 @@ class Out:
             repeat=opening.repeat,
         )
         set_page(sheet, page)
+        if breaks:
+            pixels = sum(
+                width * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for width in opening.widths
+            )
+            scale = floor(100 * _LANDSCAPE_PIXELS / pixels)
+            sheet.raw.set_print_scale(min(100, max(10, scale)))
+            sheet.raw.set_h_pagebreaks(list(breaks))
 
     def figure(self, sheet: Sheet, row: int, column: int, live: Live, look: Look) -> None:
         """Write a figure: as a formula with its value, or as a value where not live."""
@@ -201,7 +229,7 @@ def fit_row(sheet: Sheet, row: int, texts: Sequence[tuple[str, float, Look]]) ->
     measured = (
         metrics.Text(text, width, look.size, look.bold, look.indent) for text, width, look in texts
     )
-    sheet.height(row, min(metrics.row_height(measured, 18.0), _TALLEST))
+    sheet.height(row, min(metrics.row_height(measured, LEAST_ROW), _TALLEST))
 
 
 def serial(moment: date | datetime) -> float:

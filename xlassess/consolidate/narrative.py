@@ -98,8 +98,8 @@ def narrate(told: Told) -> Narrative:
     split = points.disagreements(told.items)
     empty = not told.rows or told.withheld
     return Narrative(
-        context=_flat(_context(told)),
-        reading=_flat(_reading(told)),
+        context=_context(told),
+        reading=_reading(told),
         strengths_title=say("strengths_title", rule, told.toolkit.scoring.flagged_as),
         strengths=_listed(told, strong, "" if empty else say("no_strengths", rule)),
         concerns_title=say("concerns_title", rule, told.toolkit.scoring.flagged_as),
@@ -107,14 +107,11 @@ def narrate(told: Told) -> Narrative:
         disagreements=tuple(_split(told, item) for item in split)
         or _only("" if empty else say("no_disagreements", len(told.rows))),
         scenario=_scenario(told),
+        scenario_rule=told.scenario.when if told.scenario else "",
         scenario_advice=told.scenario.advice if told.scenario else "",
         decisions=_decisions(told, weak, split),
-        caution=_flat(say("caution", _facts(told))),
+        caution=say("caution", _facts(told)),
     )
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _only(text: str) -> tuple[Point, ...]:

@@ -9,10 +9,12 @@ from xlassess.consolidate.cells import NOTHING, Out, words
 from xlassess.consolidate.narrative import decimal, percent
 from xlassess.consolidate.places import ProfilePlace
 from xlassess.consolidate.summary import Part, SectionFigures
+from xlassess.contract.layout import column_name
 from xlassess.model.toolkit import Band
 from xlassess.score import score_range
 from xlassess.sheet import charts, looks, palette
 from xlassess.sheet.charts import Cells, DartboardGrid, Series
+from xlassess.sheet.checked import Box, sheet_prefix
 
 _FEWEST, _MOST = 3, 12
 """Segments a dartboard can show so that they are told apart."""
@@ -70,20 +72,55 @@ def _said(part: Part, each: SectionFigures) -> str:
 
 
 def range_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
-    """Return bars of the mean of each section with whiskers from lowest to highest."""
+    """Return bars of the mean of each section, with whiskers from the lowest to the highest."""
     rule = part.toolkit.scoring.rule
-    limits = _limits(part)
-    names = Cells(place.sheet, place.box("section"))
-    series = Series("Mean", Cells(place.sheet, place.box("mean")))
+    low, high = _limits(part)
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
-    chart = charts.bars(out.book, names, series, limits, what)
-    if rule == "share":
-        chart.set_x_axis({
-            "min": 0, "max": 1, "num_format": "0%", "num_font": _font(9),
-            "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
-        })  # fmt: skip
+    shape = "0%" if rule == "share" else "0.0"
+    series: dict[str, object] = {
+        "name": "Mean",
+        "categories": Cells(place.sheet, place.box("section")).reference,
+        "values": Cells(place.sheet, place.box("mean")).reference,
+        "fill": {"color": palette.SKY}, "border": {"color": palette.NAVY, "width": 0.75},
+        "gap": 60,
+        "data_labels": {
+            "value": True, "font": _font(9, bold=True), "num_format": shape,
+            "position": "inside_base",
+        },
+    }  # fmt: skip
+    ranged = any(each.score.low is not None for each in part.sections)
+    if ranged:
+        above, below = (range_name(place.sheet, place.whiskers(i)) for i in (0, 1))
+        series["y_error_bars"] = {
+            "type": "custom", "plus_values": above, "minus_values": below,
+            "plus_data": [reach(each, 1) for each in part.sections],
+            "minus_data": [reach(each, -1) for each in part.sections],
+            "line": {"color": palette.INK, "width": 1.5},
+        }  # fmt: skip
+    chart = out.book.chart("bar")
+    chart.add_series(series)
+    chart.set_y_axis({"reverse": True, "num_font": _font(9), "major_tick_mark": "none"})
+    chart.set_x_axis(_axis(what, low, high) | {"num_format": shape, "label_position": "high"})
+    chart.set_legend({"none": True})
+    chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
-    return chart, words().say("bars_alt", part.label, what, said)
+    return chart, words().say("bars_alt", part.label, what, ranged, said)
+
+
+def range_name(sheet: str, box: Box) -> str:
+    """Return a block of cells as a chart names it."""
+    first = f"${column_name(box.first_column)}${box.first_row + 1}"
+    last = f"${column_name(box.last_column)}${box.last_row + 1}"
+    return f"={sheet_prefix(sheet)}{first}:{last}"
+
+
+def reach(each: SectionFigures, way: int) -> float:
+    """Return how far the highest (1) or lowest (-1) score lies from the mean."""
+    score = each.score
+    if score.mean is None or score.low is None or score.high is None:
+        return 0.0
+    return score.high - score.mean if way > 0 else score.mean - score.low
 
 
 def _limits(part: Part) -> tuple[float, float]:

@@ -128,7 +128,7 @@ class ProfilePlace:
     wholes: int
     choices: int
 
-    grid_column = 30
+    grid_column, whisker_column = 30, 45
 
     @property
     def first_row(self) -> int:
@@ -161,6 +161,11 @@ class ProfilePlace:
         """The cells of the sections' names beside the answers."""
         first = self.counts_header + 1
         return Box(first, 1, first + self.sections - 1, 1)
+
+    def whiskers(self, side: int) -> Box:
+        """The cells of how far the range goes above (0) and below (1) each mean."""
+        column = self.whisker_column + side
+        return Box(self.first_row, column, self.first_row + self.sections - 1, column)
 
     def cell(self, row: int, column: str) -> str:
         """A score (row from 0, past the sections for the whole) as another sheet names it."""

@@ -34,6 +34,7 @@ from xlassess.sheet.looks import MARK_CHECK, MARK_DONE, MARK_TO_DO, Look
 SPLIT = "High score, low agreement"
 
 _HEADS = (Column("Item", 8), Column("Section", 24), Column("Question", 58))
+_FIGURE_WIDTH = 13.0
 _GAP = 3
 """Rows between the tables of two scales: one empty, one with the scale's name."""
 
@@ -42,12 +43,8 @@ def write_agreement(out: Out, part: Part) -> None:
     """Write the Agreement sheet: one table for each scale, the scored one first."""
     name = sheet_name("Agreement", part, out.summary.parts)
     scales = _scales(part)
-    widest = max((len(scale.choices) for _, scale in scales), default=0)
-    tables = [_columns(scale) for _, scale in scales]
-    widths = [column.width for column in _HEADS]
-    widths += [13.0] * widest
-    extra = max((len(table) for table in tables), default=3) - len(widths)
-    widths += [13.0] * max(extra - 1, 0) + [24.0]
+    widest = max((len(_columns(scale)) for _, scale in scales), default=len(_HEADS))
+    widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
     title = f"Agreement: {part.toolkit.title}"
     opening = Opening(
         name, title, words().say("agreement_note"), tuple(widths), (HEADER_ROW + 1, 1)
@@ -72,7 +69,7 @@ def _scales(part: Part) -> list[tuple[str, Scale]]:
 
 def _columns(scale: Scale) -> tuple[Column, ...]:
     """Heads, a column per choice, then the figures."""
-    choices = [Column(choice.label, 13, cells.MIDDLE) for choice in scale.choices]
+    choices = [Column(choice.label, _FIGURE_WIDTH, cells.MIDDLE) for choice in scale.choices]
     figures = ["Answers"]
     if has_scores(scale):
         figures += ["Mean", "Lowest", "Highest"]
@@ -80,8 +77,8 @@ def _columns(scale: Scale) -> tuple[Column, ...]:
     return (
         *_HEADS,
         *choices,
-        *(Column(each, 13, cells.MIDDLE) for each in figures),
-        Column("Remark", 13, cells.MIDDLE),
+        *(Column(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
+        Column("Remark", _FIGURE_WIDTH, cells.MIDDLE),
     )
 
 

@@ -9,7 +9,7 @@ from xlassess.consolidate.summary import Part, ScoreRow, SectionFigures
 from xlassess.sheet.checked import Sheet
 
 _PEOPLE = (
-    Column("Return", 13), Column("Partner", 32), Column("Respondent", 24), Column("Level", 18),
+    Column("Return", 13), Column("Partner", 32), Column("Respondent", 24), Column("Level", 20),
     Column("Section", 32),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from xlassess.consolidate import cells
 from xlassess.consolidate.cells import (
@@ -31,6 +32,8 @@ GAP = "Levels differ"
 _LEVEL_COLUMN = 3
 _FIRST = HEADER_ROW + 1
 _CHART_LEVELS = 5
+_ON_ONE_PAGE = 4
+"""Sections up to which table and chart fit on one page."""
 
 
 def write_levels(out: Out, part: Part) -> None:
@@ -55,9 +58,11 @@ def write_levels(out: Out, part: Part) -> None:
     gap = len(columns) - 1
     cell = f"${column_name(gap)}{_FIRST + 1}"
     sheet.highlight(Box(_FIRST, gap, last, gap), f'{cell}="{GAP}"', MARK_TO_DO)
+    breaks: tuple[int, ...] = ()
     if len(part.levels) > 1 and count:
+        breaks = (last + 2,) if count > _ON_ONE_PAGE else ()
         last = _chart(out, sheet, part, last)
-    out.finish(sheet, opening, last)
+    out.finish(sheet, opening, last, breaks)
 
 
 def _columns(part: Part) -> tuple[Column, ...]:
@@ -164,6 +169,7 @@ def _chart(out: Out, sheet: Sheet, part: Part, last: int) -> int:
     chart.set_x_axis({
         "min": limits[0], "max": limits[1], "num_font": font,
         "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+        "label_position": "high",
     })  # fmt: skip
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_title({"none": True})
@@ -172,4 +178,4 @@ def _chart(out: Out, sheet: Sheet, part: Part, last: int) -> int:
     alt = words().say("levels_alt", part.label, list(levels))
     top = last + 2
     sheet.chart(chart, Placed(top, 0, 820, height, alt))
-    return top + round(height / 20) + 1
+    return top + ceil(height / cells.ROW_PIXELS) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from xlassess.consolidate import cells, thresholds
@@ -16,13 +16,13 @@ from xlassess.sheet import looks
 from xlassess.sheet.checked import Sheet
 from xlassess.sheet.words import Words
 
-_WIDTHS = (27.0, 44.0, 14.0, 19.0, 12.0, 70.0)
+_WIDTHS = (27.0, 48.0, 22.0, 19.0, 12.0, 70.0)
 _LAST = len(_WIDTHS) - 1
 _TOPIC = looks.PLAIN.but(bold=True, valign="top")
 _TEXT = looks.PROSE
 
 _FILES = (
-    Column("Return", 27), Column("File", 44), Column("State", 14, cells.MIDDLE),
+    Column("Return", 27), Column("File", 48), Column("State", 22, cells.MIDDLE),
     Column("Received", 19, cells.MOMENT), Column("Bytes", 12, cells.WHOLE),
     Column("SHA-256", 70, cells.KEY),
 )  # fmt: skip
@@ -75,16 +75,16 @@ def _blocks(out: Out) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Headings with their paragraphs, each a topic and a text."""
     summary = out.summary
     yield "This summary", _about(out)
-    general = words().say("general", summary, thresholds.LIVE_ROWS)
-    yield "Figures", [*_pairs(general), *_pairs(words().say("attribution", summary.cast))]
-    yield "Rules for what is pointed out", _pairs(words().say("thresholds", _rules()))
+    general = words().paragraphs("general", summary, thresholds.LIVE_ROWS)
+    yield "Figures", [*_pairs(general), *_pairs(words().paragraphs("attribution", summary.cast))]
+    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules()))
     for part in summary.parts:
         yield f"Toolkit: {part.label}", list(_toolkit(part))
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """Split lines of the form ``topic | text``; empty ones are left out."""
-    split = (line.strip().partition(" | ") for line in text.splitlines() if line.strip())
+def _pairs(paragraphs: Sequence[str]) -> list[tuple[str, str]]:
+    """Split paragraphs of the form ``topic | text``."""
+    split = (paragraph.partition(" | ") for paragraph in paragraphs)
     return [(topic, text) for topic, _, text in split]
 
 

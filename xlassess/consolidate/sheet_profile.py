@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from xlassess.consolidate import cells, pictures
@@ -36,6 +37,9 @@ from xlassess.sheet.checked import Placed, Sheet
 from xlassess.sheet.looks import Look
 
 _LEAST_COLUMNS = 10
+_PAGE_PIXELS = 780
+"""Pixels of height on a page at the scale that fits the sheet's width."""
+
 _CHART_WIDTH, _SECOND_CHART_COLUMN = 560, 7
 
 _COLUMNS = {
@@ -70,8 +74,8 @@ def write_profile(out: Out, part: Part) -> None:
         out.table(sheet, grid)
         _scores(out, sheet, part, place)
     _answers(out, sheet, part, place)
-    last = _charts(out, sheet, part, place)
-    out.finish(sheet, opening, last)
+    last, breaks = _charts(out, sheet, part, place)
+    out.finish(sheet, opening, last, breaks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,22 @@ def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
             live = _significance(out, part, each)
             look = cells.MIDDLE.but(number="0.0")
             out.figure(sheet, row, place.columns.index("significance"), live, look)
+    _whiskers(out, sheet, part, place)
     if pictures.has_dartboard(part):
         _grid(out, sheet, part, place)
+
+
+def _whiskers(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write how far the range of each section goes above and below its mean, for the chart."""
+    columns = {name: column_name(place.columns.index(name)) for name in ("mean", "low", "high")}
+    small = looks.SMALL.but(align="right", number="0.0")
+    sheet.text(HEADER_ROW - 1, place.whisker_column, words().say("whiskers"), looks.SMALL)
+    for row, each in enumerate(part.sections, place.first_row):
+        mean, low, high = (f"${columns[name]}{row + 1}" for name in ("mean", "low", "high"))
+        for side, (more, less) in enumerate(((high, mean), (mean, low))):
+            formula = f"IF(ISNUMBER({low}),{more}-{less},0)"
+            value = pictures.reach(each, 1 if side == 0 else -1)
+            out.figure(sheet, row, place.whisker_column + side, Live(formula, value), small)
 
 
 def _whole_name(part: Part, view: str) -> str:
@@ -254,27 +272,34 @@ def _sums(
     out.figure(sheet, row, column + 1, Live(over, value), cells.MIDDLE.but(number="0%"))
 
 
-def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> int:
-    """Put the charts below the tables, two side by side, and return the last row they cover."""
+def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[int, tuple[int, ...]]:
+    """Put the charts below the tables, two side by side.
+
+    Returns the last row they cover and the rows that begin a new page.
+    """
     pictured = list(_pictured(out, part, place))
     top = place.last_row + 2
-    height = max(340, 120 + 34 * place.sections)
-    rows = round(height / 20) + 2
-    for index, (chart, alt) in enumerate(pictured):
+    height = max(320, 120 + 34 * place.sections)
+    rows = ceil(height / cells.ROW_PIXELS) + 3
+    for index, (title, (chart, alt)) in enumerate(pictured):
         at = top + rows * (index // 2)
         column = 0 if index % 2 == 0 else _SECOND_CHART_COLUMN
-        sheet.chart(chart, Placed(at, column, _CHART_WIDTH, height, alt))
-    return top + rows * ((len(pictured) + 1) // 2)
+        sheet.text(at, column, words().say(title), looks.HEADING)
+        sheet.chart(chart, Placed(at + 1, column, _CHART_WIDTH, height, alt))
+    lines = (len(pictured) + 1) // 2
+    page = max(1, _PAGE_PIXELS // (rows * cells.ROW_PIXELS))
+    breaks = tuple(top + rows * line for line in range(0, lines, page))
+    return top + rows * lines, breaks
 
 
-def _pictured(out: Out, part: Part, place: ProfilePlace) -> Iterator[tuple[Any, str]]:
+def _pictured(out: Out, part: Part, place: ProfilePlace) -> Iterator[tuple[str, tuple[Any, str]]]:
     if not part.sections:
         return
     if pictures.has_dartboard(part):
-        yield pictures.headline(out, part, place)
+        yield "picture_dartboard", pictures.headline(out, part, place)
     if place.columns:
-        yield pictures.range_bars(out, part, place)
+        yield "picture_bars", pictures.range_bars(out, part, place)
     if place.choices:
-        yield pictures.stacked(out, part, place)
+        yield "picture_answers", pictures.stacked(out, part, place)
     if "significance" in place.columns:
-        yield pictures.significance(out, part, place)
+        yield "picture_significance", pictures.significance(out, part, place)

@@ -14,20 +14,19 @@ from xlassess.sheet.checked import Box, Sheet, quoted
 from xlassess.sheet.looks import MARK_CHECK, MARK_TO_DO
 
 RATE_COLUMNS = ("Issued", "Returned", "Response rate", "Query open", "Refused", "Still out")
-"""Headings of the response rates, from column 5 on."""
+"""Headings of the response rates, from `FIRST_RATE` on."""
 
 FIRST_RATE = 5
 
 _COLUMNS = (
-    Column("Return", 13), Column("Toolkit", 22), Column("Partner", 30),
-    Column("Respondent", 24), Column("Level", 19),
+    Column("Return", 13), Column("Toolkit", 20), Column("Partner", 32),
+    Column("Respondent", 24), Column("Level", 20),
     Column("State", 13, cells.MIDDLE), Column("Received", 17, cells.MOMENT),
-    Column("Late", 9, cells.MIDDLE), Column("Answered", 11, cells.WHOLE),
-    Column("Asked", 9, cells.WHOLE), Column("Queries", 9, cells.WHOLE),
-    Column("Notes", 9, cells.WHOLE), Column("Put right", 9, cells.WHOLE),
-    Column("Remarks", 56, cells.SMALL_CELL), Column("File", 36, cells.SMALL_CELL),
+    Column("Late", 10, cells.MIDDLE), Column("Answered", 12, cells.MIDDLE),
+    Column("Queries", 10, cells.MIDDLE), Column("Notes", 10, cells.MIDDLE),
+    Column("Put right", 10, cells.MIDDLE), Column("Remarks", 52, cells.SMALL_CELL),
 )  # fmt: skip
-_TOOLKIT, _STATE = 1, 5
+_STATE = 5
 _OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
 
 
@@ -70,6 +69,7 @@ def _rates(out: Out, sheet: Sheet, first: int, count: int) -> None:
         sheet.text(row, 0, f"{part.label}: {part.toolkit.title}"[:120], line)
         for column in range(1, FIRST_RATE):
             sheet.blank(row, column, line)
+        sheet.height(row, cells.LEAST_ROW)
         _rate_row(out, sheet, row, part, (first, last))
 
 
@@ -95,7 +95,7 @@ def _rate_row(out: Out, sheet: Sheet, row: int, part: Part, span: tuple[int, int
         (counted(*_OUT), sum(standing[each] for each in _OUT)),
     )  # fmt: skip
     for column, (formula, value) in enumerate(figures, FIRST_RATE):
-        look = cells.SHARE if column == FIRST_RATE + 2 else cells.WHOLE
+        look = cells.MIDDLE.but(number="0%") if column == FIRST_RATE + 2 else cells.MIDDLE
         out.figure(sheet, row, column, Live(formula, value), look)
 
 
@@ -105,9 +105,10 @@ def _entry(sheet: Sheet, row: int, entry: Entry, label: str) -> None:
     seen = came or entry.standing == "Refused"
     values = (
         person.code, label, person.partner, person.respondent, person.level, entry.standing,
-        entry.received_at, "late" if entry.late else "", entry.answered if came else None,
-        entry.asked, entry.queries if seen else None, entry.notes if seen else None,
-        entry.put_right if seen else None, entry.remarks, person.file if seen else "",
+        entry.received_at, "late" if entry.late else "",
+        f"{entry.answered} of {entry.asked}" if came else None,
+        entry.queries if seen else None, entry.notes if seen else None,
+        entry.put_right if seen else None, entry.remarks,
     )  # fmt: skip
     for index, (column, value) in enumerate(zip(_COLUMNS, values, strict=True)):
         put(sheet, row, index, value, column.look)

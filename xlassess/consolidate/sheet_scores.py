@@ -32,19 +32,19 @@ from xlassess.consolidate.summary import Figure, Part, ScoreRow, SectionFigures
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.score import band_of
-from xlassess.sheet import looks
+from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.looks import Look, Mark
 
 _PEOPLE = (
-    Column("Return", 13), Column("Partner", 32), Column("Respondent", 24), Column("Level", 18),
+    Column("Return", 13), Column("Partner", 32), Column("Respondent", 24), Column("Level", 20),
     Column("Answered", 11, cells.MIDDLE),
 )  # fmt: skip
 _LABELS = {
     "n": "Returns with a score", "mean": "Mean", "low": "Lowest", "high": "Highest",
     "spread": "Spread (highest less lowest)", "band": "Band the mean reaches",
 }  # fmt: skip
-_TOTAL = looks.TOTAL.but(wrap=False)
+_TOTAL = looks.Look(bold=True, fill=palette.PALE, bottom=palette.LINE, indent=1, wrap=False)
 _TOTAL_MIDDLE = looks.TOTAL_MIDDLE
 
 
@@ -111,6 +111,7 @@ def _totals(out: Out, sheet: Sheet, part: Part, place: ScoresPlace) -> None:
     for what, label in _LABELS.items():
         row = place.total_row(what)
         sheet.text(row, 0, label, _TOTAL)
+        sheet.height(row, cells.LEAST_ROW)
         for column in range(1, len(_PEOPLE)):
             sheet.blank(row, column, _TOTAL)
     totals = [

@@ -23,34 +23,42 @@ from xlassess.sheet.checked import Box, Formula, Placed, Sheet, sheet_prefix
 from xlassess.sheet.looks import Look
 from xlassess.sheet.page import Page, set_page, show
 
-_COLUMNS, _WIDTH = 12, 7.3
-_HALF = _COLUMNS // 2
+_COLUMNS, _WIDTH, _GUTTER_WIDTH = 13, 8.6, 2.0
+_HALF = 6
+"""Columns of the left half; then comes the gutter, then as many on the right."""
+
 _PAGE_POINTS = 722.0
 """Points of height between the margins of an A4 page, with a little to spare."""
 
+_PAGE_PIXELS = 636
+"""Pixels of width between the margins, with a little to spare."""
+
 _SMALLEST, _LARGEST = 10, 100
-_CHART_POINTS = 190.0
+"""Scales Excel can print at, in per cent."""
+
+_CHART_POINTS = 185.0
+_AIR = 1.5
 _WHAT = 5
 """Columns that the name of a disagreement takes."""
 
 _RULE = looks.Look(bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=11, wrap=False,
                    valign="bottom")  # fmt: skip
-_KICKER = looks.Look(size=9, colour=palette.MUTED, wrap=False)
-_TITLE = looks.Look(size=17, bold=True, colour=palette.NAVY)
-_TEXT = looks.Look(size=9.5, valign="top")
+_KICKER = looks.Look(size=10, colour=palette.MUTED, wrap=False)
+_TITLE = looks.Look(size=18, bold=True, colour=palette.NAVY)
+_TEXT = looks.Look(size=10.5, valign="top")
 _STRONG = _TEXT.but(bold=True)
-_SMALL = looks.Look(size=8, colour=palette.MUTED, valign="top")
-_LEAD = looks.Look(size=11, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
+_SMALL = looks.Look(size=9, colour=palette.MUTED, valign="top")
+_LEAD = looks.Look(size=12, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
 _TILE = looks.Look(size=16, bold=True, colour=palette.NAVY, fill=palette.FAINT, align="center",
                    wrap=False)  # fmt: skip
-_TILE_LABEL = looks.Look(size=8, colour=palette.MUTED, fill=palette.FAINT, align="center",
+_TILE_LABEL = looks.Look(size=9, colour=palette.MUTED, fill=palette.FAINT, align="center",
                          wrap=False)  # fmt: skip
 
 
 def write_summary_sheet(out: Out) -> None:
     """Write the Summary sheet: a page for each toolkit, scaled so that each fits its page."""
     sheet = out.book.sheet(SUMMARY, palette.NAVY)
-    sheet.widths(dict.fromkeys(range(_COLUMNS), _WIDTH))
+    sheet.widths(dict.fromkeys(range(_COLUMNS), _WIDTH) | {_HALF: _GUTTER_WIDTH})
     show(sheet)
     row, breaks, tallest = 0, [], _PAGE_POINTS
     for part in out.summary.parts:
@@ -70,7 +78,8 @@ def write_summary_sheet(out: Out) -> None:
         area=Box(0, 0, row - 1, _COLUMNS - 1),
     )
     set_page(sheet, page)
-    scale = floor(100 * _PAGE_POINTS / tallest)
+    pixels = (sheet.span_width(0, _COLUMNS - 1) + 1) * metrics.DIGIT_PIXELS
+    scale = floor(100 * min(_PAGE_POINTS / tallest, _PAGE_PIXELS / pixels))
     sheet.raw.set_print_scale(min(_LARGEST, max(_SMALLEST, scale)))
     sheet.raw.center_horizontally()
     sheet.raw.set_h_pagebreaks(breaks)
@@ -112,8 +121,9 @@ class _Paper:
                 self._point(point)
             self._heading(words().say("title_scenario"))
             self._prose(told.scenario, _STRONG if part.scenario else _TEXT)
-            if told.scenario_advice:
-                self._prose(told.scenario_advice, _TEXT)
+            for text in (told.scenario_rule, told.scenario_advice):
+                if text:
+                    self._prose(text, _TEXT)
         self._heading(words().say("title_decisions"))
         for number, decision in enumerate(told.decisions, 1):
             self._numbered(number, decision)
@@ -125,13 +135,25 @@ class _Paper:
         self._row += 1
         return self._row - 1
 
+    def _fit(
+        self, row: int, texts: tuple[tuple[str, float, Look], ...], least: float = 0.0
+    ) -> None:
+        """Make a row just high enough: a page has less air to spare than a table."""
+        heights = (
+            metrics.line_count(metrics.Text(text, width, look.size, look.bold, look.indent))
+            * metrics.line_height(look.size)
+            + _AIR
+            for text, width, look in texts
+        )
+        self._sheet.height(row, max((least, *heights)))
+
     def _space(self, points: float) -> None:
         self._sheet.height(self._next(), points)
 
     def _prose(self, text: str, look: Look, *, least: float = 0.0) -> None:
         row = self._next()
         self._sheet.merged(row, 0, _COLUMNS - 1, text, look)
-        self._sheet.fit(row, ((text, self._span(0, _COLUMNS - 1), look),), least)
+        self._fit(row, ((text, self._span(0, _COLUMNS - 1), look),), least)
 
     def _span(self, first: int, last: int) -> float:
         return self._sheet.span_width(first, last)
@@ -139,12 +161,13 @@ class _Paper:
     def _heading(self, text: str) -> None:
         row = self._next()
         self._sheet.merged(row, 0, _COLUMNS - 1, text, _RULE)
-        self._sheet.height(row, 22)
+        self._sheet.height(row, 20)
+        self._space(3)
 
     def _split_line(self, left: str, right: str, look: Look) -> None:
         row = self._next()
-        self._sheet.merged(row, 0, 8, left, look)
-        self._sheet.merged(row, 9, _COLUMNS - 1, right, look.but(align="right", bold=True))
+        self._sheet.merged(row, 0, _HALF + 2, left, look)
+        self._sheet.merged(row, _HALF + 3, _COLUMNS - 1, right, look.but(align="right", bold=True))
         self._sheet.height(row, 15)
 
     def _tiles(self) -> None:
@@ -168,7 +191,8 @@ class _Paper:
         self._sheet.height(top, 27)
         self._sheet.height(below, 15)
         for index, (name, live, look) in enumerate(tiles):
-            first, last = 3 * index, 3 * index + 2
+            first = 3 * index + (index > 1)
+            last = first + 2
             self._merged_figure(top, first, last, live, look)
             self._sheet.merged(below, first, last, words().say(name), _TILE_LABEL)
 
@@ -215,7 +239,7 @@ class _Paper:
             shown = "" if box.live.value is None else str(box.live.value)
             if isinstance(box.live.value, str):
                 texts.append((shown, self._span(box.first, box.last), box.look))
-        self._sheet.fit(row, tuple(texts), least)
+        self._fit(row, tuple(texts), least)
 
     def _columns(
         self, left: tuple[str, Sequence[Point]], right: tuple[str, Sequence[Point]]
@@ -223,8 +247,9 @@ class _Paper:
         """Two lists side by side."""
         row = self._next()
         self._sheet.merged(row, 0, _HALF - 1, left[0], _RULE)
-        self._sheet.merged(row, _HALF, _COLUMNS - 1, right[0], _RULE)
-        self._sheet.height(row, 22)
+        self._sheet.merged(row, _HALF + 1, _COLUMNS - 1, right[0], _RULE)
+        self._sheet.height(row, 20)
+        self._space(3)
         for mine, yours in zip_longest(left[1], right[1], fillvalue=Point("", "")):
             for what, look in (("what", _STRONG), ("why", _TEXT)):
                 pair = (getattr(mine, what), getattr(yours, what))
@@ -234,10 +259,10 @@ class _Paper:
 
     def _pair(self, pair: tuple[str, str], look: Look) -> None:
         row = self._next()
-        width = self._span(0, _HALF - 1) - 1
-        for first, text in zip((0, _HALF), pair, strict=True):
+        width = self._span(0, _HALF - 1)
+        for first, text in zip((0, _HALF + 1), pair, strict=True):
             self._sheet.merged(row, first, first + _HALF - 1, text, look)
-        self._sheet.fit(row, tuple((text, width, look) for text in pair))
+        self._fit(row, tuple((text, width, look) for text in pair))
 
     def _point(self, point: Point) -> None:
         """A point in one row: what on the left, why on the right."""
@@ -247,7 +272,7 @@ class _Paper:
         row = self._next()
         self._sheet.merged(row, 0, _WHAT - 1, point.what, _STRONG)
         self._sheet.merged(row, _WHAT, _COLUMNS - 1, point.why, _TEXT)
-        self._sheet.fit(
+        self._fit(
             row,
             (
                 (point.what, self._span(0, _WHAT - 1), _STRONG),

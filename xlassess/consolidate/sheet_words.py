@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from xlassess.consolidate import cells
+from xlassess.consolidate.attribution import Person
 from xlassess.consolidate.cells import (
     Column,
     Grid,
@@ -31,28 +32,45 @@ _FIRST = HEADER_ROW + 1
 _LIST_COLUMN = 30
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
+_TOOLKIT = Column("Toolkit", 16, cells.TOP_CELL)
 _SAID = (
-    Column("Toolkit", 18), Column("Section", 24), Column("Item", 8), Column("About", 34),
-    Column("Kind", 11), Column("Words", 70), Column("Answer given", 22),
+    Column("Section", 24, cells.TOP_CELL), Column("Item", 8, cells.TOP_CELL),
+    Column("About", 28, cells.TOP_CELL), Column("Words", 64, cells.TOP_CELL),
+    Column("Kind", 12, cells.TOP_CELL), Column("Answer given", 20, cells.TOP_CELL),
 )  # fmt: skip
 _BY = (
-    Column("Partner", 28), Column("Respondent", 22), Column("Level", 17), Column("Return", 13),
-    Column("Sheet", 18), Column("Cell", 8),
+    Column("Partner", 28, cells.TOP_CELL), Column("Respondent", 20, cells.TOP_CELL),
+    Column("Return", 13, cells.TOP_CELL), Column("Where", 18, cells.TOP_CELL),
 )  # fmt: skip
 _PLAN = (
-    Column("Toolkit", 18), Column("When", 15), Column("Action", 52), Column("Item", 9),
-    Column("Owner", 22), Column("Deadline", 14, cells.DAY), Column("How we will know", 34),
-    Column("State of progress", 15), Column("Overdue", 11, cells.MIDDLE),
+    Column("When", 14, cells.TOP_CELL), Column("Action", 46, cells.TOP_CELL),
+    Column("Item", 8, cells.TOP_CELL), Column("Owner", 19, cells.TOP_CELL),
+    Column("Deadline", 14, cells.DAY.but(valign="top")),
+    Column("How we will know", 30, cells.TOP_CELL),
+    Column("State of progress", 15, cells.TOP_CELL),
+    Column("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
-_WHEN, _DEADLINE, _STATUS, _OVERDUE = 1, 5, 7, 8
+_WHEN, _DEADLINE, _STATUS, _OVERDUE = 0, 4, 6, 7
 OVERDUE = "overdue"
+
+
+def _around(out: Out, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Put the toolkit before the columns where there are several, and the people after them."""
+    before = (_TOOLKIT,) if len(out.summary.parts) > 1 else ()
+    return (*before, *columns, *(_BY if out.summary.cast.shows_rows else ()))
+
+
+def _who(person: Person | None, sheet: str, cell: str) -> tuple[object, ...]:
+    if person is None:
+        return ()
+    return person.partner, person.respondent, person.code, f"{sheet} {cell}"
 
 
 def write_comments(out: Out) -> None:
     """Write the Comments sheet."""
     summary = out.summary
     named = summary.cast.attribution == "named"
-    columns = (*_SAID, *_BY) if summary.cast.shows_rows else _SAID
+    columns = _around(out, _SAID)
     note = words().say("comments_note" if named else "comments_note_unnamed")
     if not summary.remarks:
         note = words().say("comments_none")
@@ -60,21 +78,23 @@ def write_comments(out: Out) -> None:
     sheet = out.open(opening)
     count = len(summary.remarks)
     out.table(sheet, Grid(HEADER_ROW, columns, count, "Comments", COMMENTS))
-    labels = {part.key: part.label for part in summary.parts}
+    labels = _labels(out)
     for row, remark in enumerate(summary.remarks, _FIRST):
-        _row(sheet, row, columns, _remark(remark, labels[remark.part]))
+        _row(sheet, row, columns, (*labels[remark.part], *_remark(remark)))
     out.finish(sheet, opening, HEADER_ROW + max(count, 1))
 
 
-def _remark(remark: Remark, label: str) -> tuple[object, ...]:
-    said = (
-        label, remark.section, remark.item, remark.question, remark.kind, remark.text,
-        remark.answer,
+def _labels(out: Out) -> dict[str, tuple[str, ...]]:
+    """What stands in the toolkit column, which is there only where there are several."""
+    several = len(out.summary.parts) > 1
+    return {part.key: (part.label,) if several else () for part in out.summary.parts}
+
+
+def _remark(remark: Remark) -> tuple[object, ...]:
+    return (
+        remark.section, remark.item, remark.question, remark.text, remark.kind, remark.answer,
+        *_who(remark.person, remark.sheet, remark.cell),
     )  # fmt: skip
-    who = remark.person
-    if who is None:
-        return said
-    return (*said, who.partner, who.respondent, who.level, who.code, remark.sheet, remark.cell)
 
 
 def _row(sheet: Sheet, row: int, columns: tuple[Column, ...], values: tuple[object, ...]) -> None:
@@ -94,44 +114,43 @@ def _row(sheet: Sheet, row: int, columns: tuple[Column, ...], values: tuple[obje
 def write_actions(out: Out) -> None:
     """Write the Action plan sheet: a table that can be filtered, sorted and worked on."""
     summary = out.summary
-    columns = (*_PLAN, *_BY) if summary.cast.shows_rows else _PLAN
+    columns = _around(out, _PLAN)
+    shift = columns.index(_PLAN[0])
     made = day(summary.made_at)
     note = words().say("actions_note", made) if summary.actions else words().say("actions_none")
     opening = Opening(ACTIONS, ACTIONS, note, tuple(c.width for c in columns), (_FIRST, 0))
     sheet = out.open(opening)
     count = len(summary.actions)
     out.table(sheet, Grid(HEADER_ROW, columns, count, "Actions", ACTIONS))
-    labels = {part.key: part.label for part in summary.parts}
+    labels = _labels(out)
     for row, action in enumerate(summary.actions, _FIRST):
-        _row(sheet, row, columns, _action(action, labels[action.part]))
-        _overdue(out, sheet, row, action)
+        _row(sheet, row, columns, (*labels[action.part], *_action(action)))
+        _overdue(out, sheet, row, shift, action)
     last = HEADER_ROW + max(count, 1)
-    _validate(out, sheet, last)
+    _validate(out, sheet, last, shift)
     if count:
-        box = Box(_FIRST, _OVERDUE, last, _OVERDUE)
-        sheet.highlight(box, f'{cell_name(_FIRST, _OVERDUE)}="{OVERDUE}"', MARK_CHECK)
+        column = shift + _OVERDUE
+        box = Box(_FIRST, column, last, column)
+        sheet.highlight(box, f'{cell_name(_FIRST, column)}="{OVERDUE}"', MARK_CHECK)
     out.finish(sheet, opening, last)
 
 
-def _action(action: PlannedAction, label: str) -> tuple[object, ...]:
-    plan = (
-        label, action.horizon, action.action, action.item, action.owner, action.deadline,
-        action.measure, action.status, "",
+def _action(action: PlannedAction) -> tuple[object, ...]:
+    return (
+        action.horizon, action.action, action.item, action.owner, action.deadline,
+        action.measure, action.status, "", *_who(action.person, action.sheet, action.cell),
     )  # fmt: skip
-    who = action.person
-    if who is None:
-        return plan
-    return (*plan, who.partner, who.respondent, who.level, who.code, action.sheet, action.cell)
 
 
-def _overdue(out: Out, sheet: Sheet, row: int, action: PlannedAction) -> None:
+def _overdue(out: Out, sheet: Sheet, row: int, shift: int, action: PlannedAction) -> None:
     """Mark an action overdue by its deadline and state, against the day of the summary."""
-    deadline, status = cell_name(row, _DEADLINE), cell_name(row, _STATUS)
+    deadline = cell_name(row, shift + _DEADLINE)
+    status = cell_name(row, shift + _STATUS)
     closed = "".join(f',{status}<>"{label}"' for label in _closed_labels(out))
     today = f"{serial(out.summary.made_at.date()):.0f}"
     formula = f'IF(AND(ISNUMBER({deadline}),{deadline}<{today}{closed}),"{OVERDUE}","")'
     value = OVERDUE if action.overdue else ""
-    out.figure(sheet, row, _OVERDUE, Live(formula, value), cells.MIDDLE)
+    out.figure(sheet, row, shift + _OVERDUE, Live(formula, value), _PLAN[_OVERDUE].look)
 
 
 def _choices(out: Out, what: str) -> list[Choice]:
@@ -152,9 +171,11 @@ def _closed_labels(out: Out) -> list[str]:
     ]
 
 
-def _validate(out: Out, sheet: Sheet, last: int) -> None:
+def _validate(out: Out, sheet: Sheet, last: int, shift: int) -> None:
     """Offer the toolkits' own choices in the table, so that it can be worked on as a register."""
-    for offset, (what, column) in enumerate((("horizons", _WHEN), ("statuses", _STATUS))):
+    for offset, (what, column) in enumerate(
+        (("horizons", shift + _WHEN), ("statuses", shift + _STATUS))
+    ):
         choices = _choices(out, what)
         if not choices:
             continue
@@ -170,4 +191,5 @@ def _validate(out: Out, sheet: Sheet, last: int) -> None:
         sheet.validate(Box(_FIRST, column, last, column), Listed(name), error, None)
     error = Message("Not a day", "Enter a day such as 30 September 2026.")
     dated = Dated(_EARLIEST, _LATEST)
-    sheet.validate(Box(_FIRST, _DEADLINE, last, _DEADLINE), dated, error, None)
+    column = shift + _DEADLINE
+    sheet.validate(Box(_FIRST, column, last, column), dated, error, None)

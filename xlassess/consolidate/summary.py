@@ -223,6 +223,7 @@ class Narrative:
     concerns: tuple[Point, ...]
     disagreements: tuple[Point, ...]
     scenario: str
+    scenario_rule: str
     scenario_advice: str
     decisions: tuple[str, ...]
     caution: str

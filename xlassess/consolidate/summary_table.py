@@ -18,8 +18,8 @@ from xlassess.sheet.looks import Look
 MOST_LINES = 12
 """Sections listed beside the chart; a toolkit with more shows the first, and Profile has all."""
 
-_HEAD = Look(size=9, bold=True, colour=palette.WHITE, fill=palette.NAVY)
-_LINE = Look(size=9, bottom=palette.LINE)
+_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY)
+_LINE = Look(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center")
 
 
@@ -58,9 +58,9 @@ def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[F
 def _score_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     rule = part.toolkit.scoring.rule
     names = ["head_section", "head_share" if rule == "share" else "head_mean", "head_range"]
-    spans = [(6, 9), (10, 10), (11, 11)]
+    spans = [(7, 10), (11, 11), (12, 12)]
     if "band" in place.columns:
-        names, spans = [*names, "head_band"], [(6, 7), (8, 8), (9, 9), (10, 11)]
+        names, spans = [*names, "head_band"], [(7, 8), (9, 9), (10, 10), (11, 12)]
     lines = [
         _Line(index, f"{index + 1}  {each.name}", each.score, each.band)
         for index, each in enumerate(part.sections[:MOST_LINES])
@@ -114,7 +114,7 @@ def _range(rule: str, figure: Figure) -> str | None:
 
 def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     """Lines of toolkits without scores: answers, and how many of them are favourable."""
-    spans = [(6, 9), (10, 10), (11, 11)]
+    spans = [(7, 10), (11, 11), (12, 12)]
     found = [_headings(["head_section", "head_answers", "head_favourable"], spans)]
     for index, each in enumerate(part.sections[:MOST_LINES]):
         found.append(_count_line(part, place, spans, (index, each)))
