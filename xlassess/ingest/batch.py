@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from xlassess.ingest.context import Context, Source
@@ -21,7 +20,6 @@ from xlassess.ingest.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import fingerprint, read_return, refused
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
-from xlassess.model.finding import Finding
 
 _CHUNK = 8
 _MOST_WORKERS = 8
@@ -70,10 +68,10 @@ def read_all(
 
 
 def _outcome(future: Future[list[Return]]) -> list[Return] | None:
-    """The returns of a chunk, or None when its worker died or never began."""
+    """The returns of a chunk, or None when its worker died or could not work."""
     try:
         return future.result()
-    except BrokenProcessPool:
+    except (RuntimeError, MemoryError, OSError):  # a broken pool is a RuntimeError
         return None
 
 
@@ -100,11 +98,7 @@ def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
         problem = f"it took longer than {bounds.seconds:g} seconds"
     else:
         problem = "the program that read it failed, or ran out of the memory it may take"
-    try:
-        sha256, size = fingerprint(source.path)
-    except OSError:
-        sha256, size = "", 0
-    return refused(source.name, found("G12", problem=problem), sha256, size)
+    return _refused(source, problem)
 
 
 def _pool(context: Context, bounds: Bounds, workers: int) -> Executor:
@@ -149,11 +143,16 @@ def _read_timed(source: Source, seconds: float) -> Return:
         try:
             return read_return(source, _contexts[0])
         except MemoryError:
-            return _out_of_memory(source)
+            return _refused(source, "it would take more memory than a workbook can need")
+        except Exception as fault:  # a fault of ours must not cost the other files
+            return _refused(source, f"this program failed over it ({type(fault).__name__})")
         finally:
             faulthandler.cancel_dump_traceback_later()
 
 
-def _out_of_memory(source: Source) -> Return:
-    finding: Finding = found("G12", problem="it would take more memory than a workbook can need")
-    return refused(source.name, finding, *fingerprint(source.path))
+def _refused(source: Source, problem: str) -> Return:
+    try:
+        measured = fingerprint(source.path)
+    except OSError:
+        measured = "", 0
+    return refused(source.name, found("G12", problem=problem), *measured)

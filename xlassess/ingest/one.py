@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,10 @@ def read_return(source: Source, context: Context) -> Return:
         context: the assessment it is read against.
     """
     try:
-        size = source.path.stat().st_size
+        status = source.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return refused(source.name, found("G13", problem="it is not a file"))
+        size = status.st_size
         if size > MOST_BYTES:
             limit = str(MOST_BYTES // MEGABYTE)
             finding = found("G02", size=str(-(-size // MEGABYTE)), limit=limit)

@@ -1,0 +1,69 @@
+"""Many files in worker processes: one that kills its worker does not harm the others."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.damaged.builders import BUILDERS, Bench
+from tests.factory import Workbook, a_context
+from tests.ingest.small import returned
+from xlassess.ingest import Source, read_all, read_return
+from xlassess.ingest.batch import Bounds
+
+
+def _sources(folder: Path, files: dict[str, bytes]) -> list[Source]:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [Source(folder / name, name) for name in files]
+
+
+def test_no_files__no_returns(kinds: Workbook) -> None:
+    assert list(read_all([], a_context(kinds))) == []
+
+
+def test_order__is_that_of_the_sources(kinds: Workbook, tmp_path: Path) -> None:
+    sources = _sources(tmp_path, {f"{number}.xlsx": kinds.data for number in range(21)})
+    results = list(read_all(sources, a_context(kinds), workers=2))
+    assert [source for source, _ in results] == sources
+    assert [ret.file for _, ret in results] == [source.name for source in sources]
+
+
+def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Path) -> None:
+    killer = BUILDERS["G12"](Bench(kinds, tmp_path)).path.read_bytes()
+    good = returned(kinds)
+    files = {f"{number}.xlsx": good for number in range(10)}
+    files["3.xlsx"] = killer
+    results = dict(read_all(_sources(tmp_path, files), a_context(kinds), workers=2))
+    refused = {source.name: ret for source, ret in results.items() if ret.state == "refused"}
+    assert list(refused) == ["3.xlsx"]
+    assert [finding.code for finding in refused["3.xlsx"].findings] == ["G12"]
+    assert refused["3.xlsx"].size == len(killer)
+    assert sum(ret.state == "accepted" for ret in results.values()) == 9
+
+
+def test_time_limit__ends_what_takes_longer(kinds: Workbook, tmp_path: Path) -> None:
+    sources = _sources(tmp_path, {"a.xlsx": returned(kinds), "b.xlsx": kinds.data})
+    limits = Bounds(seconds=0.0001)
+    results = dict(read_all(sources, a_context(kinds), workers=1, bounds=limits))
+    assert [ret.findings[0].code for ret in results.values()] == ["G12", "G12"]
+    assert "0.0001 seconds" in results[sources[0]].findings[0].message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_named_pipe__is_not_waited_for(kinds: Workbook, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    ret = read_return(Source(tmp_path / "pipe.xlsx", "pipe.xlsx"), a_context(kinds))
+    assert [finding.code for finding in ret.findings] == ["G13"]
+
+
+def test_worker__cannot_start(kinds: Workbook, tmp_path: Path) -> None:
+    """With next to no memory no file is read, and each says so."""
+    sources = _sources(tmp_path, {"a.xlsx": kinds.data, "b.xlsx": kinds.data})
+    limits = Bounds(memory=1 << 20)
+    codes = [
+        ret.findings[0].code for _, ret in read_all(sources, a_context(kinds), 1, bounds=limits)
+    ]
+    assert codes == ["G12", "G12"]

@@ -1,0 +1,143 @@
+"""What was handed over: folders walked, zip files unpacked within limits, links left alone."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.factory import Workbook, a_context
+from tests.ingest.packages import packed
+from tests.ingest.small import returned
+from xlassess.ingest import Source, collect, read_return
+from xlassess.ingest.limits import MOST_MEMBERS
+from xlassess.model.answer import Return
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "inbox"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    made = tmp_path / "unpacked"
+    made.mkdir()
+    return made
+
+
+def told(results: list[Source | Return]) -> dict[str, str]:
+    """The name of every file, with the code of those refused already."""
+    return {
+        one.name if isinstance(one, Source) else one.file: ""
+        if isinstance(one, Source)
+        else one.findings[0].code
+        for one in results
+    }
+
+
+def test_folder__files_in_order_without_leavings(folder: Path, unpacked: Path) -> None:
+    (folder / "sub" / ".hidden").mkdir(parents=True)
+    (folder / "__MACOSX").mkdir()
+    for name in (
+        "b.xlsx", "a.ods", "sub/c.xls", "~$b.xlsx", ".DS_Store", "Thumbs.db", "desktop.ini",
+        "sub/.hidden/d.xlsx", "__MACOSX/b.xlsx", ".~lock.b.xlsx#",
+    ):  # fmt: skip
+        (folder / name).write_bytes(b"x")
+    assert list(told(list(collect([folder], unpacked)))) == ["a.ods", "b.xlsx", "sub/c.xls"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take privileges on Windows")
+def test_links__inside_a_folder_are_not_followed(folder: Path, unpacked: Path) -> None:
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    (outside / "a.xlsx").write_bytes(b"x")
+    (folder / "dir").symlink_to(outside)
+    (folder / "file.xlsx").symlink_to(outside / "a.xlsx")
+    (folder / "loop").symlink_to(folder)
+    assert told(list(collect([folder], unpacked))) == dict.fromkeys(
+        ["dir", "file.xlsx", "loop"], "G14"
+    )
+
+
+def test_missing__is_refused(folder: Path, unpacked: Path) -> None:
+    assert told(list(collect([folder / "gone.xlsx"], unpacked))) == {"gone.xlsx": "G13"}
+
+
+def test_zip__is_unpacked_and_read(kinds: Workbook, folder: Path, unpacked: Path) -> None:
+    inner = packed({"deep/partner.xlsx": returned(kinds)})
+    (folder / "returns.zip").write_bytes(
+        packed({"one.xlsx": kinds.data, "more.zip": inner, "__MACOSX/._one.xlsx": b"x"})
+    )
+    results = list(collect([folder], unpacked))
+    assert told(results) == {
+        "returns.zip/more.zip/deep/partner.xlsx": "",
+        "returns.zip/one.xlsx": "",
+    }
+    first = results[0]
+    assert isinstance(first, Source)
+    ret = read_return(first, a_context(kinds))
+    assert (ret.file, ret.state) == ("returns.zip/more.zip/deep/partner.xlsx", "accepted")
+
+
+def test_zip__names_decide_nothing_on_disk(folder: Path, unpacked: Path) -> None:
+    (folder / "evil.zip").write_bytes(
+        packed(
+            {"../../evil.xlsx": b"x", "/etc/evil.xlsx": b"x", "a\nb.xlsx": b"x", "C:\\e.x": b"x"}
+        )
+    )
+    results = list(collect([folder], unpacked))
+    assert all(isinstance(one, Source) and one.path.parent == unpacked for one in results)
+    assert "evil.zip/evil.xlsx" in told(results)
+    assert not any("\n" in name or ".." in name for name in told(results))
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["inbox", "unpacked"]
+
+
+def test_zip__too_deep(folder: Path, unpacked: Path) -> None:
+    data = b"x"
+    for level in range(4):
+        data = packed({f"level{level}.zip" if level else "a.xlsx": data})
+    (folder / "deep.zip").write_bytes(data)
+    assert list(told(list(collect([folder], unpacked))).values()) == ["G15"]
+
+
+def test_zip__too_many_files(folder: Path, unpacked: Path) -> None:
+    many = packed({f"{number}.xlsx": b"" for number in range(MOST_MEMBERS + 1)})
+    (folder / "many.zip").write_bytes(many)
+    assert told(list(collect([folder], unpacked))) == {"many.zip": "G15"}
+
+
+def test_zip__empty(folder: Path, unpacked: Path) -> None:
+    (folder / "empty.zip").write_bytes(packed({".DS_Store": b"x"}))
+    assert told(list(collect([folder], unpacked))) == {"empty.zip": "G15"}
+
+
+def test_zip__a_member_too_large_and_one_damaged(folder: Path, unpacked: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("bad.xlsx", b"spoil me")
+        archive.writestr("good.xlsx", b"x")
+        archive.writestr("huge.xlsx", bytes(21 << 20), zipfile.ZIP_DEFLATED)
+    (folder / "mixed.zip").write_bytes(out.getvalue().replace(b"spoil me", b"spoilt!!"))
+    assert told(list(collect([folder], unpacked))) == {
+        "mixed.zip/bad.xlsx": "G06",
+        "mixed.zip/good.xlsx": "",
+        "mixed.zip/huge.xlsx": "G02",
+    }
+
+
+def test_damaged_zip__is_left_to_the_reader(kinds: Workbook, folder: Path, unpacked: Path) -> None:
+    (folder / "cut.zip").write_bytes(packed({"a.xlsx": kinds.data})[:-40])
+    (source,) = collect([folder], unpacked)
+    assert isinstance(source, Source)
+    assert [f.code for f in read_return(source, a_context(kinds)).findings] == ["G06"]
+
+
+def test_workbook__is_not_taken_for_a_zip(kinds: Workbook, folder: Path, unpacked: Path) -> None:
+    (folder / "renamed.zip").write_bytes(kinds.data)
+    assert told(list(collect([folder], unpacked))) == {"renamed.zip": ""}

@@ -1,0 +1,131 @@
+"""Whose workbook it is: three places say it, and none is believed against another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.damaged.builders import nameless
+from tests.factory import Workbook, a_context, a_respondent, issue
+from tests.ingest.packages import edited, packed, parts_of
+from tests.ingest.small import codes, read, returned, reworked, written
+from xlassess.contract.layout import IDENTITY, IDENTITY_KEYS
+
+
+def _without_properties(book: openpyxl.Workbook) -> None:
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+
+
+def _without_identity(book: openpyxl.Workbook) -> None:
+    del book[IDENTITY]
+
+
+def _without_references(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets:
+        if sheet.title != IDENTITY:
+            for row in sheet.iter_rows(max_row=6):
+                for cell in row:
+                    if isinstance(cell.value, str) and "-" in cell.value:
+                        cell.value = None
+
+
+MARKS = {
+    "properties": _without_properties,
+    "identity": _without_identity,
+    "references": _without_references,
+}
+
+
+@pytest.mark.parametrize("kept", MARKS)
+def test_any_one_mark__is_enough(kinds: Workbook, tmp_path: Path, kept: str) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        for mark, remove in MARKS.items():
+            if mark != kept:
+                remove(book)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert ret.reference == kinds.issued.reference
+    assert codes(ret) == (["I09"] if kept == "references" else [])
+
+
+def test_identity_sheet__is_found_by_content(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        _without_properties(book)
+        sheet = book[IDENTITY]
+        sheet.title = "Sheet99"
+        sheet.sheet_state = "visible"
+        sheet.insert_rows(1, 3)
+        sheet.insert_cols(1, 2)
+
+    assert codes(read(reworked(returned(kinds), work), tmp_path, kinds)) == []
+
+
+@pytest.mark.parametrize("name", [n for n in IDENTITY_KEYS if n not in ("contract", "reference")])
+def test_identity__any_change_is_refused(kinds: Workbook, tmp_path: Path, name: str) -> None:
+    row = IDENTITY_KEYS.index(name) + 1
+    ret = read(written(kinds.data, {(IDENTITY, f"B{row}"): "other"}), tmp_path, kinds)
+    assert ret.state == "refused"
+    assert codes(ret) == [{"assessment": "I04", "round": "I05"}.get(name, "I06")]
+    assert ret.answers == ()
+
+
+def test_properties__changed_are_refused(kinds: Workbook, tmp_path: Path) -> None:
+    def edit(part: bytes) -> bytes:
+        return part.replace(b"person-1", b"person-2")
+
+    ret = read(edited(kinds.data, {"docProps/custom.xml": edit}), tmp_path, kinds)
+    assert codes(ret) == ["I06"]
+
+
+def test_properties__of_another_workbook_disagree(kinds: Workbook, tmp_path: Path) -> None:
+    other = issue(kinds.toolkit, a_respondent(2))
+    name = "docProps/custom.xml"
+    data = packed(parts_of(kinds.data) | {name: parts_of(other.data)[name]})
+    assert codes(read(data, tmp_path, kinds, other)) == ["I07"]
+
+
+def test_sealed_by_another_secret__is_refused(kinds: Workbook, tmp_path: Path) -> None:
+    context = replace(a_context(kinds), secret=bytes(32))
+    assert codes(read(kinds.data, tmp_path, context=context)) == ["I06"]
+
+
+def test_references_of_two__without_identity(kinds: Workbook, tmp_path: Path) -> None:
+    other = issue(kinds.toolkit, a_respondent(2))
+
+    def work(book: openpyxl.Workbook) -> None:
+        _without_identity(book)
+        _without_properties(book)
+        for row in book["1 Views"].iter_rows(max_row=5):
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace(kinds.issued.reference, other.issued.reference)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds, other)
+    assert codes(ret) == ["I08"]
+    assert kinds.issued.reference in ret.findings[0].message
+
+
+def test_reference_in_a_comment__is_no_identity(kinds: Workbook, tmp_path: Path) -> None:
+    other = issue(kinds.toolkit, a_respondent(2))
+    said = f"See {other.issued.reference}."
+    ret = read(returned(kinds, i1A__comment=said), tmp_path, kinds, other)
+    assert ret.state == "accepted"
+    assert ret.reference == kinds.issued.reference
+
+
+def test_nameless__a_stranger_and_one_of_ours(kinds: Workbook, tmp_path: Path) -> None:
+    assert codes(read(nameless(kinds.data), tmp_path, kinds)) == ["I02"]
+    other = replace(a_context(kinds), toolkits={})
+    assert codes(read(nameless(kinds.data), tmp_path, context=other)) == ["I01"]
+
+
+def test_refused__says_nothing_secret(kinds: Workbook, tmp_path: Path) -> None:
+    row = IDENTITY_KEYS.index("partner") + 1
+    ret = read(written(kinds.data, {(IDENTITY, f"B{row}"): "other"}), tmp_path, kinds)
+    context = a_context(kinds)
+    assert context.secret.hex() not in str(ret)
+    assert "secret" not in repr(context)
