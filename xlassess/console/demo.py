@@ -34,7 +34,7 @@ def played(out: Out, result: Played) -> None:
     out.heading("What went otherwise than it should, as it does in life")
     out.gap()
     rows = [[odd.partner, odd.toolkit, odd.what, odd.state] for odd in result.oddities]
-    out.table(("Partner", "Toolkit", "What came back", "Read as"), rows)
+    out.table(("Partner", "Toolkit", "What came back", "Read as"), rows, wraps=(0, 2))
     out.heading("Where to look")
     out.gap()
     places = [
@@ -43,6 +43,6 @@ def played(out: Out, result: Played) -> None:
         [shown(result.inbox), "what came back, mistakes included"],
         [f"{root}/assessment.yaml", "the settings, to begin your own from"],
     ]
-    out.table(("Place", "What is there"), places)
+    out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say(f"Then try: xlassess status -C {root}")

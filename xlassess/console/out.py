@@ -78,19 +78,21 @@ class Out:
         rows: Sequence[Sequence[str]],
         *,
         numbers: Sequence[int] = (),
+        wraps: Sequence[int] = (0,),
         styles: Mapping[str, str] | None = None,
     ) -> None:
-        """Write a table no wider than its contents.
+        """Write a table no wider than its contents, nor on a terminal than the terminal.
 
         Args:
             headers: the column headings.
             rows: the cells, one text for each heading.
             numbers: indices of columns set to the right.
+            wraps: indices of columns that give way on a narrow terminal.
             styles: style by cell text, where a text has one.
         """
         cells = [[clean(cell) for cell in row] for row in rows]
         if self._fancy:
-            self._rich_table(headers, cells, numbers, styles or {})
+            self._rich_table(headers, cells, numbers, wraps, styles or {})
         else:
             self._plain_table(headers, cells, numbers)
 
@@ -99,20 +101,28 @@ class Out:
         headers: Sequence[str],
         rows: Sequence[Sequence[str]],
         numbers: Sequence[int],
+        wraps: Sequence[int],
         styles: Mapping[str, str],
     ) -> None:
         from rich import box
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=True)
+        table = Table(
+            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
+            header_style=STYLES["head"],
+        )  # fmt: skip
         for index, header in enumerate(headers):
             table.add_column(
-                Text(header), justify="right" if index in numbers else "left", overflow="fold"
+                Text(header),
+                justify="right" if index in numbers else "left",
+                no_wrap=index not in wraps,
+                overflow="fold",
             )
         for row in rows:
             table.add_row(*(Text(cell, STYLES.get(styles.get(cell, ""), "")) for cell in row))
-        self._rich().print(table)
+        self._rich().print(Padding(table, (0, 0, 0, 2), expand=False))
 
     def _plain_table(
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]

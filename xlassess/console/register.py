@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from xlassess.console.out import Out
 from xlassess.console.text import count, day, percent
 from xlassess.model.answer import Return
-from xlassess.model.assessment import LEVELS
 from xlassess.model.finding import Finding
 
 if TYPE_CHECKING:
-    from xlassess.desk.status import Status
+    from xlassess.desk.status import Line, Status
 
 _LINE_STYLES: dict[str, str] = {
     "not issued": "quiet",
@@ -41,13 +40,13 @@ def status(out: Out, result: Status) -> None:
 
 def _register(out: Out, result: Status) -> None:
     kits = [rate.toolkit for rate in result.rates]
-    states: dict[tuple[str, str, str], dict[str, str]] = {}
+    states: dict[tuple[str, str], dict[str, str]] = {}
     for line in result.lines:
-        person = (line.partner, line.respondent, LEVELS.get(line.level, line.level))
+        person = (line.partner, line.respondent)
         mark = "" if line.in_register or line.state == "withdrawn" else ", no longer in register"
         states.setdefault(person, {})[line.toolkit] = line.state + mark
     rows = [[*person, *(own.get(kit, "–") for kit in kits)] for person, own in states.items()]
-    heads = ("Partner", "Respondent", "Level", *kits)
+    heads = ("Partner", "Respondent", *kits)
     out.table(heads, rows, styles=_LINE_STYLES)
 
 
@@ -64,8 +63,8 @@ def _rates(out: Out, result: Status) -> None:
         ]
         for rate in result.rates
     ]
-    heads = ("Toolkit", "Title", "Returned of issued", "Rate", "With open queries")
-    out.table(heads, rows, numbers=(2, 3, 4))
+    heads = ("Toolkit", "Title", "Returned of issued", "Rate", "Open queries")
+    out.table(heads, rows, numbers=(2, 3, 4), wraps=(1,))
 
 
 def _open(out: Out, result: Status) -> None:
@@ -74,13 +73,13 @@ def _open(out: Out, result: Status) -> None:
         out.heading(f"Queries open in {count(len(queries), 'workbook')}")
     for line in queries:
         out.gap()
-        out.say(f"{line.partner}, {line.respondent}; {line.toolkit}; {line.reference}", indent=2)
+        out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2)
         for finding in line.queries:
             out.say(f"{finding.code}  {_phrase(finding)}", indent=4, style="query")
     waiting = result.having("issued", "late", "refused only")
     if waiting:
         out.heading(f"Not back: {count(len(waiting), 'workbook')}")
-        names = [f"{line.partner}, {line.respondent}; {line.toolkit}" for line in waiting]
+        names = [f"{_who(line)}, {line.toolkit}: {line.state}" for line in waiting]
         out.some(names)
     missing = result.having("not issued")
     if missing:
@@ -91,6 +90,10 @@ def _open(out: Out, result: Status) -> None:
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
+
+
+def _who(line: Line) -> str:
+    return ", ".join(filter(None, (line.partner, line.respondent)))
 
 
 def _phrase(finding: Finding) -> str:

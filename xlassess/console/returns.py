@@ -17,10 +17,12 @@ _STATES: tuple[State, ...] = (
 if TYPE_CHECKING:
     from xlassess.desk.ingest import Ingested, Received
 
+_SHORT = {"accepted with notes": "with notes"}
+
 _STATE_STYLES = {
     "refused": "refuse",
     "query": "query",
-    "accepted with notes": "good",
+    "with notes": "good",
     "accepted": "good",
     "superseded": "quiet",
     "duplicate": "quiet",
@@ -55,8 +57,7 @@ def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
     out.gap()
     out.say(file.ret.file, indent=2, style="head")
     if file.issued is not None:
-        who = (file.issued.partner, file.issued.respondent, file.issued.identity.toolkit)
-        out.say(", ".join(filter(None, (*who, file.issued.reference))), indent=2)
+        out.say(", ".join(filter(None, (*_who(file), file.issued.reference))), indent=2)
     for finding in findings:
         _finding(out, finding, indent=4)
 
@@ -71,29 +72,29 @@ def _finding(out: Out, finding: Finding, *, indent: int) -> None:
 
 def _read(out: Out, files: Sequence[Received]) -> None:
     rows = [
-        [
-            file.issued.partner if file.issued else "",
-            file.issued.respondent if file.issued else "",
-            file.issued.identity.toolkit if file.issued else "",
-            str(file.answers),
-            file.ret.state,
-            _own_name(file),
-        ]
+        [*_who(file), str(file.answers), _SHORT.get(file.ret.state, file.ret.state)]
         for file in files
     ]
-    heads = ["Partner", "Respondent", "Toolkit", "Answers", "State", "Under another name"]
-    if not any(row[-1] for row in rows):
-        heads.pop()
-        rows = [row[:-1] for row in rows]
     out.gap()
+    heads = ("Partner", "Respondent", "Toolkit", "Answers", "State")
     out.table(heads, rows, numbers=(3,), styles=_STATE_STYLES)
+    renamed = [file for file in files if file.issued and _base(file) != file.issued.file_name]
+    if renamed:
+        out.heading(f"Under another name: {count(len(renamed), 'file')}")
+        for file in renamed:
+            partner, respondent, toolkit = _who(file)
+            out.say(f"{file.ret.file}: {respondent or partner}, {toolkit}", indent=2)
 
 
-def _own_name(file: Received) -> str:
-    """The name a file came under, where that is not the one it was issued under."""
-    issued = file.issued.file_name if file.issued else ""
-    path, _, name = file.ret.file.rpartition("/")
-    return f"{path}/..." if path and name == issued else "" if name == issued else file.ret.file
+def _who(file: Received) -> tuple[str, str, str]:
+    issued = file.issued
+    if issued is None:
+        return ("", "", "")
+    return (issued.partner, issued.respondent, issued.identity.toolkit)
+
+
+def _base(file: Received) -> str:
+    return file.ret.file.rpartition("/")[2]
 
 
 def _notes(out: Out, files: Sequence[Received]) -> None:

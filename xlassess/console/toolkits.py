@@ -15,7 +15,6 @@ def listing(out: Out, found: Sequence[Listed]) -> None:
     rows = [
         [
             entry.toolkit.id,
-            entry.toolkit.version,
             entry.toolkit.title + (" (this folder's own)" if entry.own else ""),
             str(len(entry.toolkit.all_sections)),
             str(entry.items),
@@ -23,8 +22,9 @@ def listing(out: Out, found: Sequence[Listed]) -> None:
         ]
         for entry in found
     ]
-    heads = ("Toolkit", "Version", "Title", "Sections", "Items", "Scoring")
-    out.table(heads, rows, numbers=(3, 4))
+    heads = ("Toolkit", "Title", "Sections", "Items", "Scoring")
+    out.table(heads, rows, numbers=(2, 3), wraps=(1,))
+    out.gap()
     out.say("What is asked, and by which rules it is scored: xlassess toolkits show ID")
 
 
@@ -39,7 +39,7 @@ def details(out: Out, toolkit: Toolkit) -> None:
     out.heading("Sections")
     out.gap()
     rows = [_section(toolkit, section) for section in toolkit.all_sections]
-    out.table(("Sheet", "Section", "Items", "Scored"), rows, numbers=(2,))
+    out.table(("Sheet", "Section", "Items", "Scored"), rows, numbers=(2,), wraps=(1,))
     out.heading("Response scales")
     for name, scale in toolkit.scales.items():
         out.say(f"{scale.title}: {'; '.join(choices_in_words(toolkit, name))}", indent=2)
@@ -48,7 +48,8 @@ def details(out: Out, toolkit: Toolkit) -> None:
     out.heading("Scoring")
     out.say(f"{rule_in_words(toolkit).capitalize()}. {toolkit.scoring.source}")
     for band in toolkit.scoring.bands:
-        out.say(f"{band.low:g} to {band.high:g}: {band.name}. {band.reading}", indent=2)
+        span = f"{band.low:g}" if band.low == band.high else f"{band.low:g} to {band.high:g}"
+        out.say(f"{span}: {band.name}. {band.reading}", indent=2)
     if toolkit.scoring.no_overall_because:
         out.say(toolkit.scoring.no_overall_because)
 

@@ -71,7 +71,7 @@ def rule_in_words(toolkit: Toolkit) -> str:
     words = {
         "sum": "totals",
         "mean": "means",
-        "levels": "profile of levels",
+        "levels": "level profile",
         "share": "share of yes",
         "none": "not scored",
     }
