@@ -165,6 +165,7 @@ def _item(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
     yield from unknown(views, known, f"Item {item.id}: there is no view '{{name}}'.")
     yield from twice(views, "The view", "Name each view once.", fold=False)
     yield from _limits(at, item)
+    yield from _wording(at, item)
 
 
 def _limits(at: Loc, item: Item) -> Iterator[Remark]:
@@ -211,6 +212,22 @@ def _asks(toolkit: Toolkit, section: Section, at: Loc, item: Item) -> Iterator[R
     if item.views and item.is_wide and section.form != "text":
         message = f"{name} is free text and has several views."
         yield (*at, "views"), message, "Make it one item per view."
+
+
+def _wording(at: Loc, item: Item) -> Iterator[Remark]:
+    """Remark on parts of an item that say nothing, or that no cell can show apart."""
+    for index, prompt in enumerate(item.prompts):
+        if not prompt or "\n" in prompt:
+            what = "runs over lines" if prompt else "is empty"
+            message = f"A prompt of item {item.id} {what}."
+            yield (*at, "prompts", index), message, "Write each prompt in one line."
+    for code, descriptor in item.levels.items():
+        if not descriptor:
+            message = f"Item {item.id} does not describe '{code}'."
+            yield (*at, "levels", code), message, "Describe it, or leave it out."
+    if item.follow_up and not item.follow_up.when:
+        message = f"Item {item.id} follows up on no choice."
+        yield (*at, "follow_up", "when"), message, "Name the codes of choices, or remove it."
 
 
 PART_CHECKS: tuple[Check, ...] = (_scales, _views, _sections, _items)

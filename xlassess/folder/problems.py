@@ -13,7 +13,8 @@ class Problem:
     """One thing wrong in a file.
 
     ``line`` counts from 1; 0 means that no line can be named. ``cell`` (A1) takes its place
-    in a workbook. ``hint`` is what to do, or an empty text.
+    in a workbook, with its ``sheet`` where there are several. ``hint`` is what to do, or an
+    empty text.
     """
 
     file: str
@@ -21,10 +22,14 @@ class Problem:
     message: str
     hint: str = ""
     cell: str = ""
+    sheet: str = ""
 
     @property
     def where(self) -> str:
-        """File and line (or cell) in one phrase."""
+        """File and line (or sheet and cell) in one phrase."""
+        if self.sheet:
+            cell = f", cell {self.cell}" if self.cell else ""
+            return f"{self.file}, sheet {self.sheet}{cell}"
         if self.cell:
             return f"{self.file}, cell {self.cell}"
         return f"{self.file}, line {self.line}" if self.line else self.file

@@ -21,7 +21,7 @@ that a cell can contain"."""
 LABEL_LIMIT = 255
 """Most characters of a list entry that every spreadsheet program picks and compares whole."""
 
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def placed_sections(toolkit: Toolkit) -> Iterator[tuple[Loc, Section]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origi
 
 from xlassess.folder.fields import FIELDS
 from xlassess.folder.problems import Problem, did_you_mean
-from xlassess.folder.yaml_file import Loc, Tree, YamlFile
+from xlassess.folder.yaml_file import Loc, Source, Tree
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -27,7 +27,7 @@ def adapter(model: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(cast("Any", model))
 
 
-def read_as(file: YamlFile, model: type[T]) -> tuple[T | None, tuple[Problem, ...]]:
+def read_as(file: Source, model: type[T]) -> tuple[T | None, tuple[Problem, ...]]:
     """Return a file's content as a model, and what is wrong with it.
 
     The first is None exactly when the content does not fit the model; the problems then say
@@ -47,7 +47,7 @@ def read_as(file: YamlFile, model: type[T]) -> tuple[T | None, tuple[Problem, ..
     return None, tuple(sorted(problems, key=lambda problem: problem.line))
 
 
-def _problem(file: YamlFile, model: type[Any], detail: ErrorDetails) -> Problem:
+def _problem(file: Source, model: type[Any], detail: ErrorDetails) -> Problem:
     loc = detail["loc"]
     message, hint = _explain(model, detail)
     context = _context(file.tree, loc)

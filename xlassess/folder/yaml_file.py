@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from xlassess.folder.problems import Problem
 
@@ -21,6 +21,25 @@ Loc: TypeAlias = "tuple[str | int, ...]"
 
 Remark: TypeAlias = "tuple[Loc, str, str]"
 """A place, what is wrong there, and what to do."""
+
+
+class Source(Protocol):
+    """What a model is read from: a tree of values, and the place of each in a file."""
+
+    @property
+    def name(self) -> str:
+        """The file's name, as problems show it."""
+
+    @property
+    def tree(self) -> Tree:
+        """The content, with every scalar as text."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps the content from being read at all."""
+
+    def problem(self, path: Loc, message: str, hint: str = "") -> Problem:
+        """Return a problem with the value at a path."""
 
 
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
