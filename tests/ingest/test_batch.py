@@ -36,7 +36,9 @@ def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Pat
     good = returned(kinds)
     files = {f"{number}.xlsx": good for number in range(10)}
     files["3.xlsx"] = killer
-    results = dict(read_all(_sources(tmp_path, files), a_context(kinds), workers=2))
+    limits = Bounds(memory=600 << 20)
+    sources = _sources(tmp_path, files)
+    results = dict(read_all(sources, a_context(kinds), workers=2, bounds=limits))
     refused = {source.name: ret for source, ret in results.items() if ret.state == "refused"}
     assert list(refused) == ["3.xlsx"]
     assert [finding.code for finding in refused["3.xlsx"].findings] == ["G12"]
