@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _WIDEST = 110
 """Lines longer than this tire the eye, however wide the terminal is."""
 
+_NARROW = 24
+"""A column of no more characters than this is shown unbroken on a narrow terminal."""
+
 _MOST = 12
 """How many names a list shows before it only counts the rest."""
 
@@ -87,7 +90,8 @@ class Out:
             headers: the column headings.
             rows: the cells, one text for each heading.
             numbers: indices of columns set to the right.
-            wraps: indices of columns that give way on a narrow terminal.
+            wraps: indices of columns that give way on a narrow terminal, besides those that
+                are wide anyway.
             styles: style by cell text, where a text has one.
         """
         cells = [[clean(cell) for cell in row] for row in rows]
@@ -114,10 +118,11 @@ class Out:
             header_style=STYLES["head"],
         )  # fmt: skip
         for index, header in enumerate(headers):
+            longest = max(map(len, (header, *(row[index] for row in rows))))
             table.add_column(
                 Text(header),
                 justify="right" if index in numbers else "left",
-                no_wrap=index not in wraps,
+                no_wrap=index not in wraps and longest <= _NARROW,
                 overflow="fold",
             )
         for row in rows:
