@@ -305,9 +305,17 @@ class Sheet:
         rows = range(area.first_row, area.last_row + 1)
         return pixels * metrics.POINTS_PER_PIXEL, sum(map(self.row_height, rows))
 
-    def validate(self, box: Box, allowed: Allowed, error: Message, prompt: Message | None) -> None:
-        """Allow only certain entries in a block of cells."""
-        wanted = options(allowed, prompt, error)
+    def validate(
+        self,
+        box: Box,
+        allowed: Allowed,
+        error: Message,
+        prompt: Message | None,
+        *,
+        strict: bool = True,
+    ) -> None:
+        """Allow only certain entries in a block of cells; not ``strict``, only offer them."""
+        wanted = options(allowed, prompt, error) | ({} if strict else {"show_error": False})
         self._over(self.raw.data_validation, box, wanted)
 
     def highlight(self, box: Box, condition: str, mark: Mark) -> None:
