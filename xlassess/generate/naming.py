@@ -8,9 +8,9 @@ import unicodedata
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Toolkit
 
-_LONGEST = 120
-"""Characters: well under the 255 bytes of file systems even when each takes two, and short
-enough for Windows' limit on whole paths."""
+_LONGEST, _LONGEST_BYTES = 120, 240
+"""Characters, short enough for Windows' limit on whole paths, and bytes, under the 255 of Linux
+file systems."""
 _LONGEST_PART = 40
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
@@ -33,7 +33,11 @@ def file_name(toolkit: Toolkit, respondent: Respondent, round_name: str, referen
     who = [_part(respondent.partner), _part(respondent.name)]
     named = " - ".join(part for part in (what, *who) if part)
     room = _LONGEST - len(reference) - len(" - .xlsx")
-    return f"{_clipped(named, room)} - {reference}.xlsx"
+    shown = _clipped(named, room)
+    bytes_left = _LONGEST_BYTES - len(reference) - len(" - .xlsx")
+    while len(shown.encode()) > bytes_left:
+        shown = shown[:-1].rstrip(" .-,")
+    return f"{shown} - {reference}.xlsx"
 
 
 def _part(text: str) -> str:

@@ -156,6 +156,7 @@ def _row(job: Job, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, E
     """Write one item's row; return its answer cells and what they take."""
     item, index = row.item, row.index
     takes = {column.index: column for column in table.fields(item)}
+    first = table.column("answer")
     shown: list[tuple[str, float, Look]] = []
     entries: list[tuple[Column, Entry]] = []
     for column in table.columns:
@@ -169,7 +170,7 @@ def _row(job: Job, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, E
             sheet.formula(index, column.index, formula, _STATUS)
             shown += [(text, column.width, _STATUS.but(bold=True)) for text in _statuses(item)]
         else:
-            text, look = _printed(job, item, column)
+            text, look = _printed(job, item, column, first_answer=column is first)
             sheet.text(index, column.index, text, look)
             may_be_bold = look.but(bold=look.bold or column.role == "level")
             shown.append((text, column.width, may_be_bold))
@@ -182,7 +183,7 @@ def _statuses(item: Item) -> list[str]:
     return [f"{TO_DO}: {item.follow_up.ask}"] if item.follow_up else [f"{CHECK} answer"]
 
 
-def _printed(job: Job, item: Item, column: Column) -> tuple[str, Look]:
+def _printed(job: Job, item: Item, column: Column, *, first_answer: bool) -> tuple[str, Look]:
     """Return the text of a locked cell, and its look."""
     if column.role == "item":
         return item.id, _NUMBER
@@ -192,7 +193,7 @@ def _printed(job: Job, item: Item, column: Column) -> tuple[str, Look]:
         return "\n".join(job.words.paragraphs("item_why", item)), _WHY
     if column.role == "level":
         return item.levels.get(column.detail, ""), _LEVEL
-    if column.role == "answer" and item.is_wide:
+    if first_answer and item.is_wide:
         return job.words.say("write_at_right"), _UNUSED
     return "", _UNUSED
 

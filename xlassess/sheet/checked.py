@@ -80,13 +80,16 @@ def sheet_prefix(sheet: str) -> str:
 
 @contextmanager
 def _heeded() -> Iterator[None]:
-    """Turn XlsxWriter's warnings into errors."""
+    """Turn XlsxWriter's warnings and exceptions into our errors."""
+    from xlsxwriter.exceptions import XlsxWriterException
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
             yield
-        except UserWarning as warning:
-            raise SheetError(f"A workbook could not be written: {warning}.") from warning
+        except (UserWarning, XlsxWriterException) as error:
+            reason = str(error).rstrip(".")
+            raise SheetError(f"A workbook could not be written: {reason}.") from error
 
 
 def _done(code: object) -> None:

@@ -17,7 +17,7 @@ class SheetError(XlassessError):
 
 def utf16_length(text: str) -> int:
     """Return the length of a text as Excel counts it."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def within(text: str, limit: int, what: str) -> str:

@@ -1,0 +1,1 @@
+"""Tests of the dialect of XlsxWriter that all workbooks are written in."""

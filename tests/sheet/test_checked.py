@@ -1,0 +1,159 @@
+"""What cannot be written raises; what is written is text unless it is a formula of ours."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+
+from xlassess.model.errors import XlassessError
+from xlassess.sheet.checked import Book, Box, Formula, Placed, Sheet, quoted, sheet_prefix
+from xlassess.sheet.looks import PLAIN
+from xlassess.sheet.page import Page, set_page
+from xlassess.sheet.protection import legacy_hash, lock_structure
+from xlassess.sheet.validation import Dated, Lengthy, Listed, Message, Numbered, SheetError
+from xlassess.sheet.words import Words
+
+ERROR = Message("Wrong", "Please look again.")
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book({})
+
+
+@pytest.fixture
+def sheet(book: Book) -> Sheet:
+    return book.sheet("One")
+
+
+def reopened(book: Book) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(book.close()))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "{=A1}", "https://example.org", "1", " "])
+def test_text__stays_text(book: Book, sheet: Sheet, text: str) -> None:
+    sheet.text(0, 0, text)
+    cell = reopened(book)["One"]["A1"]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_text__longer_than_a_cell_raises(sheet: Sheet) -> None:
+    with pytest.raises(SheetError):
+        sheet.text(0, 0, "x" * 32_768)
+    with pytest.raises(SheetError):
+        sheet.text(0, 0, "🙂" * 16_384)
+    sheet.text(0, 0, "x" * 32_767)
+
+
+def test_formula__keeps_the_value_it_was_given(book: Book, sheet: Sheet) -> None:
+    sheet.formula(0, 0, Formula('IF(B1="","none",B1)', "none"))
+    sheet.formula(1, 0, Formula('""', ""))
+    data = book.close()
+    values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["One"]
+    assert values["A1"].value == "none"
+    assert values["A2"].value in ("", None)
+    assert openpyxl.load_workbook(io.BytesIO(data))["One"]["A2"].value == '=""'
+
+
+def test_formula__too_long_raises(sheet: Sheet) -> None:
+    with pytest.raises(SheetError):
+        sheet.formula(0, 0, Formula("+".join(["1"] * 5000), 5000))
+
+
+def test_sheet__name_too_long_or_used_twice_raises(book: Book, sheet: Sheet) -> None:
+    with pytest.raises(SheetError):
+        book.sheet("x" * 32)
+    with pytest.raises(SheetError):
+        book.sheet("one")
+
+
+def test_merge__over_another_raises(sheet: Sheet) -> None:
+    sheet.merged(0, 0, 3, "a", PLAIN)
+    with pytest.raises(SheetError):
+        sheet.merged(0, 2, 5, "b", PLAIN)
+
+
+def test_height__over_excels_limit_raises(sheet: Sheet) -> None:
+    with pytest.raises(SheetError):
+        sheet.prose(0, 0, 0, "word " * 1000, PLAIN)
+
+
+@pytest.mark.parametrize(("title", "text"), [("x" * 33, "y"), ("x", "y" * 256)])
+def test_message__over_excels_limits_raises(title: str, text: str) -> None:
+    with pytest.raises(SheetError):
+        Message(title, text)
+
+
+def test_validation__each_kind_is_written(book: Book, sheet: Sheet) -> None:
+    kinds = (Listed("some_list"), Dated(date(2026, 1, 1), date(2026, 12, 31)), Numbered(1, 4),
+             Lengthy(10), Numbered(None, None))  # fmt: skip
+    for row, allowed in enumerate(kinds):
+        sheet.validate(Box(row, 0, row, 0), allowed, ERROR, ERROR)
+    found = reopened(book)["One"].data_validations.dataValidation
+    assert [v.type for v in found] == ["list", "date", "decimal", "textLength", "decimal"]
+    assert found[0].formula1 == "some_list"
+    assert all((v.error, v.prompt, v.showErrorMessage) == (ERROR.text, ERROR.text, True)
+               for v in found)  # fmt: skip
+
+
+def test_name__that_looks_like_a_cell_raises(book: Book, sheet: Sheet) -> None:
+    with pytest.raises(SheetError):
+        book.define("A1", "One", Box(0, 0, 1, 0))
+
+
+def test_chart__carries_its_description(book: Book, sheet: Sheet) -> None:
+    chart = book.chart("bar")
+    chart.add_series({"values": ["One", 0, 0, 2, 0]})
+    sheet.chart(chart, Placed(0, 0, 300, 200, "Three bars"))
+    with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
+        assert b'descr="Three bars"' in archive.read("xl/drawings/drawing1.xml")
+
+
+def test_page__header_too_long_raises_and_ampersands_are_kept(book: Book, sheet: Sheet) -> None:
+    area = Box(0, 0, 1, 1)
+    with pytest.raises(SheetError):
+        set_page(sheet, Page("x" * 300, "", "", landscape=True, area=area))
+    set_page(sheet, Page("R&D", "2026", "OFFICIAL", landscape=True, area=area))
+    header = reopened(book)["One"].oddHeader
+    assert header.left.text == "R&&D"
+    assert header.right.text.strip() == "2026"
+
+
+@pytest.mark.parametrize("text", ["", 'say "yes"', "x" * 1000])
+def test_quoted__every_literal_keeps_within_excels_limit(text: str) -> None:
+    literals = re.findall(r'"((?:[^"]|"")*)"', quoted(text))
+    assert "".join(literals).replace('""', '"') == text
+    assert all(len(literal) <= 255 for literal in literals)
+
+
+def test_sheet_prefix__quotes_apostrophes() -> None:
+    assert sheet_prefix("People's") == "'People''s'!"
+
+
+def test_legacy_hash__is_that_of_sheets() -> None:
+    book = Book({})
+    sheet = book.sheet("One")
+    sheet.raw.protect("correct horse")
+    assert reopened(book)["One"].protection.password == legacy_hash("correct horse")
+
+
+def test_structure__is_locked_in_the_right_place() -> None:
+    book = Book({})
+    book.sheet("One")
+    with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
+        part = archive.read("xl/workbook.xml")
+    locked = lock_structure(part, "pass")
+    assert locked.index(b"<workbookPr ") < locked.index(b"<workbookProtection ")
+    assert locked.index(b"<workbookProtection ") < locked.index(b"<bookViews>")
+    with pytest.raises(XlassessError):
+        lock_structure(locked, "pass")
+
+
+def test_words__unknown_macro_raises() -> None:
+    with pytest.raises(AttributeError):
+        Words("workbook.j2").say("no_such_text")
