@@ -26,7 +26,6 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
-from com.sun.star.table.CellContentType import FORMULA
 
 START_SECONDS = 90
 FORMULA_RESULT_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
@@ -168,13 +167,12 @@ def _read(sheet):
             if formula == "":
                 continue
             name = f"{_letters(column)}{row + 1}"
-            cell = sheet.getCellByPosition(column, row) if formula.startswith("=") else None
-            if cell is not None and cell.Type == FORMULA:
+            values[name] = value
+            if formula.startswith("="):
                 formulas[name] = formula
-                failed = cell.FormulaResultType2 == FORMULA_RESULT_ERROR
-                values[name] = {"error": cell.String} if failed else value
-            else:
-                values[name] = value
+    for cell in area.queryFormulaCells(FORMULA_RESULT_ERROR).Cells:
+        place = cell.CellAddress
+        values[f"{_letters(place.Column)}{place.Row + 1}"] = {"error": cell.String}
     return {"visible": sheet.IsVisible, "values": values, "formulas": formulas}
 
 
