@@ -123,6 +123,16 @@ def test_nameless__a_stranger_and_one_of_ours(kinds: Workbook, tmp_path: Path) -
     assert codes(read(nameless(kinds.data), tmp_path, context=other)) == ["I01"]
 
 
+def test_reference_only__of_an_earlier_round(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        _without_identity(book)
+        _without_properties(book)
+
+    context = replace(a_context(kinds), round="2027")
+    data = reworked(returned(kinds), work)
+    assert codes(read(data, tmp_path, context=context)) == ["I05"]
+
+
 def test_refused__says_nothing_secret(kinds: Workbook, tmp_path: Path) -> None:
     row = IDENTITY_KEYS.index("partner") + 1
     ret = read(written(kinds.data, {(IDENTITY, f"B{row}"): "other"}), tmp_path, kinds)

@@ -157,8 +157,10 @@ def _by_reference(
         return _nameless(grid, context)
     reference = next(iter(references))
     issued = context.issued.get(reference)
-    if issued is None or issued.identity.round != context.round:
+    if issued is None:
         return found("I03", reference=reference)
+    if issued.identity.round != context.round:
+        return found("I05", found=issued.identity.round, expected=context.round)
     shown_as = ", ".join(filter(None, (issued.partner, issued.respondent)))
     note = found("I09", reference=reference, respondent=shown_as)
     return _with_questions(issued, (note,), context)

@@ -1,0 +1,101 @@
+"""How long reading takes, against a bare calamine read and against pandas with openpyxl.
+
+Run by hand from the project's folder: ``python -m benchmarks.bench_ingest [FILES]``. Times
+depend on the machine; the ratios are what counts. A bare read only fetches cells: it neither
+guards nor identifies nor checks.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas
+from python_calamine import CalamineWorkbook
+from rich.console import Console
+from rich.table import Table
+
+from tests.factory import a_context, entries, filled, issue
+from xlassess.folder.toolkits import find_toolkit
+from xlassess.ingest import Context, Source, read_all, read_return
+
+ROUNDS = 5
+FILES = 200
+TOOLKITS = ("pat", "bv-organisation", "working-better-together")
+
+
+def best(work: Callable[[], object], times: int) -> float:
+    """The shortest of several rounds of the same work, in milliseconds for one time."""
+    durations = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        for _ in range(times):
+            work()
+        durations.append((time.perf_counter() - start) / times)
+    return min(durations) * 1000
+
+
+def bare(path: Path) -> None:
+    """Fetch every cell with calamine and nothing else."""
+    with CalamineWorkbook.from_path(path) as book:
+        for index in range(len(book.sheet_names)):
+            book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+
+
+def by_pandas(path: Path) -> None:
+    """Fetch every sheet as pandas does with openpyxl."""
+    pandas.read_excel(path, sheet_name=None, engine="openpyxl")
+
+
+def single(path: Path, context: Context, table: Table) -> None:
+    """Add a row for one workbook read in this process."""
+    ours = best(lambda: read_return(Source(path, path.name), context), 20)
+    calamine = best(lambda: bare(path), 20)
+    pandas_time = best(lambda: by_pandas(path), 1)
+    table.add_row(
+        path.stem,
+        f"{ours:.1f} ms",
+        f"{calamine:.1f} ms",
+        f"{pandas_time:.1f} ms",
+        f"{ours / calamine:.1f}",
+        f"{pandas_time / ours:.1f}",
+    )
+
+
+def batch(path: Path, context: Context, count: int, console: Console) -> None:
+    """Print how long a batch in worker processes takes, starting them included."""
+    sources = [Source(path, f"{number}.xlsx") for number in range(count)]
+    start = time.perf_counter()
+    returns = [ret for _, ret in read_all(sources, context, None)]
+    took = time.perf_counter() - start
+    assert all(ret.state == "accepted" for ret in returns)
+    console.print(
+        f"{count} files in worker processes ({os.cpu_count()} processors): {took:.2f} s, "
+        f"{1000 * took / count:.1f} ms a file"
+    )
+
+
+def main() -> None:
+    """Run all and print the ratios."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
+    console = Console()
+    table = Table("workbook", "xlassess", "bare calamine", "pandas + openpyxl")
+    table.add_column("xlassess / calamine")
+    table.add_column("pandas / xlassess")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in TOOLKITS:
+            book = issue(find_toolkit(name))
+            path = Path(folder) / f"{name}.xlsx"
+            path.write_bytes(filled(book, entries(book.toolkit)))
+            single(path, a_context(book), table)
+        console.print(table)
+        path = Path(folder) / f"{TOOLKITS[0]}.xlsx"
+        batch(path, a_context(issue(find_toolkit(TOOLKITS[0]))), count, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The record scan of old .xls workbooks, on streams written record by record."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from xlassess.ingest.notes import SheetNotes
+from xlassess.ingest.scan_xls import scan_xls
+from xlassess.model.finding import Finding
+
+BOF, EOF, FILEPASS, BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
+NUMBER, FORMULA, BOOLERR, ARRAY, MULRK = 0x0203, 0x0006, 0x0205, 0x0221, 0x00BD
+
+
+def record(code: int, body: bytes = b"") -> bytes:
+    return struct.pack("<HH", code, len(body)) + body
+
+
+def cell(code: int, row: int, column: int, body: bytes = b"") -> bytes:
+    return record(code, struct.pack("<HHH", row, column, 0) + body)
+
+
+BEGIN = record(BOF, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0))
+
+
+def stream(cells: bytes, name: str = "Één", extra: bytes = b"") -> bytes:
+    """Return a workbook stream with one sheet that holds these records."""
+    wide = name.encode("utf-16-le")
+    head = struct.pack("<BBBB", 0, 0, len(name), 1) + wide
+    start = len(BEGIN) + len(extra) + 4 + 4 + len(head) + len(record(EOF))
+    sheet = record(BOUNDSHEET, struct.pack("<I", start) + head)
+    return BEGIN + extra + sheet + record(EOF) + BEGIN + cells + record(EOF)
+
+
+def notes(cells: bytes) -> SheetNotes:
+    result = scan_xls(stream(cells))
+    assert not isinstance(result, Finding)
+    assert list(result) == ["Één"]
+    return result["Één"]
+
+
+def test_cells__formulas_and_errors_are_noted() -> None:
+    cells = (
+        cell(NUMBER, 0, 0, bytes(8))
+        + cell(FORMULA, 1, 2, bytes(16))
+        + cell(BOOLERR, 3, 1, b"\x2a\x01")
+        + cell(BOOLERR, 4, 1, b"\x01\x00")
+    )
+    assert notes(cells) == SheetNotes(frozenset({"C2"}), frozenset({"B4"}))
+
+
+def test_array__fills_its_area() -> None:
+    assert notes(record(ARRAY, struct.pack("<HHBB", 1, 2, 0, 1))).formulas == {
+        "A2", "A3", "B2", "B3",
+    }  # fmt: skip
+
+
+def test_nested_chart__is_no_part_of_the_sheet() -> None:
+    chart = BEGIN + cell(FORMULA, 7, 7, bytes(16)) + record(EOF)
+    assert notes(chart + cell(FORMULA, 0, 0, bytes(16))).formulas == {"A1"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        cell(NUMBER, 65535, 255, bytes(8)),
+        record(MULRK, struct.pack("<HH", 65535, 0) + bytes(12) + struct.pack("<H", 200)),
+        record(ARRAY, struct.pack("<HHBB", 0, 65535, 0, 255)),
+    ],
+)
+def test_far_cells__are_refused(cells: bytes) -> None:
+    result = scan_xls(stream(cells))
+    assert isinstance(result, Finding)
+    assert result.code == "G10"
+
+
+def test_password__is_told() -> None:
+    result = scan_xls(stream(b"", extra=record(FILEPASS, bytes(6))))
+    assert isinstance(result, Finding)
+    assert result.code == "G04"
+
+
+@pytest.mark.parametrize("cut", [1, 10, 30])
+def test_cut_short__raises(cut: int) -> None:
+    with pytest.raises(struct.error):
+        scan_xls(stream(cell(FORMULA, 0, 0, bytes(16)))[:-cut])
