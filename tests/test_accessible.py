@@ -45,9 +45,9 @@ def visible(made: Made) -> list[Worksheet]:
 
 def table_rows(made: Made, sheet: Worksheet) -> range:
     """The rows (from 1) of a sheet's tables with their headings, as far as the contract says."""
-    if made.toolkit is None or not made.kind.startswith("workbook"):
+    if not made.kind.startswith("workbook"):
         return range(0)
-    plan = layout(made.toolkit)
+    plan = layout(*made.toolkits)
     for section in plan.sections:
         if section.sheet == sheet.title:
             return range(section.tables[0].header_row + 1, section.last_row + 2)
