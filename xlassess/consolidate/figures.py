@@ -34,7 +34,6 @@ from xlassess.score import (
     band_of,
     counts_towards,
     reported_sections,
-    section_views,
 )
 
 Tallies = Mapping[tuple[str, str], Counter[str]]
@@ -72,50 +71,78 @@ def section_key(key: str, section: str) -> str:
     return f"{key}:{section}"
 
 
-def section_figures(ground: Ground) -> tuple[SectionFigures, ...]:
-    """Return the figures of every reported section, view by view."""
-    toolkit = ground.toolkit
-    order = ("", *(view.id for view in toolkit.views))
+def shown_sections(toolkit: Toolkit) -> tuple[Section, ...]:
+    """The sections the summary has figures on: those with choices that count."""
     return tuple(
-        _section(ground, section, view)
-        for view in order
+        section
         for section in reported_sections(toolkit)
-        if view in section_views(toolkit, section)
+        if any(_is_figured(toolkit, section, item) for item in section.items)
     )
 
 
-def _section(ground: Ground, section: Section, view: str) -> SectionFigures:
-    toolkit, cast = ground.toolkit, ground.cast
+def _is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
+    return counts_towards(toolkit, section, item) and not item.is_free
+
+
+def section_figures(ground: Ground, items: Sequence[ItemFigures]) -> tuple[SectionFigures, ...]:
+    """Return the figures of every section, view by view.
+
+    Args:
+        ground: what figures are computed from.
+        items: the figures of the items; what is withheld there is left out here too.
+    """
+    toolkit = ground.toolkit
+    order = ("", *(view.id for view in toolkit.views))
+    return tuple(
+        _section(ground, section, view, items)
+        for view in order
+        for section in shown_sections(toolkit)
+        if asked_choices(toolkit, section, view)
+    )
+
+
+def _section(
+    ground: Ground, section: Section, view: str, items: Sequence[ItemFigures]
+) -> SectionFigures:
+    toolkit, cast, field = ground.toolkit, ground.cast, field_of(view)
     scores = [row.card.section(section.id, view) for row in ground.rows]
     label = toolkit.view(view).label if view else ""
     score = _guarded(_figure(toolkit, scores), cast)
     weights = [each.significance for each in scores if each.significance is not None]
-    counts: Counter[str] = Counter()
-    for each in scores:
-        counts.update(each.counts)
-    hidden = score.withheld or cast.withholds(sum(each.answered > 0 for each in scores))
+    scales: dict[str, Counter[str]] = {}
+    for item in items:
+        if item.scored and item.section.id == section.id and item.field == field:
+            scales.setdefault(item.scale_id, Counter()).update(item.agreement.counts)
+    counts = scales.get(toolkit.scoring.scale, Counter())
+    proper = toolkit.scales[toolkit.scoring.scale].substantive if toolkit.scoring.scale else ()
+    answered = sum(counts[choice.code] for choice in proper)
+    good = sum(counts[code] for code in favourable_codes(toolkit))
+    if toolkit.scoring.rule in ("levels", "share") and score.mean is not None:
+        score = replace(score, mean=good / answered if answered else None)
     return SectionFigures(
         section=section,
         view=view,
         key=section_key(ground.key, section.id),
-        field=field_of(view),
+        field=field,
         name=f"{section.name} ({label})" if label else section.name,
-        asked=scores[0].asked if scores else _asked(toolkit, section, view),
+        asked=asked_choices(toolkit, section, view),
         score=score,
         band=band_of(score.mean, section.bands),
-        counts={} if hidden else dict(counts),
-        answered=0 if hidden else sum(each.answered for each in scores),
-        apart=0 if hidden else sum(each.apart for each in scores),
-        favourable=0 if hidden else _in_favour(toolkit, scores),
+        scales=scales,
+        answered=answered,
+        given=sum(sum(each.values()) for each in scales.values()),
+        favourable=good,
+        flagged=sum(each[code] for each in scales.values() for code in toolkit.scoring.flagged),
         significance=_guarded(_over(weights), cast),
         levels=_levels(ground, section, view),
     )
 
 
-def _asked(toolkit: Toolkit, section: Section, view: str) -> int:
+def asked_choices(toolkit: Toolkit, section: Section, view: str) -> int:
+    """Return how many choices that count a section asks for from a view."""
     field = field_of(view)
     return sum(
-        counts_towards(toolkit, section, item) and field in item.answer_fields
+        _is_figured(toolkit, section, item) and field in item.answer_fields
         for item in section.items
     )
 
@@ -130,7 +157,7 @@ def _figure(toolkit: Toolkit, scores: Sequence[SectionScore]) -> Figure:
     """The figure of a section by the toolkit's rule; for levels, the favourable share."""
     rule = toolkit.scoring.rule
     if rule == "none":
-        return Figure(sum(each.answered > 0 for each in scores))
+        return Figure(sum(sum(each.counts.values()) > 0 for each in scores))
     if rule in ("sum", "mean"):
         return _over([each.score for each in scores if each.score is not None])
     answered = [each for each in scores if each.answered]
@@ -185,10 +212,10 @@ def overall_figures(ground: Ground) -> tuple[OverallFigures, ...]:
     toolkit = ground.toolkit
     if not toolkit.scoring.overall or toolkit.scoring.rule in ("levels", "none"):
         return ()
-    views = dict.fromkeys(
-        view for section in reported_sections(toolkit) for view in section_views(toolkit, section)
-    )
-    return tuple(_overall(ground, view) for view in views)
+    views = ("", *(view.id for view in toolkit.views))
+    sections = shown_sections(toolkit)
+    used = [v for v in views if any(asked_choices(toolkit, each, v) for each in sections)]
+    return tuple(_overall(ground, view) for view in used)
 
 
 def _overall(ground: Ground, view: str) -> OverallFigures:
@@ -228,9 +255,8 @@ def _item(
     withheld = cast.withholds(n)
     if withheld:
         agreement = agreement_of(scale, {})
-    scored = section.id in {each.id for each in reported_sections(toolkit)} and (
-        counts_towards(toolkit, section, item)
-    )
+    counting = section.id in {each.id for each in reported_sections(toolkit)}
+    scored = counting and _is_figured(toolkit, section, item)
     favour = standing(scale, agreement)
     reading = agreement_word(scale, agreement.consensus)
     _, _, view = field.partition(":")

@@ -192,7 +192,7 @@ def _reading_levels(told: Told) -> str:
     good = sum(each.favourable for each in told.sections)
     if not answered:
         return say("reading_no_answers")
-    marked = sum(each.counts.get(code, 0) for each in told.sections for code in scoring.flagged)
+    marked = sum(each.flagged for each in told.sections)
     label = told.toolkit.scales[scoring.scale].by_code(favourable_codes(told.toolkit)[-1]).label
     if scoring.rule == "levels":
         return say("reading_levels", good, answered, label, marked, scoring.flagged_as)
@@ -225,7 +225,7 @@ def _point(told: Told, item: ItemFigures) -> Point:
     say = words().say
     what = say("point_name", item.item.id, item.name)
     agreement, section = item.agreement, item.section.name
-    if told.toolkit.scoring.rule == "none":
+    if points.by_flags(told.toolkit, item):
         count, n = points.flagged(told.toolkit, item), agreement.n + agreement.apart
         as_what = told.toolkit.scoring.flagged_as
         return Point(what, say("why_flagged", section, count, n, as_what))

@@ -7,7 +7,7 @@ from typing import Any
 
 from xlassess.consolidate.cells import NOTHING, Out, words
 from xlassess.consolidate.narrative import decimal, percent
-from xlassess.consolidate.places import ProfilePlace
+from xlassess.consolidate.places import AnswersPlace, ProfilePlace
 from xlassess.consolidate.summary import Part, SectionFigures
 from xlassess.contract.layout import column_name
 from xlassess.model.toolkit import Band
@@ -49,9 +49,11 @@ def headline(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
         chart = charts.dartboard(out.book, dartboard_grid(part, place), names)
         said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
         return chart, words().say("dartboard_alt", part.label, said)
-    if place.columns:
+    if "mean" in place.columns:
         return range_bars(out, part, place)
-    return stacked(out, part, place)
+    if part.toolkit.scoring.rule == "none":
+        return flag_bars(out, part, place)
+    return stacked(out, part, place, place.answers[0])
 
 
 def dartboard_legend(part: Part) -> str:
@@ -99,11 +101,8 @@ def range_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
         }  # fmt: skip
     chart = out.book.chart("bar")
     chart.add_series(series)
-    chart.set_y_axis({"reverse": True, "num_font": _font(9), "major_tick_mark": "none"})
+    _plain(chart)
     chart.set_x_axis(_axis(what, low, high) | {"num_format": shape, "label_position": "high"})
-    chart.set_legend({"none": True})
-    chart.set_title({"none": True})
-    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
     return chart, words().say("bars_alt", part.label, what, ranged, said)
 
@@ -130,14 +129,46 @@ def _limits(part: Part) -> tuple[float, float]:
     return min(lows, default=0.0), max(highs, default=1.0)
 
 
-def stacked(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+def flag_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
+    """Return bars of how many answers of each section are flagged."""
+    chart = out.book.chart("bar")
+    chart.add_series({
+        "name": "Marked answers",
+        "categories": Cells(place.sheet, place.box("section")).reference,
+        "values": Cells(place.sheet, place.box("flagged")).reference,
+        "fill": {"color": palette.SKY}, "border": {"color": palette.NAVY, "width": 0.75},
+        "gap": 60, "data_labels": {"value": True, "font": _font(9, bold=True)},
+    })  # fmt: skip
+    _plain(chart)
+    most = max((each.flagged for each in part.sections), default=0)
+    chart.set_x_axis(
+        _axis("marked answers", 0, max(most, 4)) | {"label_position": "high", "num_format": "0"}
+    )
+    said = [
+        {"name": each.name, "said": NOTHING if each.score.withheld else str(each.flagged)}
+        for each in part.sections
+    ]
+    return chart, words().say("bars_alt", part.label, "number of marked answers", False, said)
+
+
+def _plain(chart: Any) -> None:
+    """Give a bar chart every name on its axis, the first at the top, and no legend or frame."""
+    chart.set_y_axis({
+        "reverse": True, "num_font": _font(9), "major_tick_mark": "none", "interval_unit": 1,
+    })  # fmt: skip
+    chart.set_legend({"none": True})
+    chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+
+
+def stacked(out: Out, part: Part, place: ProfilePlace, answers: AnswersPlace) -> tuple[Any, str]:
     """Return bars of how the answers of each section fall, the least choice on the left."""
-    names = Cells(place.sheet, place.names_box())
-    choices = list(enumerate(part.scored_choices))
-    least_first = [pair for pair in reversed(choices) if not pair[1].apart]
+    names = Cells(place.sheet, answers.names_box())
+    choices = list(enumerate(part.toolkit.scales[answers.scale].choices))
     parts = [
-        Series(choice.label, Cells(place.sheet, place.counts_box(index)))
-        for index, choice in least_first
+        Series(choice.label, Cells(place.sheet, answers.choice_box(index)))
+        for index, choice in reversed(choices)
+        if not choice.apart
     ]
     chart = charts.stacked_bars(out.book, names, parts, "share of answers; figures are counts")
     return chart, words().say("stack_alt", part.label, [each.name for each in parts])

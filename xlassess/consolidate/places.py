@@ -5,10 +5,10 @@ Only this module knows rows and columns that more than one sheet uses; they coun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.summary import Part, SectionFigures, Summary
+from xlassess.consolidate.summary import ItemFigures, Part, SectionFigures, Summary
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.sheet.checked import Box, sheet_prefix
 
@@ -114,53 +114,56 @@ def scores_place(summary: Summary, part: Part) -> ScoresPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfilePlace:
-    """Where the Profile sheet of a toolkit has its tables and the cells of its dartboard.
+class AnswersPlace:
+    """A table of how answers on one scale fall: its heading row and its sections (by index)."""
 
-    ``columns`` names the columns of the table of scores, which is empty where there are none;
-    ``wholes`` is the number of rows for scores over all sections; ``choices`` that of the
-    choices in the table of answers below it.
+    scale: str
+    header: int
+    sections: tuple[int, ...]
+    choices: int
+
+    def choice_box(self, choice: int) -> Box:
+        """The cells of all its sections in a choice's column."""
+        return Box(self.header + 1, 2 + choice, self.header + len(self.sections), 2 + choice)
+
+    def names_box(self) -> Box:
+        """The cells of its sections' names."""
+        return Box(self.header + 1, 1, self.header + len(self.sections), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePlace:
+    """Where the Profile sheet of a toolkit has its tables and the cells of its charts.
+
+    ``columns`` names the columns of the first table, a row for each section; ``wholes`` is
+    the number of rows below them for scores over all sections. ``answers`` are the tables of
+    answers further down.
     """
 
     sheet: str
     sections: int
     columns: tuple[str, ...]
     wholes: int
-    choices: int
+    answers: tuple[AnswersPlace, ...]
 
     grid_column, whisker_column = 30, 45
 
     @property
     def first_row(self) -> int:
-        """The first section's row in the table of scores."""
+        """The first section's row in the first table."""
         return HEADER_ROW + 1
-
-    @property
-    def counts_header(self) -> int:
-        """The heading row of the table of answers."""
-        if not self.columns:
-            return HEADER_ROW
-        return self.first_row + self.sections + self.wholes + 2
 
     @property
     def last_row(self) -> int:
         """The last row of the tables."""
-        return self.counts_header + max(self.sections, 1)
+        if self.answers:
+            return self.answers[-1].header + len(self.answers[-1].sections)
+        return HEADER_ROW + max(self.sections + self.wholes, 1)
 
     def box(self, column: str) -> Box:
-        """The cells of all sections in a column of the table of scores."""
+        """The cells of all sections in a column of the first table."""
         index = self.columns.index(column)
         return Box(self.first_row, index, self.first_row + self.sections - 1, index)
-
-    def counts_box(self, choice: int) -> Box:
-        """The cells of all sections in a choice's column of the table of answers."""
-        first = self.counts_header + 1
-        return Box(first, 2 + choice, first + self.sections - 1, 2 + choice)
-
-    def names_box(self) -> Box:
-        """The cells of the sections' names beside the answers."""
-        first = self.counts_header + 1
-        return Box(first, 1, first + self.sections - 1, 1)
 
     def whiskers(self, side: int) -> Box:
         """The cells of how far the range goes above (0) and below (1) each mean."""
@@ -168,24 +171,50 @@ class ProfilePlace:
         return Box(self.first_row, column, self.first_row + self.sections - 1, column)
 
     def cell(self, row: int, column: str) -> str:
-        """A score (row from 0, past the sections for the whole) as another sheet names it."""
+        """A figure (row from 0, past the sections for the whole) as another sheet names it."""
         index = self.columns.index(column)
         return sheet_prefix(self.sheet) + cell_name(self.first_row + row, index)
 
 
 def profile_place(summary: Summary, part: Part) -> ProfilePlace:
     """Return where a toolkit's profile stands."""
-    columns: tuple[str, ...] = ()
-    if part.toolkit.scoring.rule in ("sum", "mean", "share"):
-        columns = ("number", "section", "n", "mean", "low", "high", "spread")
+    rule = part.toolkit.scoring.rule
+    columns: tuple[str, ...] = ("number", "section")
+    if rule in ("sum", "mean", "share"):
+        columns += ("n", "mean", "low", "high", "spread")
         if any(each.section.bands for each in part.sections):
             columns += ("band", "reading")
         if any(item.weighs for item in part.toolkit.items()):
             columns += ("significance",)
+    else:
+        columns += ("answers", "flagged" if rule == "none" else "favourable")
     return ProfilePlace(
         sheet=sheet_name("Profile", part, summary.parts),
         sections=len(part.sections),
         columns=columns,
         wholes=len(part.overall),
-        choices=len(part.scored_choices),
+        answers=tuple(_answers_places(part)),
+    )
+
+
+def _answers_places(part: Part) -> Iterator[AnswersPlace]:
+    """One table for the scored scale, or one for each scale in use where nothing is scored."""
+    scored = part.toolkit.scoring.scale
+    used = {each.scale_id: None for each in part.items if each.scored}
+    header = HEADER_ROW + max(len(part.sections) + len(part.overall), 1) + 3
+    for scale in [scored] if scored else used:
+        sections = tuple(
+            index
+            for index, each in enumerate(part.sections)
+            if scored or any(_asks(item, each, scale) for item in part.items)
+        )
+        yield AnswersPlace(scale, header, sections, len(part.toolkit.scales[scale].choices))
+        header += len(sections) + 3
+
+
+def _asks(item: ItemFigures, section: SectionFigures, scale: str) -> bool:
+    return (
+        item.scale_id == scale
+        and item.section.id == section.section.id
+        and item.field == section.field
     )

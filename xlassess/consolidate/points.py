@@ -14,11 +14,10 @@ from xlassess.model.toolkit import Toolkit
 
 def strengths(toolkit: Toolkit, items: Iterable[ItemFigures]) -> tuple[ItemFigures, ...]:
     """The items that stand highest, at least at the threshold; ties go to higher agreement."""
-    if toolkit.scoring.rule == "none":
-        clear = [item for item in _flaggable(toolkit, items) if not flagged(toolkit, item)]
-        return tuple(sorted(clear, key=lambda item: -item.agreement.n)[:LISTED])
-    found = [item for item in _judged(items) if is_strength(item.favour or 0)]
-    return tuple(sorted(found, key=lambda item: (-_favour(item), -_consensus(item)))[:LISTED])
+    found = [item for item in _judged(toolkit, items) if _is_strong(toolkit, item)]
+    return tuple(
+        sorted(found, key=lambda item: (-merit(toolkit, item), -_consensus(item)))[:LISTED]
+    )
 
 
 def concerns(
@@ -34,15 +33,12 @@ def concerns(
         items: figures of its items.
         weights: mean significance by section id, where it was asked.
     """
-    if toolkit.scoring.rule == "none":
-        marked = [item for item in _flaggable(toolkit, items) if flagged(toolkit, item)]
-        return tuple(sorted(marked, key=lambda item: -flagged(toolkit, item))[:LISTED])
-    found = [item for item in _judged(items) if is_concern(item.favour or 0)]
+    found = [item for item in _judged(toolkit, items) if _is_weak(toolkit, item)]
     return tuple(
         sorted(
             found,
             key=lambda item: (
-                _favour(item),
+                merit(toolkit, item),
                 -weights.get(item.section.id, 0.0),
                 -_consensus(item),
             ),
@@ -52,7 +48,7 @@ def concerns(
 
 def disagreements(items: Iterable[ItemFigures]) -> tuple[ItemFigures, ...]:
     """The items with low agreement, the lowest first."""
-    split = [item for item in _judged(items) if item.reading == "low"]
+    split = [item for item in items if item.scored and item.reading == "low"]
     return tuple(sorted(split, key=_consensus)[:LISTED])
 
 
@@ -61,25 +57,46 @@ def flagged(toolkit: Toolkit, item: ItemFigures) -> int:
     return sum(item.agreement.counts.get(code, 0) for code in toolkit.scoring.flagged)
 
 
-def _judged(items: Iterable[ItemFigures]) -> Sequence[ItemFigures]:
-    return [item for item in items if item.scored and item.favour is not None]
-
-
-def _flaggable(toolkit: Toolkit, items: Iterable[ItemFigures]) -> Sequence[ItemFigures]:
+def by_flags(toolkit: Toolkit, item: ItemFigures) -> bool:
+    """True when an item is judged by its flagged answers, because nothing is scored."""
     codes = set(toolkit.scoring.flagged)
+    return toolkit.scoring.rule == "none" and bool(codes & set(item.agreement.counts))
+
+
+def merit(toolkit: Toolkit, item: ItemFigures) -> float:
+    """Return where an item stands, from 0 (worst) to 1 (best).
+
+    That is `ItemFigures.favour`; for items judged by flags, the share of answers without one.
+    """
+    if by_flags(toolkit, item):
+        given = item.agreement.n + item.agreement.apart
+        return round(1 - flagged(toolkit, item) / given, 9)
+    return round(item.favour or 0.0, 9)
+
+
+def _is_strong(toolkit: Toolkit, item: ItemFigures) -> bool:
+    if by_flags(toolkit, item):
+        return not flagged(toolkit, item)
+    return is_strength(merit(toolkit, item))
+
+
+def _is_weak(toolkit: Toolkit, item: ItemFigures) -> bool:
+    if by_flags(toolkit, item):
+        return flagged(toolkit, item) > 0
+    return is_concern(merit(toolkit, item))
+
+
+def _judged(toolkit: Toolkit, items: Iterable[ItemFigures]) -> Sequence[ItemFigures]:
+    """The scored items with answers to judge by."""
     return [
         item
         for item in items
-        if item.scored and codes & set(item.agreement.counts) and _answers(item)
+        if item.scored
+        and (
+            item.favour is not None
+            or (by_flags(toolkit, item) and item.agreement.n + item.agreement.apart > 0)
+        )
     ]
-
-
-def _answers(item: ItemFigures) -> int:
-    return item.agreement.n + item.agreement.apart
-
-
-def _favour(item: ItemFigures) -> float:
-    return round(item.favour or 0.0, 9)
 
 
 def _consensus(item: ItemFigures) -> float:

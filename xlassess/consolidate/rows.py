@@ -44,7 +44,7 @@ def lookup(toolkit: Toolkit, key: str) -> Lookup:
             item.id
             for section in reported_sections(toolkit)
             for item in section.items
-            if counts_towards(toolkit, section, item)
+            if counts_towards(toolkit, section, item) and not item.is_free
         ),
         choices={
             (name, choice.code): choice

@@ -48,6 +48,18 @@ def choice_keys(part: Part) -> tuple[str, ...]:
     return tuple(f"{scale}:{code}" for code in favourable_codes(part.toolkit))
 
 
+def flagged_formula(part: Part, each: SectionFigures, scope: dict[str, str], *, rows: bool) -> str:
+    """Return the formula of how many answers of a section are flagged, within a scope."""
+    scales = dict.fromkeys(item.answer for item in each.section.items if not item.is_free)
+    keys = [
+        f"{scale}:{code}"
+        for scale in scales
+        for code in part.toolkit.scoring.flagged
+        if code in {choice.code for choice in part.toolkit.scales[scale].choices}
+    ]
+    return "+".join(counting(rows, **scope, choice=lit(key)) for key in keys) or "0"
+
+
 def return_score(part: Part, each: SectionFigures, scored: ScoreRow, row: int) -> Live:
     """Return the score of one return in one section; with gaps, how many are answered.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlassess.consolidate import cells
 from xlassess.consolidate.cells import Column, Grid, Live, Opening, Out, counting, lit, put, words
 from xlassess.consolidate.places import HEADER_ROW, sheet_name
+from xlassess.consolidate.score_formulas import flagged_formula
 from xlassess.consolidate.summary import Part, ScoreRow, SectionFigures
 from xlassess.sheet.checked import Sheet
 
@@ -70,7 +71,8 @@ def _counts(part: Part, scored: ScoreRow, each: SectionFigures, row: int) -> lis
     def of(counts: str) -> str:
         return counting(True, **where, counts=lit(counts))
 
-    missing = Live(f"{score.asked}-{of('yes')}-{of('apart')}", score.missing)
+    given = sum(score.counts.values())
+    missing = Live(f"{each.asked}-{of('yes')}-{of('apart')}", each.asked - given)
     if part.toolkit.scoring.rule != "none":
         scale = part.toolkit.scoring.scale
         found = [
@@ -80,25 +82,13 @@ def _counts(part: Part, scored: ScoreRow, each: SectionFigures, row: int) -> lis
             )
             for choice in part.scored_choices
         ]
-        return [*found, missing, Live("", score.asked)]
+        return [*found, missing, Live("", each.asked)]
     flagged = sum(
         flag.section == each.section.id and flag.field == each.field for flag in scored.card.flagged
     )
     return [
-        Live(of("yes"), score.answered),
+        Live(of("yes"), given - score.apart),
         Live(of("apart"), score.apart),
         missing,
-        Live(_flagged(part, each, where), flagged),
+        Live(flagged_formula(part, each, where, rows=True), flagged),
     ]
-
-
-def _flagged(part: Part, each: SectionFigures, where: dict[str, str]) -> str:
-    """Count flagged choices on every scale the section's items are answered on."""
-    scales = dict.fromkeys(item.answer for item in each.section.items if not item.is_free)
-    keys = [
-        f"{scale}:{code}"
-        for scale in scales
-        for code in part.toolkit.scoring.flagged
-        if code in {choice.code for choice in part.toolkit.scales[scale].choices}
-    ]
-    return "+".join(counting(True, **where, choice=lit(key)) for key in keys)

@@ -20,15 +20,16 @@ from xlassess.consolidate.cells import (
     lit,
     words,
 )
-from xlassess.consolidate.figures import favourable_codes, section_key
+from xlassess.consolidate.figures import section_key
 from xlassess.consolidate.places import (
     HEADER_ROW,
+    AnswersPlace,
     ProfilePlace,
     ScoresPlace,
     profile_place,
     scores_place,
 )
-from xlassess.consolidate.score_formulas import band_formula
+from xlassess.consolidate.score_formulas import band_formula, flagged_formula, pooled_share
 from xlassess.consolidate.summary import Figure, Part, SectionFigures
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Band
@@ -49,6 +50,9 @@ _COLUMNS = {
     "spread": Column("Spread", 11, cells.MIDDLE), "band": Column("Band", 17, cells.MIDDLE),
     "reading": Column("What the band says", 46),
     "significance": Column("Significance (mean)", 14, cells.MIDDLE),
+    "answers": Column("Answers", 11, cells.MIDDLE),
+    "favourable": Column("Favourable", 12, cells.MIDDLE),
+    "flagged": Column("Marked", 11, cells.MIDDLE),
 }  # fmt: skip
 
 
@@ -61,19 +65,22 @@ def write_profile(out: Out, part: Part) -> None:
         columns = tuple(
             Column("Share", 11, cells.MIDDLE) if each.header == "Mean" else each for each in columns
         )
-    widths = [column.width for column in columns] or [6.0, 36.0]
-    widths += [11.0] * max(_LEAST_COLUMNS, 4 + place.choices - len(widths) + 2)
-    widths = widths[: max(_LEAST_COLUMNS, len(columns), place.choices + 4)]
+    widest = max((2 + each.choices for each in place.answers), default=0)
+    widths = [column.width for column in columns]
+    widths += [11.0] * (max(_LEAST_COLUMNS, widest) - len(widths))
     title = f"Profile: {part.toolkit.title}"
     note = words().say("profile_note", rule)
     opening = Opening(place.sheet, title, note, tuple(widths), (HEADER_ROW + 1, 2), None)
     sheet = out.open(opening)
     number = out.summary.parts.index(part)
-    if columns:
-        grid = Grid(HEADER_ROW, columns, place.sections, f"Profile_{number}", "Scores by section")
-        out.table(sheet, grid)
+    title = words().say("profile_table", part.label)
+    out.table(sheet, Grid(HEADER_ROW, columns, place.sections, f"Profile_{number}", title))
+    if "mean" in place.columns:
         _scores(out, sheet, part, place)
-    _answers(out, sheet, part, place)
+    else:
+        _counts(out, sheet, part, place)
+    for answers in place.answers:
+        _answers(out, sheet, part, answers)
     last, breaks = _charts(out, sheet, part, place)
     out.finish(sheet, opening, last, breaks)
 
@@ -220,56 +227,57 @@ def _grid(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
         sheet.number(row + 1, rim, 0, small)
 
 
-def _answers(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
-    """Write how the answers of each section fall on the choices of the scored scale."""
-    heads = [Column("No.", 6, cells.MIDDLE), Column("Section", 36)]
-    heads += [Column(choice.label, 11, cells.MIDDLE) for choice in part.scored_choices]
-    heads += [Column("Answers", 11, cells.MIDDLE), Column("Favourable", 11, cells.MIDDLE)]
-    number = out.summary.parts.index(part)
-    header = place.counts_header
-    if place.columns:
-        sheet.text(header - 1, 0, words().say("profile_answers"), looks.HEADING)
-    title = f"Answers by section, {part.label}"
-    out.table(sheet, Grid(header, tuple(heads), place.sections, f"Answers_{number}", title))
+def _counts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write the first table where nothing is scored: answers, and favourable or flagged ones."""
     rows = out.summary.cast.shows_rows
     for index, each in enumerate(part.sections):
-        row = header + 1 + index
+        row = place.first_row + index
+        scope = {"section": lit(each.key), "field": lit(each.field)}
+        proper = counting(rows, **scope, counts='"yes"')
+        hidden = each.score.withheld
+        if "flagged" in place.columns:
+            answers = Live(f"{proper}+{counting(rows, **scope, counts=lit('apart'))}", each.given)
+            last = Live(flagged_formula(part, each, scope, rows=rows), each.flagged)
+        else:
+            answers = Live(proper, each.answered)
+            share = each.favourable / each.answered if each.answered else None
+            last = Live(pooled_share(part, scope | {"counts": '"yes"'}, rows=rows), share)
         sheet.number(row, 0, index + 1, cells.MIDDLE)
         sheet.text(row, 1, each.name, cells.CELL)
-        where = {"section": lit(each.key), "field": lit(each.field)}
-        hidden = bool(each.score.withheld or (each.score.n and not each.counts))
-        for column, choice in enumerate(part.scored_choices, 2):
-            key = lit(f"{part.toolkit.scoring.scale}:{choice.code}")
-            counted = counting(rows, **where, counts=lit("apart" if choice.apart else "yes"),
-                               choice=key)  # fmt: skip
-            value = WITHHELD if hidden else each.counts.get(choice.code, 0)
-            out.figure(sheet, row, column, Live(counted, value), cells.MIDDLE)
-        _sums(out, sheet, row, part, each, hidden=hidden)
+        look = cells.MIDDLE.but(number="0%" if "favourable" in place.columns else "0")
+        for column, (live, shape) in enumerate(((answers, cells.MIDDLE), (last, look)), 2):
+            out.figure(sheet, row, column, Live("", WITHHELD) if hidden else live, shape)
         cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])
 
 
-def _sums(
-    out: Out, sheet: Sheet, row: int, part: Part, each: SectionFigures, *, hidden: bool
-) -> None:
-    """Write how many answers there are, and the share of favourable ones among them."""
-    proper = [
-        cell_name(row, 2 + i) for i, choice in enumerate(part.scored_choices) if not choice.apart
-    ]
-    good = favourable_codes(part.toolkit)
-    best = [
-        cell_name(row, 2 + i) for i, choice in enumerate(part.scored_choices) if choice.code in good
-    ]
-    column = 2 + len(part.scored_choices)
-    answered = WITHHELD if hidden else sum(
-        each.counts.get(choice.code, 0) for choice in part.scored_choices if not choice.apart
-    )  # fmt: skip
-    share = each.favourable / each.answered if each.answered and best else None
-    formula = "+".join(proper)
-    out.figure(sheet, row, column, Live(formula, answered), cells.MIDDLE)
-    total = cell_name(row, column)
-    over = f'IF({total}=0,"{NOTHING}",({"+".join(best)})/{total})' if best else ""
-    value = WITHHELD if hidden else share
-    out.figure(sheet, row, column + 1, Live(over, value), cells.MIDDLE.but(number="0%"))
+def _answers(out: Out, sheet: Sheet, part: Part, place: AnswersPlace) -> None:
+    """Write how the answers of each section fall on the choices of a scale."""
+    scale = part.toolkit.scales[place.scale]
+    heads = [Column("No.", 6, cells.MIDDLE), Column("Section", 36)]
+    heads += [Column(choice.label, 11, cells.MIDDLE) for choice in scale.choices]
+    number = out.summary.parts.index(part)
+    sheet.text(place.header - 1, 0, words().say("profile_answers", scale.title), looks.HEADING)
+    sheet.height(place.header - 1, 24)
+    title = words().say("profile_answers_table", scale.title, part.label)
+    name = f"Answers_{number}_{place.header}"
+    out.table(sheet, Grid(place.header, tuple(heads), len(place.sections), name, title))
+    rows = out.summary.cast.shows_rows
+    for row, index in enumerate(place.sections, place.header + 1):
+        each = part.sections[index]
+        sheet.number(row, 0, index + 1, cells.MIDDLE)
+        sheet.text(row, 1, each.name, cells.CELL)
+        counts = each.scales.get(place.scale, {})
+        for column, choice in enumerate(scale.choices, 2):
+            formula = counting(
+                rows,
+                section=lit(each.key),
+                field=lit(each.field),
+                counts=lit("apart" if choice.apart else "yes"),
+                choice=lit(f"{place.scale}:{choice.code}"),
+            )
+            value = WITHHELD if each.score.withheld else counts.get(choice.code, 0)
+            out.figure(sheet, row, column, Live(formula, value), cells.MIDDLE)
+        cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])
 
 
 def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[int, tuple[int, ...]]:
@@ -284,7 +292,7 @@ def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[in
     for index, (title, (chart, alt)) in enumerate(pictured):
         at = top + rows * (index // 2)
         column = 0 if index % 2 == 0 else _SECOND_CHART_COLUMN
-        sheet.text(at, column, words().say(title), looks.HEADING)
+        sheet.text(at, column, title, looks.HEADING)
         sheet.chart(chart, Placed(at + 1, column, _CHART_WIDTH, height, alt))
     lines = (len(pictured) + 1) // 2
     page = max(1, _PAGE_PIXELS // (rows * cells.ROW_PIXELS))
@@ -293,13 +301,18 @@ def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[in
 
 
 def _pictured(out: Out, part: Part, place: ProfilePlace) -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Yield a heading with each chart and its description."""
     if not part.sections:
         return
+    say = words().say
     if pictures.has_dartboard(part):
-        yield "picture_dartboard", pictures.headline(out, part, place)
-    if place.columns:
-        yield "picture_bars", pictures.range_bars(out, part, place)
-    if place.choices:
-        yield "picture_answers", pictures.stacked(out, part, place)
+        yield say("picture_dartboard"), pictures.headline(out, part, place)
+    if "mean" in place.columns:
+        yield say("picture_bars"), pictures.range_bars(out, part, place)
+    if "flagged" in place.columns:
+        yield say("picture_flags"), pictures.flag_bars(out, part, place)
+    for answers in place.answers:
+        title = part.toolkit.scales[answers.scale].title
+        yield say("profile_answers", title), pictures.stacked(out, part, place, answers)
     if "significance" in place.columns:
-        yield "picture_significance", pictures.significance(out, part, place)
+        yield say("picture_significance"), pictures.significance(out, part, place)

@@ -36,7 +36,7 @@ _PAGE_PIXELS = 636
 _SMALLEST, _LARGEST = 10, 100
 """Scales Excel can print at, in per cent."""
 
-_CHART_POINTS = 185.0
+_CHART_POINTS, _CHART_WIDTH = 205.0, 320
 _AIR = 1.5
 _WHAT = 5
 """Columns that the name of a disagreement takes."""
@@ -213,7 +213,7 @@ class _Paper:
         self._heading(words().say("title_profile"))
         top = self._row
         lines = table_lines(part, place)
-        least = _CHART_POINTS / max(len(lines) + 1, 1)
+        least = _CHART_POINTS / len(lines)
         for line in lines:
             self._line(line, least)
         legend = pictures.dartboard_legend(part) if pictures.has_dartboard(part) else ""
@@ -222,13 +222,13 @@ class _Paper:
         bottom = self._row
         if legend:
             self._prose(legend, _SMALL)
-        if not part.sections or not (place.columns or place.choices):
+        if not part.sections:
             return
         chart, alt = pictures.headline(self._out, part, place)
         points = sum(self._sheet.row_height(row) for row in range(top, bottom))
         height = round(points / metrics.POINTS_PER_PIXEL)
         square = pictures.has_dartboard(part)
-        width = min(height, 330) if square else 330
+        width = min(height, _CHART_WIDTH) if square else _CHART_WIDTH
         self._sheet.chart(chart, Placed(top, 0, width, height, alt))
 
     def _line(self, line: Sequence[Field], least: float) -> None:

@@ -130,9 +130,9 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
     )
     ground = of.Ground(toolkit, group.key, rows, scene.cast)
     tallies = of.tally(toolkit, (answer for _, ret in returns for answer in ret.answers))
-    sections = of.section_figures(ground)
-    overall = of.overall_figures(ground)
     items = of.item_figures(ground, tallies)
+    sections = of.section_figures(ground, items)
+    overall = of.overall_figures(ground)
     scenario = _scenario(toolkit, sections, overall)
     success = next(
         (item.agreement for item in items if item.item.id == toolkit.scoring.success), None

@@ -66,9 +66,10 @@ class SectionFigures:
     """One section from one view, over all returns.
 
     ``key`` names it in formulas; ``name`` is its short name, with the view. ``asked`` is the
-    answers asked of one respondent. ``counts`` has how often each choice was picked over all
-    returns; ``favourable`` how many of the ``answered`` speak for the section. ``levels`` maps
-    labels of organisational levels to their figures.
+    choices asked of one respondent. ``scales`` has how often each choice was picked over all
+    returns, by scale; ``given`` counts them all, those counted apart included. ``favourable``
+    is how many of the ``answered`` on the scored scale speak for the section, ``flagged`` how
+    many answers are flagged. ``levels`` maps labels of organisational levels to their figures.
     """
 
     section: Section
@@ -79,10 +80,11 @@ class SectionFigures:
     asked: int
     score: Figure
     band: Band | None
-    counts: Mapping[str, int]
+    scales: Mapping[str, Mapping[str, int]]
     answered: int
-    apart: int
+    given: int
     favourable: int
+    flagged: int
     significance: Figure
     levels: Mapping[str, Figure]
 

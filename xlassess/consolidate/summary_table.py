@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from xlassess.consolidate.cells import NOTHING, WITHHELD, Live, words
 from xlassess.consolidate.narrative import decimal, percent, short
 from xlassess.consolidate.places import ProfilePlace
-from xlassess.consolidate.summary import Figure, Part, SectionFigures
-from xlassess.contract.layout import cell_name
+from xlassess.consolidate.summary import Figure, Part
 from xlassess.model.toolkit import Band
 from xlassess.sheet import palette
-from xlassess.sheet.checked import sheet_prefix
 from xlassess.sheet.looks import Look
 
-MOST_LINES = 12
+MOST_LINES = 24
 """Sections listed beside the chart; a toolkit with more shows the first, and Profile has all."""
 
-_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY)
+_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
+_HEAD_MIDDLE = _HEAD.but(align="center", indent=0)
 _LINE = Look(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center")
 
@@ -45,12 +44,16 @@ class _Line:
 
 def table_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     """Return the lines of the table, headings first; the figures point at the Profile sheet."""
-    return _score_lines(part, place) if place.columns else _count_lines(part, place)
+    return _score_lines(part, place) if "mean" in place.columns else _count_lines(part, place)
 
 
 def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[Field, ...]:
     return tuple(
-        Field(*span, Live("", words().say(name)), _HEAD.but(align="center") if i else _HEAD)
+        Field(
+            *span,
+            Live("", words().say(name)),
+            _HEAD.but(align="center") if i else _HEAD.but(indent=1),
+        )
         for i, (name, span) in enumerate(zip(names, spans, strict=True))
     )
 
@@ -58,9 +61,9 @@ def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[F
 def _score_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     rule = part.toolkit.scoring.rule
     names = ["head_section", "head_share" if rule == "share" else "head_mean", "head_range"]
-    spans = [(7, 10), (11, 11), (12, 12)]
+    spans = [(5, 9), (10, 10), (11, 12)]
     if "band" in place.columns:
-        names, spans = [*names, "head_band"], [(7, 8), (9, 9), (10, 10), (11, 12)]
+        names, spans = [*names, "head_band"], [(5, 8), (9, 9), (10, 10), (11, 12)]
     lines = [
         _Line(index, f"{index + 1}  {each.name}", each.score, each.band)
         for index, each in enumerate(part.sections[:MOST_LINES])
@@ -87,7 +90,7 @@ def _score_line(
     mean = WITHHELD if figure.withheld else figure.mean
     low, high = (place.cell(line.index, each) for each in ("low", "high"))
     fields = [
-        Field(*spans[0], Live("", line.name), _LINE),
+        Field(*spans[0], Live("", line.name), _LINE.but(indent=1)),
         Field(*spans[1], Live(place.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)),
         Field(*spans[2], Live(_range_formula(rule, low, high), _range(rule, figure)), _MIDDLE),
     ]
@@ -113,30 +116,22 @@ def _range(rule: str, figure: Figure) -> str | None:
 
 
 def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
-    """Lines of toolkits without scores: answers, and how many of them are favourable."""
-    spans = [(7, 10), (11, 11), (12, 12)]
-    found = [_headings(["head_section", "head_answers", "head_favourable"], spans)]
+    """Lines of toolkits without scores: answers, and how many are favourable or flagged."""
+    spans = [(5, 9), (10, 10), (11, 12)]
+    last = "flagged" if part.toolkit.scoring.rule == "none" else "favourable"
+    found = [_headings(["head_section", "head_answers", f"head_{last}"], spans)]
     for index, each in enumerate(part.sections[:MOST_LINES]):
-        found.append(_count_line(part, place, spans, (index, each)))
+        value: str | float | None = float(each.flagged)
+        look = _MIDDLE
+        if last == "favourable":
+            value = each.favourable / each.answered if each.answered else None
+            look = _MIDDLE.but(number="0%")
+        hidden = each.score.withheld
+        answers = each.given if last == "flagged" else each.answered
+        found.append((
+            Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _LINE.but(indent=1)),
+            Field(*spans[1], Live(place.cell(index, "answers"), WITHHELD if hidden else answers),
+                  _MIDDLE),
+            Field(*spans[2], Live(place.cell(index, last), WITHHELD if hidden else value), look),
+        ))  # fmt: skip
     return found
-
-
-def _count_line(
-    part: Part,
-    place: ProfilePlace,
-    spans: Sequence[tuple[int, int]],
-    line: tuple[int, SectionFigures],
-) -> tuple[Field, ...]:
-    index, each = line
-    row = place.counts_header + 1 + index
-    prefix = sheet_prefix(place.sheet)
-    answers, share = (prefix + cell_name(row, 2 + place.choices + i) for i in (0, 1))
-    hidden = each.score.withheld
-    proper = sum(each.counts.get(c.code, 0) for c in part.scored_choices if not c.apart)
-    favourable = each.favourable / each.answered if each.answered and place.choices else None
-    return (
-        Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _LINE),
-        Field(*spans[1], Live(answers, WITHHELD if hidden else proper), _MIDDLE),
-        Field(*spans[2], Live(share, WITHHELD if hidden else favourable),
-              _MIDDLE.but(number="0%")),
-    )  # fmt: skip
