@@ -121,6 +121,25 @@ def status(setting: Setting, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("file", metavar="FILE")
+@click.option("--because", metavar="TEXT", required=True, help="The reason; it is kept.")
+@click.option("--by", metavar="NAME", default="", help="Who decides; the coordinator if not given.")
+@common
+@click.pass_obj
+def choose(setting: Setting, file: str, because: str, by: str) -> None:
+    """Decide which of several returns for one workbook counts.
+
+    Needed where two different files came back for one workbook and it cannot be told which is
+    the later one (finding L01). FILE is named as ingest and status show it.
+    """
+    from xlassess.console import reports
+    from xlassess.desk import choose as desk
+
+    chosen = desk.choose(_folder(setting), file, because=because, by=by, now=_now())
+    reports.chosen(_out(), chosen)
+
+
+@cli.command()
 @common
 @click.pass_obj
 def consolidate(setting: Setting) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -127,3 +129,18 @@ def answer(
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     return target
+
+
+def unclear_pair(folder: AssessmentFolder, inbox: Path) -> tuple[Path, Path]:
+    """Return two different files for Ada's workbook that do not say when they were saved."""
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx", ("Agree", "Agree", "Agree"))
+    second = answer(folder, "Ada Ash", inbox / "second.xlsx", ("Disagree", "Agree", "Agree"))
+    for path in (first, second):
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        moment = rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>"
+        parts["docProps/core.xml"] = re.sub(moment, b"", parts["docProps/core.xml"])
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in parts.items():
+                archive.writestr(name, data)
+    return first, second

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings
+from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
 from xlassess.desk.generate import generate
 from xlassess.desk.ingest import Ingested, ingest
 from xlassess.folder.assessment import AssessmentFolder
@@ -176,6 +176,16 @@ def test_ingest__a_later_return_takes_the_place_of_the_earlier(
     assert by_name["first.xlsx"].known
     assert by_name["second.xlsx"].ret.state == "accepted"
     assert not result.needs_person
+
+
+def test_ingest__two_returns_without_a_clear_order_are_a_query(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    unclear_pair(folder, inbox)
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert states(result) == ["accepted", "query"]
+    assert codes(result) == [[], ["L01"]]
+    assert result.needs_person
 
 
 def test_ingest__a_link_in_a_folder_is_refused_and_not_followed(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
 from xlassess.console.text import count, day, percent
+from xlassess.desk.choose import UNCLEAR
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 
@@ -76,6 +77,12 @@ def _open(out: Out, result: Status) -> None:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2)
         for finding in line.queries:
             out.say(f"{finding.code}  {_phrase(finding)}", indent=4, style="query")
+            if finding.code == UNCLEAR:
+                out.say(
+                    f'Then: xlassess choose FILE --because "..."; one is {finding.file}, '
+                    f"the other {line.file}.",
+                    indent=9,
+                )
     waiting = result.having("issued", "late", "refused only")
     if waiting:
         out.heading(f"Not back: {count(len(waiting), 'workbook')}")

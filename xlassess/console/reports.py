@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
@@ -9,6 +10,7 @@ from xlassess.console.text import count, percent
 from xlassess.desk.places import shown
 
 if TYPE_CHECKING:
+    from xlassess.desk.choose import Chosen
     from xlassess.desk.clerk import Outcome, Workbook
     from xlassess.desk.consolidate import Consolidated
     from xlassess.desk.generate import Generated
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 
 def begun(out: Out, result: Begun) -> None:
     """Say what a new assessment consists of and what to do next."""
-    out.say(f"A new assessment is ready in {shown(result.root)}.", style="head")
+    place = shown(result.root)
+    there = "" if place == "." else f" -C {shlex.quote(place)}"
+    out.say(f"A new assessment is ready{f' in {place}' if there else ''}.", style="head")
     out.gap()
     out.say("1. Fill in assessment.yaml: who, what for, which toolkits, by when.", indent=2)
     out.say("2. Fill in partners.xlsx: one row for each person who is asked.", indent=2)
-    out.say(f"3. Run: xlassess generate -C {shown(result.root)}", indent=2)
+    out.say(f"3. Run: xlassess generate{there}", indent=2)
     out.gap()
     out.say("Keep the file .secret with the folder: it seals the workbooks of this assessment.")
 
@@ -92,3 +96,12 @@ def consolidated(out: Out, result: Consolidated) -> None:
             f"{'has' if result.with_queries == 1 else 'have'} open queries: answers that are in "
             "doubt are left out until they are settled."
         )
+
+
+def chosen(out: Out, result: Chosen) -> None:
+    """Say which return counts now."""
+    who = ", ".join(filter(None, (result.issued.partner, result.issued.respondent)))
+    out.say(
+        f"{result.ret.file} now counts for {who}, {result.issued.identity.toolkit} "
+        f"({result.ret.state})."
+    )

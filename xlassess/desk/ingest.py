@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from xlassess.desk.choose import UNCLEAR
 from xlassess.desk.register import answered
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
@@ -249,6 +250,8 @@ _COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
 def _as_it_counts(ret: Return, current: Mapping[str, Return]) -> Return:
     """Return a return with the state it has now that all files of the run are recorded."""
     counts = current.get(ret.reference)
+    if any(one.code == UNCLEAR for one in ret.findings):
+        return ret
     if ret.state in _COUNTING and counts is not None and counts.sha256 != ret.sha256:
         return replace(ret, state="superseded")
     return ret

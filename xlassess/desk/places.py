@@ -16,10 +16,11 @@ def open_folder(root: Path) -> AssessmentFolder:
     """
     folder = AssessmentFolder(root)
     if not folder.settings_file.is_file():
+        place = shown(root)
         raise UsageError(
-            f"{shown(root)} holds no assessment: there is no {folder.settings_file.name} in it.",
+            f"There is no assessment in {'this folder' if place == '.' else place}.",
             "Change to the assessment's folder or name it with -C DIR; a new assessment is "
-            "made by: xlassess init DIR",
+            "begun by: xlassess init DIR",
         )
     return folder
 
@@ -28,6 +29,4 @@ def shown(path: Path) -> str:
     """Return a path as people read it: relative to where they are when it lies below."""
     path = path.resolve()
     here = Path.cwd().resolve()
-    if path == here:
-        return "This folder"
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from xlassess.desk.choose import UNCLEAR
 from xlassess.desk.register import Place, answered, asked, place_of, standing, toolkits_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -102,7 +103,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     counts = standing(issued, current, named)
     refused = {ret.reference for ret in history if ret.state == "refused"}
     late = assessment.return_by is not None and today > assessment.return_by
-    clerk = _Clerk(current, frozenset(refused), late)
+    clerk = _Clerk(current, _contested(history, current), frozenset(refused), late)
     lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
     lines += [clerk.left_over(item) for item in _left_over(issued, named, current)]
     known = {item.reference for item in issued}
@@ -131,6 +132,7 @@ class _Clerk:
     """Tells where a workbook stands."""
 
     current: Mapping[str, Return]
+    contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool
 
@@ -154,22 +156,23 @@ class _Clerk:
 
     def _issued(self, issued: Issued, *, in_register: bool) -> Line:
         ret = self.current.get(issued.reference)
+        queries = (*_queries(ret), *self.contested.get(issued.reference, ()))
         return Line(
             toolkit=issued.identity.toolkit,
             partner=issued.partner,
             respondent=issued.respondent,
             level=issued.level,
             reference=issued.reference,
-            state=self._state(issued.reference, ret),
+            state=self._state(issued.reference, ret, queries),
             file=ret.file if ret else "",
             answers=answered(ret) if ret else 0,
-            queries=_queries(ret),
+            queries=queries,
             in_register=in_register,
         )
 
-    def _state(self, reference: str, ret: Return | None) -> LineState:
+    def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:
         if ret is not None:
-            return "query open" if ret.state == "query" else "returned"
+            return "query open" if queries else "returned"
         if reference in self.refused:
             return "refused only"
         return "late" if self.late else "issued"
@@ -184,8 +187,29 @@ def _left_over(
 
 
 def _queries(ret: Return | None) -> tuple[Finding, ...]:
-    found = ret.findings if ret else ()
-    return tuple(finding for finding in found if finding.severity == "query")
+    """The open queries of a return that counts; that it counts is settled."""
+    if ret is None or ret.state != "query":
+        return ()
+    return tuple(
+        finding
+        for finding in ret.findings
+        if finding.severity == "query" and finding.code != UNCLEAR
+    )
+
+
+def _contested(
+    history: Sequence[Return], current: Mapping[str, Return]
+) -> dict[str, tuple[Finding, ...]]:
+    """By reference, the queries about returns of which it is not clear whether they count."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    for ret in history:
+        counts = current.get(ret.reference)
+        if ret.state == "query" and counts is not None and counts.sha256 != ret.sha256:
+            unclear = tuple(
+                finding.in_file(ret.file) for finding in ret.findings if finding.code == UNCLEAR
+            )
+            found[ret.reference] = (*found.get(ret.reference, ()), *unclear)
+    return found
 
 
 def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate, ...]:
