@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.clients.conftest import office, offices  # noqa: F401 - fixtures of the live tests
 from xlassess.model.toolkit import (
     ActionPlan,
     Band,
@@ -37,7 +38,8 @@ RULES: tuple[Rule, ...] = ("sum", "mean", "levels", "share", "none")
 def _items(section: str) -> tuple[Item, ...]:
     reasons = FollowUp(("hardly",), 'Say why, in "a few" words.', required=True)
     return (
-        Item(f"{section}.1", "A first statement?", "points", why="Because.", prompts=("One?", "Two?")),
+        Item(f"{section}.1", "A first statement?", "points", why="Because.",
+             prompts=("One?", "Two?")),
         Item(f"{section}.2", "Both views?", "points", views=("in", "out"), follow_up=reasons),
         Item(f"{section}.3", "Yes or no?", "yes-no", comment=False, evidence=True),
         Item(f"{section}.4", "How many?", "number", minimum=1, maximum=9, required=False),
@@ -54,6 +56,9 @@ def _bands(low: int, high: int) -> tuple[Band, ...]:
         Band(low, middle, "Weak", "It is weak & wants work."),
     )
 
+
+_BANDS = {"sum": _bands(3, 9), "mean": _bands(1, 3)}
+_OVERALL = {"sum": _bands(9, 27), "mean": _bands(1, 3)}
 
 DETAILS = Section(
     "D",
@@ -83,7 +88,7 @@ def a_toolkit(rule: Rule) -> Toolkit:
             tuple(replace(i, views=i.views if views else ()) for i in _items(name)),
             about="What it is about.",
             form=form,  # type: ignore[arg-type]
-            bands=_bands(3, 9) if rule == "sum" else (),
+            bands=_BANDS.get(rule, ()),
         )
         for name, form in (("1", "statements"), ("2", "matrix"), ("3", "checklist"))
     )
@@ -105,7 +110,7 @@ def a_toolkit(rule: Rule) -> Toolkit:
         sections=(DETAILS, *sections), closing=(closing,),
         scoring=Scoring(
             rule, "Made up", scale="" if rule == "none" else scale, overall=rule in ("sum", "mean"),
-            bands=_bands(9, 27) if rule == "sum" else (), no_overall_because="It has none.",
+            bands=_OVERALL.get(rule, ()), no_overall_because="It has none.",
             flagged=("no", "hardly"), flagged_as="matter to settle", success="T1", note="A note.",
         ),
         action_plan=ActionPlan(

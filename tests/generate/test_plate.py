@@ -87,7 +87,9 @@ def test_stamp__names_stand_on_one_line() -> None:
     assert "Two lines here" in values
 
 
-@pytest.mark.parametrize("field", ["contract", "assessment", "round", "toolkit", "version", "digest"])
+@pytest.mark.parametrize(
+    "field", ["contract", "assessment", "round", "toolkit", "version", "digest"]
+)
 def test_stamp__identity_of_another_plate_raises(field: str) -> None:
     other = personal()
     changed = replace(other.identity, **{field: 99 if field == "contract" else "other"})

@@ -19,7 +19,9 @@ PARTS = [("first.xml", b"<a/>" * 100), ("empty.bin", b"")]
 
 def stencil() -> Stencil:
     blanks = [
-        Blank.cut("text.xml", "<t>" + "head " * 500 + "@one@|@two@|@one@</t>", HOLES, in_cells=True),
+        Blank.cut(
+            "text.xml", "<t>" + "head " * 500 + "@one@|@two@|@one@</t>", HOLES, in_cells=True
+        ),
         Blank.cut("more.xml", "@two@", HOLES, in_cells=False),
     ]
     return Stencil(PARTS, blanks)

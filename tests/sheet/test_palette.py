@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from xlassess.sheet import looks, palette
@@ -45,7 +47,7 @@ def test_shades__grow_darker_one_by_one(parts: int) -> None:
     shades = shades_for(parts)
     weights = [palette.contrast(shade, palette.WHITE) for shade in shades]
     assert len(shades) == parts
-    assert all(b / a > 1.3 for a, b in zip(weights, weights[1:], strict=False))
+    assert all(darker / lighter > 1.3 for lighter, darker in pairwise(weights))
 
 
 def test_shades__too_many_parts_raise() -> None:

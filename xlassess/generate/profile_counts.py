@@ -6,32 +6,37 @@ answers given; "don't know" and "not applicable" have columns of their own and c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from xlassess.contract.layout import cell_name, column_name
+from xlassess.generate.bands import add_bands
 from xlassess.generate.profile_table import Heading, ProfileTable
 from xlassess.generate.scored import Flaggable, Scored, flaggable, scored_parts, scoring_scale
-from xlassess.model.toolkit import Choice
+from xlassess.model.toolkit import Band, Choice
 from xlassess.score import affirmative, score_range
 from xlassess.sheet import looks
 from xlassess.sheet.charts import Cells, Series, bars, stacked_bars
 from xlassess.sheet.checked import Box, Formula, Placed, quoted
 from xlassess.sheet.looks import Look
 
-_ANSWERED, _ASKED, _FIRST = 2, 3, 4
+_ANSWERED, _ASKED, _FIGURE = 2, 3, 4
+_NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 40.0
 _CHART_WIDTH, _BAR_HEIGHT, _CHART_FRAME = 900, 42, 110
-_SHARE = "0%"
-_MEAN = "0.0"
 
 
 class CountsTable(ProfileTable):
     """One row a section (and view): answers given, mean or share, and a count per choice."""
 
-    @property
+    @cached_property
     def _parts(self) -> tuple[Scored, ...]:
         return scored_parts(self.job.layout)
 
-    @property
+    @cached_property
+    def _flags(self) -> tuple[Flaggable, ...]:
+        return flaggable(self.job.layout)
+
+    @cached_property
     def _choices(self) -> tuple[Choice, ...]:
         """The choices in the order of their columns: least first for levels, else as offered."""
         scale = scoring_scale(self.job.toolkit)
@@ -44,29 +49,51 @@ class CountsTable(ProfileTable):
         return self.job.toolkit.scoring.rule
 
     @property
-    def _figure(self) -> bool:
+    def _has_figure(self) -> bool:
         """True where the rule gives a figure, which takes a column before the counts."""
         return self._rule in ("mean", "share")
 
-    def headings(self) -> tuple[Heading, ...]:
-        """The table's columns, which set the widths of the whole sheet."""
-        say = self.job.words.say
-        number, section, answered, asked = self.job.words.headings("counts_headers")
-        found = [
-            Heading(number, 8), Heading(section, 42, middle=False), Heading(answered, 13),
-            Heading(asked, 11),
-        ]  # fmt: skip
-        if self._figure:
-            found.append(Heading(say("figure_header", self.job.toolkit, self._yes), 11))
-        found += [Heading(choice.label, 15) for choice in self._choices]
-        if flaggable(self.job.layout):
-            header = say("flagged_numbers", self.job.toolkit.scoring)
-            found.append(Heading(header, 40, middle=False))
-        return tuple(found)
+    @property
+    def _has_bands(self) -> bool:
+        """True where the figure is read by bands, which take the column after it."""
+        banded = any(part.section.bands for part in self._parts)
+        return self._has_figure and (banded or bool(self.job.toolkit.scoring.bands))
+
+    @property
+    def _counts(self) -> int:
+        """The first column of the counts."""
+        return _FIGURE + self._has_figure + self._has_bands
+
+    @property
+    def _numbers(self) -> int:
+        """The column of the numbers of flagged items, after the counts."""
+        return self._counts + len(self._choices)
+
+    @property
+    def _number_format(self) -> str:
+        return "0%" if self._rule == "share" else "0.0"
 
     @property
     def _yes(self) -> str:
         return affirmative(self.job.toolkit).label if self._rule == "share" else ""
+
+    def headings(self) -> tuple[Heading, ...]:
+        """The table's columns, which set the widths of the whole sheet."""
+        words, toolkit = self.job.words, self.job.toolkit
+        number, section, answered, asked = words.headings("counts_headers")
+        found = [
+            Heading(number, 8), Heading(section, _NAME_WIDTH, middle=False),
+            Heading(answered, 13), Heading(asked, 11),
+        ]  # fmt: skip
+        if self._has_figure:
+            found.append(Heading(words.say("figure_header", toolkit, self._yes), 11))
+        if self._has_bands:
+            found.append(Heading(words.say("band_header"), 22, middle=False))
+        found += [Heading(choice.label, 15) for choice in self._choices]
+        if self._flags:
+            header = words.say("flagged_numbers", toolkit.scoring)
+            found.append(Heading(header, _NUMBERS_WIDTH, middle=False))
+        return tuple(found)
 
     def write(self, row: int) -> int:
         """Write table and chart from this row on; return the next free row."""
@@ -77,8 +104,9 @@ class CountsTable(ProfileTable):
             self._section(row, part, head=first - 1)
         last = row
         if self.job.toolkit.scoring.overall:
-            row += 1
-            self._overall(row, Box(first, 0, last, 0))
+            for view in dict.fromkeys(part.view for part in self._parts):
+                row += 1
+                self._overall(row, view, first)
         return self._chart(row + 2, first, last)
 
     def _section(self, row: int, part: Scored, head: int) -> None:
@@ -87,99 +115,90 @@ class CountsTable(ProfileTable):
         sheet.text(row, 1, part.label, looks.CELL)
         sheet.formula(row, _ANSWERED, Formula(part.answered, 0), looks.CELL_MIDDLE)
         sheet.number(row, _ASKED, part.asked, looks.CELL_MIDDLE)
-        counts = _FIRST + self._figure
-        if self._figure:
-            figure = self._figure_of(row, part.total, counts)
-            sheet.formula(row, _FIRST, figure, self._figure_look(looks.CELL_MIDDLE))
-        for column in range(counts, counts + len(self._choices)):
+        self._figure(row, part.total, looks.CELL_MIDDLE)
+        self._band(row, part.section.bands, looks.CELL)
+        for column in range(self._counts, self._numbers):
             label = f"{column_name(column)}${head + 1}"
             sheet.formula(row, column, Formula(part.picked(label), 0), looks.CELL_MIDDLE)
-        columns = {(cells.sheet, cells.column) for cells in part.cells}
-        flags = [f for f in flaggable(self.job.layout) if (f.cell.sheet, f.cell.column) in columns]
-        texts = [(part.label, 42.0, looks.CELL)]
-        if flaggable(self.job.layout):
-            column = counts + len(self._choices)
-            sheet.formula(row, column, _numbers(flags), looks.CELL)
-            texts.append((", ".join(f.item.id for f in flags), 40.0, looks.CELL))
+        texts = [(part.label, _NAME_WIDTH, looks.CELL)]
+        if self._flags:
+            columns = {(cells.sheet, cells.column) for cells in part.cells}
+            mine = [f for f in self._flags if (f.cell.sheet, f.cell.column) in columns]
+            sheet.formula(row, self._numbers, _flagged_numbers(mine), looks.CELL)
+            texts.append((", ".join(f.item.id for f in mine), _NUMBERS_WIDTH, looks.CELL))
         sheet.fit(row, tuple(texts), least=22)
 
-    def _figure_of(self, row: int, total: str, counts: int) -> Formula:
-        """Return mean or share as of the answers given, or nothing where none is."""
+    def _figure(self, row: int, total: str, look: Look) -> None:
+        """Write mean or share as of the answers given, or nothing where none is."""
+        if not self._has_figure:
+            return
         answered = cell_name(row, _ANSWERED)
         if self._rule == "share":
             yes = self._choices.index(affirmative(self.job.toolkit))
-            total = cell_name(row, counts + yes)
-        return Formula(f'IF({answered}>0,({total})/{answered},"")', "")
+            total = cell_name(row, self._counts + yes)
+        formula = Formula(f'IF({answered}>0,({total})/{answered},"")', "")
+        style = look.but(bold=True, number=self._number_format)
+        self.sheet.formula(row, _FIGURE, formula, style)
 
-    def _figure_look(self, look: Look) -> Look:
-        return look.but(bold=True, number=_SHARE if self._rule == "share" else _MEAN)
+    def _band(self, row: int, bands: Sequence[Band], look: Look) -> None:
+        """Write the band the figure is read by, where there are bands."""
+        if self._has_bands and bands:
+            figure = cell_name(row, _FIGURE)
+            name = add_bands(self.job.lists, "figure", bands).name(figure)
+            formula = Formula(f'IF({figure}="","",{name})', "")
+            self.sheet.formula(row, _FIGURE + 1, formula, look.but(bold=True))
+        elif self._has_bands:
+            self.sheet.blank(row, _FIGURE + 1, look)
 
-    def _overall(self, row: int, rows: Box) -> None:
-        """Write the row over all sections, for toolkits whose publication gives one."""
-        sheet = self.sheet
+    def _overall(self, row: int, view: str, first: int) -> None:
+        """Write the row over all sections from one view, where the publication gives one."""
+        sheet, toolkit = self.sheet, self.job.toolkit
+        mine = [part for part in self._parts if part.view == view]
+        rows = [first + i for i, part in enumerate(self._parts) if part.view == view]
+        shown = toolkit.view(view).label if view else ""
         sheet.blank(row, 0, looks.TOTAL)
-        sheet.text(row, 1, self.job.words.say("all_sections"), looks.TOTAL)
-        counts = _FIRST + self._figure
-        summed = [_ANSWERED, _ASKED, *range(counts, counts + len(self._choices))]
-        asked = sum(part.asked for part in self._parts)
-        for column in summed:
-            first, last = cell_name(rows.first_row, column), cell_name(rows.last_row, column)
-            value = asked if column == _ASKED else 0
-            formula = Formula(f"SUM({first}:{last})", value)
-            sheet.formula(row, column, formula, looks.TOTAL_MIDDLE)
-        if self._figure:
-            total = "+".join(part.total for part in self._parts)
-            figure = self._figure_of(row, total, counts)
-            sheet.formula(row, _FIRST, figure, self._figure_look(looks.TOTAL_MIDDLE))
-        for column in range(counts + len(self._choices), len(self.headings())):
-            sheet.blank(row, column, looks.TOTAL)
+        sheet.text(row, 1, self.job.words.say("all_sections", shown), looks.TOTAL)
+        for column in (_ANSWERED, _ASKED, *range(self._counts, self._numbers)):
+            cells = ",".join(cell_name(each, column) for each in rows)
+            value = sum(part.asked for part in mine) if column == _ASKED else 0
+            sheet.formula(row, column, Formula(f"SUM({cells})", value), looks.TOTAL_MIDDLE)
+        self._figure(row, "+".join(part.total for part in mine), looks.TOTAL_MIDDLE)
+        self._band(row, toolkit.scoring.bands, looks.TOTAL)
+        if self._flags:
+            sheet.blank(row, self._numbers, looks.TOTAL)
         sheet.height(row, 22)
 
     def _chart(self, row: int, first: int, last: int) -> int:
-        say = self.job.words.say
+        """Draw the chart of the figures or counts; return the first row below it."""
+        words, toolkit = self.job.words, self.job.toolkit
         names = self._cells(first, last, 1)
-        counts = _FIRST + self._figure
-        title = say("chart_title", self.job.toolkit, self._yes)
-        chart = (
-            bars(
-                self.sheet.book,
-                names,
-                Series(title, self._cells(first, last, _FIRST)),
-                self._axis(),
-                title,
-                number_format=_SHARE if self._rule == "share" else _MEAN,
+        title = words.say("chart_title", toolkit, self._yes)
+        if self._has_figure:
+            figures = Series(title, self._cells(first, last, _FIGURE))
+            limits = score_range(toolkit, toolkit.scored_sections[0]) or (0.0, 1.0)
+            chart = bars(
+                self.sheet.book, names, figures, limits, title, number_format=self._number_format
             )
-            if self._figure
-            else stacked_bars(
-                self.sheet.book,
-                names,
-                [
-                    Series(choice.label, self._cells(first, last, counts + i))
-                    for i, choice in enumerate(self._choices)
-                    if not choice.apart
-                ],
-                title,
-            )
-        )
+        else:
+            parts = [
+                Series(choice.label, self._cells(first, last, self._counts + i))
+                for i, choice in enumerate(self._choices)
+                if not choice.apart
+            ]
+            chart = stacked_bars(self.sheet.book, names, parts, title)
         height = _CHART_FRAME + _BAR_HEIGHT * (last - first + 1)
-        alt = say("chart_alt", self.job.toolkit, self._yes)
+        alt = words.say("chart_alt", toolkit, self._yes)
         self.sheet.chart(chart, Placed(row, 0, _CHART_WIDTH, height, alt))
         return self.below(row, height, row)
-
-    def _axis(self) -> tuple[float, float]:
-        limits = score_range(self.job.toolkit, self.job.toolkit.scored_sections[0])
-        return limits or (0.0, 1.0)
 
     def _cells(self, first: int, last: int, column: int) -> Cells:
         return Cells(self.sheet.name, Box(first, column, last, column))
 
 
-def _numbers(flags: Iterable[Flaggable]) -> Formula:
+def _flagged_numbers(flags: Iterable[Flaggable]) -> Formula:
     """Return the numbers of the flagged items of a section, one after the other."""
-    terms = [
-        f'IF({_picked(flag)},{quoted(", " + flag.item.id)},"")' for flag in flags if flag.labels
-    ]
-    return Formula(f"MID({'&'.join(terms)},3,999)", "") if terms else Formula('""', "")
+    terms = [f'IF({_picked(flag)},{quoted(", " + flag.item.id)},"")' for flag in flags]
+    return Formula(f"MID({'&'.join(terms)},3,999)" if terms else '""', "")
 
 
 def _picked(flag: Flaggable) -> str:

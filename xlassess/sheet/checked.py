@@ -10,7 +10,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +25,7 @@ from xlassess.sheet.validation import (
     utf16_length,
     within,
 )  # fmt: skip
+from xlassess.sheet.values import Box, Formula, Placed, quoted, sheet_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,48 +34,10 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-_LONGEST_LITERAL = 255
+__all__ = ["Book", "Box", "Formula", "Placed", "Sheet", "quoted", "sheet_prefix"]
+
+_LONGEST_TIP = 255
 _LONGEST_SHEET_NAME = 31
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula (without the leading ``=``) and the value it has as written."""
-
-    text: str
-    value: str | float
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A block of cells, counted from 0, both ends included."""
-
-    first_row: int
-    first_column: int
-    last_row: int
-    last_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a chart goes: its cell, its size in pixels, and the text read out in its place."""
-
-    row: int
-    column: int
-    width: int
-    height: int
-    description: str
-
-
-def quoted(text: str) -> str:
-    """Return a text as a literal in a formula; one over Excel's 255 characters in pieces."""
-    pieces = [text[i : i + 200] for i in range(0, len(text), 200)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-
-
-def sheet_prefix(sheet: str) -> str:
-    """Return a sheet's name as it stands before a cell in a formula, with its ``!``."""
-    return "'" + sheet.replace("'", "''") + "'!"
 
 
 @contextmanager
@@ -229,7 +191,7 @@ class Sheet:
             look: how it shows it.
             tip: what is shown when the pointer rests on it.
         """
-        within(tip, _LONGEST_LITERAL, "tip of a link")
+        within(tip, _LONGEST_TIP, "tip of a link")
         with _heeded():
             _done(self.raw.write_url(row, column, target, self.book.format(look), text, tip))
 
