@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,6 +189,23 @@ def test_generate__completes_a_run_that_was_killed(
             generate(folder, now=MONDAY)
     result = generate(folder, now=LATER)
     assert outcomes(result) == ["unchanged"] * files_written + ["restored"] * (3 - files_written)
+    recorded = {i.file_name: i.sha256 for i in issued(folder)}
+    assert {n: sha256_of(data) for n, data in contents(folder).items()} == recorded
+
+
+def test_generate__completes_a_run_that_was_really_killed(folder: AssessmentFolder) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from tests.desk.small import MONDAY; from xlassess.desk import generate as desk;"
+        "from xlassess.folder.assessment import AssessmentFolder;"
+        "desk.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
+        "desk.generate(AssessmentFolder(Path(sys.argv[1])), now=MONDAY)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program, folder.root], cwd=root, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert contents(folder) == {}
+    assert outcomes(generate(folder, now=LATER)) == ["restored"] * 3
     recorded = {i.file_name: i.sha256 for i in issued(folder)}
     assert {n: sha256_of(data) for n, data in contents(folder).items()} == recorded
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
+from xlassess.desk import ingest as desk
 from xlassess.desk.generate import generate
 from xlassess.desk.ingest import Ingested, ingest
 from xlassess.folder.assessment import AssessmentFolder
@@ -234,6 +237,30 @@ def test_ingest__leaves_nothing_unpacked_behind(
         archive.writestr("a.txt", "a")
     ingest(folder, [inbox], now=LATER, workers=1)
     assert list(temporary.iterdir()) == []
+
+
+def test_ingest__completes_a_run_that_was_broken_off(
+    folder: AssessmentFolder, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    answer(folder, "Bea Birch", inbox / "b.xlsx")
+    read_all = desk.read_all
+
+    def broken(*words: Any) -> Iterator[Any]:
+        yield next(iter(read_all(*words)))
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "read_all", broken)
+        with pytest.raises(SystemExit):
+            ingest(folder, [inbox], now=LATER, workers=1)
+    assert len(history(folder)) == 1
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert [(file.ret.file, file.known) for file in result.files] == [
+        ("a.xlsx", True),
+        ("b.xlsx", False),
+    ]
+    assert len(history(folder)) == 2
 
 
 def test_ingest__tells_how_far_it_is(folder: AssessmentFolder, inbox: Path) -> None:
