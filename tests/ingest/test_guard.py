@@ -195,7 +195,13 @@ def test_coordinates__far_cells_are_refused_however_written(kinds: Workbook, cel
 def test_coordinates__far_cell_in_a_part_by_another_name(kinds: Workbook) -> None:
     """The part is found by what it holds, since relationships may point anywhere."""
     part = b'<sheetData><row r="1"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    assert code(packed(parts_of(kinds.data) | {"xl/theme/t.xml": b"<w>" + part + b"</w>"})) == "G10"
+    parts = parts_of(kinds.data)
+    assert code(packed(parts | {"xl/odd/t.xml": b"<w>" + part + b"</w>"})) == "G10"
+
+
+def test_sheet__where_drawings_belong(kinds: Workbook) -> None:
+    edit = replacing(b"worksheets/sheet1.xml", b"theme/theme1.xml")
+    assert code(edited(kinds.data, {"xl/_rels/workbook.xml.rels": edit})) == "G07"
 
 
 def test_coordinates__cells_without_address_are_counted(kinds: Workbook) -> None:

@@ -319,3 +319,10 @@ def test_writing_in_the_margin__is_told(kinds: Workbook, tmp_path: Path) -> None
     ret = read(written(returned(kinds), cells), tmp_path, kinds)
     assert [(f.code, f.cell) for f in ret.findings] == [("R07", "B20"), ("R07", "H7")]
     assert values(ret) == expected(kinds)
+
+
+def test_questions_changed__are_one_finding_a_sheet(kinds: Workbook, tmp_path: Path) -> None:
+    cells = {("1 Views", "B6"): "Partners differ.", ("1 Views", "B8"): "Partners quarrel."}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert [(f.code, f.cell, f.cells) for f in ret.findings] == [("C09", "B6", ("B8",))]
+    assert values(ret) == expected(kinds)

@@ -64,27 +64,14 @@ def _sheet_of(evidence: Evidence, title: str) -> str:
 
 def changed_questions(evidence: Evidence) -> Iterator[Remark]:
     """Questions or level descriptors that no longer read as printed, on one sheet together."""
-    changed: dict[str, tuple[Remark, list[str]]] = {}
+    begins: dict[str, str] = {}
     for row in evidence.located.rows:
         for column in row.place.table.columns:
             if now := _changed(row, column):
                 sheet, item = row.sheet.name, row.place.item.id
-                details = {"now": brief(now)}
-                first = Remark("C09", sheet, row.name(column), item, details=details)
-                changed.setdefault(sheet, (first, []))[1].append(row.name(column))
+                details = {"now": begins.setdefault(sheet, brief(now))}
+                yield Remark("C09", sheet, row.name(column), item, details=details)
                 break
-    for first, cells in changed.values():
-        for cell in cells:
-            row_item = _item_at(evidence, first.sheet, cell)
-            yield Remark("C09", first.sheet, cell, row_item, details=first.details)
-
-
-def _item_at(evidence: Evidence, sheet: str, cell: str) -> str:
-    digits = int("".join(filter(str.isdigit, cell))) - 1
-    for row in evidence.located.rows:
-        if row.sheet.name == sheet and row.row == digits:
-            return row.place.item.id
-    return ""
 
 
 def _changed(row: ItemRow, column: Column) -> str:

@@ -124,7 +124,7 @@ def _head(sheet: Sheet) -> str:
     texts: list[str] = []
     retyped = _ITEM not in sheet.contents
     for row in sheet.rows[:_HEAD_ROWS]:
-        if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row)):
+        if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row[:8])):
             break
         texts += [cell for cell in row if isinstance(cell, str) and "-" in cell]
     return "\n".join(texts)

@@ -12,13 +12,16 @@ import re
 from xlassess.ingest.limits import MOST_REFERRED, MOST_SHEETS
 from xlassess.ingest.markup import attribute, local, stream, tree
 from xlassess.ingest.notes import SheetNotes, Tally, rectangle
-from xlassess.ingest.package import Package
+from xlassess.ingest.package import UNPARSED, Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 WORKBOOK = "xl/workbook.xml"
-_FAR = re.compile(rb' r="(?![A-Z]\d{1,3}"|[A-C][A-Z]\d{1,3}"|\d{1,3}")')
-"""A cell beyond column CZ or row 999: the rectangle up to there is within `MOST_AREA`."""
+_ODD = re.compile(
+    rb'<(?!/|v>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]|is>|t[ >]|v/>)'
+)
+"""A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
+to there is within `MOST_AREA`."""
 _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -42,9 +45,10 @@ def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
             by_part[name] = notes
     if len(by_part) > MOST_SHEETS:
         return found("G10", problem=f"it has {len(by_part)} sheets")
-    return {
-        sheet: by_part[part] for sheet, part in _sheet_parts(package).items() if part in by_part
-    }
+    places = _sheet_parts(package)
+    if any(part.startswith(UNPARSED) for part in places.values()):
+        return found("G07", problem="a sheet stands where drawings belong")
+    return {sheet: by_part[part] for sheet, part in places.items() if part in by_part}
 
 
 def relations(part: bytes) -> dict[str, str]:
@@ -87,17 +91,9 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
 def _is_plain(cells: bytes, formulas: int) -> bool:
     """True when the short way sees every row, cell and formula, and all lie near A1.
 
-    ``cells`` runs from the first start tag to the last end tag of the sheet's data, in which
-    nothing but rows, cells and what they hold may stand.
+    ``cells`` runs from the first start tag to the last end tag of the sheet's data.
     """
-    return (
-        bool(cells)
-        and cells.count(b"<c") == cells.count(b'<c r="')
-        and cells.count(b"<row") == cells.count(b'<row r="')
-        and cells.count(b"<f") == formulas
-        and not any(mark in cells for mark in (b":c", b":row", b":f", b"<!", b"<sheetData/"))
-        and _FAR.search(cells) is None
-    )
+    return bool(cells) and cells.count(b"<f") == formulas and _ODD.search(cells, 1) is None
 
 
 def _filled(attributes: bytes) -> set[str]:
