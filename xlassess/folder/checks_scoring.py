@@ -106,6 +106,8 @@ def _span(toolkit: Toolkit, section: Section) -> tuple[float, float] | None:
     ends = _score_range(toolkit)
     if ends is None or toolkit.scoring.rule == "mean":
         return ends
+    if not _answers_known(toolkit, section):
+        return None
     items = (item for item in section.items if toolkit.is_scored(section, item))
     count = sum(len(item.answer_fields) for item in items)
     if toolkit.scoring.rule != "sum" or not count:
@@ -113,10 +115,17 @@ def _span(toolkit: Toolkit, section: Section) -> tuple[float, float] | None:
     return count * ends[0], count * ends[1]
 
 
+def _answers_known(toolkit: Toolkit, section: Section) -> bool:
+    """False where an item may be meant for a scale that is misspelt, and so may count."""
+    return all(item.is_free or item.answer in toolkit.scales for item in section.items)
+
+
 def _whole_span(
     toolkit: Toolkit, sections: list[tuple[float, float]]
 ) -> tuple[float, float] | None:
     if toolkit.scoring.rule == "sum" and sections:
+        if not all(_answers_known(toolkit, section) for section in toolkit.sections):
+            return None
         return sum(low for low, _ in sections), sum(high for _, high in sections)
     return _score_range(toolkit) if toolkit.scoring.rule == "mean" else None
 

@@ -12,12 +12,16 @@ from xlassess.folder.checks import check_toolkit
 from xlassess.folder.exchange_cells import read_book
 from xlassess.folder.exchange_find import find_blocks
 from xlassess.folder.exchange_read import BookSource, read_blocks
-from xlassess.folder.exchange_sheets import SHEETS
+from xlassess.folder.exchange_sheets import BANDS, SHEETS
+from xlassess.folder.exchange_write import toolkit_book
+from xlassess.folder.exchange_yaml import toolkit_yaml
 from xlassess.folder.problems import Problem
 from xlassess.folder.shape import read_as
 from xlassess.folder.toolkits import ToolkitFileError
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
+
+__all__ = ["BookSource", "load_toolkit_book", "read_toolkit_book", "toolkit_book", "toolkit_yaml"]
 
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
 
@@ -75,7 +79,13 @@ def _told(source: BookSource, problems: tuple[Problem, ...]) -> list[Problem]:
     """Return what is to be reported: of each cell what could not be read, or else what is wrong."""
     unread = [source.at(fault.place, fault.message, fault.hint) for fault in source.faults]
     cells = {(problem.sheet, problem.cell) for problem in unread}
-    others = [problem for problem in problems if (problem.sheet, problem.cell) not in cells]
+    # Bands are compared with the items and scores there are; with some unread, they may fit.
+    silent = {BANDS.sheet} if cells else set()
+    others = [
+        problem
+        for problem in problems
+        if problem.sheet not in silent and (problem.sheet, problem.cell) not in cells
+    ]
     return sorted([*unread, *others], key=_place)
 
 

@@ -136,6 +136,9 @@ class _Reader:
             return self._yes_or_no(entry)
         if column.kind == "number" and not isinstance(cell.value, bool):
             return cell.text
+        if column.kind == "number":
+            self.fault(entry, f"The cell {_what(cell)}, not a number.", "Enter a number.")
+            return None
         if not isinstance(cell.value, str):
             self.fault(entry, f"The cell {_what(cell)}, where text is expected.", _AS_TEXT)
         if column.kind == "names":
