@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from xlassess.model.toolkit import Toolkit
 
 if TYPE_CHECKING:
+    from tests.clients.office import Office, Offices
     from tests.made import Made
 
 
@@ -38,3 +40,19 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     from tests.made import make
 
     return make(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="session")
+def offices() -> Iterator[Offices]:
+    """The office programs of this test run."""
+    from tests.clients.office import Offices
+
+    kept = Offices()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def office(offices: Offices) -> Office:
+    """A running LibreOffice; a test that asks for it is marked ``clients``."""
+    return offices.get()

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.clients.conftest import office, offices  # noqa: F401 - fixtures of the live tests
 from xlassess.model.toolkit import (
     ActionPlan,
     Band,
