@@ -109,11 +109,7 @@ def stray_writing(evidence: Evidence) -> Iterator[Remark]:
 
 def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
     """The filled cells of a row that are neither printed by us nor asked for."""
-    expected = {
-        row.columns.get(column.index, -1)
-        for column in row.place.table.columns
-        if not column.field or any(column.index == taken.index for taken in row.place.fields)
-    }
+    expected = {row.columns.get(index, -1) for index in row.place.expected}
     for at, cell in enumerate(row.sheet.rows[row.row]):
         if cell != "" and at not in expected and not is_blank(cell):
             yield row, at

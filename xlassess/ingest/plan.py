@@ -14,12 +14,17 @@ from xlassess.model.toolkit import Item, Toolkit
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An item, where the layout puts it, and the columns in which it takes something."""
+    """An item, where the layout puts it, and the columns in which it takes something.
+
+    ``expected`` are the indices of all columns that hold something in its row as issued or
+    filled in.
+    """
 
     item: Item
     section: SectionLayout
     table: Table
     fields: tuple[Column, ...]
+    expected: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Plan:
         """Work the plan out for a toolkit."""
         whole = layout(toolkit)
         places = {
-            row.item.id: Place(row.item, section, table, table.fields(row.item))
+            row.item.id: _place(row.item, section, table)
             for section in whole.sections
             for table in section.tables
             for row in table.rows
@@ -67,6 +72,13 @@ class Plan:
             return self.by_key.get(key(shown(cell)), "")
         same = [item for item in self.places if _number(item) == cell]
         return same[0] if len(same) == 1 else ""
+
+
+def _place(item: Item, section: SectionLayout, table: Table) -> Place:
+    fields = table.fields(item)
+    taken = {column.index for column in fields}
+    printed = {column.index for column in table.columns if not column.field}
+    return Place(item, section, table, fields, frozenset(taken | printed))
 
 
 def _number(item: str) -> float | None:

@@ -45,7 +45,9 @@ def is_heading(cell: Cell, heading: str) -> bool:
 
 def is_blank(cell: Cell) -> bool:
     """True for an empty cell or one with nothing to be seen in it."""
-    return isinstance(cell, str) and (not cell or not tidy(cell))
+    if not isinstance(cell, str):
+        return False
+    return not cell or not ("!" <= cell[0] <= "~" or tidy(cell))
 
 
 def shown(cell: Cell) -> str:
