@@ -1,6 +1,6 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
-from xlassess.consolidate.summarise import summarise
+from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.summary import Summary
 from xlassess.consolidate.write import summary_bytes, write_summary
 

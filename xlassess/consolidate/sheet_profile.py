@@ -38,7 +38,7 @@ from xlassess.sheet.checked import Placed, Sheet
 from xlassess.sheet.looks import Look
 
 _LEAST_COLUMNS = 10
-_PAGE_PIXELS = 780
+_PAGE_PIXELS = 820
 """Pixels of height on a page at the scale that fits the sheet's width."""
 
 _CHART_WIDTH, _SECOND_CHART_COLUMN = 560, 7
@@ -287,7 +287,7 @@ def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[in
     """
     pictured = list(_pictured(out, part, place))
     top = place.last_row + 2
-    height = max(320, 120 + 34 * place.sections)
+    height = max(300, 120 + 34 * place.sections)
     rows = ceil(height / cells.ROW_PIXELS) + 3
     for index, (title, (chart, alt)) in enumerate(pictured):
         at = top + rows * (index // 2)

@@ -49,11 +49,7 @@ def table_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
 
 def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[Field, ...]:
     return tuple(
-        Field(
-            *span,
-            Live("", words().say(name)),
-            _HEAD.but(align="center") if i else _HEAD.but(indent=1),
-        )
+        Field(*span, Live("", words().say(name)), _HEAD_MIDDLE if i else _HEAD)
         for i, (name, span) in enumerate(zip(names, spans, strict=True))
     )
 

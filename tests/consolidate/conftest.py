@@ -1,0 +1,20 @@
+"""Fixtures of the summary's tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlassess.folder.toolkits import find_toolkit
+from xlassess.model.toolkit import Toolkit
+
+
+@pytest.fixture(scope="session")
+def pat() -> Toolkit:
+    """The Partnership Assessment Tool: totals, bands, significance, scenarios."""
+    return find_toolkit("pat")
+
+
+@pytest.fixture(scope="session")
+def melton() -> Toolkit:
+    """The evaluation by ratings from 1 to 5."""
+    return find_toolkit("melton-evaluation")

@@ -1,0 +1,89 @@
+"""The summary in real programs: LibreOffice recalculates it, the Open XML SDK reads it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.clients.office import Office
+from tests.clients.validator import problems
+from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from xlassess.consolidate import summarise, write_summary
+from xlassess.folder.toolkits import builtin_ids, find_toolkit
+
+pytestmark = pytest.mark.clients
+
+
+@dataclass(frozen=True)
+class Case:
+    """A round to recalculate."""
+
+    name: str
+    toolkits: tuple[str, ...]
+    people: int
+    returned: int
+    changes: dict[str, object] = field(default_factory=dict)
+
+
+CASES = (
+    *(Case(each, (each,), 6, 5) for each in builtin_ids()),
+    Case("one return", ("pat",), 1, 1),
+    Case("no return", ("pat", "melton-evaluation"), 2, 0),
+    Case("several", ("pat", "melton-evaluation", "bv-partnership"), 5, 4),
+    Case("lettered", ("pat", "rochford-hallmarks"), 9, 8, {"attribution": "lettered"}),
+    Case("aggregated", ("pat", "rochford-hallmarks"), 9, 8, {"attribution": "aggregated"}),
+    Case("withheld", ("pat",), 4, 2, {"attribution": "aggregated"}),
+)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def written(request, tmp_path: Path):
+    case = request.param
+    record = a_round(
+        [find_toolkit(each) for each in case.toolkits],
+        case.people,
+        Wish(returned=case.returned, gaps=0.06, query=(1,)),
+        **case.changes,
+    )
+    path = tmp_path / "summary.xlsx"
+    summary = summarise(record, MADE_AT)
+    write_summary(summary, path)
+    return summary, path
+
+
+def same(written: object, found: object) -> bool:
+    """True when a recalculated value is the one that was written."""
+    if isinstance(written, int | float) and isinstance(found, int | float):
+        return math.isclose(written, found, rel_tol=1e-9, abs_tol=1e-9)
+    return (written or "") == (found or "")
+
+
+def test_libreoffice__recalculates_every_figure_to_what_was_written(written, office: Office):
+    summary, path = written
+    seen = office.work(path, recalculate=True, read=True, pages=True)
+    formulas = openpyxl.load_workbook(path)
+    values = openpyxl.load_workbook(path, data_only=True)
+    compared, wrong = 0, []
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type != "f":
+                    continue
+                compared += 1
+                kept = values[sheet.title][cell.coordinate].value
+                found = seen.values[sheet.title].get(cell.coordinate)
+                if not same(kept, found):
+                    wrong.append((sheet.title, cell.coordinate, kept, found))
+    assert wrong == []
+    assert compared > 100
+    assert seen.errors() == {}
+    assert seen.pages["Summary"] == len(summary.parts)
+
+
+def test_validator__finds_nothing_wrong(written):
+    _, path = written
+    assert problems(path) == []

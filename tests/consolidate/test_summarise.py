@@ -1,0 +1,261 @@
+"""From a round to its figures, with answers known by hand."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
+from xlassess.consolidate import summarise
+from xlassess.consolidate.thresholds import agreement_word, is_concern, is_strength
+from xlassess.contract.seal import questions_digest
+from xlassess.model.errors import XlassessError
+
+CODES = {4: "strongly-agree", 3: "agree", 2: "disagree", 1: "strongly-disagree"}
+
+
+def section(toolkit, number, scores):
+    """Answers to a principle's statements from its six scores; 0 leaves one out."""
+    return answers(
+        toolkit,
+        {
+            (f"{number}{letter}", "answer"): CODES[score]
+            for letter, score in zip("ABCDEF", scores, strict=True)
+            if score
+        },
+    )
+
+
+def everything(toolkit, score):
+    return tuple(a for number in range(1, 7) for a in section(toolkit, number, [score] * 6))
+
+
+@pytest.fixture
+def three(pat):
+    """Three returns: all 3; all 4 with one gap in principle 2; principle 1 only, 4+2+3+3+3+1."""
+    full = everything(pat, 4)
+    gap = tuple(a for a in full if a.item != "2C")
+    record = a_round([pat], 5, Wish(returned=3))
+    return with_returns(
+        record, {0: everything(pat, 3), 1: gap, 2: section(pat, 1, [4, 2, 3, 3, 3, 1])}
+    )
+
+
+def test_sections__mean_over_complete_returns(three):
+    first, second, *_ = summarise(three, MADE_AT).parts[0].sections
+    assert (first.score.n, first.score.mean) == (3, pytest.approx((18 + 24 + 16) / 3))
+    assert (first.score.low, first.score.high, first.score.spread) == (16, 24, 8)
+    assert first.band.low == 19
+    assert (second.score.n, second.score.mean, second.band.low) == (1, 18, 13)
+    assert (second.asked, second.answered) == (6, 11)
+
+
+def test_overall__only_complete_returns(three):
+    whole = summarise(three, MADE_AT).parts[0].overall[0]
+    assert (whole.score.n, whole.score.mean, whole.band.low) == (1, 108, 73)
+
+
+def test_items__distribution_consensus_and_reading(three):
+    items = {item.item.id: item for item in summarise(three, MADE_AT).parts[0].items}
+    assert items["1F"].agreement.counts == {
+        "strongly-agree": 1, "agree": 1, "disagree": 0, "strongly-disagree": 1,
+    }  # fmt: skip
+    assert items["1F"].agreement.mean == pytest.approx(8 / 3)
+    assert items["1F"].reading == "low"
+    assert items["2C"].agreement.n == 1
+    assert items["2C"].reading == ""
+
+
+def test_points__high_score_with_low_agreement_is_called_out(pat):
+    record = a_round([pat], 5)
+    given = {number: everything(pat, 4) for number in range(4)} | {4: everything(pat, 1)}
+    part = summarise(with_returns(record, given), MADE_AT).parts[0]
+    item = part.items[0]
+    assert item.agreement.mean == pytest.approx(3.4)
+    assert item.reading == "low"
+    assert item.split_success
+
+
+def test_points__no_strengths_no_concerns(pat):
+    record = with_returns(a_round([pat], 2), {0: everything(pat, 3), 1: everything(pat, 2)})
+    narrative = summarise(record, MADE_AT).parts[0].narrative
+    assert [point.what for point in (*narrative.strengths, *narrative.concerns)] == ["", ""]
+
+
+def test_points__ranked_by_mean(pat):
+    low = {"1A": 1, "4C": 1, "6F": 1}
+    given = tuple(
+        replace(a, value=CODES[low.get(a.item, 4 if a.item.startswith("3") else 3)])
+        for a in everything(pat, 3)
+    )
+    record = with_returns(a_round([pat], 2), {0: given, 1: given})
+    narrative = summarise(record, MADE_AT).parts[0].narrative
+    assert [point.what.split()[0] for point in narrative.concerns] == ["1A", "4C", "6F"]
+    assert [point.what.split()[0] for point in narrative.strengths] == ["3A", "3B", "3C"]
+
+
+@pytest.mark.parametrize(("score", "expected"), [(4, "A"), (3, "B"), (2, "C"), (1, "C")])
+def test_scenario__from_mean_scores(pat, score, expected):
+    record = with_returns(a_round([pat], 1), {0: everything(pat, score)})
+    assert summarise(record, MADE_AT).parts[0].scenario.id == expected
+
+
+def test_scenario__none_without_a_grand_total(pat):
+    record = with_returns(a_round([pat], 1), {0: section(pat, 1, [3] * 6)})
+    assert summarise(record, MADE_AT).parts[0].scenario is None
+
+
+@pytest.mark.parametrize(
+    ("value", "strength", "concern"),
+    [(2 / 3, True, False), (0.6666, False, False), (0.5, False, False), (0.4999, False, True)],
+)
+def test_thresholds__edges(value, strength, concern):
+    assert (is_strength(value), is_concern(value)) == (strength, concern)
+
+
+def test_thresholds__agreement_words(pat):
+    scale = pat.scales["agreement"]
+    words = [agreement_word(scale, value) for value in (None, 0.49, 0.5, 0.69, 0.7, 1.0)]
+    assert words == ["", "low", "moderate", "moderate", "high", "high"]
+
+
+def test_figures__do_not_depend_on_the_order_of_returns(pat, melton):
+    record = a_round([pat, melton], 9, Wish(gaps=0.1))
+    issued = list(record.issued)
+    random.Random(4).shuffle(issued)
+    mixed = replace(record, issued=tuple(issued))
+    first, second = summarise(record, MADE_AT), summarise(mixed, MADE_AT)
+    for one, other in zip(first.parts, second.parts, strict=True):
+        assert [s.scales for s in one.sections] == [s.scales for s in other.sections]
+        for a, b in zip(one.sections, other.sections, strict=True):
+            assert a.score.mean == pytest.approx(b.score.mean)
+        assert one.items == other.items
+    assert sorted(first.data, key=repr) == sorted(second.data, key=repr)
+
+
+def test_register__what_became_of_each_workbook(pat):
+    record = a_round([pat], 5, Wish(returned=3, query=(1,)))
+    refused = replace(record.history[0], state="refused", reference=record.issued[3].reference,
+                      sha256="f" * 64, answers=())  # fmt: skip
+    record = replace(record, history=(*record.history, refused))
+    entries = summarise(record, MADE_AT).parts[0].entries
+    by_number = {entry.person.code: entry.standing for entry in entries}
+    assert [by_number[issued.reference] for issued in record.issued] == [
+        "Returned", "Query open", "Returned", "Refused", "Overdue",
+    ]  # fmt: skip
+    before = record.assessment.return_by - timedelta(days=1)
+    early = MADE_AT.replace(month=before.month, day=before.day)
+    entries = summarise(record, early).parts[0].entries
+    assert {e.person.code: e.standing for e in entries}[record.issued[4].reference] == "Awaited"
+
+
+def test_register__late_is_after_the_wanted_day(pat):
+    record = a_round([pat], 2, return_by=date(2026, 3, 22))
+    late = {
+        entry.person.partner: entry.late for entry in summarise(record, MADE_AT).parts[0].entries
+    }
+    assert sorted(late.values()) == [False, True]
+
+
+@pytest.mark.parametrize("state", ["refused", "superseded", "duplicate"])
+def test_returns__that_do_not_count(pat, state):
+    record = a_round([pat], 3)
+    reference = record.issued[0].reference
+    current = dict(record.current) | {reference: replace(record.current[reference], state=state)}
+    part = summarise(replace(record, current=current), MADE_AT).parts[0]
+    assert (part.returned, part.issued, part.partners_heard) == (2, 3, 2)
+
+
+def test_files__superseded_ones_are_listed_as_such(pat):
+    record = a_round([pat], 1)
+    first = next(iter(record.current.values()))
+    later = replace(first, sha256="e" * 64)
+    record = replace(record, current={first.reference: later}, history=(first, later))
+    assert [file.state for file in summarise(record, MADE_AT).files] == ["superseded", later.state]
+
+
+def test_data__one_row_per_answer_with_its_cell(pat):
+    record = a_round([pat], 2, Wish(talk=1))
+    summary = summarise(record, MADE_AT)
+    assert len(summary.data) == sum(len(ret.answers) for ret in record.current.values())
+    row = next(row for row in summary.data if (row.item, row.field) == ("1A", "answer"))
+    answer = next(
+        a for a in record.current[row.code].answers if (a.item, a.field) == ("1A", "answer")
+    )
+    scale = pat.scales["agreement"].by_code(str(answer.value))
+    assert (row.sheet, row.cell) == (answer.sheet, answer.cell)
+    assert (row.value, row.score, row.counts) == (scale.label, scale.score, "yes")
+    assert {row.counts for row in summary.data if row.section == "pat:7"} == {"no"}
+
+
+def test_data__what_was_typed_before_it_was_put_right(pat):
+    record = a_round([pat], 1)
+    ret = next(iter(record.current.values()))
+    changed = {(n.item, n.field): n.before for n in ret.normalised}
+    assert changed
+    typed = {(r.item, r.field): r.typed for r in summarise(record, MADE_AT).data if r.typed}
+    assert typed == changed
+
+
+def test_actions__quick_wins_first_and_overdue_marked(pat):
+    summary = summarise(a_round([pat], 8, Wish(actions=3)), MADE_AT)
+    orders = [action.order for action in summary.actions]
+    assert orders == sorted(orders)
+    assert len(summary.actions) == 24
+    for action in summary.actions:
+        due = action.deadline is not None and action.deadline < MADE_AT.date()
+        assert action.overdue == (due and action.status not in ("Done", "Stopped"))
+    assert any(action.overdue for action in summary.actions)
+
+
+def test_toolkits__two_versions_are_kept_apart(pat):
+    newer = replace(pat, version="1.1", how="Other words.")
+    statements = replace(newer.sections[0].items[0], ask="Worded anew.")
+    first = replace(newer.sections[0], items=(statements, *newer.sections[0].items[1:]))
+    newer = replace(newer, sections=(first, *newer.sections[1:]))
+    people = respondents(4)
+    old_round, new_round = a_round([pat], people[:2]), a_round([newer], people[2:])
+    record = replace(
+        old_round,
+        toolkits={questions_digest(pat): pat, questions_digest(newer): newer},
+        issued=(*old_round.issued, *new_round.issued),
+        current={**old_round.current, **new_round.current},
+        history=(*old_round.history, *new_round.history),
+    )
+    parts = summarise(record, MADE_AT).parts
+    assert [part.key for part in parts] == ["pat-1.0", "pat-1.1"]
+    assert [part.returned for part in parts] == [2, 2]
+
+
+def test_toolkits__in_the_order_of_the_assessment(pat, melton):
+    assert [p.key for p in summarise(a_round([melton, pat], 2), MADE_AT).parts] == [
+        "melton-evaluation", "pat",
+    ]  # fmt: skip
+
+
+def test_toolkits__questions_missing_from_the_record(pat):
+    with pytest.raises(XlassessError, match="not in the ledger"):
+        summarise(replace(a_round([pat], 1), toolkits={}), MADE_AT)
+
+
+def test_levels__means_by_level(pat):
+    people = [replace(p, level=level) for p, level in
+              zip(respondents(3), ("board", "front", "front"), strict=True)]  # fmt: skip
+    record = with_returns(
+        a_round([pat], people),
+        {0: everything(pat, 4), 1: everything(pat, 2), 2: everything(pat, 1)},
+    )
+    levels = summarise(record, MADE_AT).parts[0].sections[0].levels
+    assert {label: (f.n, f.mean) for label, f in levels.items()} == {
+        "Board": (1, 24), "Front line": (2, 9),
+    }  # fmt: skip
+
+
+def test_live__only_up_to_a_size(pat, monkeypatch):
+    record = a_round([pat], 2)
+    assert summarise(record, MADE_AT).live
+    monkeypatch.setattr("xlassess.consolidate.assemble.LIVE_ROWS", 10)
+    assert not summarise(record, MADE_AT).live
