@@ -41,7 +41,7 @@ def write_profile(job: Job, sheet: Sheet) -> None:
     if job.toolkit.scoring.rule != "sum":
         row = Panel(job, sheet, 2, 1).success(row) + 1
     row = _notes(job, sheet, row, prose_end(headings))
-    row = write_flags(job, sheet, row + 2) - 1
+    row = write_flags(job, sheet, row + 1) - 1
     last = len(headings) - 1
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(row, last)}"})
     job.finish(sheet, (row, last), landscape=True, single=True)

@@ -22,6 +22,8 @@ from xlassess.sheet.looks import Look
 
 _ANSWERED, _ASKED, _FIGURE = 2, 3, 4
 _NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 40.0
+_LISTED_WIDTH = 20.0
+"""Width of the column that the list of flagged answers shares for what was answered."""
 _CHART_WIDTH, _BAR_HEIGHT, _CHART_FRAME = 900, 42, 110
 
 
@@ -83,7 +85,7 @@ class CountsTable(ProfileTable):
         number, section, answered, asked = words.headings("counts_headers")
         found = [
             Heading(number, 8), Heading(section, _NAME_WIDTH, middle=False),
-            Heading(answered, 13), Heading(asked, 11),
+            Heading(answered, _LISTED_WIDTH if self._flags else 13), Heading(asked, 11),
         ]  # fmt: skip
         if self._has_figure:
             found.append(Heading(words.say("figure_header", toolkit, self._yes), 11))

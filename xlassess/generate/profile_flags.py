@@ -10,8 +10,11 @@ from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted
 from xlassess.sheet.looks import Look, Mark
 
-_MOST_LISTED = 25
+_MOST_LISTED = 20
 """Matters listed by name; further ones are counted."""
+
+_TIGHT = 2.75
+"""Points by which the lines of a list may be lower than the rows of a table."""
 
 _LINE = looks.Look(indent=1)
 _NUMBER = looks.Look(align="center", number=looks.TEXT_FORMAT)
@@ -81,4 +84,5 @@ def _line(sheet: Sheet, row: int, k: int, columns: _Columns) -> None:
         (columns.longest_name, sheet.width(1), _LINE),
         (columns.longest_answer, sheet.width(2), _LINE),
     )
-    sheet.fit(row, shown, least=18)
+    sheet.fit(row, shown)
+    sheet.height(row, sheet.row_height(row) - _TIGHT)
