@@ -10,6 +10,9 @@ from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.model.toolkit import Toolkit
 
 REGISTER = "register"
+EDITED = ("bv-organisation", "working-better-together")
+"""Toolkits that are also written out to be edited: a matrix, and one with views."""
+
 SEVERAL = "pat+melton-evaluation"
 """Toolkits that one assessment uses together, for a summary of several."""
 
@@ -26,11 +29,12 @@ class Made:
 def kinds() -> tuple[str, ...]:
     """Return the name of every kind: a workbook and a summary per toolkit, the register.
 
-    One more summary is of several toolkits.
+    One more summary is of several toolkits; two toolkits are written out to be edited.
     """
     return (
         *(f"workbook-{name}" for name in builtin_ids()),
         *(f"summary-{name}" for name in (*builtin_ids(), SEVERAL)),
+        *(f"toolkit-{name}" for name in EDITED),
         REGISTER,
     )
 
@@ -41,9 +45,19 @@ def make(kind: str, folder: Path) -> Made:
     if kind == REGISTER:
         return Made(kind, _register(folder))
     toolkits = tuple(find_toolkit(toolkit_id) for toolkit_id in name.split("+"))
+    if what == "toolkit":
+        return Made(kind, _edited(toolkits[0], folder), toolkits)
     if what == "workbook":
         return Made(kind, issue(*toolkits).write(folder), toolkits)
     return Made(kind, _summary(toolkits, folder), toolkits)
+
+
+def _edited(toolkit: Toolkit, folder: Path) -> Path:
+    from xlassess.folder.exchange import toolkit_book
+
+    path = folder / "toolkit.xlsx"
+    path.write_bytes(toolkit_book(toolkit))
+    return path
 
 
 def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:

@@ -26,7 +26,7 @@ from xlassess.model.toolkit import (
 _LINE = st.characters(
     blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters="\ufffe\uffff"
 )
-_AWKWARD = (
+AWKWARD_LINES = (
     "1.10", "1.0", "no", "Yes", "null", "~", "=1+1", "-- x", "# x", "a: b", "a #b", "'a'", '"',
     "@x", "- a", "? a", "[a]", "{a: b}", "a\tb", "_x000D_", "a_x0041_b", "x005F_", "TRUE", "1e5",
     "2026-03-31", "a  b", "\u00a0a\u2028b\u0085c", "%", "&amp;<b>", "|", ">", "a\\", "🙂", "\u202e",
@@ -39,7 +39,7 @@ def _stripped(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return texts.map(str.strip).filter(bool)
 
 
-line = _stripped(st.one_of(st.sampled_from(_AWKWARD), st.text(_LINE, min_size=1, max_size=30)))
+line = _stripped(st.one_of(st.sampled_from(AWKWARD_LINES), st.text(_LINE, min_size=1, max_size=30)))
 """A text in one line, with nothing around it."""
 
 text = st.one_of(line, _stripped(st.lists(line | st.just(""), max_size=4).map("\n".join)))

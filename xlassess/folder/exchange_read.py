@@ -134,18 +134,20 @@ class _Reader:
             return None
         if column.kind == "yes-no":
             return self._yes_or_no(entry)
-        if column.kind == "number" and not isinstance(cell.value, bool):
-            return cell.text
         if column.kind == "number":
-            self.fault(entry, f"The cell {_what(cell)}, not a number.", "Enter a number.")
-            return None
+            return self._number(entry)
         if not isinstance(cell.value, str):
             self.fault(entry, f"The cell {_what(cell)}, where text is expected.", _AS_TEXT)
-        if column.kind == "names":
-            return [word for word in re.split(r"[\s,;]+", cell.text) if word]
-        if column.kind == "lines":
-            return [line.strip() for line in cell.text.split("\n") if line.strip()]
+        if column.kind in ("names", "lines"):
+            between = r"[\s,;]+" if column.kind == "names" else r"\s*\n\s*"
+            return [word for word in re.split(between, cell.text) if word]
         return cell.text
+
+    def _number(self, entry: Entry) -> Tree:
+        if not isinstance(entry.cell.value, bool):
+            return entry.cell.text
+        self.fault(entry, f"The cell {_what(entry.cell)}, not a number.", "Enter a number.")
+        return None
 
     def _yes_or_no(self, entry: Entry) -> Tree:
         said = _YES_NO.get(folded(str(entry.cell.value)))

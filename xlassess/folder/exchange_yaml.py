@@ -178,18 +178,19 @@ def _quoted(text: str) -> str:
 
     if _PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text):
         return text
-    return DoubleQuotedScalarString(text)
+    quoted: str = DoubleQuotedScalarString(text)
+    return quoted
 
 
 def _in_line(part: Any) -> int:
     """Return how long a part is when written in braces; more than any line if it cannot be."""
-    from ruamel.yaml.scalarstring import ScalarString
+    from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
     if isinstance(part, dict):
         return sum(len(key) + 4 + _in_line(value) for key, value in part.items())
     if isinstance(part, list):
         return sum(2 + _in_line(value) for value in part)
-    folded = isinstance(part, ScalarString) and part.style in ("|", ">")
+    folded = isinstance(part, (FoldedScalarString, LiteralScalarString))
     return 10 * _WIDTH if folded else len(str(part)) + 2
 
 
