@@ -6,13 +6,13 @@ dictionary beside an export and docs/data-dictionary.md are all made from these 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
-from xlassess.consolidate.attribution import WITHHELD, Person
+from xlassess.consolidate.attribution import WITHHELD
 from xlassess.consolidate.summary import Part, Summary
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Section
@@ -85,7 +85,7 @@ class Spec(Generic[Row]):
     about: str
     columns: tuple[Column[Row], ...]
 
-    def rows(self, lines: list[Line[Row]]) -> tuple[tuple[Cell, ...], ...]:
+    def rows(self, lines: Iterable[Line[Row]]) -> tuple[tuple[Cell, ...], ...]:
         """Return the values of these lines, column by column."""
         return tuple(tuple(column.of(line) for column in self.columns) for line in lines)
 
@@ -108,20 +108,22 @@ _LEVELS = f"{', '.join(LEVELS.values())}; {WITHHELD} where so few are of a level
 _LETTERED = "As in the register; where partners are lettered, "
 
 
-def people(person: Callable[[Row], Person | None]) -> tuple[Column[Row], ...]:
+def people(holder: Callable[[Row], object]) -> tuple[Column[Row], ...]:
     """The columns that say whose row it is, as far as the assessment's attribution shows it.
 
     Args:
-        person: how to get the person from a row.
+        holder: what of a row has the attributes ``code``, ``partner``, ``respondent`` and
+            ``level``: the row itself or its person.
     """
 
     def told(what: str) -> Callable[[Line[Row]], Cell]:
-        return lambda line: getattr(person(line.row), what, None)
+        return lambda line: getattr(holder(line.row), what, None)
 
     return (
-        Column("return", "text", "Which workbook: its reference.", told("code"),
-               "A reference; where partners are lettered, letter and number"),
-        Column("partner", "text", "The organisation.", told("partner"), f"{_LETTERED}Partner A ..."),
+        Column("return", "text", "Which workbook.", told("code"),
+               "The workbook's reference; where partners are lettered, letter and number"),
+        Column("partner", "text", "The organisation.", told("partner"),
+               f"{_LETTERED}Partner A ..."),
         Column("respondent", "text", "The person or office that answered.", told("respondent"),
                f"{_LETTERED}Respondent 1 ..."),
         Column("level", "text", "Organisational level of the respondent.", told("level"), _LEVELS),

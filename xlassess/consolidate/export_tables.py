@@ -1,56 +1,59 @@
-"""The tables of an export, each defined in one place: name, columns, meanings, values.
+"""The tables of an export: which there are, and their rows.
 
-Which tables an export has follows from the assessment's attribution. Where single returns may
-be shown they are `DATA`, `ACTIONS` and `RETURNS`. In aggregate no row stands for a respondent's
-answers: `COUNTS` has how often each choice was picked, `COMMENTS` what was said, without the
-answer it goes with, `ACTIONS_UNNAMED` what is proposed, and `RESPONSE` how many came back.
+Where single returns may be shown they are `DATA`, `ACTIONS` and `RETURNS`. In aggregate no row
+stands for one respondent's answers: `COUNTS` has how often each choice was picked, `COMMENTS`
+what was said, without the answer it goes with, `PROPOSALS` the actions without who proposes
+them, `RESPONSE` how many workbooks came back.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from xlassess.consolidate.attribution import Person
-from xlassess.consolidate.export_columns import Cell, Column, Line, Setting, Spec, people, where
-from xlassess.consolidate.summary import (
-    DataRow,
-    Entry,
-    ItemFigures,
-    Part,
-    PlannedAction,
-    Remark,
-    Summary,
-)
-from xlassess.model.toolkit import Choice
-
-Row = TypeVar("Row")
-
-
-class _Pick(NamedTuple):
-    """One choice of one item, with the item's figures."""
-
-    figures: ItemFigures
-    choice: Choice
+from xlassess.consolidate.export_answers import COMMENTS, COUNTS, DATA, Pick
+from xlassess.consolidate.export_columns import Cell, Line, Setting, Spec
+from xlassess.consolidate.export_register import ACTIONS, PROPOSALS, RESPONSE, RETURNS
+from xlassess.consolidate.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table ready to be written: what it is, and its rows."""
+    """A table ready to be written."""
 
     spec: Spec[Any]
     rows: tuple[tuple[Cell, ...], ...]
 
 
+WITH_ROWS: tuple[Spec[Any], ...] = (DATA, ACTIONS, RETURNS)
+"""The tables of an export that may show single returns, the chief one first."""
+
+AGGREGATED: tuple[Spec[Any], ...] = (COUNTS, COMMENTS, PROPOSALS, RESPONSE)
+"""The tables of an export in aggregate, the chief one first."""
 
 
-def _kind(line: Line[DataRow]) -> str:
-    row = line.row
-    if row.choice:
-        return "choice"
-    if isinstance(row.value, date):
-        return "day"
-    return "text" if isinstance(row.value, str) else "number"
+def tables_of(summary: Summary) -> tuple[Table, ...]:
+    """Return the tables of a round, the chief one first, as its attribution allows."""
+    settings = {part.key: Setting(summary, part) for part in summary.parts}
+    rows: Mapping[str, Iterable[tuple[str, Any]]] = {
+        "data": ((row.part, row) for row in summary.data),
+        "counts": _picks(summary),
+        "comments": ((remark.part, remark) for remark in summary.remarks),
+        "actions": ((action.part, action) for action in summary.actions),
+        "proposals": ((action.part, action) for action in summary.actions),
+        "returns": ((entry.part, entry) for part in summary.parts for entry in part.entries),
+        "response": ((part.key, part) for part in summary.parts),
+    }
+    specs = WITH_ROWS if summary.cast.shows_rows else AGGREGATED
+    return tuple(
+        Table(spec, spec.rows(Line(settings[key], row) for key, row in rows[spec.name]))
+        for spec in specs
+    )
+
+
+def _picks(summary: Summary) -> Iterator[tuple[str, Pick]]:
+    for part in summary.parts:
+        for figures in part.items:
+            for choice in figures.scale.choices:
+                yield part.key, Pick(figures, choice)
