@@ -154,7 +154,7 @@ def assert_profile(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
             assert_figure(row, toolkit, overall.score)
             if overall.band:
                 assert row["Band"] == overall.band.name
-    assert_flags(seen, card)
+    assert_flags(seen, toolkit, card)
     if toolkit.scoring.rule == "sum":
         assert_dartboard(seen, toolkit, card)
         assert_scenario(seen, toolkit, card)
@@ -170,15 +170,15 @@ def assert_figure(row: Mapping[str, object], toolkit: Toolkit, score: float | No
     assert value == ("" if score is None else pytest.approx(score))
 
 
-def assert_flags(seen: Seen, card: Scorecard) -> None:
+def assert_flags(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
     values = seen.values[PROFILE]
     heads = [cell for cell, value in values.items() if value == "Matter"]
     if not heads:
         assert card.flagged == ()
         return
-    first = int(heads[0][1:]) + 1
-    listed = [values.get(f"A{row}", "") for row in range(first, first + 20)]
-    expected = [flag.item for flag in card.flagged][:20]
+    first, most = int(heads[0][1:]) + 1, 25 if toolkit.scoring.rule == "none" else 15
+    listed = [values.get(f"A{row}", "") for row in range(first, first + most)]
+    expected = [flag.item for flag in card.flagged][:most]
     assert [item for item in listed if item and not str(item).startswith("Only")] == expected
 
 

@@ -10,8 +10,9 @@ from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted
 from xlassess.sheet.looks import Look, Mark
 
-_MOST_LISTED = 20
-"""Matters listed by name; further ones are counted."""
+_MOST_LISTED, _MOST_WITHOUT_NUMBERS = 15, 25
+"""Matters listed by name; the table above gives the numbers of all, except where the toolkit
+scores nothing."""
 
 _TIGHT = 2.75
 """Points by which the lines of a list may be lower than the rows of a table."""
@@ -35,7 +36,7 @@ def write_flags(job: Job, sheet: Sheet, row: int) -> int:
     for column, header in enumerate(job.words.headings("flagged_headers")):
         sheet.text(row + 2, column, header, looks.HEADER if column else looks.HEADER_MIDDLE)
     sheet.height(row + 2, 24)
-    first, listed = row + 3, min(len(flags), _MOST_LISTED)
+    first, listed = row + 3, min(len(flags), _most(job))
     for k in range(1, listed + 1):
         _line(sheet, first + k - 1, k, columns)
     box = Box(first, 0, first + listed - 1, 2)
@@ -47,6 +48,10 @@ def write_flags(job: Job, sheet: Sheet, row: int) -> int:
         sheet.formula(row, 0, Formula(more, ""), looks.PLAIN.but(wrap=False))
         row += 1
     return row + 1
+
+
+def _most(job: Job) -> int:
+    return _MOST_WITHOUT_NUMBERS if job.toolkit.scoring.rule == "none" else _MOST_LISTED
 
 
 class _Columns:
