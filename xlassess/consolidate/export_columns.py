@@ -57,10 +57,21 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Line(Generic[Row]):
-    """One row to be exported, with where it stands."""
+    """One row to be exported, with where it stands (which the dictionary's rows do not)."""
 
-    at: Setting
+    setting: Setting | None
     row: Row
+
+    @property
+    def at(self) -> Setting:
+        """Where the row stands.
+
+        Raises:
+            ValueError: it stands nowhere in particular.
+        """
+        if self.setting is None:
+            raise ValueError("this row belongs to no toolkit")
+        return self.setting
 
 
 @dataclass(frozen=True, slots=True)

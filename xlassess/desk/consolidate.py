@@ -36,6 +36,24 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
         OSError: the summary cannot be written.
     """
+    record = present_round(folder)
+    path = folder.summary_file(record.assessment.round)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_summary(summarise(record, now), path)
+    return Consolidated(
+        path=path,
+        returned=len(record.current),
+        issued=len(record.issued),
+        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+    )
+
+
+def present_round(folder: AssessmentFolder) -> Round:
+    """Return the present round as the ledger tells it, one workbook for each place.
+
+    Raises:
+        XlassessError: nothing has come back yet, or the assessment cannot be used.
+    """
     assessment = folder.assessment()
     nothing = XlassessError(
         f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
@@ -48,15 +66,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
         record = _standing_only(ledger.round_record(assessment), named)
     if not record.current:
         raise nothing
-    path = folder.summary_file(assessment.round)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_summary(summarise(record, now), path)
-    return Consolidated(
-        path=path,
-        returned=len(record.current),
-        issued=len(record.issued),
-        with_queries=sum(ret.state == "query" for ret in record.current.values()),
-    )
+    return record
 
 
 def _standing_only(record: Round, named: Collection[Place]) -> Round:
