@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess import __version__
-from xlassess.console.front import EXIT_CODES, NEEDS_PERSON, Front, Setting, common
+from xlassess.cli_toolkits import toolkits
+from xlassess.console.front import (
+    AS_JSON,
+    EXIT_CODES,
+    NEEDS_PERSON,
+    Front,
+    Setting,
+    common,
+    here_or_in,
+    out,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from xlassess.console.out import Out
     from xlassess.folder.assessment import AssessmentFolder
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
 @click.group(
@@ -51,7 +58,7 @@ def init(setting: Setting, directory: Path) -> None:
     from xlassess.console import reports
     from xlassess.desk.init import begin
 
-    reports.begun(_out(), begin(setting.root / directory))
+    reports.begun(out(), begin(setting.root / directory))
 
 
 @cli.command()
@@ -73,14 +80,14 @@ def generate(setting: Setting, reissue: bool) -> None:
 
     with progress("Generating") as watch:
         result = desk.generate(_folder(setting), now=_now(), reissue=reissue, watch=watch)
-    reports.generated(_out(), result)
+    reports.generated(out(), result)
     _leave(result.needs_person)
 
 
 @cli.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
-@_JSON
+@AS_JSON
 @common
 @click.pass_obj
 def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
@@ -94,18 +101,18 @@ def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_js
     from xlassess.console.out import progress
     from xlassess.desk import ingest as desk
 
-    found = [_here_or_in(setting.root, path) for path in paths]
+    found = [here_or_in(setting.root, path) for path in paths]
     with progress("Reading") as watch:
         result = desk.ingest(_folder(setting), found, now=_now(), workers=workers, watch=watch)
     if as_json:
         click.echo(machine.dumps(machine.ingested(result)))
     else:
-        returns.ingested(_out(), result)
+        returns.ingested(out(), result)
     _leave(result.needs_person)
 
 
 @cli.command()
-@_JSON
+@AS_JSON
 @common
 @click.pass_obj
 def status(setting: Setting, as_json: bool) -> None:
@@ -117,7 +124,7 @@ def status(setting: Setting, as_json: bool) -> None:
     if as_json:
         click.echo(machine.dumps(machine.status(result)))
     else:
-        register.status(_out(), result)
+        register.status(out(), result)
 
 
 @cli.command()
@@ -136,7 +143,7 @@ def choose(setting: Setting, file: str, because: str, by: str) -> None:
     from xlassess.desk import choose as desk
 
     chosen = desk.choose(_folder(setting), file, because=because, by=by, now=_now())
-    reports.chosen(_out(), chosen)
+    reports.chosen(out(), chosen)
 
 
 @cli.command()
@@ -147,77 +154,10 @@ def consolidate(setting: Setting) -> None:
     from xlassess.console import reports
     from xlassess.desk import consolidate as desk
 
-    reports.consolidated(_out(), desk.consolidate(_folder(setting), now=_now()))
+    reports.consolidated(out(), desk.consolidate(_folder(setting), now=_now()))
 
 
-@cli.group(invoke_without_command=True)
-@_JSON
-@common
-@click.pass_context
-def toolkits(ctx: click.Context, as_json: bool) -> None:
-    """List, show and check toolkits; alone it lists them."""
-    if ctx.invoked_subcommand is None:
-        _list(ctx.ensure_object(Setting), as_json)
-
-
-@toolkits.command("list")
-@_JSON
-@common
-@click.pass_obj
-def list_(setting: Setting, as_json: bool) -> None:
-    """List the toolkits that can be used, the folder's own among them."""
-    _list(setting, as_json)
-
-
-def _list(setting: Setting, as_json: bool) -> None:
-    from xlassess.console import machine
-    from xlassess.console import toolkits as reports
-    from xlassess.desk import toolkits as desk
-
-    found = desk.toolkits(setting.root)
-    if as_json:
-        click.echo(machine.dumps(machine.toolkits(found)))
-    else:
-        reports.listing(_out(), found)
-
-
-@toolkits.command()
-@click.argument("toolkit_id", metavar="ID")
-@_JSON
-@common
-@click.pass_obj
-def show(setting: Setting, toolkit_id: str, as_json: bool) -> None:
-    """Show what toolkit ID asks, where it comes from, and how it is scored."""
-    from xlassess.console import machine
-    from xlassess.console import toolkits as reports
-    from xlassess.desk import toolkits as desk
-
-    found = desk.toolkit(setting.root, toolkit_id)
-    if as_json:
-        click.echo(machine.dumps(machine.toolkit(found)))
-    else:
-        reports.details(_out(), found)
-
-
-@toolkits.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@common
-@click.pass_obj
-def check(setting: Setting, file: Path) -> None:
-    """Check a toolkit FILE; every mistake is named with its line."""
-    from xlassess.console import toolkits as reports
-    from xlassess.desk import toolkits as desk
-
-    reports.sound(_out(), desk.check(_here_or_in(setting.root, file)))
-
-
-@toolkits.command()
-def schema() -> None:
-    """Print the JSON Schema of toolkit files, for editors that complete and check YAML."""
-    from xlassess.console import machine
-    from xlassess.desk import toolkits as desk
-
-    click.echo(machine.dumps(desk.schema()))
+cli.add_command(toolkits)
 
 
 @cli.command()
@@ -235,7 +175,7 @@ def demo(setting: Setting, output: Path) -> None:
 
     with progress("Filling in the workbooks") as watch:
         played = play(setting.root / output, watch=watch)
-    reports.played(_out(), played)
+    reports.played(out(), played)
 
 
 def _folder(setting: Setting) -> AssessmentFolder:
@@ -244,22 +184,10 @@ def _folder(setting: Setting) -> AssessmentFolder:
     return open_folder(setting.root)
 
 
-def _here_or_in(root: Path, path: Path) -> Path:
-    """Return the path, or that in the assessment's folder if there is only one there."""
-    inside = root / path
-    return inside if not path.exists() and inside.exists() else path
-
-
 def _now() -> datetime:
     from datetime import datetime, timezone
 
     return datetime.now(timezone.utc)
-
-
-def _out() -> Out:
-    from xlassess.console.out import Out
-
-    return Out()
 
 
 def _leave(needs_person: bool) -> None:

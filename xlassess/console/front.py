@@ -7,11 +7,16 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from xlassess.model.errors import XlassessError
+
+if TYPE_CHECKING:
+    from xlassess.console.out import Out
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 DONE, NEEDS_PERSON, WRONG_USE, NOT_DONE = range(4)
 
@@ -64,6 +69,19 @@ class Front(click.Group):
                 traceback.print_exc()
             code = _explain(error)
         return ctx.exit(code)
+
+
+def here_or_in(root: Path, path: Path) -> Path:
+    """Return the path, or that in the assessment's folder if there is only one there."""
+    inside = root / path
+    return inside if not path.exists() and inside.exists() else path
+
+
+def out() -> Out:
+    """Return the console; imported only when something is said."""
+    from xlassess.console.out import Out
+
+    return Out()
 
 
 def _explain(error: Exception) -> int:

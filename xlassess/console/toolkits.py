@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from xlassess.console.out import Out
 from xlassess.console.text import count
+from xlassess.desk.authoring import Exported, Imported
+from xlassess.desk.places import shown
 from xlassess.desk.toolkits import Listed, choices_in_words, rule_in_words
 from xlassess.model.toolkit import Section, Toolkit
 
@@ -68,3 +70,37 @@ def sound(out: Out, toolkit: Toolkit) -> None:
         f"{sections}, {count(items, 'item')}.",
         style="good",
     )
+
+
+def exported(out: Out, result: Exported) -> None:
+    """Say where the workbook is and what to do with it."""
+    toolkit, path = result.toolkit, shown(result.path)
+    if result.written == "same":
+        out.say(f"{path} holds {toolkit.title} as it is already.")
+        return
+    out.say(f"{toolkit.title}, version {toolkit.version}, is in {path}.", style="head")
+    out.say("Its first sheet says how to edit it. When you are done, save and close it, and run:")
+    out.say(f"xlassess toolkits import {path}", indent=2)
+
+
+def imported(out: Out, result: Imported) -> None:
+    """Say where the toolkit file is and how to use it."""
+    toolkit, path = result.toolkit, shown(result.path)
+    if result.written == "same":
+        out.say(f"Nothing to change: {path} holds this toolkit already.")
+        return
+    sound(out, toolkit)
+    out.say(f"Written to {path}.")
+    if result.written == "replaced":
+        out.say("The file that was there is kept in the folder replaced beside it.")
+    if result.covers:
+        out.say(
+            f"In this assessment it is used in place of the {toolkit.id} that comes with xlassess."
+        )
+    elif result.found_by_folder:
+        out.say(f"To use it, name {toolkit.id} under toolkits in assessment.yaml.")
+    else:
+        out.say(
+            "To use it, put the file into the folder toolkits of an assessment and name "
+            f"{toolkit.id} in its assessment.yaml."
+        )

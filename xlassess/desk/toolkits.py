@@ -1,4 +1,4 @@
-"""Toolkits: which there are, what is in one, and whether a toolkit file is in order."""
+"""Toolkits: which there are, and what is in one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from xlassess.folder.toolkits import (
     all_toolkits,
     builtin_ids,
     find_toolkit,
-    load_toolkit,
     toolkit_schema,
 )
 from xlassess.model.toolkit import Toolkit
@@ -50,15 +49,6 @@ def toolkit(root: Path, toolkit_id: str) -> Toolkit:
         ToolkitFileError: its file has mistakes.
     """
     return find_toolkit(toolkit_id, _own(root))
-
-
-def check(path: Path) -> Toolkit:
-    """Return the toolkit in this file.
-
-    Raises:
-        ToolkitFileError: the file has mistakes; its ``problems`` name file and line.
-    """
-    return load_toolkit(path)
 
 
 def schema() -> dict[str, Any]:
