@@ -19,4 +19,4 @@ picture() {
 }
 
 picture workbook "$work"/demo/inbox/*PAT*Whitfield*.xlsx 5 -x 40 -y 70 -W 1085 -H 475
-picture summary "$work"/demo/output/2026/summary.xlsx 1 -x 110 -y 50 -W 605 -H 790
+picture summary "$work"/demo/output/2026/summary.xlsx 1 -x 40 -y 50 -W 750 -H 850
