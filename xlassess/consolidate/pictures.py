@@ -45,9 +45,9 @@ def dartboard_grid(part: Part, place: ProfilePlace) -> DartboardGrid:
 def headline(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     """Return the chart that stands for the whole toolkit, and the text read out in its place."""
     if has_dartboard(part):
-        names = [_range(band) for band in rings(part.sections[0])]
+        names = [band_range(band) for band in rings(part.sections[0])]
         chart = charts.dartboard(out.book, dartboard_grid(part, place), names)
-        said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
+        said = [{"name": each.name, "said": said_of(part, each)} for each in part.sections]
         return chart, words().say("dartboard_alt", part.label, said)
     if "mean" in place.columns:
         return range_bars(out, part, place)
@@ -58,14 +58,16 @@ def headline(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
 
 def dartboard_legend(part: Part) -> str:
     """Return what the rings of the dartboard mean, in words."""
-    return words().say("dartboard_legend", [_range(band) for band in rings(part.sections[0])])
+    return words().say("dartboard_legend", [band_range(band) for band in rings(part.sections[0])])
 
 
-def _range(band: Band) -> str:
+def band_range(band: Band) -> str:
+    """Return the range of a band in words."""
     return f"{band.low:g}" if band.low == band.high else f"{band.low:g} to {band.high:g}"
 
 
-def _said(part: Part, each: SectionFigures) -> str:
+def said_of(part: Part, each: SectionFigures) -> str:
+    """Return the figure of a section as it is read out."""
     if each.score.mean is None:
         return NOTHING
     share = part.toolkit.scoring.rule == "share"
@@ -76,7 +78,7 @@ def _said(part: Part, each: SectionFigures) -> str:
 def range_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     """Return bars of the mean of each section, with whiskers from the lowest to the highest."""
     rule = part.toolkit.scoring.rule
-    low, high = _limits(part)
+    low, high = limits_of(part)
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
     shape = "0%" if rule == "share" else "0.0"
     series: dict[str, object] = {
@@ -103,7 +105,7 @@ def range_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     chart.add_series(series)
     _plain(chart)
     chart.set_x_axis(_axis(what, low, high) | {"num_format": shape, "label_position": "high"})
-    said = [{"name": each.name, "said": _said(part, each)} for each in part.sections]
+    said = [{"name": each.name, "said": said_of(part, each)} for each in part.sections]
     return chart, words().say("bars_alt", part.label, what, ranged, said)
 
 
@@ -122,7 +124,8 @@ def reach(each: SectionFigures, way: int) -> float:
     return score.high - score.mean if way > 0 else score.mean - score.low
 
 
-def _limits(part: Part) -> tuple[float, float]:
+def limits_of(part: Part) -> tuple[float, float]:
+    """Return the lowest and the highest score a section of the toolkit can have."""
     found = [score_range(part.toolkit, each.section) for each in part.sections]
     known = [limits for limits in found if limits is not None]
     lows, highs = [low for low, _ in known], [high for _, high in known]
@@ -176,7 +179,7 @@ def stacked(out: Out, part: Part, place: ProfilePlace, answers: AnswersPlace) ->
 
 def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     """Return a chart of how much each section matters against how it scores."""
-    low, high = _limits(part)
+    low, high = limits_of(part)
     weights = _weights(part)
     chart = out.book.chart("scatter")
     labels = [

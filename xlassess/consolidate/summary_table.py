@@ -88,7 +88,7 @@ def _score_line(
     fields = [
         Field(*spans[0], Live("", line.name), _LINE.but(indent=1)),
         Field(*spans[1], Live(place.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)),
-        Field(*spans[2], Live(_range_formula(rule, low, high), _range(rule, figure)), _MIDDLE),
+        Field(*spans[2], Live(_range_formula(rule, low, high), range_of(rule, figure)), _MIDDLE),
     ]
     if "band" in place.columns:
         name = line.band.name if line.band else None
@@ -104,7 +104,8 @@ def _range_formula(rule: str, low: str, high: str) -> str:
     return f'IF(ISNUMBER({low}),TEXT({low},"{shape}")&" to "&TEXT({high},"{shape}"),"{NOTHING}")'
 
 
-def _range(rule: str, figure: Figure) -> str | None:
+def range_of(rule: str, figure: Figure) -> str | None:
+    """Return the lowest and highest of a figure in words, None where they are not shown."""
     if figure.low is None or figure.high is None:
         return None
     show = {"sum": short, "mean": decimal, "share": percent}[rule]
