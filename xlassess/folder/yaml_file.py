@@ -171,10 +171,15 @@ class _Builder:
             lines[key] = key_node.start_mark.line + 1
             if not _is_blank(value_node):
                 result[key] = self.build(value_node)
+            elif node.flow_style:
+                self._note(key_node, f"'{key}' has no value.", _COMMA)
         return result
 
     def _note(self, node: Any, message: str, hint: str) -> None:
         self.problems.append(Problem(self.name, node.start_mark.line + 1, message, hint))
+
+
+_COMMA = "Inside { } a comma ends a value: put a text that holds commas in quotes."
 
 
 def _is_blank(node: Any) -> bool:
