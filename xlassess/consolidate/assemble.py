@@ -22,6 +22,7 @@ from xlassess.consolidate.rows import (
 )
 from xlassess.consolidate.summary import (
     DataRow,
+    ItemFigures,
     OverallFigures,
     Part,
     PlannedAction,
@@ -35,7 +36,7 @@ from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Scenario, Toolkit
-from xlassess.score import scorecard, suggest_scenario
+from xlassess.score import Agreement, scorecard, suggest_scenario
 
 
 def summarise(record: Round, made_at: datetime) -> Summary:
@@ -134,16 +135,13 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
     sections = of.section_figures(ground, items)
     overall = of.overall_figures(ground)
     scenario = _scenario(toolkit, sections, overall)
-    success = next(
-        (item.agreement for item in items if item.item.id == toolkit.scoring.success), None
-    )
     entries = entries_of(scene, group, rows)
     asked = {issued.identity.partner for issued in group.issued}
     heard = {person.issued.identity.partner for person, _ in returns}
     own = [action for action in actions if action.part == group.key]
     told = Told(
         scene.record.assessment, toolkit, scene.cast, entries, rows, sections, overall, items,
-        success, scenario, own, len(asked), len(heard),
+        _success(toolkit, items), scenario, own, len(asked), len(heard),
     )  # fmt: skip
     return Part(
         key=group.key,
@@ -159,11 +157,17 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
         overall=overall,
         items=items,
         levels=scene.cast.levels,
-        success=success,
+        success=told.success,
         scenario=scenario,
         narrative=narrate(told),
         returned=len(rows),
     )
+
+
+def _success(toolkit: Toolkit, items: Sequence[ItemFigures]) -> Agreement | None:
+    """The answers to the overall success statement, where the toolkit has one."""
+    found = (item.agreement for item in items if item.item.id == toolkit.scoring.success)
+    return next(found, None)
 
 
 def _asked_answers(toolkit: Toolkit, ret: Return) -> list[Answer]:

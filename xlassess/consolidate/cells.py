@@ -22,6 +22,8 @@ NOTHING = "–"
 """Stands where there is no figure."""
 
 WITHHELD = "withheld"
+NOT_SHOWN = "not shown"
+"""Stands for the ends of a range where single returns are not shown."""
 
 _LANDSCAPE_PIXELS = 960
 """Pixels between the margins of a landscape A4 page at full size, a little to spare."""
@@ -29,6 +31,9 @@ _LANDSCAPE_PIXELS = 960
 _EPOCH = date(1899, 12, 30)
 LEAST_ROW = 18.0
 """Height of a table's row of one line, in points."""
+
+HEADING_ROW = 24.0
+"""Height of the row of a heading within a sheet, in points."""
 
 ROW_PIXELS = round(metrics.line_height(looks.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
 """Height of a row left as it is, in pixels."""
@@ -167,7 +172,7 @@ class Out:
     def figure(self, sheet: Sheet, row: int, column: int, live: Live, look: Look) -> None:
         """Write a figure: as a formula with its value, or as a value where not live."""
         shown = NOTHING if live.value is None else live.value
-        if self.summary.live and live.formula and shown != WITHHELD:
+        if self.summary.live and live.formula and shown not in (WITHHELD, NOT_SHOWN):
             sheet.formula(row, column, Formula(live.formula, shown), look)
         elif isinstance(shown, str):
             sheet.text(row, column, shown, look)

@@ -22,12 +22,12 @@ DATA_FIRST = HEADER_ROW + 1
 
 DATA_NAMES = {
     "return": 0, "level": 3, "toolkit": 4, "section": 5, "item": 8, "field": 9, "counts": 10,
-    "choice": 11, "score": 13,
+    "choice": 11, "score": 12,
 }  # fmt: skip
 """Columns of the Data sheet that formulas use, by the end of their defined name (``data_...``)."""
 
 TALLY_NAMES = {
-    "toolkit": 0, "section": 1, "item": 4, "field": 5, "counts": 6, "choice": 7, "score": 9,
+    "toolkit": 0, "section": 1, "item": 4, "field": 5, "counts": 6, "choice": 7, "score": 8,
     "number": 10,
 }  # fmt: skip
 """The same where Data holds only how often each choice was picked."""

@@ -55,6 +55,7 @@ def write_agreement(out: Out, part: Part) -> None:
         items = [item for item in part.items if item.scale_id == scale_id]
         if number:
             sheet.text(header - 1, 0, scale.title, looks.HEADING)
+            sheet.height(header - 1, cells.HEADING_ROW)
         _table(out, sheet, part, header, items)
         header += len(items) + _GAP
     out.finish(sheet, opening, max(header - _GAP, HEADER_ROW))
@@ -140,8 +141,13 @@ def _figures(out: Out, item: ItemFigures, row: int) -> list[tuple[Live, Look]]:
             (Live(spans.low, agreement.low), plain),
             (Live(spans.high, agreement.high), plain),
         ]
-    consensus = cell_name(row, first + len(found))
-    reading = cell_name(row, first + len(found) + 1)
+    return [*found, *_judgement(item, spans, row, first + len(found))]
+
+
+def _judgement(item: ItemFigures, spans: _Spans, row: int, column: int) -> list[tuple[Live, Look]]:
+    """Consensus, its reading in words, and the remark, from this column on."""
+    scale, middle = item.scale, cells.MIDDLE
+    consensus, reading = cell_name(row, column), cell_name(row, column + 1)
     low, high = agreement_limits(scale)
     read = (
         f'IF(ISNUMBER({consensus}),IF(ROUND({consensus},9)>={high},"high",'
@@ -153,8 +159,7 @@ def _figures(out: Out, item: ItemFigures, row: int) -> list[tuple[Live, Look]]:
     word = item.reading or None
     formula = spans.consensus if scale.ordinal else ""
     return [
-        *found,
-        (Live(formula, agreement.consensus), cells.MIDDLE.but(number="0.00")),
+        (Live(formula, item.agreement.consensus), cells.MIDDLE.but(number="0.00")),
         (Live(read if scale.ordinal else "", word), middle),
         (Live(split if scale.ordinal else "", SPLIT if item.split_success else None), middle),
     ]

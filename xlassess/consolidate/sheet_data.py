@@ -17,6 +17,7 @@ _PLAIN = looks.Look(wrap=False, valign="top")
 _NUMBER = _PLAIN.but(align="right")
 _DAY = _PLAIN.but(align="right", number=looks.DATE_FORMAT)
 
+# Long texts would run on over empty cells, so a column that is never empty follows Answer.
 _COLUMNS = (
     Column("Return", 13, _PLAIN), Column("Partner", 28, _PLAIN),
     Column("Respondent", 22, _PLAIN), Column("Level", 18, _PLAIN),
@@ -24,8 +25,8 @@ _COLUMNS = (
     Column("Section", 26, _PLAIN), Column("Item", 8, _PLAIN),
     Column("Item key", 14, _PLAIN), Column("Field", 16, _PLAIN),
     Column("Counts", 9, _PLAIN), Column("Choice", 26, _PLAIN),
-    Column("Answer", 44, _PLAIN), Column("Score", 8, _NUMBER),
-    Column("As typed", 18, _PLAIN), Column("File", 34, _PLAIN),
+    Column("Score", 8, _NUMBER), Column("As typed", 18, _PLAIN),
+    Column("Answer", 44, _PLAIN), Column("File", 34, _PLAIN),
     Column("Sheet", 20, _PLAIN), Column("Cell", 8, _PLAIN),
 )  # fmt: skip
 _TALLY_COLUMNS = (
@@ -33,7 +34,7 @@ _TALLY_COLUMNS = (
     Column("Section", 26, _PLAIN), Column("Item", 8, _PLAIN),
     Column("Item key", 14, _PLAIN), Column("Field", 16, _PLAIN),
     Column("Counts", 9, _PLAIN), Column("Choice", 26, _PLAIN),
-    Column("Answer", 44, _PLAIN), Column("Score", 8, _NUMBER), Column("Number", 9, _NUMBER),
+    Column("Score", 8, _NUMBER), Column("Answer", 44, _PLAIN), Column("Number", 9, _NUMBER),
 )  # fmt: skip
 
 
@@ -61,15 +62,15 @@ def write_data(out: Out) -> None:
 def _values(row: DataRow) -> tuple[Value | None, ...]:
     return (
         row.code, row.partner, row.respondent, row.level, row.part, row.section,
-        row.section_name, row.item, row.key, row.field, row.counts, row.choice, row.value,
-        row.score, row.typed, row.file, row.sheet, row.cell,
+        row.section_name, row.item, row.key, row.field, row.counts, row.choice, row.score,
+        row.typed, row.value, row.file, row.sheet, row.cell,
     )  # fmt: skip
 
 
 def _tally_values(row: DataRow) -> tuple[Value | None, ...]:
     return (
         row.part, row.section, row.section_name, row.item, row.key, row.field, row.counts,
-        row.choice, row.value, row.score, float(row.count),
+        row.choice, row.score, row.value, float(row.count),
     )  # fmt: skip
 
 

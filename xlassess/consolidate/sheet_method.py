@@ -43,7 +43,7 @@ def write_method(out: Out) -> None:
     row = HEADER_ROW
     for heading, pairs in _blocks(out):
         sheet.text(row, 0, heading, looks.HEADING)
-        sheet.height(row, 24)
+        sheet.height(row, cells.HEADING_ROW)
         row += 1
         for topic, text in pairs:
             sheet.text(row, 0, topic, _TOPIC)
@@ -53,7 +53,7 @@ def write_method(out: Out) -> None:
             row += 1
         row += 1
     sheet.text(row, 0, "Files received", looks.HEADING)
-    sheet.height(row, 24)
+    sheet.height(row, cells.HEADING_ROW)
     header = row + 1
     out.table(sheet, Grid(header, _FILES, len(summary.files), "Files", "Files received"))
     last = _files(out, sheet, header)

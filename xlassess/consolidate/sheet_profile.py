@@ -9,6 +9,7 @@ from typing import Any
 
 from xlassess.consolidate import cells, pictures
 from xlassess.consolidate.cells import (
+    NOT_SHOWN,
     NOTHING,
     WITHHELD,
     Column,
@@ -20,6 +21,7 @@ from xlassess.consolidate.cells import (
     lit,
     words,
 )
+from xlassess.consolidate.chart_cells import write_grid, write_whiskers
 from xlassess.consolidate.figures import section_key
 from xlassess.consolidate.places import (
     HEADER_ROW,
@@ -31,7 +33,7 @@ from xlassess.consolidate.places import (
 )
 from xlassess.consolidate.score_formulas import band_formula, flagged_formula, pooled_share
 from xlassess.consolidate.summary import Figure, Part, SectionFigures
-from xlassess.contract.layout import cell_name, column_name
+from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Placed, Sheet
@@ -111,7 +113,7 @@ def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
     ]  # fmt: skip
     for row, line in enumerate(lines, place.first_row):
         total = line.number is None
-        found = _figures(part, place, scores, line, row)
+        found = _figures(part, place, scores, line, row, ranged=out.summary.cast.shows_rows)
         for column, name in enumerate(place.columns):
             live, look = found.get(name, (Live("", None), cells.MIDDLE))
             out.figure(sheet, row, column, live, _strong(look) if total else look)
@@ -123,22 +125,9 @@ def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
             live = _significance(out, part, each)
             look = cells.MIDDLE.but(number="0.0")
             out.figure(sheet, row, place.columns.index("significance"), live, look)
-    _whiskers(out, sheet, part, place)
+    write_whiskers(out, sheet, part, place)
     if pictures.has_dartboard(part):
-        _grid(out, sheet, part, place)
-
-
-def _whiskers(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
-    """Write how far the range of each section goes above and below its mean, for the chart."""
-    columns = {name: column_name(place.columns.index(name)) for name in ("mean", "low", "high")}
-    small = looks.SMALL.but(align="right", number="0.0")
-    sheet.text(HEADER_ROW - 1, place.whisker_column, words().say("whiskers"), looks.SMALL)
-    for row, each in enumerate(part.sections, place.first_row):
-        mean, low, high = (f"${columns[name]}{row + 1}" for name in ("mean", "low", "high"))
-        for side, (more, less) in enumerate(((high, mean), (mean, low))):
-            formula = f"IF(ISNUMBER({low}),{more}-{less},0)"
-            value = pictures.reach(each, 1 if side == 0 else -1)
-            out.figure(sheet, row, place.whisker_column + side, Live(formula, value), small)
+        write_grid(out, sheet, part, place)
 
 
 def _whole_name(part: Part, view: str) -> str:
@@ -151,7 +140,7 @@ def _strong(look: Look) -> Look:
 
 
 def _figures(
-    part: Part, place: ProfilePlace, scores: ScoresPlace, line: _Line, row: int
+    part: Part, place: ProfilePlace, scores: ScoresPlace, line: _Line, row: int, *, ranged: bool
 ) -> dict[str, tuple[Live, Look]]:
     """The cells of a row by the name of their column; figures point at the Scores sheet."""
     rule, figure = part.toolkit.scoring.rule, line.figure
@@ -169,9 +158,9 @@ def _figures(
     found |= {
         "n": total("n", figure.n, middle.but(number="0")),
         "mean": total("mean", WITHHELD if figure.withheld else figure.mean, mean_look),
-        "low": total("low", figure.low, end_look),
-        "high": total("high", figure.high, end_look),
-        "spread": total("spread", figure.spread, end_look),
+        "low": total("low", figure.low if ranged else NOT_SHOWN, end_look),
+        "high": total("high", figure.high if ranged else NOT_SHOWN, end_look),
+        "spread": total("spread", figure.spread if ranged else NOT_SHOWN, end_look),
     }
     if "band" in place.columns and line.bands:
         mean = cell_name(row, place.columns.index("mean"))
@@ -200,31 +189,6 @@ def _significance(out: Out, part: Part, each: SectionFigures) -> Live:
     count = counting(True, **where)
     criteria = count.removeprefix("COUNTIFS(")
     return Live(f'IF({count}=0,"{NOTHING}",AVERAGEIFS(data_score,{criteria})', value)
-
-
-def _grid(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
-    """Write the slices of the dartboard to the right of the printed page."""
-    grid = pictures.dartboard_grid(part, place)
-    sheet.text(HEADER_ROW - 1, grid.first_column, "Cells of the dartboard", looks.SMALL)
-    heads = ["No.", *(band.name for band in pictures.rings(part.sections[0])), "Rim"]
-    for column, head in enumerate(heads, grid.first_column):
-        sheet.text(HEADER_ROW, column, head, looks.SMALL)
-    small = looks.SMALL.but(align="right")
-    mean_column = place.columns.index("mean")
-    for index, each in enumerate(part.sections):
-        row = grid.first_row + 2 * index
-        mean = f"${column_name(mean_column)}${place.first_row + index + 1}"
-        sheet.number(row, grid.first_column, index + 1, small)
-        for ring, band in enumerate(pictures.rings(each), 1):
-            column = grid.first_column + ring
-            reached = each.score.mean is not None and round(each.score.mean, 9) >= band.low
-            shaded = f"IF(ISNUMBER({mean}),IF(ROUND({mean},9)>={band.low:g},1,0),0)"
-            out.figure(sheet, row, column, Live(shaded, float(reached)), small)
-            rest = Live(f"1-{cell_name(row, column)}", float(not reached))
-            out.figure(sheet, row + 1, column, rest, small)
-        rim = grid.first_column + grid.rings + 1
-        sheet.number(row, rim, 1, small)
-        sheet.number(row + 1, rim, 0, small)
 
 
 def _counts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
@@ -257,7 +221,7 @@ def _answers(out: Out, sheet: Sheet, part: Part, place: AnswersPlace) -> None:
     heads += [Column(choice.label, 11, cells.MIDDLE) for choice in scale.choices]
     number = out.summary.parts.index(part)
     sheet.text(place.header - 1, 0, words().say("profile_answers", scale.title), looks.HEADING)
-    sheet.height(place.header - 1, 24)
+    sheet.height(place.header - 1, cells.HEADING_ROW)
     title = words().say("profile_answers_table", scale.title, part.label)
     name = f"Answers_{number}_{place.header}"
     out.table(sheet, Grid(place.header, tuple(heads), len(place.sections), name, title))
@@ -293,6 +257,7 @@ def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[in
         at = top + rows * (index // 2)
         column = 0 if index % 2 == 0 else _SECOND_CHART_COLUMN
         sheet.text(at, column, title, looks.HEADING)
+        sheet.height(at, cells.HEADING_ROW)
         sheet.chart(chart, Placed(at + 1, column, _CHART_WIDTH, height, alt))
     lines = (len(pictured) + 1) // 2
     page = max(1, _PAGE_PIXELS // (rows * cells.ROW_PIXELS))

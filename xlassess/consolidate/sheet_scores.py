@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlassess.consolidate import cells
 from xlassess.consolidate.cells import (
+    NOT_SHOWN,
     NOTHING,
     WITHHELD,
     Column,
@@ -160,9 +161,9 @@ def _total_cells(
     spread = f'IF(ISNUMBER({high}),{high}-{low},"{NOTHING}")' if shown else ""
     yield "n", Live(f"COUNT({cells_})" if shown else "", figure.n), _bold(cells.MIDDLE)
     yield "mean", Live(pooled, value), look
-    yield "low", Live(over("MIN"), figure.low), ends
-    yield "high", Live(over("MAX"), figure.high), ends
-    yield "spread", Live(spread, figure.spread), ends
+    yield "low", Live(over("MIN"), figure.low if shown else NOT_SHOWN), ends
+    yield "high", Live(over("MAX"), figure.high if shown else NOT_SHOWN), ends
+    yield "spread", Live(spread, figure.spread if shown else NOT_SHOWN), ends
     band = band_of(figure.mean, total.bands)
     formula = band_formula(mean, total.bands) if total.bands else ""
     yield "band", Live(formula, band.name if band else None), _TOTAL_MIDDLE

@@ -34,12 +34,12 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 _TOOLKIT = Column("Toolkit", 16, cells.TOP_CELL)
 _SAID = (
-    Column("Section", 24, cells.TOP_CELL), Column("Item", 8, cells.TOP_CELL),
-    Column("About", 28, cells.TOP_CELL), Column("Words", 64, cells.TOP_CELL),
+    Column("Section", 28, cells.TOP_CELL), Column("Item", 8, cells.TOP_CELL),
+    Column("About", 33, cells.TOP_CELL), Column("Words", 64, cells.TOP_CELL),
     Column("Kind", 12, cells.TOP_CELL), Column("Answer given", 20, cells.TOP_CELL),
 )  # fmt: skip
 _BY = (
-    Column("Partner", 28, cells.TOP_CELL), Column("Respondent", 20, cells.TOP_CELL),
+    Column("Partner", 33, cells.TOP_CELL), Column("Respondent", 20, cells.TOP_CELL),
     Column("Return", 13, cells.TOP_CELL), Column("Where", 18, cells.TOP_CELL),
 )  # fmt: skip
 _PLAN = (
