@@ -136,7 +136,7 @@ YAML = [
     ("year: 2026", "year: 2026\nyear: 2027", 0),
     ("version: 1.0", "version: &v [*v]", 0),
     ("version: 1.0", "version: *v", 0),
-    ("reading: Good.}", "reading: Good, or nearly so}", 0),
+    ("score: 1}", "score: 1, or nearly so}", 0),
     ("version: 1.0", "? [a]\n: b", -1),
     ("version: 1.0", "version: 1.0\n---\nid: other", -1),
 ]
