@@ -149,7 +149,7 @@ def flag_bars(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     )
     said = [
         {"name": each.name, "said": NOTHING if each.score.withheld else str(each.flagged)}
-        for each in part.sections
+        for each in part.sections[: place.leading]
     ]
     return chart, words().say("bars_alt", part.label, "number of marked answers", False, said)
 
@@ -180,7 +180,7 @@ def stacked(out: Out, part: Part, place: ProfilePlace, answers: AnswersPlace) ->
 def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     """Return a chart of how much each section matters against how it scores."""
     low, high = limits_of(part)
-    weights = _weights(part)
+    weights = weights_of(part)
     chart = out.book.chart("scatter")
     labels = [
         {"value": str(number), "font": _font(10, bold=True)}
@@ -204,7 +204,7 @@ def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     return chart, words().say("scatter_alt", part.label)
 
 
-def _weights(part: Part) -> tuple[float, float]:
+def weights_of(part: Part) -> tuple[float, float]:
     """The ends of the scale on which significance is given."""
     scales = [part.toolkit.scales[item.answer] for item in part.toolkit.items() if item.weighs]
     scores: Sequence[float] = [

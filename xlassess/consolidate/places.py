@@ -137,7 +137,8 @@ class ProfilePlace:
 
     ``columns`` names the columns of the first table, a row for each section; ``wholes`` is
     the number of rows below them for scores over all sections. ``answers`` are the tables of
-    answers further down.
+    answers further down. ``leading`` is how many sections, from the first, the headline chart
+    shows: all, or those with answers that can be marked.
     """
 
     sheet: str
@@ -145,6 +146,7 @@ class ProfilePlace:
     columns: tuple[str, ...]
     wholes: int
     answers: tuple[AnswersPlace, ...]
+    leading: int
 
     grid_column, whisker_column = 30, 45
 
@@ -161,9 +163,9 @@ class ProfilePlace:
         return HEADER_ROW + max(self.sections + self.wholes, 1)
 
     def box(self, column: str) -> Box:
-        """The cells of all sections in a column of the first table."""
+        """The cells of the leading sections in a column of the first table."""
         index = self.columns.index(column)
-        return Box(self.first_row, index, self.first_row + self.sections - 1, index)
+        return Box(self.first_row, index, self.first_row + self.leading - 1, index)
 
     def whiskers(self, side: int) -> Box:
         """The cells of how far the range goes above (0) and below (1) each mean."""
@@ -194,7 +196,28 @@ def profile_place(summary: Summary, part: Part) -> ProfilePlace:
         columns=columns,
         wholes=len(part.overall),
         answers=tuple(_answers_places(part)),
+        leading=_leading(part),
     )
+
+
+def _leading(part: Part) -> int:
+    """How many sections the headline chart shows.
+
+    Where nothing is scored, sections without answers that can be marked are left out if they
+    come last; a chart takes its sections from one block of cells.
+    """
+    flagged = set(part.toolkit.scoring.flagged)
+    marked = [
+        any(
+            _asks(item, each, item.scale_id) and flagged & set(item.agreement.counts)
+            for item in part.items
+        )
+        for each in part.sections
+    ]
+    count = sum(marked)
+    if part.toolkit.scoring.rule == "none" and count and all(marked[:count]):
+        return count
+    return len(part.sections)
 
 
 def _answers_places(part: Part) -> Iterator[AnswersPlace]:

@@ -217,8 +217,9 @@ class _Paper:
         for line in lines:
             self._line(line, least)
         legend = pictures.dartboard_legend(part) if pictures.has_dartboard(part) else ""
-        if len(part.sections) > MOST_LINES:
-            legend = words().say("more_sections", MOST_LINES, len(part.sections))
+        shown = min(MOST_LINES, place.leading)
+        if shown < len(part.sections):
+            legend = words().say("more_sections", shown, len(part.sections))
         bottom = self._row
         if legend:
             self._prose(legend, _SMALL)

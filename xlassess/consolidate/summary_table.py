@@ -117,7 +117,7 @@ def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     spans = [(5, 9), (10, 10), (11, 12)]
     last = "flagged" if part.toolkit.scoring.rule == "none" else "favourable"
     found = [_headings(["head_section", "head_answers", f"head_{last}"], spans)]
-    for index, each in enumerate(part.sections[:MOST_LINES]):
+    for index, each in enumerate(part.sections[: min(MOST_LINES, place.leading)]):
         value: str | float | None = float(each.flagged)
         look = _MIDDLE
         if last == "favourable":
