@@ -28,6 +28,8 @@ def shown(page: Path) -> Iterator[list[str]]:
     """Yield every xlassess command line that a page shows in a code block, as words."""
     for block in blocks(page):
         for line in block.replace("\\\n", " ").splitlines():
+            if "xlassess" not in line:
+                continue
             for part in re.split(r"&&|\|\||[;|]", line.removeprefix("$ ")):
                 words = shlex.split(part, comments=True)
                 if words and Path(words[0]).name == "xlassess":
