@@ -140,7 +140,7 @@ def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterato
             question=(item.short or item.ask) if item else "Proposal",
             kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
             text=cast.tidy(str(answer.value)),
-            answer=shown.get(answer.item, "") if answer.field in _KINDS else "",
+            answer=shown.get(answer.item, "") if answer.field in _KINDS and cast.shows_rows else "",
             person=person if cast.shows_rows else None,
             sheet=answer.sheet if cast.shows_rows else "",
             cell=answer.cell if cast.shows_rows else "",

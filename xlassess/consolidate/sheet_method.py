@@ -10,7 +10,7 @@ from xlassess.consolidate.cells import Column, Grid, Opening, Out, put
 from xlassess.consolidate.cells import words as sheet_words
 from xlassess.consolidate.narrative import day, percent, short
 from xlassess.consolidate.places import HEADER_ROW, METHOD
-from xlassess.consolidate.summary import Part
+from xlassess.consolidate.summary import Part, Summary
 from xlassess.model.assessment import Assessment
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Sheet
@@ -41,7 +41,7 @@ def write_method(out: Out) -> None:
     opening = Opening(METHOD, METHOD, note, _WIDTHS, (0, 0), None)
     sheet = out.open(opening)
     row = HEADER_ROW
-    for heading, pairs in _blocks(out):
+    for heading, pairs in _blocks(out.summary):
         sheet.text(row, 0, heading, looks.HEADING)
         sheet.height(row, cells.HEADING_ROW)
         row += 1
@@ -71,11 +71,20 @@ def _files(out: Out, sheet: Sheet, header: int) -> int:
     return header + max(len(files), 1)
 
 
-def _blocks(out: Out) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Headings with their paragraphs, each a topic and a text."""
-    summary = out.summary
-    yield "This summary", _about(out)
-    general = words().paragraphs("general", summary, thresholds.LIVE_ROWS)
+    yield "This summary", _about(summary)
+    yield "This workbook", _pairs(words().paragraphs("workbook", summary, thresholds.LIVE_ROWS))
+    yield from method_blocks(summary)
+
+
+def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield how every figure comes about, whatever paper shows it.
+
+    Yields:
+        A heading and its paragraphs, each a topic and a text.
+    """
+    general = words().paragraphs("general")
     yield "Figures", [*_pairs(general), *_pairs(words().paragraphs("attribution", summary.cast))]
     yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules()))
     for part in summary.parts:
@@ -102,8 +111,7 @@ def _rules() -> dict[str, str]:
     }
 
 
-def _about(out: Out) -> list[tuple[str, str]]:
-    summary = out.summary
+def _about(summary: Summary) -> list[tuple[str, str]]:
     assessment: Assessment = summary.assessment
     contact = ", ".join(filter(None, (assessment.coordinator.name, assessment.coordinator.email)))
     marking = assessment.marking or "none"

@@ -36,8 +36,11 @@ _TOOLKIT = Column("Toolkit", 16, cells.TOP_CELL)
 _SAID = (
     Column("Section", 28, cells.TOP_CELL), Column("Item", 8, cells.TOP_CELL),
     Column("About", 33, cells.TOP_CELL), Column("Words", 64, cells.TOP_CELL),
-    Column("Kind", 12, cells.TOP_CELL), Column("Answer given", 20, cells.TOP_CELL),
+    Column("Kind", 12, cells.TOP_CELL),
 )  # fmt: skip
+_GIVEN = Column("Answer given", 20, cells.TOP_CELL)
+"""Shown only with the row it belongs to: in aggregate it would tell how single people answered."""
+
 _BY = (
     Column("Partner", 33, cells.TOP_CELL), Column("Respondent", 20, cells.TOP_CELL),
     Column("Return", 13, cells.TOP_CELL), Column("Where", 18, cells.TOP_CELL),
@@ -70,7 +73,8 @@ def write_comments(out: Out) -> None:
     """Write the Comments sheet."""
     summary = out.summary
     named = summary.cast.attribution == "named"
-    columns = _around(out, _SAID)
+    rows = summary.cast.shows_rows
+    columns = _around(out, (*_SAID, _GIVEN) if rows else _SAID)
     note = words().say("comments_note" if named else "comments_note_unnamed")
     if not summary.remarks:
         note = words().say("comments_none")
@@ -91,8 +95,9 @@ def _labels(out: Out) -> dict[str, tuple[str, ...]]:
 
 
 def _remark(remark: Remark) -> tuple[object, ...]:
+    given = () if remark.person is None else (remark.answer,)
     return (
-        remark.section, remark.item, remark.question, remark.text, remark.kind, remark.answer,
+        remark.section, remark.item, remark.question, remark.text, remark.kind, *given,
         *_who(remark.person, remark.sheet, remark.cell),
     )  # fmt: skip
 
