@@ -113,8 +113,11 @@ def items(
         prompts=tuple(draw(st.lists(line, max_size=3))),
         comment=draw(st.booleans()),
         required=draw(st.booleans()),
-        minimum=draw(number) if answer == "number" and draw(st.booleans()) else None,
     )
+    if answer in ("number", "money", "percent"):
+        least, most = draw(st.tuples(number, number).map(sorted))
+        item = replace(item, minimum=draw(st.sampled_from([None, least])))
+        item = replace(item, maximum=draw(st.sampled_from([None, most])))
     if views and (form == "text" or not item.is_wide):
         chosen = draw(st.lists(st.sampled_from([v.id for v in views]), unique=True))
         item = replace(item, views=tuple(chosen))
@@ -221,7 +224,17 @@ def toolkits(draw: st.DrawFn) -> Toolkit:
         scoring=draw(st.sampled_from([plain, marked])),
         action_plan=draw(st.none() | action_plans()),
     )
+    if draw(st.booleans()):
+        toolkit = _weighing(toolkit)
     return draw(_scored(toolkit)) if draw(st.booleans()) else toolkit
+
+
+def _weighing(toolkit: Toolkit) -> Toolkit:
+    """Let the first item state the significance of the last section."""
+    first, *others = toolkit.sections
+    item, *rest = first.items
+    item = replace(item, weighs=toolkit.sections[-1].id)
+    return replace(toolkit, sections=(replace(first, items=(item, *rest)), *others))
 
 
 @st.composite
@@ -239,12 +252,18 @@ def _scored(draw: st.DrawFn, toolkit: Toolkit) -> Toolkit:
         bands=(band,) if draw(st.booleans()) else (),
     )
     overall = draw(st.booleans())
+    bands = (band,) if overall and draw(st.booleans()) else ()
+    plan = toolkit.action_plan
+    if plan and section.bands:
+        limits = {"weakest": 0, "overall": 0 if bands else None}
+        scenarios = tuple(replace(scenario, **limits) for scenario in plan.scenarios)
+        toolkit = replace(toolkit, action_plan=replace(plan, scenarios=scenarios))
     scoring = Scoring(
         rule="mean",
         source=draw(text),
         scale="the-scale",
         overall=overall,
-        bands=(band,) if overall and draw(st.booleans()) else (),
+        bands=bands,
         success="scored_1",
         note=draw(maybe),
     )

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from typing import get_args
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.folder.any_toolkit import toolkits
 from xlassess.contract.seal import questions_digest
 from xlassess.folder.checks import check_toolkit
 from xlassess.folder.exchange import read_toolkit_book, toolkit_book, toolkit_yaml
+from xlassess.folder.exchange_guide import ANSWERS, FORMS, RULES
+from xlassess.folder.exchange_sheets import (
+    BANDS,
+    HORIZONS,
+    ITEMS,
+    PLAN,
+    SCALES,
+    SCENARIOS,
+    SCORING,
+    SECTIONS,
+    STATUSES,
+    TOOLKIT,
+    VIEWS,
+)
 from xlassess.folder.shape import read_as
 from xlassess.folder.yaml_file import read_yaml
-from xlassess.model.toolkit import Toolkit
+from xlassess.model.toolkit import (
+    FREE_ANSWERS,
+    ActionPlan,
+    Band,
+    Choice,
+    FollowUp,
+    Form,
+    Item,
+    Rule,
+    Scale,
+    Scenario,
+    Scoring,
+    Section,
+    Toolkit,
+    View,
+)
 
 ANY = settings(
     max_examples=25,
@@ -55,3 +86,40 @@ def test_workbook__of_any_toolkit_reads_back_the_same(toolkit: Toolkit) -> None:
 @given(toolkits())
 def test_file__of_any_toolkit_reads_back_the_same(toolkit: Toolkit) -> None:
     assert same(from_yaml(toolkit_yaml(toolkit), toolkit.id), toolkit)
+
+
+PARTS = {
+    Toolkit: (TOOLKIT,),
+    View: (VIEWS,),
+    Scale: (SCALES,),
+    Choice: (SCALES, HORIZONS, STATUSES),
+    Section: (SECTIONS,),
+    Item: (ITEMS,),
+    Band: (BANDS,),
+    Scoring: (SCORING,),
+    ActionPlan: (PLAN,),
+    Scenario: (SCENARIOS,),
+}
+TABLES = {
+    "views", "scales", "sections", "closing", "scoring", "action_plan", "choices", "items", "bands",
+    "horizons", "statuses", "scenarios", "levels",
+}  # fmt: skip
+"""Fields that have a table, or columns, of their own."""
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_workbook__has_a_column_for_every_field(part: type) -> None:
+    for block in PARTS[part]:
+        columns = {column.field.split(".")[0] for column in block.columns}
+        assert {field.name for field in fields(part)} - columns - TABLES == set()
+
+
+def test_workbook__has_a_column_for_every_part_of_a_follow_up() -> None:
+    columns = {column.field for column in ITEMS.columns}
+    assert {f"follow_up.{field.name}" for field in fields(FollowUp)} <= columns
+
+
+def test_guide__explains_every_word_that_can_be_picked() -> None:
+    assert set(FORMS) == set(get_args(Form))
+    assert set(RULES) == set(get_args(Rule))
+    assert set(ANSWERS) == set(FREE_ANSWERS)

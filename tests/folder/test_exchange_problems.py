@@ -161,7 +161,15 @@ def test_sheet__missing(exported: bytes, sheet: str) -> None:
     assert [problem.sheet for problem in found] == [sheet]
 
 
-def _without(block: str, sheet: str, heading: str) -> Change:
+def test_sheet__renamed_gets_a_suggestion(exported: bytes) -> None:
+    def change(book: Workbook) -> None:
+        book["Scales"].title = "Our scales"
+
+    (found,) = problems(exported, change)
+    assert "'Our scales'" in found.hint
+
+
+def _without(sheet: str, heading: str) -> Change:
     def change(book: Workbook) -> None:
         for row in book[sheet].iter_rows():
             for cell in row:
@@ -177,7 +185,7 @@ def _without(block: str, sheet: str, heading: str) -> Change:
     [(b.sheet, c.heading) for b in BLOCKS for c in b.columns if not c.spare],
 )
 def test_column_or_field__missing(exported: bytes, sheet: str, heading: str) -> None:
-    found = problems(exported, _without("", sheet, heading))
+    found = problems(exported, _without(sheet, heading))
     assert any(f"'{heading}'" in problem.message for problem in found)
     assert {problem.sheet for problem in found} == {sheet}
 
@@ -193,7 +201,7 @@ def test_heading__misspelt_gets_a_suggestion(exported: bytes) -> None:
 @pytest.mark.parametrize("title", ["Views", "Horizons", "Statuses", "Scenarios"])
 def test_table__missing_its_title(exported: bytes, title: str) -> None:
     sheet = next(block.sheet for block in BLOCKS if block.title == title)
-    found = problems(exported, _without("", sheet, title))
+    found = problems(exported, _without(sheet, title))
     assert any(f"'{title}'" in problem.message for problem in found)
 
 

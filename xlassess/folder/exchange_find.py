@@ -15,7 +15,7 @@ from xlassess.folder.exchange_sheets import (
     NOTES,
     SHEETS,
 )
-from xlassess.folder.problems import did_you_mean
+from xlassess.folder.problems import did_you_mean, nearest
 from xlassess.folder.remarks import folded
 
 _PUT_BACK = "Put it back as it stands in a fresh export; it may be empty."
@@ -93,10 +93,12 @@ def find_blocks(grids: Mapping[str, Grid]) -> tuple[dict[Block, Found], tuple[Fa
     faults: list[Fault] = []
     found: dict[Block, Found] = {}
     names = {folded(name): name for name in grids}
+    known = {folded(name) for name in SHEETS}
     for wanted, blocks in SHEETS.items():
         name = names.get(folded(wanted))
         if name is None:
-            hint = did_you_mean(wanted, grids) if len(grids) < 20 else _PUT_BACK
+            near = nearest(wanted, [n for key, n in names.items() if key not in known])
+            hint = f"Is it the one named '{near}'? Rename that then." if near else _PUT_BACK
             faults.append(Fault(Place(wanted), f"There is no sheet '{wanted}'.", hint))
             continue
         for stretch in _stretches(name, grids[name], blocks, faults):

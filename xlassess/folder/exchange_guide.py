@@ -79,7 +79,7 @@ def write_guide(sheet: Sheet, toolkit: Toolkit) -> None:
     raw = sheet.raw
     raw.set_paper(9)
     raw.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    raw.fit_to_pages(1, 0)
+    raw.fit_to_pages(1, 1)
     raw.set_footer('&L&"Arial,Regular"&8&A&R&"Arial,Regular"&8Page &P of &N')
     raw.repeat_rows(0)
     show(sheet, (1, 0))

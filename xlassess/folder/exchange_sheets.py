@@ -193,7 +193,7 @@ PLAN = Block(
     "Action plan",
     "The sheet on which respondents plan. Leave everything here empty if there is none.",
     (
-        Column("about", "About", "Needed. How to fill in the action plan."),
+        Column("about", "About", "Needed for a plan. How to fill it in."),
         Column("rows", "Rows", "How many actions one respondent can enter; 20 if empty.", "number"),
         Column("proposal", "Proposal", "Asks for a proposal in free text; empty if there is none."),
     ),

@@ -90,7 +90,7 @@ def _sheet(sheet: Sheet, blocks: tuple[Block, ...], toolkit: Toolkit) -> None:
     for block in blocks:
         write = _form if block.form else _table
         row = write(sheet, row, block, columns[block], toolkit) + 1
-    _page(sheet, blocks, columns)
+    _page(sheet, blocks)
 
 
 def _unused(toolkit: Toolkit, columns: tuple[Column, ...]) -> frozenset[int]:
@@ -231,9 +231,7 @@ def _lists(book: Book, sheet: Sheet, toolkit: Toolkit) -> None:
     sheet.raw.hide()
 
 
-def _page(
-    sheet: Sheet, blocks: tuple[Block, ...], columns: dict[Block, tuple[Column, ...]]
-) -> None:
+def _page(sheet: Sheet, blocks: tuple[Block, ...]) -> None:
     """Set up printing and the frozen headings."""
     raw = sheet.raw
     headings = 2 if blocks[0].form else 3
@@ -241,9 +239,9 @@ def _page(
     raw.set_paper(9)
     raw.set_landscape()
     raw.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    raw.fit_to_pages(1, 0)
-    raw.set_footer('&L&"Arial,Regular"&8&A&R&"Arial,Regular"&8Page &P of &N')
     alone = len(blocks) == 1
+    raw.fit_to_pages(1, 0 if alone else 1)
+    raw.set_footer('&L&"Arial,Regular"&8&A&R&"Arial,Regular"&8Page &P of &N')
     if alone:
         raw.repeat_rows(headings)
     key = 2 if blocks == (ITEMS,) else 1

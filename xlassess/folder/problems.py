@@ -56,6 +56,16 @@ class FileError(XlassessError):
         return type(self), (self.problems,)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word most like a word; empty where none is much like it."""
+    from rapidfuzz import fuzz, process, utils
+
+    near = process.extractOne(
+        word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=65
+    )
+    return near[0] if near else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the nearest known word, else the list of known words.
 
@@ -63,14 +73,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         word: what was written.
         known: what could have been written.
     """
-    from rapidfuzz import fuzz, process, utils
-
     words = list(known)
-    near = process.extractOne(
-        word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=65
-    )
-    if near:
-        return f"Did you mean '{near[0]}'?"
+    if near := nearest(word, words):
+        return f"Did you mean '{near}'?"
     if not words:
         return ""
     return f"It can be: {', '.join(words)}."
