@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
-from xlassess.demo.voices import Blank, Cell, Filled
-from xlassess.demo.words import Plan
+from xlassess.demo.script import Cell, Plan
+from xlassess.demo.voices import Blank, Filled
 from xlassess.model.toolkit import ActionPlan
 
 if TYPE_CHECKING:

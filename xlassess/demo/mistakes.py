@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import Layout, SectionLayout
 from xlassess.demo.filling import Slip, put
-from xlassess.demo.voices import Cell
+from xlassess.demo.script import Cell
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

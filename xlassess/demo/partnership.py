@@ -11,6 +11,8 @@ from xlassess.folder.slugs import slug
 from xlassess.model.assessment import Assessment, Coordinator, Level, Respondent
 
 TOOLKITS = ("pat", "melton-evaluation")
+"""The toolkits played where none are chosen."""
+
 ISSUED = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 RECEIVED = datetime(2026, 3, 30, 16, 0, tzinfo=timezone.utc)
 REVIEWED = date(2026, 3, 18)
@@ -64,21 +66,7 @@ RESPONDENTS: tuple[Respondent, ...] = (
     _person("Thornmere College", "David Ellery", "senior"),
     _person(SILENT, "Fiona Blake", "board"),
 )
-"""Fourteen people of eight partners; everyone is asked for both toolkits."""
-
-STANDING: dict[str, dict[str, float]] = {
-    "pat": {"1": 0.80, "2": 0.66, "3": 0.52, "4": 0.60, "5": 0.36, "6": 0.45},
-    "melton-evaluation": {"1": 0.72, "2": 0.55, "3": 0.66, "4": 0.50, "5": 0.40},
-}
-"""How well each section is doing, from 0 (worst choice) to 1 (best), as partners see it on
-the whole."""
+"""Fourteen people of eight partners."""
 
 LEVEL_LEANS: dict[str, float] = {"board": 0.14, "senior": 0.02, "front": -0.13, "": 0.0}
 """The board sees things more kindly than the front line."""
-
-DIVIDED: dict[str, dict[str, float]] = {
-    "3A": {"board": 1.0, "senior": 0.95, "front": 0.15},
-    "4C": {"board": 0.9, "senior": 0.35, "front": 0.2},
-    "3.3": {"board": 1.0, "senior": 0.75, "front": 0.1},
-}
-"""Items on which the levels are of different minds, by item: level to standing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -12,7 +12,8 @@ from xlassess.contract.layout import layout
 from xlassess.demo.filling import fill_in
 from xlassess.demo.letters import BUNDLE, LETTERS, PLAIN, Letter
 from xlassess.demo.mistakes import wrong_file, zipped
-from xlassess.demo.partnership import BUNDLED, ISSUED, RECEIVED, SILENT
+from xlassess.demo.partnership import BUNDLED, ISSUED, RECEIVED, SILENT, TOOLKITS
+from xlassess.demo.scripts import SCRIPTS
 from xlassess.demo.setting_up import set_up
 from xlassess.demo.voices import voices
 from xlassess.desk.clerk import Workbook
@@ -23,6 +24,7 @@ from xlassess.desk.register import toolkits_of
 from xlassess.desk.status import Status, status
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
+from xlassess.folder.problems import did_you_mean
 from xlassess.model.errors import UsageError
 
 MARK = ".xlassess-demo"
@@ -66,11 +68,34 @@ class Played:
     oddities: tuple[Oddity, ...]
 
 
-def play(root: Path, *, watch: Watch = silent) -> Played:
+def choose_toolkits(named: Sequence[str]) -> tuple[str, ...]:
+    """Return the toolkits to play: those named, each once, or the usual two where none is.
+
+    Args:
+        named: ids of built-in toolkits, several in one text parted by commas, or ``all``.
+
+    Raises:
+        UsageError: one of them is no built-in toolkit.
+    """
+    every = (*TOOLKITS, *(name for name in SCRIPTS if name not in TOOLKITS))
+    words = [word.strip() for text in named for word in text.split(",")]
+    chosen = dict.fromkeys(word for word in words if word)
+    if "all" in chosen:
+        return every
+    for name in chosen:
+        if name not in every:
+            raise UsageError(
+                f"There is no built-in toolkit {name!r}.", did_you_mean(name, (*every, "all"))
+            )
+    return tuple(chosen) or TOOLKITS
+
+
+def play(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silent) -> Played:
     """Play the demo in this folder, which must be new, empty, or an earlier demo.
 
     Args:
         root: the folder.
+        toolkits: the ids of the built-in toolkits to play, in this order.
         watch: told how many workbooks are filled in.
 
     Raises:
@@ -80,7 +105,7 @@ def play(root: Path, *, watch: Watch = silent) -> Played:
     replaced = _clear(root)
     root.mkdir(parents=True, exist_ok=True)
     (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")
-    folder = set_up(root)
+    folder = set_up(root, toolkits)
     generated = generate(folder, now=ISSUED)
     inbox = root / INBOX
     inbox.mkdir()
@@ -131,7 +156,7 @@ def _oddities(generated: Generated, ingested: Ingested) -> tuple[Oddity, ...]:
     states = {file.ret.file: file.ret.state for file in ingested.files}
     odd = [
         Oddity(book.partner, book.toolkit, letter.odd, states[letter.name or book.path.name])
-        for book, letters in ((books[key], letters) for key, letters in LETTERS.items())
+        for book, letters in ((books[key], LETTERS[key]) for key in LETTERS if key in books)
         for letter in letters
     ]
     missing = [

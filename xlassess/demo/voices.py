@@ -5,27 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple
 
-from xlassess.demo.partnership import (
-    ASSESSMENT,
-    DIVIDED,
-    LEVEL_LEANS,
-    RESPONDENTS,
-    REVIEWED,
-    SILENT,
-    STANDING,
-    TOOLKITS,
-)
-from xlassess.demo.words import BOXES, GOOD, OVERALL, PLANS, POOR, PROPOSALS, Plan
+from xlassess.demo.partnership import ASSESSMENT, LEVEL_LEANS, RESPONDENTS, REVIEWED, SILENT
+from xlassess.demo.script import Cell, Plan, Texts
+from xlassess.demo.scripts import SCRIPTS, is_asked
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 
 _SEED = "xlassess demo 2026"
-
-Cell = str | float | date
-"""What is typed into a cell."""
 
 
 class Blank(NamedTuple):
@@ -52,8 +40,8 @@ def voices(toolkits: Mapping[str, Toolkit]) -> Voices:
     """Return what every respondent enters into every workbook."""
     return {
         (name, person.name): filled
-        for name in TOOLKITS
-        for person, filled in _Choir(toolkits[name]).sing()
+        for name, toolkit in toolkits.items()
+        for person, filled in _Choir(toolkit).sing()
     }
 
 
@@ -62,61 +50,109 @@ class _Choir:
 
     def __init__(self, toolkit: Toolkit) -> None:
         self._toolkit = toolkit
+        self._script = SCRIPTS[toolkit.id]
         # Not for secrets: a fixed seed makes the demo the same every time.
         self._chance = random.Random(f"{_SEED} {toolkit.id}")  # noqa: S311
         self._lean = {item.id: self._chance.gauss(0, 0.09) for item in toolkit.items()}
-        self._good = self._shuffled(GOOD)
-        self._poor = self._shuffled(POOR)
-        self._boxes = self._shuffled(BOXES)
-        self._closing = list(OVERALL)
+        self._good = self._shuffled(self._script.good)
+        self._poor = self._shuffled(self._script.poor)
+        self._boxes = self._shuffled(self._script.boxes)
+        self._boxes |= {name: list(texts) for name, texts in self._script.closing.items()}
+        self._evidence = self._shuffled(self._script.evidence)
 
-    def _shuffled(self, pool: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    def _shuffled(self, pool: Texts) -> dict[str, list[str]]:
         return {name: self._chance.sample(texts, len(texts)) for name, texts in pool.items()}
 
     def sing(self) -> list[tuple[Respondent, Filled]]:
         """Return what each respondent enters, in the order of the register."""
-        parts = [(person, self._part(person)) for person in RESPONDENTS if person.partner != SILENT]
+        singers = [
+            person
+            for person in RESPONDENTS
+            if person.partner != SILENT and is_asked(person, self._toolkit.id)
+        ]
+        parts = [(person, self._part(person)) for person in singers]
         writers = [filled for person, filled in parts if person.level != "front"]
-        for number, plan in enumerate(PLANS[self._toolkit.id]):
+        for number, plan in enumerate(self._script.plans):
             writers[number % len(writers)].plans.append(plan)
-        if self._toolkit.action_plan and self._toolkit.action_plan.proposal:
-            for filled, text in zip(writers, PROPOSALS, strict=False):
-                filled.proposal = text
+        for filled, text in zip(writers, self._script.proposals, strict=False):
+            filled.proposal = text
         return parts
 
     def _part(self, person: Respondent) -> Filled:
         filled = Filled()
         own = self._chance.gauss(0, 0.05)
+        known = {**self._script.known, **self._script.known_by.get(person.partner, {})}
         for section in self._toolkit.all_sections:
             for item in section.items:
-                if section.id == "D":
+                if item.id in known:
+                    filled.cells[Blank(item.id, "answer")] = known[item.id]
+                elif section.id == "D":
                     self._detail(filled, item, person)
                 elif item.is_free:
                     self._box(filled, item)
-                else:
+                elif section.id in self._script.standing or not section.scored:
                     self._rate(filled, section, item, person, own)
         return filled
 
     def _rate(
         self, filled: Filled, section: Section, item: Item, person: Respondent, own: float
     ) -> None:
-        standing = STANDING[self._toolkit.id].get(section.id, 0.6)
+        standing = self._script.standing.get(section.id, 0.6)
         standing += LEVEL_LEANS[person.level] + own + self._lean[item.id]
-        if item.id in DIVIDED:
-            standing = DIVIDED[item.id].get(person.level, standing)
+        if item.id in self._script.divided:
+            standing = self._script.divided[item.id].get(person.level, standing)
         standing += self._chance.gauss(0, 0.12)
-        choice = _nearest(self._toolkit.scales[item.answer], standing)
-        filled.cells[Blank(item.id, "answer")] = choice.label
-        if not item.comment:
-            return
-        pool = self._good if standing > 0.66 else self._poor if standing < 0.42 else {}
-        texts = pool.get(item.id)
-        if texts and self._chance.random() < 0.3:
-            filled.cells[Blank(item.id, "comment")] = texts.pop()
+        if item.views:
+            self._judge(filled, item, person, standing)
+        else:
+            choice = self._choice(item, person, standing)
+            filled.cells[Blank(item.id, "answer")] = choice.label
+            if self._gives_reason(filled, item, choice):
+                return
+        self._comment(filled, item, standing)
+
+    def _judge(self, filled: Filled, item: Item, person: Respondent, standing: float) -> None:
+        """Answer from each view: the first as it stands, the others as far as one can tell."""
+        scale = self._toolkit.scales[item.answer]
+        for number, name in enumerate(item.answer_fields):
+            choice = _nearest(scale, standing)
+            if number:
+                choice = _nearest(scale, standing - 0.08 + self._chance.gauss(0, 0.2))
+                if self._chance.random() < _BLIND[person.level]:
+                    choice = _unsure(scale) or choice
+            filled.cells[Blank(item.id, name)] = choice.label
+
+    def _choice(self, item: Item, person: Respondent, standing: float) -> Choice:
+        """Return the choice made; one that asks for reasons only while there are any to give."""
+        scale = self._toolkit.scales[item.answer]
+        unsure = _unsure(scale)
+        if unsure and self._chance.random() < _BLIND[person.level] / 3:
+            return unsure
+        choice = _nearest(scale, standing)
+        asks = item.follow_up.when if item.follow_up else ()
+        if choice.code in asks and not self._poor.get(item.id):
+            return next(each for each in scale.substantive if each.code not in asks)
+        return choice
+
+    def _gives_reason(self, filled: Filled, item: Item, choice: Choice) -> bool:
+        if not item.follow_up or choice.code not in item.follow_up.when:
+            return False
+        filled.cells[Blank(item.id, "comment")] = self._poor[item.id].pop()
+        return True
+
+    def _comment(self, filled: Filled, item: Item, standing: float) -> None:
+        if item.comment and not item.follow_up:
+            pool = self._good if standing > 0.66 else self._poor if standing < 0.42 else {}
+            texts = pool.get(item.id)
+            if texts and self._chance.random() < self._script.talk:
+                filled.cells[Blank(item.id, "comment")] = texts.pop()
+        named = self._evidence.get(item.id)
+        if item.evidence and named and self._chance.random() < self._script.talk:
+            filled.cells[Blank(item.id, "evidence")] = named.pop()
 
     def _box(self, filled: Filled, item: Item) -> None:
-        texts = self._closing if item.id == "T2" else self._boxes.get(item.id)
-        if texts and self._chance.random() < 0.18:
+        texts = self._boxes.get(item.id)
+        if texts and self._chance.random() < self._script.write:
             filled.cells[Blank(item.id, "answer")] = texts.pop()
 
     def _detail(self, filled: Filled, item: Item, person: Respondent) -> None:
@@ -140,8 +176,17 @@ class _Choir:
             filled.cells[Blank(item.id, "answer")] = details[item.id]
 
 
+_BLIND = {"board": 0.12, "senior": 0.18, "front": 0.55, "": 0.3}
+"""How likely somebody is not to know, by level."""
+
+
 def _nearest(scale: Scale, standing: float) -> Choice:
     """Return the choice that stands nearest to a share of the way from worst to best."""
     choices = scale.substantive
     place = round((1 - min(max(standing, 0.0), 1.0)) * (len(choices) - 1))
     return choices[place]
+
+
+def _unsure(scale: Scale) -> Choice | None:
+    """Return the choice that counts apart and stands for not knowing, if the scale has one."""
+    return next((choice for choice in scale.choices if choice.apart), None)

@@ -1,8 +1,8 @@
-"""What the made-up partners write. Every sentence is used once."""
+"""What the made-up partners write into pat and melton-evaluation, each sentence once."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xlassess.demo.script import Plan
 
 GOOD: dict[str, tuple[str, ...]] = {
     "1A": (
@@ -150,18 +150,6 @@ PROPOSALS = (
     "measures that residents recognise.",
 )
 """Proposals to the management team of melton-evaluation."""
-
-
-class Plan(NamedTuple):
-    """An action of somebody's plan: which item it answers, what, when, who, how it shows."""
-
-    item: str
-    action: str
-    horizon: str
-    owner: str
-    deadline: str
-    measure: str
-    status: str
 
 
 PLANS: dict[str, tuple[Plan, ...]] = {
