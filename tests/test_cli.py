@@ -15,14 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.desk.small import (
-    TOOLKIT,
-    a_folder,
-    answer,
-    change_settings,
-    unclear_pair,
-    write_register,
-)
+from tests.desk.small import TOOLKIT, a_folder, answer, change_settings, write_register
 from xlassess.cli import cli
 from xlassess.console import front
 from xlassess.folder.assessment import AssessmentFolder
@@ -198,18 +191,6 @@ def test_status__json(run: Run, folder: AssessmentFolder, inbox: Path) -> None:
 def test_status__of_a_new_assessment(run: Run, folder: AssessmentFolder) -> None:
     write_register(folder, ())
     assert run("status", "-C", folder.root).exit_code == 0
-
-
-def test_choose__records_the_decision(run: Run, folder: AssessmentFolder, tmp_path: Path) -> None:
-    unclear_pair(folder, tmp_path / "pair")
-    assert run("ingest", "-C", folder.root, tmp_path / "pair").exit_code == 1
-    shown = run("status", "-C", folder.root).stdout
-    assert "xlassess choose" in shown
-    assert "second.xlsx" in shown
-    assert run("choose", "second.xlsx", "-C", folder.root).exit_code == 2, "without a reason"
-    words = ("choose", "second.xlsx", "--because", "Asked", "-C", folder.root)
-    assert run(*words).exit_code == 0
-    assert "L01" not in run("status", "-C", folder.root).stdout
 
 
 def test_consolidate__writes_the_summary(run: Run, folder: AssessmentFolder, inbox: Path) -> None:

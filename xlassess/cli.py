@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from xlassess import __version__
+from xlassess.cli_decisions import DECISIONS, verify
 from xlassess.cli_toolkits import toolkits
 from xlassess.console.front import (
     AS_JSON,
     EXIT_CODES,
-    NEEDS_PERSON,
     Front,
     Setting,
     common,
+    folder_of,
     here_or_in,
+    leave,
+    now,
     out,
 )
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from xlassess.folder.assessment import AssessmentFolder
 
 
 @click.group(
@@ -79,9 +76,9 @@ def generate(setting: Setting, reissue: bool) -> None:
     from xlassess.desk import generate as desk
 
     with progress("Generating") as watch:
-        result = desk.generate(_folder(setting), now=_now(), reissue=reissue, watch=watch)
+        result = desk.generate(folder_of(setting), now=now(), reissue=reissue, watch=watch)
     reports.generated(out(), result)
-    _leave(result.needs_person)
+    leave(result.needs_person)
 
 
 @cli.command()
@@ -103,12 +100,12 @@ def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_js
 
     found = [here_or_in(setting.root, path) for path in paths]
     with progress("Reading") as watch:
-        result = desk.ingest(_folder(setting), found, now=_now(), workers=workers, watch=watch)
+        result = desk.ingest(folder_of(setting), found, now=now(), workers=workers, watch=watch)
     if as_json:
         click.echo(machine.dumps(machine.ingested(result)))
     else:
         returns.ingested(out(), result)
-    _leave(result.needs_person)
+    leave(result.needs_person)
 
 
 @cli.command()
@@ -120,30 +117,15 @@ def status(setting: Setting, as_json: bool) -> None:
     from xlassess.console import machine, register
     from xlassess.desk import status as desk
 
-    result = desk.status(_folder(setting), today=_now().astimezone().date())
+    result = desk.status(folder_of(setting), today=now().astimezone().date())
     if as_json:
         click.echo(machine.dumps(machine.status(result)))
     else:
         register.status(out(), result)
 
 
-@cli.command()
-@click.argument("file", metavar="FILE")
-@click.option("--because", metavar="TEXT", required=True, help="The reason; it is kept.")
-@click.option("--by", metavar="NAME", default="", help="Who decides; the coordinator if not given.")
-@common
-@click.pass_obj
-def choose(setting: Setting, file: str, because: str, by: str) -> None:
-    """Decide which of several returns for one workbook counts.
-
-    Needed where two different files came back for one workbook and it cannot be told which is
-    the later one (finding L01). FILE is named as ingest and status show it.
-    """
-    from xlassess.console import reports
-    from xlassess.desk import choose as desk
-
-    chosen = desk.choose(_folder(setting), file, because=because, by=by, now=_now())
-    reports.chosen(out(), chosen)
+for command in DECISIONS:
+    cli.add_command(command)
 
 
 @cli.command()
@@ -154,9 +136,10 @@ def consolidate(setting: Setting) -> None:
     from xlassess.console import reports
     from xlassess.desk import consolidate as desk
 
-    reports.consolidated(out(), desk.consolidate(_folder(setting), now=_now()))
+    reports.consolidated(out(), desk.consolidate(folder_of(setting), now=now()))
 
 
+cli.add_command(verify)
 cli.add_command(toolkits)
 
 
@@ -165,34 +148,22 @@ cli.add_command(toolkits)
     "--output", metavar="DIR", type=click.Path(path_type=Path), default=Path("output/demo"),
     show_default=True, help="Where to make it.",
 )  # fmt: skip
+@click.option(
+    "--toolkits", "chosen", metavar="ID,...", multiple=True,
+    help="Which built-in toolkits to play, or all; pat and melton-evaluation if not given.",
+)  # fmt: skip
 @common
 @click.pass_obj
-def demo(setting: Setting, output: Path) -> None:
+def demo(setting: Setting, output: Path, chosen: tuple[str, ...]) -> None:
     """Play a made-up assessment through, from workbooks to summary, mistakes included."""
     from xlassess.console import demo as reports
     from xlassess.console.out import progress
-    from xlassess.demo import play
+    from xlassess.demo import choose_toolkits, play
 
+    toolkits = choose_toolkits(chosen)
     with progress("Filling in the workbooks") as watch:
-        played = play(setting.root / output, watch=watch)
+        played = play(setting.root / output, toolkits=toolkits, watch=watch)
     reports.played(out(), played)
-
-
-def _folder(setting: Setting) -> AssessmentFolder:
-    from xlassess.desk.places import open_folder
-
-    return open_folder(setting.root)
-
-
-def _now() -> datetime:
-    from datetime import datetime, timezone
-
-    return datetime.now(timezone.utc)
-
-
-def _leave(needs_person: bool) -> None:
-    if needs_person:
-        click.get_current_context().exit(NEEDS_PERSON)
 
 
 def main() -> None:

@@ -55,7 +55,7 @@ def test_status__of_an_empty_register(folder: AssessmentFolder) -> None:
 
 def test_status__issued_and_from_the_day_after_late(folder: AssessmentFolder) -> None:
     generate(folder, now=MONDAY)
-    assert states(status(folder, today=BEFORE)) == ["issued"] * 3
+    assert states(status(folder, today=BEFORE)) == ["not sent"] * 3
     assert states(status(folder, today=AFTER)) == ["late"] * 3
 
 
@@ -68,7 +68,7 @@ def test_status__tells_returned_query_and_refused_apart(
     (inbox / "c.pdf").write_bytes(b"%PDF-1.7\n")
     ingest(folder, [inbox], now=LATER, workers=1)
     result = status(folder, today=BEFORE)
-    assert states(result) == ["returned", "query open", "issued"]
+    assert states(result) == ["returned", "query open", "not sent"]
     assert rate(result) == (2, 3, 1)
     assert result.rates[0].share == pytest.approx(2 / 3)
     assert [finding.code for finding in result.lines[1].queries] == ["C01"]
@@ -84,7 +84,7 @@ def test_status__withdraws_who_left_and_did_not_answer(
     write_register(folder, PEOPLE[2:])
     result = status(folder, today=BEFORE)
     assert {(line.respondent, line.state, line.in_register) for line in result.lines} == {
-        ("Bea Birch", "issued", True),
+        ("Bea Birch", "not sent", True),
         ("Ada Ash", "returned", False),
         ("Abe Ash", "withdrawn", False),
     }
@@ -99,7 +99,7 @@ def test_status__counts_one_workbook_for_each_place(
     generate(folder, now=LATER, reissue=True)
     ingest(folder, [path], now=LATER, workers=1)
     result = status(folder, today=BEFORE)
-    assert states(result) == ["returned", "issued", "issued"]
+    assert states(result) == ["returned", "not sent", "not sent"]
     assert rate(result) == (1, 3, 0)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tests.ledger.values import a_return, an_issued, clock
-from xlassess.ledger import Ledger, engine, schema
+from xlassess.ledger import Ledger, engine, migrations, schema
 from xlassess.model.errors import UsageError, XlassessError
 
 
@@ -57,14 +57,15 @@ def test_open__older_ledger_is_brought_up_to_date(
         done.append(3)
         db.execute(text("insert into extra values (3)"))
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (second,))
+    now = migrations.MIGRATIONS
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, second))
     Ledger(path).close()
-    monkeypatch.setattr(schema, "MIGRATIONS", (second, third))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*now, second, third))
     with Ledger(path, clock) as ledger:
         assert ledger.issued() == (an_issued(1),)
     Ledger(path).close()
     assert done == [2, 3]
-    assert version(path) == "3"
+    assert version(path) == str(len(now) + 3)
 
 
 def test_open__failed_migration_leaves_all_as_it_was(
@@ -77,10 +78,11 @@ def test_open__failed_migration_leaves_all_as_it_was(
         db.execute(text("create table half_done (id integer)"))
         db.execute(text("insert into no_such_table values (1)"))
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (broken,))
+    before = version(path)
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
     with pytest.raises(XlassessError):
         Ledger(path)
-    assert version(path) == "1"
+    assert version(path) == before
     with sqlite3.connect(path) as db:
         tables = {name for (name,) in db.execute("select name from sqlite_master")}
     db.close()

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused, sha
+from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.assessment import Assessment, Coordinator
-from xlassess.model.errors import UsageError
 
 
 def states(ledger: Ledger) -> list[tuple[str, str]]:
@@ -140,27 +139,6 @@ def test_return__one_opened_ledger_is_one_run(tmp_path: Path) -> None:
     with Ledger(path, clock) as ledger:
         ledger.record_return(a_return(1, "c"))
         assert counting(ledger) == {"R001": "1c.xlsx"}
-
-
-def test_choose__settles_what_was_not_clear(ledger: Ledger, run: str) -> None:
-    ledger.record_return(a_return(1, "a"), run)
-    ledger.record_return(a_return(1, "b", state="accepted", findings=(), normalised=()), run)
-    chosen = ledger.choose(sha("1b"), "Dana", "The partner says so.")
-    assert chosen.state == "accepted"
-    assert states(ledger) == [("1a.xlsx", "superseded"), ("1b.xlsx", "accepted")]
-    assert counting(ledger) == {"R001": "1b.xlsx"}
-    ledger.choose(sha("1a"), "Dana", "A slip.")
-    assert counting(ledger) == {"R001": "1a.xlsx"}
-    ledger.record_return(a_return(1, "c"), ledger.begin_run("2026"))
-    assert counting(ledger) == {"R001": "1c.xlsx"}
-
-
-def test_choose__only_what_can_count(ledger: Ledger, run: str) -> None:
-    ledger.record_return(refused(1, "a"), run)
-    for name in ("1a", "unknown"):
-        with pytest.raises(UsageError):
-            ledger.choose(sha(name), "Dana", "")
-    assert counting(ledger) == {}
 
 
 def test_history__holds_a_round_and_what_came_in_it(ledger: Ledger, run: str) -> None:

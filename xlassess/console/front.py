@@ -14,7 +14,10 @@ import click
 from xlassess.model.errors import XlassessError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from xlassess.console.out import Out
+    from xlassess.folder.assessment import AssessmentFolder
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
@@ -75,6 +78,30 @@ def here_or_in(root: Path, path: Path) -> Path:
     """Return the path, or that in the assessment's folder if there is only one there."""
     inside = root / path
     return inside if not path.exists() and inside.exists() else path
+
+
+def folder_of(setting: Setting) -> AssessmentFolder:
+    """Return the assessment's folder.
+
+    Raises:
+        UsageError: there is no assessment in it.
+    """
+    from xlassess.desk.places import open_folder
+
+    return open_folder(setting.root)
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+def leave(needs_person: bool) -> None:
+    """End the command with the exit code that says whether something needs a person."""
+    if needs_person:
+        click.get_current_context().exit(NEEDS_PERSON)
 
 
 def out() -> Out:

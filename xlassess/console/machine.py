@@ -25,8 +25,10 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 def finding(found: Finding) -> dict[str, Any]:
-    """Return a finding: code, severity, where, what, and what to do."""
+    """Return a finding: number, code, severity, where, what, what to do, and its waiver."""
+    waiver = found.waiver
     return {
+        "number": found.number,
         "code": found.code,
         "severity": found.severity,
         "sheet": found.sheet,
@@ -35,6 +37,11 @@ def finding(found: Finding) -> dict[str, Any]:
         "field": found.field,
         "message": found.message,
         "remedy": found.remedy,
+        "waived": (
+            {"by": waiver.by, "at": waiver.at.isoformat(), "reason": waiver.reason}
+            if waiver
+            else None
+        ),
     }
 
 
@@ -52,6 +59,7 @@ def ingested(result: Ingested) -> dict[str, Any]:
 def _received(file: Received) -> dict[str, Any]:
     issued = file.issued
     return {
+        "number": file.ret.number,
         "file": file.ret.file,
         "sha256": file.ret.sha256,
         "state": file.ret.state,
@@ -95,6 +103,8 @@ def status(result: Status) -> dict[str, Any]:
                 "returned": rate.answered,
                 "with_open_queries": rate.with_queries,
                 "rate": rate.share,
+                "nil_returns": rate.nil,
+                "declined": rate.declined,
             }
             for rate in result.rates
         ],
@@ -121,6 +131,20 @@ def _line(line: Line) -> dict[str, Any]:
         "answers": line.answers,
         "in_register": line.in_register,
         "queries": [finding(found) for found in line.queries],
+        "waived": [finding(found) for found in line.waived],
+        "number": line.number,
+        "sent": line.sent.isoformat() if line.sent else None,
+        "reminded": line.reminded.isoformat() if line.reminded else None,
+        "outcome": (
+            {
+                "kind": line.outcome.kind,
+                "by": line.outcome.by,
+                "at": line.outcome.at.isoformat(),
+                "reason": line.outcome.reason,
+            }
+            if line.outcome
+            else None
+        ),
     }
 
 

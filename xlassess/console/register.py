@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
 from xlassess.console.text import count, day, percent
-from xlassess.desk.choose import UNCLEAR
+from xlassess.desk.status import OUT
+from xlassess.ledger import UNCLEAR
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 
 _LINE_STYLES: dict[str, str] = {
     "not issued": "quiet",
-    "issued": "",
+    "not sent": "quiet",
+    "sent": "",
+    "reminded": "",
     "late": "query",
     "refused only": "refuse",
     "query open": "query",
     "returned": "good",
+    "nil return": "good",
+    "declined": "quiet",
     "withdrawn": "quiet",
 }
 
@@ -66,28 +71,38 @@ def _rates(out: Out, result: Status) -> None:
     ]
     heads = ("Toolkit", "Title", "Returned of issued", "Rate", "Open queries")
     out.table(heads, rows, numbers=(2, 3, 4), wraps=(1,))
+    for rate in result.rates:
+        if rate.nil or rate.declined:
+            out.say(
+                f"{rate.toolkit}: {count(rate.nil, 'nil return')} among those returned; "
+                f"{rate.declined} declined, among those issued.",
+                indent=2,
+            )
 
 
 def _open(out: Out, result: Status) -> None:
     queries = result.having("query open")
     if queries:
         out.heading(f"Queries open in {count(len(queries), 'workbook')}")
+        out.say('To accept one as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2)
         for finding in line.queries:
-            out.say(f"{finding.code}  {_phrase(finding)}", indent=4, style="query")
+            text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
+            out.say(text, indent=4, style="query")
             if finding.code == UNCLEAR:
+                rival = finding.number.partition(".")[0]
                 out.say(
-                    f'Then: xlassess choose FILE --because "..."; one is {finding.file}, '
-                    f"the other {line.file}.",
+                    f'Then: xlassess choose {line.reference} RETURN --reason "..."; one is '
+                    f"{rival} ({finding.file}), the other {line.number} ({line.file}).",
                     indent=9,
                 )
-    waiting = result.having("issued", "late", "refused only")
+    _settled(out, result)
+    waiting = result.having(*OUT)
     if waiting:
         out.heading(f"Not back: {count(len(waiting), 'workbook')}")
-        names = [f"{_who(line)}, {line.toolkit}: {line.state}" for line in waiting]
-        out.some(names)
+        out.some([_awaited(line) for line in waiting])
     missing = result.having("not issued")
     if missing:
         out.heading(f"Not issued: {count(len(missing), 'workbook')}; run: xlassess generate")
@@ -97,6 +112,37 @@ def _open(out: Out, result: Status) -> None:
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
+
+
+def _settled(out: Out, result: Status) -> None:
+    """What was decided: queries that are waived, and who will not answer."""
+    waived = [(line, finding) for line in result.lines for finding in line.waived]
+    if waived:
+        out.heading(f"Accepted as they are: {count(len(waived), 'query', 'queries')}")
+    for line, finding in waived:
+        out.say(f"{finding.number}  {finding.code}  {_phrase(finding)}", indent=2)
+        if finding.waiver:
+            when = day(finding.waiver.at.astimezone().date())
+            reason = f"{finding.waiver.by}, {when}: {finding.waiver.reason}"
+            out.say(f"{_who(line)}, {line.toolkit}. {reason}", indent=6)
+    ended = [line for line in result.lines if line.state in ("nil return", "declined")]
+    if ended:
+        out.heading(f"Nil returns and declined: {count(len(ended), 'workbook')}")
+    for line in ended:
+        if line.outcome:
+            when = day(line.outcome.at.astimezone().date())
+            out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {line.state}", indent=2)
+            out.say(f"{line.outcome.by}, {when}: {line.outcome.reason}", indent=6)
+
+
+def _awaited(line: Line) -> str:
+    marks = [
+        f"{what} {day(at.astimezone().date())}"
+        for what, at in (("sent", line.sent), ("reminded", line.reminded))
+        if at
+    ]
+    tail = f" ({', '.join(marks)})" if marks else ""
+    return f"{_who(line)}, {line.toolkit}, {line.reference}: {line.state}{tail}"
 
 
 def _who(line: Line) -> str:

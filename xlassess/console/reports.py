@@ -10,7 +10,6 @@ from xlassess.console.text import count, percent
 from xlassess.desk.places import shown
 
 if TYPE_CHECKING:
-    from xlassess.desk.choose import Chosen
     from xlassess.desk.clerk import Outcome, Workbook
     from xlassess.desk.consolidate import Consolidated
     from xlassess.desk.generate import Generated
@@ -96,12 +95,3 @@ def consolidated(out: Out, result: Consolidated) -> None:
             f"{'has' if result.with_queries == 1 else 'have'} open queries: answers that are in "
             "doubt are left out until they are settled."
         )
-
-
-def chosen(out: Out, result: Chosen) -> None:
-    """Say which return counts now."""
-    who = ", ".join(filter(None, (result.issued.partner, result.issued.respondent)))
-    out.say(
-        f"{result.ret.file} now counts for {who}, {result.issued.identity.toolkit} "
-        f"({result.ret.state})."
-    )

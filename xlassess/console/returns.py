@@ -11,7 +11,8 @@ from xlassess.model.answer import State
 from xlassess.model.finding import Finding
 
 _STATES: tuple[State, ...] = (
-    "refused", "query", "accepted with notes", "accepted", "superseded", "duplicate",
+    "refused", "query", "accepted with notes", "accepted", "superseded", "set aside",
+    "duplicate",
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _STATE_STYLES = {
     "with notes": "good",
     "accepted": "good",
     "superseded": "quiet",
+    "set aside": "quiet",
     "duplicate": "quiet",
 }
 
@@ -51,6 +53,8 @@ def ingested(out: Out, result: Ingested) -> None:
     out.say(_totals(result), style="head")
     if refused or doubtful:
         out.say("Every file is kept in returns/. What is open is listed by: xlassess status")
+    if doubtful:
+        out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
 
 
 def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
@@ -65,19 +69,25 @@ def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
 def _finding(out: Out, finding: Finding, *, indent: int) -> None:
     where = finding.where
     place = where[:1].upper() + where[1:] if where else finding.kind.title
-    out.say(f"{finding.code}  {place}", indent=indent, style=finding.severity)
+    name = f"{finding.number}  {finding.code}" if finding.number else finding.code
+    out.say(f"{name}  {place}", indent=indent, style=finding.severity)
     out.say(finding.message, indent=indent + 5)
     out.say(f"To do: {finding.remedy}", indent=indent + 5)
 
 
 def _read(out: Out, files: Sequence[Received]) -> None:
     rows = [
-        [*_who(file), str(file.answers), _SHORT.get(file.ret.state, file.ret.state)]
+        [
+            str(file.ret.number),
+            *_who(file),
+            str(file.answers),
+            _SHORT.get(file.ret.state, file.ret.state),
+        ]
         for file in files
     ]
     out.gap()
-    heads = ("Partner", "Respondent", "Toolkit", "Answers", "State")
-    out.table(heads, rows, numbers=(3,), styles=_STATE_STYLES)
+    heads = ("Return", "Partner", "Respondent", "Toolkit", "Answers", "State")
+    out.table(heads, rows, numbers=(0, 4), wraps=(1,), styles=_STATE_STYLES)
     renamed = [file for file in files if file.issued and _base(file) != file.issued.file_name]
     if renamed:
         out.heading(f"Under another name: {count(len(renamed), 'file')}")
@@ -135,5 +145,6 @@ _STATE_WORDS: dict[State, str] = {
     "accepted with notes": "accepted with notes",
     "accepted": "accepted",
     "superseded": "superseded by a later return",
+    "set aside": "set aside",
     "duplicate": "duplicate",
 }

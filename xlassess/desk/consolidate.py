@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.consolidate import summarise, write_summary
+from xlassess.desk.outbox import sha256_of
 from xlassess.desk.register import Place, asked, standing
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -40,6 +41,10 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     path = folder.summary_file(record.assessment.round)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_summary(summarise(record, now), path)
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        ledger.consolidated(
+            record.assessment.round, sha256_of(path.read_bytes()), len(record.current)
+        )
     return Consolidated(
         path=path,
         returned=len(record.current),
@@ -75,7 +80,8 @@ def _standing_only(record: Round, named: Collection[Place]) -> Round:
     A respondent whose workbook was issued anew must not be counted twice, nor must somebody
     who is no longer asked be counted as missing.
     """
-    issued = tuple(standing(record.issued, record.current, named).values())
+    settled = record.current.keys() | record.register.outcomes.keys()
+    issued = tuple(standing(record.issued, settled, named).values())
     known = {item.reference for item in issued}
     current = {name: ret for name, ret in record.current.items() if name in known}
     return replace(record, issued=issued, current=current)

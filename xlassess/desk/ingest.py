@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from xlassess.desk.choose import UNCLEAR
 from xlassess.desk.register import answered
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
@@ -112,7 +111,10 @@ def ingest(
                 _keep_origin(folder.returns, paths, item.file)
             tray.take(item)
         tray.read(context, workers, watch)
-        return Ingested(tray.files(ledger.current(assessment.round)))
+        files = tray.files(ledger.states())
+        again = [(file.ret.sha256, file.ret.file) for file in files if file.known]
+        ledger.came_again([file for file in again if file[0]])
+        return Ingested(files)
 
 
 def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
@@ -153,8 +155,8 @@ class _Tray:
         self._done: dict[str, Received] = {}
         self._waiting: dict[str, Source] = {}
 
-    def files(self, current: Mapping[str, Return]) -> tuple[Received, ...]:
-        """Every file with what came of it, ``current`` saying which returns count."""
+    def files(self, states: Mapping[int, State]) -> tuple[Received, ...]:
+        """Every file with what came of it, ``states`` being those of returns by number."""
         files: list[Received] = []
         told: set[str] = set()
         for name, key in self._names:
@@ -163,7 +165,7 @@ class _Tray:
                 ret = replace(held.ret, file=name, state="duplicate")
                 files.append(replace(held, ret=ret, known=True))
             else:
-                files.append(replace(held, ret=_as_it_counts(held.ret, current)))
+                files.append(replace(held, ret=_as_it_stands(held.ret, states)))
             told.add(key)
         return tuple(files)
 
@@ -244,14 +246,8 @@ def _keep_origin(folder: Path, paths: Sequence[Path], name: str) -> None:
                 keep_file(folder, inside, "zip")
 
 
-_COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
-
-
-def _as_it_counts(ret: Return, current: Mapping[str, Return]) -> Return:
+def _as_it_stands(ret: Return, states: Mapping[int, State]) -> Return:
     """Return a return with the state it has now that all files of the run are recorded."""
-    counts = current.get(ret.reference)
-    if any(one.code == UNCLEAR for one in ret.findings):
-        return ret
-    if ret.state in _COUNTING and counts is not None and counts.sha256 != ret.sha256:
-        return replace(ret, state="superseded")
-    return ret
+    return (
+        ret if ret.state == "duplicate" else replace(ret, state=states.get(ret.number, ret.state))
+    )

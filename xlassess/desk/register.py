@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from xlassess.folder.assessment import AssessmentFolder
@@ -67,7 +67,7 @@ def toolkits_of(folder: AssessmentFolder, assessment: Assessment) -> dict[str, T
 
 
 def standing(
-    issued: Iterable[Issued], current: Mapping[str, Return], named: Collection[Place]
+    issued: Iterable[Issued], settled: Collection[str], named: Collection[Place]
 ) -> dict[Place, Issued]:
     """Return the one issued workbook that counts for each place.
 
@@ -77,15 +77,16 @@ def standing(
 
     Args:
         issued: every workbook of the round.
-        current: by reference, the return that counts for it.
+        settled: the references of those that came back, or for which a nil return or a
+            refusal to take part is recorded.
         named: the places of the register as it is now.
     """
     counts: dict[Place, Issued] = {}
     for item in sorted(issued, key=lambda item: item.issued_at):
         place = place_of(item)
-        back = item.reference in current
+        back = item.reference in settled
         held = counts.get(place)
-        if (place in named or back) and (held is None or back or held.reference not in current):
+        if (place in named or back) and (held is None or back or held.reference not in settled):
             counts[place] = item
     return counts
 

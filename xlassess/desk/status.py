@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from xlassess.desk.choose import UNCLEAR
 from xlassess.desk.register import Place, answered, asked, place_of, standing, toolkits_of
 from xlassess.folder.assessment import AssessmentFolder
-from xlassess.ledger import Ledger
+from xlassess.ledger import UNCLEAR, Ledger
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
+from xlassess.model.record import Outcome, Register
 from xlassess.model.toolkit import Toolkit
 
 LineState = Literal[
-    "not issued", "issued", "late", "refused only", "query open", "returned", "withdrawn"
-]
+    "not issued", "not sent", "sent", "reminded", "late", "refused only", "query open", "returned",
+    "nil return", "declined", "withdrawn",
+]  # fmt: skip
 """Where one workbook stands.
 
-not issued: asked for, but no workbook was generated; issued: out, and nothing usable has come
-back; late: issued, and the day by which it was wanted has passed; refused only: files came
-back, but none could be used; query open: came back, with something the partner must look at
-again; returned: came back and was read; withdrawn: issued to somebody the register no longer
-names, and did not come back.
+not issued: asked for, but no workbook was generated; not sent: issued, and not recorded as sent;
+sent, reminded: so recorded, and nothing usable has come back; late: nothing usable has come back,
+and the day by which it was wanted has passed; refused only: files came back, but none could be
+used; query open: came back, with something the partner must look at again; returned: came back
+and was read; nil return: recorded as having nothing to report; declined: recorded as not taking
+part; withdrawn: issued to somebody the register no longer names, and did not come back.
 """
 
-ANSWERED: tuple[LineState, ...] = ("returned", "query open")
-"""The states that count as a response."""
+ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
+"""The states that count as a response. Who declined was asked and gave none."""
+
+OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only")
+"""The states in which something is still awaited."""
 
 
 _NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
@@ -40,8 +45,10 @@ _NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
 class Line:
     """One workbook of the register and where it stands.
 
-    ``file`` is the name under which the return that counts came in. ``in_register`` is False
-    for a workbook issued to somebody the register no longer names.
+    ``file`` is the name under which the return that counts came in, ``number`` its number in
+    the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
+    are when that was last recorded. ``in_register`` is False for a workbook issued to somebody
+    the register no longer names.
     """
 
     toolkit: str
@@ -54,17 +61,28 @@ class Line:
     answers: int = 0
     queries: tuple[Finding, ...] = ()
     in_register: bool = True
+    number: int = 0
+    waived: tuple[Finding, ...] = ()
+    sent: datetime | None = None
+    reminded: datetime | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The response rate of one toolkit: workbooks that came back out of those issued."""
+    """The response rate of one toolkit: workbooks that came back out of those issued.
+
+    Nil returns (``nil`` of them) are responses; who ``declined`` was asked, and stays in the
+    number of those issued.
+    """
 
     toolkit: str
     title: str
     issued: int
     answered: int
     with_queries: int
+    nil: int = 0
+    declined: int = 0
 
     @property
     def share(self) -> float | None:
@@ -98,14 +116,16 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     assessment = folder.assessment()
     respondents = folder.respondents()
     places = asked(assessment, respondents) if respondents else ()
-    issued, current, history = _records(folder, assessment)
+    issued, current, history, register = _records(folder, assessment)
     named = {place for place, _ in places}
-    counts = standing(issued, current, named)
+    settled = current.keys() | register.outcomes.keys()
+    counts = standing(issued, settled, named)
     refused = {ret.reference for ret in history if ret.state == "refused"}
     late = assessment.return_by is not None and today > assessment.return_by
-    clerk = _Clerk(current, _contested(history, current), frozenset(refused), late)
+    contested = _contested(history, current)
+    clerk = _Clerk(current, contested, frozenset(refused), late, register)
     lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
-    lines += [clerk.left_over(item) for item in _left_over(issued, named, current)]
+    lines += [clerk.left_over(item) for item in _left_over(issued, named, settled)]
     known = {item.reference for item in issued}
     return Status(
         assessment=assessment,
@@ -119,12 +139,13 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
 
 def _records(
     folder: AssessmentFolder, assessment: Assessment
-) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return]]:
+) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return], Register]:
     if not folder.ledger_file.exists():
-        return (), {}, ()
+        return (), {}, (), Register()
     with Ledger(folder.ledger_file) as ledger:
         name = assessment.round
-        return ledger.issued(name), ledger.current(name), ledger.history(name)
+        current, history = ledger.current(name), ledger.history(name)
+        return ledger.issued(name), current, history, ledger.register()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +156,7 @@ class _Clerk:
     contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool
+    register: Register
 
     def line(self, place: Place, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
@@ -152,49 +174,53 @@ class _Clerk:
     def left_over(self, issued: Issued) -> Line:
         """The line of somebody the register no longer names."""
         line = self._issued(issued, in_register=False)
-        return line if line.state in ANSWERED else replace(line, state="withdrawn")
+        settled = line.state in (*ANSWERED, "declined")
+        return line if settled else replace(line, state="withdrawn")
 
     def _issued(self, issued: Issued, *, in_register: bool) -> Line:
-        ret = self.current.get(issued.reference)
-        queries = (*_queries(ret), *self.contested.get(issued.reference, ()))
+        reference = issued.reference
+        ret = self.current.get(reference)
+        found = ret.findings if ret else ()
+        queries = [finding for finding in found if finding.is_open]
+        queries += self.contested.get(reference, ())
         return Line(
             toolkit=issued.identity.toolkit,
             partner=issued.partner,
             respondent=issued.respondent,
             level=issued.level,
-            reference=issued.reference,
-            state=self._state(issued.reference, ret, queries),
+            reference=reference,
+            state=self._state(reference, ret, queries),
             file=ret.file if ret else "",
             answers=answered(ret) if ret else 0,
-            queries=queries,
+            queries=tuple(queries),
             in_register=in_register,
+            number=ret.number if ret else 0,
+            waived=tuple(finding for finding in found if finding.waiver),
+            sent=self.register.sent.get(reference),
+            reminded=self.register.reminded.get(reference),
+            outcome=self.register.outcomes.get(reference),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:
         if ret is not None:
             return "query open" if queries else "returned"
+        if reference in self.register.outcomes:
+            return self.register.outcomes[reference].kind
         if reference in self.refused:
             return "refused only"
-        return "late" if self.late else "issued"
+        if self.late:
+            return "late"
+        if reference in self.register.reminded:
+            return "reminded"
+        return "sent" if reference in self.register.sent else "not sent"
 
 
 def _left_over(
-    issued: Sequence[Issued], named: Collection[Place], current: Mapping[str, Return]
+    issued: Sequence[Issued], named: Collection[Place], settled: Collection[str]
 ) -> tuple[Issued, ...]:
     """The workbooks of people the register no longer names, one for each place."""
     gone = [item for item in issued if place_of(item) not in named]
-    return tuple(standing(gone, current, {place_of(item) for item in gone}).values())
-
-
-def _queries(ret: Return | None) -> tuple[Finding, ...]:
-    """The open queries of a return that counts; that it counts is settled."""
-    if ret is None or ret.state != "query":
-        return ()
-    return tuple(
-        finding
-        for finding in ret.findings
-        if finding.severity == "query" and finding.code != UNCLEAR
-    )
+    return tuple(standing(gone, settled, {place_of(item) for item in gone}).values())
 
 
 def _contested(
@@ -223,6 +249,8 @@ def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate
                 issued=len(own),
                 answered=sum(line.state in ANSWERED for line in own),
                 with_queries=sum(line.state == "query open" for line in own),
+                nil=sum(line.state == "nil return" for line in own),
+                declined=sum(line.state == "declined" for line in own),
             )
         )
     return tuple(rates)

@@ -1,6 +1,9 @@
 """What was issued, returned and decided."""
 
 from xlassess.ledger.archive import Kept, keep_file
-from xlassess.ledger.store import Ledger
+from xlassess.ledger.audit import Audit, Fault
+from xlassess.ledger.events import Event
+from xlassess.ledger.reads import UNCLEAR
+from xlassess.ledger.store import Ledger, user_name
 
-__all__ = ["Kept", "Ledger", "keep_file"]
+__all__ = ["UNCLEAR", "Audit", "Event", "Fault", "Kept", "Ledger", "keep_file", "user_name"]

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from xlassess.ledger import schema
+from xlassess.ledger import migrations, schema
+from xlassess.ledger.events import HEAD, START
 from xlassess.model.errors import UsageError, XlassessError
 
 BUSY_SECONDS = 30
@@ -164,7 +165,7 @@ def prepare(engine: Engine) -> None:
     Raises:
         XlassessError: the ledger was written by a newer program.
     """
-    newest = schema.FIRST_VERSION + len(schema.MIGRATIONS)
+    newest = migrations.FIRST_VERSION + len(migrations.MIGRATIONS)
     with reading(engine) as connection:
         if _version(connection) == newest:
             return
@@ -172,7 +173,10 @@ def prepare(engine: Engine) -> None:
         version = _version(connection)
         if version is None:
             schema.METADATA.create_all(connection)
-            connection.execute(schema.META.insert(), {"key": "schema", "value": str(newest)})
+            rows = {"schema": str(newest), HEAD: f"0:{START}"}
+            connection.execute(
+                schema.META.insert(), [{"key": key, "value": value} for key, value in rows.items()]
+            )
             return
         if version > newest:
             raise XlassessError(
@@ -180,8 +184,10 @@ def prepare(engine: Engine) -> None:
                 f"(its tables are of version {version}, this program knows {newest}).",
                 "Update xlassess, or use the program that wrote it.",
             )
-        for step in schema.MIGRATIONS[version - schema.FIRST_VERSION :]:
+        for step in migrations.MIGRATIONS[version - migrations.FIRST_VERSION :]:
             step(connection)
+        if version == migrations.FIRST_VERSION:
+            migrations.take_over(connection)
         change = update(schema.META).where(schema.META.c.key == "schema")
         connection.execute(change, {"value": str(newest)})
 

@@ -12,8 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Standing = Literal["current", "contested", "superseded", "refused", "unclaimed"]
-"""Counts; waits for a decision; was followed by a later one; cannot be used; nobody's."""
+Standing = Literal["current", "contested", "superseded", "set aside", "refused", "unclaimed"]
+"""Counts; waits for a decision; was followed by a later one; does not count by decision; cannot
+be used; nobody's."""
+
+OPEN = ("current", "contested")
+"""The standings of returns among which one counts or is to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true
 
-from xlassess.ledger import rows
-from xlassess.ledger.schema import ISSUED, RETURNS, RUNS, TOOLKITS
+from xlassess.ledger import events, rows
+from xlassess.ledger.replay import WAIVING, Replay
+from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
+from xlassess.model.finding import Finding
 from xlassess.model.toolkit import Toolkit
 
 _CHUNK = 500
@@ -26,6 +29,9 @@ _BY_NAME = (
     .order_by(RETURNS.c.id.desc())
     .limit(1)
 )
+
+UNCLEAR = "L01"
+"""The finding for two different returns of one workbook without a clear order."""
 
 _ISSUED = select(ISSUED).order_by(ISSUED.c.number)
 
@@ -87,8 +93,13 @@ def current(db: Connection, round_name: str) -> dict[str, Return]:
     return {ret.reference: ret for ret in returns(db, counts)}
 
 
-def returns(db: Connection, which: ColumnElement[bool]) -> tuple[Return, ...]:
-    """Return the returns selected, with all their parts, in the order of receipt."""
+def returns(
+    db: Connection, which: ColumnElement[bool], decided: Replay | None = None
+) -> tuple[Return, ...]:
+    """Return the returns selected, with all their parts, in the order of receipt.
+
+    ``decided`` says which findings are waived or settled; by default it is as on record.
+    """
     ids = select(RETURNS.c.id).where(which)
     parts: dict[int, dict[str, list[Any]]] = {}
     for part in rows.PARTS:
@@ -97,8 +108,26 @@ def returns(db: Connection, which: ColumnElement[bool]) -> tuple[Return, ...]:
         for row in db.execute(query.order_by(table.c.return_id, table.c.position)):
             mine = parts.setdefault(row.return_id, {})
             mine.setdefault(part.name, []).append(part.value(row))
-    found = db.execute(select(RETURNS).where(which).order_by(RETURNS.c.id))
-    return tuple(
-        rows.return_of(row, {name: tuple(values) for name, values in parts.get(row.id, {}).items()})
-        for row in found
-    )
+    found = db.execute(select(RETURNS).where(which).order_by(RETURNS.c.id)).all()
+    if not found:
+        return ()
+    decided = waivers(db) if decided is None else decided
+    return tuple(with_waivers(rows.return_of(row, parts.get(row.id, {})), decided) for row in found)
+
+
+def waivers(db: Connection) -> Replay:
+    """Return which findings are waived or settled, and by which event."""
+    return Replay().follow(events.read(db, EVENTS.c.what.in_(WAIVING)))
+
+
+def with_waivers(ret: Return, decided: Replay) -> Return:
+    """Return a return whose findings bear their numbers and waivers."""
+    if not ret.findings:
+        return ret
+    findings = enumerate(ret.findings, start=1)
+    return replace(ret, findings=tuple(_decided(ret, at, one, decided) for at, one in findings))
+
+
+def _decided(ret: Return, position: int, finding: Finding, decided: Replay) -> Finding:
+    waiver = decided.waiver(ret.number, position, unclear=finding.code == UNCLEAR)
+    return replace(finding, number=f"{ret.number}.{position}", waiver=waiver)

@@ -218,8 +218,9 @@ PARTS = (
 """Everything a return holds, under the names of its fields."""
 
 
-def return_of(row: Any, parts: Mapping[str, tuple[Any, ...]]) -> Return:
+def return_of(row: Any, parts: Mapping[str, Iterable[Any]]) -> Return:
     """Return the return a row holds, with its parts by name."""
+    whole: dict[str, Any] = {name: tuple(values) for name, values in parts.items()}
     return Return(
         file=row.file,
         sha256=row.sha256 or "",
@@ -229,7 +230,8 @@ def return_of(row: Any, parts: Mapping[str, tuple[Any, ...]]) -> Return:
         reference=row.reference,
         saved_at=from_utc(row.saved_at) if row.saved_at else None,
         received_at=from_utc(row.received_at),
-        **parts,
+        number=row.id,
+        **whole,
     )
 
 

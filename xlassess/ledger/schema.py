@@ -1,14 +1,13 @@
-"""The ledger's tables, and how an older ledger is brought up to date."""
+"""The ledger's tables."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     Column,
-    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -18,18 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.types import TypeDecorator
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = ()
-"""One step per change of the tables, oldest first; the first leads from version 1 to 2.
-
-A step is never changed once published. A new ledger is made with the tables as they are now
-and needs none of them.
-"""
-
-FIRST_VERSION = 1
 
 _ESCAPE = "\x1b"
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
@@ -133,8 +124,8 @@ RETURNS = Table(
 )
 """``sha256`` is NULL for what has no bytes to be hashed (a link, a file that cannot be opened).
 ``reading`` counts from 1; a second reading of the same bytes is recorded only where the
-first was refused. ``standing`` is ``current``, ``contested``, ``superseded``, ``refused`` or
-``unclaimed`` (no reference)."""
+first was refused. ``standing`` is ``current``, ``contested``, ``superseded``, ``set aside``,
+``refused`` or ``unclaimed`` (no reference)."""
 
 Index(
     "one_current_return",
@@ -165,12 +156,31 @@ FINDINGS = _part(
 
 NORMALISED = _part("normalised", *_text("item", "field", "sheet", "cell", "before", "after", "how"))
 
-DECISIONS = Table(
-    "decisions",
+EVENTS = Table(
+    "events",
     METADATA,
-    Column("number", Integer, primary_key=True),
-    Column("return_id", ForeignKey("returns.id"), nullable=False),
-    *_text("made_by", "reason"),
-    _moment("made_at", nullable=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _moment("at", nullable=False),
+    *_text("by"),
+    Column("what", String(24), nullable=False),
+    *_text("reference"),
+    Column("return_id", Integer),
+    Column("finding", Integer),
+    *_text("reason", "details"),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("events_by_reference", "reference"),
 )
-"""A coordinator's choice of the return that counts, where the order was not clear."""
+"""The event log (`xlassess.ledger.events`); ``number`` counts from 1 without a gap."""
+
+STAYS = tuple(
+    DDL(  # type: ignore[no-untyped-call]
+        f"CREATE TRIGGER events_stay_{deed} BEFORE {deed} ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+    )
+    for deed in ("update", "delete")
+)
+"""A guard rail in SQLite against slips; tampering is what the chain of hashes shows."""
+
+for _guard in STAYS:
+    event.listen(EVENTS, "after_create", _guard.execute_if(dialect="sqlite"))

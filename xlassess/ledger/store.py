@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import reads, rows, writes
+from xlassess.ledger import entries, events, reads, rows, writes
+from xlassess.ledger.audit import Audit, audit
+from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
-from xlassess.ledger.schema import DECISIONS, ISSUED, RETURNS, TOOLKITS
-from xlassess.model.answer import Issued, Return, state_of
+from xlassess.ledger.events import Entry, Event
+from xlassess.ledger.replay import Replay
+from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
+from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
-from xlassess.model.errors import UsageError, XlassessError
-from xlassess.model.record import Round
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Register, Round
 from xlassess.model.toolkit import Toolkit
 
 _READ_STATES = ("accepted", "accepted with notes", "query", "refused")
@@ -27,23 +33,35 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def user_name() -> str:
+    """The name of the user as the operating system gives it, or "unknown"."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
 class Ledger:
     """The ledger of one assessment; use it as a context manager.
 
     Every method is one transaction: wholly done or not at all, whatever happens meanwhile.
-    Several programs may use a ledger at once.
+    Several programs may use a ledger at once. Whatever changes the record is told to the event
+    log (`xlassess.ledger.events`) in the same transaction.
 
     Args:
         url: the SQLite file (made when missing), or a database URL.
         now: the clock; gives the present moment.
+        by: who is at work; without a name, whoever the operating system says.
 
     Raises:
         UsageError: the place cannot hold a ledger.
         XlassessError: what is there is not a ledger, or one of a newer program.
     """
 
-    def __init__(self, url: str | Path, now: Callable[[], datetime] = utc_now) -> None:
-        self._now = now
+    def __init__(
+        self, url: str | Path, now: Callable[[], datetime] = utc_now, by: str = ""
+    ) -> None:
+        self._now, self._by = now, by or user_name()
         self._run: int | None = None
         self._engine = open_engine(url)
         try:
@@ -77,14 +95,16 @@ class Ledger:
         with writing(self._engine) as db:
             if db.scalar(select(TOOLKITS.c.digest).where(TOOLKITS.c.digest == digest)):
                 return
+            body = rows.toolkit_body(toolkit)
             row = {
                 "digest": digest,
                 "id": toolkit.id,
                 "version": toolkit.version,
-                "body": rows.toolkit_body(toolkit),
+                "body": body,
                 "kept_at": rows.to_utc(self._now()),
             }
             db.execute(insert(TOOLKITS), row)
+            self._log(db, entries.toolkit_kept(toolkit, digest, body))
 
     def toolkits(self) -> dict[str, Toolkit]:
         """Return every toolkit ever issued, by the digest of its questions."""
@@ -108,6 +128,7 @@ class Ledger:
                     raise _other_contents(one)
             if new:
                 db.execute(insert(ISSUED), [rows.issued_row(one) for one in new.values()])
+                self._log(db, *(entries.issued(one) for one in new.values()))
             moved = [
                 {"workbook": one.reference, "mail": one.email}
                 for one in items
@@ -156,42 +177,68 @@ class Ledger:
             known = reads.last_reading(db, ret.sha256, ret.file)
             if known and (known.state != "refused" or ret.state == "refused"):
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
+                self._came_again(db, earlier, ret.file)
                 return replace(earlier, file=ret.file, state="duplicate")
             number = int(run) if run is not None else self._own_run(db)
-            final = writes.record(db, received, number, known.reading + 1 if known else 1)
+            reading = known.reading + 1 if known else 1
+            final, entry = writes.record(db, received, number, reading)
+            self._log(db, entry)
         if run is None:
             self._run = number
         return final
 
-    def choose(self, sha256: str, made_by: str, reason: str) -> Return:
-        """Record the coordinator's decision that this return counts for its workbook.
+    def came_again(self, files: Sequence[tuple[str, str]]) -> None:
+        """Record that files came again whose bytes were read before.
 
-        The others of the same workbook are superseded.
+        Only a name under which the bytes were not received before is worth recording.
 
         Args:
-            sha256: the return's, as in `history`.
-            made_by: who decided.
-            reason: why.
-
-        Raises:
-            UsageError: there is no such return, or it was refused or is nobody's.
+            files: hash (hex) and name of each.
         """
         with writing(self._engine) as db:
-            known = reads.last_reading(db, sha256)
-            if known is None or known.standing in ("refused", "unclaimed"):
-                raise UsageError(
-                    f"There is no usable return with the hash {sha256}.",
-                    "Choose one of the returns that were recorded for the workbook.",
-                )
-            (chosen,) = reads.returns(db, RETURNS.c.id == known.id)
-            writes.supersede(db, chosen.reference)
-            findings = tuple(one for one in chosen.findings if one.code != writes.UNCLEAR)
-            state = state_of(findings, chosen.normalised)
-            change = update(RETURNS).where(RETURNS.c.id == known.id)
-            db.execute(change.values(state=state, standing="current"))
-            decision = {"return_id": known.id, "made_by": made_by, "reason": reason}
-            db.execute(insert(DECISIONS), {**decision, "made_at": rows.to_utc(self._now())})
-            return replace(chosen, state=state)
+            for sha256, file in files:
+                known = reads.last_reading(db, sha256)
+                if known is not None:
+                    (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
+                    self._came_again(db, earlier, file)
+
+    def _came_again(self, db: Connection, earlier: Return, file: str) -> None:
+        again = and_(EVENTS.c.what == "came again", EVENTS.c.return_id == earlier.number)
+        names = {earlier.file, *(event.details.get("file") for event in events.read(db, again))}
+        if file not in names:
+            self._log(db, entries.came_again(earlier, file))
+
+    @property
+    def decisions(self) -> Decisions:
+        """The coordinator's decisions, to be made or taken back."""
+        return Decisions(self._engine, self._now, self._by)
+
+    def consolidated(self, round_name: str, sha256: str, returns: int) -> None:
+        """Record that a summary of a round was written.
+
+        Args:
+            round_name: the round.
+            sha256: that of the summary's bytes, in hex.
+            returns: how many returns it stands on.
+        """
+        with writing(self._engine) as db:
+            details = {"round": round_name, "sha256": sha256, "returns": returns}
+            self._log(db, Entry("consolidated", details=details))
+
+    def events(self) -> tuple[Event, ...]:
+        """Return all that has happened, oldest first."""
+        with reading(self._engine) as db:
+            return events.read(db)
+
+    def register(self) -> Register:
+        """Return what the coordinator recorded about workbooks."""
+        with reading(self._engine) as db:
+            return Replay().follow(events.read(db, EVENTS.c.what != "issued")).register()
+
+    def audit(self) -> Audit:
+        """Check the event log, and every record against it."""
+        with reading(self._engine) as db:
+            return audit(db)
 
     def known_file(self, sha256: str) -> Return | None:
         """Return what was last read from these bytes, or None."""
@@ -212,6 +259,12 @@ class Ledger:
         with reading(self._engine) as db:
             return reads.current(db, round_name)
 
+    def states(self) -> dict[int, State]:
+        """Return the state of every return, by its number."""
+        with reading(self._engine) as db:
+            found = db.execute(select(RETURNS.c.id, RETURNS.c.state))
+            return {row.id: cast("State", row.state) for row in found}
+
     def round_record(self, assessment: Assessment) -> Round:
         """Return all that a summary of the assessment's round is built from."""
         name = assessment.round
@@ -219,13 +272,20 @@ class Ledger:
             issued = reads.issued(db, name)
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
+            number, head = events.head(db)
             return Round(
                 assessment=assessment,
                 toolkits={digest: kept[digest] for digest in kept if digest in used},
                 issued=issued,
                 current=reads.current(db, name),
                 history=reads.returns(db, reads.of_round(name)),
+                register=Replay().follow(events.read(db)).register(),
+                events=number,
+                head=head if number else "",
             )
+
+    def _log(self, db: Connection, *happened: Entry) -> None:
+        events.append(db, self._now(), self._by, happened)
 
     def _own_run(self, db: Connection) -> int:
         if self._run is not None:

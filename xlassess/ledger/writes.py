@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
 
-from xlassess.ledger import rows
-from xlassess.ledger.order import Arrival, Standing, standing
+from xlassess.ledger import entries, rows
+from xlassess.ledger.events import Entry, Place
+from xlassess.ledger.order import OPEN, Arrival, Standing, standing
+from xlassess.ledger.reads import UNCLEAR, with_waivers
+from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import RETURNS, RUNS
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
 
-UNCLEAR = "L01"
-"""The finding for two different returns of one workbook without a clear order."""
-
 _INSERT_RETURN = insert(RETURNS)
 _INSERT_PARTS = tuple((part, insert(part.table)) for part in rows.PARTS)
 _INSERT_RUN = insert(RUNS)
 
-_IS_OPEN = (
-    RETURNS.c.reference == bindparam("workbook"),
-    RETURNS.c.standing.in_(("current", "contested")),
+_OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at).where(
+    RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
 )
-_OPEN = select(RETURNS.c.run, RETURNS.c.saved_at).where(*_IS_OPEN)
-_SUPERSEDE = update(RETURNS).where(*_IS_OPEN).values(state="superseded", standing="superseded")
+_MOVE = (
+    update(RETURNS)
+    .where(RETURNS.c.id == bindparam("which"))
+    .values(reference=bindparam("to"), standing=bindparam("placed"), state=bindparam("becomes"))
+)
 
 
 def begin_run(db: Connection, round_name: str, moment: datetime) -> int:
@@ -36,13 +39,21 @@ def begin_run(db: Connection, round_name: str, moment: datetime) -> int:
     return _inserted(db.execute(_INSERT_RUN, row))
 
 
-def supersede(db: Connection, reference: str) -> None:
-    """Close every return of a workbook that is still open."""
-    db.execute(_SUPERSEDE, {"workbook": reference})
+def move(db: Connection, places: Mapping[int, Place]) -> None:
+    """Put returns where they stand from now on.
+
+    Those that are to count give way first, so that at no moment two count for one workbook.
+    """
+    counting = [number for number, place in places.items() if place.standing == "current"]
+    if counting:
+        db.execute(update(RETURNS).where(RETURNS.c.id.in_(counting)).values(standing="contested"))
+    for number, place in sorted(places.items(), key=lambda each: each[0] in counting):
+        values = {"to": place.reference, "placed": place.standing, "becomes": place.state}
+        db.execute(_MOVE, {"which": number, **values})
 
 
-def record(db: Connection, ret: Return, run: int, reading: int) -> Return:
-    """Record a return whose bytes are new, and return it in its final state.
+def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return, Entry]:
+    """Record a return whose bytes are new; return it in its final state, and what happened.
 
     Args:
         db: the transaction.
@@ -50,10 +61,12 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> Return:
         run: the number of the run it came in.
         reading: which reading of the same bytes this is, from 1.
     """
-    place = _place(db, ret, run)
+    place, others = _place(db, ret, run)
     final = _in_state(ret, place)
+    gave_way: dict[int, Place] = {}
     if place == "current":
-        supersede(db, final.reference)
+        gave_way = {one: Place(ret.reference, "superseded", "superseded") for one in others}
+        move(db, gave_way)
     row = {
         "sha256": final.sha256 or None,
         "reading": reading,
@@ -67,12 +80,13 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> Return:
         "saved_at": rows.to_utc(final.saved_at) if final.saved_at else None,
         "received_at": rows.to_utc(final.received_at) if final.received_at else None,
     }
-    return_id = _inserted(db.execute(_INSERT_RETURN, row))
+    number = _inserted(db.execute(_INSERT_RETURN, row))
     for part, statement in _INSERT_PARTS:
         values = getattr(final, part.name)
         if values:
-            db.execute(statement, part.rows(return_id, values))
-    return final
+            db.execute(statement, part.rows(number, values))
+    kept = with_waivers(replace(final, number=number), Replay())
+    return kept, entries.received(kept, place, gave_way)
 
 
 def _inserted(result: CursorResult[Any]) -> int:
@@ -82,14 +96,16 @@ def _inserted(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def _place(db: Connection, ret: Return, run: int) -> Standing:
+def _place(db: Connection, ret: Return, run: int) -> tuple[Standing, list[int]]:
+    """Return how a new return stands, and the numbers of those that are still open."""
     if ret.state == "refused":
-        return "refused"
+        return "refused", []
     if not ret.reference:
-        return "unclaimed"
+        return "unclaimed", []
     saved = rows.to_utc(ret.saved_at) if ret.saved_at else None
-    others = db.execute(_OPEN, {"workbook": ret.reference})
-    return standing(Arrival(run, saved), [Arrival(row.run, row.saved_at) for row in others])
+    others = db.execute(_OPEN, {"workbook": ret.reference}).all()
+    arrivals = [Arrival(row.run, row.saved_at) for row in others]
+    return standing(Arrival(run, saved), arrivals), [row.id for row in others]
 
 
 def _in_state(ret: Return, place: Standing) -> Return:

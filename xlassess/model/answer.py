@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,8 +11,14 @@ from xlassess.model.finding import Finding
 Value = str | float | date
 """A value as read: the choice code for a scale, text, a number, or a day."""
 
-State = Literal["accepted", "accepted with notes", "query", "refused", "superseded", "duplicate"]
-"""What became of a return."""
+State = Literal[
+    "accepted", "accepted with notes", "query", "refused", "superseded", "duplicate", "set aside"
+]
+"""What became of a return.
+
+superseded: a later one of the same workbook counts instead; set aside: it does not count by a
+decision of the coordinator; duplicate: the same bytes were received before.
+"""
 
 
 PROPOSAL = "proposal"
@@ -24,6 +30,8 @@ class Answer:
     """One value and where it was read from.
 
     ``field`` is ``answer``, ``answer:VIEW``, ``comment`` or ``evidence``; ``cell`` is in A1.
+    ``file`` names the file where that is another than the return's own: a return with answers
+    to queries stands on the file that was asked about.
     """
 
     item: str
@@ -31,13 +39,15 @@ class Answer:
     value: Value
     sheet: str
     cell: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One row of a respondent's action plan; ``horizon`` and ``status`` are choice codes.
 
-    ``deadline`` is None where none was given. ``cell`` is that of the action's text.
+    ``deadline`` is None where none was given. ``cell`` is that of the action's text; ``file``
+    is as in `Answer`.
     """
 
     row: int
@@ -50,11 +60,15 @@ class Action:
     status: str
     sheet: str
     cell: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """A value put right because it was certain what was meant: where, before and after."""
+    """A value put right because it was certain what was meant: where, before and after.
+
+    ``file`` is as in `Answer`.
+    """
 
     item: str
     field: str
@@ -63,11 +77,16 @@ class Normalisation:
     before: str
     after: str
     how: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose workbook it is and with which questions: what the seal covers."""
+    """Whose workbook it is and with which questions: what the seal covers.
+
+    A query workbook also says of which workbook it asks (``of``, its reference) and what
+    (``asks``, a digest); both are empty in any other.
+    """
 
     contract: int
     assessment: str
@@ -77,6 +96,8 @@ class Identity:
     toolkit: str
     version: str
     digest: str
+    of: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +125,10 @@ class Return:
 
     ``file`` is the name it came under (with the path inside a zip), ``sha256`` that of its
     bytes, ``kind`` the sniffed file kind (``xlsx`` ...) or empty, ``reference`` that of the
-    issued workbook or empty when it could not be told. ``saved_at`` is when the program
-    that saved the file says it did, if it does.
+    issued workbook or empty when it could not be told; ``query`` that of the query workbook it
+    came in, or empty. ``saved_at`` is when the program that saved the file says it did, if it
+    does. ``number`` is the ledger's number of the
+    return, from 1, and 0 until it is recorded.
     """
 
     file: str
@@ -120,11 +143,16 @@ class Return:
     normalised: tuple[Normalisation, ...] = ()
     saved_at: datetime | None = None
     received_at: datetime | None = None
+    query: str = ""
+    number: int = field(default=0, compare=False)
 
 
 def state_of(findings: tuple[Finding, ...], normalised: tuple[Normalisation, ...] = ()) -> State:
-    """Return the state a return has by its findings, the gravest deciding."""
-    severities = {finding.severity for finding in findings}
+    """Return the state a return has by its findings, the gravest deciding.
+
+    A waived finding holds nothing up; it still counts as a note.
+    """
+    severities = {"note" if finding.waiver else finding.severity for finding in findings}
     if "refuse" in severities:
         return "refused"
     if "query" in severities:

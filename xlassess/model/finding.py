@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 Severity = Literal["refuse", "query", "note"]
@@ -30,11 +31,22 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A coordinator's recorded decision to accept a finding: who, when (in UTC), and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One remark about a return.
 
     ``sheet``, ``cell`` (A1) and ``item`` are empty where they do not apply. ``cells`` lists
-    further cells when one cause repeats. ``details`` fill the kind's templates.
+    further cells when one cause repeats. ``details`` fill the kind's templates. ``number`` is
+    the ledger's short name for it, such as ``12.2`` (the second finding of return 12), and
+    empty until it is recorded. ``waiver`` is the decision by which it was accepted, if it was.
     """
 
     kind: Kind
@@ -45,6 +57,13 @@ class Finding:
     field: str = ""
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cells: tuple[str, ...] = ()
+    number: str = dataclasses.field(default="", compare=False)
+    waiver: Waiver | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True for a query that nobody has waived."""
+        return self.severity == "query" and self.waiver is None
 
     @property
     def code(self) -> str:

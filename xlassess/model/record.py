@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
+
+OutcomeKind = Literal["nil return", "declined"]
+"""How a workbook may be settled without a return that counts: the respondent has nothing to
+report, or does not take part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A coordinator's record that no return is to be awaited: what, who, when (UTC), why."""
+
+    kind: OutcomeKind
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What the coordinator recorded about workbooks, each by reference.
+
+    ``sent`` and ``reminded`` hold the moment (UTC) of the last time, ``outcomes`` what is in
+    force.
+    """
+
+    sent: Mapping[str, datetime] = field(default_factory=dict)
+    reminded: Mapping[str, datetime] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +45,9 @@ class Round:
 
     ``toolkits`` are keyed by question digest, so that workbooks issued under an older
     version keep their own questions. ``current`` maps a reference to the return that
-    counts for it; ``history`` holds every return, newest last.
+    counts for it; ``history`` holds every return, newest last. ``register`` is what was
+    recorded about workbooks. ``events`` is how many events the ledger holds and ``head`` the
+    hash of the last, which stands for them all.
     """
 
     assessment: Assessment
@@ -24,3 +55,17 @@ class Round:
     issued: tuple[Issued, ...]
     current: Mapping[str, Return]
     history: tuple[Return, ...]
+    register: Register = field(default_factory=Register)
+    events: int = 0
+    head: str = ""
+
+    @property
+    def contested(self) -> frozenset[str]:
+        """The references of workbooks of which it is not clear which return counts."""
+        return frozenset(
+            ret.reference
+            for ret in self.history
+            if ret.state == "query"
+            and ret.reference in self.current
+            and ret.number != self.current[ret.reference].number
+        )

@@ -1,0 +1,298 @@
+"""Decisions: what they change, what they refuse, and how they are taken back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk.small import LATER, MONDAY, a_folder, answer, unclear_pair
+from xlassess.desk.consolidate import present_round
+from xlassess.desk.decide import Decided, Why, choose, mark, reassign, set_aside, settle, undo
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.desk.status import Line, status
+from xlassess.desk.verify import verify
+from xlassess.desk.waive import waive
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.errors import UsageError
+
+WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    """Ada's workbook came back twice (1 and 2), and the order is not clear."""
+    folder = a_folder(tmp_path / "small")
+    unclear_pair(folder, tmp_path / "inbox")
+    ingest(folder, [tmp_path / "inbox"], now=LATER, workers=1)
+    return folder
+
+
+def line(folder: AssessmentFolder, person: int = 0) -> Line:
+    return status(folder, today=date(2026, 3, 3)).lines[person]
+
+
+def states(folder: AssessmentFolder) -> dict[str, str]:
+    with Ledger(folder.ledger_file) as ledger:
+        return {ret.file: ret.state for ret in ledger.history("2026")}
+
+
+def reference(folder: AssessmentFolder, person: int = 0) -> str:
+    return line(folder, person).reference
+
+
+def comes_back(folder: AssessmentFolder, tmp_path: Path, who: str, name: str, *given: Any) -> None:
+    path = answer(folder, who, tmp_path / name, *given)
+    ingest(folder, [path], now=LATER + timedelta(hours=int(given != ())), workers=1)
+
+
+def stands(result: Decided) -> list[tuple[str, int | None]]:
+    return [(b.issued.respondent, b.counts.number if b.counts else None) for b in result.books]
+
+
+def test_status__shows_what_is_contested(folder: AssessmentFolder) -> None:
+    ada = line(folder)
+    assert (ada.state, ada.file, ada.number) == ("query open", "first.xlsx", 1)
+    assert [(f.code, f.file, f.number) for f in ada.queries] == [("L01", "second.xlsx", "2.1")]
+    assert present_round(folder).contested == {ada.reference}
+
+
+@pytest.mark.parametrize("name", ["first.xlsx", "second.xlsx"])
+def test_choose__settles_it(folder: AssessmentFolder, name: str) -> None:
+    result = choose(folder, reference(folder), name, WHY)
+    assert [ret.file for ret in result.returns] == [name]
+    ada = line(folder)
+    assert (ada.state, ada.file, ada.queries) == ("returned", name, ())
+    assert sorted(states(folder).values())[1] == "superseded"
+    assert states(folder)[name] != "superseded"
+    assert present_round(folder).contested == frozenset()
+    with pytest.raises(UsageError):
+        choose(folder, reference(folder), name, WHY)
+
+
+def test_choose__shows_by_whom_the_order_was_settled(folder: AssessmentFolder) -> None:
+    choose(folder, reference(folder), "2", WHY)
+    (settled,) = line(folder).waived
+    assert settled.code == "L01"
+    assert settled.waiver is not None
+    assert (settled.waiver.by, settled.waiver.reason) == ("Dana", "Confirmed by telephone")
+
+
+def test_choose__taken_back(folder: AssessmentFolder) -> None:
+    before = line(folder)
+    choose(folder, reference(folder), "2", WHY)
+    result = undo(folder, "chosen", reference(folder), WHY)
+    assert result.undone
+    assert line(folder) == before
+    choose(folder, reference(folder), "1", WHY)
+    assert line(folder).number == 1
+
+
+def test_choose__by_number_hash_and_path(folder: AssessmentFolder, tmp_path: Path) -> None:
+    ref = reference(folder)
+    with Ledger(folder.ledger_file) as ledger:
+        (digest,) = [r.sha256 for r in ledger.history("2026") if r.file == "second.xlsx"]
+    for which, number in ((digest[:8], 2), (str(tmp_path / "inbox" / "first.xlsx"), 1), ("2", 2)):
+        assert stands(choose(folder, ref.lower().replace("-", ""), which, WHY)) == [
+            ("Ada Ash", number)
+        ]
+
+
+def test_choose__needs_one_meaning(folder: AssessmentFolder, tmp_path: Path) -> None:
+    comes_back(folder, tmp_path / "other", "Ada Ash", "first.xlsx", ("Agree", "Agree", "Agree"))
+    with pytest.raises(UsageError) as caught:
+        choose(folder, reference(folder), "first.xlsx", WHY)
+    assert "1, 3" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("ref", "which", "reason"),
+    [("", "nothing.xlsx", "x"), ("", "9", "x"), ("", "1", " "), ("2222-2222", "1", "x")],
+)
+def test_choose__refuses_what_means_nothing(
+    folder: AssessmentFolder, ref: str, which: str, reason: str
+) -> None:
+    with pytest.raises(UsageError):
+        choose(folder, ref or reference(folder), which, Why(LATER, reason))
+    assert line(folder).state == "query open"
+
+
+def test_decision__before_anything_was_issued(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "new")
+    with pytest.raises(UsageError):
+        choose(folder, "2222-2222", "first.xlsx", WHY)
+    assert not folder.ledger_file.exists()
+
+
+def test_set_aside__lets_count_what_gave_way(folder: AssessmentFolder, tmp_path: Path) -> None:
+    choose(folder, reference(folder), "2", WHY)
+    comes_back(folder, tmp_path, "Ada Ash", "third.xlsx", ("Agree", "Perhaps", "Agree"))
+    assert line(folder).number == 3
+    assert stands(set_aside(folder, 3, WHY)) == [("Ada Ash", 2)]
+    assert states(folder)["third.xlsx"] == "set aside"
+    assert line(folder).state == "returned"
+    undo(folder, "set aside", 3, WHY)
+    assert (line(folder).number, line(folder).state) == (3, "query open")
+    with pytest.raises(UsageError):
+        undo(folder, "set aside", 3, WHY)
+
+
+def test_set_aside__goes_back_past_what_was_set_aside_before(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    comes_back(folder, tmp_path, "Bea Birch", "b3.xlsx")
+    comes_back(folder, tmp_path, "Bea Birch", "b4.xlsx", ("Agree", "Agree", "Agree"))
+    comes_back(folder, tmp_path, "Bea Birch", "b5.xlsx", ("Disagree", "Agree", "Agree"))
+    assert stands(set_aside(folder, 4, WHY)) == [("Bea Birch", 5)]
+    assert stands(set_aside(folder, 5, WHY)) == [("Bea Birch", 3)]
+    assert stands(set_aside(folder, 3, WHY)) == [("Bea Birch", None)]
+    assert line(folder, 2).state == "not sent"
+
+
+def test_set_aside__of_one_of_two_settles_the_order(folder: AssessmentFolder) -> None:
+    assert stands(set_aside(folder, 1, WHY)) == [("Ada Ash", 2)]
+    assert (line(folder).state, line(folder).queries) == ("returned", ())
+    undo(folder, "set aside", 1, WHY)
+    assert (line(folder).state, line(folder).number) == ("query open", 1)
+
+
+def test_set_aside__may_be_chosen_again(folder: AssessmentFolder) -> None:
+    set_aside(folder, 2, WHY)
+    assert line(folder).state == "returned"
+    assert stands(choose(folder, reference(folder), "2", WHY)) == [("Ada Ash", 2)]
+
+
+def test_set_aside__of_a_refused_file(folder: AssessmentFolder, tmp_path: Path) -> None:
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7\n")
+    ingest(folder, [tmp_path / "c.pdf"], now=LATER, workers=1)
+    for number in (3, 99):
+        with pytest.raises(UsageError):
+            set_aside(folder, number, WHY)
+
+
+def test_reassign__lets_it_count_for_the_other(folder: AssessmentFolder, tmp_path: Path) -> None:
+    """Abe filled in Bea's workbook, after she had sent it in herself."""
+    comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx")
+    comes_back(folder, tmp_path, "Bea Birch", "by Abe.xlsx", ("Agree", "Agree", "Agree"))
+    abe, bea = reference(folder, 1), reference(folder, 2)
+    result = reassign(folder, 4, abe, WHY)
+    assert stands(result) == [("Abe Ash", 4), ("Bea Birch", 3)]
+    assert [line(folder, n).file for n in (1, 2)] == ["by Abe.xlsx", "bea.xlsx"]
+    with pytest.raises(UsageError):
+        reassign(folder, 4, abe, WHY)
+    undo(folder, "reassigned", 4, WHY)
+    assert [line(folder, n).file for n in (1, 2)] == ["", "by Abe.xlsx"]
+    assert line(folder, 2).reference == bea
+
+
+def test_reassign__takes_the_place_of_what_counted_there(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx")
+    assert stands(reassign(folder, 3, reference(folder), WHY)) == [
+        ("Ada Ash", 3),
+        ("Bea Birch", None),
+    ]
+    assert states(folder)["first.xlsx"] == states(folder)["second.xlsx"] == "superseded"
+
+
+def test_undo__not_when_something_later_stands_on_it(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx")
+    reassign(folder, 3, reference(folder, 1), WHY)
+    comes_back(folder, tmp_path, "Bea Birch", "bea 2.xlsx", ("Agree", "Agree", "Agree"))
+    with pytest.raises(UsageError):
+        undo(folder, "reassigned", 3, WHY)
+    assert line(folder, 1).number == 3
+
+
+def test_undo__not_over_a_waiver_until_that_is_revoked(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx", ("Agree", "Perhaps", "Agree"))
+    reassign(folder, 3, reference(folder, 1), WHY)
+    waive(folder, ["3.1"], WHY)
+    with pytest.raises(UsageError):
+        undo(folder, "reassigned", 3, WHY)
+    waive(folder, ["3.1"], WHY, revoke=True)
+    undo(folder, "reassigned", 3, WHY)
+    assert line(folder, 2).state == "query open"
+
+
+@pytest.mark.parametrize(("kind", "answered"), [("nil return", 2), ("declined", 1)])
+def test_settle__is_in_force_until_something_comes_back(
+    folder: AssessmentFolder, tmp_path: Path, kind: Any, answered: int
+) -> None:
+    abe = reference(folder, 1)
+    settle(folder, abe, kind, WHY)
+    assert line(folder, 1).state == kind
+    (rate,) = status(folder, today=date(2026, 12, 1)).rates
+    assert (rate.answered, rate.issued) == (answered, 3)
+    assert (rate.nil, rate.declined) == ((1, 0) if kind == "nil return" else (0, 1))
+    with pytest.raises(UsageError):
+        settle(folder, abe, "declined", WHY)
+    comes_back(folder, tmp_path, "Abe Ash", "abe.xlsx")
+    assert line(folder, 1).state == "returned"
+    assert line(folder, 1).outcome is None
+
+
+def test_settle__sets_aside_what_came_back_and_undo_restores_it(folder: AssessmentFolder) -> None:
+    before, ada = line(folder), reference(folder)
+    result = settle(folder, ada, "declined", WHY)
+    assert [ret.number for ret in result.returns] == [1, 2]
+    assert line(folder).state == "declined"
+    assert set(states(folder).values()) == {"set aside"}
+    undo(folder, "declined", ada, WHY)
+    assert line(folder) == before
+
+
+def test_settle__counts_for_somebody_who_was_reissued(folder: AssessmentFolder) -> None:
+    from tests.desk.small import change_settings
+
+    settle(folder, reference(folder, 1), "nil return", WHY)
+    change_settings(folder, "2026-03-13", "2026-03-20")
+    generate(folder, now=LATER + timedelta(days=2), reissue=True)
+    assert line(folder, 1).state == "nil return"
+
+
+def test_mark__states_of_what_is_out(folder: AssessmentFolder, tmp_path: Path) -> None:
+    abe, bea = reference(folder, 1), reference(folder, 2)
+    assert len(mark(folder, [], "sent", WHY, everyone=True).books) == 2
+    assert [line(folder, n).state for n in (0, 1, 2)] == ["query open", "sent", "sent"]
+    with pytest.raises(UsageError):
+        mark(folder, [], "sent", WHY, everyone=True)
+    mark(folder, [abe], "reminded", WHY)
+    assert [line(folder, n).state for n in (1, 2)] == ["reminded", "sent"]
+    assert line(folder, 1).reminded == WHY.now
+    mark(folder, [abe], "reminded", WHY, undone=True)
+    mark(folder, [bea], "sent", WHY, undone=True)
+    assert [line(folder, n).state for n in (1, 2)] == ["sent", "not sent"]
+    late = status(folder, today=date(2026, 3, 14)).lines
+    assert [one.state for one in late[1:]] == ["late", "late"]
+
+
+def test_every_decision__leaves_a_record_that_holds(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    ada, abe = reference(folder), reference(folder, 1)
+    comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx", ("Agree", None, "Agree"))
+    mark(folder, [], "sent", WHY, everyone=True)
+    choose(folder, ada, "2", WHY)
+    waive(folder, ["3.1"], WHY)
+    reassign(folder, 3, abe, WHY)
+    set_aside(folder, 3, WHY)
+    undo(folder, "set aside", 3, WHY)
+    settle(folder, ada, "nil return", WHY)
+    undo(folder, "nil return", ada, WHY)
+    settle(folder, reference(folder, 2), "declined", WHY)
+    assert verify(folder).faults == ()
+    with Ledger(folder.ledger_file) as ledger:
+        made = [event for event in ledger.events() if event.by == "Dana"]
+    assert {event.at for event in made} == {WHY.now}
+    assert all(event.reason for event in made if event.what != "sent")
+    assert MONDAY < LATER

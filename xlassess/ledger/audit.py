@@ -1,0 +1,176 @@
+"""Checking the ledger: the chain of events, and every record against what they say of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from xlassess.contract.seal import questions_digest
+from xlassess.ledger import events, reads, rows
+from xlassess.ledger.digests import digest_of_body, digest_of_issued, digest_of_return
+from xlassess.ledger.events import START, Event
+from xlassess.ledger.replay import Replay
+from xlassess.ledger.schema import EVENTS, META, RETURNS, TOOLKITS
+from xlassess.model.answer import Issued, Return
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that does not hold: what it concerns, and what is wrong, as a sentence."""
+
+    about: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What checking the ledger found, and what is on record, as far as it can be read.
+
+    ``events`` is empty where the chain does not hold. ``toolkits`` are the digests of the
+    questions of those that hold.
+    """
+
+    faults: tuple[Fault, ...]
+    events: tuple[Event, ...]
+    issued: tuple[Issued, ...]
+    returns: tuple[Return, ...]
+    toolkits: frozenset[str]
+
+
+def audit(db: Connection) -> Audit:
+    """Check the database itself, the chain of events, and the records against them.
+
+    Where the chain does not hold, records are not compared with it.
+    """
+    faults = [*_database(db), *_chain(db)]
+    log = () if faults else events.read(db)
+    holds = not faults
+    issued = reads.issued(db, None)
+    returns = list(_readable(db, faults))
+    toolkits = frozenset(_toolkits(db, faults))
+    if holds:
+        faults += [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
+    return Audit(tuple(faults), log, issued, tuple(returns), toolkits)
+
+
+def _database(db: Connection) -> Iterator[Fault]:
+    if db.dialect.name != "sqlite":
+        return
+    for (said,) in db.execute(text("PRAGMA integrity_check")):
+        if said != "ok":
+            yield Fault("database", f"The database file is damaged: {said}.")
+    if db.execute(text("PRAGMA foreign_key_check")).first():
+        yield Fault("database", "Parts of returns are there whose return is missing.")
+
+
+def _chain(db: Connection) -> Iterator[Fault]:
+    number, previous = 0, START
+    for found in db.execute(select(EVENTS).order_by(EVENTS.c.number)).mappings():
+        row: dict[str, Any] = {str(name): value for name, value in found.items()}
+        about = f"event {row['number']}"
+        if row["number"] != number + 1:
+            yield Fault(about, f"{_gap(number, row['number'])}.")
+        elif row["previous"] != previous:
+            yield Fault(about, f"Event {row['number']} does not follow the event before it.")
+        if row["hash"] != events.hash_of(row) or not _is_json(row["details"]):
+            yield Fault(about, f"Event {row['number']} was changed: its hash is that of another.")
+        number, previous = row["number"], row["hash"]
+    held = db.scalar(select(META.c.value).where(META.c.key == events.HEAD))
+    if held != f"{number}:{previous}":
+        last = (held or "").partition(":")[0] or "none"
+        yield Fault(
+            f"event {last}",
+            f"The log ends with event {number}, but the last one recorded was event {last}, or "
+            "it was another one.",
+        )
+
+
+def _gap(last: int, found: int) -> str:
+    if found == last + 2:
+        return f"Event {last + 1} is missing"
+    return f"Events {last + 1} to {found - 1} are missing"
+
+
+def _is_json(details: str) -> bool:
+    try:
+        return isinstance(json.loads(details), dict)
+    except ValueError:
+        return False
+
+
+def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
+    said = {event.reference: event for event in log if event.what == "issued"}
+    for one in issued:
+        event = said.pop(one.reference, None)
+        about = f"workbook {one.reference}"
+        if event is None:
+            yield Fault(about, f"The event log does not know that {one.reference} was issued.")
+        elif event.details.get("record") != digest_of_issued(one):
+            yield Fault(about, f"The record of the workbook {one.reference} was changed.")
+    for reference in said:
+        yield Fault(f"workbook {reference}", f"The record of the workbook {reference} is missing.")
+
+
+def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:
+    """Yield the returns whose records can be read; what cannot is a fault."""
+    for number in db.scalars(select(RETURNS.c.id).order_by(RETURNS.c.id)).all():
+        try:
+            yield from reads.returns(db, RETURNS.c.id == number, Replay())
+        except (ValueError, TypeError, KeyError):
+            message = f"What was read from return {number} cannot be read any more."
+            faults.append(Fault(f"return {number}", message))
+
+
+def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) -> Iterator[Fault]:
+    now = Replay().follow(log)
+    said = {event.return_id: event for event in log if event.what == "received"}
+    standings = {row.id: row.standing for row in db.execute(select(RETURNS))}
+    for ret in returns:
+        event, place = said.get(ret.number), now.places.get(ret.number)
+        about = f"return {ret.number}"
+        if event is None or place is None:
+            yield Fault(about, f"The event log does not know of return {ret.number}.")
+            continue
+        if event.details.get("record") != digest_of_return(ret):
+            yield Fault(about, f"What was read from return {ret.number} ({ret.file}) was changed.")
+        if place != (ret.reference, standings[ret.number], ret.state):
+            yield Fault(
+                about,
+                f"Return {ret.number} ({ret.file}) stands as “{ret.state}” for "
+                f"{ret.reference or 'nobody'}; by the event log it is “{place.state}” for "
+                f"{place.reference or 'nobody'}.",
+            )
+    for missing in said.keys() - standings.keys():
+        yield Fault(f"return {missing}", f"The record of return {missing} is missing.")
+
+
+def _toolkits(db: Connection, faults: list[Fault]) -> Iterator[str]:
+    """Yield the digests of toolkits whose questions have them; others are a fault."""
+    for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.id, TOOLKITS.c.body)):
+        try:
+            found = questions_digest(rows.toolkit_of(row.body))
+        except ValueError:
+            found = ""
+        if found == row.digest:
+            yield row.digest
+        else:
+            message = f"The questions of the toolkit {row.id} are no longer those issued."
+            faults.append(Fault(f"toolkit {row.id}", message))
+
+
+def _kept(db: Connection, log: Sequence[Event]) -> Iterator[Fault]:
+    said = {event.details["questions"]: event for event in log if event.what == "toolkit kept"}
+    for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.id, TOOLKITS.c.body)):
+        event = said.pop(row.digest, None)
+        about = f"toolkit {row.id}"
+        if event is None:
+            yield Fault(about, f"The event log does not know of the toolkit {row.id} as kept.")
+        elif event.details.get("record") != digest_of_body(row.body):
+            yield Fault(about, f"The record of the toolkit {row.id} was changed.")
+    for event in said.values():
+        name = event.details["toolkit"]
+        yield Fault(f"toolkit {name}", f"The toolkit {name} as issued is missing.")

@@ -1,0 +1,241 @@
+"""What a coordinator decides: recorded with who, when and why, and never by deleting anything.
+
+Every decision can be taken back, which is itself recorded, as long as nothing that came after
+stands on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from xlassess.ledger import reads
+from xlassess.ledger.case import Case, Moves
+from xlassess.ledger.engine import writing
+from xlassess.ledger.events import Entry, Event, Place, What
+from xlassess.ledger.order import OPEN
+from xlassess.ledger.reads import UNCLEAR
+from xlassess.ledger.replay import MARKS
+from xlassess.ledger.schema import RETURNS
+from xlassess.model.answer import Issued, Return
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import Finding
+from xlassess.model.record import OutcomeKind
+
+ASIDE = ("set aside", "set aside")
+"""Standing and state of a return that does not count by decision."""
+
+
+class Decisions:
+    """The decisions of a ledger; each method is one transaction.
+
+    Args:
+        engine: the ledger's database.
+        now: the clock.
+        by: who decides.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime], by: str) -> None:
+        self._engine, self._now, self._by = engine, now, by
+
+    def waive(self, findings: Sequence[str], reason: str) -> tuple[Return, ...]:
+        """Accept queries as they are, all or none; return their returns in their states anew.
+
+        Args:
+            findings: their numbers, such as ``12.2``.
+            reason: why.
+
+        Raises:
+            UsageError: there is no such finding, or one cannot or need not be waived.
+        """
+        with self._deciding() as case:
+            anew: dict[int, Return] = {}
+            for name in findings:
+                ret, position = case.finding(name)
+                _check_waivable(ret.findings[position - 1], case.place(ret))
+                waiver = case.waiver(reason)
+                anew[ret.number] = case.reconsider("waived", ret, position, waiver)
+            return tuple(anew.values())
+
+    def revoke(self, findings: Sequence[str], reason: str) -> tuple[Return, ...]:
+        """Take waivers back, all or none; return their returns in their states anew.
+
+        Raises:
+            UsageError: there is no such finding, or one is not waived.
+        """
+        with self._deciding() as case:
+            anew: dict[int, Return] = {}
+            for name in findings:
+                ret, position = case.finding(name)
+                if (ret.number, position) not in case.now.waived:
+                    raise UsageError(
+                        f"Finding {name} is not waived.", "Check its number with xlassess status."
+                    )
+                case.now.waived.pop((ret.number, position))
+                anew[ret.number] = case.reconsider("waiver revoked", ret, position, None, reason)
+            return tuple(anew.values())
+
+    def choose(self, number: int, reason: str) -> Return:
+        """Decide that this return counts for its workbook; others of it no longer do.
+
+        Args:
+            number: the number of the return.
+            reason: why.
+
+        Raises:
+            UsageError: there is no such return, it cannot count, or it counts already.
+        """
+        with self._deciding() as case:
+            ret = case.usable(number)
+            rivals = [one for one in case.now.of(ret.reference, *OPEN) if one != number]
+            if case.place(ret).standing == "current" and not rivals:
+                raise UsageError(
+                    f"Return {number} counts for {ret.reference} already.",
+                    "Nothing needs deciding.",
+                )
+            return case.let_count("chosen", ret, ret.reference, case.giving_way(rivals), reason)
+
+    def reassign(self, number: int, to: Issued, reason: str) -> Return:
+        """Decide that a return counts for another workbook than the one it was filled in on.
+
+        It takes the place of what counted there; for its own workbook counts again what it had
+        taken the place of.
+
+        Args:
+            number: the number of the return.
+            to: the workbook it counts for.
+            reason: why.
+
+        Raises:
+            UsageError: the return cannot be used, or the workbook asks other questions.
+        """
+        with self._deciding() as case:
+            ret = case.usable(number)
+            own = reads.issued_by_reference(case.db, [ret.reference]).get(ret.reference)
+            _check_exchangeable(ret, own, to)
+            vacated = case.vacate(ret)
+            rivals = case.giving_way(case.now.of(to.reference, *OPEN))
+            both = Moves({**rivals.places, **vacated.places}, vacated.settled)
+            return case.let_count("reassigned", ret, to.reference, both, reason)
+
+    def set_aside(self, number: int, reason: str) -> Return:
+        """Decide that a return does not count, for anybody.
+
+        What it had taken the place of counts again.
+
+        Raises:
+            UsageError: there is no such return, or it does not count anyway.
+        """
+        with self._deciding() as case:
+            ret = case.usable(number)
+            if case.place(ret).standing == "set aside":
+                raise UsageError(f"Return {number} was set aside already.", "Nothing needs doing.")
+            vacated = case.vacate(ret)
+            places = {number: Place(ret.reference, *ASIDE), **vacated.places}
+            entry = Entry("set aside", ret.reference, number, reason=reason)
+            case.add(replace(entry, places=places, settled=vacated.settled))
+            return replace(ret, state="set aside")
+
+    def settle(self, reference: str, kind: OutcomeKind, reason: str) -> tuple[Return, ...]:
+        """Record that no return is to be awaited; return what came back and is set aside by it.
+
+        Raises:
+            UsageError: that was recorded already.
+        """
+        with self._deciding() as case:
+            held = case.now.outcomes.get(reference)
+            if held:
+                raise UsageError(
+                    f"{reference} was recorded as “{held.what}” already.",
+                    "Take that back with --undo first if it no longer holds.",
+                )
+            open_ones = case.now.of(reference, *OPEN)
+            places = dict.fromkeys(open_ones, Place(reference, *ASIDE))
+            case.add(Entry(kind, reference, reason=reason, places=places))
+            return reads.returns(case.db, RETURNS.c.id.in_(open_ones))
+
+    def mark(self, references: Sequence[str], what: What) -> None:
+        """Record that workbooks were sent, or their respondents reminded."""
+        if what not in MARKS:
+            raise ValueError(what)
+        with self._deciding() as case:
+            case.add(*(Entry(what, reference) for reference in references))
+
+    def undo(self, what: What, key: str | int, reason: str = "") -> Event:
+        """Take back the last decision of a kind, and return it.
+
+        Args:
+            what: its kind.
+            key: the reference it was made about, or the number of the return.
+            reason: why.
+
+        Raises:
+            UsageError: there is none, or something that came later stands on it.
+        """
+        with self._deciding() as case:
+            made = [event for event in case.log if event.what == what and _about(event, key)]
+            made = [event for event in made if event.number not in case.now.undone]
+            if not made:
+                raise UsageError(
+                    f"There is no “{what}” on record for {key} to take back.",
+                    "xlassess history shows what was decided.",
+                )
+            event = made[-1]
+            case.undo(event, reason)
+            return event
+
+    @contextmanager
+    def _deciding(self) -> Iterator[Case]:
+        with writing(self._engine) as db:
+            yield Case(db, self._now(), self._by)
+
+
+def _about(event: Event, key: str | int) -> bool:
+    return event.return_id == key if isinstance(key, int) else event.reference == key
+
+
+def _check_waivable(finding: Finding, place: Place) -> None:
+    if finding.waiver and finding.code != UNCLEAR:
+        raise UsageError(
+            f"{finding.number} ({finding.code}) is waived already.",
+            "xlassess history shows by whom and why.",
+        )
+    if finding.severity == "refuse":
+        raise UsageError(
+            f"{finding.number} ({finding.code}) cannot be waived: the file was refused, and "
+            "nothing was read from it.",
+            "Ask the partner for a file that can be read.",
+        )
+    if finding.code == UNCLEAR:
+        raise UsageError(
+            f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
+            "Decide which with xlassess choose.",
+        )
+    if finding.severity == "note":
+        raise UsageError(
+            f"{finding.number} ({finding.code}) is a note, which holds nothing up.",
+            "Nothing needs deciding.",
+        )
+    if place.standing not in OPEN:
+        raise UsageError(
+            f"{finding.number} belongs to a return that no longer counts ({place.state}).",
+            "Name a finding of the return that does; xlassess status shows them.",
+        )
+
+
+def _check_exchangeable(ret: Return, own: Issued | None, to: Issued) -> None:
+    if to.reference == ret.reference:
+        raise UsageError(
+            f"Return {ret.number} is of {to.reference} already.", "Nothing needs deciding."
+        )
+    same = own and (own.identity.digest, own.identity.round)
+    if same != (to.identity.digest, to.identity.round):
+        raise UsageError(
+            f"{to.reference} asks other questions than the workbook that return {ret.number} "
+            "was filled in on.",
+            "Ask the respondent to fill in the right workbook.",
+        )

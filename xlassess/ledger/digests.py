@@ -1,0 +1,73 @@
+"""What the event log says of a record's content: one hash over all of it.
+
+The form of what is hashed never changes, whatever becomes of the tables: old events must go on
+fitting their records. A field that is added to a record goes into a new digest of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from xlassess.ledger.rows import to_utc, value_row
+from xlassess.model.answer import Issued, Return
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest_of_return(ret: Return) -> str:
+    """Return the SHA-256 (hex) of all that was read from a file, and of how it came.
+
+    Leaves out whose workbook it is and what became of it, which decisions may change.
+    """
+    saved = to_utc(ret.saved_at) if ret.saved_at else None
+    received = to_utc(ret.received_at) if ret.received_at else None
+    return _digest(
+        [
+            [ret.file, ret.sha256, ret.size, ret.kind, saved, received],
+            [[a.item, a.field, *value_row(a.value), a.sheet, a.cell] for a in ret.answers],
+            [
+                [
+                    a.row, a.item, a.action, a.horizon, a.owner,
+                    a.deadline.isoformat() if a.deadline else None,
+                    a.measure, a.status, a.sheet, a.cell,
+                ]
+                for a in ret.actions
+            ],
+            [
+                [
+                    f.code, f.severity, f.file, f.sheet, f.cell, f.item, f.field,
+                    sorted(f.details.items()), list(f.cells),
+                ]
+                for f in ret.findings
+            ],
+            [
+                [n.item, n.field, n.sheet, n.cell, n.before, n.after, n.how]
+                for n in ret.normalised
+            ],
+        ]
+    )  # fmt: skip
+
+
+def digest_of_issued(issued: Issued) -> str:
+    """Return the SHA-256 (hex) of a record of issue, without the e-mail address, which may move."""
+    who = issued.identity
+    return _digest(
+        [
+            issued.reference,
+            [
+                who.contract, who.assessment, who.round, who.partner, who.respondent,
+                who.toolkit, who.version, who.digest,
+            ],
+            [issued.partner, issued.respondent, issued.level, issued.file_name],
+            [issued.sha256, issued.seal, to_utc(issued.issued_at)],
+        ]
+    )  # fmt: skip
+
+
+def digest_of_body(body: str) -> str:
+    """Return the SHA-256 (hex) of a toolkit as it is kept, publisher's details and all."""
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,90 @@
+"""How an older ledger is brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import Connection, select, text, true
+
+from xlassess.ledger import entries, events, reads
+from xlassess.ledger.events import HEAD, START, Entry
+from xlassess.ledger.rows import from_utc, to_utc, toolkit_of
+from xlassess.ledger.schema import META, RETURNS, STAYS, TOOLKITS, Exact
+
+FIRST_VERSION = 1
+
+TAKEN_OVER = "taken over"
+"""The detail that marks an event made up from the records of a ledger without a log."""
+
+_Found = tuple[str, str, Entry]
+"""When, by whom, what."""
+
+
+def _add_events(db: Connection) -> None:
+    """From version 1 to 2: the event log."""
+    db.execute(
+        text(
+            "CREATE TABLE events (number INTEGER NOT NULL PRIMARY KEY, at VARCHAR(32) NOT NULL, "
+            "by TEXT NOT NULL, what VARCHAR(24) NOT NULL, reference TEXT NOT NULL, "
+            "return_id INTEGER, finding INTEGER, reason TEXT NOT NULL, details TEXT NOT NULL, "
+            "previous VARCHAR(64) NOT NULL, hash VARCHAR(64) NOT NULL)"
+        )
+    )
+    db.execute(text("CREATE INDEX events_by_reference ON events (reference)"))
+    if db.dialect.name == "sqlite":
+        for guard in STAYS:
+            db.execute(guard)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events,)
+"""One step per change of the tables, oldest first; the first leads from version 1 to 2.
+
+A step is never changed once published. A new ledger is made with the tables as they are now
+and needs none of them.
+"""
+
+
+def take_over(db: Connection) -> None:
+    """Begin the event log of a ledger that was written without one.
+
+    Everything on record becomes an event, in the order of time. Where a return stood in between
+    was not recorded then; it is taken to have stood from the first where it stands now.
+    """
+    db.execute(META.insert(), {"key": HEAD, "value": f"0:{START}"})
+    found = [*_toolkits(db), *_issued(db), *_returns(db), *_decisions(db)]
+    for moment, by, entry in sorted(found, key=lambda each: each[0]):
+        details = {**entry.details, TAKEN_OVER: True}
+        events.append(db, from_utc(moment), by, [replace(entry, details=details)])
+    db.execute(text("DROP TABLE decisions"))
+
+
+def _toolkits(db: Connection) -> list[_Found]:
+    return [
+        (row.kept_at, "", entries.toolkit_kept(toolkit_of(row.body), row.digest, row.body))
+        for row in db.execute(select(TOOLKITS))
+    ]
+
+
+def _issued(db: Connection) -> list[_Found]:
+    return [(to_utc(one.issued_at), "", entries.issued(one)) for one in reads.issued(db, None)]
+
+
+def _returns(db: Connection) -> list[_Found]:
+    standings = {row.id: row.standing for row in db.execute(select(RETURNS))}
+    return [
+        (to_utc(ret.received_at), "", entries.received(ret, standings[ret.number], {}))
+        for ret in reads.returns(db, true())
+        if ret.received_at
+    ]
+
+
+def _decisions(db: Connection) -> list[_Found]:
+    asked = text("SELECT return_id, made_by, reason, made_at FROM decisions ORDER BY number")
+    made = db.execute(asked.columns(made_by=Exact, reason=Exact))
+    found = []
+    for row in made.all():
+        (ret,) = reads.returns(db, RETURNS.c.id == row.return_id)
+        entry = Entry("chosen", ret.reference, ret.number, reason=row.reason, settled=[ret.number])
+        found.append((row.made_at, row.made_by, entry))
+    return found

@@ -1,0 +1,153 @@
+"""What the event log comes to: the log followed from its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from xlassess.ledger.events import Event, Place, What
+from xlassess.ledger.order import OPEN
+from xlassess.model.finding import Waiver
+from xlassess.model.record import Outcome, Register
+
+OUTCOMES: tuple[What, ...] = ("nil return", "declined")
+MARKS: tuple[What, ...] = ("sent", "reminded")
+
+WAIVING: tuple[What, ...] = (
+    "waived", "waiver revoked", "chosen", "set aside", "reassigned", "undone",
+)  # fmt: skip
+"""The events by which findings are waived or settled, or are so no longer."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """Follows the log event by event.
+
+    ``places`` says where each return stands, by its number; ``moved`` the last event that moved
+    it; ``outcomes`` what is in force for a workbook, by reference; ``marks`` the events by which
+    a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
+    waived, by return and place; ``settled`` the event by which a return's unclear order is.
+    """
+
+    events: dict[int, Event] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+    moved: dict[int, Event] = field(default_factory=dict)
+    outcomes: dict[str, Event] = field(default_factory=dict)
+    marks: dict[tuple[str, str], list[Event]] = field(default_factory=dict)
+    waived: dict[tuple[int, int], Event] = field(default_factory=dict)
+    settled: dict[int, Event] = field(default_factory=dict)
+    undone: set[int] = field(default_factory=set)
+
+    def follow(self, events: Iterable[Event]) -> Replay:
+        """Follow these events and return this."""
+        for event in events:
+            self._one(event)
+        return self
+
+    def _one(self, event: Event) -> None:
+        self.events[event.number] = event
+        for number, place in event.places.items():
+            self.places[number] = place
+            self.moved[number] = event
+            if place.standing == "current" and event.what not in OUTCOMES:
+                self.outcomes.pop(place.reference, None)
+        for number in event.settled:
+            self.settled[number] = event
+        if event.undoes is not None:
+            self.take_back(event.undoes)
+        elif event.what in OUTCOMES:
+            self.outcomes[event.reference] = event
+        elif event.what in MARKS:
+            self.marks.setdefault((event.what, event.reference), []).append(event)
+        elif event.return_id is not None and event.finding is not None:
+            key = (event.return_id, event.finding)
+            self.waived.pop(key, None)
+            if event.what == "waived":
+                self.waived[key] = event
+
+    def take_back(self, number: int) -> None:
+        """Let an event hold no longer; where returns stood before it is not restored."""
+        self.undone.add(number)
+        taken_back = self.events.get(number)
+        for settled in [key for key, event in self.settled.items() if event.number == number]:
+            del self.settled[settled]
+        if taken_back is None:
+            return
+        self.outcomes.pop(taken_back.reference, None)
+        marks = self.marks.get((taken_back.what, taken_back.reference), [])
+        marks[:] = [mark for mark in marks if mark.number != number]
+
+    def of(self, reference: str, *standings: str) -> list[int]:
+        """Return the numbers of a workbook's returns with one of these standings, in order."""
+        return sorted(
+            number
+            for number, place in self.places.items()
+            if place.reference == reference and place.standing in standings
+        )
+
+    def waiver(self, return_id: int, position: int, *, unclear: bool) -> Waiver | None:
+        """Return the waiver of a finding, by its place from 1.
+
+        ``unclear`` says that it is the finding of an unclear order, which decisions settle.
+        """
+        event = self.settled.get(return_id) if unclear else self.waived.get((return_id, position))
+        return Waiver(event.by, event.at, event.reason) if event else None
+
+    def register(self) -> Register:
+        """Return what was recorded about workbooks."""
+        last = {key: marks[-1].at for key, marks in self.marks.items() if marks}
+        return Register(
+            sent={ref: at for (what, ref), at in last.items() if what == "sent"},
+            reminded={ref: at for (what, ref), at in last.items() if what == "reminded"},
+            outcomes={
+                ref: Outcome("declined" if event.what == "declined" else "nil return",
+                             event.by, event.at, event.reason)
+                for ref, event in self.outcomes.items()
+            },
+        )  # fmt: skip
+
+
+def before(events: Iterable[Event], number: int) -> Replay:
+    """Return what the log came to just before an event."""
+    return Replay().follow(event for event in events if event.number < number)
+
+
+def without(log: tuple[Event, ...], removed: int) -> dict[int, Place]:
+    """Return where returns stand again once this one no longer counts for its workbook.
+
+    Those that gave way when it came to count take the places they had; where one of them was
+    itself removed since, those that had given way to it do. Nothing else moves.
+    """
+    now = Replay().follow(log)
+    for turn in reversed(_turns(log, removed)):
+        back = _given_way(log, now, turn, removed)
+        if any(place.standing == "current" for place in back.values()):
+            return back
+    return {}
+
+
+def _given_way(log: tuple[Event, ...], now: Replay, turn: Event, removed: int) -> dict[int, Place]:
+    earlier = before(log, turn.number).places
+    back: dict[int, Place] = {}
+    for other, given in turn.places.items():
+        if other == removed or given.standing != "superseded" or other not in earlier:
+            continue
+        if now.moved[other].number == turn.number:
+            back[other] = earlier[other]
+        elif now.places[other].standing == "set aside":
+            back |= without(log, other)
+    return back
+
+
+def _turns(log: tuple[Event, ...], number: int) -> list[Event]:
+    """The events by which a return that did not count came to count."""
+    turns, counted = [], False
+    for event in log:
+        place = event.places.get(number)
+        if place is None:
+            continue
+        counts = place.standing == "current"
+        if counts and not counted:
+            turns.append(event)
+        counted = counts
+    return turns
