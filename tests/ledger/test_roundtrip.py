@@ -38,7 +38,10 @@ RETURNS = st.builds(
     kind=TEXT,
     state=st.sampled_from(["accepted", "accepted with notes", "query", "refused"]),
     reference=st.just(""),
-    answers=st.lists(st.builds(Answer, TEXT, TEXT, VALUES, TEXT, TEXT), max_size=4).map(tuple),
+    query=TEXT,
+    answers=st.lists(st.builds(Answer, TEXT, TEXT, VALUES, TEXT, TEXT, TEXT), max_size=4).map(
+        tuple
+    ),
     actions=st.lists(
         st.builds(
             Action,
@@ -48,6 +51,7 @@ RETURNS = st.builds(
             TEXT,
             TEXT,
             st.none() | st.dates(),
+            TEXT,
             TEXT,
             TEXT,
             TEXT,
@@ -69,9 +73,7 @@ RETURNS = st.builds(
         ),
         max_size=3,
     ).map(tuple),
-    normalised=st.lists(
-        st.builds(Normalisation, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT), max_size=3
-    ).map(tuple),
+    normalised=st.lists(st.builds(Normalisation, *[TEXT] * 8), max_size=3).map(tuple),
     saved_at=st.none() | MOMENTS,
     received_at=MOMENTS,
 )

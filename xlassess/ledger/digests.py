@@ -27,13 +27,13 @@ def digest_of_return(ret: Return) -> str:
     received = to_utc(ret.received_at) if ret.received_at else None
     return _digest(
         [
-            [ret.file, ret.sha256, ret.size, ret.kind, saved, received],
-            [[a.item, a.field, *value_row(a.value), a.sheet, a.cell] for a in ret.answers],
+            [ret.file, ret.sha256, ret.size, ret.kind, saved, received, ret.query],
+            [[a.item, a.field, *value_row(a.value), a.sheet, a.cell, a.file] for a in ret.answers],
             [
                 [
                     a.row, a.item, a.action, a.horizon, a.owner,
                     a.deadline.isoformat() if a.deadline else None,
-                    a.measure, a.status, a.sheet, a.cell,
+                    a.measure, a.status, a.sheet, a.cell, a.file,
                 ]
                 for a in ret.actions
             ],
@@ -45,7 +45,7 @@ def digest_of_return(ret: Return) -> str:
                 for f in ret.findings
             ],
             [
-                [n.item, n.field, n.sheet, n.cell, n.before, n.after, n.how]
+                [n.item, n.field, n.sheet, n.cell, n.before, n.after, n.how, n.file]
                 for n in ret.normalised
             ],
         ]

@@ -21,8 +21,14 @@ _Found = tuple[str, str, Entry]
 """When, by whom, what."""
 
 
+_WITH_FILE = ("answers", "actions", "normalised")
+
+
 def _add_events(db: Connection) -> None:
-    """From version 1 to 2: the event log."""
+    """From version 1 to 2: the event log, and the files that answers to queries stand on."""
+    columns = (("returns", "query"), *((table, "file") for table in _WITH_FILE))
+    for table, column in columns:
+        db.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"))
     db.execute(
         text(
             "CREATE TABLE events (number INTEGER NOT NULL PRIMARY KEY, at VARCHAR(32) NOT NULL, "

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xlassess.ledger.events import Event, Place, What
-from xlassess.ledger.order import OPEN
 from xlassess.model.finding import Waiver
 from xlassess.model.record import Outcome, Register
 

@@ -91,6 +91,7 @@ def answer_rows(return_id: int, answers: Iterable[Answer]) -> list[Row]:
                 "value": text,
                 "sheet": answer.sheet,
                 "cell": answer.cell,
+                "file": answer.file,
             }
         )
     return rows
@@ -98,7 +99,8 @@ def answer_rows(return_id: int, answers: Iterable[Answer]) -> list[Row]:
 
 def answer_of(row: Any) -> Answer:
     """Return the answer a row holds."""
-    return Answer(row.item, row.field, value_of(row.type, row.value), row.sheet, row.cell)
+    value = value_of(row.type, row.value)
+    return Answer(row.item, row.field, value, row.sheet, row.cell, row.file)
 
 
 def action_rows(return_id: int, actions: Iterable[Action]) -> list[Row]:
@@ -117,6 +119,7 @@ def action_rows(return_id: int, actions: Iterable[Action]) -> list[Row]:
             "status": action.status,
             "sheet": action.sheet,
             "cell": action.cell,
+            "file": action.file,
         }
         for position, action in enumerate(actions)
     ]
@@ -135,6 +138,7 @@ def action_of(row: Any) -> Action:
         status=row.status,
         sheet=row.sheet,
         cell=row.cell,
+        file=row.file,
     )
 
 
@@ -199,6 +203,7 @@ def normalised_rows(return_id: int, normalised: Iterable[Normalisation]) -> list
             "before": one.before,
             "after": one.after,
             "how": one.how,
+            "file": one.file,
         }
         for position, one in enumerate(normalised)
     ]
@@ -206,7 +211,9 @@ def normalised_rows(return_id: int, normalised: Iterable[Normalisation]) -> list
 
 def normalised_of(row: Any) -> Normalisation:
     """Return the normalisation a row holds."""
-    return Normalisation(row.item, row.field, row.sheet, row.cell, row.before, row.after, row.how)
+    return Normalisation(
+        row.item, row.field, row.sheet, row.cell, row.before, row.after, row.how, row.file
+    )
 
 
 PARTS = (
@@ -228,6 +235,7 @@ def return_of(row: Any, parts: Mapping[str, Iterable[Any]]) -> Return:
         kind=row.kind,
         state=row.state,
         reference=row.reference,
+        query=row.query,
         saved_at=from_utc(row.saved_at) if row.saved_at else None,
         received_at=from_utc(row.received_at),
         number=row.id,

@@ -119,6 +119,7 @@ RETURNS = Table(
     Column("standing", String(12), nullable=False),
     _moment("saved_at"),
     _moment("received_at", nullable=False),
+    *_text("query"),
     UniqueConstraint("sha256", "reading", name="same_bytes_once"),
     Index("returns_by_reference", "reference"),
 )
@@ -136,7 +137,10 @@ Index(
 )
 
 ANSWERS = _part(
-    "answers", *_text("item", "field"), Column("type", String(1)), *_text("value", "sheet", "cell")
+    "answers",
+    *_text("item", "field"),
+    Column("type", String(1)),
+    *_text("value", "sheet", "cell", "file"),
 )
 
 ACTIONS = _part(
@@ -144,7 +148,7 @@ ACTIONS = _part(
     Column("row", Integer, nullable=False),
     *_text("item", "action", "horizon", "owner"),
     Column("deadline", String(10)),
-    *_text("measure", "status", "sheet", "cell"),
+    *_text("measure", "status", "sheet", "cell", "file"),
 )
 
 FINDINGS = _part(
@@ -154,7 +158,9 @@ FINDINGS = _part(
     *_text("file", "sheet", "cell", "item", "field", "details", "cells"),
 )
 
-NORMALISED = _part("normalised", *_text("item", "field", "sheet", "cell", "before", "after", "how"))
+NORMALISED = _part(
+    "normalised", *_text("item", "field", "sheet", "cell", "before", "after", "how", "file")
+)
 
 EVENTS = Table(
     "events",
