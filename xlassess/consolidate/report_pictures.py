@@ -1,0 +1,147 @@
+"""The pictures of the report: what the summary's charts show, drawn for print.
+
+Colour never tells anything alone: every figure is written beside its bar or in the table below,
+parts that follow each other differ in lightness, and each picture has a text to be read out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import cos, pi, sin
+from typing import TYPE_CHECKING
+
+from xlassess.consolidate import drawing, pictures
+from xlassess.consolidate.cells import words
+from xlassess.consolidate.drawing import WIDTH, Drawn
+from xlassess.consolidate.report_bars import (
+    flag_bars,
+    mean_of,
+    range_bars,
+    ranged,
+    said_of_all,
+    stacked,
+)
+from xlassess.consolidate.summary import Part, SectionFigures
+from xlassess.sheet import palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def headline(part: Part) -> Drawn | None:
+    """Return the picture that stands for the whole toolkit, None where there is nothing to draw.
+
+    A dartboard for totals read by bands, bars with range for means and shares, how the
+    answers fall for levels, and marked answers where nothing is scored.
+    """
+    if not part.sections or not any(each.given for each in part.sections):
+        return None
+    if pictures.has_dartboard(part):
+        return _dartboard(part)
+    if part.toolkit.scoring.rule in ("sum", "mean", "share"):
+        return range_bars(part)
+    if part.toolkit.scoring.rule == "none":
+        return flag_bars(part)
+    return stacked(part, part.toolkit.scoring.scale)
+
+
+def further(part: Part) -> tuple[Drawn, ...]:
+    """Return the pictures that say more: ranges, how the answers fall, significance."""
+    return tuple(_further(part)) if headline(part) else ()
+
+
+def _further(part: Part) -> Iterator[Drawn]:
+    rule = part.toolkit.scoring.rule
+    if pictures.has_dartboard(part) and ranged(part):
+        yield range_bars(part)
+    if rule in ("sum", "mean", "share"):
+        yield stacked(part, part.toolkit.scoring.scale)
+    if rule == "none":
+        for scale in dict.fromkeys(item.scale_id for item in part.items if item.scored):
+            yield stacked(part, scale)
+    if any(each.significance.mean is not None for each in part.sections):
+        yield _significance(part)
+
+
+def _dartboard(part: Part) -> Drawn:
+    """One segment a section, one ring a band, shaded from the centre to the band reached."""
+    height, board = 102.0, 72.0
+    with drawing.drawing():
+        sheet = drawing.Sheet(WIDTH, height)
+        left, bottom = (WIDTH - board) / 2, (height - board) / 2
+        axes = sheet.axes(left, bottom, board, board, polar=True)
+        axes.set_axis_off()
+        depth = len(part.sections[0].section.bands)
+        axes.set_ylim(0, depth + _HOLE)
+        for index, each in enumerate(part.sections):
+            _segment(axes, index, each, len(part.sections))
+            _name_segment(sheet, part, index, board)
+        png = sheet.png()
+    alt = words().say("dartboard_alt", part.label, said_of_all(part))
+    return Drawn(png, words().say("picture_dartboard"), alt, WIDTH)
+
+
+_HOLE = 0.35
+"""Size of the board's empty middle, the width of a ring being 1."""
+
+
+def _segment(axes: Axes, index: int, each: SectionFigures, count: int) -> None:
+    shaded, unshaded = ((palette.NAVY, "#E3E8EE"), (palette.BLUE, "#F6F8FA"))[index % 2]
+    for ring, band in enumerate(pictures.rings(each)):
+        mean = each.score.mean
+        reached = mean is not None and round(mean, 9) >= band.low
+        axes.bar(
+            pi / 2 - 2 * pi * index / count, 1, width=2 * pi / count, bottom=_HOLE + ring,
+            color=shaded if reached else unshaded, edgecolor=drawing.RIM, linewidth=0.7,
+        )  # fmt: skip
+
+
+def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) -> None:
+    """Write a section's number, name and mean beside its segment."""
+    each = part.sections[index]
+    angle = pi / 2 - 2 * pi * index / len(part.sections)
+    x = sheet.width / 2 + (board / 2 + 4) * cos(angle)
+    y = sheet.height / 2 + (board / 2 + 4) * sin(angle)
+    across = "center" if abs(cos(angle)) < 0.2 else "left" if cos(angle) > 0 else "right"
+    up = "center" if abs(cos(angle)) >= 0.2 else "bottom" if sin(angle) > 0 else "top"
+    width = 44 if across == "center" else 22
+    name = drawing.wrapped(f"{index + 1}  {each.name}", width)
+    sheet.figure.text(
+        x / sheet.width, y / sheet.height, f"{name}\n{mean_of(part, each)}", ha=across, va=up,
+        multialignment=across, linespacing=1.25, fontweight="bold", color=palette.NAVY,
+    )  # fmt: skip
+
+
+def _significance(part: Part) -> Drawn:
+    """Points of how much each section matters against how it scores."""
+    with drawing.drawing():
+        from matplotlib.ticker import MultipleLocator
+
+        height = 54.0
+        sheet = drawing.Sheet(WIDTH, height)
+        axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
+        axes.grid(color=drawing.GRID, linewidth=0.7)
+        axes.set_axisbelow(True)
+        low, high = pictures.limits_of(part)
+        least, most = pictures.weights_of(part)
+        axes.set_xlim(low, high)
+        axes.set_ylim(least, most)
+        for number, each in enumerate(part.sections, 1):
+            x, y = each.score.mean, each.significance.mean
+            if x is None or y is None:
+                continue
+            axes.plot(
+                x, y, "o", markersize=7, color=palette.BLUE, markeredgecolor=palette.NAVY,
+                clip_on=False,
+            )  # fmt: skip
+            axes.annotate(
+                str(number), (x, y), xytext=(7, 0), textcoords="offset points", va="center",
+                fontweight="bold", color=palette.NAVY,
+            )  # fmt: skip
+        axes.yaxis.set_major_locator(MultipleLocator(1))
+        axes.tick_params(length=0)
+        axes.set_xlabel("Mean score")
+        axes.set_ylabel("Mean significance")
+        png = sheet.png()
+    alt = words().say("scatter_alt", part.label)
+    return Drawn(png, words().say("picture_significance"), alt, WIDTH)
