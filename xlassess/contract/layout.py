@@ -36,8 +36,9 @@ TITLE_ROW, ABOUT_ROW, PROGRESS_ROW, REFERENCE_ROW, HEADER_ROW, FIRST_ITEM_ROW = 
 
 Role = Literal[
     "item", "ask", "why", "level", "answer", "status", "comment", "evidence", "action",
-    "horizon", "owner", "deadline", "measure", "progress",
+    "horizon", "owner", "deadline", "measure", "progress", "earlier", "reason",
 ]  # fmt: skip
+"""What a column is for; the last two stand in query workbooks only."""
 
 HEADERS: dict[str, str] = {
     "item": "Item",
@@ -53,6 +54,8 @@ HEADERS: dict[str, str] = {
     "deadline": "Deadline",
     "measure": "How we will know",
     "progress": "State of progress",
+    "earlier": "Your earlier answer",
+    "reason": "Please check",
 }
 
 
@@ -187,6 +190,10 @@ IDENTITY_KEYS = (
 """Keys of the identity sheet, one a row from row 0: key in column 0, value in column 1; also
 the names of the custom document properties, each with `PROPERTY_PREFIX`."""
 
+QUERY_KEYS = ("of", "asks")
+"""Further keys in a query workbook: the reference of the workbook it asks about, and the digest of
+what it asks."""
+
 PROPERTY_PREFIX = "xlassess-"
 
 
@@ -212,6 +219,19 @@ HORIZONS, STATUSES, PLAN_ITEMS = "plan-when", "plan-status", "plan-items"
 def cell_name(row: int, column: int) -> str:
     """Return the A1 name of a cell counted from 0."""
     return f"{column_name(column)}{row + 1}"
+
+
+def cell_place(name: str) -> tuple[int, int]:
+    """Return the row and column, counted from 0, of a cell by its A1 name.
+
+    Raises:
+        ValueError: that is no cell's name.
+    """
+    letters = name.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(letter) + 1
+    return int(name[len(letters) :]) - 1, column - 1
 
 
 @lru_cache(maxsize=1024)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 
+from xlassess.contract.layout import QUERY_KEYS
 from xlassess.contract.reference import make_reference
 from xlassess.model.answer import Identity
 from xlassess.model.toolkit import Toolkit
@@ -20,6 +22,25 @@ SECRET_BYTES = 32
 
 def _canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _covered(identity: Identity) -> dict[str, object]:
+    """What seal and reference cover; what only query workbooks have is left out of others."""
+    whole = asdict(identity)
+    return {key: value for key, value in whole.items() if value or key not in QUERY_KEYS}
+
+
+def asks_digest(
+    base: str, asked: Iterable[tuple[str, str]], free: Iterable[tuple[str, str]]
+) -> str:
+    """Return the SHA-256 (hex) of what a query workbook asks.
+
+    Args:
+        base: the SHA-256 of the return in which the doubts were found.
+        asked: item and field of each place to be filled in anew.
+        free: item and field of each further place that may be changed.
+    """
+    return hashlib.sha256(_canonical([base, list(asked), list(free)])).hexdigest()
 
 
 def questions_digest(toolkit: Toolkit) -> str:
@@ -38,7 +59,7 @@ def questions_digest(toolkit: Toolkit) -> str:
 
 def seal(identity: Identity, secret: bytes) -> str:
     """Return the seal (64 hex digits): HMAC-SHA256 of the identity under the secret."""
-    return hmac.new(secret, b"seal" + _canonical(asdict(identity)), hashlib.sha256).hexdigest()
+    return hmac.new(secret, b"seal" + _canonical(_covered(identity)), hashlib.sha256).hexdigest()
 
 
 def seal_holds(identity: Identity, secret: bytes, claimed: str) -> bool:
@@ -54,7 +75,7 @@ def reference_for(identity: Identity, secret: bytes, attempt: int = 0) -> str:
         secret: the assessment's secret.
         attempt: raised by one when the reference is already another workbook's.
     """
-    message = b"reference" + bytes([attempt]) + _canonical(asdict(identity))
+    message = b"reference" + bytes([attempt]) + _canonical(_covered(identity))
     return make_reference(hmac.new(secret, message, hashlib.sha256).digest())
 
 

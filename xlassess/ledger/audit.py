@@ -11,11 +11,18 @@ from sqlalchemy import Connection, select, text
 
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import events, reads, rows
-from xlassess.ledger.digests import digest_of_body, digest_of_issued, digest_of_return
+from xlassess.ledger.digests import (
+    digest_of_body,
+    digest_of_issued,
+    digest_of_query,
+    digest_of_return,
+)
 from xlassess.ledger.events import START, Event
+from xlassess.ledger.queries import read
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, META, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
+from xlassess.model.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ def audit(db: Connection) -> Audit:
     toolkits = frozenset(_toolkits(db, faults))
     if holds:
         faults += [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
+        faults += _queries(read(db), log)
     return Audit(tuple(faults), log, issued, tuple(returns), toolkits)
 
 
@@ -113,6 +121,20 @@ def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
             yield Fault(about, f"The record of the workbook {one.reference} was changed.")
     for reference in said:
         yield Fault(f"workbook {reference}", f"The record of the workbook {reference} is missing.")
+
+
+def _queries(issued: Sequence[Query], log: Sequence[Event]) -> Iterator[Fault]:
+    said = {event.details["query"]: event for event in log if event.what == "query issued"}
+    for one in issued:
+        event = said.pop(one.reference, None)
+        about = f"query workbook {one.reference}"
+        if event is None:
+            yield Fault(about, f"The event log does not know that {one.reference} was issued.")
+        elif event.details.get("record") != digest_of_query(one):
+            yield Fault(about, f"The record of the query workbook {one.reference} was changed.")
+    for reference in said:
+        about = f"query workbook {reference}"
+        yield Fault(about, f"The record of the query workbook {reference} is missing.")
 
 
 def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:

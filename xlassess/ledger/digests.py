@@ -11,6 +11,7 @@ import json
 
 from xlassess.ledger.rows import to_utc, value_row
 from xlassess.model.answer import Issued, Return
+from xlassess.model.query import Query
 
 
 def _digest(value: object) -> str:
@@ -66,6 +67,17 @@ def digest_of_issued(issued: Issued) -> str:
             [issued.sha256, issued.seal, to_utc(issued.issued_at)],
         ]
     )  # fmt: skip
+
+
+def digest_of_query(query: Query) -> str:
+    """Return the SHA-256 (hex) of a record of issue of a query workbook."""
+    return _digest(
+        [
+            [query.reference, query.of, query.base, query.identity.contract, query.identity.asks],
+            [list(query.findings), query.asked, query.free, query.return_by.isoformat()],
+            [query.file_name, query.sha256, query.seal, to_utc(query.issued_at)],
+        ]
+    )
 
 
 def digest_of_body(body: str) -> str:

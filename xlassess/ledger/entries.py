@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlassess.ledger.digests import digest_of_body, digest_of_issued, digest_of_return
+from xlassess.ledger.digests import (
+    digest_of_body,
+    digest_of_issued,
+    digest_of_query,
+    digest_of_return,
+)
 from xlassess.ledger.events import Entry, Place
 from xlassess.model.answer import Issued, Return
+from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
 
 
@@ -25,6 +31,12 @@ def issued(one: Issued) -> Entry:
     """A workbook was issued."""
     details = {"sha256": one.sha256, "record": digest_of_issued(one)}
     return Entry("issued", one.reference, details=details)
+
+
+def query_issued(one: Query) -> Entry:
+    """A query workbook was issued, about a return."""
+    details = {"query": one.reference, "sha256": one.sha256, "record": digest_of_query(one)}
+    return Entry("query issued", one.of, one.base, details=details)
 
 
 def received(ret: Return, standing: str, gave_way: Mapping[int, Place]) -> Entry:

@@ -43,7 +43,24 @@ def _add_events(db: Connection) -> None:
             db.execute(guard)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events,)
+def _add_queries(db: Connection) -> None:
+    """From version 2 to 3: query workbooks."""
+    number = {"sqlite": "INTEGER NOT NULL PRIMARY KEY"}
+    db.execute(
+        text(
+            f"CREATE TABLE queries (number {number.get(db.dialect.name, 'SERIAL PRIMARY KEY')}, "
+            "reference VARCHAR(16) NOT NULL UNIQUE, "
+            "about VARCHAR(16) NOT NULL REFERENCES issued (reference), "
+            "base INTEGER NOT NULL REFERENCES returns (id), contract INTEGER NOT NULL, "
+            "asks VARCHAR(64) NOT NULL, findings TEXT NOT NULL, asked TEXT NOT NULL, "
+            "free TEXT NOT NULL, return_by VARCHAR(10) NOT NULL, file_name TEXT NOT NULL, "
+            "sha256 VARCHAR(64) NOT NULL, seal VARCHAR(64) NOT NULL, "
+            "issued_at VARCHAR(32) NOT NULL)"
+        )
+    )
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events, _add_queries)
 """One step per change of the tables, oldest first; the first leads from version 1 to 2.
 
 A step is never changed once published. A new ledger is made with the tables as they are now

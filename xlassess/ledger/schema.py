@@ -98,6 +98,24 @@ ISSUED = Table(
     Index("issued_by_round", "round"),
 )
 
+QUERIES = Table(
+    "queries",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("about", ForeignKey("issued.reference"), nullable=False),
+    Column("base", ForeignKey("returns.id"), nullable=False),
+    Column("contract", Integer, nullable=False),
+    Column("asks", String(64), nullable=False),
+    *_text("findings", "asked", "free"),
+    Column("return_by", String(10), nullable=False),
+    *_text("file_name"),
+    Column("sha256", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
+    _moment("issued_at", nullable=False),
+)
+"""Query workbooks: ``about`` is the workbook asked about, ``base`` the return."""
+
 RUNS = Table(
     "runs",
     METADATA,

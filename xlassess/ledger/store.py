@@ -12,7 +12,7 @@ from typing import cast
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import entries, events, reads, rows, writes
+from xlassess.ledger import entries, events, queries, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
@@ -22,6 +22,7 @@ from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
+from xlassess.model.query import Query
 from xlassess.model.record import Register, Round
 from xlassess.model.toolkit import Toolkit
 
@@ -143,6 +144,19 @@ class Ledger:
         with reading(self._engine) as db:
             return reads.issued(db, round_name)
 
+    def record_queries(self, items: Sequence[Query]) -> None:
+        """Record query workbooks as issued, all or none; those known already change nothing."""
+        with writing(self._engine) as db:
+            known = {one.reference for one in queries.read(db)}
+            new = [one for one in items if one.reference not in known]
+            queries.write(db, new)
+            self._log(db, *(entries.query_issued(one) for one in new))
+
+    def queries(self) -> tuple[Query, ...]:
+        """Return every query workbook issued, in the order of issue."""
+        with reading(self._engine) as db:
+            return queries.read(db)
+
     def begin_run(self, round_name: str = "") -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.
 
@@ -245,6 +259,11 @@ class Ledger:
         with reading(self._engine) as db:
             known = reads.last_reading(db, sha256)
             return reads.returns(db, RETURNS.c.id == known.id)[0] if known else None
+
+    def numbered(self, number: int) -> Return | None:
+        """Return the return with this number, or None."""
+        with reading(self._engine) as db:
+            return next(iter(reads.returns(db, RETURNS.c.id == number)), None)
 
     def history(self, round_name: str | None = None) -> tuple[Return, ...]:
         """Return every return of a round (or of all), newest last.

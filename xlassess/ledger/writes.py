@@ -12,6 +12,7 @@ from sqlalchemy import Connection, CursorResult, bindparam, insert, select, upda
 from xlassess.ledger import entries, rows
 from xlassess.ledger.events import Entry, Place
 from xlassess.ledger.order import OPEN, Arrival, Standing, standing
+from xlassess.ledger.queries import answering
 from xlassess.ledger.reads import UNCLEAR, with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import RETURNS, RUNS
@@ -62,6 +63,8 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
         reading: which reading of the same bytes this is, from 1.
     """
     place, others = _place(db, ret, run)
+    if ret.query:
+        place = answering(db, ret, place)
     final = _in_state(ret, place)
     gave_way: dict[int, Place] = {}
     if place == "current":
@@ -111,8 +114,8 @@ def _place(db: Connection, ret: Return, run: int) -> tuple[Standing, list[int]]:
 
 def _in_state(ret: Return, place: Standing) -> Return:
     """Return the return with the state that its place gives it."""
-    if place == "superseded":
-        return replace(ret, state="superseded")
+    if place in ("superseded", "set aside"):
+        return replace(ret, state=place)
     if place == "contested":
         kind = CATALOGUE[UNCLEAR]
         remark = Finding(kind, file=ret.file, details={"reference": ret.reference})

@@ -1,0 +1,67 @@
+"""Where everything stands in a query workbook: the sheets of the first one, with two columns more.
+
+Beside each answer stand what was read before and why it is asked about; the guidance of the
+questions, read once already, moves to the far end. All else stands where `layout` puts it, so
+that a partner knows the sheets again and the reader reads them alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlassess.contract.layout import (
+    HEADERS,
+    ActionPlanLayout,
+    Column,
+    Layout,
+    Role,
+    SectionLayout,
+    Table,
+    layout,
+)
+from xlassess.model.toolkit import Toolkit
+
+EARLIER_WIDTH, REASON_WIDTH = 22.0, 44.0
+_ADDED: tuple[tuple[Role, float], ...] = (("earlier", EARLIER_WIDTH), ("reason", REASON_WIDTH))
+_BEFORE: tuple[Role, ...] = ("item", "ask", "level")
+"""What stands before the columns added."""
+
+
+def query_layout(toolkit: Toolkit) -> Layout:
+    """Return where everything stands in a query workbook about this toolkit."""
+    first = layout(toolkit)
+    return replace(first, sections=tuple(_section(section) for section in first.sections))
+
+
+def plan_columns(plan: ActionPlanLayout) -> tuple[Column, ...]:
+    """Return the columns added to the action plan, beside its own on the right."""
+    start = plan.columns[-1].index + 1
+    return _added(start)
+
+
+def _added(start: int) -> tuple[Column, ...]:
+    return tuple(
+        Column(role, HEADERS[role], start + i, width) for i, (role, width) in enumerate(_ADDED)
+    )
+
+
+def _section(section: SectionLayout) -> SectionLayout:
+    columns = [column for table in section.tables for column in table.columns]
+    why = [column.index for column in columns if column.role == "why"]
+    start = sum(role in _BEFORE for role in _roles(columns))
+    kept = [i for i in range(section.last_column + 1) if i not in why]
+    moved = {old: new + len(_ADDED) * (new >= start) for new, old in enumerate(kept)}
+    moved |= dict.fromkeys(why, len(kept) + len(_ADDED))
+    tables = tuple(_table(table, moved, start) for table in section.tables)
+    return replace(section, tables=tables)
+
+
+def _roles(columns: list[Column]) -> list[Role]:
+    """The role of each column of the sheet, by its place."""
+    return [role for _, role in sorted({column.index: column.role for column in columns}.items())]
+
+
+def _table(table: Table, moved: dict[int, int], start: int) -> Table:
+    own = [replace(column, index=moved[column.index]) for column in table.columns]
+    columns = sorted([*own, *_added(start)], key=lambda column: column.index)
+    return replace(table, columns=tuple(columns))
