@@ -123,7 +123,7 @@ def test_ingest__a_zip_that_cannot_be_unpacked_is_kept(
     folder: AssessmentFolder, inbox: Path
 ) -> None:
     with zipfile.ZipFile(inbox / "empty.zip", "w") as archive:
-        archive.mkdir("nothing")
+        archive.writestr("nothing/", b"")
     (inbox / "sub").mkdir()
     (inbox / "sub" / "cut.zip").write_bytes((inbox / "empty.zip").read_bytes()[:-9])
     result = ingest(folder, [inbox], now=LATER, workers=1)
