@@ -67,6 +67,8 @@ def test_kill__leaves_every_return_whole_or_not_at_all(tmp_path: Path) -> None:
         with Ledger(path, clock) as ledger:
             held = {int(ret.reference[1:]): ret for ret in ledger.history("2026")}
             assert set(ledger.current("2026")) == {f"R{number:03}" for number in held}
+            assert ledger.audit().faults == ()
+            assert len(ledger.events()) == MANY + len(held)
         assert set(told) <= set(held)
         assert len(held) <= (max(told) + 2 if told else done + 1)
         for number, ret in held.items():
@@ -95,6 +97,8 @@ def test_two_at_once__each_return_is_recorded_once(tmp_path: Path) -> None:
     with Ledger(path, clock) as ledger:
         assert len(ledger.history("2026")) == few
         assert len(ledger.current("2026")) == few
+        assert ledger.audit().faults == (), "the chain of events did not fork"
+        assert len(ledger.events()) == 2 * few
 
 
 def test_two_at_once__a_new_ledger_is_made_once(tmp_path: Path) -> None:
