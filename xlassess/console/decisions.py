@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
-from xlassess.console.text import count, day
+from xlassess.console.text import capital, count, day
 from xlassess.model.answer import Issued, Return
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def waived(out: Out, results: Sequence[Waived], *, revoked: bool) -> None:
         numbers = ", ".join(f"{one.number} ({one.code})" for one in result.findings)
         verb = "waived no longer" if revoked else "waived"
         out.say(f"{who}{numbers} {verb}.", style="head")
-        out.say(f"{named(result.ret).capitalize()} is now: {result.ret.state}.", indent=2)
+        out.say(capital(f"{named(result.ret)} is now: {result.ret.state}."), indent=2)
         still = [one.number for one in result.ret.findings if one.is_open]
         if still:
             out.say(f"Still open: {', '.join(still)}.", indent=2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xlassess.console import machine
 from xlassess.console.decisions import named, whose
 from xlassess.console.out import Out
-from xlassess.console.text import count, day, listed
+from xlassess.console.text import capital, count, day
 from xlassess.desk.register import answered
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
@@ -77,9 +77,10 @@ def _told(result: History, step: Step) -> str:
         "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}",
         "nil return": "recorded as a nil return",
         "declined": "recorded as declined",
+        "query issued": f"query workbook {event.details.get('query')} issued about {about}",
         "undone": f"taken back: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
-    return plain[event.what] if event.what in plain else _received(step)
+    return _received(step) if event.what == "received" else plain.get(event.what, event.what)
 
 
 def _code(step: Step) -> str:
@@ -90,7 +91,7 @@ def _code(step: Step) -> str:
 def _received(step: Step) -> str:
     ret = step.ret
     if ret is None:
-        return step.event.what
+        return "received"
     state = step.event.places[ret.number].state
     size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
     read = count(answered(ret), "answer") + " read" if state != "refused" else "nothing read"
@@ -113,7 +114,7 @@ def _more(step: Step) -> Iterator[str]:
     if event.details.get("taken over"):
         said.append("from the records of an earlier version")
     if said or event.reason:
-        who = listed(said, last=",").capitalize() if said else "Reason"
+        who = capital(", ".join(said)) if said else "Reason"
         yield f"{who}: {event.reason}" if event.reason else who
 
 

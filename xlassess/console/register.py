@@ -73,11 +73,11 @@ def _rates(out: Out, result: Status) -> None:
     out.table(heads, rows, numbers=(2, 3, 4), wraps=(1,))
     for rate in result.rates:
         if rate.nil or rate.declined:
-            out.say(
-                f"{rate.toolkit}: {count(rate.nil, 'nil return')} among those returned; "
-                f"{rate.declined} declined, among those issued.",
-                indent=2,
-            )
+            parts = [
+                f"{count(rate.nil, 'nil return')}, counted as returned" if rate.nil else "",
+                f"{rate.declined} declined, counted as issued" if rate.declined else "",
+            ]
+            out.say(f"{rate.toolkit}: {'; '.join(filter(None, parts))}.", indent=2)
 
 
 def _open(out: Out, result: Status) -> None:

@@ -39,6 +39,11 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def capital(text: str) -> str:
+    """Return the text with a capital letter first and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def percent(share: float | None) -> str:
     """Return "79%", or a dash where there is nothing to take a share of."""
     return "–" if share is None else f"{share:.0%}"

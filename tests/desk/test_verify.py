@@ -1,0 +1,118 @@
+"""Verifying: every file, seal and toolkit that is not as it was recorded is named."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.desk.small import LATER, a_folder, answer, change_settings
+from xlassess.desk.consolidate import consolidate
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.desk.verify import Verified, verify
+from xlassess.folder.assessment import AssessmentFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    """One return read, one file refused."""
+    folder = a_folder(tmp_path / "small")
+    inbox = tmp_path / "inbox"
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    (inbox / "c.pdf").write_bytes(b"%PDF-1.7\n")
+    ingest(folder, [inbox], now=LATER, workers=1)
+    return folder
+
+
+def kept(folder: AssessmentFolder, ending: str) -> Path:
+    (path,) = folder.returns.rglob(f"*.{ending}")
+    return path
+
+
+def sql(folder: AssessmentFolder, statement: str) -> None:
+    with closing(sqlite3.connect(folder.ledger_file)) as db, db:
+        db.execute(statement)
+
+
+def abouts(result: Verified) -> list[str]:
+    return [fault.about for fault in result.faults]
+
+
+def test_verify__what_holds(folder: AssessmentFolder) -> None:
+    result = verify(folder)
+    assert result.holds
+    assert result.remarks == ()
+    assert (result.workbooks, result.returns, result.files, result.toolkits) == (3, 2, 2, 1)
+
+
+DEEDS: dict[str, tuple[Callable[[AssessmentFolder], object], int]] = {
+    "a file received changed": (lambda f: kept(f, "xlsx").write_bytes(b"other"), 2),
+    "a file received cut short": (lambda f: kept(f, "bin").write_bytes(b""), 2),
+    "a file received removed": (lambda f: kept(f, "xlsx").unlink(), 1),
+    "a refused file removed": (lambda f: kept(f, "bin").unlink(), 1),
+    "a workbook changed": (
+        lambda f: next(f.outbox.glob("*.xlsx")).write_bytes(b"other"),
+        1,
+    ),
+    "the secret lost": (lambda f: f.secret_file.unlink(), 1),
+    "the secret another": (lambda f: f.secret_file.write_bytes(b"0" * 64), 3),
+}
+
+
+@pytest.mark.parametrize("what", DEEDS)
+def test_verify__names_what_does_not_hold(folder: AssessmentFolder, what: str) -> None:
+    deed, faults = DEEDS[what]
+    deed(folder)
+    result = verify(folder)
+    assert not result.holds
+    assert len(result.faults) == faults, abouts(result)
+    assert all(fault.message.endswith(".") for fault in result.faults)
+
+
+def test_verify__questions_that_are_not_those_issued(folder: AssessmentFolder) -> None:
+    sql(folder, "update toolkits set body = replace(body, 'trust', 'distrust')")
+    assert set(abouts(verify(folder))) >= {"toolkit tiny"}
+    assert len(verify(folder).faults) == 1 + 3 + 1
+
+
+def test_verify__a_ledger_that_cannot_be_read_in_full(folder: AssessmentFolder) -> None:
+    sql(folder, "update findings set details = '{'")
+    sql(folder, "update answers set type = 'n'")
+    assert set(abouts(verify(folder))) == {"return 1", "return 2"}
+
+
+def test_verify__what_is_only_worth_knowing(folder: AssessmentFolder, tmp_path: Path) -> None:
+    next(folder.outbox.glob("*.xlsx")).unlink()
+    consolidate(folder, now=LATER)
+    assert len(verify(folder).remarks) == 1
+    summary = folder.summary_file("2026")
+    summary.write_bytes(summary.read_bytes() + b"x")
+    result = verify(folder)
+    assert result.holds
+    assert len(result.remarks) == 2
+
+
+def test_verify__workbooks_put_aside(folder: AssessmentFolder) -> None:
+    change_settings(folder, "2026-03-13", "2026-03-20")
+    generate(folder, now=LATER, reissue=True)
+    assert verify(folder).holds
+    assert verify(folder).remarks == ()
+    (path, *_) = (folder.outbox / "replaced").glob("*.xlsx")
+    path.write_bytes(b"other")
+    assert len(verify(folder).faults) == 1
+
+
+def test_verify__changes_nothing(folder: AssessmentFolder) -> None:
+    before = {
+        p: p.read_bytes() for p in folder.root.rglob("*") if p.is_file() and ".db" not in p.name
+    }
+    first = verify(folder)
+    assert verify(folder) == first
+    after = {
+        p: p.read_bytes() for p in folder.root.rglob("*") if p.is_file() and ".db" not in p.name
+    }
+    assert after == before

@@ -1,0 +1,197 @@
+"""Decisions, history and verify through the front door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.desk.small import a_folder, answer, unclear_pair
+from xlassess.cli import cli
+from xlassess.cli_decisions import DECISIONS
+from xlassess.folder.assessment import AssessmentFolder
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    """Ada's workbook came back twice (1 and 2), Abe's with a doubtful answer (3)."""
+    folder = a_folder(tmp_path / "small")
+    unclear_pair(folder, tmp_path / "inbox")
+    answer(folder, "Abe Ash", tmp_path / "inbox" / "third.xlsx", ("Agree", "Perhaps", "Agree"))
+    invoke(folder, "ingest", tmp_path / "inbox")
+    return folder
+
+
+def invoke(folder: AssessmentFolder, *words: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["-C", str(folder.root), *map(str, words)])
+
+
+@pytest.fixture
+def run(folder: AssessmentFolder) -> Run:
+    return lambda *words: invoke(folder, *words)
+
+
+def the_json(result: Result) -> dict[str, Any]:
+    document = json.loads(result.stdout)
+    assert isinstance(document, dict)
+    return document
+
+
+def book(run: Run, person: int) -> dict[str, Any]:
+    found = the_json(run("status", "--json"))["workbooks"][person]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_ingest_and_status__show_numbers_to_type(run: Run, folder: AssessmentFolder) -> None:
+    text = run("status").stdout
+    assert "3.1  C01" in text
+    assert "2.1  L01" in text
+    assert f"xlassess choose {book(run, 0)['reference']} RETURN" in text
+    again = the_json(run("ingest", "--json", folder.root.parent / "inbox"))
+    assert [file["number"] for file in again["files"]] == [1, 2, 3]
+    assert [one["number"] for file in again["files"] for one in file["findings"]] == ["2.1", "3.1"]
+
+
+def test_waive__and_revoke(run: Run) -> None:
+    assert run("waive", "3.1").exit_code == 2, "without a reason"
+    assert run("waive", "3.1", "--reason", "As they mean it", "--by", "Dana").exit_code == 0
+    line = book(run, 1)
+    assert (line["state"], line["queries"]) == ("returned", [])
+    (waived,) = line["waived"]
+    assert (waived["number"], waived["waived"]["by"]) == ("3.1", "Dana")
+    text = run("status").stdout
+    assert "As they mean it" in text
+    assert "3.1  C01" in text
+    assert run("waive", "3.1", "--reason", "No", "--revoke").exit_code == 0
+    assert book(run, 1)["state"] == "query open"
+    assert run("waive", "2.1", "--reason", "x").exit_code == 2, "one of the two must count"
+    assert run("waive", "--reason", "x").exit_code == 2
+
+
+def test_choose__records_the_decision(run: Run) -> None:
+    ref = book(run, 0)["reference"]
+    assert run("choose", ref, "second.xlsx").exit_code == 2, "without a reason"
+    assert run("choose", ref, "--reason", "x").exit_code == 2, "without a return"
+    assert run("choose", ref, "second.xlsx", "--reason", "Asked").exit_code == 0
+    assert book(run, 0)["number"] == 2
+    assert run("choose", ref, "--undo", "--reason", "A slip").exit_code == 0
+    assert book(run, 0)["state"] == "query open"
+
+
+def test_set_aside_and_reassign(run: Run) -> None:
+    bea = book(run, 2)["reference"]
+    assert run("reassign", "3", "--reason", "x").exit_code == 2, "to which workbook?"
+    assert run("reassign", "3", "--to", bea, "--reason", "She wrote it").exit_code == 0
+    assert [book(run, n)["number"] for n in (1, 2)] == [0, 3]
+    assert run("set-aside", "3", "--reason", "By mistake").exit_code == 0
+    assert book(run, 2)["number"] == 0
+    assert run("set-aside", "3", "--undo", "--reason", "x").exit_code == 0
+    assert run("reassign", "3", "--undo", "--reason", "x").exit_code == 0
+    assert [book(run, n)["number"] for n in (1, 2)] == [3, 0]
+
+
+@pytest.mark.parametrize(("verb", "state"), [("nil", "nil return"), ("decline", "declined")])
+def test_nil_and_decline(run: Run, verb: str, state: str) -> None:
+    bea = book(run, 2)["reference"]
+    assert run(verb, bea, "--reason", "By letter of 3 March").exit_code == 0
+    line = book(run, 2)
+    assert (line["state"], line["outcome"]["kind"]) == (state, state)
+    (response,) = the_json(run("status", "--json"))["response"]
+    assert response["issued"] == 3
+    assert response["returned"] == (3 if verb == "nil" else 2)
+    assert "By letter of 3 March" in run("status").stdout
+    assert run(verb, bea, "--undo", "--reason", "x").exit_code == 0
+    assert book(run, 2)["outcome"] is None
+
+
+def test_sent_and_reminded(run: Run) -> None:
+    bea = book(run, 2)["reference"]
+    assert run("sent").exit_code == run("sent", bea, "--all").exit_code == 2
+    assert run("sent", "--all").exit_code == 0
+    assert run("reminded", bea, "--by", "Dana").exit_code == 0
+    line = book(run, 2)
+    assert line["sent"]
+    assert line["reminded"]
+    assert run("reminded", bea, "--undo").exit_code == 0
+    assert book(run, 2)["reminded"] is None
+    assert run("reminded", bea, "--undo").exit_code == 2
+
+
+def test_reference__that_was_not_issued(run: Run) -> None:
+    ref = book(run, 2)["reference"]
+    result = run("nil", ref[:-1] + ("2" if ref[-1] != "2" else "3"), "--reason", "x")
+    assert result.exit_code == 2
+    assert ref in result.stderr
+
+
+def test_history__tells_all_of_it_oldest_first(run: Run) -> None:
+    ref = book(run, 0)["reference"]
+    run("choose", ref, "2", "--reason", "Asked by telephone", "--by", "Dana")
+    document = the_json(run("history", ref, "--json"))
+    assert document["format"] == "xlassess-history/1"
+    assert [event["what"] for event in document["events"]] == [
+        "issued", "received", "received", "chosen",
+    ]  # fmt: skip
+    assert document["counts"] == 2
+    chosen = document["events"][-1]
+    assert (chosen["by"], chosen["reason"]) == ("Dana", "Asked by telephone")
+    assert {n: place["state"] for n, place in chosen["places"].items()} == {
+        "1": "superseded",
+        "2": "accepted with notes",
+    }
+    text = run("history", ref.lower()).stdout
+    places = [text.index(word) for word in ("issued as", "first.xlsx", "second.xlsx", "Asked by")]
+    assert places == sorted(places)
+
+
+def test_history__tells_a_reassigned_return_in_both_workbooks(run: Run) -> None:
+    abe, bea = book(run, 1)["reference"], book(run, 2)["reference"]
+    run("reassign", "3", "--to", bea, "--reason", "x")
+    for ref in (abe, bea):
+        events = the_json(run("history", ref, "--json"))["events"]
+        assert events[-1]["what"] == "reassigned"
+    assert run("history", "2222-2222").exit_code == 2
+
+
+def test_verify__everything_holds(run: Run) -> None:
+    result = run("verify")
+    assert result.exit_code == 0
+    document = the_json(run("verify", "--json"))
+    assert document["holds"] is True
+    assert (document["workbooks"], document["returns"], document["toolkits"]) == (3, 3, 1)
+    noted = f"{document['events']}:{document['head'][:16]}"
+    assert noted in result.stdout
+    run("sent", "--all")
+    assert run("verify", "--noted", noted).exit_code == 0
+    assert run("verify", "--noted", f"{document['events']}:{'0' * 16}").exit_code == 1
+    assert run("verify", "--noted", "999:abcdef").exit_code == 1
+    assert run("verify", "--noted", "abc").exit_code == 2
+
+
+def test_verify__says_what_does_not_hold(run: Run, folder: AssessmentFolder) -> None:
+    path = next(folder.outbox.glob("*.xlsx"))
+    path.write_bytes(path.read_bytes() + b"x")
+    result = run("verify")
+    assert result.exit_code == 1
+    assert path.name in result.stdout
+
+
+def test_history_and_verify__before_anything_was_issued(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "new")
+    for words in (("verify",), ("history", "2222-2222"), ("sent", "--all")):
+        assert invoke(folder, *words).exit_code == 2
+    assert not folder.ledger_file.exists()
+
+
+@pytest.mark.parametrize("verb", [command.name for command in DECISIONS])
+def test_decision__refuses_wrong_use(run: Run, verb: str) -> None:
+    result = run(verb, "--nothing")
+    assert result.exit_code == 2
+    assert result.stdout == ""
