@@ -36,6 +36,9 @@ bench: ## compare with what one would otherwise do
 docs: ## write the pages that are made from code
 	$(BIN)/python -m xlassess.model.catalogue
 	$(BIN)/python -m xlassess.folder.instruments docs/instruments.md
+	$(BIN)/python -m xlassess.consolidate.export_dictionary > docs/data-dictionary.md
+	$(BIN)/python -m xlassess.consolidate.report_docs > docs/report-template.md
+	$(BIN)/python -m xlassess.consolidate.report_template templates/report.docx
 
 clean: ## remove what the tools leave behind
 	rm -rf build dist .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

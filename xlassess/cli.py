@@ -12,6 +12,8 @@ import click
 
 from xlassess import __version__
 from xlassess.cli_decisions import DECISIONS, verify
+from xlassess.cli_papers import PAPERS
+from xlassess.cli_query import query
 from xlassess.cli_toolkits import toolkits
 from xlassess.console.front import (
     AS_JSON,
@@ -124,6 +126,7 @@ def status(setting: Setting, as_json: bool) -> None:
         register.status(out(), result)
 
 
+cli.add_command(query)
 for command in DECISIONS:
     cli.add_command(command)
 
@@ -139,6 +142,8 @@ def consolidate(setting: Setting) -> None:
     reports.consolidated(out(), desk.consolidate(folder_of(setting), now=now()))
 
 
+for command in PAPERS:
+    cli.add_command(command)
 cli.add_command(verify)
 cli.add_command(toolkits)
 

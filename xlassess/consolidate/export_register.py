@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from xlassess.consolidate.export_columns import Cell, Column, Line, Spec, people, where
-from xlassess.consolidate.summary import Entry, Part, PlannedAction
+from xlassess.consolidate.summary import Entry, Part, PlannedAction, Standing
 
 
 def _plan() -> tuple[Column[PlannedAction], ...]:
@@ -64,7 +66,7 @@ RETURNS: Spec[Entry] = Spec(
         *where(),
         *people(lambda row: row.person),
         Column("state", "text", "What has become of it.", lambda line: line.row.standing,
-               "Returned, Query open, Refused, Overdue, Awaited"),
+               ", ".join(get_args(Standing))),
         Column("received_at", "moment", "When it was read.", lambda line: line.row.received_at,
                "Empty where nothing came back"),
         Column("late", "yes or no", "It came after the day by which it was wanted.",

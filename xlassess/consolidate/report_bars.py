@@ -23,7 +23,7 @@ _NAMES = 58.0
 _LETTERS = 32
 """Characters of a name that fit there on one line."""
 
-_LOW, _TALL = 7.4, 9.4
+_LOW, _TALL = 7.0, 9.4
 """Millimetres to a bar: with names of one line, and of more."""
 
 _FOOT, _HEAD = 11.0, 2.0

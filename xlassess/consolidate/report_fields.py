@@ -6,7 +6,7 @@ names a field that does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -206,6 +206,15 @@ class Report:
     method: Annotated[tuple[Method, ...], "the rules behind the figures"]
 
 
+NAMES: Mapping[type, str] = {
+    Report: "", Headings: "headings", Toolkit: "toolkit", Tile: "tile", Drawn: "picture",
+    Figures: "toolkit.figures", FigureRow: "row", Finding: "point", Rate: "rate",
+    Entry: "entry", Action: "action", CommentedSection: "section", CommentedItem: "item",
+    Comment: "comment", Method: "part", Topic: "topic",
+}  # fmt: skip
+"""What one of these is called in our template, in the order they are described."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field as it is described: its name, what it holds, and what its parts are.
@@ -221,11 +230,13 @@ class Field:
 
 
 def fields_of(record: type) -> Iterator[Field]:
-    """Yield the fields of one of these classes, in their order."""
+    """Yield the fields of one of these classes that a template may show, in their order."""
     hints = get_type_hints(record, include_extras=True)
     for each in fields(record):
         hint = hints[each.name]
-        plain, about = get_args(hint) if get_origin(hint) is Annotated else (hint, "")
+        if get_origin(hint) is not Annotated:
+            continue
+        plain, about = get_args(hint)
         inside = [kind for kind in (plain, *get_args(plain)) if is_dataclass(kind)]
         found: Any = inside[0] if inside else None
         yield Field(each.name, about, get_origin(plain) is tuple, found)

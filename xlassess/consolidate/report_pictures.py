@@ -117,7 +117,7 @@ def _significance(part: Part) -> Drawn:
     with drawing.drawing():
         from matplotlib.ticker import MultipleLocator
 
-        height = 54.0
+        height = 50.0
         sheet = drawing.Sheet(WIDTH, height)
         axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
         axes.grid(color=drawing.GRID, linewidth=0.7)

@@ -199,7 +199,7 @@ def _actions(document: Document) -> None:
         "{{ action.toolkit }}{% endif %}"
     )
     listed(
-        document, "Action plan", ("headings.action_columns", (22, 55, 25, 22, 27, 19)),
+        document, "Action plan", ("headings.action_columns", (22, 52, 28, 22, 27, 19)),
         "action in actions",
         (
             (("{{ action.when }}", "Table text"),),

@@ -1,0 +1,225 @@
+"""Exports: every answer in every format, and nobody shown who is not to be."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+
+from tests.clients.programs import ROOT
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
+from tests.consolidate.test_attribution import secrets, telling
+from xlassess.consolidate import summarise
+from xlassess.consolidate.export import FORMATS, PAGE, export, file_names
+from xlassess.consolidate.export_columns import TYPES
+from xlassess.consolidate.export_dictionary import page
+from xlassess.consolidate.export_tables import AGGREGATED, WITH_ROWS, tables_of
+from xlassess.consolidate.export_text import unguarded
+from xlassess.consolidate.summary import Summary
+from xlassess.model.answer import Answer
+
+PERSONAL = {"return", "partner", "respondent", "level", "file", "sheet", "cell", "as_typed"}
+"""Columns that could tell whose row it is."""
+
+
+def exported(summary: Summary, form: str) -> dict[str, bytes]:
+    return {file.name: file.content for file in export(summary, form)}
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def told(pat, melton) -> Summary:
+    record = a_round([pat, melton], 8, Wish(returned=6, gaps=0.1, query=(2,)))
+    said = Answer("1A", "comment", "=HYPERLINK(1)\r\n\tß “ok”", "1 Need", "F6")
+    first = record.current[record.issued[0].reference]
+    return summarise(with_returns(record, {0: (*first.answers, said)}), MADE_AT)
+
+
+@pytest.fixture(scope="module")
+def aggregated(pat, melton) -> Summary:
+    record = a_round(
+        [pat, melton], 8, Wish(returned=5, gaps=0.4, talk=0.5), attribution="aggregated"
+    )
+    return summarise(telling(record), MADE_AT)
+
+
+def test_data__one_row_per_row_of_the_summary(told):
+    found = rows_of(exported(told, "csv")["data.csv"])
+    assert len(found) == len(told.data)
+    for row, known in zip(found, told.data, strict=True):
+        assert (row["return"], row["partner"], row["cell"]) == (
+            known.code, known.partner, known.cell
+        )  # fmt: skip
+        assert unguarded(row["item"]) == known.item
+        assert row["toolkit"] == known.part
+        assert row["score"] == ("" if known.score is None else f"{known.score:g}")
+        assert row["counts"] == known.counts
+        field = row["field"] + (f":{row['view']}" if row["view"] else "")
+        assert field == known.field
+
+
+def test_data__each_kind_of_answer_in_a_column_of_its_own(told):
+    found = rows_of(exported(told, "csv")["data.csv"])
+    columns = {"choice": "label", "text": "text", "number": "number", "day": "day"}
+    assert {row["kind"] for row in found} >= {"choice", "text"}
+    for row in found:
+        filled = {name for name in columns.values() if row[name]}
+        assert filled == {columns[row["kind"]]}
+        assert bool(row["code"]) == (row["kind"] == "choice")
+
+
+def test_csv__opens_as_utf8_in_excel_and_gives_texts_back(told):
+    content = exported(told, "csv")["data.csv"]
+    assert content.startswith(b"\xef\xbb\xbf")
+    (row,) = [row for row in rows_of(content) if "HYPERLINK" in row["text"]]
+    assert row["text"].startswith("'=")
+    assert unguarded(row["text"]) == "=HYPERLINK(1)\r\n\tß “ok”"
+
+
+def test_json__holds_texts_as_they_are_and_describes_itself(told):
+    document = json.loads(exported(told, "json")["export.json"])
+    assert document["format"] == "xlassess-export/1"
+    texts = {row["text"] for row in document["tables"]["data"]}
+    assert "=HYPERLINK(1)\r\n\tß “ok”" in texts
+    described = {(entry["table"], entry["column"]) for entry in document["dictionary"]}
+    used = {(name, key) for name, rows in document["tables"].items() for row in rows for key in row}
+    assert described == used
+    assert all(isinstance(row["late"], bool) for row in document["tables"]["returns"])
+
+
+def test_parquet__has_the_same_rows_with_types(told):
+    pandas = pytest.importorskip("pandas")
+    files = exported(told, "parquet")
+    data = pandas.read_parquet(io.BytesIO(files["data.parquet"]))
+    assert len(data) == len(told.data)
+    assert str(data["score"].dtype).startswith(("double", "float"))
+    returns = pandas.read_parquet(io.BytesIO(files["returns.parquet"]))
+    assert returns["late"].dtype == bool or "bool" in str(returns["late"].dtype)
+    assert str(returns["received_at"].dt.tz) == "UTC"
+    actions = pandas.read_parquet(io.BytesIO(files["actions.parquet"]))
+    days = [day for day in actions["deadline"] if not pandas.isna(day)]
+    assert days
+    assert all(type(day) is date for day in days)
+
+
+def test_parquet__without_pyarrow_says_what_to_install(told, monkeypatch):
+    import sys
+
+    from xlassess.model.errors import XlassessError
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(XlassessError) as raised:
+        export(told, "parquet")
+    assert "pyarrow" in raised.value.message
+    assert "xlassess[parquet]" in raised.value.remedy
+
+
+@pytest.mark.parametrize("attribution", ["named", "lettered", "aggregated"])
+def test_columns__hold_only_their_type(pat, melton, attribution):
+    record = a_round([pat, melton], 6, Wish(returned=5, gaps=0.2), attribution=attribution)
+    kinds = {
+        "text": str, "whole number": int, "number": (int, float), "yes or no": bool,
+        "day": date, "moment": datetime,
+    }  # fmt: skip
+    assert set(kinds) == set(TYPES)
+    for table in tables_of(summarise(record, MADE_AT)):
+        assert table.rows, table.spec.name
+        for place, column in enumerate(table.spec.columns):
+            values = [row[place] for row in table.rows if row[place] is not None]
+            assert all(isinstance(value, kinds[column.type]) for value in values), column.name
+            if column.type == "whole number":
+                assert not any(isinstance(value, bool) for value in values)
+
+
+def test_columns__have_different_names_and_meanings():
+    for spec in (*WITH_ROWS, *AGGREGATED):
+        names = [column.name for column in spec.columns]
+        assert len(set(names)) == len(names)
+        assert all(column.meaning.endswith(".") for column in spec.columns)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("attribution", ["lettered", "aggregated"])
+def test_attribution__no_name_in_any_file(pat, melton, attribution, form):
+    record = telling(
+        a_round([pat, melton], 8, Wish(returned=7, query=(2,)), attribution=attribution)
+    )
+    for file in export(summarise(record, MADE_AT), form):
+        text = file.content.decode("utf-8", "replace")
+        assert not {secret for secret in secrets(record) if secret in text}, file.name
+
+
+def test_attribution__named_shows_who(pat):
+    record = a_round([pat], 4)
+    text = exported(summarise(record, MADE_AT), "csv")["data.csv"].decode("utf-8-sig")
+    assert all(issued.partner in text and issued.reference in text for issued in record.issued)
+
+
+def test_aggregated__no_row_stands_for_one_respondent(aggregated):
+    tables = {table.spec.name: table for table in tables_of(aggregated)}
+    assert set(tables) == {"counts", "comments", "proposals", "response"}
+    for table in tables.values():
+        assert not PERSONAL & {column.name for column in table.spec.columns}
+    counts = rows_of(exported(aggregated, "csv")["counts.csv"])
+    assert len(counts) == len({(row["item_key"], row["view"], row["code"]) for row in counts})
+
+
+def test_aggregated__figures_from_too_few_are_withheld(aggregated):
+    counts = rows_of(exported(aggregated, "csv")["counts.csv"])
+    withheld = [row for row in counts if row["withheld"] == "true"]
+    assert withheld
+    assert all(row["count"] == row["answers"] == "" for row in withheld)
+    given = Counter[tuple[str, str]]()
+    for row in counts:
+        if row["withheld"] == "false":
+            given[row["item_key"], row["view"]] += int(row["count"])
+    minimum = aggregated.cast.minimum
+    assert all(number == 0 or number >= minimum for number in given.values())
+
+
+def test_aggregated__a_comment_does_not_tell_the_answer_beside_it(aggregated, pat):
+    labels = {c.label for scale in pat.scales.values() for c in scale.choices}
+    comments = next(t for t in tables_of(aggregated) if t.spec.name == "comments")
+    assert comments.rows
+    assert not labels & {value for row in comments.rows for value in row}
+    assert all(remark.answer == "" for remark in aggregated.remarks)
+
+
+def test_aggregated__with_too_few_returns_nothing_is_said(pat):
+    record = a_round([pat], 6, Wish(returned=2, talk=0.9), attribution="aggregated")
+    tables = {table.spec.name: table for table in tables_of(summarise(record, MADE_AT))}
+    assert tables["comments"].rows == tables["proposals"].rows == ()
+    places = [column.name for column in tables["counts"].spec.columns]
+    count = places.index("count")
+    assert {row[count] for row in tables["counts"].rows} <= {None, 0}
+
+
+def test_export__empty_round_keeps_its_columns(pat):
+    summary = summarise(a_round([pat], 3, Wish(returned=0)), MADE_AT)
+    files = exported(summary, "csv")
+    assert rows_of(files["data.csv"]) == []
+    assert files["data.csv"].decode("utf-8-sig").startswith("assessment,round,toolkit")
+    assert len(rows_of(files["returns.csv"])) == 3
+    exported(summary, "parquet")
+
+
+@pytest.mark.parametrize("stem", ["", "answers"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_names__are_all_among_those_an_export_may_use(told, aggregated, form, stem):
+    for summary in (told, aggregated):
+        names = [file.name for file in export(summary, form, stem)]
+        assert len(set(names)) == len(names)
+        assert set(names) <= file_names(stem)
+        assert names[0] == f"{stem}.{form}" or not stem
+        assert names[-1].endswith(PAGE)
+
+
+def test_documentation__is_written_from_the_columns():
+    assert (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8") == page()
