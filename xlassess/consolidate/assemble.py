@@ -11,6 +11,7 @@ from xlassess.consolidate import figures as of
 from xlassess.consolidate.attribution import (
     Person,
 )
+from xlassess.consolidate.ground import ground_of
 from xlassess.consolidate.narrative import Told, narrate
 from xlassess.consolidate.register import Group, Scene, entries_of, files_of, set_scene
 from xlassess.consolidate.rows import (
@@ -125,15 +126,15 @@ def _usable(scene: Scene, group: Group) -> list[tuple[Person, Return]]:
 def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
     toolkit = group.toolkit
     returns = _usable(scene, group)
+    answers = [_asked_answers(toolkit, ret) for _, ret in returns]
     rows = tuple(
-        ScoreRow(person, scorecard(toolkit, _asked_answers(toolkit, ret)))
-        for person, ret in returns
+        ScoreRow(person, scorecard(toolkit, given))
+        for (person, _), given in zip(returns, answers, strict=True)
     )
-    ground = of.Ground(toolkit, group.key, rows, scene.cast)
-    tallies = of.tally(toolkit, (answer for _, ret in returns for answer in ret.answers))
-    items = of.item_figures(ground, tallies)
+    ground = ground_of(toolkit, group.key, scene.cast, rows, answers)
+    items = of.item_figures(ground)
     sections = of.section_figures(ground, items)
-    overall = of.overall_figures(ground)
+    overall = of.overall_figures(ground, sections)
     scenario = _scenario(toolkit, sections, overall)
     entries = entries_of(scene, group, rows)
     asked = {issued.identity.partner for issued in group.issued}

@@ -11,7 +11,7 @@ where the withheld one could be worked out from the total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.redaction import NAME_TAKEN_OUT, Redaction
@@ -96,7 +96,12 @@ def cast_of(record: Round) -> Cast:
     return Cast(applied, fallback, minimum, people, levels, Redaction(names))
 
 
-def shown_groups(sizes: Mapping[str, int], minimum: int) -> frozenset[str]:
+def shown_groups(
+    sizes: Mapping[str, int],
+    minimum: int,
+    others: Sequence[Mapping[str, int]] = (),
+    eligible: Collection[str] | None = None,
+) -> frozenset[str]:
     """Return the groups whose figures may be shown beside a total over all of them.
 
     Groups smaller than the minimum are left out. Where those left out are together still fewer
@@ -106,14 +111,24 @@ def shown_groups(sizes: Mapping[str, int], minimum: int) -> frozenset[str]:
     Args:
         sizes: respondents by group; empty groups do not matter.
         minimum: the fewest respondents a figure may come from.
+        others: further numbers by group that have to be nought or at least the minimum, for a
+            group that is shown and for all that are left out together: say, how many answered
+            in part, since their answers are the difference of two figures.
+        eligible: the groups that may be shown at all; None for every one.
     """
     filled = {group: size for group, size in sizes.items() if size}
-    shown = {group for group, size in filled.items() if size >= minimum}
-    hidden = sum(size for group, size in filled.items() if group not in shown)
-    while 0 < hidden < minimum and shown:
-        smallest = min(sorted(shown), key=lambda group: filled[group])
-        shown.remove(smallest)
-        hidden += filled[smallest]
+    measures = (filled, *others)
+
+    def large(groups: Collection[str]) -> bool:
+        totals = [sum(each.get(group, 0) for group in groups) for each in measures]
+        return all(total == 0 or total >= minimum for total in totals)
+
+    shown = {
+        group for group in filled if large((group,)) and (eligible is None or group in eligible)
+    }
+    known = set(filled).union(*others)
+    while shown and not large(known - shown):
+        shown.remove(min(sorted(shown), key=lambda group: filled[group]))
     return frozenset(shown)
 
 

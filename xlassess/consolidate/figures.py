@@ -7,63 +7,37 @@ that have a score in it; a share is taken over all answers together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from xlassess.consolidate.attribution import Cast
-from xlassess.consolidate.summary import (
-    Figure,
-    ItemFigures,
-    OverallFigures,
-    ScoreRow,
-    SectionFigures,
+from xlassess.consolidate.ground import (
+    Ground,
+    favourable_codes,
+    field_of,
+    figure_of,
+    is_figured,
+    over,
 )
+from xlassess.consolidate.levels import (
+    Shown,
+    gap_between,
+    item_levels,
+    item_range,
+    section_levels,
+    shown_levels,
+)
+from xlassess.consolidate.summary import ItemFigures, OverallFigures, SectionFigures
 from xlassess.consolidate.thresholds import (
+    ITEM_LEVEL_GAP,
     agreement_word,
     favourable,
+    has_scores,
+    is_gap,
     is_strength,
 )
-from xlassess.model.answer import Answer
-from xlassess.model.assessment import LEVELS
+from xlassess.consolidate.withholding import guarded, partial_in_section, partial_overall
 from xlassess.model.toolkit import Item, Scale, Section, Toolkit
-from xlassess.score import (
-    Agreement,
-    SectionScore,
-    affirmative,
-    agreement_of,
-    band_of,
-    counts_towards,
-    reported_sections,
-)
-
-Tallies = Mapping[tuple[str, str], Counter[str]]
-"""How often each choice was picked, by item and answer field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What figures are computed from: a toolkit under its key, its score rows, and who is shown."""
-
-    toolkit: Toolkit
-    key: str
-    rows: Sequence[ScoreRow]
-    cast: Cast
-
-
-def tally(toolkit: Toolkit, answers: Iterable[Answer]) -> Tallies:
-    """Count the choices made, by item and answer field."""
-    chosen = {item.id for item in toolkit.items() if not item.is_free}
-    tallies: dict[tuple[str, str], Counter[str]] = {}
-    for answer in answers:
-        if answer.item in chosen and answer.field.startswith("answer") and answer.value != "":
-            place = (answer.item, answer.field)
-            tallies.setdefault(place, Counter())[str(answer.value)] += 1
-    return tallies
-
-
-def field_of(view: str) -> str:
-    """Return the answer field of a view."""
-    return f"answer:{view}" if view else "answer"
+from xlassess.score import Agreement, agreement_of, band_of, reported_sections
 
 
 def section_key(key: str, section: str) -> str:
@@ -76,12 +50,8 @@ def shown_sections(toolkit: Toolkit) -> tuple[Section, ...]:
     return tuple(
         section
         for section in reported_sections(toolkit)
-        if any(_is_figured(toolkit, section, item) for item in section.items)
+        if any(is_figured(toolkit, section, item) for item in section.items)
     )
-
-
-def _is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
-    return counts_towards(toolkit, section, item) and not item.is_free
 
 
 def section_figures(ground: Ground, items: Sequence[ItemFigures]) -> tuple[SectionFigures, ...]:
@@ -107,7 +77,8 @@ def _section(
     toolkit, cast, field = ground.toolkit, ground.cast, field_of(view)
     scores = [row.card.section(section.id, view) for row in ground.rows]
     label = toolkit.view(view).label if view else ""
-    score = _guarded(_figure(toolkit, scores), cast)
+    partial = partial_in_section(ground, section, view)
+    score = guarded(figure_of(toolkit, scores), cast, partial)
     weights = [each.significance for each in scores if each.significance is not None]
     scales: dict[str, Counter[str]] = {}
     for item in items:
@@ -133,8 +104,8 @@ def _section(
         given=sum(sum(each.values()) for each in scales.values()),
         favourable=good,
         flagged=sum(each[code] for each in scales.values() for code in toolkit.scoring.flagged),
-        significance=_guarded(_over(weights), cast),
-        levels=_levels(ground, section, view),
+        significance=guarded(over(weights), cast),
+        levels=section_levels(ground, section, view, shown_levels(ground, section, view)),
     )
 
 
@@ -142,123 +113,78 @@ def asked_choices(toolkit: Toolkit, section: Section, view: str) -> int:
     """Return how many choices that count a section asks for from a view."""
     field = field_of(view)
     return sum(
-        _is_figured(toolkit, section, item) and field in item.answer_fields
-        for item in section.items
+        is_figured(toolkit, section, item) and field in item.answer_fields for item in section.items
     )
 
 
-def _over(values: Sequence[float]) -> Figure:
-    if not values:
-        return Figure()
-    return Figure(len(values), sum(values) / len(values), min(values), max(values))
+def overall_figures(
+    ground: Ground, sections: Sequence[SectionFigures]
+) -> tuple[OverallFigures, ...]:
+    """Return the score over all sections, view by view; empty where the toolkit gives none.
 
-
-def _figure(toolkit: Toolkit, scores: Sequence[SectionScore]) -> Figure:
-    """The figure of a section by the toolkit's rule; for levels, the favourable share."""
-    rule = toolkit.scoring.rule
-    if rule == "none":
-        return Figure(sum(sum(each.counts.values()) > 0 for each in scores))
-    if rule in ("sum", "mean"):
-        return _over([each.score for each in scores if each.score is not None])
-    answered = [each for each in scores if each.answered]
-    shares = [_in_favour(toolkit, [each]) / each.answered for each in answered]
-    if not shares:
-        return Figure()
-    pooled = _in_favour(toolkit, answered) / sum(each.answered for each in answered)
-    return Figure(len(shares), pooled, min(shares), max(shares))
-
-
-def favourable_codes(toolkit: Toolkit) -> tuple[str, ...]:
-    """The codes of choices that speak for an item: "yes", or the upper half of the scale."""
-    if toolkit.scoring.rule == "share":
-        return (affirmative(toolkit).code,)
-    scale = toolkit.scales.get(toolkit.scoring.scale)
-    return tuple(choice.code for choice in favourable(scale)) if scale else ()
-
-
-def _in_favour(toolkit: Toolkit, scores: Sequence[SectionScore]) -> int:
-    codes = favourable_codes(toolkit)
-    return sum(each.counts.get(code, 0) for each in scores for code in codes)
-
-
-def _guarded(figure: Figure, cast: Cast) -> Figure:
-    """Withhold what comes from too few; the ends of a range are single respondents' figures."""
-    if cast.shows_rows:
-        return figure
-    if cast.withholds(figure.n):
-        return Figure(figure.n, withheld=True)
-    return replace(figure, low=None, high=None)
-
-
-def _levels(ground: Ground, section: Section, view: str) -> dict[str, Figure]:
-    """Figures by organisational level, for the levels that may be shown."""
-    found: dict[str, Figure] = {}
-    for level, label in LEVELS.items():
-        if label not in ground.cast.levels:
-            continue
-        scores = [
-            row.card.section(section.id, view)
-            for row in ground.rows
-            if row.person.issued.level == level
-        ]
-        figure = _figure(ground.toolkit, scores)
-        few = ground.cast.attribution != "named" and 0 < figure.n < ground.cast.minimum
-        found[label] = Figure(figure.n, withheld=True) if few else figure
-    return found
-
-
-def overall_figures(ground: Ground) -> tuple[OverallFigures, ...]:
-    """Return the score over all sections, view by view; empty where the toolkit gives none."""
+    Args:
+        ground: what figures are computed from.
+        sections: the figures of the sections; a share over all is taken over their answers.
+    """
     toolkit = ground.toolkit
     if not toolkit.scoring.overall or toolkit.scoring.rule in ("levels", "none"):
         return ()
-    views = ("", *(view.id for view in toolkit.views))
-    sections = shown_sections(toolkit)
-    used = [v for v in views if any(asked_choices(toolkit, each, v) for each in sections)]
-    return tuple(_overall(ground, view) for view in used)
+    return tuple(
+        _overall(ground, view, [each for each in sections if each.view == view])
+        for view in dict.fromkeys(each.view for each in sections)
+    )
 
 
-def _overall(ground: Ground, view: str) -> OverallFigures:
+def _overall(ground: Ground, view: str, sections: Sequence[SectionFigures]) -> OverallFigures:
     toolkit = ground.toolkit
     totals = [each for row in ground.rows for each in row.card.overall if each.view == view]
-    if toolkit.scoring.rule == "share":
-        scores = [each for row in ground.rows for each in row.card.sections if each.view == view]
-        figure = _figure(toolkit, scores)
-        shares = [each.score for each in totals if each.score is not None]
-        figure = replace(_over(shares), mean=figure.mean)
-    else:
-        figure = _over([each.score for each in totals if each.score is not None])
-    figure = _guarded(figure, ground.cast)
+    figure = over([each.score for each in totals if each.score is not None])
+    if toolkit.scoring.rule == "share" and figure.n:
+        answered = sum(each.answered for each in sections)
+        good = sum(each.favourable for each in sections)
+        figure = replace(figure, mean=good / answered if answered else None)
+    figure = guarded(figure, ground.cast, partial_overall(ground, view))
     label = toolkit.view(view).label if view else ""
     return OverallFigures(view, label, figure, band_of(figure.mean, toolkit.scoring.bands))
 
 
-def item_figures(ground: Ground, tallies: Tallies) -> tuple[ItemFigures, ...]:
+def item_figures(ground: Ground) -> tuple[ItemFigures, ...]:
     """Return the figures of every item answered on a scale, closing questions included."""
     toolkit = ground.toolkit
     return tuple(
-        _item(ground, section, item, field, tallies.get((item.id, field), Counter()))
-        for section in toolkit.all_sections
+        _item(ground, section, item, field, levels)
+        for section, levels in ((each, _levels(ground, each)) for each in toolkit.all_sections)
         for item in section.items
         if not item.is_free
         for field in item.answer_fields
     )
 
 
-def _item(
-    ground: Ground, section: Section, item: Item, field: str, counts: Counter[str]
-) -> ItemFigures:
+def _levels(ground: Ground, section: Section) -> Shown:
+    """The levels that may be shown in a section, by view; none where nothing counts."""
+    if section.id not in {each.id for each in shown_sections(ground.toolkit)}:
+        return {}
+    views = ("", *(view.id for view in ground.toolkit.views))
+    return {
+        field_of(view): shown_levels(ground, section, view)
+        for view in views
+        if asked_choices(ground.toolkit, section, view)
+    }
+
+
+def _item(ground: Ground, section: Section, item: Item, field: str, shown: Shown) -> ItemFigures:
     toolkit, cast = ground.toolkit, ground.cast
     scale = toolkit.scales[item.answer]
-    agreement = agreement_of(scale, counts)
-    n = agreement.n or agreement.apart
-    withheld = cast.withholds(n)
+    agreement = agreement_of(scale, ground.tallies.get((item.id, field), Counter()))
+    withheld = cast.withholds(agreement.n or agreement.apart)
     if withheld:
         agreement = agreement_of(scale, {})
-    counting = section.id in {each.id for each in reported_sections(toolkit)}
-    scored = counting and _is_figured(toolkit, section, item)
+    scored = field in shown and is_figured(toolkit, section, item)
     favour = standing(scale, agreement)
     reading = agreement_word(scale, agreement.consensus)
+    levels = {}
+    if scored and scale.ordinal:
+        levels = item_levels(ground, item, field, shown[field])
     _, _, view = field.partition(":")
     return ItemFigures(
         item=item,
@@ -274,13 +200,9 @@ def _item(
         reading=reading,
         split_success=reading == "low" and favour is not None and is_strength(favour),
         withheld=withheld,
+        levels=levels,
+        levels_differ=is_gap(gap_between(levels.values()), item_range(scale), ITEM_LEVEL_GAP),
     )
-
-
-def has_scores(scale: Scale) -> bool:
-    """True when every substantive choice of a scale has a score, and they differ."""
-    scores = {choice.score for choice in scale.substantive}
-    return None not in scores and len(scores) > 1
 
 
 def standing(scale: Scale, agreement: Agreement) -> float | None:

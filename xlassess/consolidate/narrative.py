@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from xlassess.consolidate import points
 from xlassess.consolidate.attribution import Cast
-from xlassess.consolidate.figures import favourable_codes
+from xlassess.consolidate.ground import favourable_codes
 from xlassess.consolidate.summary import (
     Entry,
     ItemFigures,

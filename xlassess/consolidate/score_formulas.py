@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from xlassess.consolidate.cells import NOTHING, Live, counting, lit
-from xlassess.consolidate.figures import favourable_codes, field_of
+from xlassess.consolidate.ground import favourable_codes, field_of
 from xlassess.consolidate.places import ScoresPlace
 from xlassess.consolidate.summary import Part, ScoreRow, SectionFigures
 from xlassess.contract.layout import cell_name

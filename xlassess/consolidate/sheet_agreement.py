@@ -21,10 +21,9 @@ from xlassess.consolidate.cells import (
     lit,
     words,
 )
-from xlassess.consolidate.figures import has_scores
 from xlassess.consolidate.places import HEADER_ROW, sheet_name
 from xlassess.consolidate.summary import ItemFigures, Part
-from xlassess.consolidate.thresholds import STRENGTH, agreement_limits, favourable
+from xlassess.consolidate.thresholds import STRENGTH, agreement_limits, favourable, has_scores
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Scale
 from xlassess.sheet import looks

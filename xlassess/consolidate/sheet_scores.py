@@ -20,7 +20,7 @@ from xlassess.consolidate.cells import (
     put,
     words,
 )
-from xlassess.consolidate.figures import field_of
+from xlassess.consolidate.ground import field_of
 from xlassess.consolidate.places import HEADER_ROW, ScoresPlace, scores_place
 from xlassess.consolidate.score_formulas import (
     band_formula,

@@ -46,7 +46,8 @@ class Figure:
     """A figure over respondents: how many, mean, lowest and highest.
 
     For shares ``mean`` is the share over all answers together, ``low`` and ``high`` are the
-    shares of single returns. All are None without answers and where ``withheld``.
+    shares of single returns. All are None without answers and where ``withheld``; ``secondary``
+    says that it is not withheld for itself, but because it would give others away.
     """
 
     n: int = 0
@@ -54,6 +55,7 @@ class Figure:
     low: float | None = None
     high: float | None = None
     withheld: bool = False
+    secondary: bool = False
 
     @property
     def spread(self) -> float | None:
@@ -120,6 +122,8 @@ class ItemFigures:
     reading: str
     split_success: bool
     withheld: bool
+    levels: Mapping[str, Figure]
+    levels_differ: bool
 
     @property
     def name(self) -> str:

@@ -26,6 +26,12 @@ LEVEL_GAP = 1 / 6
 """Means of two organisational levels that lie at least this share of the score range apart are
 pointed out."""
 
+ITEM_LEVEL_GAP = 1 / 3
+"""The same for single items, which move more easily: one step on a scale of four choices."""
+
+LEVEL_LEAST = 2
+"""Fewest returns of a level from which it is compared with others: one person is not a level."""
+
 LISTED = 3
 """Most strengths, concerns and disagreements named on the Summary page."""
 
@@ -41,6 +47,11 @@ CLOSED_STATUSES = ("done", "stopped")
 """Codes of action-plan states after which an action cannot be overdue."""
 
 _DIGITS = 9
+
+
+def is_gap(distance: float | None, width: float, share: float) -> bool:
+    """True for two levels at least this share of the width of possible figures apart."""
+    return distance is not None and round(distance - share * width, _DIGITS) >= 0
 
 
 def favourable(scale: Scale) -> tuple[Choice, ...]:
@@ -65,6 +76,12 @@ def agreement_word(scale: Scale, consensus: float | None) -> str:
     if exact >= high:
         return "high"
     return "low" if exact < low else "moderate"
+
+
+def has_scores(scale: Scale) -> bool:
+    """True when every substantive choice of a scale has a score, and they differ."""
+    scores = {choice.score for choice in scale.substantive}
+    return None not in scores and len(scores) > 1
 
 
 def is_strength(favour: float) -> bool:
