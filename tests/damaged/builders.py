@@ -144,6 +144,12 @@ def text_that_is_not_there(bench: Bench) -> Damaged:
     return bench.save(edited(bench.book.data, {"xl/sharedStrings.xml": edit}))
 
 
+@damages("G18")
+def password_that_does_not_fit(bench: Bench) -> Damaged:
+    context = replace(a_context(bench.book), passwords=("Secret", "secret "))
+    return bench.save(encrypted(bench.book.data, "secret"), context)
+
+
 def _between(first: bytes, last: bytes, new: bytes) -> Callable[[bytes], bytes]:
     """Return an edit that replaces everything from ``first`` up to ``last``."""
 
@@ -374,6 +380,17 @@ def action_plan_deleted(bench: Bench) -> Damaged:
     return bench.save(reworked(returned(bench.book), lambda book: book.remove(book[ACTION_PLAN])))
 
 
+@damages("R09")
+def numbers_sorted_without_their_questions(bench: Bench) -> Damaged:
+    cells: dict[tuple[str, str], object] = {(VIEWS, "A6"): "1B", (VIEWS, "A7"): "1A"}
+    return bench.save(written(returned(bench.book), cells))
+
+
+@damages("R10")
+def answer_cells_merged(bench: Bench) -> Damaged:
+    return bench.save(reworked(returned(bench.book), lambda book: book[VIEWS].merge_cells("C6:C8")))
+
+
 @damages("C01")
 def not_a_choice(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i1A="Agre"))
@@ -470,3 +487,8 @@ def action_without_owner(bench: Bench) -> Damaged:
 @damages("C17")
 def action_for_an_unknown_question(bench: Bench) -> Damaged:
     return _in_the_plan(bench, item="9Z", action="Meet monthly", horizon="Quick win", owner="Zoë")
+
+
+@damages("C18")
+def answer_among_the_comments(bench: Bench) -> Damaged:
+    return bench.save(returned(bench.book, i1A=None, i1A__comment="agree"))

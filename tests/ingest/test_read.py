@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.damaged.builders import encrypted
 from tests.factory import Workbook, a_context, action_cells, an_action, entries, filled, issue
+from tests.ingest.packages import edited, replacing, sheet_part
 from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
 from xlassess.folder.toolkits import builtin_ids, find_toolkit
@@ -311,7 +317,11 @@ def test_number_for_item__only_where_it_is_one_item(kinds: Workbook, tmp_path: P
     ret = read(written(returned(kinds), {(facts.sheet, f"A{row}"): 2.2}), tmp_path, kinds)
     assert values(ret) == expected(kinds)
     last = place(kinds, "2.10").cell[1:]
-    ret = read(written(returned(kinds), {(facts.sheet, f"A{last}"): 2.1}), tmp_path, kinds)
+    damage: dict[tuple[str, str], object] = {(facts.sheet, f"A{last}"): 2.1}
+    ret = read(written(returned(kinds), damage), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    damage[facts.sheet, f"B{last}"] = "Is it?"
+    ret = read(written(returned(kinds), damage), tmp_path, kinds)
     assert ("2.10", "answer") not in values(ret)
     assert {"R04", "R05"} <= set(codes(ret))
 
@@ -328,3 +338,114 @@ def test_questions_changed__are_one_finding_a_sheet(kinds: Workbook, tmp_path: P
     ret = read(written(returned(kinds), cells), tmp_path, kinds)
     assert [(f.code, f.cell, f.cells) for f in ret.findings] == [("C09", "B6", ("B8",))]
     assert values(ret) == expected(kinds)
+
+
+def test_numbers_beside_other_questions__are_not_read(kinds: Workbook, tmp_path: Path) -> None:
+    cells: dict[tuple[str, str], object] = {("1 Views", "A6"): "1C", ("1 Views", "A8"): "1A"}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert [(f.code, f.cell, f.cells) for f in ret.findings] == [("R09", "A6", ("A8",))]
+    assert {answer.item for answer in ret.answers}.isdisjoint({"1A", "1C"})
+    assert len(ret.answers) == len(expected(kinds)) - 4
+
+
+@pytest.mark.parametrize("became", [None, " ", 2.1, "2.1", date(2026, 10, 2)])
+def test_number_lost_its_form__the_question_tells(
+    kinds: Workbook, tmp_path: Path, became: object
+) -> None:
+    last = place(kinds, "2.10")
+    cells: dict[tuple[str, str], object] = {(last.sheet, f"A{last.cell[1:]}"): became}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert (values(ret), codes(ret)) == (expected(kinds), [])
+
+
+@pytest.mark.parametrize("toolkit_id", ["rochford-hallmarks", "bv-organisation"])
+def test_all_numbers_turned_into_numbers__read_the_same(toolkit_id: str, tmp_path: Path) -> None:
+    book = issue(find_toolkit(toolkit_id))
+    given_answers = entries(book.toolkit)
+    cells: dict[tuple[str, str], object] = {}
+    for entry in given_answers:
+        if re.fullmatch(r"\d+\.\d+", entry.item):
+            cells[entry.sheet, f"A{entry.cell.lstrip('ABCDEFGHIJK')}"] = float(entry.item)
+    assert len(cells) > 40
+    ret = read(written(filled(book, given_answers), cells), tmp_path, book)
+    assert values(ret) == expected(book)
+    assert codes(ret) == []
+
+
+def test_merged__hidden_contents_are_no_answers(kinds: Workbook, tmp_path: Path) -> None:
+    data = returned(kinds)
+    merge = replacing(
+        b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="C6:E7"/></mergeCells>'
+    )
+    data = reworked(data, lambda book: book["1 Views"].merged_cells.ranges.clear())
+    ret = read(edited(data, {sheet_part(data, "1 Views"): merge}), tmp_path, kinds)
+    assert [(f.code, f.cell, f.cells) for f in ret.findings] == [("R10", "E6", ("C7", "E7"))]
+    assert ("1A", "answer") in values(ret)
+    assert {("1B", "answer"), ("1A", "comment"), ("1B", "comment")}.isdisjoint(values(ret))
+
+
+def test_answer_among_the_comments__is_told_once(kinds: Workbook, tmp_path: Path) -> None:
+    data = returned(kinds, i1A=None, i1A__comment="Agree", i1B=None, i1B__comment="see 1A")
+    ret = read(data, tmp_path, kinds)
+    assert [(f.code, f.item) for f in ret.findings] == [("C18", "1A"), ("C02", "1B")]
+
+
+def _typed_truth(part: bytes) -> bytes:
+    """Write truth values as LibreOffice does: a formula, and its result."""
+    for result, formula in ((b"1", b"TRUE()"), (b"0", b"FALSE()")):
+        cell = rb"(<c [^>]*)>(<f>" + re.escape(formula) + rb"</f>)<v></v>"
+        part = re.sub(cell, rb'\1 t="b">\2<v>' + result + b"</v>", part)
+    return part
+
+
+@pytest.mark.parametrize("prefix", [b"<sheetData>", b"<sheetData ><!-- the long way round -->"])
+def test_truth_values__as_libreoffice_writes_them(
+    kinds: Workbook, tmp_path: Path, prefix: bytes
+) -> None:
+    cells: dict[tuple[str, str], object] = {
+        ("2 Facts", "C6"): "=TRUE()",
+        ("2 Facts", "E7"): "=FALSE()",
+        ("2 Facts", "E8"): "=NOT(FALSE())",
+    }
+    data = written(returned(kinds), cells)
+    part = sheet_part(data, "2 Facts")
+    data = edited(data, {part: _typed_truth})
+    data = edited(data, {part: replacing(b"<sheetData>", prefix)})
+    ret = read(data, tmp_path, kinds)
+    assert [(f.code, f.cell) for f in ret.findings] == [("C10", "E8")]
+    assert values(ret)["2.1", "answer"] == "yes"
+    assert values(ret)["2.2", "comment"] == "FALSE"
+
+
+def test_raw_character_data__is_not_lost_but_refused(kinds: Workbook, tmp_path: Path) -> None:
+    raw = replacing(b"<t>Question</t>", b"<t><![CDATA[Question]]></t>")
+    ret = read(edited(kinds.data, {"xl/sharedStrings.xml": raw}), tmp_path, kinds)
+    assert codes(ret) == ["G17"]
+
+
+def test_cells_only_formatted__may_reach_anywhere(kinds: Workbook, tmp_path: Path) -> None:
+    data = returned(kinds)
+    far = replacing(b"</sheetData>", b'<row r="1048576"><c r="K1048576" s="1"/></row></sheetData>')
+    ret = read(edited(data, {sheet_part(data, "1 Views"): far}), tmp_path, kinds)
+    assert (values(ret), codes(ret)) == (expected(kinds), [])
+
+
+def test_passwords__any_of_several_opens(kinds: Workbook, tmp_path: Path) -> None:
+    data = encrypted(returned(kinds), "Zażółć 1")
+    context = replace(a_context(kinds), passwords=("other", "Zażółć 1"))
+    ret = read(data, tmp_path, kinds, context=context)
+    assert (ret.state, values(ret)) == ("accepted", expected(kinds))
+    assert "Zażółć" not in repr(context)
+    ret = read(data, tmp_path, kinds, context=replace(context, passwords=("zażółć 1",)))
+    assert codes(ret) == ["G18"]
+
+
+def test_passwords__costly_hashing_is_not_begun(kinds: Workbook, tmp_path: Path) -> None:
+    data = encrypted(returned(kinds), "secret")
+    usual, costly = b'spinCount="100000"', b'spinCount="9999999"'
+    assert data.count(usual + b" ") == 1
+    context = replace(a_context(kinds), passwords=("secret",))
+    began = time.monotonic()
+    ret = read(data.replace(usual + b" ", costly), tmp_path, kinds, context=context)
+    assert codes(ret) == ["G18"]
+    assert time.monotonic() - began < 1

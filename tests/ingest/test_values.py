@@ -102,11 +102,6 @@ def test_choice__nearest_is_suggested_and_nothing_far_off() -> None:
     assert AGREEMENT.read(4.0).details["suggestion"] == ""
 
 
-def test_choice__truth_that_reads_as_number() -> None:
-    assert YES_NO.read(1.0, truth=True).value == "yes"
-    assert YES_NO.read(0.0, truth=True).value == "no"
-
-
 def test_choice__numbers_must_be_each_labels_own() -> None:
     doubled = Choices.of((Choice("a", "1 - one"), Choice("b", "1 - uno"), Choice("c", "2 - two")))
     ranges = Choices.of((Choice("a", "1-2 meetings"), Choice("b", "3-4 meetings")))

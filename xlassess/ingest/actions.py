@@ -87,7 +87,7 @@ def _proposal_row(table: _Table, planned: ActionPlanLayout, result: PlanRead) ->
     column = table.columns.get("action", 2)
     name = cell_name(row, column)
     cell = table.sheet.at(row, column)
-    parsed = unusable(table.sheet, name)
+    parsed = unusable(table.sheet, name, cell)
     if parsed is None and not is_blank(cell):
         parsed = read_text(cell)
     if parsed is not None:
@@ -122,7 +122,7 @@ class _Row:
             return "", ""
         name = cell_name(self.index, column)
         cell = self.table.sheet.at(self.index, column)
-        parsed = unusable(self.table.sheet, name)
+        parsed = unusable(self.table.sheet, name, cell)
         if parsed is not None:
             self.remark(parsed, name, role)
             return "", name

@@ -1,8 +1,9 @@
 """Many files read in worker processes, so that no file can stop the others.
 
-Files go to the workers in chunks. When a worker dies (a fault of the parser, memory, time),
-the chunks that were not finished are read again one chunk at a time, and a chunk that kills
-its worker again file by file: the file that does it is refused and the rest go on.
+Files go to the workers in chunks. Each worker keeps a slate with the file it is at. When a
+worker dies (a fault of the parser, memory, time), the slates tell which files were in hand:
+each of these is read alone, the one that kills its worker again is refused, and new workers
+go on with the rest.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import faulthandler
 import multiprocessing
 import os
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from xlassess.ingest.context import Context, Source
 from xlassess.ingest.limits import WORKER_MEMORY, WORKER_SECONDS
@@ -24,7 +27,8 @@ from xlassess.model.catalogue import found
 _CHUNK = 8
 _MOST_WORKERS = 8
 
-Chunk = tuple[Source, ...]
+Numbered = tuple[int, Source]
+"""A file and its place in the order given."""
 Result = tuple[Source, Return]
 
 
@@ -53,7 +57,6 @@ def read_all(
     """
     if not sources:
         return
-    limits = bounds or Bounds()
     count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(sources))
     size = max(1, min(_CHUNK, -(-len(sources) // count)))
     chunks = [tuple(sources[i : i + size]) for i in range(0, len(sources), size)]
@@ -72,25 +75,7 @@ def _outcome(future: Future[list[Return]]) -> list[Return] | None:
     try:
         return future.result()
     except (RuntimeError, MemoryError, OSError):  # a broken pool is a RuntimeError
-        return None
-
-
-def _read_apart(chunk: Chunk, context: Context, bounds: Bounds) -> Iterator[Result]:
-    """Read a chunk alone; if that kills its worker too, read its files one by one."""
-    began = time.monotonic()
-    returns = _alone(chunk, context, bounds)
-    if returns is not None:
-        yield from zip(chunk, returns, strict=True)
-    elif len(chunk) == 1:
-        yield chunk[0], _stopped(chunk[0], began, bounds)
-    else:
-        for source in chunk:
-            yield from _read_apart((source,), context, bounds)
-
-
-def _alone(chunk: Chunk, context: Context, bounds: Bounds) -> list[Return] | None:
-    with _pool(context, bounds, 1) as pool:
-        return _outcome(pool.submit(_read_chunk, chunk, bounds.seconds))
+        return {}
 
 
 def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
@@ -112,13 +97,14 @@ def _pool(context: Context, bounds: Bounds, workers: int) -> Executor:
     )
 
 
-_contexts: list[Context] = []
-"""In a worker: the context it was started with."""
+_desks: list[_Desk] = []
+"""In a worker: its desk."""
 
 
-def _prepare(context: Context, memory: int) -> None:
+def _prepare(context: Context, memory: int, slates: Path) -> None:
     """Start a worker: keep its context, bound its memory, silence the parser's last words."""
-    _contexts[:] = [context]
+    slate = os.open(slates / str(os.getpid()), os.O_WRONLY | os.O_CREAT)
+    _desks[:] = [_Desk(context, slate)]
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         import resource
@@ -131,17 +117,17 @@ def _prepare(context: Context, memory: int) -> None:
             continue
 
 
-def _read_chunk(chunk: Chunk, seconds: float) -> list[Return]:
+def _read_chunk(chunk: Sequence[Numbered], seconds: float) -> dict[int, Return]:
     """In a worker: read files one after the other, each under a time limit."""
-    return [_read_timed(source, seconds) for source in chunk]
+    return {number: _read_timed(number, source, seconds) for number, source in chunk}
 
 
-def _read_timed(source: Source, seconds: float) -> Return:
+def _read_timed(number: int, source: Source, seconds: float) -> Return:
     """Read one file; a watchdog that needs no help from Python ends the process in time."""
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            return read_return(source, _contexts[0])
+            return read_return(source, desk.context)
         except MemoryError:
             return _refused(source, "it would take more memory than a workbook can need")
         except Exception as fault:  # a fault of ours must not cost the other files
@@ -156,3 +142,6 @@ def _refused(source: Source, problem: str) -> Return:
     except OSError:
         measured = "", 0
     return refused(source.name, found("G12", problem=problem), *measured)
+    desk = _desks[0]
+    desk.note(number)
+            desk.note(None)

@@ -116,10 +116,21 @@ def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
 
 
 def missing_answers(evidence: Evidence) -> Iterator[Remark]:
-    """Required answers whose cells are empty, on one sheet together."""
+    """Answers whose cells are empty: required ones, and those that stand in the comments.
+
+    Told together for one sheet.
+    """
+    comments = {one.item: one for one in evidence.readings if one.field == "comment"}
     for one in evidence.readings:
-        required = one.field.startswith("answer") and evidence.plan.places[one.item].item.required
-        if required and one.is_blank:
+        if not one.field.startswith("answer") or not one.is_blank:
+            continue
+        item = evidence.plan.places[one.item].item
+        comment = comments.get(one.item)
+        choices = evidence.plan.choices.get(item.answer)
+        if choices and comment and choices.names_one(comment.value):
+            details = {"value": brief(comment.value or "")}
+            yield Remark("C18", one.sheet, one.cell, one.item, one.field, details)
+        elif item.required:
             yield Remark("C02", one.sheet, one.cell, one.item, one.field)
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
+from xlassess.contract.layout import cell_place
 from xlassess.ingest.guard import Guarded
 from xlassess.ingest.notes import SheetNotes
 from xlassess.model.catalogue import found
@@ -73,6 +74,10 @@ def _sheets(data: bytes, notes: Mapping[str, SheetNotes]) -> tuple[Sheet, ...]:
 
 def _sheet(name: str, sheet: CalamineSheet, notes: SheetNotes) -> Sheet:
     rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+    for cell in notes.truths:
+        row, column = cell_place(cell)
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] in (0, 1):
+            rows[row][column] = bool(rows[row][column])
     return Sheet(name, rows, notes, frozenset(itertools.chain.from_iterable(rows)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +11,7 @@ from xlassess.ingest.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip
 from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.markup import MARKUP_FAULTS
 from xlassess.ingest.notes import SheetNotes
-from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, open_ole, opened_without_asking
+from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, decrypted, open_ole
 from xlassess.ingest.package import ZIP_MAGIC, Package, open_package
 from xlassess.ingest.properties import Properties, read_properties
 from xlassess.ingest.scan_ods import scan_ods
@@ -40,16 +40,19 @@ class Guarded:
     findings: tuple[Finding, ...] = ()
 
 
-def guard(data: bytes) -> Guarded | Finding:
+def guard(data: bytes, passwords: Sequence[str] = ()) -> Guarded | Finding:
     """Return a file's bytes as safe to parse, or the reason why they are not.
 
     An Excel file encrypted with Excel's own well-known password (as structure protection
-    leaves old .xls files) is opened and guarded as what is inside.
+    leaves old .xls files), or with one of the passwords given, is opened and guarded as what
+    is inside.
     """
     result = _guard(data)
     if isinstance(result, Finding) and result.code == "G04" and data.startswith(OLE_MAGIC):
-        opened = opened_without_asking(data)
-        return _guard(opened) if opened else result
+        opened = decrypted(data, passwords)
+        if opened is None:
+            return found("G18") if passwords else result
+        return _guard(opened)
     return result
 
 

@@ -28,6 +28,8 @@ MOST_UNPACKED = 500 * MEGABYTE
 """Size of all files in a zip file handed over."""
 MOST_DEPTH = 2
 """Zip files within zip files."""
+MOST_SPINS = 1_000_000
+"""Rounds of hashing that trying a password may take; Excel asks for 100,000."""
 MOST_TEXT = 32_767
 """Characters a cell holds; Microsoft, "Excel specifications and limits"."""
 WORKER_MEMORY = 2048 * MEGABYTE

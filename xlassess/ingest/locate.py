@@ -8,7 +8,7 @@ made good only while all the others stand in their places. Items are told by the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import HEADERS, Column, Table, cell_name
@@ -28,6 +28,7 @@ class Heading:
     row: int
     item: int
     columns: Mapping[str, tuple[int, ...]]
+    ask: int
 
     def where(self, table: Table) -> Mapping[int, int]:
         """Return where the layout's columns of a table stand now, as far as it is certain."""
@@ -79,7 +80,8 @@ class ItemRow:
 class Located:
     """Item rows in the order of the workbook, and what was odd about finding them.
 
-    ``unread`` are items seen on a sheet without headings, which cannot be read.
+    ``unread`` are items that were seen but cannot be read: on a sheet without headings, or
+    beside the question of another.
     """
 
     rows: list[ItemRow] = field(default_factory=list)
@@ -112,7 +114,7 @@ def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
         for j, cell in enumerate(sheet.rows[i]):
             if isinstance(cell, str) and cell:
                 columns[key(cell)] = (*columns.get(key(cell), ()), j)
-        yield Heading(i, columns[key(_ITEM)][0], columns)
+        yield Heading(i, columns[key(_ITEM)][0], columns[key(_ASK)][0], columns)
 
 
 def _inexact(sheet: Sheet, plan: Plan) -> list[int]:

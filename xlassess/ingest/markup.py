@@ -39,26 +39,30 @@ def attribute(element: Element, name: str) -> str:
 
 
 class _Target:
-    """Hands start and end tags on; keeps nothing."""
+    """Hands tags and text on; keeps nothing."""
 
-    def __init__(self, start: Start, end: End) -> None:
+    def __init__(self, start: Start, end: End, data: End) -> None:
         self.start = start
         self.end = end
-
-    def data(self, text: str) -> None:
-        """Ignore text."""
+        self.data = data
 
     def close(self) -> None:
         """Nothing is built."""
 
 
-def stream(part: bytes, start: Start, end: End) -> None:
-    """Call ``start`` and ``end`` for every tag of a part, in order.
+def nothing(text: str) -> None:
+    """Do nothing about an end tag or a text."""
+
+
+def stream(part: bytes, start: Start, end: End = nothing, data: End = nothing) -> None:
+    """Call ``start`` and ``end`` for every tag of a part, and ``data`` for its text, in order.
+
+    A text may come in pieces.
 
     Raises:
         xml.etree.ElementTree.ParseError: the part is not well formed.
         defusedxml.common.DefusedXmlException: the part declares entities.
     """
-    parser = DefusedXMLParser(target=_Target(start, end), forbid_dtd=True)
+    parser = DefusedXMLParser(target=_Target(start, end, data), forbid_dtd=True)
     parser.feed(part)
     parser.close()

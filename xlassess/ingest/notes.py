@@ -13,15 +13,18 @@ from xlassess.model.finding import Finding
 
 @dataclass(frozen=True, slots=True)
 class SheetNotes:
-    """Cells (A1) of one sheet that hold formulas, errors or truth values.
+    """Cells (A1) of one sheet that hold formulas, errors or truth values, or are covered.
 
     The parser shows a formula by its last result and an error as an empty cell; OpenDocument
-    truth values it shows as numbers.
+    truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
+    a formula, which is among the truths and the formulas. Covered cells lie under a merged
+    cell that begins elsewhere, so that nobody sees what they hold.
     """
 
     formulas: frozenset[str] = frozenset()
     errors: frozenset[str] = frozenset()
     truths: frozenset[str] = frozenset()
+    covered: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Tally:
     formulas: set[str] = field(default_factory=set)
     errors: set[str] = field(default_factory=set)
     truths: set[str] = field(default_factory=set)
+    covered: set[str] = field(default_factory=set)
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -49,6 +53,10 @@ class Tally:
         """Take note that a cell holds an error."""
         self.errors.add(cell_name(row, column))
 
+    def merged(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note of a merged cell over this rectangle of (row, column), ends included."""
+        self.covered |= covered_by(first, last)
+
     def oversize(self) -> Finding | None:
         """Refuse a sheet whose cells reach further than `MOST_AREA` allows."""
         if (self.last_row + 1) * (self.last_column + 1) <= MOST_AREA:
@@ -58,7 +66,12 @@ class Tally:
 
     def notes(self) -> SheetNotes:
         """Return what was noted."""
-        return SheetNotes(frozenset(self.formulas), frozenset(self.errors), frozenset(self.truths))
+        return SheetNotes(
+            frozenset(self.formulas),
+            frozenset(self.errors),
+            frozenset(self.truths),
+            frozenset(self.covered),
+        )
 
 
 def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:
@@ -66,6 +79,20 @@ def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:
     for row in range(first[0], last[0] + 1):
         for column in range(first[1], last[1] + 1):
             yield cell_name(row, column)
+
+
+_LAST_ROW, _LAST_COLUMN = 998, 103
+"""Beyond this row and column no answer is looked for, so that no cell there is noted."""
+
+
+def near(first: tuple[int, int], last: tuple[int, int]) -> set[str]:
+    """Return the cells of a rectangle, ends included, as far as answers may stand there."""
+    return set(rectangle(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
+
+
+def covered_by(first: tuple[int, int], last: tuple[int, int]) -> set[str]:
+    """Return the cells under a merged cell without the one it shows."""
+    return near(first, last) - {cell_name(*first)}
 
 
 def _area(first: tuple[int, int], last: tuple[int, int]) -> int:

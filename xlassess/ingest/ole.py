@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import olefile
 
 from xlassess.ingest.foreign import foreign_ole
-from xlassess.ingest.limits import MOST_EXPANDED
+from xlassess.ingest.limits import MOST_EXPANDED, MOST_SPINS
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -18,6 +20,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EXCELS_OWN = "VelvetSweatshop"
 """The password Excel itself uses when only the structure of an .xls workbook is protected;
 it opens such files without asking ([MS-OFFCRYPTO] 2.3.7.1 and 4.1)."""
+_SPINS = re.compile(rb'spinCount="(\d{1,12})"')
 _RIGHTS = ("drmencryptedtransform", "drmencrypteddataspace", "drmcontent")
 
 
@@ -58,19 +61,38 @@ def _in_utc(moment: object) -> datetime | None:
     return moment.replace(tzinfo=timezone.utc) if isinstance(moment, datetime) else None
 
 
-def opened_without_asking(data: bytes) -> bytes | None:
-    """Decrypt a file that Excel encrypted with its own well-known password.
+def decrypted(data: bytes, passwords: Sequence[str] = ()) -> bytes | None:
+    """Decrypt an Office file with Excel's own password, or with one of those given.
 
     Returns:
-        The file as it would be without encryption; None if it takes a real password.
+        The file as it would be without encryption; None if no password opens it.
     """
+    if _spins(data) > MOST_SPINS:
+        return None
+    for password in (_EXCELS_OWN, *passwords):
+        opened = _opened(data, password)
+        if opened is not None:
+            return opened
+    return None
+
+
+def _opened(data: bytes, password: str) -> bytes | None:
     import msoffcrypto
+    from msoffcrypto.format.ooxml import OOXMLFile
 
     opened = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(data))
-        office.load_key(password=_EXCELS_OWN)
+        if isinstance(office, OOXMLFile):
+            office.load_key(password=password, verify_password=True)
+        else:
+            office.load_key(password=password)
         office.decrypt(opened)
     except Exception:  # a wrong password and a damaged file raise many things
         return None
     return opened.getvalue()
+
+
+def _spins(data: bytes) -> int:
+    """How often a password is to be hashed before it is tried ([MS-OFFCRYPTO] 2.3.4.10)."""
+    return max((int(count) for count in _SPINS.findall(data)), default=0)

@@ -71,7 +71,7 @@ def fingerprint(path: Path) -> tuple[str, int]:
 
 def _read_bytes(data: bytes, name: str, context: Context) -> Return:
     sha256, size = hashlib.sha256(data).hexdigest(), len(data)
-    guarded = guard(data)
+    guarded = guard(data, context.passwords)
     if isinstance(guarded, Finding):
         return refused(name, guarded, sha256, size)
     grid = read_grid(guarded)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from xlassess.contract.layout import Column, Layout, SectionLayout, Table, layout
 from xlassess.ingest.grid import Cell
-from xlassess.ingest.text import key, shown
+from xlassess.ingest.text import is_blank, key, shown
 from xlassess.ingest.values import Choices
 from xlassess.model.toolkit import Item, Toolkit
 
@@ -41,6 +42,7 @@ class Plan:
 
     @classmethod
     def of(cls, toolkit: Toolkit) -> Plan:
+    by_ask: Mapping[str, tuple[str, ...]]
         """Work the plan out for a toolkit."""
         whole = layout(toolkit)
         places = {
@@ -54,8 +56,12 @@ class Plan:
             layout=whole,
             places=places,
             by_key={key(item): item for item in places},
-            asks=frozenset(place.item.ask for place in places.values()),
+            by_ask=by_ask,
+            asks=frozenset(by_ask),
             choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
+        by_ask: dict[str, tuple[str, ...]] = {}
+        for item, place in places.items():
+            by_ask[place.item.ask] = (*by_ask.get(place.item.ask, ()), item)
             horizons=Choices.of(plan.horizons if plan else ()),
             statuses=Choices.of(plan.statuses if plan else ()),
         )
@@ -80,9 +86,34 @@ def _place(item: Item, section: SectionLayout, table: Table) -> Place:
     printed = {column.index for column in table.columns if not column.field}
     return Place(item, section, table, fields, frozenset(taken | printed))
 
+    def item_beside(self, number: Cell, ask: Cell) -> tuple[str, bool]:
+        """Return the item of a row by its number and its question, and whether they agree.
+
+        The question decides where a program turned the number into another one (3.10 into
+        3.1) or into a day, or where it was cleared. A number beside the question of another
+        item agrees with nothing.
+        """
+        numbered = self.item_id(number)
+        asked = self.by_ask.get(ask, ()) if isinstance(ask, str) else ()
+        if not asked or numbered in asked:
+            return numbered, True
+        if len(asked) == 1 and _may_have_been(number, asked[0]):
+            return asked[0], True
+        return numbered, not numbered
+
 
 def _number(item: str) -> float | None:
     try:
         return float(item)
     except ValueError:
         return None
+def _may_have_been(cell: Cell, item: str) -> bool:
+    """True for what programs make of an item's number: an equal number, a day, or nothing."""
+    if isinstance(cell, date):
+        return _number(item) is not None
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return False
+    number = _number(cell) if isinstance(cell, str) else cell
+    return is_blank(cell) or (number is not None and number == _number(item))
+
+

@@ -68,12 +68,17 @@ def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
 def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
     item = row.place.item
     cell, name = row.cell(column), row.name(column)
-    parsed = unusable(row.sheet, name)
+    blank = Reading(item.id, column.field, row.sheet.name, name)
+    parsed = unusable(row.sheet, name, cell)
+    if parsed is None and name in row.sheet.notes.covered:
+        if is_blank(cell) and not column.field.startswith("answer"):
+            return blank
+        parsed = Parsed(code="R10")
     if parsed is None:
         if is_blank(cell):
-            return Reading(item.id, column.field, row.sheet.name, name)
-        parsed = _parse(cell, item, column.field, plan, truth=name in row.sheet.notes.truths)
-    return reading(parsed, cell, Reading(item.id, column.field, row.sheet.name, name))
+            return blank
+        parsed = _parse(cell, item, column.field, plan)
+    return reading(parsed, cell, blank)
 
 
 def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
@@ -89,21 +94,27 @@ def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
     )
 
 
-def unusable(sheet: Sheet, name: str) -> Parsed | None:
-    """Return why a cell cannot hold an answer at all: an error, or a formula."""
+def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
+    """Return why a cell cannot hold an answer at all: an error, or a formula.
+
+    A formula that can have one result only, a truth value, is as good as that value.
+    """
     if name in sheet.notes.errors:
         return Parsed(code="C11")
-    return Parsed(code="C10") if name in sheet.notes.formulas else None
+    if name not in sheet.notes.formulas:
+        return None
+    constant = name in sheet.notes.truths and isinstance(cell, bool)
+    return None if constant else Parsed(code="C10")
 
 
-def _parse(cell: Cell, item: Item, field: str, plan: Plan, *, truth: bool) -> Parsed:
+def _parse(cell: Cell, item: Item, field: str, plan: Plan) -> Parsed:
     if not field.startswith("answer") or item.is_wide:
         return read_text(cell)
     if item.answer == "date":
         return read_date(cell)
     if item.is_free:
         return read_number(cell, item)
-    return plan.choices[item.answer].read(cell, truth=truth)
+    return plan.choices[item.answer].read(cell)
 
 
 def settle(readings: list[Reading]) -> tuple[list[Reading], list[Remark]]:

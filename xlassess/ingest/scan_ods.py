@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS
 from xlassess.ingest.markup import local, stream
-from xlassess.ingest.notes import SheetNotes, Tally
+from xlassess.ingest.notes import SheetNotes, Tally, near
 from xlassess.ingest.package import Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -46,6 +46,8 @@ class _Scan:
         elif name in _CELLS:
             self.cell_times = _times(attributes, "number-columns-repeated")
             self.in_cell = True
+            if name == _CELLS[1]:
+                self._covered()
             self._cell(attributes)
         elif name == "p" and self.in_cell:
             self._reach()
@@ -79,6 +81,10 @@ class _Scan:
         for row in range(self.row, self.row + self.row_times):
             for column in range(self.column, self.column + self.cell_times):
                 self._note(cell_name(row, column), plain)
+
+    def _covered(self) -> None:
+        last = self.row + self.row_times - 1, self.column + self.cell_times - 1
+        self.tally.covered |= near((self.row, self.column), last)
 
     def _reach(self) -> None:
         self.tally.reach(self.row + self.row_times - 1, self.column + self.cell_times - 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from xlassess.contract.layout import cell_name
 from xlassess.ingest.limits import MOST_SHEETS
 from xlassess.ingest.notes import SheetNotes, Tally
 from xlassess.model.catalogue import found
@@ -22,6 +23,13 @@ _FILLS = (0x0221, 0x0021, 0x0236, 0x0036)
 _BOOLERR = (0x0205, 0x0005)
 _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
 _MULTIPLE = (0x00BD, 0x00BE)
+_MERGED = 0x00E5
+_TRUTHS = tuple(
+    token + which
+    for token in (b"\x21", b"\x41", b"\x61", b"\x42\x00")
+    for which in (b"\x22\x00", b"\x23\x00")
+)
+"""The parsed formulas TRUE() and FALSE(), functions 34 and 35 ([MS-XLS] 2.5.198.17)."""
 _BIFF8 = 0x0600
 _WORKSHEET = 0
 
@@ -78,6 +86,10 @@ def _measure(stream: bytes, start: int) -> Tally:
         if code in _FILLS:
             first, last, left, right = struct.unpack_from("<HHBB", body)
             tally.formula_area((first, left), (last, right))
+        elif code == _MERGED:
+            for place in range(2, len(body) - 7, 8):
+                top, bottom, left, right = struct.unpack_from("<HHHH", body, place)
+                tally.merged((top, left), (bottom, right))
         elif code in _MULTIPLE:
             tally.reach(*struct.unpack_from("<HH", body))
             tally.reach(0, struct.unpack_from("<H", body, len(body) - 2)[0])
@@ -86,6 +98,8 @@ def _measure(stream: bytes, start: int) -> Tally:
             tally.reach(row, column)
             if code in _FORMULAS:
                 tally.formula_area((row, column), (row, column))
+                if body[22:] in _TRUTHS:
+                    tally.truths.add(cell_name(row, column))
             elif code in _BOOLERR and body[7]:
                 tally.error(row, column)
     return tally

@@ -25,6 +25,7 @@ _ERROR_FORMULA = 11
 _SHORT = range(12, 19)
 _FILLS = (426, 428)
 """Array formulas and data tables, which fill a rectangle."""
+_MERGED = 176
 _MOST_ROW = 1 << 20
 
 
@@ -69,6 +70,9 @@ def _measure(part: bytes) -> Tally | None:
         elif code in _FILLS:
             first, last, left, right = struct.unpack_from("<IIII", body)
             tally.formula_area((first, left), (last, right))
+        elif code == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<IIII", body)
+            tally.merged((top, left), (bottom, right))
         elif code in _CELLS:
             column = struct.unpack_from("<I", body)[0]
             tally.reach(row, column)

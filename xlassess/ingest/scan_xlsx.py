@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
+from xlassess.contract.layout import cell_name
 from xlassess.ingest.limits import MOST_REFERRED, MOST_SHEETS
 from xlassess.ingest.markup import attribute, local, stream, tree
-from xlassess.ingest.notes import SheetNotes, Tally, rectangle
+from xlassess.ingest.notes import SheetNotes, Tally, covered_by, rectangle
 from xlassess.ingest.package import UNPARSED, Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -22,8 +23,11 @@ _ODD = re.compile(
 )
 """A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
 to there is within `MOST_AREA`."""
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>')
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>((?:TRUE|FALSE)\(\)</f>)?')
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
+_TRUTHS = ("TRUE()", "FALSE()")
+_REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -38,6 +42,9 @@ def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
     """
     by_part: dict[str, SheetNotes] = {}
     for name, part in package.parts.items():
+        texts = b"sheetData" in part or name.endswith("sharedstrings.xml")
+        if texts and b"<![CDATA[" in part:
+            return found("G17", problem="texts in it are written as raw character data")
         if b"sheetData" in part:
             notes = _scan_sheet(part)
             if isinstance(notes, Finding):
@@ -74,18 +81,30 @@ def _sheet_parts(package: Package) -> dict[str, str]:
 
 def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     start, end = part.find(b"<sheetData"), part.rfind(b"</sheetData>")
-    if excess := _referred(part[max(end, 0) :]):
+    tail = part[max(end, 0) :]
+    if excess := _referred(tail):
         return excess
+    covered: set[str] = set()
+    for match in _MERGE.finditer(tail):
+        covered |= covered_by(*_corners(match))
     cells = part[start:end] if 0 <= start < end else b""
     formulas = _FORMULA.findall(cells) if b"<f" in cells else []
     if not _is_plain(cells, len(formulas)):
-        return _scan_by_tag(part)
-    names = {cell.decode() for cell, _ in formulas}
-    for _, attributes in formulas:
-        if b"ref=" in attributes and b"shared" not in attributes:
+        return _scan_by_tag(part, covered)
+    names = {cell.decode() for cell, _, _ in formulas}
+    truths = (
+        cell.decode() for cell, attributes, truth in formulas if truth and _REF not in attributes
+    )
+    for _, attributes, _ in formulas:
+        if _REF in attributes and b"shared" not in attributes:
             names.update(_filled(attributes))
     errors = _ERROR.findall(cells) if b't="e"' in cells else ()
-    return SheetNotes(frozenset(names), frozenset(cell.decode() for cell in errors))
+    return SheetNotes(
+        frozenset(names),
+        frozenset(cell.decode() for cell in errors),
+        frozenset(truths),
+        frozenset(covered),
+    )
 
 
 def _is_plain(cells: bytes, formulas: int) -> bool:
@@ -131,9 +150,12 @@ def _referred(tail: bytes) -> Finding | None:
     return None
 
 
-def _scan_by_tag(part: bytes) -> SheetNotes | Finding:
-    """Measure a sheet tag by tag; cells without an address follow the one before."""
-    tally = Tally()
+def _scan_by_tag(part: bytes, covered: set[str]) -> SheetNotes | Finding:
+    """Measure a sheet tag by tag; cells without an address follow the one before.
+
+    Cells that are only formatted do not count: the parser passes over them.
+    """
+    tally = Tally(covered=covered)
     place = [-1, -1]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -143,16 +165,22 @@ def _scan_by_tag(part: bytes) -> SheetNotes | Finding:
             place[1] = -1
         elif name == "c":
             place[:] = _cell_place(attributes.get("r", ""), place)
-            tally.reach(*place)
             if attributes.get("t") == "e":
                 tally.error(place[0], place[1])
+        elif name in ("v", "is"):
+            tally.reach(*place)
         elif name == "f":
             match = _AREA_REF.search(f'ref="{attributes.get("ref", "")}"'.encode())
             here = (place[0], place[1])
             spread = match and attributes.get("t") != "shared"
             tally.formula_area(*(_corners(match) if match and spread else (here, here)))
 
-    stream(part, start, lambda tag: None)
+    def data(text: str) -> None:
+        if text in _TRUTHS and tally.formulas:
+            tally.truths.add(cell_name(*place))
+
+    stream(part, start, data=data)
+    tally.truths &= tally.formulas
     return tally.oversize() or tally.notes()
 
 

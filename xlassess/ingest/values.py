@@ -80,7 +80,11 @@ class Choices:
         """The labels in a row, for a sentence."""
         return ", ".join(self.labels)
 
-    def read(self, cell: Cell, *, truth: bool = False) -> Parsed:
+    def names_one(self, text: object) -> bool:
+        """True for a text that is one of the labels and nothing else."""
+        return isinstance(text, str) and text != "" and self.read(text).value is not None
+
+    def read(self, cell: Cell) -> Parsed:
         """Return the code of the choice a cell names.
 
         Args:
@@ -89,7 +93,7 @@ class Choices:
         """
         if isinstance(cell, str) and cell in self.labels:
             return Parsed(self.labels[cell])
-        text = key(shown(bool(cell) if truth else cell))
+        text = key(shown(cell))
         if text in self.certain:
             code, how = self.certain[text]
             return Parsed(code, how)

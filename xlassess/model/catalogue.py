@@ -43,8 +43,9 @@ _GUARD = (
         "refuse",
         "Password to open",
         "The file can only be opened with a password.",
-        "In Excel choose File, Info, Protect Workbook, Encrypt with Password, clear the password, "
-        "save, and send the workbook again.",
+        "In Excel choose File, Info, Protect Workbook, Encrypt with Password, clear the password "
+        "and save (in LibreOffice save it without “Save with password”), and send the workbook "
+        "again.",
     ),
     Kind(
         "G05",
@@ -144,6 +145,13 @@ _GUARD = (
         "Cannot be read without loss",
         "The file was saved in a way that cannot be read without losing answers: {problem}.",
         "Open the file in Excel, save it as an Excel workbook (.xlsx), and send that copy.",
+    ),
+    Kind(
+        "G18",
+        "refuse",
+        "Password does not fit",
+        "The file can only be opened with a password, and none of those given opens it.",
+        "Ask the partner for the password of this file, or for a copy without one.",
     ),
 )
 

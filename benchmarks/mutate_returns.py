@@ -1,0 +1,108 @@
+"""Thousands of randomly damaged returns: is any answer read wrongly, or lost without a word?
+
+Run by hand from the project's folder: ``python -m benchmarks.mutate_returns [COUNT] [FIRST]``.
+Every number from FIRST on is a seed that gives the same damaged file again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.factory import a_context
+from tests.ingest.mutations import Mutant, mutant
+from tests.ingest.oracle import judge
+from xlassess.ingest import Source, read_all
+from xlassess.model.answer import Return
+
+COUNT = 10_000
+_PORTION = 50
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of damaged returns: states, codes, and whatever was wrong by seed."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    answers: int = 0
+    unjudged: int = 0
+    crashes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Add another tally to this one."""
+        self.states += other.states
+        self.codes += other.codes
+        self.answers += other.answers
+        self.unjudged += other.unjudged
+        self.crashes += other.crashes
+        self.wrong += other.wrong
+
+
+def tried(seeds: Sequence[int]) -> Tally:
+    """Read the damaged returns of these seeds in a worker process, and judge each."""
+    tally = Tally()
+    mutants = {seed: mutant(seed) for seed in seeds}
+    with tempfile.TemporaryDirectory() as folder:
+        for home in {id(one.book): one.book for one in mutants.values()}.values():
+            sources = {}
+            for seed, one in mutants.items():
+                if one.book is home:
+                    path = Path(folder) / f"{seed}.xlsx"
+                    path.write_bytes(one.data)
+                    sources[Source(path, path.name)] = seed
+            for source, ret in read_all(tuple(sources), a_context(home), workers=1):
+                seed = sources[source]
+                _weigh(tally, seed, ret, mutants[seed])
+    return tally
+
+
+def _weigh(tally: Tally, seed: int, ret: Return, one: Mutant) -> None:
+    tally.states[ret.state] += 1
+    tally.codes.update({finding.code for finding in ret.findings})
+    tally.answers += len(ret.answers)
+    problems = [finding.details.get("problem", "") for finding in ret.findings]
+    if any("this program failed" in problem for problem in problems):
+        tally.crashes.append(f"seed {seed} {one.done}: {problems}")
+    try:
+        wrong = judge(ret, one.book, one.data)
+    except LookupError:
+        tally.unjudged += 1
+        return
+    tally.wrong += [f"seed {seed} {one.done}: {text}" for text in wrong]
+
+
+def main() -> None:
+    """Try all seeds and print what came of them."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    seeds = range(first, first + count)
+    portions = [seeds[i : i + _PORTION] for i in range(0, count, _PORTION)]
+    start, total = time.perf_counter(), Tally()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for done, tally in enumerate(pool.map(tried, portions), start=1):
+            total.add(tally)
+            for line in (*tally.crashes, *tally.wrong):
+                print(line)
+            print(f"\r{done * _PORTION} of {count}", end="", file=sys.stderr, flush=True)
+    took = time.perf_counter() - start
+    print(f"\n{count} damaged returns, seeds {first} to {first + count - 1}, in {took:.0f} s")
+    print(f"states: {dict(total.states.most_common())}")
+    print(f"codes: {dict(sorted(total.codes.items()))}")
+    print(
+        f"answers read and compared: {total.answers}; files openpyxl cannot open: {total.unjudged}"
+    )
+    print(f"silently wrong: {len(total.wrong)}; crashes: {len(total.crashes)}")
+    sys.exit(bool(total.wrong or total.crashes))
+
+
+if __name__ == "__main__":
+    main()

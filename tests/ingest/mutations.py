@@ -1,0 +1,288 @@
+"""Damages returned workbooks at random: what stands in cells, where things stand, and bytes.
+
+Every mutation takes its chances from one seeded generator, so that a seed gives the same file
+again. `mutant` does several to one workbook.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import openpyxl
+
+from tests.factory import Workbook, entries, filled, issue
+from tests.ingest.packages import packed, parts_of
+from tests.ingest.small import every_kind
+from xlassess.contract.layout import ACTION_PLAN, IDENTITY, LISTS, START
+from xlassess.folder.toolkits import find_toolkit
+
+Book = Any
+"""An openpyxl workbook; its cells take anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A damaged return: the workbook it was, its bytes now, and what was done to it."""
+
+    book: Workbook
+    data: bytes
+    done: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def base(kind: int) -> tuple[Workbook, bytes]:
+    """A workbook filled in everywhere: mostly the small one, else one with many sections."""
+    toolkit = every_kind() if kind < 2 else find_toolkit(("rochford-hallmarks", "pat")[kind - 2])
+    book = issue(toolkit)
+    return book, filled(book, entries(toolkit, variation=kind))
+
+
+NASTY: tuple[object, ...] = (
+    None, "", " ", "\u00a0", "\u200b", "Agree", "AGREE", " agree ", "Strongly\u00a0agree", "agree!",
+    "Agre", "Disagree", "Agree/Disagree", "strongly", "Yes", "yes", "No", "NO", "n", "y",
+    "Don’t know", "x", "✓", "-", "?", "n/a", "TBC", True, False, 0, 1, 2, 3.0, 4, -1, 0.5,
+    46066, 1e300, "1", "4", "3 ", "50%", "0,5", "£1,200", "1,234", "1,234.5", "12 000", "1e3",
+    "٣", "03/04/2026", "13/02/2026", "2026-02-13", "3 April 2026", "next week", "31/02/2026",
+    date(2026, 2, 13), datetime(2026, 2, 13, 9, 30), "=1+1", "=C7", "=TRUE()", '="Agree"', "#N/A",
+    "#REF!", "1A", "2.1", "Item", "Question", "Your answer", "Comments", "a" * 32_767,
+    "line\nbreak", "=HYPERLINK", "<b>&", "Reference", "Ag\u200bree", "Agree.", "“Agree”",
+    "Strongly disagree",
+)  # fmt: skip
+
+
+def write_value(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Put something else into an answer cell."""
+    entry = chance.choice(entries(home.toolkit))
+    if entry.sheet in book.sheetnames:
+        _put(book[entry.sheet][entry.cell], chance.choice(NASTY), chance)
+
+
+def write_anywhere(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Put something into any cell near the tables, headings and numbers included."""
+    sheet = _question_sheet(chance, book)
+    cell = sheet.cell(chance.randrange(1, 15), chance.randrange(1, 9))
+    if type(cell).__name__ == "Cell":
+        _put(cell, chance.choice(NASTY), chance)
+
+
+def _put(cell: Any, value: object, chance: random.Random) -> None:
+    if type(cell).__name__ != "Cell":
+        return
+    cell.value = value
+    if isinstance(value, str) and value.startswith("=") and chance.random() < 0.5:
+        cell.data_type = "s"
+
+
+def number_as_text(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Turn texts that look like numbers into numbers, as programs do on import."""
+    sheet = _question_sheet(chance, book)
+    for (cell,) in sheet.iter_rows(min_row=6, min_col=1, max_col=1):
+        if isinstance(cell.value, str) and cell.value.replace(".", "", 1).isdecimal():
+            number = float(cell.value)
+            cell.value = number if chance.random() < 0.8 else f"{number:g}"
+
+
+def rows_moved(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = _question_sheet(chance, book)
+    row = chance.randrange(1, 12)
+    if chance.random() < 0.5:
+        sheet.insert_rows(row, chance.randrange(1, 4))
+    else:
+        sheet.delete_rows(row, chance.randrange(1, 3))
+
+
+def columns_moved(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = _question_sheet(chance, book)
+    column = chance.randrange(1, 7)
+    if chance.random() < 0.6:
+        sheet.insert_cols(column, chance.randrange(1, 3))
+    else:
+        sheet.delete_cols(column)
+
+
+def rows_swapped(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Exchange two rows, whole or only some columns of them."""
+    sheet = _question_sheet(chance, book)
+    one, other = chance.randrange(5, 13), chance.randrange(5, 13)
+    for column in chance.choice((range(1, 9), range(1, 2), range(2, 3), range(3, 9))):
+        _exchange(sheet.cell(one, column), sheet.cell(other, column))
+
+
+def columns_swapped(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = _question_sheet(chance, book)
+    one, other = chance.randrange(1, 7), chance.randrange(1, 7)
+    for row in range(chance.choice((1, 5, 6)), sheet.max_row + 1):
+        _exchange(sheet.cell(row, one), sheet.cell(row, other))
+
+
+def _exchange(one: Any, other: Any) -> None:
+    if type(one).__name__ == type(other).__name__ == "Cell":
+        kinds = one.data_type, other.data_type
+        one.value, other.value = other.value, one.value
+        other.data_type, one.data_type = kinds
+
+
+def block_pasted(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Copy a block of cells over another place of the same or another sheet."""
+    source, target = _question_sheet(chance, book), _question_sheet(chance, book)
+    row, column = chance.randrange(4, 10), chance.randrange(1, 6)
+    to_row, to_column = chance.randrange(4, 16), chance.randrange(1, 8)
+    height, width = chance.randrange(1, 5), chance.randrange(1, 6)
+    block = [
+        [copy(source.cell(row + i, column + j).value) for j in range(width)] for i in range(height)
+    ]
+    for i, cells in enumerate(block):
+        for j, value in enumerate(cells):
+            _put(target.cell(to_row + i, to_column + j), value, chance)
+
+
+def sheet_copied(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = book.copy_worksheet(_question_sheet(chance, book))
+    if chance.random() < 0.6:
+        _put(
+            sheet.cell(chance.randrange(6, 12), chance.randrange(1, 6)),
+            chance.choice(NASTY),
+            chance,
+        )
+
+
+def sheet_deleted(chance: random.Random, book: Book, home: Workbook) -> None:
+    names = book.sheetnames
+    if len(names) > 2:
+        book.remove(book[chance.choice(names)])
+
+
+def sheets_renamed(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = chance.choice(book.worksheets)
+    sheet.title = chance.choice(("Sheet1", "1 Need", "2 Facts", "Copy of 1", "Ünï", "Table 1 - 1"))
+    book.move_sheet(sheet, chance.randrange(-3, 4))
+
+
+def cells_merged(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = _question_sheet(chance, book)
+    row, column = chance.randrange(6, 11), chance.randrange(1, 6)
+    sheet.merge_cells(
+        start_row=row, end_row=row + chance.randrange(0, 3),
+        start_column=column, end_column=column + chance.randrange(0, 3),
+    )  # fmt: skip
+
+
+def hidden(chance: random.Random, book: Book, home: Workbook) -> None:
+    sheet = _question_sheet(chance, book)
+    sheet.row_dimensions[chance.randrange(5, 12)].hidden = True
+    sheet.column_dimensions[chance.choice("ACEG")].hidden = True
+    if chance.random() < 0.3:
+        sheet.sheet_state = "hidden"
+
+
+def marks_lost(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Lose the identity sheet, the properties, or both, and sometimes the headings' rows."""
+    if chance.random() < 0.7 and IDENTITY in book.sheetnames:
+        book.remove(book[IDENTITY])
+    if chance.random() < 0.7:
+        for name in list(book.custom_doc_props.names):
+            del book.custom_doc_props[name]
+
+
+def title_above(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Put the table's name into a row above everything, as Numbers exports do."""
+    for sheet in book.worksheets:
+        sheet.insert_rows(1)
+        sheet["A1"] = "Table 1"
+
+
+def epoch_of_1904(chance: random.Random, book: Book, home: Workbook) -> None:
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    book.epoch = CALENDAR_MAC_1904
+
+
+VALUES = (write_value, write_value, write_value, write_value, write_anywhere, number_as_text)
+STRUCTURE = (
+    rows_moved, columns_moved, rows_swapped, columns_swapped, block_pasted, sheet_copied,
+    sheet_deleted, sheets_renamed, cells_merged, hidden, marks_lost, title_above, epoch_of_1904,
+)  # fmt: skip
+
+
+def _question_sheet(chance: random.Random, book: Book) -> Any:
+    apart = (START, ACTION_PLAN, LISTS, IDENTITY)
+    names = [name for name in book.sheetnames if name not in apart]
+    return book[chance.choice(names or book.sheetnames)]
+
+
+Bytes = Callable[[random.Random, bytes], bytes]
+
+
+def flip_bits(chance: random.Random, data: bytes) -> bytes:
+    spoilt = bytearray(data)
+    for _ in range(chance.choice((1, 1, 3, 50))):
+        spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
+    return bytes(spoilt)
+
+
+def flip_in_directory(chance: random.Random, data: bytes) -> bytes:
+    """Damage the table of contents at the end, where most harm can be done."""
+    spoilt = bytearray(data)
+    start = data.find(b"PK\x01\x02")
+    for _ in range(chance.choice((1, 2, 5))):
+        spoilt[chance.randrange(max(start, 0), len(spoilt))] = chance.randrange(256)
+    return bytes(spoilt)
+
+
+def truncate(chance: random.Random, data: bytes) -> bytes:
+    return data[: chance.randrange(len(data))]
+
+
+def cut_out(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data))
+    return data[:start] + data[start + chance.randrange(1, 5000) :]
+
+
+def double(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data))
+    return data[:start] + data[chance.randrange(len(data)) :]
+
+
+def drop_parts(chance: random.Random, data: bytes) -> bytes:
+    parts = parts_of(data)
+    for name in chance.sample(sorted(parts), chance.randrange(1, 4)):
+        del parts[name]
+    return packed(parts)
+
+
+def damage_markup(chance: random.Random, data: bytes) -> bytes:
+    """Damage the text of a part and pack it properly again, so that no checksum tells."""
+    parts = parts_of(data)
+    name = chance.choice([name for name in sorted(parts) if name.startswith("xl/")])
+    damage = chance.choice((flip_bits, cut_out, double, truncate))
+    parts[name] = damage(chance, parts[name] or b"x")
+    return packed(parts)
+
+
+PACKAGE: tuple[Bytes, ...] = (flip_bits, flip_in_directory, truncate, cut_out, double)
+
+
+def mutant(seed: int) -> Mutant:
+    """Return the damaged return that belongs to a seed."""
+    chance = random.Random(seed)
+    home, data = base(chance.choice((0, 0, 0, 0, 1, 1, 2, 3)))
+    if chance.random() < 0.2:
+        damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
+        return Mutant(home, damage(chance, data), (damage.__name__,))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    done = []
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
+        mutation = chance.choice(chance.choice((VALUES, STRUCTURE)))
+        mutation(chance, book, home)
+        done.append(mutation.__name__)
+    out = io.BytesIO()
+    book.save(out)
+    book.close()
+    return Mutant(home, out.getvalue(), tuple(done))

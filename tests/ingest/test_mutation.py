@@ -1,0 +1,16 @@
+"""A few hundred returns damaged at random, on every test run; thousands by `mutate_returns`."""
+
+from __future__ import annotations
+
+from benchmarks.mutate_returns import tried
+
+SEEDS = range(150)
+
+
+def test_mutants__no_answer_is_wrong_and_none_is_lost() -> None:
+    tally = tried(SEEDS)
+    assert (tally.wrong, tally.crashes) == ([], [])
+    assert sum(tally.states.values()) == len(SEEDS)
+    assert tally.unjudged < len(SEEDS) / 10
+    assert tally.answers > 20 * len(SEEDS)
+    assert len(tally.codes) > 10
