@@ -2,12 +2,14 @@
 
 What is handed over is collected (`collect`), and each file is guarded, read into cells,
 identified, read and checked: in this process (`read_return`) or in worker processes that no
-file can take the batch down with (`read_all`).
+file can take the batch down with (`read_all`). What came in a query workbook is joined with the
+return it asked about (`merge`).
 """
 
 from xlassess.ingest.batch import read_all
 from xlassess.ingest.collect import collect
 from xlassess.ingest.context import Context, Source
+from xlassess.ingest.merge import merge
 from xlassess.ingest.one import read_return
 
-__all__ = ["Context", "Source", "collect", "read_all", "read_return"]
+__all__ = ["Context", "Source", "collect", "merge", "read_all", "read_return"]

@@ -14,6 +14,7 @@ from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, is_heading, key, shown, tidy
 from xlassess.ingest.values import Parsed, read_date, read_text
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
+from xlassess.model.query import action_slot
 
 _TELLING = (HEADERS["action"], HEADERS["owner"], HEADERS["deadline"], HEADERS["measure"])
 
@@ -129,9 +130,9 @@ class _Row:
         return ("" if is_blank(cell) else cell), name
 
     def remark(self, parsed: Parsed, name: str, role: Role) -> None:
-        sheet = self.table.sheet.name
+        sheet, slots = self.table.sheet.name, (action_slot(self.number),)
         self.result.remarks.append(
-            Remark(parsed.code, sheet, name, self.item, role, parsed.details)
+            Remark(parsed.code, sheet, name, self.item, role, parsed.details, slots)
         )
 
     def keep(self, parsed: Parsed, cell: Cell, name: str, role: Role) -> None:

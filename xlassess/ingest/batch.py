@@ -58,20 +58,102 @@ def read_all(
     if not sources:
         return
     count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(sources))
-    size = max(1, min(_CHUNK, -(-len(sources) // count)))
-    chunks = [tuple(sources[i : i + size]) for i in range(0, len(sources), size)]
-    with _pool(context, limits, count) as pool:
-        futures = [pool.submit(_read_chunk, chunk, limits.seconds) for chunk in chunks]
-        for chunk, future in zip(chunks, futures, strict=True):
-            returns = _outcome(future)
-            if returns is None:
-                yield from _read_apart(chunk, context, limits)
-            else:
-                yield from zip(chunk, returns, strict=True)
+    with tempfile.TemporaryDirectory(prefix="xlassess-") as slates:
+        batch = _Batch(dict(enumerate(sources)), context, bounds or Bounds(), count, Path(slates))
+        told = 0
+        while batch.todo:
+            for _ in batch.work():
+                while told in batch.done:
+                    yield sources[told], batch.done.pop(told)
+                    told += 1
 
 
-def _outcome(future: Future[list[Return]]) -> list[Return] | None:
-    """The returns of a chunk, or None when its worker died or could not work."""
+@dataclass(slots=True)
+class _Batch:
+    """The files of one run: those still to be read, and the returns not yet asked for."""
+
+    todo: dict[int, Source]
+    context: Context
+    bounds: Bounds
+    count: int
+    slates: Path
+    done: dict[int, Return] = field(default_factory=dict)
+
+    def work(self) -> Iterator[None]:
+        """Read files until all are read or workers die; yield whenever some are done.
+
+        A file that was in hand when a worker died is read again alone. Each call settles at
+        least one file.
+        """
+        before = len(self.todo)
+        yield from self._together()
+        if not self.todo:
+            return
+        suspects = self._in_hand()
+        for number in suspects or list(self.todo)[:1]:
+            untouched = len(self.todo) == before
+            started = self._alone(number)
+            if not started and not suspects and untouched:
+                self._give_up()
+            yield
+
+    def _together(self) -> Iterator[None]:
+        size = max(1, min(_CHUNK, -(-len(self.todo) // self.count)))
+        numbered = list(self.todo.items())
+        chunks = [tuple(numbered[i : i + size]) for i in range(0, len(numbered), size)]
+        pool = self._pool(min(self.count, len(chunks)))
+        try:
+            futures = [pool.submit(_read_chunk, chunk, self.bounds.seconds) for chunk in chunks]
+            for future in futures:
+                self._settle(_outcome(future))
+                yield
+        except RuntimeError:  # the pool broke before everything was handed in
+            yield
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _settle(self, returns: Mapping[int, Return]) -> None:
+        for number, ret in returns.items():
+            self.done[number] = ret
+            del self.todo[number]
+
+    def _in_hand(self) -> list[int]:
+        """The files that workers were at when they ended, by their slates, which are wiped."""
+        numbers = []
+        for slate in self.slates.iterdir():
+            text = slate.read_text("ascii").strip()
+            slate.unlink()
+            if text and int(text) in self.todo:
+                numbers.append(int(text))
+        return sorted(numbers)
+
+    def _alone(self, number: int) -> bool:
+        """Read one file in a worker of its own; false if that worker never came to it."""
+        source = self.todo[number]
+        began = time.monotonic()
+        with self._pool(1) as pool:
+            returns = _outcome(pool.submit(_read_chunk, ((number, source),), self.bounds.seconds))
+        started = bool(returns) or number in self._in_hand()
+        self._settle(returns or {number: _stopped(source, began, self.bounds)})
+        return started
+
+    def _give_up(self) -> None:
+        """No worker can be started: refuse what is left rather than try file by file."""
+        problem = "no process to read it in could be started on this computer"
+        self._settle({number: _refused(source, problem) for number, source in self.todo.items()})
+
+    def _pool(self, workers: int) -> Executor:
+        methods = multiprocessing.get_all_start_methods()
+        method = "forkserver" if "forkserver" in methods else "spawn"
+        start = multiprocessing.get_context(method)
+        if method == "forkserver":
+            start.set_forkserver_preload(["xlassess.ingest.one"])
+        first = (self.context, self.bounds.memory, self.slates)
+        return ProcessPoolExecutor(workers, mp_context=start, initializer=_prepare, initargs=first)
+
+
+def _outcome(future: Future[dict[int, Return]]) -> dict[int, Return]:
+    """The returns of a chunk; none when its worker died or could not work."""
     try:
         return future.result()
     except (RuntimeError, MemoryError, OSError):  # a broken pool is a RuntimeError
@@ -86,15 +168,17 @@ def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
     return _refused(source, problem)
 
 
-def _pool(context: Context, bounds: Bounds, workers: int) -> Executor:
-    methods = multiprocessing.get_all_start_methods()
-    method = "forkserver" if "forkserver" in methods else "spawn"
-    start = multiprocessing.get_context(method)
-    if method == "forkserver":
-        start.set_forkserver_preload(["xlassess.ingest.one"])
-    return ProcessPoolExecutor(
-        workers, mp_context=start, initializer=_prepare, initargs=(context, bounds.memory)
-    )
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """In a worker: the context it was started with, and its slate (a file descriptor)."""
+
+    context: Context
+    slate: int
+
+    def note(self, number: int | None) -> None:
+        """Write down which file is in hand, so that it is known if this process ends."""
+        os.lseek(self.slate, 0, os.SEEK_SET)
+        os.write(self.slate, f"{'' if number is None else number:<12}".encode("ascii"))
 
 
 _desks: list[_Desk] = []
@@ -124,6 +208,8 @@ def _read_chunk(chunk: Sequence[Numbered], seconds: float) -> dict[int, Return]:
 
 def _read_timed(number: int, source: Source, seconds: float) -> Return:
     """Read one file; a watchdog that needs no help from Python ends the process in time."""
+    desk = _desks[0]
+    desk.note(number)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
@@ -134,6 +220,7 @@ def _read_timed(number: int, source: Source, seconds: float) -> Return:
             return _refused(source, f"this program failed over it ({type(fault).__name__})")
         finally:
             faulthandler.cancel_dump_traceback_later()
+            desk.note(None)
 
 
 def _refused(source: Source, problem: str) -> Return:
@@ -142,6 +229,3 @@ def _refused(source: Source, problem: str) -> Return:
     except OSError:
         measured = "", 0
     return refused(source.name, found("G12", problem=problem), *measured)
-    desk = _desks[0]
-    desk.note(number)
-            desk.note(None)

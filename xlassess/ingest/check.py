@@ -12,6 +12,7 @@ from xlassess.ingest.plan import Plan
 from xlassess.ingest.read import Reading
 from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, key, listed, shown
+from xlassess.model.query import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ def missing_rows(evidence: Evidence) -> Iterator[Remark]:
     seen = {row.place.item.id for row in evidence.located.rows} | evidence.located.unread
     for section in evidence.plan.layout.sections:
         missing = [item.id for item in section.section.items if item.id not in seen]
+        slots = tuple(slot for item in missing for slot in evidence.plan.places[item].slots)
         if len(missing) == len(section.section.items):
-            yield Remark("R03", details={"section": section.section.title})
+            yield Remark("R03", details={"section": section.section.title}, slots=slots)
         elif missing:
             details = {"section": section.section.title, "items": listed(missing)}
-            yield Remark("R04", _sheet_of(evidence, section.section.title), details=details)
+            sheet = _sheet_of(evidence, section.section.title)
+            yield Remark("R04", sheet, details=details, slots=slots)
 
 
 def _sheet_of(evidence: Evidence, title: str) -> str:
@@ -70,7 +73,8 @@ def changed_questions(evidence: Evidence) -> Iterator[Remark]:
             if now := _changed(row, column):
                 sheet, item = row.sheet.name, row.place.item.id
                 details = {"now": begins.setdefault(sheet, brief(now))}
-                yield Remark("C09", sheet, row.name(column), item, details=details)
+                slots = tuple(Slot(item, field) for field in row.place.item.answer_fields)
+                yield Remark("C09", sheet, row.name(column), item, "", details, slots)
                 break
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xlassess.ingest.plan import Plan
 from xlassess.model.answer import Issued
+from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
 
 
@@ -23,8 +24,9 @@ class Source:
 class Context:
     """The assessment as returns are read against it; can be sent to worker processes.
 
-    ``toolkits`` are keyed by question digest, ``issued`` by reference. ``secret`` is the
-    assessment's and never shown.
+    ``toolkits`` are keyed by question digest, ``issued`` and ``queries`` (query workbooks) by
+    reference. ``secret`` is the assessment's and never shown. ``passwords`` are tried on
+    files that need one to open; they are neither shown nor kept.
     """
 
     assessment: str
@@ -32,14 +34,22 @@ class Context:
     secret: bytes = field(repr=False)
     toolkits: Mapping[str, Toolkit]
     issued: Mapping[str, Issued]
-    _plans: dict[str, Plan] = field(default_factory=dict, init=False, repr=False, compare=False)
+    queries: Mapping[str, Query] = field(default_factory=dict)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    _plans: dict[tuple[str, bool], Plan] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def plan(self, digest: str) -> Plan:
+    def plan(self, digest: str, *, query: bool = False) -> Plan:
         """Return the reading plan of the toolkit with this digest; worked out once.
+
+        Args:
+            digest: the digest of its questions.
+            query: the plan for query workbooks is wanted.
 
         Raises:
             KeyError: no such toolkit.
         """
-        if digest not in self._plans:
-            self._plans[digest] = Plan.of(self.toolkits[digest])
-        return self._plans[digest]
+        if (digest, query) not in self._plans:
+            self._plans[digest, query] = Plan.of(self.toolkits[digest], query=query)
+        return self._plans[digest, query]

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS
+from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
 from xlassess.contract.reference import find_references
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.context import Context
@@ -21,21 +21,27 @@ from xlassess.ingest.text import is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
+from xlassess.model.query import Query
 
 _ITEM = HEADERS["item"]
 _HEAD_ROWS = 12
 """Rows at the head of a sheet in which a reference is looked for, down to the headings."""
 _MOST_KEYS_ROWS = 40
+_KEYS = (*IDENTITY_KEYS, *QUERY_KEYS)
 _RECOGNISED = 0.5
 """Share of a toolkit's questions that must be there to say whose questions they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A workbook whose respondent and questions are known, and remarks about how."""
+    """A workbook whose respondent and questions are known, and remarks about how.
+
+    ``query`` is set for a query workbook; ``issued`` is then the workbook it asks about.
+    """
 
     issued: Issued
     findings: tuple[Finding, ...] = ()
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def identify(grid: Grid, properties: Mapping[str, str], context: Context) -> Kno
             return problem
     if len(claims) == 2 and claims[0] != claims[1]:
         return found("I07", found=" and ".join(_named(claim) for claim in claims))
-    references = _references(grid)
+    references = _without_asked_about(_references(grid), context)
     if claims:
         return _sealed(claims[0], references, context)
     return _by_reference(references, grid, context)
@@ -69,7 +75,7 @@ def _on_sheet(grid: Grid) -> dict[str, str]:
         pairs: dict[str, str] = {}
         for row in sheet.rows[:_MOST_KEYS_ROWS]:
             for name, value in itertools.pairwise(row):
-                if name in IDENTITY_KEYS and isinstance(name, str):
+                if name in _KEYS and isinstance(name, str):
                     pairs.setdefault(name, tidy(shown(value)))
         if "seal" in pairs and "digest" in pairs:
             return pairs
@@ -89,6 +95,8 @@ def _claim(said: Mapping[str, str]) -> Claim | None:
         toolkit=said["toolkit"],
         version=said["version"],
         digest=said["digest"],
+        of=said.get("of", ""),
+        asks=said.get("asks", ""),
     )
     return Claim(identity, said["reference"], said["seal"])
 
@@ -120,6 +128,14 @@ def _references(grid: Grid) -> dict[str, list[str]]:
     return references
 
 
+def _without_asked_about(
+    references: dict[str, list[str]], context: Context
+) -> dict[str, list[str]]:
+    """Leave out the workbook that a query workbook among them asks about and names as well."""
+    asked = {context.queries[one].of for one in references if one in context.queries}
+    return {one: names for one, names in references.items() if one not in asked}
+
+
 def _head(sheet: Sheet) -> str:
     texts: list[str] = []
     retyped = _ITEM not in sheet.contents
@@ -136,16 +152,25 @@ def _several(references: Mapping[str, list[str]]) -> Finding:
 
 
 def _sealed(claim: Claim, references: Mapping[str, list[str]], context: Context) -> Known | Finding:
-    issued = context.issued.get(claim.reference)
+    issued, identity = _on_record(claim.reference, context)
     if issued is None:
         return found("I03", reference=claim.reference)
-    if issued.identity != claim.identity:
+    if identity != claim.identity:
         record = f"{issued.partner}, {issued.respondent}"
         return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
     others = {ref: names for ref, names in references.items() if ref != claim.reference}
     if others:
         return _several({claim.reference: ["the identity sheet"], **others})
-    return _with_questions(issued, (), context)
+    return _with_questions(issued, (), context, context.queries.get(claim.reference))
+
+
+def _on_record(reference: str, context: Context) -> tuple[Issued, Identity] | tuple[None, None]:
+    """The workbook a reference stands for, or is a query about; and the identity of what has it."""
+    query = context.queries.get(reference)
+    issued = context.issued.get(query.of if query else reference)
+    if issued is None:
+        return None, None
+    return issued, query.identity if query else issued.identity
 
 
 def _by_reference(
@@ -156,18 +181,18 @@ def _by_reference(
     if not references:
         return _nameless(grid, context)
     reference = next(iter(references))
-    issued = context.issued.get(reference)
+    issued, _ = _on_record(reference, context)
     if issued is None:
         return found("I03", reference=reference)
     if issued.identity.round != context.round:
         return found("I05", found=issued.identity.round, expected=context.round)
     shown_as = ", ".join(filter(None, (issued.partner, issued.respondent)))
     note = found("I09", reference=reference, respondent=shown_as)
-    return _with_questions(issued, (note,), context)
+    return _with_questions(issued, (note,), context, context.queries.get(reference))
 
 
 def _with_questions(
-    issued: Issued, findings: tuple[Finding, ...], context: Context
+    issued: Issued, findings: tuple[Finding, ...], context: Context, query: Query | None
 ) -> Known | Finding:
     identity = issued.identity
     if identity.digest not in context.toolkits:
@@ -181,7 +206,7 @@ def _with_questions(
     if later:
         note = found("I11", toolkit=identity.toolkit, version=identity.version, later=later)
         findings = (*findings, note)
-    return Known(issued, findings)
+    return Known(issued, findings, query)
 
 
 def _later_edition(issued: Issued, context: Context) -> str:

@@ -16,6 +16,7 @@ from xlassess.ingest.grid import Cell, Grid, Sheet
 from xlassess.ingest.plan import Place, Plan
 from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, is_heading, key
+from xlassess.model.query import Slot
 
 _ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
 _NUMBERISH = re.compile(r"[A-Za-z]{0,2}\d[\w.\-]{0,8}")
@@ -27,8 +28,8 @@ class Heading:
 
     row: int
     item: int
-    columns: Mapping[str, tuple[int, ...]]
     ask: int
+    columns: Mapping[str, tuple[int, ...]]
 
     def where(self, table: Table) -> Mapping[int, int]:
         """Return where the layout's columns of a table stand now, as far as it is certain."""
@@ -88,6 +89,11 @@ class Located:
     remarks: list[Remark] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
 
+    def disagree(self, sheet: str, cell: str, item: str, slots: Sequence[Slot]) -> None:
+        """Take note of a number beside another item's question, ``slots`` being of both."""
+        self.remarks.append(Remark("R09", sheet, cell, item, slots=tuple(slots)))
+        self.unread |= {slot.item for slot in slots}
+
 
 def locate(grid: Grid, plan: Plan) -> Located:
     """Find every item row of the plan's toolkit."""
@@ -138,8 +144,12 @@ def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Loc
         tables: dict[int, Mapping[int, int]] = {}
         for row in range(heading.row + 1, end):
             cells = sheet.rows[row]
-            item_id = plan.item_id(cells[heading.item])
-            if item_id:
+            item_id, agreed = plan.item_beside(cells[heading.item], cells[heading.ask])
+            if not agreed:
+                asked = plan.by_ask.get(str(cells[heading.ask]), ())
+                slots = [slot for one in (item_id, *asked) for slot in plan.places[one].slots]
+                located.disagree(sheet.name, cell_name(row, heading.item), item_id, slots)
+            elif item_id:
                 place = plan.places[item_id]
                 columns = tables.get(id(place.table))
                 if columns is None:
@@ -157,7 +167,13 @@ def _note_lost_columns(
         if column.field and column.index not in columns:
             cell = cell_name(heading.row, column.index)
             details = {"column": column.header}
-            located.remarks.append(Remark("R06", sheet.name, cell, details=details))
+            slots = tuple(
+                Slot(row.item.id, taken.field)
+                for row in place.table.rows
+                for taken in place.table.fields(row.item)
+                if taken.index == column.index
+            )
+            located.remarks.append(Remark("R06", sheet.name, cell, "", "", details, slots))
 
 
 def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located) -> None:
@@ -191,4 +207,5 @@ def _note_unheaded(sheet: Sheet, plan: Plan, located: Located, seen: set[str]) -
     if items:
         located.unread |= items
         details = {"column": HEADERS["answer"]}
-        located.remarks.append(Remark("R06", sheet.name, details=details))
+        slots = tuple(slot for item in sorted(items) for slot in plan.places[item].slots)
+        located.remarks.append(Remark("R06", sheet.name, details=details, slots=slots))

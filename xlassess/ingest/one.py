@@ -15,6 +15,7 @@ from xlassess.ingest.guard import Guarded, guard
 from xlassess.ingest.identify import Known, identify
 from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.locate import locate
+from xlassess.ingest.merge import about_asked, to_the_point
 from xlassess.ingest.read import Reading, read_rows, settle
 from xlassess.ingest.remarks import findings_of
 from xlassess.model.answer import Return, state_of
@@ -87,13 +88,16 @@ def _read_bytes(data: bytes, name: str, context: Context) -> Return:
 
 def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) -> Return:
     """Read the answers of a workbook whose questions are known."""
-    plan = context.plan(known.issued.identity.digest)
+    query = known.query
+    plan = context.plan(known.issued.identity.digest, query=query is not None)
     located = locate(grid, plan)
     readings, remarks = settle(list(read_rows(located.rows, plan)))
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
-    remarks += check(Evidence(plan, located, readings), other_content=other)
+    looked_at = about_asked(readings, query) if query else readings
+    remarks += check(Evidence(plan, located, looked_at), other_content=other)
     remarks += actions.remarks
+    remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
     normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)
     kept = tuple(one for one in normalised if one)
@@ -109,6 +113,7 @@ def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) 
         findings=findings,
         normalised=kept,
         saved_at=guarded.properties.saved_at,
+        query=query.reference if query else "",
     )
 
 

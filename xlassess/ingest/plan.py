@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlassess.contract.layout import Column, Layout, SectionLayout, Table, layout
+from xlassess.contract.query_layout import query_layout
 from xlassess.ingest.grid import Cell
 from xlassess.ingest.text import is_blank, key, shown
 from xlassess.ingest.values import Choices
+from xlassess.model.query import Slot
 from xlassess.model.toolkit import Item, Toolkit
 
 
@@ -27,6 +29,11 @@ class Place:
     fields: tuple[Column, ...]
     expected: frozenset[int]
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Everything the item takes."""
+        return tuple(Slot(self.item.id, column.field) for column in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -35,22 +42,25 @@ class Plan:
     layout: Layout
     places: Mapping[str, Place]
     by_key: Mapping[str, str]
+    by_ask: Mapping[str, tuple[str, ...]]
     asks: frozenset[str]
     choices: Mapping[str, Choices]
     horizons: Choices
     statuses: Choices
 
     @classmethod
-    def of(cls, toolkit: Toolkit) -> Plan:
-    by_ask: Mapping[str, tuple[str, ...]]
-        """Work the plan out for a toolkit."""
-        whole = layout(toolkit)
+    def of(cls, toolkit: Toolkit, *, query: bool = False) -> Plan:
+        """Work the plan out for the workbook of a toolkit, or for a query workbook about it."""
+        whole = query_layout(toolkit) if query else layout(toolkit)
         places = {
             row.item.id: _place(row.item, section, table)
             for section in whole.sections
             for table in section.tables
             for row in table.rows
         }
+        by_ask: dict[str, tuple[str, ...]] = {}
+        for item, place in places.items():
+            by_ask[place.item.ask] = (*by_ask.get(place.item.ask, ()), item)
         plan = toolkit.action_plan
         return cls(
             layout=whole,
@@ -59,9 +69,6 @@ class Plan:
             by_ask=by_ask,
             asks=frozenset(by_ask),
             choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
-        by_ask: dict[str, tuple[str, ...]] = {}
-        for item, place in places.items():
-            by_ask[place.item.ask] = (*by_ask.get(place.item.ask, ()), item)
             horizons=Choices.of(plan.horizons if plan else ()),
             statuses=Choices.of(plan.statuses if plan else ()),
         )
@@ -79,13 +86,6 @@ class Plan:
         same = [item for item in self.places if _number(item) == cell]
         return same[0] if len(same) == 1 else ""
 
-
-def _place(item: Item, section: SectionLayout, table: Table) -> Place:
-    fields = table.fields(item)
-    taken = {column.index for column in fields}
-    printed = {column.index for column in table.columns if not column.field}
-    return Place(item, section, table, fields, frozenset(taken | printed))
-
     def item_beside(self, number: Cell, ask: Cell) -> tuple[str, bool]:
         """Return the item of a row by its number and its question, and whether they agree.
 
@@ -102,11 +102,13 @@ def _place(item: Item, section: SectionLayout, table: Table) -> Place:
         return numbered, not numbered
 
 
-def _number(item: str) -> float | None:
-    try:
-        return float(item)
-    except ValueError:
-        return None
+def _place(item: Item, section: SectionLayout, table: Table) -> Place:
+    fields = table.fields(item)
+    taken = {column.index for column in fields}
+    printed = {column.index for column in table.columns if not column.field}
+    return Place(item, section, table, fields, frozenset(taken | printed))
+
+
 def _may_have_been(cell: Cell, item: str) -> bool:
     """True for what programs make of an item's number: an equal number, a day, or nothing."""
     if isinstance(cell, date):
@@ -117,3 +119,8 @@ def _may_have_been(cell: Cell, item: str) -> bool:
     return is_blank(cell) or (number is not None and number == _number(item))
 
 
+def _number(item: str) -> float | None:
+    try:
+        return float(item)
+    except ValueError:
+        return None

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from xlassess.ingest.text import listed
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import SEVERITIES, Finding
+from xlassess.model.query import Slot, concerning
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One remark about one cell."""
+    """One remark about one cell.
+
+    ``slots`` are the places concerned where they are others than item and field say.
+    """
 
     code: str
     sheet: str = ""
@@ -21,6 +25,14 @@ class Remark:
     item: str = ""
     field: str = ""
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def concerned(self) -> tuple[Slot, ...]:
+        """The places the remark is about; none where it is about no single one."""
+        if self.slots or not (self.item and self.field):
+            return self.slots
+        return (Slot(self.item, self.field),)
 
 
 def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:
@@ -38,12 +50,19 @@ def _finding(group: list[Remark]) -> Finding:
     cells = tuple(dict.fromkeys(remark.cell for remark in group if remark.cell))
     items = list(dict.fromkeys(remark.item for remark in group if remark.item))
     fields = {remark.field for remark in group}
+    item = items[0] if len(items) == 1 else ""
+    field = first.field if len(fields) == 1 else ""
+    slots = [slot for remark in group for slot in remark.concerned]
     return Finding(
         CATALOGUE[first.code],
         sheet=first.sheet,
         cell=cells[0] if cells else "",
-        item=items[0] if len(items) == 1 else "",
-        field=first.field if len(fields) == 1 else "",
-        details={**({"items": listed(items)} if items else {}), **first.details},
+        item=item,
+        field=field,
+        details={
+            **({"items": listed(items)} if items else {}),
+            **concerning(slots, item, field),
+            **first.details,
+        },
         cells=cells[1:],
     )

@@ -308,6 +308,23 @@ _READ = (
         "The action plan is missing, or its headings were changed, so that no action was read.",
         "Enter the actions in the workbook as it was sent, or confirm that there are none.",
     ),
+    Kind(
+        "R09",
+        "query",
+        "Numbers beside other questions",
+        "Item numbers ({items}) no longer stand beside their own questions, so that it cannot be "
+        "told which question was answered.",
+        "Put each number back beside its question, or copy the answers into the workbook as it "
+        "was sent.",
+    ),
+    Kind(
+        "R10",
+        "query",
+        "Answer cells merged",
+        "The answer cells of {items} were merged with others, so that no answer of their own "
+        "can be seen in them.",
+        "Unmerge the cells and answer each question in its own row.",
+    ),
 )
 
 _CHECK = (
@@ -431,6 +448,14 @@ _CHECK = (
         "“{value}” is not the number of a question in this toolkit.",
         "Enter the number as it stands in the first column of the questions, or clear the cell.",
     ),
+    Kind(
+        "C18",
+        "query",
+        "Answer among the comments",
+        "The answers to {items} are missing; the comments beside them read like the answer "
+        "(“{value}”).",
+        "Choose the answer in its own column.",
+    ),
 )
 
 _LEDGER = (
@@ -441,6 +466,22 @@ _LEDGER = (
         "Two different files came back for workbook {reference}, and it cannot be told which is "
         "the later one.",
         "Ask the partner which file counts, and record the decision.",
+    ),
+    Kind(
+        "L02",
+        "note",
+        "Asked again, left empty",
+        "Where the query workbook asked to look again, nothing was entered for {items}; what "
+        "stood there before is not used.",
+        "Nothing needs doing if the partner has nothing to say there.",
+    ),
+    Kind(
+        "L03",
+        "note",
+        "Changed where nothing was asked",
+        "In the query workbook answers were changed that it did not ask about, those to {items}; "
+        "the earlier answers were kept.",
+        "If the change is meant, ask for the workbook as it was sent first, with the change in it.",
     ),
 )
 
