@@ -65,6 +65,7 @@ def _received(file: Received) -> dict[str, Any]:
         "state": file.ret.state,
         "known": file.known,
         "reference": file.ret.reference,
+        "query": file.ret.query,
         "partner": issued.partner if issued else "",
         "respondent": issued.respondent if issued else "",
         "toolkit": issued.identity.toolkit if issued else "",
@@ -145,6 +146,7 @@ def _line(line: Line) -> dict[str, Any]:
             if line.outcome
             else None
         ),
+        "query_workbooks": line.asked,
     }
 
 

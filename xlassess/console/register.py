@@ -84,10 +84,12 @@ def _open(out: Out, result: Status) -> None:
     queries = result.having("query open")
     if queries:
         out.heading(f"Queries open in {count(len(queries), 'workbook')}")
+        out.say("To ask the partners: xlassess query")
         out.say('To accept one as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
-        out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2)
+        sent = f" ({count(line.asked, 'query workbook')} issued)" if line.asked else ""
+        out.say(f"{_who(line)}, {line.toolkit}, {line.reference}{sent}", indent=2)
         for finding in line.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")

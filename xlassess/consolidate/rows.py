@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from xlassess.consolidate.attribution import Cast, Person
@@ -78,10 +78,18 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             value=choice.label if choice else _tidied(answer.value, cast),
             score=choice.score if choice else None,
             typed=cast.tidy(typed.get((answer.item, answer.field), "")),
-            file=person.file,
+            file=_read_from(person, ret, answer.file).file,
             sheet=answer.sheet,
             cell=answer.cell,
         )
+
+
+def _read_from(person: Person, ret: Return, file: str) -> Person:
+    """Return the person with the file an answer was read from, where files are shown by name.
+
+    A return that answers a query stands on the file that was asked about.
+    """
+    return replace(person, file=file) if file and person.file == ret.file else person
 
 
 def counted_rows(look: Lookup, items: tuple[ItemFigures, ...]) -> Iterator[DataRow]:
@@ -141,7 +149,7 @@ def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterato
             kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
             text=cast.tidy(str(answer.value)),
             answer=shown.get(answer.item, "") if answer.field in _KINDS and cast.shows_rows else "",
-            person=person if cast.shows_rows else None,
+            person=_read_from(person, ret, answer.file) if cast.shows_rows else None,
             sheet=answer.sheet if cast.shows_rows else "",
             cell=answer.cell if cast.shows_rows else "",
         )
@@ -180,7 +188,7 @@ def actions_of(
             status=_label(statuses, action.status),
             closed=closed,
             overdue=late,
-            person=person if cast.shows_rows else None,
+            person=_read_from(person, ret, action.file) if cast.shows_rows else None,
             sheet=action.sheet if cast.shows_rows else "",
             cell=action.cell if cast.shows_rows else "",
         )

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from xlassess.desk.register import answered
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
-from xlassess.ingest import Context, Source, collect, read_all
+from xlassess.ingest import Context, Source, collect, merge, read_all
 from xlassess.ledger import Ledger, keep_file
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
@@ -104,8 +104,9 @@ def ingest(
             secret=secret,
             toolkits=ledger.toolkits(),
             issued={item.reference: item for item in ledger.issued()},
+            queries={query.reference: query for query in ledger.queries()},
         )
-        tray = _Tray(folder.returns, ledger, context.issued, round_name=assessment.round, now=now)
+        tray = _Tray(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
             if isinstance(item, Return) and item.sha256:
                 _keep_origin(folder.returns, paths, item.file)
@@ -143,12 +144,12 @@ class _Tray:
         self,
         returns: Path,
         ledger: Ledger,
-        issued: Mapping[str, Issued],
+        context: Context,
         *,
         round_name: str,
         now: datetime,
     ) -> None:
-        self._returns, self._ledger, self._issued = returns, ledger, issued
+        self._returns, self._ledger, self._context = returns, ledger, context
         self._round, self._now = round_name, now
         self._run: str | None = None
         self._names: list[tuple[str, str]] = []
@@ -210,12 +211,18 @@ class _Tray:
             return
         if self._run is None:
             self._run = self._ledger.begin_run(self._round)
-        stamped = replace(ret, received_at=self._now)
+        stamped = self._joined(replace(ret, received_at=self._now))
         recorded = self._ledger.record_return(stamped, self._run)
         self._done[key] = self._received(recorded, known=recorded.state == "duplicate")
 
+    def _joined(self, ret: Return) -> Return:
+        """Return what came in a query workbook joined with the return it asked about."""
+        query = self._context.queries.get(ret.query)
+        base = self._ledger.numbered(query.base) if query else None
+        return merge(ret, base, query) if query and base else ret
+
     def _received(self, ret: Return, *, known: bool = False) -> Received:
-        return Received(ret, self._issued.get(ret.reference), known)
+        return Received(ret, self._context.issued.get(ret.reference), known)
 
 
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

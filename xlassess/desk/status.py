@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -47,8 +48,8 @@ class Line:
 
     ``file`` is the name under which the return that counts came in, ``number`` its number in
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
-    are when that was last recorded. ``in_register`` is False for a workbook issued to somebody
-    the register no longer names.
+    are when that was last recorded. ``asked`` counts the query workbooks issued about it.
+    ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
     toolkit: str
@@ -66,6 +67,7 @@ class Line:
     sent: datetime | None = None
     reminded: datetime | None = None
     outcome: Outcome | None = None
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,14 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     assessment = folder.assessment()
     respondents = folder.respondents()
     places = asked(assessment, respondents) if respondents else ()
-    issued, current, history, register = _records(folder, assessment)
+    issued, current, history, register, asked_about = _records(folder, assessment)
     named = {place for place, _ in places}
     settled = current.keys() | register.outcomes.keys()
     counts = standing(issued, settled, named)
     refused = {ret.reference for ret in history if ret.state == "refused"}
     late = assessment.return_by is not None and today > assessment.return_by
     contested = _contested(history, current)
-    clerk = _Clerk(current, contested, frozenset(refused), late, register)
+    clerk = _Clerk(current, contested, frozenset(refused), late, register, asked_about)
     lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
     lines += [clerk.left_over(item) for item in _left_over(issued, named, settled)]
     known = {item.reference for item in issued}
@@ -139,13 +141,15 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
 
 def _records(
     folder: AssessmentFolder, assessment: Assessment
-) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return], Register]:
+) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return], Register, Mapping[str, int]]:
+    """What is on record; the last is how many query workbooks were issued, by reference."""
     if not folder.ledger_file.exists():
-        return (), {}, (), Register()
+        return (), {}, (), Register(), {}
     with Ledger(folder.ledger_file) as ledger:
         name = assessment.round
         current, history = ledger.current(name), ledger.history(name)
-        return ledger.issued(name), current, history, ledger.register()
+        asked_about = Counter(query.of for query in ledger.queries())
+        return ledger.issued(name), current, history, ledger.register(), asked_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ class _Clerk:
     refused: frozenset[str]
     late: bool
     register: Register
+    asked: Mapping[str, int]
 
     def line(self, place: Place, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
@@ -199,6 +204,7 @@ class _Clerk:
             sent=self.register.sent.get(reference),
             reminded=self.register.reminded.get(reference),
             outcome=self.register.outcomes.get(reference),
+            asked=self.asked.get(reference, 0),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

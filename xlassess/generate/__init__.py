@@ -1,6 +1,20 @@
 """Toolkit and assessment to workbooks: a plate is built once, copies are stamped from it."""
 
-from xlassess.generate.naming import file_name
+from xlassess.generate.doubts import Doubts, doubts_of
+from xlassess.generate.naming import file_name, query_file_name
 from xlassess.generate.plate import Personal, Plate, build_plate
+from xlassess.generate.query import Asking, build_query
+from xlassess.generate.query_letter import query_letter
 
-__all__ = ["Personal", "Plate", "build_plate", "file_name"]
+__all__ = [
+    "Asking",
+    "Doubts",
+    "Personal",
+    "Plate",
+    "build_plate",
+    "build_query",
+    "doubts_of",
+    "file_name",
+    "query_file_name",
+    "query_letter",
+]

@@ -41,14 +41,14 @@ def write_action_plan(job: Job, sheet: Sheet, place: ActionPlanLayout, plan: Act
     job.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
     _table(job, sheet, place)
-    end = place.last_row
+    end, right = place.last_row, job.filling.put_beside_plan(sheet, place)
     if place.proposal is not None:
         _proposal(job, sheet, place.proposal, last, plan.proposal)
         end = place.proposal
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(end, last)}"})
     job.finish(
         sheet,
-        (end, last),
+        (end, right),
         landscape=True,
         repeat=(REFERENCE_ROW, HEADER_ROW),
         freeze=(place.first_row, 0),
@@ -80,7 +80,7 @@ def _table(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
         for column in place.columns:
             is_date = column.role == "deadline"
             look = looks.INPUT.but(number=looks.DATE_FORMAT) if is_date else looks.INPUT
-            sheet.blank(row, column.index, look)
+            job.filling.put_planned(sheet, row, number, column, look)
     for column in place.columns:
         box = Box(place.first_row, column.index, place.last_row, column.index)
         prompt = Message(column.header, job.words.say("plan_prompt", column.role))
@@ -104,7 +104,7 @@ def _proposal(job: Job, sheet: Sheet, row: int, last: int, ask: str) -> None:
     sheet.prose(row - 1, 0, last, ask, looks.PROSE.but(bold=True, valign="bottom"))
     sheet.height(row - 1, sheet.row_height(row - 1) + 12)
     sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, job.words.say("proposal"), looks.CELL_STRONG)
-    sheet.merged(row, _PROPOSAL_COLUMN, last, "", looks.INPUT.but(valign="top"))
+    sheet.merged(row, _PROPOSAL_COLUMN, last, *job.filling.proposal(looks.INPUT.but(valign="top")))
     box = Box(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
     say = job.words.say
     sheet.validate(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlassess.contract.layout import CONTRACT_VERSION, IDENTITY_KEYS, PROPERTY_PREFIX
+from xlassess.contract.layout import (
+    CONTRACT_VERSION,
+    IDENTITY_KEYS,
+    PROPERTY_PREFIX,
+    QUERY_KEYS,
+)
 from xlassess.generate.job import Job, PersonalField, placeholder
 from xlassess.model.answer import Identity
 from xlassess.sheet.checked import Sheet
@@ -28,6 +33,8 @@ class Common:
     toolkit: str
     version: str
     digest: str
+    of: str = ""
+    asks: str = ""
 
     def is_part_of(self, identity: Identity) -> bool:
         """True when a workbook of this identity is a copy of the plate."""
@@ -38,11 +45,20 @@ class Common:
             identity.toolkit,
             identity.version,
             identity.digest,
+            identity.of,
+            identity.asks,
         )
 
 
-def common_identity(job: Job, digest: str) -> Common:
-    """Return what the copies of a plate have in common."""
+def common_identity(job: Job, digest: str, of: str = "", asks: str = "") -> Common:
+    """Return what the copies of a plate have in common.
+
+    Args:
+        job: the workbook being built.
+        digest: the digest of its questions.
+        of: in a query workbook, the reference of the workbook it asks about.
+        asks: in a query workbook, the digest of what it asks.
+    """
     return Common(
         contract=str(CONTRACT_VERSION),
         assessment=job.assessment.id,
@@ -50,6 +66,8 @@ def common_identity(job: Job, digest: str) -> Common:
         toolkit=job.toolkit.id,
         version=job.toolkit.version,
         digest=digest,
+        of=of,
+        asks=asks,
     )
 
 
@@ -57,7 +75,7 @@ def write_identity(job: Job, sheet: Sheet, common: Common) -> None:
     """Write the identity sheet and the document's own properties."""
     sheet.widths({0: 14.0, 1: 70.0})
     shared = []
-    for row, key in enumerate(IDENTITY_KEYS):
+    for row, key in enumerate((*IDENTITY_KEYS, *(QUERY_KEYS if common.of else ()))):
         sheet.text(row, 0, key)
         if key in _PERSONAL:
             job.personal.add(sheet, row, 1, _PERSONAL[key], PLAIN)

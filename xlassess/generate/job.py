@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from xlassess.contract.layout import REFERENCE_ROW, Layout
+from xlassess.generate.filling import Filling
 from xlassess.generate.lists import Lists
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
@@ -69,6 +70,7 @@ class Job:
     words: Words
     lists: Lists
     personal: PersonalCells
+    filling: Filling = field(default_factory=Filling)
 
     def carrier(self, sheet: Sheet) -> None:
         """Put the line with the reference at the head of a sheet."""

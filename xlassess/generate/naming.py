@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from xlassess.model.answer import Issued
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Toolkit
+from xlassess.sheet.words import Words
 
 _LONGEST, _LONGEST_BYTES = 120, 240
 """Characters, short enough for Windows' limit on whole paths, and bytes, under the 255 of Linux
@@ -29,9 +31,23 @@ def file_name(toolkit: Toolkit, respondent: Respondent, round_name: str, referen
         round_name: the round.
         reference: the workbook's reference.
     """
-    what = _part(f"{round_name} {toolkit.short}")
-    who = [_part(respondent.partner), _part(respondent.name)]
-    named = " - ".join(part for part in (what, *who) if part)
+    return _named(f"{round_name} {toolkit.short}", respondent.partner, respondent.name, reference)
+
+
+def query_file_name(toolkit: Toolkit, issued: Issued, reference: str) -> str:
+    """Return the name of a query workbook, made like that of the first.
+
+    Args:
+        toolkit: the instrument.
+        issued: the workbook asked about.
+        reference: the query workbook's reference.
+    """
+    what = f"{issued.identity.round} {toolkit.short} {Words('query.j2').say('file_part')}"
+    return _named(what, issued.partner, issued.respondent, reference)
+
+
+def _named(what: str, partner: str, person: str, reference: str) -> str:
+    named = " - ".join(part for part in map(_part, (what, partner, person)) if part)
     room = _LONGEST - len(reference) - len(" - .xlsx")
     shown = _clipped(named, room)
     bytes_left = _LONGEST_BYTES - len(reference) - len(" - .xlsx")

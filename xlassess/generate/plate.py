@@ -8,7 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 
-from xlassess.contract.layout import layout
+from xlassess.contract.layout import Layout, layout
+from xlassess.generate.filling import Filling
 from xlassess.generate.hidden import Common, common_identity
 from xlassess.generate.job import IN_CELLS, Job, PersonalCells, placeholder
 from xlassess.generate.lists import Lists
@@ -110,6 +111,24 @@ def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password:
     Raises:
         SheetError: a text of the toolkit does not fit into a workbook.
     """
+    job = begin(toolkit, assessment, layout(toolkit), password, Filling())
+    common = common_identity(job, digest)
+    write_workbook(job, common)
+    return finish(job, common, job.words)
+
+
+def begin(
+    toolkit: Toolkit, assessment: Assessment, where: Layout, password: str, filling: Filling
+) -> Job:
+    """Begin a workbook without any sheets.
+
+    Args:
+        toolkit: the instrument.
+        assessment: the assessment and its round.
+        where: where everything stands.
+        password: opens sheet and structure protection.
+        filling: what stands in its cells.
+    """
     words = Words("workbook.j2")
     book = Book({
         "title": placeholder("title"),
@@ -119,15 +138,23 @@ def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password:
         "comments": words.say("document_about", toolkit),
         "created": _BUILT,
     })  # fmt: skip
-    job = Job(toolkit, assessment, layout(toolkit), password, book, words, Lists(), PersonalCells())
-    common = common_identity(job, digest)
-    write_workbook(job, common)
+    return Job(toolkit, assessment, where, password, book, words, Lists(), PersonalCells(), filling)
+
+
+def finish(job: Job, common: Common, words: Words) -> Plate:
+    """Return the workbook as a plate.
+
+    Args:
+        job: the workbook with all its sheets.
+        common: the identity shared by all copies.
+        words: the words of its title and of the line at the head of its sheets.
+    """
     return Plate(
-        _stencil(book.close(), password),
+        _stencil(job.book.close(), job.password),
         common,
-        carrier=words.say("carrier", toolkit, assessment, _REFERENCE, _WHO),
-        title=words.say("title", toolkit, assessment, _WHO),
-        unnamed=words.say("unnamed"),
+        carrier=words.say("carrier", job.toolkit, job.assessment, _REFERENCE, _WHO),
+        title=words.say("title", job.toolkit, job.assessment, _WHO),
+        unnamed=job.words.say("unnamed"),
     )
 
 

@@ -26,13 +26,11 @@ from xlassess.generate.status import (
     DONE,
     OPTIONAL,
     TO_DO,
-    progress_of,
     status_column,
-    status_formula,
 )
 from xlassess.model.toolkit import Item, Scale, Section
 from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
+from xlassess.sheet.checked import Box, Sheet, quoted, sheet_prefix
 from xlassess.sheet.looks import Look, Mark
 
 _PROSE_WIDTH = 150.0
@@ -64,11 +62,17 @@ def write_section(job: Job, sheet: Sheet, place: SectionLayout, following: str) 
     sheet.raw.ignore_errors({"number_stored_as_text": f"{first}:{last}"})
     job.finish(
         sheet,
-        (place.last_row, place.last_column),
+        (place.last_row, _last_printed(place)),
         landscape=True,
         repeat=(REFERENCE_ROW, HEADER_ROW),
         freeze=(FIRST_ITEM_ROW, 2 if place.section.form == "matrix" else 0),
     )
+
+
+def _last_printed(place: SectionLayout) -> int:
+    """The last column that is printed; guidance that stands at the far end is not."""
+    columns = [column for table in place.tables for column in table.columns]
+    return max(column.index for column in columns if column.role != "why")
 
 
 def prose_end(sheet: Sheet, last: int) -> int:
@@ -89,7 +93,8 @@ def _head(job: Job, sheet: Sheet, place: SectionLayout, following: str) -> None:
     views = [view for view in job.toolkit.views if view.id in used]
     about = job.words.paragraphs("section_about", section, scales, views)
     sheet.prose(ABOUT_ROW, 0, prose_end(sheet, place.last_column), "\n".join(about), looks.PROSE)
-    sheet.merged(PROGRESS_ROW, 0, 1, _progress(job, place), looks.PLAIN.but(bold=True))
+    progress = job.filling.progress(job, place)
+    sheet.merged(PROGRESS_ROW, 0, 1, progress, looks.PLAIN.but(bold=True))
     sheet.link(
         PROGRESS_ROW, 2, f"internal:'{START}'!A1", job.words.say("back_to_start"), looks.LINK,
         tip=job.words.say("back_to_start_tip"),
@@ -108,18 +113,6 @@ def _needs_legend(scale: Scale) -> bool:
     return bool(scale.addition) or any(c.about or c.score is not None for c in scale.choices)
 
 
-def _progress(job: Job, place: SectionLayout) -> Formula:
-    progress = progress_of(place)
-    kind = "optional" if progress.optional else "answered"
-    before, after = job.words.say(f"progress_{kind}", progress.asked).split("#")
-    check = job.words.say("progress_check")
-    return Formula(
-        f"{quoted(before)}&({progress.done})&{quoted(after)}"
-        f'&IF({progress.to_check}>0,{quoted(" " + check)},"")',
-        f"{before}0{after}",
-    )
-
-
 def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
     for column in table.columns:
         sheet.text(table.header_row, column.index, column.header, _header_look(column))
@@ -135,7 +128,12 @@ def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
             entries.setdefault(column, []).append((row.index, entry))
     for column, cells in entries.items():
         _validate(sheet, column.index, cells)
-    _marks(sheet, section, table, entries)
+    _mark_filled(sheet, entries)
+    status = status_column(table).index
+    rows = table.rows
+    mark_status(sheet, Box(rows[0].index, status, rows[-1].index, status), job.filling.marks)
+    if section.form == "matrix":
+        _mark_chosen(sheet, table)
 
 
 def _bridge(sheet: Sheet, table: Table) -> None:
@@ -163,36 +161,42 @@ def _row(job: Job, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, E
         if column.index in takes:
             field = takes[column.index]
             entry = entry_for(job.toolkit, item, field, job.words)
-            sheet.blank(index, column.index, entry.look)
-            entries.append((field, entry))
+            if job.filling.put(sheet, index, item, field, entry):
+                entries.append((field, entry))
         elif column.role == "status":
-            formula = status_formula(job.toolkit, table, index, item)
-            sheet.formula(index, column.index, formula, _STATUS)
-            shown += [(text, column.width, _STATUS.but(bold=True)) for text in _statuses(item)]
+            status = job.filling.status(job.toolkit, table, index, item)
+            sheet.merged(index, column.index, column.index, status, _STATUS)
+            longest = job.filling.statuses(item)
+            shown += [(text, column.width, _STATUS.but(bold=True)) for text in longest]
         else:
             text, look = _printed(job, item, column, first_answer=column is first)
             sheet.text(index, column.index, text, look)
             may_be_bold = look.but(bold=look.bold or column.role == "level")
             shown.append((text, column.width, may_be_bold))
+    shown += _answered(job, table, item)
     sheet.fit(index, tuple(shown), least=least_height(item))
     return entries
 
 
-def _statuses(item: Item) -> list[str]:
-    """The longest things an item's status may say."""
-    return [f"{TO_DO}: {item.follow_up.ask}"] if item.follow_up else [f"{CHECK} answer"]
+def _answered(job: Job, table: Table, item: Item) -> list[tuple[str, float, Look]]:
+    """The answers that stand in the row, by which it is made high enough to read them."""
+    texts = job.filling.answers(item)
+    return [(text, min(c.width for c in table.fields(item)), looks.INPUT) for text in texts]
 
 
 def _printed(job: Job, item: Item, column: Column, *, first_answer: bool) -> tuple[str, Look]:
     """Return the text of a locked cell, and its look."""
-    if column.role == "item":
-        return item.id, _NUMBER
-    if column.role == "ask":
-        return item.ask, _ASK
+    printed = {
+        "item": (item.id, _NUMBER),
+        "ask": (item.ask, _ASK),
+        "level": (item.levels.get(column.detail, ""), _LEVEL),
+    }
+    if column.role in printed:
+        return printed[column.role]
     if column.role == "why":
         return "\n".join(job.words.paragraphs("item_why", item)), _WHY
-    if column.role == "level":
-        return item.levels.get(column.detail, ""), _LEVEL
+    if column.role in ("earlier", "reason"):
+        return job.filling.beside(item, column), _ASK
     if first_answer and item.is_wide:
         return job.words.say("write_at_right"), _UNUSED
     return "", _UNUSED
@@ -208,20 +212,13 @@ def _validate(sheet: Sheet, column: int, cells: list[tuple[int, Entry]]) -> None
         sheet.validate(box, entry.allowed, entry.error, entry.prompt)
 
 
-def _marks(
-    sheet: Sheet, section: Section, table: Table, entries: dict[Column, list[tuple[int, Entry]]]
-) -> None:
-    first, last = table.rows[0].index, table.rows[-1].index
+def _mark_filled(sheet: Sheet, entries: dict[Column, list[tuple[int, Entry]]]) -> None:
     for index in sorted({column.index for column in entries}):
         rows = [r for column, cells in entries.items() if column.index == index for r, _ in cells]
         for start, end in _unbroken(sorted(rows)):
             cell = cell_name(start, index)
             box = Box(start, index, end, index)
             sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
-    status = status_column(table)
-    mark_status(sheet, Box(first, status.index, last, status.index))
-    if section.form == "matrix":
-        _mark_chosen(sheet, table, first, last)
 
 
 def _unbroken(rows: list[int]) -> list[tuple[int, int]]:
@@ -240,15 +237,16 @@ _STATUS_MARKS: tuple[tuple[str, Mark], ...] = (
 )  # fmt: skip
 
 
-def mark_status(sheet: Sheet, box: Box) -> None:
-    """Colour a block of cells that say a status in words."""
+def mark_status(sheet: Sheet, box: Box, more: tuple[tuple[str, Mark], ...] = ()) -> None:
+    """Colour a block of cells that say a status in words, the usual ones and ``more``."""
     cell = cell_name(box.first_row, box.first_column)
-    for word, mark in _STATUS_MARKS:
+    for word, mark in (*_STATUS_MARKS, *more):
         sheet.highlight(box, f'LEFT({cell},{len(word)})="{word}"', mark)
 
 
-def _mark_chosen(sheet: Sheet, table: Table, first: int, last: int) -> None:
+def _mark_chosen(sheet: Sheet, table: Table) -> None:
     """Set the descriptor of the level that is chosen in bold, shaded and framed."""
+    first, last = table.rows[0].index, table.rows[-1].index
     answers = [column for column in table.columns if column.role == "answer"]
     for level in (column for column in table.columns if column.role == "level"):
         chosen = ",".join(

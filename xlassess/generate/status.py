@@ -5,6 +5,7 @@ Words begin alike so that they can be counted: ``Done``, ``To do``, ``Check``, `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlassess.contract.layout import Column, SectionLayout, Table, cell_name, list_name
@@ -28,9 +29,9 @@ def status_formula(toolkit: Toolkit, table: Table, row: int, item: Item) -> Form
     empty = TO_DO if item.required else OPTIONAL
     cells = [cell_name(row, column.index) for column in answers]
     blank = [f'TRIM({cell})=""' for cell in cells]
-    wrong = [_wrong(toolkit, item, cell) for cell in cells]
-    text = _finished(toolkit, table, row, item)
-    bad = _any(expression for expression in wrong if expression)
+    doubtful = [wrong(toolkit, item, cell) for cell in cells]
+    text = finished(toolkit, table, row, item)
+    bad = any_of(expression for expression in doubtful if expression)
     if bad:
         text = f'IF({bad},"{CHECK} answer",{text})'
     if len(cells) > 1:
@@ -42,7 +43,7 @@ def status_formula(toolkit: Toolkit, table: Table, row: int, item: Item) -> Form
     return Formula(f'IFERROR({text},"{CHECK} answer")', empty)
 
 
-def _wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
+def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
     """Return the condition under which an answer that is there cannot be right."""
     if not item.is_free:
         return f"COUNTIF({list_name(item.answer)},{cell})=0"
@@ -53,22 +54,23 @@ def _wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
         bounds.append(f"{cell}<{item.minimum:.15g}")
     if item.maximum is not None:
         bounds.append(f"{cell}>{item.maximum:.15g}")
-    return _any(bounds)
+    return any_of(bounds)
 
 
-def _any(conditions: object) -> str:
-    found = list(conditions)  # type: ignore[call-overload]
+def any_of(conditions: Iterable[str]) -> str:
+    """Return the condition that one of these is true; none for none."""
+    found = list(conditions)
     return found[0] if len(found) == 1 else f"OR({','.join(found)})" if found else ""
 
 
-def _finished(toolkit: Toolkit, table: Table, row: int, item: Item) -> str:
+def finished(toolkit: Toolkit, table: Table, row: int, item: Item) -> str:
     """Return what the status says once the answer is there: done, or what to comment on."""
     follow_up, comment = item.follow_up, table.column("comment")
     if follow_up is None or item.is_free or comment is None or not item.comment:
         return f'"{DONE}"'
     labels = [toolkit.scales[item.answer].by_code(code).label for code in follow_up.when]
     columns = [column for column in table.fields(item) if column.role == "answer"]
-    picked = _any(
+    picked = any_of(
         f"{cell_name(row, column.index)}={quoted(label)}" for column in columns for label in labels
     )
     word = TO_DO if follow_up.required else DONE

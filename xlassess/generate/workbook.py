@@ -37,6 +37,17 @@ def write_workbook(job: Job, common: Common) -> None:
     if plan is not None and job.toolkit.action_plan is not None:
         sheet = job.book.sheet(ACTION_PLAN, _PLAN_TAB)
         write_action_plan(job, sheet, plan, job.toolkit.action_plan)
+    write_hidden(job, common)
+    start.raw.activate()
+
+
+def write_hidden(job: Job, common: Common) -> None:
+    """Write the technical sheets and the personal texts, which come last.
+
+    Args:
+        job: the workbook with all its other sheets.
+        common: the identity shared by all copies.
+    """
     lists, identity = job.book.sheet(LISTS), job.book.sheet(IDENTITY)
     job.lists.write(job.book, lists)
     write_identity(job, identity, common)
@@ -44,4 +55,3 @@ def write_workbook(job: Job, common: Common) -> None:
         guard(hidden, job.password)
         hidden.raw.very_hidden()
     job.personal.write()
-    start.raw.activate()

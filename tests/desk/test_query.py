@@ -1,0 +1,338 @@
+"""Querying: doubtful cells go back to the partner, and what returns is joined with the rest."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, contents
+from xlassess.desk import status as status_desk
+from xlassess.desk.decide import Why, set_aside
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.desk.query import Asked, query
+from xlassess.desk.verify import verify
+from xlassess.desk.waive import waive
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.folder.toolkits import find_toolkit
+from xlassess.generate.query_letter import slot_cells
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Return
+from xlassess.model.query import Slot
+
+DAY = timedelta(days=1)
+ASKED = LATER + DAY
+BACK = ASKED + 5 * DAY
+DOUBTFUL = ("Agree", "Mostly", None)
+"""The second is none of the choices, the third is missing."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    generate(folder, now=MONDAY)
+    return folder
+
+
+@pytest.fixture
+def first(folder: AssessmentFolder, tmp_path: Path) -> Path:
+    """Ada's workbook, which came back with two answers in doubt."""
+    path = answer(folder, "Ada Ash", tmp_path / "inbox" / "first.xlsx", DOUBTFUL)
+    ingest(folder, [path], now=LATER, workers=1)
+    return path
+
+
+def the_query(folder: AssessmentFolder, **options: object) -> Asked:
+    (asked,) = query(folder, now=ASKED, **options).workbooks  # type: ignore[arg-type]
+    return asked
+
+
+def fill_in(
+    folder: AssessmentFolder, asked: Asked, target: Path, given: dict[Slot, str | None]
+) -> Path:
+    """Fill a query workbook in as a partner does, and save it there."""
+    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
+    book = openpyxl.load_workbook(asked.path)
+    for slot, value in given.items():
+        sheet, cell = cells[slot]
+        book[sheet][cell].value = value
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return target
+
+
+def current(folder: AssessmentFolder) -> Return:
+    with Ledger(folder.ledger_file) as ledger:
+        (ret,) = ledger.current("2026").values()
+        return ret
+
+
+def sources(ret: Return) -> dict[str, tuple[object, str]]:
+    """The answers by item: value, and the file each was read from."""
+    return {a.item: (a.value, a.file or ret.file) for a in ret.answers if a.field == "answer"}
+
+
+B, C = Slot("1B", "answer"), Slot("1C", "answer")
+
+
+def test_query__asks_only_what_is_in_doubt(folder: AssessmentFolder, first: Path) -> None:
+    asked = the_query(folder)
+    assert asked.outcome == "new"
+    assert asked.query.asked == (B, C)
+    assert {slot.field for slot in asked.query.free} == {"comment"}
+    assert asked.query.of == asked.issued.reference != asked.query.reference
+    sheet = openpyxl.load_workbook(asked.path)["1 Basics"]
+    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
+    where = {slot.item + " " + slot.field: cell for slot, (_, cell) in cells.items()}
+    unlocked = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
+    assert unlocked == {where[f"{i} {f}"] for i in ("1B", "1C") for f in ("answer", "comment")}
+    assert sheet[where["1A answer"]].value == "Agree"
+    assert sheet[where["1B answer"]].value is None
+
+
+def test_query__says_in_a_letter_what_to_do(folder: AssessmentFolder, first: Path) -> None:
+    asked = the_query(folder)
+    letter = asked.letter.read_text(encoding="utf-8")
+    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
+    assert asked.query.reference in letter
+    assert asked.issued.reference in letter
+    assert asked.path.name in letter
+    for slot in (B, C):
+        assert cells[slot][1] in letter
+        assert slot.item in letter
+    assert "Mostly" in letter
+
+
+def test_query__answers_are_joined_with_the_first_return(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Disagree", C: "Agree"})
+    result = ingest(folder, [back], now=BACK, workers=1)
+    assert [file.ret.state for file in result.files] == ["accepted"]
+    ret = current(folder)
+    assert ret.state == "accepted"
+    assert ret.query == asked.query.reference
+    assert sources(ret) == {
+        "1A": ("high", "first.xlsx"),
+        "1B": ("low", "back.xlsx"),
+        "1C": ("high", "back.xlsx"),
+    }
+    first_cell = {a.item: a.cell for a in ret.answers}
+    assert (
+        first_cell["1A"] != slot_cells(find_toolkit("tiny", folder.toolkits))[Slot("1A", "answer")]
+    )
+    assert first_cell["1B"] == slot_cells(find_toolkit("tiny", folder.toolkits))[B][1]
+    with Ledger(folder.ledger_file) as ledger:
+        assert [r.state for r in ledger.history("2026")] == ["superseded", "accepted"]
+    assert not verify(folder).faults
+    assert query(folder, now=BACK).workbooks == ()
+    assert "queries/replaced" in " ".join(contents(folder))
+
+
+def test_query__run_again_changes_nothing(folder: AssessmentFolder, first: Path) -> None:
+    asked = the_query(folder)
+    before = contents(folder)
+    (again,) = query(folder, now=ASKED + 3 * DAY).workbooks
+    assert again.outcome == "unchanged"
+    assert contents(folder) == before
+    asked.path.unlink()
+    (restored,) = query(folder, now=ASKED + 3 * DAY).workbooks
+    assert restored.outcome == "restored"
+    assert contents(folder) == before
+
+
+def test_query__file_with_other_content_is_left_alone(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    asked = the_query(folder)
+    asked.path.write_bytes(b"filled in here by mistake")
+    result = query(folder, now=ASKED)
+    assert [book.outcome for book in result.workbooks] == ["kept"]
+    assert result.needs_person
+    assert asked.path.read_bytes() == b"filled in here by mistake"
+
+
+def test_query__waived_findings_are_not_asked(folder: AssessmentFolder, first: Path) -> None:
+    missing = next(f for f in current(folder).findings if f.code == "C02")
+    waive(folder, [missing.number], Why(ASKED, "Known", "Cora"))
+    asked = the_query(folder)
+    assert asked.query.asked == (B,)
+
+
+def test_query__finding_waived_after_issue(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    missing = next(f for f in current(folder).findings if f.code == "C02")
+    waive(folder, [missing.number], Why(ASKED, "Known", "Cora"))
+    (left,) = query(folder, now=ASKED).workbooks
+    assert (left.outcome, left.query) == ("outdated", asked.query)
+    (anew,) = query(folder, now=ASKED, reissue=True).workbooks
+    assert anew.outcome == "reissued"
+    assert anew.query.asked == (B,)
+    assert anew.query.reference != asked.query.reference
+    back = fill_in(folder, anew, tmp_path / "back.xlsx", {B: "Agree"})
+    ingest(folder, [back], now=BACK, workers=1)
+    ret = current(folder)
+    assert ret.state == "accepted with notes"
+    assert [(f.code, f.severity) for f in ret.findings] == [("C02", "note")]
+
+
+def test_query__doubt_in_the_answer_is_a_query_again(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Possibly", C: "Agree"})
+    ingest(folder, [back], now=BACK, workers=1)
+    ret = current(folder)
+    assert ret.state == "query"
+    assert [(f.code, f.item, f.file) for f in ret.findings] == [("C01", "1B", "back.xlsx")]
+    (second,) = query(folder, now=BACK).workbooks
+    assert second.query.asked == (B,)
+    last = fill_in(folder, second, tmp_path / "last.xlsx", {B: "Agree"})
+    ingest(folder, [last], now=BACK + DAY, workers=1)
+    assert current(folder).state == "accepted"
+    assert sources(current(folder)) == {
+        "1A": ("high", "first.xlsx"),
+        "1B": ("high", "last.xlsx"),
+        "1C": ("high", "back.xlsx"),
+    }
+
+
+def test_query__returned_empty(folder: AssessmentFolder, first: Path, tmp_path: Path) -> None:
+    asked = the_query(folder)
+    ingest(folder, [fill_in(folder, asked, tmp_path / "back.xlsx", {})], now=BACK, workers=1)
+    ret = current(folder)
+    assert [f.code for f in ret.findings] == ["C13"]
+    assert sources(ret) == {"1A": ("high", "first.xlsx")}
+
+
+def test_query__other_answers_changed_are_not_taken(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    given = {Slot("1A", "answer"): "Disagree", B: "Agree", C: "Agree"}
+    ingest(folder, [fill_in(folder, asked, tmp_path / "b.xlsx", given)], now=BACK, workers=1)
+    ret = current(folder)
+    assert sources(ret)["1A"] == ("high", "first.xlsx")
+    assert [(f.code, f.severity) for f in ret.findings] == [("L03", "note")]
+
+
+def test_query__comment_added_beside_an_answer(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    given = {B: "Agree", C: "Agree", Slot("1B", "comment"): "=Said so"}
+    ingest(
+        folder,
+        [fill_in(folder, asked, tmp_path / "b.xlsx", {**given, Slot("1B", "comment"): "Said so"})],
+        now=BACK,
+        workers=1,
+    )
+    assert [(a.item, a.value) for a in current(folder).answers if a.field == "comment"] == [
+        ("1B", "Said so")
+    ]
+
+
+def test_query__first_workbook_sent_again_later_counts(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Disagree", C: "Agree"})
+    ingest(folder, [back], now=BACK, workers=1)
+    whole = answer(folder, "Ada Ash", tmp_path / "whole.xlsx", ("Disagree", "Agree", "Agree"))
+    ingest(folder, [whole], now=BACK + DAY, workers=1)
+    ret = current(folder)
+    assert ret.query == ""
+    assert sources(ret)["1A"] == ("low", "whole.xlsx")
+
+
+def test_query__answered_after_the_first_workbook_came_again(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    whole = answer(folder, "Ada Ash", tmp_path / "whole.xlsx", ("Disagree", "Agree", "Agree"))
+    ingest(folder, [whole], now=BACK, workers=1)
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Disagree", C: "Agree"})
+    result = ingest(folder, [back], now=BACK + DAY, workers=1)
+    assert [f.code for f in result.files[0].ret.findings] == ["L01"]
+    assert sources(current(folder))["1A"] == ("low", "whole.xlsx")
+
+
+def test_query__answered_twice(folder: AssessmentFolder, first: Path, tmp_path: Path) -> None:
+    asked = the_query(folder)
+    for at, value in enumerate(("Disagree", "Agree")):
+        back = fill_in(folder, asked, tmp_path / f"{at}.xlsx", {B: value, C: "Agree"})
+        ingest(folder, [back], now=BACK + at * DAY, workers=1)
+    assert current(folder).state == "accepted"
+    assert sources(current(folder))["1B"] == ("high", "1.xlsx")
+
+
+def test_query__answered_for_a_return_set_aside(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    set_aside(folder, current(folder).number, Why(ASKED, "Wrong person", "Cora"))
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Disagree", C: "Agree"})
+    result = ingest(folder, [back], now=BACK, workers=1)
+    assert [file.ret.state for file in result.files] == ["set aside"]
+    assert not verify(folder).faults
+
+
+def test_query__tampered_seal_is_refused(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    book = openpyxl.load_workbook(asked.path)
+    sheet = book["xl_identity"]
+    row = next(r for r in range(1, 20) if sheet.cell(r, 1).value == "asks")
+    sheet.cell(row, 2).value = "0" * 64
+    book.save(tmp_path / "back.xlsx")
+    result = ingest(folder, [tmp_path / "back.xlsx"], now=BACK, workers=1)
+    assert [f.code for f in result.files[0].ret.findings] == ["I06"]
+
+
+def test_query__known_by_its_printed_reference(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    path = fill_in(folder, asked, tmp_path / "back.xlsx", {B: "Disagree", C: "Agree"})
+    book = openpyxl.load_workbook(path)
+    del book["xl_identity"]
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+    book.save(path)
+    result = ingest(folder, [path], now=BACK, workers=1)
+    assert [f.code for f in result.files[0].ret.findings] == ["I09"]
+    assert sources(current(folder))["1B"] == ("low", "back.xlsx")
+
+
+def test_query__day_by_which_answers_are_wanted(folder: AssessmentFolder, first: Path) -> None:
+    asked = the_query(folder)
+    assert asked.query.return_by == (ASKED + 7 * DAY).date()
+    (later,) = query(folder, now=ASKED, return_by=date(2026, 5, 1), reissue=True).workbooks
+    assert later.outcome == "unchanged"
+    assert later.query.return_by == asked.query.return_by
+
+
+def test_query__names_or_settings_changed(folder: AssessmentFolder, first: Path) -> None:
+    the_query(folder)
+    change_settings(folder, "Small Partnership", "Other Partnership")
+    assert the_query(folder).outcome == "outdated"
+
+
+def test_query__nothing_to_ask(folder: AssessmentFolder, tmp_path: Path) -> None:
+    assert query(folder, now=ASKED).workbooks == ()
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
+    assert query(folder, now=ASKED).workbooks == ()
+
+
+def test_status__tells_of_query_workbooks(folder: AssessmentFolder, first: Path) -> None:
+    the_query(folder)
+    lines = status_desk.status(folder, today=ASKED.date()).lines
+    (line,) = [line for line in lines if line.respondent == "Ada Ash"]
+    assert (line.state, line.asked) == ("query open", 1)

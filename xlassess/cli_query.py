@@ -1,0 +1,39 @@
+"""The command that asks partners to look again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlassess.console.front import Setting, common, folder_of, leave, now, out
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command()
+@click.option(
+    "--by", "return_by", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]),
+    help="The day by which answers are wanted; a week from now, or the assessment's if later.",
+)  # fmt: skip
+@click.option(
+    "--reissue", is_flag=True,
+    help="Replace query workbooks issued before where what is open changed since.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def query(setting: Setting, return_by: datetime | None, reissue: bool) -> None:
+    """Write outbox/queries/: for each doubtful return a workbook that asks only what is open.
+
+    Each shows what was read and opens the doubtful cells alone; beside it is the text of an
+    e-mail to go with it. Hand what comes back to ingest, which joins it with the first return.
+    Running it again writes only what is missing or new; waived queries are not asked.
+    """
+    from xlassess.console import queried
+    from xlassess.desk import query as desk
+
+    day = return_by.date() if return_by else None
+    result = desk.query(folder_of(setting), now=now(), return_by=day, reissue=reissue)
+    queried.queried(out(), result)
+    leave(result.needs_person)

@@ -1,0 +1,72 @@
+"""What ``xlassess query`` says: whom it asks, how much, and what somebody has to decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlassess.console.out import Out
+from xlassess.console.text import count, day
+from xlassess.desk.places import shown
+
+if TYPE_CHECKING:
+    from xlassess.desk.query import Queried, QueryOutcome
+
+_LEFT: dict[QueryOutcome, tuple[str, str]] = {
+    "outdated": (
+        "Left as issued, although what is open, names or settings changed since",
+        "If they have not been sent yet, or are not to be awaited, issue new ones in their place: "
+        "xlassess query --reissue",
+    ),
+    "kept": (
+        "Left alone: the folder holds a file of this name with other content",
+        "If somebody filled it in, hand it to xlassess ingest. Then move it away and run query "
+        "again.",
+    ),
+}
+
+_STYLES = {"new": "good", "reissued": "good", "outdated": "query", "kept": "query"}
+
+
+def queried(out: Out, result: Queried) -> None:
+    """Say which query workbooks there are and what to do with them."""
+    if not result.workbooks:
+        out.say("No return that counts has an open query; there is nothing to ask.", style="head")
+        return
+    out.say(_head(result), style="head")
+    rows = [
+        [
+            book.issued.partner,
+            book.issued.respondent,
+            book.issued.identity.toolkit,
+            book.query.reference,
+            str(len(book.query.findings)),
+            str(book.cells),
+            day(book.query.return_by),
+            book.outcome,
+        ]
+        for book in result.workbooks
+    ]
+    heads = (
+        "Partner", "Respondent", "Toolkit", "Reference", "Queries", "Cells", "Wanted by",
+        "Workbook",
+    )  # fmt: skip
+    out.gap()
+    out.table(heads, rows, numbers=(4, 5), styles=_STYLES)
+    for outcome, (what, remedy) in _LEFT.items():
+        books = result.having(outcome)
+        if books:
+            out.heading(f"{what} ({count(len(books), 'workbook')})")
+            out.some([book.path.name for book in books])
+            out.say(remedy)
+    out.gap()
+    out.say(
+        "Beside each workbook is the text of an e-mail, under the same name with the ending .txt. "
+        "Hand over what comes back: xlassess ingest"
+    )
+
+
+def _head(result: Queried) -> str:
+    place, fresh = shown(result.folder), len(result.having("new", "reissued"))
+    if fresh:
+        return f"{count(fresh, 'query workbook')} issued in {place}."
+    return f"Nothing new to ask; {place} has {count(len(result.workbooks), 'query workbook')}."

@@ -1,0 +1,126 @@
+"""From findings to cells: which places of a workbook a partner is asked to look at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xlassess.contract.layout import layout
+from xlassess.model.answer import PROPOSAL, Return
+from xlassess.model.finding import Finding
+from xlassess.model.query import Slot, action_slot, concerned
+from xlassess.model.toolkit import Toolkit
+
+FOR_COORDINATOR = ("L01",)
+"""Queries that only the coordinator can settle."""
+
+_WHOLE_PARTS = ("R03", "R04", "R06", "R09")
+"""Whole parts of the workbook could not be read: what must be answered there is asked anew, and
+what may be said besides may be said again."""
+_ROWS_ADDED, _NO_PLAN, _NOTHING = "R05", "R08", "C13"
+_EXTRAS = ("comment", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What a partner is asked to look at again, in the order of the workbook.
+
+    ``asked`` are the places to be filled in anew; ``free`` those that may be changed besides,
+    such as the comment on an answer asked about. ``reasons`` has the findings of each place
+    that was doubtful itself. ``loose`` are findings that no single place can settle; they are
+    told in words.
+    """
+
+    asked: tuple[Slot, ...]
+    free: tuple[Slot, ...]
+    reasons: Mapping[Slot, tuple[Finding, ...]]
+    loose: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+
+    def __bool__(self) -> bool:
+        """True when there is anything to ask."""
+        return bool(self.findings)
+
+
+def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
+    """Return what is to be asked about a return.
+
+    Args:
+        toolkit: its questions.
+        ret: the return; findings that were waived are not asked about.
+    """
+    findings = tuple(f for f in ret.findings if f.is_open and f.code not in FOR_COORDINATOR)
+    order = {slot: at for at, slot in enumerate(_slots(toolkit))}
+    reasons: dict[Slot, list[Finding]] = {}
+    asked: set[Slot] = set()
+    free: set[Slot] = set()
+    loose: list[Finding] = []
+    for finding in findings:
+        slots = [slot for slot in _about(finding, toolkit, ret) if slot in order]
+        must = {slot for slot in slots if _must(finding, slot, toolkit)}
+        asked |= must
+        free |= set(slots) - must
+        if finding.code in (_ROWS_ADDED, _NO_PLAN) or not slots:
+            loose.append(finding)
+            continue
+        for slot in slots:
+            reasons.setdefault(slot, []).append(finding)
+    free |= {slot for slot in order if slot.field in _EXTRAS and _answer_asked(slot, asked)}
+    return Doubts(
+        asked=tuple(sorted(asked, key=order.__getitem__)),
+        free=tuple(sorted(free - asked, key=order.__getitem__)),
+        reasons={slot: tuple(reasons[slot]) for slot in sorted(reasons, key=order.__getitem__)},
+        loose=tuple(loose),
+        findings=findings,
+    )
+
+
+def _slots(toolkit: Toolkit) -> Iterator[Slot]:
+    """Every place of a workbook, in order."""
+    for section in layout(toolkit).sections:
+        for table in section.tables:
+            for row in table.rows:
+                for column in table.fields(row.item):
+                    yield Slot(row.item.id, column.field)
+    if toolkit.action_plan:
+        for number in range(1, toolkit.action_plan.rows + 1):
+            yield action_slot(number)
+        if toolkit.action_plan.proposal:
+            yield Slot(PROPOSAL, "answer")
+
+
+def _answer_asked(slot: Slot, asked: Iterable[Slot]) -> bool:
+    return any(one.item == slot.item and one.field not in _EXTRAS for one in asked)
+
+
+def _must(finding: Finding, slot: Slot, toolkit: Toolkit) -> bool:
+    """True when the place is to be filled in anew, not only may be."""
+    if finding.code in (_ROWS_ADDED, _NO_PLAN):
+        return False
+    if finding.code not in (*_WHOLE_PARTS, _NOTHING) and concerned(finding):
+        return True
+    if slot.plan_row or slot.item == PROPOSAL or slot.field in _EXTRAS:
+        return False
+    return toolkit.item(slot.item).required
+
+
+def _about(finding: Finding, toolkit: Toolkit, ret: Return) -> Iterable[Slot]:
+    """The places a finding is about; where it does not say, all of the part it may be about."""
+    told = concerned(finding)
+    if told:
+        return told
+    if finding.code == _NO_PLAN:
+        return (slot for slot in _slots(toolkit) if slot.plan_row or slot.item == PROPOSAL)
+    part = _part(finding, toolkit)
+    if finding.code == _ROWS_ADDED:
+        return (slot for slot in part if slot.field == "comment")
+    read = {(answer.item, answer.field) for answer in ret.answers}
+    return (slot for slot in part if slot not in read)
+
+
+def _part(finding: Finding, toolkit: Toolkit) -> list[Slot]:
+    """The places of the section a finding names or whose sheet it names, or of all sections."""
+    names = (finding.sheet, finding.details.get("section"))
+    named = [s for s in toolkit.all_sections if s.tab in names or s.title in names]
+    items = {item.id for section in named or toolkit.all_sections for item in section.items}
+    return [slot for slot in _slots(toolkit) if slot.item in items]

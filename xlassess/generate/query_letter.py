@@ -1,0 +1,120 @@
+"""The message that goes with a query workbook, for the coordinator to paste into an e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
+from xlassess.contract.query_layout import query_layout
+from xlassess.generate.front import british
+from xlassess.generate.query import Asking
+from xlassess.generate.query_filling import QueryFilling
+from xlassess.model.answer import PROPOSAL
+from xlassess.model.finding import Finding
+from xlassess.model.query import Slot, action_slot
+from xlassess.model.toolkit import Toolkit
+
+_MOST_CELLS = 6
+"""A finding about more cells than these is told sheet by sheet, not cell by cell."""
+_PROPOSAL_COLUMN = 2
+
+
+def query_letter(asking: Asking, reference: str, file_name: str) -> str:
+    """Return the message as plain text, with whom it goes to and its subject at its head.
+
+    Args:
+        asking: what is asked.
+        reference: the query workbook's.
+        file_name: the query workbook's.
+    """
+    filling, issued, ret = asking.filling(), asking.issued, asking.ret
+    say, assessment = filling.words.say, asking.assessment
+    received = british(ret.received_at.date()) if ret.received_at else ""
+    points = list(_points(asking, filling))
+    person = assessment.coordinator
+    blocks = [
+        "\n".join(
+            (
+                *([f"To: {issued.email}"] if issued.email else []),
+                f"Subject: {say('mail_subject', asking.toolkit, assessment, reference)}",
+            )
+        ),
+        say("mail_greeting", issued.respondent, issued.partner),
+        say("mail_opening", asking.toolkit, assessment, issued, received, len(points)),
+        say("mail_ask", reference, file_name, british(asking.return_by), _rows(asking)),
+        say("mail_points"),
+        *(f"{at}. {point}" for at, point in enumerate(points, start=1)),
+        say("mail_closing", person) if person.email or person.phone else "",
+        f"{say('mail_regards')}\n{person.name}",
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _rows(asking: Asking) -> int:
+    """How many questions are marked, as the workbook counts them."""
+    return len({slot.item for slot in asking.doubts.asked})
+
+
+def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
+    """Return sheet and cell of each place of a query workbook, in order.
+
+    A row of the action plan is named by the cell of its description.
+    """
+    where = query_layout(toolkit)
+    cells = {
+        Slot(row.item.id, column.field): (place.sheet, cell_name(row.index, column.index))
+        for place in where.sections
+        for table in place.tables
+        for row in table.rows
+        for column in table.fields(row.item)
+    }
+    plan = where.action_plan
+    if plan is not None:
+        column = plan.column("action").index
+        for number, row in enumerate(range(plan.first_row, plan.last_row + 1), start=1):
+            cells[action_slot(number)] = (ACTION_PLAN, cell_name(row, column))
+        if plan.proposal is not None:
+            cells[Slot(PROPOSAL, "answer")] = (
+                ACTION_PLAN,
+                cell_name(plan.proposal, _PROPOSAL_COLUMN),
+            )
+    return cells
+
+
+def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
+    """Yield each point: where, what stood there, what is wrong and what to do."""
+    cells = slot_cells(asking.toolkit)
+    for finding in asking.doubts.findings:
+        slots = [slot for slot, why in asking.doubts.reasons.items() if finding in why]
+        asked = [slot for slot in slots if slot in asking.doubts.asked] or slots
+        if finding in asking.doubts.loose or not asked:
+            yield "\n".join(filter(None, (finding.where, filling.why(finding))))
+        elif len(asked) > _MOST_CELLS:
+            yield "\n   ".join((*_by_sheet(asked, cells, filling), filling.why(finding)))
+        else:
+            for slot in asked:
+                yield _point(finding, slot, cells[slot], filling)
+
+
+def _point(finding: Finding, slot: Slot, place: tuple[str, str], filling: QueryFilling) -> str:
+    say = filling.words.say
+    sheet, cell = place
+    name = "" if slot.field == "answer" or slot.plan_row else _field(slot, filling.toolkit)
+    where = say("mail_where", sheet, cell, say("mail_item", slot), name)
+    before = say("mail_earlier", filling.earlier(slot))
+    item = "" if slot.plan_row else slot.item
+    return "\n   ".join((where, before, filling.why(finding, item)))
+
+
+def _field(slot: Slot, toolkit: Toolkit) -> str:
+    kind, _, view = slot.field.partition(":")
+    return toolkit.view(view).label if view else HEADERS[kind]
+
+
+def _by_sheet(
+    slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], filling: QueryFilling
+) -> Iterator[str]:
+    for sheet, group in groupby((cells[slot] for slot in slots), key=lambda place: place[0]):
+        names = [cell for _, cell in group]
+        yield filling.words.say("mail_many", sheet, len(names), names[0], names[-1])
