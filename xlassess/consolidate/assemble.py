@@ -11,6 +11,7 @@ from xlassess.consolidate import figures as of
 from xlassess.consolidate.attribution import (
     Person,
 )
+from xlassess.consolidate.decisions import waivers
 from xlassess.consolidate.ground import ground_of
 from xlassess.consolidate.narrative import Told, narrate
 from xlassess.consolidate.register import Group, Scene, entries_of, files_of, set_scene
@@ -67,6 +68,8 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         actions=tuple(actions),
         files=files_of(scene),
         live=len(data) <= LIVE_ROWS,
+        waivers=waivers(record, scene.usable, scene.cast),
+        noted=f"{record.events}:{record.head}" if record.events else "",
     )
 
 

@@ -19,7 +19,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import LEVELS, Attribution
 from xlassess.model.record import Round
 
-NOT_USABLE = ("refused", "superseded", "duplicate")
+NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
 
 WITHHELD = "Withheld"

@@ -133,6 +133,8 @@ def _facts(told: Told) -> Mapping[str, object]:
         "last": day(max(received, default=None)),
         "incomplete": sum(row.card.answered < row.card.asked for row in told.rows),
         "queries": sum(each.standing == "Query open" for each in entries),
+        "nil": sum(each.standing == "Nil return" for each in entries),
+        "declined": sum(each.standing == "Declined" for each in entries),
         "fallback": cast.fallback,
         "minimum": cast.minimum,
         "uneven": max(per_partner.values(), default=0) > 1,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.consolidate.attribution import NOT_USABLE, Cast, Person, cast_of, usable_returns
+from xlassess.consolidate.decisions import contested, finding_in_words, outcome_in_words
 from xlassess.consolidate.summary import Entry, FileUsed, ScoreRow, Standing
 from xlassess.model.answer import Issued, Return
-from xlassess.model.finding import Finding
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 
@@ -57,24 +57,30 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
     cards = {row.person.issued.reference: row.card for row in rows}
     entries = []
     people = scene.cast.people
+    unclear = contested(scene.record)
+    outcomes = scene.record.register.outcomes
     for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
         ret = scene.usable.get(issued.reference)
-        seen = ret or scene.refused.get(issued.reference)
+        outcome = outcomes.get(issued.reference)
+        seen = ret or (None if outcome else scene.refused.get(issued.reference))
         card = cards.get(issued.reference)
-        findings = seen.findings if seen else ()
+        findings = (*(seen.findings if seen else ()), *unclear.get(issued.reference, ()))
+        said = [finding_in_words(each, scene.cast) for each in findings]
+        if outcome:
+            said.append(outcome_in_words(outcome, scene.cast))
         entries.append(
             Entry(
                 person=people[issued.reference],
                 part=group.key,
-                standing=_standing(scene, issued, ret),
+                standing=_standing(scene, issued, ret, issued.reference in unclear),
                 received_at=seen.received_at if seen else None,
                 late=_late(scene, seen),
                 answered=card.answered if card else 0,
                 asked=card.asked if card else _required(group.toolkit),
-                queries=sum(each.severity == "query" for each in findings),
-                notes=sum(each.severity == "note" for each in findings),
+                queries=sum(each.is_open for each in findings),
+                notes=sum(each.severity == "note" or bool(each.waiver) for each in findings),
                 put_right=len(seen.normalised) if seen else 0,
-                remarks="\n".join(_remark(each, scene.cast) for each in findings),
+                remarks="\n".join(said),
             )
         )
     return tuple(entries)
@@ -84,9 +90,12 @@ def _required(toolkit: Toolkit) -> int:
     return sum(len(item.answer_fields) for item in toolkit.items() if item.required)
 
 
-def _standing(scene: Scene, issued: Issued, ret: Return | None) -> Standing:
+def _standing(scene: Scene, issued: Issued, ret: Return | None, unclear: bool) -> Standing:
     if ret:
-        return "Query open" if ret.state == "query" else "Returned"
+        return "Query open" if ret.state == "query" or unclear else "Returned"
+    outcome = scene.record.register.outcomes.get(issued.reference)
+    if outcome:
+        return "Declined" if outcome.kind == "declined" else "Nil return"
     if issued.reference in scene.refused:
         return "Refused"
     due = scene.record.assessment.return_by
@@ -96,14 +105,6 @@ def _standing(scene: Scene, issued: Issued, ret: Return | None) -> Standing:
 def _late(scene: Scene, ret: Return | None) -> bool:
     due = scene.record.assessment.return_by
     return bool(ret and ret.received_at and due and ret.received_at.date() > due)
-
-
-def _remark(finding: Finding, cast: Cast) -> str:
-    """A finding in words; without names its details, which may quote a partner, stay out."""
-    where = f" ({finding.where})" if finding.where else ""
-    if cast.attribution == "named":
-        return f"{finding.code}: {finding.message}{where}"
-    return f"{finding.code}: {finding.kind.title}{where}"
 
 
 def files_of(scene: Scene) -> tuple[FileUsed, ...]:

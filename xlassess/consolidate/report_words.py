@@ -110,14 +110,15 @@ def rate_of(part: Part) -> Rate:
     """Return how many workbooks of a toolkit came back."""
     standing = [entry.standing for entry in part.entries]
     out = standing.count("Overdue") + standing.count("Awaited")
-    figures = (part.issued, part.returned)
+    nil = f" and {part.nil_returns} nil" if part.nil_returns else ""
+    figures = (part.issued, f"{part.returned}{nil}")
     more = (standing.count("Query open"), standing.count("Refused"), out)
     return Rate(part.label, (*map(str, figures), response_rate(part), *map(str, more)))
 
 
 def response_rate(part: Part) -> str:
-    """Return returned of issued as a percentage."""
-    return percent(part.returned / part.issued) if part.issued else ""
+    """Return returned, nil returns included, of issued as a percentage."""
+    return percent(part.response_rate) if part.response_rate is not None else ""
 
 
 def register_of(summary: Summary) -> tuple[Entry, ...]:

@@ -84,7 +84,7 @@ def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]
     Yields:
         A heading and its paragraphs, each a topic and a text.
     """
-    general = words().paragraphs("general")
+    general = words().paragraphs("general", summary)
     yield "Figures", [*_pairs(general), *_pairs(words().paragraphs("attribution", summary.cast))]
     yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules()))
     for part in summary.parts:
@@ -123,6 +123,7 @@ def _about(summary: Summary) -> list[tuple[str, str]]:
         ("Made with", summary.program),
         ("Coordinator", contact if summary.cast.attribution == "named" else "known to partners"),
         ("Marking", marking),
+        ("Event log", words().say("event_log", summary.noted)),
     ]
 
 
@@ -147,6 +148,8 @@ def _toolkit(part: Part) -> Iterator[tuple[str, str]]:
         "issued": part.issued,
         "count": part.issued - part.returned,
         "refused": standing.count("Refused"),
+        "nil": standing.count("Nil return"),
+        "declined": standing.count("Declined"),
         "out": standing.count("Overdue") + standing.count("Awaited"),
     }
     yield "Left out", words().say("exclusions", group)

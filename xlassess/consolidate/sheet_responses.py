@@ -9,14 +9,18 @@ from xlassess.consolidate.cells import Column, Grid, Live, Opening, Out, put, wo
 from xlassess.consolidate.narrative import day
 from xlassess.consolidate.places import HEADER_ROW, RESPONSES, response_header_row
 from xlassess.consolidate.summary import Entry, Part, Standing
+from xlassess.contract.layout import cell_name
 from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Sheet, quoted
 from xlassess.sheet.looks import MARK_CHECK, MARK_TO_DO
 
-RATE_COLUMNS = ("Issued", "Returned", "Response rate", "Query open", "Refused", "Still out")
+RATE_COLUMNS = (
+    "Issued", "Returned", "Nil return", "Response rate", "Query open", "Declined", "Refused",
+    "Still out",
+)  # fmt: skip
 """Headings of the response rates, from `FIRST_RATE` on."""
 
-FIRST_RATE = 5
+FIRST_RATE = 4
 
 _COLUMNS = (
     Column("Return", 13), Column("Toolkit", 20), Column("Partner", 32),
@@ -28,6 +32,11 @@ _COLUMNS = (
 )  # fmt: skip
 _STATE = 5
 _OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
+
+
+def rate_column(name: str) -> int:
+    """Return the index of the column in which this response figure stands, counted from 0."""
+    return FIRST_RATE + RATE_COLUMNS.index(name)
 
 
 def write_responses(out: Out) -> None:
@@ -86,16 +95,24 @@ def _rate_row(out: Out, sheet: Sheet, row: int, part: Part, span: tuple[int, int
 
     standing: Counter[str] = Counter(entry.standing for entry in part.entries)
     issued, came = len(part.entries), standing["Returned"] + standing["Query open"]
+    cell = {name: cell_name(row, rate_column(name)) for name in RATE_COLUMNS}
+    rate = f"({cell['Returned']}+{cell['Nil return']})/{cell['Issued']}" if issued else ""
     figures = (
         (counted(), issued),
         (counted("Returned", "Query open"), came),
-        (f"G{row + 1}/F{row + 1}" if issued else "", came / issued if issued else None),
+        (counted("Nil return"), standing["Nil return"]),
+        (rate, part.response_rate),
         (counted("Query open"), standing["Query open"]),
+        (counted("Declined"), standing["Declined"]),
         (counted("Refused"), standing["Refused"]),
         (counted(*_OUT), sum(standing[each] for each in _OUT)),
     )  # fmt: skip
     for column, (formula, value) in enumerate(figures, FIRST_RATE):
-        look = cells.MIDDLE.but(number="0%") if column == FIRST_RATE + 2 else cells.MIDDLE
+        look = (
+            cells.MIDDLE.but(number="0%")
+            if column == rate_column("Response rate")
+            else cells.MIDDLE
+        )
         out.figure(sheet, row, column, Live(formula, value), look)
 
 

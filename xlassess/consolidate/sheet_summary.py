@@ -15,6 +15,7 @@ from xlassess.consolidate.places import (
     SUMMARY,
     profile_place,
 )
+from xlassess.consolidate.sheet_responses import rate_column
 from xlassess.consolidate.summary import Part, Point
 from xlassess.consolidate.summary_table import MOST_LINES, Field, table_lines
 from xlassess.contract.layout import cell_name
@@ -175,10 +176,11 @@ class _Paper:
         part = self._part
         at = HEADER_ROW + 1 + self._out.summary.parts.index(part)
         issued, returned, rate, queries = (
-            sheet_prefix(RESPONSES) + cell_name(at, column) for column in (5, 6, 7, 8)
+            sheet_prefix(RESPONSES) + cell_name(at, rate_column(name))
+            for name in ("Issued", "Returned", "Response rate", "Query open")
         )
         open_queries = sum(entry.standing == "Query open" for entry in part.entries)
-        share = part.returned / part.issued if part.issued else None
+        share = part.response_rate
         heard = f"{part.partners_heard} of {part.partners_asked}"
         tiles: tuple[tuple[str, Live, Look], ...] = (
             ("tile_returned", Live(f'{returned}&" of "&{issued}',

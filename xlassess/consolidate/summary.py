@@ -13,7 +13,9 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
 from xlassess.score import Agreement, Scorecard
 
-Standing = Literal["Returned", "Query open", "Refused", "Overdue", "Awaited"]
+Standing = Literal[
+    "Returned", "Query open", "Nil return", "Declined", "Refused", "Overdue", "Awaited"
+]
 """What has become of an issued workbook by the day of the summary."""
 
 Counting = Literal["yes", "apart", "no"]
@@ -264,6 +266,25 @@ class Part:
     returned: int
 
     @property
+    def nil_returns(self) -> int:
+        """Workbooks of which it is recorded that there is nothing to report."""
+        return self.standing("Nil return")
+
+    @property
+    def declined(self) -> int:
+        """Workbooks of which it is recorded that the respondent does not take part."""
+        return self.standing("Declined")
+
+    @property
+    def response_rate(self) -> float | None:
+        """Returns that count and nil returns, over workbooks issued; None where none was."""
+        return (self.returned + self.nil_returns) / self.issued if self.issued else None
+
+    def standing(self, *wanted: Standing) -> int:
+        """How many workbooks stand in one of these ways."""
+        return sum(entry.standing in wanted for entry in self.entries)
+
+    @property
     def scored_choices(self) -> tuple[Choice, ...]:
         """The choices of the scale that is scored, with those counted apart."""
         scale = self.toolkit.scales.get(self.toolkit.scoring.scale)
@@ -286,7 +307,9 @@ class FileUsed:
 class Summary:
     """The summary of one round, ready to be written.
 
-    ``live`` says that figures are written as formulas over the Data sheet.
+    ``live`` says that figures are written as formulas over the Data sheet. ``waivers`` has a
+    sentence for each query that was waived; ``noted`` is number and hash of the last event in
+    the ledger, by which it can be told later that none before it was changed.
     """
 
     assessment: Assessment
@@ -299,3 +322,5 @@ class Summary:
     actions: tuple[PlannedAction, ...]
     files: tuple[FileUsed, ...]
     live: bool
+    waivers: tuple[str, ...] = ()
+    noted: str = ""

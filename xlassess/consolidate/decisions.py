@@ -1,0 +1,74 @@
+"""What the coordinator decided, as the summary may tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xlassess.consolidate.attribution import Cast
+from xlassess.consolidate.narrative import day
+from xlassess.model.answer import Return
+from xlassess.model.finding import Finding
+from xlassess.model.record import Outcome, Round
+
+_ORDER = "L"
+"""The group of findings about how a return fits those that came before."""
+
+
+def finding_in_words(finding: Finding, cast: Cast) -> str:
+    """Return a finding with its waiver; without names what may quote a partner stays out."""
+    named = cast.attribution == "named"
+    where = f" ({finding.where})" if finding.where else ""
+    said = f"{finding.code}: {finding.message if named else finding.kind.title}{where}"
+    if finding.waiver is None:
+        return said
+    verb = "Settled" if finding.code.startswith(_ORDER) else "Waived"
+    if not named:
+        return f"{said}. {verb} {day(finding.waiver.at)}."
+    full = said if said.endswith((".", ")")) else f"{said}."
+    return (
+        f"{full} {verb} by {finding.waiver.by}, {day(finding.waiver.at)}: {finding.waiver.reason}"
+    )
+
+
+def outcome_in_words(outcome: Outcome, cast: Cast) -> str:
+    """Return how a workbook was settled without a return."""
+    kind = f"{outcome.kind[:1].upper()}{outcome.kind[1:]}"
+    if cast.attribution == "named":
+        return f"{kind}, recorded by {outcome.by}, {day(outcome.at)}: {outcome.reason}"
+    return f"{kind}, recorded {day(outcome.at)}"
+
+
+def contested(record: Round) -> dict[str, list[Finding]]:
+    """Return, by reference, the open findings that it is not clear which return counts."""
+    found: dict[str, list[Finding]] = {}
+    waiting = record.contested
+    for ret in record.history:
+        if ret.reference in waiting and ret.state == "query":
+            mine = [one for one in ret.findings if one.is_open and one.code.startswith(_ORDER)]
+            found.setdefault(ret.reference, []).extend(mine)
+    return found
+
+
+def waivers(record: Round, usable: Mapping[str, Return], cast: Cast) -> tuple[str, ...]:
+    """Return the waivers in force as the Method sheet lists them, one sentence each.
+
+    In an aggregated summary there is a sentence for each that says nothing of whose it is.
+    """
+    return tuple(_sentences(record, usable, cast))
+
+
+def _sentences(record: Round, usable: Mapping[str, Return], cast: Cast) -> Iterator[str]:
+    for issued in record.issued:
+        ret = usable.get(issued.reference)
+        for finding in ret.findings if ret else ():
+            if finding.waiver is None or finding.code.startswith(_ORDER):
+                continue
+            what = f"{finding.code} ({finding.kind.title.lower()})"
+            if not cast.shows_rows:
+                yield what
+                continue
+            code, reason = cast.people[issued.reference].code, finding.waiver.reason
+            by = f"by {finding.waiver.by}, " if cast.attribution == "named" else ""
+            said = reason if cast.attribution == "named" else cast.tidy(reason)
+            where = f", {finding.where}" if finding.where else ""
+            yield f"{what} of return {code}{where}: {by}{day(finding.waiver.at)}: {said}"
