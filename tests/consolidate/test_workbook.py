@@ -244,3 +244,24 @@ def test_write__leaves_nothing_behind_when_it_fails(pat, tmp_path: Path):
         write_summary(replace(summary, data=(row,)), target)
     assert target.read_bytes() == before
     assert [path.name for path in target.parent.iterdir()] == ["summary.xlsx"]
+
+
+def test_data__goes_on_over_further_sheets(pat, monkeypatch):
+    monkeypatch.setattr("xlassess.consolidate.assemble.LIVE_ROWS", 10)
+    monkeypatch.setattr("xlassess.consolidate.sheet_data.MOST_ROWS", 64)
+    record = a_round([pat], 3)
+    count = len(summarise(record, MADE_AT).data)
+    book = load(made(record))
+    names = [name for name in book.sheetnames if name.startswith("Data")]
+    assert names == ["Data", "Data 2", "Data 3"]
+    assert count == sum(book[name].max_row - 4 for name in names)
+    first = [book[name]["A5"].value for name in names]
+    assert all(code in record.current for code in first)
+    assert not [name for name in book.defined_names if name.startswith("data_")]
+    assert "2 of 3" in book["Data 2"]["A2"].value
+
+
+def test_tables__too_long_for_a_sheet_say_so(pat, monkeypatch):
+    monkeypatch.setattr("xlassess.consolidate.cells.MOST_ROWS", 20)
+    with pytest.raises(SheetError, match="more than a sheet holds"):
+        made(a_round([pat], 3))

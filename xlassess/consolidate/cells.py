@@ -15,7 +15,9 @@ from xlassess.sheet import looks, metrics, palette
 from xlassess.sheet.checked import Book, Box, Formula, Sheet
 from xlassess.sheet.looks import Look
 from xlassess.sheet.page import Page, set_page, show
+from xlassess.sheet.streamed import MOST_ROWS
 from xlassess.sheet.validation import SheetError
+from xlassess.sheet.values import serial
 from xlassess.sheet.words import Words
 
 NOTHING = "–"
@@ -28,7 +30,6 @@ NOT_SHOWN = "not shown"
 _LANDSCAPE_PIXELS = 960
 """Pixels between the margins of a landscape A4 page at full size, a little to spare."""
 
-_EPOCH = date(1899, 12, 30)
 LEAST_ROW = 18.0
 """Height of a table's row of one line, in points."""
 
@@ -98,7 +99,8 @@ class Opening:
     """What a sheet begins with, and how it is printed and frozen.
 
     ``columns`` gives the widths; ``last_row`` ends the print area; ``frozen`` is the number
-    of rows and columns that stay in view; ``repeat`` the rows printed on every page.
+    of rows and columns that stay in view; ``repeat`` the rows printed on every page; ``printed``
+    the number of columns that are printed, None for all. ``streamed`` as in `Book.sheet`.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Opening:
     frozen: tuple[int, int] = (HEADER_ROW + 1, 0)
     repeat: tuple[int, int] | None = (HEADER_ROW, HEADER_ROW)
     tab: str = ""
+    streamed: bool = False
+    printed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,11 @@ class Out:
 
     def open(self, opening: Opening) -> Sheet:
         """Add a sheet with its title and note; `Out.finish` sets it up for printing."""
-        sheet = self.book.sheet(opening.name, opening.tab)
+        sheet = self.book.sheet(opening.name, opening.tab, streamed=opening.streamed)
         sheet.widths(dict(enumerate(opening.widths)))
         sheet.text(TITLE_ROW, 0, opening.title, looks.TITLE)
         sheet.height(TITLE_ROW, 28)
-        last = len(opening.widths) - 1
+        last = (opening.printed or len(opening.widths)) - 1
         sheet.prose(NOTE_ROW, 0, last, opening.note, looks.PROSE.but(colour=palette.MUTED))
         show(sheet, opening.frozen)
         return sheet
@@ -157,7 +161,7 @@ class Out:
             right=f"Summary of {day(self.summary.made_at)}",
             marking=assessment.marking,
             landscape=True,
-            area=Box(0, 0, last_row, len(opening.widths) - 1),
+            area=Box(0, 0, last_row, (opening.printed or len(opening.widths)) - 1),
             repeat=opening.repeat,
         )
         set_page(sheet, page)
@@ -183,8 +187,13 @@ class Out:
         """Write a table's headings and make it filterable; its cells are written apart.
 
         Raises:
-            SheetError: XlsxWriter does not take the table.
+            SheetError: it has more rows than a sheet, or XlsxWriter does not take it.
         """
+        if grid.header_row + grid.rows >= MOST_ROWS:
+            raise SheetError(
+                f"The table “{grid.title}” has {grid.rows:,} rows, more than a sheet holds.",
+                "Export the data instead: xlassess export.",
+            )
         headings(sheet, grid.header_row, grid.columns, grid.first_column)
         last_column = grid.first_column + len(grid.columns) - 1
         options = {
@@ -235,14 +244,6 @@ def fit_row(sheet: Sheet, row: int, texts: Sequence[tuple[str, float, Look]]) ->
         metrics.Text(text, width, look.size, look.bold, look.indent) for text, width, look in texts
     )
     sheet.height(row, min(metrics.row_height(measured, LEAST_ROW), _TALLEST))
-
-
-def serial(moment: date | datetime) -> float:
-    """Return a day or moment as the number a spreadsheet counts it by."""
-    if isinstance(moment, datetime):
-        seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
-        return (moment.date() - _EPOCH).days + seconds / 86400
-    return float((moment - _EPOCH).days)
 
 
 def put(sheet: Sheet, row: int, column: int, value: object, look: Look) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from math import ceil
 
-from xlassess.consolidate.cells import Column, Grid, Opening, Out, must, serial, words
+from xlassess.consolidate.cells import Column, Grid, Opening, Out, words
 from xlassess.consolidate.places import DATA, DATA_FIRST, DATA_NAMES, HEADER_ROW, TALLY_NAMES
 from xlassess.consolidate.summary import DataRow
 from xlassess.model.answer import Value
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.validation import LONGEST_CELL, within
+from xlassess.sheet.streamed import MOST_ROWS, Faces
 
 _PLAIN = looks.Look(wrap=False, valign="top")
 _NUMBER = _PLAIN.but(align="right")
@@ -39,23 +39,43 @@ _TALLY_COLUMNS = (
 
 
 def write_data(out: Out) -> None:
-    """Write the Data sheet."""
+    """Write the Data sheet; answers beyond the rows of a sheet go on ``Data 2`` and so on."""
+    data = out.summary.data
+    room = MOST_ROWS - DATA_FIRST
+    names = data_sheets(len(data))
+    for number, name in enumerate(names):
+        rows = data if len(names) == 1 else data[number * room : (number + 1) * room]
+        _write_sheet(out, name, number, rows, len(names))
+
+
+def data_sheets(rows: int) -> tuple[str, ...]:
+    """Return the names of the sheets that this many rows of answers take."""
+    room = MOST_ROWS - DATA_FIRST
+    count = max(1, ceil(rows / room))
+    return (DATA, *(f"{DATA} {number}" for number in range(2, count + 1)))
+
+
+def _write_sheet(out: Out, name: str, number: int, data: Sequence[DataRow], sheets: int) -> None:
     summary = out.summary
     rows = summary.cast.shows_rows
     columns = _COLUMNS if rows else _TALLY_COLUMNS
-    note = "data_note" if rows else "data_note_aggregated"
+    note = words().say("data_note" if rows else "data_note_aggregated", summary.live)
+    if sheets > 1:
+        note += " " + words().say("data_sheets", number + 1, sheets)
     opening = Opening(
-        DATA, DATA, words().say(note, summary.live), tuple(column.width for column in columns),
-        frozen=(DATA_FIRST, 1),
+        name, name, note, tuple(column.width for column in columns), frozen=(DATA_FIRST, 1),
+        streamed=True,
     )  # fmt: skip
     sheet = out.open(opening)
-    count = len(summary.data)
-    out.table(sheet, Grid(HEADER_ROW, columns, count, "Answers", "Answers"))
+    count = len(data)
+    table = "Answers" if number == 0 else f"Answers_{number + 1}"
+    out.table(sheet, Grid(HEADER_ROW, columns, count, table, name))
     values = _values if rows else _tally_values
-    _fill(out, sheet, map(values, summary.data))
+    _fill(out, sheet, map(values, data))
     last = DATA_FIRST + max(count, 1) - 1
-    for name, column in (DATA_NAMES if rows else TALLY_NAMES).items():
-        out.book.define(f"data_{name}", DATA, Box(DATA_FIRST, column, last, column))
+    if sheets == 1:
+        for key, column in (DATA_NAMES if rows else TALLY_NAMES).items():
+            out.book.define(f"data_{key}", DATA, Box(DATA_FIRST, column, last, column))
     out.finish(sheet, opening, last)
 
 
@@ -75,23 +95,6 @@ def _tally_values(row: DataRow) -> tuple[Value | None, ...]:
 
 
 def _fill(out: Out, sheet: Sheet, rows: Iterable[tuple[Value | None, ...]]) -> None:
-    """Write the rows. This is most of a large summary's time, so cells go straight to XlsxWriter.
-
-    Empty cells are left out.
-    """
-    plain, number = out.book.format(_PLAIN), out.book.format(_NUMBER)
-    day = out.book.format(_DAY)
-    text: Callable[..., object] = sheet.raw.write_string
-    figure: Callable[..., object] = sheet.raw.write_number
-    for at, values in enumerate(rows, DATA_FIRST):
-        for column, value in enumerate(values):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                if len(value) * 2 > LONGEST_CELL:
-                    within(value, LONGEST_CELL, "text of a cell")
-                must(text(at, column, value, plain))
-            elif isinstance(value, date):
-                must(figure(at, column, serial(value), day))
-            else:
-                must(figure(at, column, value, number))
+    """Write the rows. They are most of a large summary's time and size, so they are streamed."""
+    faces = Faces(*(out.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
+    sheet.raw.stream(DATA_FIRST, rows, faces)

@@ -14,7 +14,6 @@ from xlassess.consolidate.cells import (
     Out,
     fit_row,
     put,
-    serial,
     words,
 )
 from xlassess.consolidate.narrative import day
@@ -27,6 +26,7 @@ from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.looks import MARK_CHECK
 from xlassess.sheet.validation import Dated, Listed, Message
+from xlassess.sheet.values import serial
 
 _FIRST = HEADER_ROW + 1
 _LIST_COLUMN = 30

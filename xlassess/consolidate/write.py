@@ -18,6 +18,7 @@ from xlassess.consolidate.sheet_scores import write_scores
 from xlassess.consolidate.sheet_summary import write_summary_sheet
 from xlassess.consolidate.sheet_words import write_actions, write_comments
 from xlassess.consolidate.summary import Part, Summary
+from xlassess.consolidate.thresholds import LIVE_ROWS
 from xlassess.sheet.checked import Book
 
 _SCORED = ("sum", "mean", "share")
@@ -37,7 +38,8 @@ def summary_bytes(summary: Summary) -> bytes:
             "subject": assessment.marking,
             "author": summary.program,
             "created": made,
-        }
+        },
+        on_disk=len(summary.data) > LIVE_ROWS,
     )
     out = Out(book, summary)
     write_summary_sheet(out)

@@ -64,9 +64,10 @@ class Book:
 
     Args:
         properties: document properties by XlsxWriter's names (``title``, ``author`` ...).
+        on_disk: put the parts together in temporary files, for workbooks of many megabytes.
     """
 
-    def __init__(self, properties: Mapping[str, object]) -> None:
+    def __init__(self, properties: Mapping[str, object], *, on_disk: bool = False) -> None:
         from xlsxwriter import Workbook
 
         self._buffer = BytesIO()
@@ -74,7 +75,7 @@ class Book:
         self._book: Workbook = Workbook(
             self._buffer,
             {
-                "in_memory": True,
+                "in_memory": not on_disk,
                 "default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE},
                 "default_row_height": round(metrics.line_height(FONT_SIZE) / 0.75),
             },
@@ -83,15 +84,25 @@ class Book:
         self._book.set_size(1600, 1000)
         self._book.set_tab_ratio(80)
 
-    def sheet(self, name: str, tab_colour: str = "") -> Sheet:
+    def sheet(self, name: str, tab_colour: str = "", *, streamed: bool = False) -> Sheet:
         """Add a sheet.
+
+        Args:
+            name: its name.
+            tab_colour: the colour of its tab, empty for none.
+            streamed: make it one that takes a long table (`StreamedSheet.stream`).
 
         Raises:
             SheetError: the name is longer than Excel takes.
         """
         within(name, _LONGEST_SHEET_NAME, "name of a sheet")
+        kind = None
+        if streamed:
+            from xlassess.sheet.streamed import StreamedSheet
+
+            kind = StreamedSheet
         with _heeded():
-            sheet = self._book.add_worksheet(name)
+            sheet = self._book.add_worksheet(name, kind)
         if tab_colour:
             sheet.set_tab_color(tab_colour)
         return Sheet(self, sheet)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+
+_EPOCH = date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,11 @@ def quoted(text: str) -> str:
 def sheet_prefix(sheet: str) -> str:
     """Return a sheet's name as it stands before a cell in a formula, with its ``!``."""
     return "'" + sheet.replace("'", "''") + "'!"
+
+
+def serial(moment: date | datetime) -> float:
+    """Return a day or moment as the number a spreadsheet counts it by."""
+    if isinstance(moment, datetime):
+        seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+        return (moment.date() - _EPOCH).days + seconds / 86400
+    return float((moment - _EPOCH).days)

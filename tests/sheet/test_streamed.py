@@ -1,0 +1,82 @@
+"""Rows that are written as they come: the same cells as any other."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from xlassess.sheet import streamed
+from xlassess.sheet.checked import Book
+from xlassess.sheet.looks import DATE_FORMAT, Look
+from xlassess.sheet.streamed import Faces
+from xlassess.sheet.validation import SheetError
+
+ROWS = (
+    ("=1+1", 1.5, date(2026, 1, 31), None),
+    ("<a> & “b”", -0.1, "", " spaces "),
+    (None, 1 / 3, 12345678901.0, "=1+1"),
+)
+
+
+def faces(book: Book) -> Faces:
+    looks = (Look(wrap=False), Look(align="right"), Look(number=DATE_FORMAT))
+    return Faces(*map(book.format, looks))
+
+
+def written(rows: tuple[tuple[object, ...], ...]) -> bytes:
+    book = Book({})
+    sheet = book.sheet("Rows", streamed=True)
+    sheet.text(0, 0, "Heading")
+    sheet.raw.stream(1, rows, faces(book))
+    book.sheet("After").text(0, 0, "=1+1")
+    return book.close()
+
+
+def test_stream__values_come_back_as_they_were() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written(ROWS)))
+    sheet = book["Rows"]
+    assert sheet.dimensions == "A1:D4"
+    assert [cell.value for cell in sheet[1]][:1] == ["Heading"]
+    assert [cell.value for cell in sheet[2]][:2] == ["=1+1", 1.5]
+    assert sheet["A2"].data_type == "s"
+    assert sheet["C2"].value.date() == date(2026, 1, 31)
+    assert [cell.value for cell in sheet[3]] == ["<a> & “b”", -0.1, None, " spaces "]
+    assert [cell.value for cell in sheet[4]] == [None, 1 / 3, 12345678901, "=1+1"]
+    assert book["After"]["A1"].value == "=1+1"
+
+
+def test_stream__more_rows_than_are_packed_together() -> None:
+    rows = tuple((f"row {number}", float(number), None, None) for number in range(5000))
+    sheet = openpyxl.load_workbook(io.BytesIO(written(rows)))["Rows"]
+    assert sheet.max_row == 5001
+    assert [sheet.cell(row, 2).value for row in (2, 2002, 5001)] == [0, 2000, 4999]
+
+
+def test_stream__no_rows() -> None:
+    assert openpyxl.load_workbook(io.BytesIO(written(())))["Rows"].max_row == 1
+
+
+def test_stream__text_too_long() -> None:
+    with pytest.raises(SheetError, match="characters"):
+        written((("x" * 40_000, None, None, None),))
+
+
+def test_stream__more_rows_than_a_sheet_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamed, "MOST_ROWS", 3)
+    written(ROWS[:2])
+    with pytest.raises(SheetError, match="rows"):
+        written(ROWS)
+
+
+def test_book__on_disk_is_the_same_workbook() -> None:
+    def cells(*, on_disk: bool) -> list[object]:
+        book = Book({}, on_disk=on_disk)
+        sheet = book.sheet("Rows", streamed=True)
+        sheet.raw.stream(0, ROWS, faces(book))
+        found = openpyxl.load_workbook(io.BytesIO(book.close()))["Rows"]
+        return [cell.value for row in found.iter_rows() for cell in row]
+
+    assert cells(on_disk=True) == cells(on_disk=False)

@@ -1,0 +1,105 @@
+"""A sheet whose rows are written as they come, for tables too long to be held in memory.
+
+XlsxWriter keeps every cell until the workbook is closed, some 200 bytes each, and its own mode
+of constant memory writes texts in a form that Numbers does not show. Here rows are turned into
+the sheet's XML at once, with shared texts, and wait compressed, some twenty times smaller.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from xlassess.sheet.validation import LONGEST_CELL, SheetError, within
+from xlassess.sheet.values import serial
+
+MOST_ROWS = 1_048_576
+"""Rows of a sheet in Excel."""
+
+_MOST_COLUMNS = 64
+"""Columns a streamed table may have."""
+
+_BLOCK = 2_000
+"""Rows that are compressed together."""
+
+Streamed = str | float | date | None
+"""A value of a streamed row: a text, a number, a day, or nothing."""
+
+
+class Faces(NamedTuple):
+    """How the texts, numbers and days of streamed rows look."""
+
+    text: Format
+    number: Format
+    day: Format
+
+
+class StreamedSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes rows of texts and numbers once, below everything else on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocks: list[bytes] = []
+
+    def stream(self, first_row: int, rows: Iterable[Sequence[Streamed]], faces: Faces) -> None:
+        """Take rows of cells, from the first column on; empty cells are left out.
+
+        Args:
+            first_row: the row of the first, from 0; nothing else may stand there or below.
+            rows: the values, row by row.
+            faces: how they look.
+
+        Raises:
+            SheetError: a text is longer than a cell takes, or there are more rows than a sheet
+                has.
+        """
+        cell = self._cells(faces)
+        coming = enumerate(rows, first_row + 1)
+        last, wide = first_row, 1
+        while block := list(islice(coming, _BLOCK)):
+            last, wide = block[-1][0], len(block[-1][1])
+            if last > MOST_ROWS:
+                raise SheetError(f"A sheet has {MOST_ROWS:,} rows; more are needed.")
+            written = (
+                f'<row r="{row}">{"".join(cell(at, row, v) for at, v in enumerate(values))}</row>'
+                for row, values in block
+            )
+            self._blocks.append(zlib.compress("".join(written).encode(), level=1))
+        if last > first_row:
+            self._check_dimensions(last - 1, wide - 1)
+
+    def _cells(self, faces: Faces) -> Callable[[int, int, Streamed], str]:
+        """Return what turns a value, with its column from 0 and its row from 1, into XML."""
+        index = self.str_table._get_shared_string_index
+        text, number, day = (face._get_xf_index() for face in faces)
+        letters = [xl_col_to_name(column) for column in range(_MOST_COLUMNS)]
+
+        def cell(column: int, row: int, value: Streamed) -> str:
+            if value is None or value == "":
+                return ""
+            at = f'<c r="{letters[column]}{row}"'
+            if isinstance(value, str):
+                if len(value) * 2 > LONGEST_CELL:
+                    within(value, LONGEST_CELL, "text of a cell")
+                return f'{at} s="{text}" t="s"><v>{index(value)}</v></c>'
+            if isinstance(value, date):
+                return f'{at} s="{day}"><v>{serial(value):.16G}</v></c>'
+            return f'{at} s="{number}"><v>{value:.16G}</v></c>'
+
+        return cell
+
+    def _write_rows(self) -> None:
+        """Write the sheet's own rows, then the streamed ones."""
+        last: int = self.dim_rowmax
+        self.dim_rowmax: int = max(self.table, default=-1)
+        super()._write_rows()
+        self.dim_rowmax = last
+        for block in self._blocks:
+            self.fh.write(zlib.decompress(block).decode())
