@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.factory import MADE_AT, a_round, issue
+from tests.factory import MADE_AT, a_round, entries, issue
 from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.model.toolkit import Toolkit
 
 REGISTER = "register"
 EDITED = ("bv-organisation", "working-better-together")
 """Toolkits that are also written out to be edited: a matrix, and one with views."""
+
+ASKED = ("pat", "bv-organisation", "working-better-together", "melton-evaluation")
+"""Toolkits about which a query workbook is made: statements, a matrix, views, free text."""
 
 SEVERAL = "pat+melton-evaluation"
 """Toolkits that one assessment uses together, for a summary of several."""
@@ -35,6 +38,7 @@ def kinds() -> tuple[str, ...]:
         *(f"workbook-{name}" for name in builtin_ids()),
         *(f"summary-{name}" for name in (*builtin_ids(), SEVERAL)),
         *(f"toolkit-{name}" for name in EDITED),
+        *(f"query-{name}" for name in ASKED),
         REGISTER,
     )
 
@@ -45,11 +49,24 @@ def make(kind: str, folder: Path) -> Made:
     if kind == REGISTER:
         return Made(kind, _register(folder))
     toolkits = tuple(find_toolkit(toolkit_id) for toolkit_id in name.split("+"))
+    if what == "query":
+        return Made(kind, _query(toolkits[0], folder), toolkits)
     if what == "toolkit":
         return Made(kind, _edited(toolkits[0], folder), toolkits)
     if what == "workbook":
         return Made(kind, issue(*toolkits).write(folder), toolkits)
     return Made(kind, _summary(toolkits, folder), toolkits)
+
+
+def _query(toolkit: Toolkit, folder: Path) -> Path:
+    from tests.queried import came_back, issued_query, opened, spoil
+
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    spoil(toolkit, given, book)
+    path = folder / "query.xlsx"
+    path.write_bytes(issued_query(workbook, came_back(workbook, book, folder))[1])
+    return path
 
 
 def _edited(toolkit: Toolkit, folder: Path) -> Path:

@@ -27,8 +27,8 @@ class Doubts:
 
     ``asked`` are the places to be filled in anew; ``free`` those that may be changed besides,
     such as the comment on an answer asked about. ``reasons`` has the findings of each place
-    that was doubtful itself. ``loose`` are findings that no single place can settle; they are
-    told in words.
+    that was doubtful itself. ``loose`` are findings for which no single place has to be filled
+    in; they are told in words besides.
     """
 
     asked: tuple[Slot, ...]
@@ -60,10 +60,9 @@ def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
         must = {slot for slot in slots if _must(finding, slot, toolkit)}
         asked |= must
         free |= set(slots) - must
-        if finding.code in (_ROWS_ADDED, _NO_PLAN) or not slots:
+        if not must:
             loose.append(finding)
-            continue
-        for slot in slots:
+        for slot in () if finding.code in (_ROWS_ADDED, _NO_PLAN) else slots:
             reasons.setdefault(slot, []).append(finding)
     free |= {slot for slot in order if slot.field in _EXTRAS and _answer_asked(slot, asked)}
     return Doubts(

@@ -43,6 +43,10 @@ class Filling:
         del item
         return []
 
+    def hint(self, job: Job) -> str:
+        """Return what stands in the answer column of an item whose answer goes elsewhere."""
+        return job.words.say("write_at_right")
+
     def progress(self, job: Job, place: SectionLayout) -> Formula | str:
         """Return how far a section is done, for the head of its sheet."""
         progress = progress_of(place)

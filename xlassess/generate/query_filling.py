@@ -155,6 +155,11 @@ class QueryFilling(Filling):
         names = {slot: self._labelled(slot) if several else "" for slot in slots}
         return "\n".join(dict.fromkeys(self._earlier(slot, names[slot]) for slot in slots))
 
+    def hint(self, job: Job) -> str:
+        """Return nothing: the open cell shows where to write."""
+        del job
+        return ""
+
     def progress(self, job: Job, place: SectionLayout) -> Formula | str:
         """Say how much of what is asked on the sheet is done."""
         rows = self.asked_rows(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
@@ -15,9 +15,10 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
 
-_MOST_CELLS = 6
+_MOST_CELLS = 3
 """A finding about more cells than these is told sheet by sheet, not cell by cell."""
 _PROPOSAL_COLUMN = 2
+_INDENT = "\n   "
 
 
 def query_letter(asking: Asking, reference: str, file_name: str) -> str:
@@ -84,27 +85,33 @@ def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
 
 def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
     """Yield each point: where, what stood there, what is wrong and what to do."""
-    cells = slot_cells(asking.toolkit)
-    for finding in asking.doubts.findings:
-        slots = [slot for slot, why in asking.doubts.reasons.items() if finding in why]
-        asked = [slot for slot in slots if slot in asking.doubts.asked] or slots
-        if finding in asking.doubts.loose or not asked:
-            yield "\n".join(filter(None, (finding.where, filling.why(finding))))
-        elif len(asked) > _MOST_CELLS:
-            yield "\n   ".join((*_by_sheet(asked, cells, filling), filling.why(finding)))
-        else:
-            for slot in asked:
-                yield _point(finding, slot, cells[slot], filling)
+    doubts, cells = asking.doubts, slot_cells(asking.toolkit)
+    asked = [slot for slot in doubts.reasons if slot in doubts.asked]
+    told: list[Finding] = []
+    for slot in asked:
+        apart = []
+        for finding in doubts.reasons[slot]:
+            slots = [one for one in asked if finding in doubts.reasons[one]]
+            if len(slots) <= _MOST_CELLS:
+                apart.append(finding)
+            elif finding not in told:
+                told.append(finding)
+                yield _INDENT.join((*_by_sheet(slots, cells, filling), filling.why(finding)))
+        if apart:
+            yield _point(apart, slot, cells[slot], filling)
+    for finding in doubts.loose:
+        yield _INDENT.join(filter(None, (finding.where.capitalize(), filling.why(finding))))
 
 
-def _point(finding: Finding, slot: Slot, place: tuple[str, str], filling: QueryFilling) -> str:
+def _point(
+    findings: Sequence[Finding], slot: Slot, place: tuple[str, str], filling: QueryFilling
+) -> str:
     say = filling.words.say
-    sheet, cell = place
     name = "" if slot.field == "answer" or slot.plan_row else _field(slot, filling.toolkit)
-    where = say("mail_where", sheet, cell, say("mail_item", slot), name)
+    where = say("mail_where", *place, say("mail_item", slot), name)
     before = say("mail_earlier", filling.earlier(slot))
     item = "" if slot.plan_row else slot.item
-    return "\n   ".join((where, before, filling.why(finding, item)))
+    return _INDENT.join((where, before, *(filling.why(finding, item) for finding in findings)))
 
 
 def _field(slot: Slot, toolkit: Toolkit) -> str:

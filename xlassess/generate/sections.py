@@ -198,7 +198,7 @@ def _printed(job: Job, item: Item, column: Column, *, first_answer: bool) -> tup
     if column.role in ("earlier", "reason"):
         return job.filling.beside(item, column), _ASK
     if first_answer and item.is_wide:
-        return job.words.say("write_at_right"), _UNUSED
+        return job.filling.hint(job), _UNUSED
     return "", _UNUSED
 
 

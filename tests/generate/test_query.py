@@ -1,0 +1,256 @@
+"""Query workbooks: what is open, what stands beside it, and that it is a sound workbook."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook.workbook import Workbook as Book
+
+from tests.factory import (
+    RECEIVED_AT,
+    action_cells,
+    an_action,
+    entries,
+    issue,
+)
+from tests.generate.conftest import a_toolkit
+from tests.queried import asking, came_back, context, issued_query, opened, spoil
+from xlassess.contract.layout import ACTION_PLAN, START, layout
+from xlassess.contract.query_layout import query_layout
+from xlassess.generate import Doubts, doubts_of, query_letter
+from xlassess.generate.query_letter import slot_cells
+from xlassess.ingest import Source, merge, read_return
+from xlassess.model.query import Slot, action_slot
+from xlassess.model.toolkit import Toolkit
+
+
+def unlocked(book: Book, toolkit: Toolkit) -> set[tuple[str, str]]:
+    """The open cells of the sheets a respondent sees; those merged into others left out."""
+    found = set()
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        assert sheet.protection.sheet
+        for row in sheet.iter_rows():
+            found |= {
+                (sheet.title, cell.coordinate)
+                for cell in row
+                if not cell.protection.locked and type(cell).__name__ == "Cell"
+            }
+    return found
+
+
+def test_query__opens_what_is_asked_and_nothing_else(
+    builtin_toolkit: Toolkit, tmp_path: Path
+) -> None:
+    workbook = issue(builtin_toolkit)
+    given = entries(builtin_toolkit)
+    book = opened(workbook, given)
+    doubtful = spoil(builtin_toolkit, given, book)
+    query, data = issued_query(workbook, came_back(workbook, book, tmp_path))
+    assert set(query.asked) == doubtful
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    cells = slot_cells(builtin_toolkit)
+    assert unlocked(made, builtin_toolkit) == {cells[slot] for slot in query.open}
+    for slot in query.asked:
+        sheet, cell = cells[slot]
+        assert made[sheet][cell].value is None
+    names = made.sheetnames
+    asked_on = {cells[slot][0] for slot in query.asked}
+    assert names[0] == START
+    assert set(names[1 : 1 + len(asked_on)]) == asked_on
+
+
+def test_query__filled_in_gives_what_a_complete_return_would(
+    builtin_toolkit: Toolkit, tmp_path: Path
+) -> None:
+    workbook = issue(builtin_toolkit)
+    given = entries(builtin_toolkit)
+    whole = came_back(workbook, opened(workbook, given), tmp_path, "whole.xlsx")
+    book = opened(workbook, given)
+    spoil(builtin_toolkit, given, book)
+    base = came_back(workbook, book, tmp_path)
+    query, data = issued_query(workbook, base)
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    typed = {Slot(e.item, e.field): e.typed for e in given}
+    cells = slot_cells(builtin_toolkit)
+    for slot in query.asked:
+        sheet, cell = cells[slot]
+        made[sheet][cell].value = typed[slot]
+    path = tmp_path / "back.xlsx"
+    made.save(path)
+    came = read_return(Source(path, path.name), context(workbook, query))
+    merged = merge(came, base, query)
+    assert merged.state == whole.state
+    assert {(a.item, a.field): a.value for a in merged.answers} == {
+        (a.item, a.field): a.value for a in whole.answers
+    }
+    assert merged.actions == tuple(replace(a, file=base.file) for a in base.actions)
+    for answer in merged.answers:
+        slot = Slot(answer.item, answer.field)
+        assert answer.file == ("" if slot in query.open else "first.xlsx")
+        if slot in query.asked:
+            assert (answer.sheet, answer.cell) == cells[slot]
+
+
+def test_query__says_whose_and_what(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    spoil(toolkit, given, book)
+    ret = came_back(workbook, book, tmp_path)
+    query, data = issued_query(workbook, ret)
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    heads = {str(made[name].cell(4, 1).value) for name in made.sheetnames[:3]}
+    assert all(query.reference in head for head in heads)
+    assert query.of == workbook.issued.reference
+    values = {cell.value for row in made[START].iter_rows() for cell in row}
+    assert "8 May 2026" in values
+    assert any(workbook.issued.reference in str(value) for value in values)
+    letter = query_letter(asking(workbook, ret), query.reference, query.file_name)
+    for slot in query.asked:
+        assert slot_cells(toolkit)[slot][1] in letter
+
+
+def test_query__beside_an_open_cell_stands_what_was_read(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    spoil(toolkit, given, book)
+    _, data = issued_query(workbook, came_back(workbook, book, tmp_path))
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    for place in query_layout(toolkit).sections:
+        for table in place.tables:
+            earlier, reason = table.column("earlier"), table.column("reason")
+            status = table.column("status")
+            assert earlier
+            assert reason
+            assert status
+            sheet = made[place.sheet]
+            for row in table.rows:
+                says = str(sheet.cell(row.index + 1, status.index + 1).value)
+                why = sheet.cell(row.index + 1, reason.index + 1).value
+                before = sheet.cell(row.index + 1, earlier.index + 1).value
+                assert bool(why) == bool(before) == ("Please check" in says)
+
+
+def test_query__missing_section_is_opened_whole(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    section = layout(toolkit).sections[1]
+    del book[section.sheet]
+    doubts = doubts_of(toolkit, came_back(workbook, book, tmp_path))
+    required = {
+        Slot(item.id, field)
+        for item in section.section.items
+        if item.required
+        for field in item.answer_fields
+    }
+    assert set(doubts.asked) == required
+    assert {slot.item for slot in (*doubts.asked, *doubts.free)} == {
+        item.id for item in section.section.items
+    }
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_query__every_missing_answer_of_a_sheet_is_asked(many: bool, tmp_path: Path) -> None:
+    """A finding names at most a dozen items; all of them are asked none the less."""
+    from xlassess.folder.toolkits import find_toolkit
+
+    toolkit = find_toolkit("rochford-hallmarks")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    place = layout(toolkit).sections[1]
+    ids = [item.id for item in place.section.items][: None if many else 2]
+    for entry in given:
+        if entry.item in ids:
+            book[entry.sheet][entry.cell].value = None
+    doubts = doubts_of(toolkit, came_back(workbook, book, tmp_path))
+    assert [slot.item for slot in doubts.asked] == ids
+    assert len(ids) == (len(place.section.items) if many else 2)
+
+
+def test_query__nothing_filled_in_opens_all(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook = issue(toolkit)
+    doubts = doubts_of(toolkit, came_back(workbook, opened(workbook, ()), tmp_path))
+    assert {slot.item for slot in doubts.asked} == {i.id for i in toolkit.items() if i.required}
+
+
+def test_query__doubtful_action_opens_its_row(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    assert toolkit.action_plan
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    place = layout(toolkit).action_plan
+    assert place
+    for row in (0, 1):
+        for cell, content in action_cells(place, an_action(toolkit, toolkit.action_plan), row):
+            book[ACTION_PLAN][cell].value = content
+    horizon = place.column("horizon").index + 1
+    book[ACTION_PLAN].cell(place.first_row + 2, horizon).value = "Sometime"
+    base = came_back(workbook, book, tmp_path)
+    query, data = issued_query(workbook, base)
+    assert query.asked == (action_slot(2),)
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = made[ACTION_PLAN]
+    locked = [
+        sheet.cell(place.first_row + 1 + at, place.column("action").index + 1).protection.locked
+        for at in (0, 1, 2)
+    ]
+    assert locked == [True, False, True]
+    sheet.cell(place.first_row + 2, horizon).value = toolkit.action_plan.horizons[1].label
+    made.save(tmp_path / "back.xlsx")
+    came = read_return(Source(tmp_path / "back.xlsx", "back.xlsx"), context(workbook, query))
+    merged = merge(came, base, query)
+    assert (merged.findings, merged.normalised) == ((), ())
+    assert merged.state == "accepted"
+    assert [(a.row, a.horizon, a.file) for a in merged.actions] == [
+        (1, toolkit.action_plan.horizons[0].code, "first.xlsx"),
+        (2, toolkit.action_plan.horizons[1].code, ""),
+    ]
+
+
+def test_query__hostile_text_stays_text(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    entry = next(e for e in given if not toolkit.item(e.item).is_free and e.field == "answer")
+    comment = next(e for e in given if e.field == "comment")
+    for one, text in ((entry, '=cmd|" /C calc"!A0'), (comment, "\ue000reference\ue001")):
+        book[one.sheet][one.cell].value = text
+        book[one.sheet][one.cell].data_type = "s"
+    query, data = issued_query(workbook, came_back(workbook, book, tmp_path))
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    formulas = [
+        str(cell.value)
+        for sheet in made.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert formulas
+    assert not any("cmd" in text for text in formulas)
+    sheet, cell = slot_cells(toolkit)[Slot(comment.item, "comment")]
+    assert made[sheet][cell].value == "\ufffdreference\ufffd"
+    assert query.reference not in str(made[sheet][cell].value)
+
+
+def test_doubts__waived_and_unclear_are_not_asked(tmp_path: Path) -> None:
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    spoil(toolkit, given, book)
+    ret = came_back(workbook, book, tmp_path)
+    from xlassess.model.catalogue import found
+    from xlassess.model.finding import Waiver
+
+    waiver = Waiver("Cora", RECEIVED_AT, "Known")
+    waived = tuple(replace(finding, waiver=waiver) for finding in ret.findings)
+    unclear = replace(ret, findings=(*waived, found("L01", reference="X")))
+    assert doubts_of(toolkit, unclear) == Doubts((), (), {}, (), ())
