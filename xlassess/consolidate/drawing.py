@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,12 +39,21 @@ SIZE, SMALL = 9.0, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture, ready to be placed; ``png`` is its content."""
+    """A picture: its words, and how to draw it; it is drawn when it is placed."""
 
-    png: bytes
     caption: Annotated[str, "what it shows, in a few words"]
     alt: Annotated[str, "what is read out in its place; placed with the picture by itself"]
     width: Annotated[float, "its natural width in millimetres"]
+    _draw: Callable[[], Sheet] = field(repr=False)
+
+    def png(self) -> bytes:
+        """Draw the picture.
+
+        Raises:
+            XlassessError: matplotlib is not installed.
+        """
+        with drawing():
+            return self._draw().png()
 
 
 class Sheet:
@@ -87,7 +97,9 @@ def drawing() -> Iterator[None]:
             f"The charts of a report need the package {error.name}, which is not installed.",
             "Install xlassess anew with all it needs: pip install xlassess",
         ) from None
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A letter that no font here has is drawn as a box; a warning would help nobody.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         mpl.rcdefaults()
         mpl.rcParams.update({
             "font.family": list(_families()), "font.size": SIZE, "text.color": palette.INK,

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from xlassess.consolidate.drawing import Drawn
-from xlassess.consolidate.report_fields import Report
+from xlassess.consolidate.report_fields import Report, fields_of
 from xlassess.consolidate.report_story import report_of
 from xlassess.consolidate.report_template import steady
 from xlassess.consolidate.summary import Summary
@@ -167,7 +167,7 @@ def _placed(docx: DocxTemplate, picture: Drawn, millimetres: float = 0.0) -> str
     widest = page.page_width - page.left_margin - page.right_margin
     width = min(Mm(millimetres or picture.width), widest)
     part = docx.current_rendering_part
-    inline = part.new_pic_inline(io.BytesIO(picture.png), width, None)
+    inline = part.new_pic_inline(io.BytesIO(picture.png()), width, None)
     inline.docPr.set("descr", _fit(picture.alt))
     inline.docPr.set("title", _fit(picture.caption))
     return (
@@ -210,4 +210,4 @@ def _undefined() -> Any:
 def _known(record: type) -> tuple[str, ...]:
     if not is_dataclass(record):
         return ("no fields: it is a word or a figure",)
-    return tuple(each.name for each in fields(record) if each.name != "png")
+    return tuple(each.name for each in fields_of(record))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xlassess.consolidate import drawing, pictures
@@ -58,27 +59,31 @@ def _bar_axes(names: Sequence[str], foot: float = _FOOT) -> tuple[drawing.Sheet,
     return sheet, axes
 
 
-def _numbered(part: Part) -> list[str]:
-    return [f"{number}  {each.name}" for number, each in enumerate(part.sections, 1)]
+def _numbered(part: Part) -> list[tuple[str, SectionFigures]]:
+    """The sections with their numbers and names."""
+    return [(f"{number}  {each.name}", each) for number, each in enumerate(part.sections, 1)]
 
 
 def range_bars(part: Part) -> Drawn:
-    """Bars of the mean of each section, with whiskers from the lowest to the highest return."""
+    """Return bars of the mean of each section, with whiskers from the lowest to the highest."""
     rule = part.toolkit.scoring.rule
-    low, high = pictures.limits_of(part)
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
-    with drawing.drawing():
-        sheet, axes = _bar_axes(_numbered(part))
-        axes.set_xlim(low, high)
-        for place, each in enumerate(part.sections):
-            _range_bar(axes, part, each, place, low)
-        show = percent if rule == "share" else short
-        axes.xaxis.set_major_formatter(lambda value, _: show(float(value)))
-        axes.set_xlabel(what)
-        png = sheet.png()
     alt = words().say("bars_alt", part.label, what, ranged(part), said_of_all(part))
     plain = "head_share" if rule == "share" else "head_mean"
-    return Drawn(png, words().say("picture_bars" if ranged(part) else plain), alt, WIDTH)
+    caption = words().say("picture_bars" if ranged(part) else plain)
+    return Drawn(caption, alt, WIDTH, partial(_draw_ranges, part, what))
+
+
+def _draw_ranges(part: Part, what: str) -> drawing.Sheet:
+    low, high = pictures.limits_of(part)
+    sheet, axes = _bar_axes([name for name, _ in _numbered(part)])
+    axes.set_xlim(low, high)
+    for place, each in enumerate(part.sections):
+        _range_bar(axes, part, each, place, low)
+    show = percent if part.toolkit.scoring.rule == "share" else short
+    axes.xaxis.set_major_formatter(lambda value, _: show(float(value)))
+    axes.set_xlabel(what)
+    return sheet
 
 
 def ranged(part: Part) -> bool:
@@ -113,62 +118,61 @@ def _among(each: SectionFigures, items: Sequence[ItemFigures]) -> bool:
 def markable(part: Part) -> list[tuple[str, SectionFigures]]:
     """Return the sections with items judged by marked answers, with number and name."""
     judged = [item for item in part.items if item.scored and by_flags(part.toolkit, item)]
-    return [
-        (f"{number}  {each.name}", each)
-        for number, each in enumerate(part.sections, 1)
-        if _among(each, judged)
-    ]
+    return [(name, each) for name, each in _numbered(part) if _among(each, judged)]
 
 
 def flag_bars(part: Part) -> Drawn:
-    """Bars of how many answers of each section are marked as matters to act on."""
+    """Return bars of how many answers of each section are marked as matters to act on."""
+    said = [
+        {"name": each.name, "said": WITHHELD if each.score.withheld else str(each.flagged)}
+        for _, each in markable(part)
+    ]
+    alt = words().say("bars_alt", part.label, "number of marked answers", False, said)
+    return Drawn(words().say("picture_flags"), alt, WIDTH, partial(_draw_flags, part))
+
+
+def _draw_flags(part: Part) -> drawing.Sheet:
     from matplotlib.ticker import MaxNLocator
 
     bars = markable(part)
     most = max((each.flagged for _, each in bars), default=0)
-    with drawing.drawing():
-        sheet, axes = _bar_axes([name for name, _ in bars])
-        axes.set_xlim(0, max(most, 4) * 1.06)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for place, (_, each) in enumerate(bars):
-            axes.barh(
-                place, each.flagged, height=0.58, color=palette.SKY, edgecolor=palette.NAVY,
-                linewidth=0.7,
-            )  # fmt: skip
-            label = WITHHELD if each.score.withheld else str(each.flagged)
-            axes.annotate(
-                label, (each.flagged, place), xytext=(4, 0), textcoords="offset points",
-                va="center", fontweight="bold",
-            )  # fmt: skip
-        axes.set_xlabel("marked answers")
-        png = sheet.png()
-    said = [
-        {"name": each.name, "said": WITHHELD if each.score.withheld else str(each.flagged)}
-        for _, each in bars
-    ]
-    alt = words().say("bars_alt", part.label, "number of marked answers", False, said)
-    return Drawn(png, words().say("picture_flags"), alt, WIDTH)
+    sheet, axes = _bar_axes([name for name, _ in bars])
+    axes.set_xlim(0, max(most, 4) * 1.06)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for place, (_, each) in enumerate(bars):
+        axes.barh(
+            place, each.flagged, height=0.58, color=palette.SKY, edgecolor=palette.NAVY,
+            linewidth=0.7,
+        )  # fmt: skip
+        axes.annotate(
+            WITHHELD if each.score.withheld else str(each.flagged), (each.flagged, place),
+            xytext=(4, 0), textcoords="offset points", va="center", fontweight="bold",
+        )  # fmt: skip
+    axes.set_xlabel("marked answers")
+    return sheet
 
 
 def stacked(part: Part, scale_id: str) -> Drawn:
-    """Bars of how the answers of each section fall on a scale, the least choice on the left."""
+    """Return bars of how the answers of each section fall on a scale, the least on the left."""
     scale = part.toolkit.scales[scale_id]
-    asked = [item for item in part.items if item.scored and item.scale_id == scale_id]
-    bars = [
-        (f"{number}  {each.name}", each.scales.get(scale_id, {}))
-        for number, each in enumerate(part.sections, 1)
-        if _among(each, asked)
-    ]
-    with drawing.drawing():
-        sheet, axes = _bar_axes([name for name, _ in bars], _FOOT + 2)
-        axes.set_xlim(0, 1)
-        _parts(axes, scale, [counts for _, counts in bars])
-        axes.xaxis.set_major_formatter(lambda value, _: percent(float(value)))
-        _legend(sheet, axes)
-        png = sheet.png()
     least_first = [choice.label for choice in reversed(scale.substantive)]
     alt = words().say("stack_alt", part.label, least_first)
-    return Drawn(png, words().say("profile_answers", scale.title), alt, WIDTH)
+    caption = words().say("profile_answers", scale.title)
+    return Drawn(caption, alt, WIDTH, partial(_draw_stacked, part, scale_id))
+
+
+def _draw_stacked(part: Part, scale_id: str) -> drawing.Sheet:
+    asked = [item for item in part.items if item.scored and item.scale_id == scale_id]
+    bars = [
+        (name, each.scales.get(scale_id, {})) for name, each in _numbered(part)
+        if _among(each, asked)
+    ]  # fmt: skip
+    sheet, axes = _bar_axes([name for name, _ in bars], _FOOT + 2)
+    axes.set_xlim(0, 1)
+    _parts(axes, part.toolkit.scales[scale_id], [counts for _, counts in bars])
+    axes.xaxis.set_major_formatter(lambda value, _: percent(float(value)))
+    _legend(sheet, axes)
+    return sheet
 
 
 def _parts(axes: Axes, scale: Scale, bars: Sequence[Mapping[str, int]]) -> None:

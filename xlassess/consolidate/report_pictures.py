@@ -7,6 +7,7 @@ parts that follow each other differ in lightness, and each picture has a text to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
@@ -65,20 +66,21 @@ def _further(part: Part) -> Iterator[Drawn]:
 
 def _dartboard(part: Part) -> Drawn:
     """One segment a section, one ring a band, shaded from the centre to the band reached."""
-    height, board = 102.0, 72.0
-    with drawing.drawing():
-        sheet = drawing.Sheet(WIDTH, height)
-        left, bottom = (WIDTH - board) / 2, (height - board) / 2
-        axes = sheet.axes(left, bottom, board, board, polar=True)
-        axes.set_axis_off()
-        depth = len(part.sections[0].section.bands)
-        axes.set_ylim(0, depth + _HOLE)
-        for index, each in enumerate(part.sections):
-            _segment(axes, index, each, len(part.sections))
-            _name_segment(sheet, part, index, board)
-        png = sheet.png()
     alt = words().say("dartboard_alt", part.label, said_of_all(part))
-    return Drawn(png, words().say("picture_dartboard"), alt, WIDTH)
+    return Drawn(words().say("picture_dartboard"), alt, WIDTH, partial(_draw_dartboard, part))
+
+
+def _draw_dartboard(part: Part) -> drawing.Sheet:
+    height, board = 102.0, 72.0
+    sheet = drawing.Sheet(WIDTH, height)
+    left, bottom = (WIDTH - board) / 2, (height - board) / 2
+    axes = sheet.axes(left, bottom, board, board, polar=True)
+    axes.set_axis_off()
+    axes.set_ylim(0, len(part.sections[0].section.bands) + _HOLE)
+    for index, each in enumerate(part.sections):
+        _segment(axes, index, each, len(part.sections))
+        _name_segment(sheet, part, index, board)
+    return sheet
 
 
 _HOLE = 0.35
@@ -114,34 +116,34 @@ def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) ->
 
 def _significance(part: Part) -> Drawn:
     """Points of how much each section matters against how it scores."""
-    with drawing.drawing():
-        from matplotlib.ticker import MultipleLocator
-
-        height = 50.0
-        sheet = drawing.Sheet(WIDTH, height)
-        axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
-        axes.grid(color=drawing.GRID, linewidth=0.7)
-        axes.set_axisbelow(True)
-        low, high = pictures.limits_of(part)
-        least, most = pictures.weights_of(part)
-        axes.set_xlim(low, high)
-        axes.set_ylim(least, most)
-        for number, each in enumerate(part.sections, 1):
-            x, y = each.score.mean, each.significance.mean
-            if x is None or y is None:
-                continue
-            axes.plot(
-                x, y, "o", markersize=7, color=palette.BLUE, markeredgecolor=palette.NAVY,
-                clip_on=False,
-            )  # fmt: skip
-            axes.annotate(
-                str(number), (x, y), xytext=(7, 0), textcoords="offset points", va="center",
-                fontweight="bold", color=palette.NAVY,
-            )  # fmt: skip
-        axes.yaxis.set_major_locator(MultipleLocator(1))
-        axes.tick_params(length=0)
-        axes.set_xlabel("Mean score")
-        axes.set_ylabel("Mean significance")
-        png = sheet.png()
     alt = words().say("scatter_alt", part.label)
-    return Drawn(png, words().say("picture_significance"), alt, WIDTH)
+    return Drawn(words().say("picture_significance"), alt, WIDTH, partial(_draw_points, part))
+
+
+def _draw_points(part: Part) -> drawing.Sheet:
+    from matplotlib.ticker import MultipleLocator
+
+    height = 50.0
+    sheet = drawing.Sheet(WIDTH, height)
+    axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
+    axes.grid(color=drawing.GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlim(*pictures.limits_of(part))
+    axes.set_ylim(*pictures.weights_of(part))
+    for number, each in enumerate(part.sections, 1):
+        x, y = each.score.mean, each.significance.mean
+        if x is None or y is None:
+            continue
+        axes.plot(
+            x, y, "o", markersize=7, color=palette.BLUE, markeredgecolor=palette.NAVY,
+            clip_on=False,
+        )  # fmt: skip
+        axes.annotate(
+            str(number), (x, y), xytext=(7, 0), textcoords="offset points", va="center",
+            fontweight="bold", color=palette.NAVY,
+        )  # fmt: skip
+    axes.yaxis.set_major_locator(MultipleLocator(1))
+    axes.tick_params(length=0)
+    axes.set_xlabel("Mean score")
+    axes.set_ylabel("Mean significance")
+    return sheet

@@ -89,16 +89,16 @@ def _page(document: Document) -> None:
 
 
 def _modern(document: Document) -> None:
-    """Have Word open the report as its own format, and drop the sample's thumbnail."""
+    """Have Word open the report as its own format, and drop parts only older ones look at."""
     settings = document.settings.element
     settings.find(f"{_W}zoom").set(f"{_W}percent", "100")
     for mode in settings.iter(f"{_W}compatSetting"):
         if mode.get(f"{_W}name") == "compatibilityMode":
             mode.set(f"{_W}val", "15")
-    package = document.part.package
-    for name, link in list(package.rels.items()):
-        if link.reltype.endswith("/thumbnail"):
-            del package.rels[name]
+    for links in (document.part.package.rels, document.part.rels):
+        for name, link in list(links.items()):
+            if link.reltype.endswith(("/thumbnail", "/stylesWithEffects")):
+                del links[name]
 
 
 def _head(document: Document) -> None:
@@ -224,7 +224,7 @@ def _responses(document: Document) -> None:
         ((("{{ rate.toolkit }}", "Table text"),), *figures),
     )  # fmt: skip
     tags(document, "if register", "for rate in rates")
-    text_of(document, "{{ rate.toolkit }}", "Heading 3")
+    text_of(document, "{{ rate.toolkit }}", "Heading 2")
     shown = [((f"{{{{ entry.cells[{n}] }}}}", "Table text"),) for n in range(5)]
     listed(
         document, "Returns by partner",

@@ -1,0 +1,103 @@
+"""The report and the CSV export in LibreOffice, and the report before the Open XML SDK."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.clients.programs import find_program, missing
+from tests.clients.validator import problems
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
+from xlassess.consolidate import summarise
+from xlassess.consolidate.export import export
+from xlassess.consolidate.report import default_template, report_bytes
+from xlassess.folder.toolkits import find_toolkit
+from xlassess.model.answer import Answer
+from xlassess.model.toolkit import Toolkit
+
+pytestmark = pytest.mark.clients
+
+SECONDS = 180
+
+
+def converted(path: Path, kind: str, *options: str) -> Path:
+    """Have LibreOffice write a file as another kind."""
+    office = find_program("soffice", "libreoffice")
+    if office is None:
+        missing("LibreOffice", "install libreoffice-calc and libreoffice-writer")
+    profile = path.parent / "profile"
+    subprocess.run(
+        [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", *options,
+         "--convert-to", kind, "--outdir", str(path.parent), str(path)],
+        check=True, timeout=SECONDS, stdin=subprocess.DEVNULL, capture_output=True,
+    )  # fmt: skip
+    made = path.with_suffix(f".{kind}")
+    if not made.exists():
+        missing("LibreOffice Writer", "install libreoffice-writer")
+    return made
+
+
+def pages_of(pdf: Path) -> list[str]:
+    """The text of each page, as it stands on the paper."""
+    reader = find_program("pdftotext")
+    if reader is None:
+        missing("pdftotext", "install poppler-utils")
+    done = subprocess.run(
+        [reader, "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+    )
+    return done.stdout.split("\f")[:-1]
+
+
+@pytest.mark.parametrize("attribution", ["named", "aggregated"])
+def test_report__is_sound_markup(
+    tmp_path: Path, builtin_toolkit: Toolkit, attribution: str
+) -> None:
+    record = a_round([builtin_toolkit], 5, Wish(talk=0.3), attribution=attribution)
+    path = tmp_path / "report.docx"
+    path.write_bytes(report_bytes(summarise(record, MADE_AT)))
+    assert problems(path) == []
+
+
+def test_template__is_sound_markup(tmp_path: Path) -> None:
+    path = tmp_path / "template.docx"
+    path.write_bytes(default_template())
+    assert problems(path) == []
+
+
+def test_report__prints_with_marking_and_page_x_of_y(tmp_path: Path) -> None:
+    summary = summarise(a_round([find_toolkit("pat")], 6), MADE_AT)
+    path = tmp_path / "report.docx"
+    path.write_bytes(report_bytes(summary))
+    pages = pages_of(converted(path, "pdf"))
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert page.count(summary.assessment.marking) == 2
+        assert len(page.split()) > 20, "a page with next to nothing on it"
+    assert summary.parts[0].narrative.reading.split(".")[0][:40] in " ".join(pages[0].split())
+
+
+def test_csv__is_neither_run_nor_changed(tmp_path: Path) -> None:
+    hostile = ("=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", " =1", "3.10", "1/2", "007", "'tis")
+    pat = find_toolkit("pat")
+    record = a_round([pat], 3, Wish(talk=0))
+    ret = record.current[record.issued[0].reference]
+    items = [item.id for item in pat.items()]
+    said = [
+        Answer(item, "comment", text, "1 Need", "F6")
+        for item, text in zip(items, hostile, strict=False)
+    ]
+    summary = summarise(with_returns(record, {0: (*ret.answers, *said)}), MADE_AT)
+    (data,) = [file for file in export(summary, "csv") if file.name == "data.csv"]
+    path = tmp_path / "data.csv"
+    path.write_bytes(data.content)
+    # Comma, quotation mark, UTF-8; special numbers detected and formulas evaluated.
+    options = "44,34,76,1,,0,false,true,false,false,false,-1,true"
+    book = openpyxl.load_workbook(converted(path, "xlsx", f"--infilter=CSV:{options}"))
+    heads, *rows = book.worksheets[0].iter_rows()
+    place = [cell.value for cell in heads].index("text")
+    assert not [cell for row in rows for cell in row if cell.data_type in ("f", "e")]
+    shown = {row[place].value for row in rows}
+    assert {f"'{text}" for text in hostile} <= shown

@@ -1,0 +1,307 @@
+"""The Word report: the summary's words and figures, safely, readably, from any template."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+import docx
+import pytest
+from docx.document import Document
+from docx.oxml.ns import qn
+
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
+from tests.consolidate.test_attribution import secrets, telling
+from xlassess.consolidate import summarise
+from xlassess.consolidate.report import report_bytes, untouched
+from xlassess.consolidate.report_story import report_of
+from xlassess.consolidate.summary import Summary
+from xlassess.model.answer import Answer
+from xlassess.model.errors import UsageError
+
+HOSTILE = (
+    "{{ 7 * 7 }} {% for x in y %} {_{ }_} <w:p>&amp;</w:p> ]]> \x07\x0c\x00\x1f\ud800\ufffe end"
+)
+SHOWN = "{{ 7 * 7 }} {% for x in y %} {_{ }_} <w:p>&amp;</w:p> ]]>  end"
+
+
+def opened(content: bytes) -> Document:
+    return docx.Document(io.BytesIO(content))
+
+
+def texts(content: bytes) -> str:
+    """All text of a report: every part that has any, its XML undone."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        parts = [file.read(n).decode() for n in file.namelist() if n.endswith((".xml", ".rels"))]
+    whole = "\n".join(parts)
+    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        whole = whole.replace(entity, sign)
+    return whole
+
+
+def words(document: Document) -> list[str]:
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def cells(document: Document) -> list[list[list[str]]]:
+    return [[[c.text for c in row.cells] for row in table.rows] for table in document.tables]
+
+
+def saying(record, text):
+    """The round with this comment in the first return."""
+    ret = record.current[record.issued[0].reference]
+    rest = tuple(a for a in ret.answers if (a.item, a.field) != ("1A", "comment"))
+    return with_returns(record, {0: (*rest, Answer("1A", "comment", text, "1 Need", "F6"))})
+
+
+@pytest.fixture(scope="module")
+def told(pat) -> Summary:
+    return summarise(a_round([pat], 8, Wish(returned=6, query=(2,))), MADE_AT)
+
+
+@pytest.fixture(scope="module")
+def report(told) -> bytes:
+    return report_bytes(told)
+
+
+def test_report__tells_the_summarys_own_words(told, report):
+    document = opened(report)
+    said = words(document)
+    (part,) = told.parts
+    for sentence in (part.narrative.context, part.narrative.reading, part.narrative.caution):
+        assert sentence in said
+    for number, decision in enumerate(part.narrative.decisions, 1):
+        assert f"{number}.\t{decision}" in said
+    for point in (*part.narrative.strengths, *part.narrative.concerns):
+        assert f"{point.what}  {point.why}" in said
+
+
+def test_report__has_the_figures_of_every_section(told, report):
+    (part,) = told.parts
+    table = next(rows for rows in cells(opened(report)) if rows[0][0] == "Section")
+    assert len(table) == 1 + len(part.sections) + len(part.overall)
+    for row, each in zip(table[1:], part.sections, strict=False):
+        assert row[0].endswith(each.name)
+        assert row[1] == str(each.score.n)
+        assert row[2] == f"{each.score.mean:.1f}"
+        assert row[4] == each.band.name
+    assert table[-1][2] == f"{part.overall[0].score.mean:.1f}"
+
+
+def test_report__lists_actions_in_the_summarys_order(told, report):
+    table = next(rows for rows in cells(opened(report)) if rows[0][0] == "When")
+    shown = [(row[0], row[1].split("\n")[0]) for row in table[1:]]
+    assert shown == [(action.horizon, action.action) for action in told.actions]
+
+
+def test_report__shows_partner_text_as_text_only(pat):
+    record = saying(a_round([pat], 4), HOSTILE)
+    content = report_bytes(summarise(record, MADE_AT))
+    assert f"“{SHOWN}”" in words(opened(content))
+    assert "49" not in [word for line in words(opened(content)) for word in line.split()]
+
+
+def test_report__hostile_names_stay_text_in_head_and_foot(pat):
+    record = a_round([pat], 4)
+    assessment = replace(record.assessment, partnership="A & B {{ title }} <w:t>", marking="X{%y%}")
+    content = report_bytes(summarise(replace(record, assessment=assessment), MADE_AT))
+    document = opened(content)
+    assert document.sections[0].header.paragraphs[0].text == "A & B {{ title }} <w:t>\tX{%y%}"
+    assert document.core_properties.subject == "A & B {{ title }} <w:t>"
+
+
+def test_report__keeps_the_lines_of_a_comment(pat):
+    record = saying(a_round([pat], 4), "one\r\ntwo\rthree\tfour")
+    content = report_bytes(summarise(record, MADE_AT))
+    assert "“one\ntwo\nthree\tfour”" in words(opened(content))
+
+
+@pytest.mark.parametrize("attribution", ["lettered", "aggregated"])
+def test_report__no_name_in_any_part(pat, melton, attribution):
+    record = telling(a_round([pat, melton], 8, Wish(returned=7), attribution=attribution))
+    text = texts(report_bytes(summarise(record, MADE_AT)))
+    assert not {secret for secret in secrets(record) if secret in text}
+    assert record.assessment.coordinator.name not in text
+
+
+def test_report__aggregated_has_no_rows_of_single_returns(pat):
+    summary = summarise(a_round([pat], 6, Wish(talk=0.5), attribution="aggregated"), MADE_AT)
+    story = report_of(summary)
+    assert story.register == ()
+    assert all(action.who == "" for action in story.actions)
+    said = [c.by for s in story.comments for i in s.items for c in i.comments]
+    assert said
+    assert not any("answered" in by or "Respondent" in by for by in said)
+    (toolkit,) = story.toolkits
+    assert {row.cells[2] for row in toolkit.figures.rows} == {"withheld"}
+
+
+def test_report__withheld_round_shows_no_figures(pat):
+    summary = summarise(a_round([pat], 6, Wish(returned=2), attribution="aggregated"), MADE_AT)
+    (toolkit,) = report_of(summary).toolkits
+    assert (toolkit.picture, toolkit.figures, toolkit.further) == (None, None, ())
+    document = opened(report_bytes(summary))
+    assert not document.inline_shapes
+    assert all(rows[0][0] != "Section" for rows in cells(document))
+
+
+@pytest.mark.parametrize("returned", [0, 1])
+def test_report__can_be_made_of_little(builtin_toolkit, returned):
+    summary = summarise(a_round([builtin_toolkit], 3, Wish(returned=returned, talk=0)), MADE_AT)
+    assert summary.parts[0].toolkit.title in words(opened(report_bytes(summary)))
+
+
+def test_report__of_every_toolkit_has_its_chart_and_table(builtin_toolkit):
+    summary = summarise(a_round([builtin_toolkit], 5), MADE_AT)
+    (toolkit,) = report_of(summary).toolkits
+    assert toolkit.picture is not None
+    assert toolkit.figures is not None
+    widths = {len(toolkit.figures.headings)} | {len(row.cells) for row in toolkit.figures.rows}
+    assert len(widths) == 1
+    document = opened(report_bytes(summary))
+    assert len(document.inline_shapes) == 1 + len(toolkit.further)
+    table = next(rows for rows in cells(document) if rows[0][0] == toolkit.figures.name)
+    assert table[0][1:] == list(toolkit.figures.headings)
+
+
+def test_report__pictures_have_text_to_be_read_out(told, report):
+    shapes = opened(report).element.iter(qn("wp:docPr"))
+    alts = [shape.get("descr") for shape in shapes]
+    assert len(alts) == 1 + len(report_of(told).toolkits[0].further)
+    assert all(alt and len(alt) > 40 for alt in alts)
+    ids = [shape.get("id") for shape in opened(report).element.iter(qn("wp:docPr"))]
+    assert len(set(ids)) == len(ids)
+
+
+def test_report__headings_have_styles_and_no_level_is_skipped(report):
+    levels = [
+        int(paragraph.style.name[-1])
+        for paragraph in opened(report).paragraphs
+        if paragraph.style.name.startswith("Heading")
+    ]
+    assert levels.count(1) == 5
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_report__headings_of_tables_repeat_and_rows_stay_whole(report):
+    listed = [t for t in opened(report).tables if t.style.name == "Assessment table"]
+    assert len(listed) >= 4
+    for table in listed:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows[1:])
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+
+
+def test_report__page_is_a4_with_marking_and_page_x_of_y(told, report):
+    section = opened(report).sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    assert told.assessment.marking in section.header.paragraphs[0].text
+    foot = section.footer._element.xml
+    assert re.findall(r'w:instr="\s*(\w+)\s*"', foot) == ["PAGE", "NUMPAGES"]
+
+
+def test_report__is_in_british_english_and_names_itself(told, report):
+    document = opened(report)
+    assert document.core_properties.title == report_of(told).title
+    languages = {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))}
+    assert languages == {"en-GB"}
+
+
+def test_report__is_the_same_bytes_every_time(told, report):
+    assert report_bytes(told) == report
+
+
+def test_untouched__until_somebody_saves_it(report):
+    assert untouched(report)
+    for change in (
+        {"last_modified_by": "Dana"},
+        {"modified": datetime(2026, 6, 1)},
+        {"revision": 2},
+    ):
+        document = opened(report)
+        for name, value in change.items():
+            setattr(document.core_properties, name, value)
+        out = io.BytesIO()
+        document.save(out)
+        assert not untouched(out.getvalue()), change
+    assert not untouched(b"not a report")
+
+
+def template(*paragraphs: str) -> bytes:
+    document = docx.Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_template__of_ones_own_is_filled_in(told):
+    own = template("{%p for kit in toolkits %}", "{{ kit.label }}: {{ kit.returned }}",
+                   "{{ kit.picture | width(80) }}", "{%p endfor %}")  # fmt: skip
+    document = opened(report_bytes(told, own))
+    assert words(document)[0] == f"{told.parts[0].label}: 6"
+    assert round(document.inline_shapes[0].width.mm) == 80
+
+
+def test_template__picture_is_never_wider_than_the_text(told):
+    own = template("{{ toolkits[0].picture | width(900) }}")
+    document = opened(report_bytes(told, own))
+    page = document.sections[0]
+    text = page.page_width - page.left_margin - page.right_margin
+    assert document.inline_shapes[0].width == text
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "known"),
+    [
+        ("{{ partnershp }}", "partnershp", "partnership"),
+        ("{{ toolkits[0].headlin }}", "headlin", "headline"),
+        ("{% for a in actions %}{{ a.who.name }}{% endfor %}", "name", "no fields"),
+        ("{{ toolkits[0].picture.png_ }}", "png_", "caption, alt, width"),
+    ],
+)
+def test_template__unknown_field_is_named_with_those_there_are(told, text, field, known):
+    with pytest.raises(UsageError) as raised:
+        report_bytes(told, template(text), "ours.docx")
+    assert raised.value.message.startswith("ours.docx")
+    assert f"“{field}”" in raised.value.message
+    assert known in raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    "text", ["{% for a in actions %}", "{{ title", "{%p if title %}", "{{ title | nosuch }}"]
+)
+def test_template__mistake_between_braces_is_a_sentence(told, text):
+    with pytest.raises(UsageError) as raised:
+        report_bytes(told, template(text), "ours.docx")
+    assert raised.value.message.startswith("ours.docx")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ title.__class__ }}", "{{ toolkits.__class__.__mro__ }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ toolkits[0].picture._draw() }}",
+    ],
+)  # fmt: skip
+def test_template__reaches_nothing_of_the_program(told, text):
+    with pytest.raises(UsageError):
+        report_bytes(told, template(text))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"%PDF-1.7", b"text"])
+def test_template__must_be_a_word_file(told, content):
+    with pytest.raises(UsageError):
+        report_bytes(told, content, "ours.docx")
+
+
+def test_template__workbook_is_no_template(told):
+    from xlassess.consolidate import summary_bytes
+
+    with pytest.raises(UsageError):
+        report_bytes(told, summary_bytes(told))

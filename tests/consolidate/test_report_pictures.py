@@ -1,0 +1,117 @@
+"""The pictures of the report: which there are, what is drawn, and that they can be read."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from xlassess.consolidate import drawing, report_bars, report_pictures, summarise
+from xlassess.consolidate.summary import Part
+from xlassess.sheet import palette
+
+
+def part_of(toolkit, returned=6, **changes) -> Part:
+    return summarise(a_round([toolkit], 8, Wish(returned=returned), **changes), MADE_AT).parts[0]
+
+
+def colours(png: bytes) -> set[str]:
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    return {f"#{r:02X}{g:02X}{b:02X}" for _, (r, g, b) in image.getcolors(1 << 24)}
+
+
+def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
+    part = part_of(builtin_toolkit)
+    drawn = report_pictures.headline(part)
+    expected = {
+        "sum": "Dartboard: the band each mean reaches", "mean": "Mean with range",
+        "share": "Mean with range", "none": "Answers marked as matters to act on",
+    }  # fmt: skip
+    rule = part.toolkit.scoring.rule
+    if rule == "levels":
+        assert drawn.caption.startswith("How the answers fall")
+    else:
+        assert drawn.caption == expected[rule]
+    shown = report_bars.markable(part) if rule == "none" else part.sections
+    if rule != "levels":
+        names = [each[1].name if rule == "none" else each.name for each in shown]
+        assert all(name in drawn.alt for name in names)
+
+
+def test_pictures__are_sharp_white_and_as_wide_as_they_say(builtin_toolkit):
+    part = part_of(builtin_toolkit)
+    for drawn in (report_pictures.headline(part), *report_pictures.further(part)):
+        image = Image.open(io.BytesIO(drawn.png()))
+        assert image.width / (drawn.width / 25.4) >= 200
+        assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+        assert image.height < image.width * 1.4
+
+
+def test_dartboard__shades_as_far_as_the_band_reached(pat):
+    part = part_of(pat)
+    best = max(band.high for band in part.sections[0].section.bands)
+    worst = min(band.low for band in part.sections[0].section.bands)
+
+    def ink(mean: float) -> int:
+        sections = tuple(
+            replace(each, score=replace(each.score, mean=mean)) for each in part.sections
+        )
+        png = report_pictures.headline(replace(part, sections=sections)).png()
+        image = Image.open(io.BytesIO(png)).convert("RGB")
+        dark = {palette.NAVY, palette.BLUE}
+        return sum(
+            count
+            for count, (r, g, b) in image.getcolors(1 << 24)
+            if f"#{r:02X}{g:02X}{b:02X}" in dark
+        )
+
+    assert ink(worst) < ink(13) / 2 < ink(best) / 2
+
+
+def test_pictures__use_the_palette(pat):
+    part = part_of(pat)
+    bars, stacked, _ = report_pictures.further(part)
+    assert palette.SKY in colours(bars.png())
+    assert {palette.SEQUENCE[0], palette.SEQUENCE[3]} <= colours(stacked.png())
+
+
+def test_pictures__are_the_same_bytes_whatever_the_settings(pat):
+    import matplotlib as mpl
+
+    part = part_of(pat)
+    first = report_pictures.headline(part).png()
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 10}):
+        assert report_pictures.headline(part).png() == first
+
+
+def test_pictures__aggregated_show_no_ends_of_ranges(melton):
+    part = part_of(melton, attribution="aggregated")
+    drawn = report_pictures.headline(part)
+    assert drawn.caption == "Mean"
+    assert "whiskers" not in drawn.alt
+
+
+def test_pictures__none_without_answers(pat):
+    part = part_of(pat, returned=0)
+    assert report_pictures.headline(part) is None
+    assert report_pictures.further(part) == ()
+
+
+@pytest.mark.parametrize("name", ["$x^2$ and $", "100% {a} \\frac", "概要 Übersicht", "W" * 90])
+def test_pictures__draw_any_name_as_it_is(melton, caplog, name):
+    part = part_of(melton)
+    sections = tuple(replace(each, name=name) for each in part.sections)
+    with warnings.catch_warnings(), caplog.at_level(logging.ERROR):
+        warnings.simplefilter("error")
+        assert report_pictures.headline(replace(part, sections=sections)).png()
+
+
+def test_ink__can_be_read_on_every_shade():
+    for shade in palette.SEQUENCE:
+        assert palette.contrast(drawing.ink_on(shade), shade) >= 4.5
+    assert palette.contrast(palette.INK, palette.SKY) >= 4.5

@@ -1,0 +1,61 @@
+"""The verbs report and export on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.desk.small import LATER, a_folder, answer
+from xlassess.cli import cli
+from xlassess.desk.ingest import ingest
+from xlassess.folder.assessment import AssessmentFolder
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    return folder
+
+
+def test_report__is_written_and_says_on_what_it_stands(folder: AssessmentFolder) -> None:
+    result = run("report", "-C", folder.root)
+    assert result.exit_code == 0
+    assert "1 of 3" in result.stdout
+    assert (folder.root / "output" / "2026" / "report.docx").is_file()
+
+
+def test_report__template_is_looked_for_in_the_folder_too(folder: AssessmentFolder) -> None:
+    assert run("report", "--save-template", folder.root / "ours.docx").exit_code == 0
+    assert run("report", "-C", folder.root, "--template", "ours.docx").exit_code == 0
+    assert run("report", "-C", folder.root, "--template", "no.docx").exit_code == 2
+
+
+def test_report__fields_need_no_assessment(tmp_path: Path) -> None:
+    result = run("report", "-C", tmp_path, "--fields")
+    assert result.exit_code == 0
+    assert "toolkit.headline" in result.stdout
+
+
+def test_export__says_what_was_written(folder: AssessmentFolder, tmp_path: Path) -> None:
+    result = run("export", "-C", folder.root, "--to", tmp_path / "answers.csv")
+    assert result.exit_code == 0
+    assert "data 3, actions 0, returns 3" in result.stdout
+    assert (tmp_path / "answers.csv").is_file()
+    assert (tmp_path / "answers-dictionary.md").is_file()
+
+
+@pytest.mark.parametrize("verb", ["report", "export"])
+def test_papers__before_anything_came_back(tmp_path: Path, verb: str) -> None:
+    a_folder(tmp_path / "small")
+    assert run(verb, "-C", tmp_path / "small").exit_code == 3
+
+
+def test_export__unknown_format_is_wrong_use(folder: AssessmentFolder) -> None:
+    assert run("export", "-C", folder.root, "--format", "xml").exit_code == 2
