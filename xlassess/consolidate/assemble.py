@@ -14,7 +14,14 @@ from xlassess.consolidate.attribution import (
 from xlassess.consolidate.decisions import waivers
 from xlassess.consolidate.ground import ground_of
 from xlassess.consolidate.narrative import Told, narrate
-from xlassess.consolidate.register import Group, Scene, entries_of, files_of, set_scene
+from xlassess.consolidate.register import (
+    Group,
+    Scene,
+    entries_of,
+    files_of,
+    last_received,
+    set_scene,
+)
 from xlassess.consolidate.rows import (
     actions_of,
     counted_rows,
@@ -146,6 +153,7 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
     told = Told(
         scene.record.assessment, toolkit, scene.cast, entries, rows, sections, overall, items,
         _success(toolkit, items), scenario, own, len(asked), len(heard),
+        last_received(scene, group),
     )  # fmt: skip
     return Part(
         key=group.key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlassess.consolidate.attribution import Cast
+from xlassess.consolidate.attribution import Cast, Person
 from xlassess.consolidate.narrative import day
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
@@ -52,23 +52,28 @@ def contested(record: Round) -> dict[str, list[Finding]]:
 def waivers(record: Round, usable: Mapping[str, Return], cast: Cast) -> tuple[str, ...]:
     """Return the waivers in force as the Method sheet lists them, one sentence each.
 
-    In an aggregated summary there is a sentence for each that says nothing of whose it is.
+    Unless names are shown, their order does not follow the register. In an aggregated summary
+    there is a sentence for each that says nothing of whose it is.
     """
-    return tuple(_sentences(record, usable, cast))
+    order = sorted(record.issued, key=lambda issued: cast.people[issued.reference].place)
+    found = tuple(
+        sentence
+        for issued in order
+        if issued.reference in usable
+        for sentence in _sentences(cast.people[issued.reference], usable[issued.reference], cast)
+    )
+    return found if cast.shows_rows else tuple(sorted(found))
 
 
-def _sentences(record: Round, usable: Mapping[str, Return], cast: Cast) -> Iterator[str]:
-    for issued in record.issued:
-        ret = usable.get(issued.reference)
-        for finding in ret.findings if ret else ():
-            if finding.waiver is None or finding.code.startswith(_ORDER):
-                continue
-            what = f"{finding.code} ({finding.kind.title.lower()})"
-            if not cast.shows_rows:
-                yield what
-                continue
-            code, reason = cast.people[issued.reference].code, finding.waiver.reason
-            by = f"by {finding.waiver.by}, " if cast.attribution == "named" else ""
-            said = reason if cast.attribution == "named" else cast.tidy(reason)
-            where = f", {finding.where}" if finding.where else ""
-            yield f"{what} of return {code}{where}: {by}{day(finding.waiver.at)}: {said}"
+def _sentences(person: Person, ret: Return, cast: Cast) -> Iterator[str]:
+    for finding in ret.findings:
+        if finding.waiver is None or finding.code.startswith(_ORDER):
+            continue
+        what = f"{finding.code} ({finding.kind.title.lower()})"
+        if not cast.shows_rows:
+            yield what
+            continue
+        by = f"by {finding.waiver.by}, " if cast.attribution == "named" else ""
+        where = f", {finding.where}" if finding.where else ""
+        said = cast.tidy(finding.waiver.reason)
+        yield f"{what} of return {person.code}{where}: {by}{day(finding.waiver.at)}: {said}"

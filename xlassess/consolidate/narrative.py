@@ -51,6 +51,7 @@ class Told:
     actions: Sequence[PlannedAction]
     partners_asked: int
     partners_heard: int
+    received: datetime | None
 
     @property
     def withheld(self) -> bool:
@@ -121,7 +122,6 @@ def _only(text: str) -> tuple[Point, ...]:
 def _facts(told: Told) -> Mapping[str, object]:
     """What the templates may ask for about who answered."""
     entries, cast = told.entries, told.cast
-    received = [each.received_at for each in entries if each.received_at]
     issued = [each.person.issued.issued_at for each in entries]
     per_partner = Counter(row.person.issued.identity.partner for row in told.rows)
     return {
@@ -130,13 +130,17 @@ def _facts(told: Told) -> Mapping[str, object]:
         "heard": told.partners_heard,
         "asked": told.partners_asked,
         "first": day(min(issued, default=None)),
-        "last": day(max(received, default=None)),
+        "last": day(told.received),
         "incomplete": sum(row.card.answered < row.card.asked for row in told.rows),
         "queries": sum(each.standing == "Query open" for each in entries),
         "nil": sum(each.standing == "Nil return" for each in entries),
         "declined": sum(each.standing == "Declined" for each in entries),
         "fallback": cast.fallback,
         "minimum": cast.minimum,
+        "withheld": [
+            *(each.name for each in told.sections if each.score.secondary),
+            *("the grand total" for each in told.overall if each.score.secondary),
+        ],
         "uneven": max(per_partner.values(), default=0) > 1,
     }
 
@@ -164,6 +168,8 @@ def _reading_sum(told: Told) -> str:
     say = words().say
     read = [each for each in told.sections if each.score.mean is not None]
     total = told.overall[0] if told.overall else None
+    if total and total.score.withheld:
+        return say("reading_sum_withheld", total.score.n)
     if total is None or total.score.mean is None:
         return say("reading_sum_without_total", len(read), len(told.sections))
     limits = score_range(told.toolkit)

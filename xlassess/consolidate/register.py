@@ -57,6 +57,7 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
     cards = {row.person.issued.reference: row.card for row in rows}
     entries = []
     people = scene.cast.people
+    named = scene.cast.attribution == "named"
     unclear = contested(scene.record)
     outcomes = scene.record.register.outcomes
     for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
@@ -73,8 +74,8 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
                 person=people[issued.reference],
                 part=group.key,
                 standing=_standing(scene, issued, ret, issued.reference in unclear),
-                received_at=seen.received_at if seen else None,
-                late=_late(scene, seen),
+                received_at=seen.received_at if seen and named else None,
+                late=named and _late(scene, seen),
                 answered=card.answered if card else 0,
                 asked=card.asked if card else _required(group.toolkit),
                 queries=sum(each.is_open for each in findings),
@@ -84,6 +85,13 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
             )
         )
     return tuple(entries)
+
+
+def last_received(scene: Scene, group: Group) -> datetime | None:
+    """Return when the last return that counts came in."""
+    counting = (scene.usable.get(issued.reference) for issued in group.issued)
+    moments = (ret.received_at for ret in counting if ret)
+    return max((moment for moment in moments if moment), default=None)
 
 
 def _required(toolkit: Toolkit) -> int:
@@ -115,18 +123,20 @@ def files_of(scene: Scene) -> tuple[FileUsed, ...]:
         person = cast.people.get(ret.reference)
         state = ret.state
         current = scene.usable.get(ret.reference)
-        if state not in NOT_USABLE and current and current.sha256 != ret.sha256:
+        replaced = current and current.sha256 != ret.sha256
+        unclear = ret.state == "query" and ret.reference in scene.record.contested
+        if state not in NOT_USABLE and replaced and not unclear:
             state = "superseded"
         used.append(_file(cast, ret, person, state))
-    if cast.shows_rows:
+    if cast.attribution == "named":
         return tuple(used)
-    return tuple(sorted(used, key=lambda file: file.sha256))
+    return tuple(sorted(used, key=lambda file: (file.code, file.sha256)))
 
 
 def _file(cast: Cast, ret: Return, person: Person | None, state: str) -> FileUsed:
+    """A file as it may be shown; others may know when it came and how large it was."""
     if cast.attribution == "named":
         return FileUsed(ret.reference, ret.file, ret.sha256, ret.size, state, ret.received_at)
     if cast.attribution == "lettered" and person:
-        name, received = person.file, ret.received_at
-        return FileUsed(person.code, name, ret.sha256, ret.size, state, received)
+        return FileUsed(person.code, person.file, ret.sha256, 0, state, None)
     return FileUsed("", "", ret.sha256, 0, state, None)
