@@ -147,7 +147,10 @@ def test_history__tells_all_of_it_oldest_first(run: Run) -> None:
         "2": "accepted with notes",
     }
     text = run("history", ref.lower()).stdout
-    places = [text.index(word) for word in ("issued as", "first.xlsx", "second.xlsx", "Asked by")]
+    places = [
+        text.index(word)
+        for word in ("issued as", "first.xlsx) rec", "second.xlsx) rec", "Asked by")
+    ]
     assert places == sorted(places)
 
 
