@@ -16,6 +16,7 @@ from pathlib import Path
 import openpyxl
 
 from tests.factory import SECRET, Workbook, a_context, a_respondent, an_assessment, issue
+from tests.ingest.cfb import xls
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, IDENTITY_KEYS, layout
@@ -161,18 +162,9 @@ def _between(first: bytes, last: bytes, new: bytes) -> Callable[[bytes], bytes]:
 
 @damages("G12")
 def text_repeated_beyond_memory(bench: Bench) -> Damaged:
-    """One long text, shown in thousands of cells: small as a file, not as cells."""
-    texts = parts_of(bench.book.data)["xl/sharedStrings.xml"].count(b"<si>")
-    long = b"<si><t>" + b"a" * (3 << 20) + b"</t></si></sst>"
-    rows = b"".join(
-        b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (row, row, texts)
-        for row in range(1, 999)
-    )
-    edits = {
-        "xl/sharedStrings.xml": replacing(b"</sst>", long),
-        bench.part(VIEWS): _between(b"<row ", b"</sheetData>", rows),
-    }
-    return bench.save(edited(bench.book.data, edits))
+    """One text as long as a cell may hold, shown in thousands of cells of an old workbook."""
+    places = [(row, column) for row in range(500) for column in range(40)]
+    return bench.save(xls("a" * 32_000, places))
 
 
 @damages("G13")

@@ -146,6 +146,8 @@ class _Judge:
             return bool(re.match(rf"{content:g}\b", label))
         if _plain(content) == _plain(label):
             return True
+        if _plain(content).isdecimal():
+            return bool(re.match(rf"{_plain(content)}\b", label))
         short = {"y": "Yes", "n": "No"}
         return short.get(_plain(content)) == label
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,9 +39,8 @@ def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Pat
     good = returned(kinds)
     files = {f"{number}.xlsx": good for number in range(10)}
     files["3.xlsx"] = killer
-    limits = Bounds(memory=600 << 20)
     sources = _sources(tmp_path, files)
-    results = dict(read_all(sources, a_context(kinds), workers=2, bounds=limits))
+    results = dict(read_all(sources, a_context(kinds), workers=2))
     refused = {source.name: ret for source, ret in results.items() if ret.state == "refused"}
     assert list(refused) == ["3.xlsx"]
     assert [finding.code for finding in refused["3.xlsx"].findings] == ["G12"]
@@ -65,7 +67,34 @@ def test_worker__cannot_start(kinds: Workbook, tmp_path: Path) -> None:
     """With next to no memory no file is read, and each says so."""
     sources = _sources(tmp_path, {"a.xlsx": kinds.data, "b.xlsx": kinds.data})
     limits = Bounds(memory=1 << 20)
-    codes = [
-        ret.findings[0].code for _, ret in read_all(sources, a_context(kinds), 1, bounds=limits)
-    ]
+    codes = [ret.findings[0].code for _, ret in read_all(sources, a_context(kinds), 1, limits)]
     assert codes == ["G12", "G12"]
+
+
+def test_many_killers__the_rest_is_read_by_few_new_workers(
+    kinds: Workbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killer = BUILDERS["G12"](Bench(kinds, tmp_path)).path.read_bytes()
+    good = returned(kinds)
+    killers = {0, 7, 8, 41, 59}
+    files = {f"{n:02d}.xlsx": killer if n in killers else good for n in range(60)}
+    pools: list[int] = []
+    started = ProcessPoolExecutor.__init__
+
+    def counted(self: ProcessPoolExecutor, workers: int, **more: Any) -> None:
+        pools.append(workers)
+        started(self, workers, **more)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "__init__", counted)
+    results = list(read_all(_sources(tmp_path, files), a_context(kinds), workers=2))
+    assert [source.name for source, _ in results] == list(files)
+    assert {n for n, (_, ret) in enumerate(results) if ret.state == "refused"} == killers
+    assert len(pools) <= 4 * len(killers)
+
+
+def test_stopped_half_way__leaves_no_worker_behind(kinds: Workbook, tmp_path: Path) -> None:
+    sources = _sources(tmp_path, {f"{n}.xlsx": kinds.data for n in range(40)})
+    reading = read_all(sources, a_context(kinds), workers=2)
+    next(reading)
+    reading.close()
+    assert multiprocessing.active_children() == []

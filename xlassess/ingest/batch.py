@@ -194,7 +194,7 @@ def _prepare(context: Context, memory: int, slates: Path) -> None:
         import resource
     except ImportError:  # Windows has no such limits; the guard's own measures remain
         return
-    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+    for limit, value in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)):
         try:
             resource.setrlimit(limit, (value, value))
         except (OSError, ValueError):  # not every system lets a process bound itself

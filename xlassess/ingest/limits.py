@@ -18,7 +18,9 @@ RATIO_FROM = 4 * MEGABYTE
 MOST_ENTRIES = 1000
 """Parts of a package."""
 MOST_AREA = 1_000_000
-"""Cells in the rectangle from A1 to a sheet's last cell: the parser fills it."""
+"""Cells in the rectangles from A1 to each sheet's last cell: the parser fills them."""
+MOST_TEXTS = 16_000_000
+"""Size of all texts, each counted as often as it is shown: the parser copies them."""
 MOST_REFERRED = 2_000_000
 """Cells under merges and hyperlinks of one sheet."""
 MOST_SHEETS = 300
@@ -28,10 +30,14 @@ MOST_UNPACKED = 500 * MEGABYTE
 """Size of all files in a zip file handed over."""
 MOST_DEPTH = 2
 """Zip files within zip files."""
+MOST_PARSED = 250_000
+"""Cells of a sheet that has to be measured tag by tag."""
+MOST_TREE = 8 * MEGABYTE
+"""Size of a part other than sheets and texts; a usual one has some KB."""
 MOST_SPINS = 1_000_000
 """Rounds of hashing that trying a password may take; Excel asks for 100,000."""
 MOST_TEXT = 32_767
 """Characters a cell holds; Microsoft, "Excel specifications and limits"."""
-WORKER_MEMORY = 2048 * MEGABYTE
+WORKER_MEMORY = 256 * MEGABYTE
 WORKER_SECONDS = 30.0
 """Memory and time a worker process may take for one file."""

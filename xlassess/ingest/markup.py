@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, fromstring
 
+from xlassess.ingest.limits import MOST_TREE
+
 MARKUP_FAULTS = (ParseError, DefusedXmlException, ValueError)
 """What parsing raises over damaged or hostile markup."""
 
@@ -21,7 +23,10 @@ def tree(part: bytes) -> Element | None:
     Raises:
         xml.etree.ElementTree.ParseError: the part is not well formed.
         defusedxml.common.DefusedXmlException: the part declares entities.
+        ValueError: the part is too large for a tree.
     """
+    if len(part) > MOST_TREE:
+        raise ValueError(len(part))
     return fromstring(part, forbid_dtd=True) if part else None
 
 

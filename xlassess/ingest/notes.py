@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_AREA
+from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -19,12 +19,15 @@ class SheetNotes:
     truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
     a formula, which is among the truths and the formulas. Covered cells lie under a merged
     cell that begins elsewhere, so that nobody sees what they hold.
+
+    ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
 
     formulas: frozenset[str] = frozenset()
     errors: frozenset[str] = frozenset()
     truths: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
+    area: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -57,9 +60,14 @@ class Tally:
         """Take note of a merged cell over this rectangle of (row, column), ends included."""
         self.covered |= covered_by(first, last)
 
+    @property
+    def area(self) -> int:
+        """How many cells the rectangle from A1 to the last cell has."""
+        return (self.last_row + 1) * (self.last_column + 1)
+
     def oversize(self) -> Finding | None:
         """Refuse a sheet whose cells reach further than `MOST_AREA` allows."""
-        if (self.last_row + 1) * (self.last_column + 1) <= MOST_AREA:
+        if self.area <= MOST_AREA:
             return None
         cell = cell_name(self.last_row, self.last_column)
         return found("G10", problem=f"a sheet reaches as far as cell {cell}")
@@ -71,7 +79,25 @@ class Tally:
             frozenset(self.errors),
             frozenset(self.truths),
             frozenset(self.covered),
+            self.area,
         )
+
+
+def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None:
+    """Refuse a workbook whose sheets together hold more than any filled-in workbook.
+
+    Args:
+        sheets: the notes of each sheet.
+        texts: the size of all texts together, each as often as it is shown, in bytes.
+    """
+    if len(sheets) > MOST_SHEETS:
+        return found("G10", problem=f"it has {len(sheets)} sheets")
+    cells = sum(notes.area for notes in sheets.values())
+    if cells > MOST_AREA:
+        return found("G10", problem=f"its sheets together reach over {cells:,} cells")
+    if texts > MOST_TEXTS:
+        return found("G10", problem=f"its texts together have some {texts:,} characters")
+    return None
 
 
 def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:

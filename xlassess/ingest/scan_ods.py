@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS
+from xlassess.ingest.limits import MOST_AREA
 from xlassess.ingest.markup import local, stream
-from xlassess.ingest.notes import SheetNotes, Tally, near
+from xlassess.ingest.notes import SheetNotes, Tally, near, too_much
 from xlassess.ingest.package import Package
-from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 _CELLS = ("table-cell", "covered-table-cell")
+_USUAL = ("string", "float", "date", "time", "percentage", "currency")
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
 """How LibreOffice writes a truth value that was typed in."""
 
@@ -33,6 +33,7 @@ class _Scan:
     cell_times: int = 1
     nested: int = 0
     in_cell: bool = False
+    texts: int = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
@@ -51,6 +52,8 @@ class _Scan:
             self._cell(attributes)
         elif name == "p" and self.in_cell:
             self._reach()
+        elif name == "s" and self.in_cell:
+            self.texts += _times(attributes, "c") * self.row_times * self.cell_times
 
     def end(self, tag: str) -> None:
         name = local(tag)
@@ -64,6 +67,10 @@ class _Scan:
             self.column += self.cell_times
             self.in_cell = False
 
+    def data(self, text: str) -> None:
+        if self.in_cell:
+            self.texts += len(text) * self.row_times * self.cell_times
+
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
         if self.nested == 1:
@@ -76,7 +83,8 @@ class _Scan:
         if "value-type" not in plain and "formula" not in plain:
             return
         self._reach()
-        if self.row_times * self.cell_times > MOST_AREA:
+        usual = plain.get("value-type") in _USUAL and "formula" not in plain
+        if usual or self.tally.area > MOST_AREA:
             return
         for row in range(self.row, self.row + self.row_times):
             for column in range(self.column, self.column + self.cell_times):
@@ -119,10 +127,9 @@ def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
         defusedxml.common.DefusedXmlException: a part declares entities.
     """
     scan = _Scan()
-    stream(package.get("content.xml"), scan.start, scan.end)
-    if len(scan.sheets) > MOST_SHEETS:
-        return found("G10", problem=f"it has {len(scan.sheets)} sheets")
+    stream(package.get("content.xml"), scan.start, scan.end, scan.data)
     for tally in scan.sheets.values():
         if excess := tally.oversize():
             return excess
-    return {name: tally.notes() for name, tally in scan.sheets.items()}
+    sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
+    return too_much(sheets, scan.texts) or sheets

@@ -10,8 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_SHEETS
-from xlassess.ingest.notes import SheetNotes, Tally
+from xlassess.ingest.notes import SheetNotes, Tally, too_much
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -58,9 +57,7 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
         if excess := tally.oversize():
             return excess
         sheets[_name(body, unicode=unicode)] = tally.notes()
-        if len(sheets) > MOST_SHEETS:
-            return found("G10", problem=f"it has more than {MOST_SHEETS} sheets")
-    return sheets
+    return too_much(sheets) or sheets
 
 
 def _substream(stream: bytes, start: int) -> Iterator[Record]:

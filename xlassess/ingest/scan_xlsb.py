@@ -10,8 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from xlassess.ingest.limits import MOST_SHEETS
-from xlassess.ingest.notes import SheetNotes, Tally
+from xlassess.ingest.notes import SheetNotes, Tally, too_much
 from xlassess.ingest.package import Package
 from xlassess.ingest.scan_xlsx import relations
 from xlassess.model.catalogue import found
@@ -53,9 +52,7 @@ def scan_xlsb(package: Package) -> dict[str, SheetNotes] | Finding:
         if excess := tally.oversize():
             return excess
         sheets[name] = tally.notes()
-        if len(sheets) > MOST_SHEETS:
-            return found("G10", problem=f"it has more than {MOST_SHEETS} sheets")
-    return sheets
+    return too_much(sheets) or sheets
 
 
 def _measure(part: bytes) -> Tally | None:

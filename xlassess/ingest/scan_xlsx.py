@@ -8,11 +8,12 @@ is parsed tag by tag.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_REFERRED, MOST_SHEETS
+from xlassess.ingest.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
 from xlassess.ingest.markup import attribute, local, stream, tree
-from xlassess.ingest.notes import SheetNotes, Tally, covered_by, rectangle
+from xlassess.ingest.notes import SheetNotes, Tally, covered_by, near, too_much
 from xlassess.ingest.package import UNPARSED, Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -26,10 +27,13 @@ to there is within `MOST_AREA`."""
 _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>((?:TRUE|FALSE)\(\)</f>)?')
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
+_PLAIN_WIDTH = 104
 _TRUTHS = ("TRUE()", "FALSE()")
 _REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_TEXT_NUMBER = re.compile(rb"""=["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -50,12 +54,24 @@ def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
             if isinstance(notes, Finding):
                 return notes
             by_part[name] = notes
-    if len(by_part) > MOST_SHEETS:
-        return found("G10", problem=f"it has {len(by_part)} sheets")
+    if excess := too_much(by_part, _shown_texts(package, by_part)):
+        return excess
     places = _sheet_parts(package)
     if any(part.startswith(UNPARSED) for part in places.values()):
         return found("G07", problem="a sheet stands where drawings belong")
     return {sheet: by_part[part] for sheet, part in places.items() if part in by_part}
+
+
+def _shown_texts(package: Package, sheets: Iterable[str]) -> int:
+    """The size of the shared texts, each as often as cells show it; roughly where it is small."""
+    texts = [len(text) for text in package.get("xl/sharedstrings.xml").split(b"</si>")]
+    parts = [package.parts[name] for name in sheets]
+    shown = sum(part.count(b'="s"') + part.count(b"='s'") for part in parts)
+    rough = shown * max(texts)
+    if rough <= MOST_TEXTS:
+        return rough
+    numbers = (int(number) for part in parts for number in _TEXT_NUMBER.findall(part))
+    return sum(texts[number] for number in numbers if number < len(texts))
 
 
 def relations(part: bytes) -> dict[str, str]:
@@ -91,6 +107,9 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     formulas = _FORMULA.findall(cells) if b"<f" in cells else []
     if not _is_plain(cells, len(formulas)):
         return _scan_by_tag(part, covered)
+    spread = sum(_spread(attributes) for _, attributes, _ in formulas if _REF in attributes)
+    if spread > MOST_AREA:
+        return found("G10", problem=f"its formulas fill {spread:,} cells")
     names = {cell.decode() for cell, _, _ in formulas}
     truths = (
         cell.decode() for cell, attributes, truth in formulas if truth and _REF not in attributes
@@ -104,6 +123,7 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
         frozenset(cell.decode() for cell in errors),
         frozenset(truths),
         frozenset(covered),
+        _PLAIN_WIDTH * cells.count(b"<row "),
     )
 
 
@@ -115,21 +135,28 @@ def _is_plain(cells: bytes, formulas: int) -> bool:
     return bool(cells) and cells.count(b"<f") == formulas and _ODD.search(cells, 1) is None
 
 
+def _spread(attributes: bytes) -> int:
+    """How many cells a formula fills by its own account."""
+    match = _AREA_REF.search(attributes)
+    return _cells_between(*_corners(match)) if match else 0
+
+
 def _filled(attributes: bytes) -> set[str]:
     """The cells one array formula or data table fills, bounded as any sheet."""
     match = _AREA_REF.search(attributes)
     if not match:
         return set()
-    first, last = _corners(match)
-    if last[0] > 999 or last[1] > 103:
-        return set(rectangle(first, (min(last[0], 999), min(last[1], 103))))
-    return set(rectangle(first, last))
+    return near(*_corners(match))
 
 
 def _corners(match: re.Match[bytes]) -> tuple[tuple[int, int], tuple[int, int]]:
     columns = _column(match[1].decode()), _column(match[3].decode())
     rows = int(match[2]) - 1, int(match[4]) - 1
     return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _cells_between(first: tuple[int, int], last: tuple[int, int]) -> int:
+    return (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
 
 
 def _column(letters: str) -> int:
@@ -143,8 +170,7 @@ def _referred(tail: bytes) -> Finding | None:
     """Bound the areas that stand after a sheet's cells: merges, links, filters."""
     total = 0
     for match in _REFERRED.finditer(tail):
-        first, last = _corners(match)
-        total += (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+        total += _cells_between(*_corners(match))
     if total > MOST_REFERRED:
         return found("G10", problem=f"merged cells or links cover {total:,} cells")
     return None
@@ -155,6 +181,9 @@ def _scan_by_tag(part: bytes, covered: set[str]) -> SheetNotes | Finding:
 
     Cells that are only formatted do not count: the parser passes over them.
     """
+    count = len(_ANY_CELL.findall(part))
+    if count > MOST_PARSED:
+        return found("G10", problem=f"a sheet holds {count:,} cells")
     tally = Tally(covered=covered)
     place = [-1, -1]
 

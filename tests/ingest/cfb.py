@@ -1,0 +1,65 @@
+"""Writes the least .xls workbook there can be, since no library here writes one.
+
+The container is that of [MS-CFB] version 3 with one stream; records are those of [MS-XLS].
+"""
+
+from __future__ import annotations
+
+import struct
+
+SECTOR = 512
+FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+BOF, EOF, BOUNDSHEET, SST, CONTINUE, LABELSST = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C, 0x00FD
+_MOST_RECORD = 8224
+
+
+def xls(text: str, places: list[tuple[int, int]]) -> bytes:
+    """Return an old workbook that shows one text at all these places (row, column)."""
+    cells = b"".join(
+        record(LABELSST, struct.pack("<HHHI", row, column, 0, 0)) for row, column in places
+    )
+    first = record(BOF, struct.pack("<HH12x", 0x0600, 0x0005))
+    sheet = record(BOF, struct.pack("<HH12x", 0x0600, 0x0010)) + cells + record(EOF)
+    strings = _strings(text)
+    bundle = len(record(BOUNDSHEET, bytes(9)))
+    start = len(first) + bundle + len(strings) + len(record(EOF))
+    name = struct.pack("<IBBBB", start, 0, 0, 1, 0) + b"S"
+    return container(first + record(BOUNDSHEET, name) + strings + record(EOF) + sheet)
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    """Return one record."""
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def _strings(text: str) -> bytes:
+    """A table with one text, continued where it is longer than a record."""
+    head = struct.pack("<IIHB", 1, 1, len(text), 0)
+    data = text.encode("latin-1")
+    fits = _MOST_RECORD - len(head)
+    out = record(SST, head + data[:fits])
+    for start in range(fits, len(data), _MOST_RECORD - 1):
+        out += record(CONTINUE, b"\x00" + data[start : start + _MOST_RECORD - 1])
+    return out
+
+
+def container(stream: bytes, name: str = "Workbook") -> bytes:
+    """Return an OLE file that holds one stream."""
+    stream += bytes(max(0, 4096 - len(stream)))
+    data = -(-len(stream) // SECTOR)
+    tables = -(-(data + 1) // (SECTOR // 4 - 1))
+    chain = [*range(1, data), END, END, *([FAT] * tables)]
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIIIIIIII", 0, tables, data, 0, 4096, END, 0, END, 0)
+    header += struct.pack("<109I", *range(data + 1, data + 1 + tables), *[FREE] * (109 - tables))
+    folder = _entry("Root Entry", 5, END, 0, child=1) + _entry(name, 2, 0, len(stream))
+    folder += bytes(SECTOR - len(folder))
+    return header + stream.ljust(data * SECTOR, b"\x00") + folder + fat
+
+
+def _entry(name: str, kind: int, start: int, size: int, child: int = FREE) -> bytes:
+    wide = name.encode("utf-16-le")
+    head = wide.ljust(64, b"\x00") + struct.pack("<HBB", len(wide) + 2, kind, 1)
+    return head + struct.pack("<III36xIII", FREE, FREE, child, start, size, 0)
