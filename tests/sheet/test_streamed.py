@@ -80,3 +80,13 @@ def test_book__on_disk_is_the_same_workbook() -> None:
         return [cell.value for row in found.iter_rows() for cell in row]
 
     assert cells(on_disk=True) == cells(on_disk=False)
+
+
+def test_table__covers_the_streamed_rows() -> None:
+    book = Book({})
+    sheet = book.sheet("Rows", streamed=True)
+    columns = [{"header": head} for head in "abcd"]
+    assert sheet.raw.add_table(0, 0, 3, 3, {"name": "T", "columns": columns}) == 0
+    sheet.raw.stream(1, ROWS, faces(book))
+    table = openpyxl.load_workbook(io.BytesIO(book.close()))["Rows"].tables["T"]
+    assert (table.ref, table.autoFilter.ref) == ("A1:D4", "A1:D4")

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from xlassess.sheet.validation import LONGEST_CELL, SheetError, within
@@ -47,6 +47,24 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._blocks: list[bytes] = []
+
+    def add_table(
+        self, first_row: int, first_col: int, last_row: int, last_col: int, options: object = None
+    ) -> int:
+        """Add a table, as XlsxWriter does, but without a note of each cell it covers.
+
+        These notes, by which XlsxWriter finds tables that overlap, would take more memory than
+        the rows; nothing else stands where rows are streamed.
+        """
+        head = min(first_row + 1, last_row)
+        code: int = super().add_table(first_row, first_col, head, last_col, options)
+        if code == 0:
+            table = self.tables[-1]
+            whole = xl_range(first_row, first_col, last_row, last_col)
+            table.update({"range": whole, "a_range": whole})
+            if table.get("autofilter"):
+                table["autofilter"] = whole
+        return code
 
     def stream(self, first_row: int, rows: Iterable[Sequence[Streamed]], faces: Faces) -> None:
         """Take rows of cells, from the first column on; empty cells are left out.
