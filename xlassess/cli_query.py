@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--by", "return_by", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]),
+    "--return-by", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]),
     help="The day by which answers are wanted; a week from now, or the assessment's if later.",
 )  # fmt: skip
 @click.option(

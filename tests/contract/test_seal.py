@@ -8,6 +8,7 @@ import pytest
 
 from xlassess.contract.reference import is_valid
 from xlassess.contract.seal import (
+    asks_digest,
     questions_digest,
     reference_for,
     seal,
@@ -48,6 +49,27 @@ def test_seal__breaks_when_any_part_of_the_identity_changes(name: str) -> None:
     value = getattr(IDENTITY, name)
     other = replace(IDENTITY, **{name: value + 1 if isinstance(value, int) else value + "x"})
     assert not seal_holds(other, SECRET, seal(IDENTITY, SECRET))
+
+
+def test_seal__first_issues_have_the_seal_they_always_had() -> None:
+    """Workbooks that are out must be known again: what only queries have is not covered."""
+    known = "7e4383639cb26d9a7c374cf82d6d3bd772c1da7607e7ae7cfdde296d92780f36"
+    assert seal(IDENTITY, SECRET) == known
+    assert reference_for(IDENTITY, SECRET) == "J6JK-9WR2"
+
+
+def test_asks_digest__changes_with_base_and_cells() -> None:
+    one, two = ("1A", "answer"), ("1B", "answer")
+    digests = {
+        asks_digest(*asked)
+        for asked in (
+            ("aa", [one], [two]),
+            ("bb", [one], [two]),
+            ("aa", [one, two], []),
+            ("aa", [two], [one]),
+        )
+    }
+    assert len(digests) == 4
 
 
 def test_seal__text_that_is_not_ascii_is_refused_not_an_error() -> None:
