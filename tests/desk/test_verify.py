@@ -13,6 +13,7 @@ from tests.desk.small import LATER, a_folder, answer, change_settings
 from xlassess.desk.consolidate import consolidate
 from xlassess.desk.generate import generate
 from xlassess.desk.ingest import ingest
+from xlassess.desk.query import query
 from xlassess.desk.verify import Verified, verify
 from xlassess.folder.assessment import AssessmentFolder
 
@@ -104,6 +105,25 @@ def test_verify__workbooks_put_aside(folder: AssessmentFolder) -> None:
     (path, *_) = (folder.outbox / "replaced").glob("*.xlsx")
     path.write_bytes(b"other")
     assert len(verify(folder).faults) == 1
+
+
+def test_verify__query_workbooks(folder: AssessmentFolder, tmp_path: Path) -> None:
+    path = answer(folder, "Abe Ash", tmp_path / "b.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [path], now=LATER, workers=1)
+    (asked,) = query(folder, now=LATER).workbooks
+    result = verify(folder)
+    assert result.holds
+    assert (result.workbooks, result.remarks) == (4, ())
+    asked.path.write_bytes(b"other")
+    assert len(verify(folder).faults) == 1
+    asked.path.unlink()
+    assert verify(folder).holds
+    folder.secret_file.write_bytes(b"0" * 64)
+    assert len(verify(folder).faults) == 4
+    sql(folder, "update queries set asks = 'x'")
+    assert "query workbook " + asked.query.reference in abouts(verify(folder))
+    sql(folder, "update queries set asked = '{'")
+    assert "query workbooks" in abouts(verify(folder))
 
 
 def test_verify__changes_nothing(folder: AssessmentFolder) -> None:

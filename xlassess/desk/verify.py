@@ -11,10 +11,12 @@ from pathlib import Path
 from xlassess.contract.seal import seal_holds
 from xlassess.desk.decide import opened
 from xlassess.desk.outbox import REPLACED
+from xlassess.desk.query import FOLDER as QUERIES
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Audit, Event, Fault
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
+from xlassess.model.query import Query
 
 _BLOCK = 1 << 20
 
@@ -72,8 +74,9 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         found.faults += _noted(audit.events, *noted)
     kept = _archive(folder.returns, found)
     _returned(audit.returns, kept, found)
-    _outbox(folder.outbox, audit.issued, found)
-    found.faults += _seals(folder, audit.issued)
+    sealed = _sealed(folder.outbox, audit)
+    _outbox(folder.outbox, sealed, found)
+    found.faults += _seals(folder, sealed)
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
     return Verified(
@@ -81,7 +84,7 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         remarks=tuple(found.remarks),
         events=last.number if last else 0,
         head=last.hash if last else "",
-        workbooks=len(audit.issued),
+        workbooks=len(sealed),
         returns=len(audit.returns),
         files=len(kept),
         toolkits=len(audit.toolkits),
@@ -142,10 +145,26 @@ def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> No
         )
 
 
-def _outbox(outbox: Path, issued: Sequence[Issued], found: _Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """An issued workbook or query workbook, and the folder it was written to."""
+
+    record: Issued | Query
+    folder: Path
+
+
+def _sealed(outbox: Path, audit: Audit) -> list[_Sealed]:
+    return [
+        *(_Sealed(one, outbox) for one in audit.issued),
+        *(_Sealed(one, outbox / QUERIES) for one in audit.queries),
+    ]
+
+
+def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
     missing = 0
-    for one in issued:
-        places = [outbox / one.file_name, outbox / REPLACED / one.file_name]
+    for each in sealed:
+        one = each.record
+        places = [each.folder / one.file_name, each.folder / REPLACED / one.file_name]
         there = [path for path in places if path.is_file()]
         missing += not there
         for path in there:
@@ -155,18 +174,18 @@ def _outbox(outbox: Path, issued: Sequence[Issued], found: _Findings) -> None:
                 found.faults.append(Fault(where, message))
     if missing:
         found.remarks.append(
-            f"{missing} of the workbooks issued are no longer in the outbox; xlassess generate "
-            "writes those of this round again."
+            f"{missing} of the workbooks issued are no longer in the outbox; xlassess generate and "
+            "xlassess query write those of this round again."
         )
 
 
-def _seals(folder: AssessmentFolder, issued: Sequence[Issued]) -> Iterator[Fault]:
+def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Fault]:
     try:
         secret = folder.secret()
     except XlassessError as error:
         yield Fault("secret", error.message)
         return
-    for one in issued:
+    for one in (each.record for each in sealed):
         if not seal_holds(one.identity, secret, one.seal):
             message = f"The seal on record for the workbook {one.reference} is not its own."
             yield Fault(f"workbook {one.reference}", message)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from xlassess.contract.seal import questions_digest
-from xlassess.ledger import events, reads, rows
+from xlassess.ledger import bodies, events, queries, reads
 from xlassess.ledger.digests import (
     digest_of_body,
     digest_of_issued,
@@ -18,7 +18,6 @@ from xlassess.ledger.digests import (
     digest_of_return,
 )
 from xlassess.ledger.events import START, Event
-from xlassess.ledger.queries import read
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, META, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
@@ -44,6 +43,7 @@ class Audit:
     faults: tuple[Fault, ...]
     events: tuple[Event, ...]
     issued: tuple[Issued, ...]
+    queries: tuple[Query, ...]
     returns: tuple[Return, ...]
     toolkits: frozenset[str]
 
@@ -59,10 +59,11 @@ def audit(db: Connection) -> Audit:
     issued = reads.issued(db, None)
     returns = list(_readable(db, faults))
     toolkits = frozenset(_toolkits(db, faults))
+    asked = _readable_queries(db, faults)
     if holds:
         faults += [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
-        faults += _queries(read(db), log)
-    return Audit(tuple(faults), log, issued, tuple(returns), toolkits)
+        faults += _queries(asked, log)
+    return Audit(tuple(faults), log, issued, asked, tuple(returns), toolkits)
 
 
 def _database(db: Connection) -> Iterator[Fault]:
@@ -147,6 +148,14 @@ def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:
             faults.append(Fault(f"return {number}", message))
 
 
+def _readable_queries(db: Connection, faults: list[Fault]) -> tuple[Query, ...]:
+    try:
+        return queries.read(db)
+    except (ValueError, TypeError, KeyError):
+        faults.append(Fault("query workbooks", "The query workbooks on record cannot be read."))
+        return ()
+
+
 def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) -> Iterator[Fault]:
     now = Replay().follow(log)
     said = {event.return_id: event for event in log if event.what == "received"}
@@ -174,7 +183,7 @@ def _toolkits(db: Connection, faults: list[Fault]) -> Iterator[str]:
     """Yield the digests of toolkits whose questions have them; others are a fault."""
     for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.id, TOOLKITS.c.body)):
         try:
-            found = questions_digest(rows.toolkit_of(row.body))
+            found = questions_digest(bodies.toolkit_of(row.body))
         except ValueError:
             found = ""
         if found == row.digest:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from sqlalchemy import Connection, select, text, true
 
 from xlassess.ledger import entries, events, reads
+from xlassess.ledger.bodies import toolkit_of
 from xlassess.ledger.events import HEAD, START, Entry
-from xlassess.ledger.rows import from_utc, to_utc, toolkit_of
+from xlassess.ledger.rows import from_utc, to_utc
 from xlassess.ledger.schema import META, RETURNS, STAYS, TOOLKITS, Exact
 
 FIRST_VERSION = 1

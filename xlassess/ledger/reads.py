@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true
 
-from xlassess.ledger import events, rows
+from xlassess.ledger import bodies, events, rows
 from xlassess.ledger.replay import WAIVING, Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
@@ -39,7 +39,7 @@ _ISSUED = select(ISSUED).order_by(ISSUED.c.number)
 def toolkits(db: Connection) -> dict[str, Toolkit]:
     """Return every toolkit kept, by digest."""
     found = db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.body).order_by(TOOLKITS.c.kept_at))
-    return {digest: rows.toolkit_of(body) for digest, body in found}
+    return {digest: bodies.toolkit_of(body) for digest, body in found}
 
 
 def issued(db: Connection, round_name: str | None) -> tuple[Issued, ...]:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import cast
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import entries, events, queries, reads, rows, writes
+from xlassess.ledger import bodies, entries, events, queries, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
+from xlassess.ledger.who import user_name, utc_now
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
@@ -27,19 +27,6 @@ from xlassess.model.record import Register, Round
 from xlassess.model.toolkit import Toolkit
 
 _READ_STATES = ("accepted", "accepted with notes", "query", "refused")
-
-
-def utc_now() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(timezone.utc)
-
-
-def user_name() -> str:
-    """The name of the user as the operating system gives it, or "unknown"."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
 
 
 class Ledger:
@@ -96,7 +83,7 @@ class Ledger:
         with writing(self._engine) as db:
             if db.scalar(select(TOOLKITS.c.digest).where(TOOLKITS.c.digest == digest)):
                 return
-            body = rows.toolkit_body(toolkit)
+            body = bodies.toolkit_body(toolkit)
             row = {
                 "digest": digest,
                 "id": toolkit.id,
