@@ -99,3 +99,5 @@ def test_installed__finds_its_toolkits_and_templates(installed: Path, tmp_path: 
 def test_installed__runs_the_demo_from_another_folder(installed: Path, tmp_path: Path) -> None:
     run(installed / "xlassess", "demo", "--output", "shown", cwd=tmp_path)
     assert list((tmp_path / "shown").rglob("summary.xlsx"))
+    run(installed / "xlassess", "report", "-C", "shown", cwd=tmp_path)
+    assert list((tmp_path / "shown").rglob("report.docx"))
