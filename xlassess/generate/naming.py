@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Respondent
@@ -31,7 +32,8 @@ def file_name(toolkit: Toolkit, respondent: Respondent, round_name: str, referen
         round_name: the round.
         reference: the workbook's reference.
     """
-    return _named(f"{round_name} {toolkit.short}", respondent.partner, respondent.name, reference)
+    which = f"{round_name} {toolkit.short}"
+    return _named((which, respondent.partner, respondent.name), reference)
 
 
 def query_file_name(toolkit: Toolkit, issued: Issued, reference: str) -> str:
@@ -42,12 +44,13 @@ def query_file_name(toolkit: Toolkit, issued: Issued, reference: str) -> str:
         issued: the workbook asked about.
         reference: the query workbook's reference.
     """
-    what = f"{issued.identity.round} {toolkit.short} {Words('query.j2').say('file_part')}"
-    return _named(what, issued.partner, issued.respondent, reference)
+    which = f"{issued.identity.round} {toolkit.short}"
+    what = Words("query.j2").say("file_part")
+    return _named((which, what, issued.partner, issued.respondent), reference)
 
 
-def _named(what: str, partner: str, person: str, reference: str) -> str:
-    named = " - ".join(part for part in map(_part, (what, partner, person)) if part)
+def _named(parts: Iterable[str], reference: str) -> str:
+    named = " - ".join(part for part in map(_part, parts) if part)
     room = _LONGEST - len(reference) - len(" - .xlsx")
     shown = _clipped(named, room)
     bytes_left = _LONGEST_BYTES - len(reference) - len(" - .xlsx")
