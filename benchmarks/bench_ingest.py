@@ -1,8 +1,8 @@
 """How long reading takes, against a bare calamine read and against pandas with openpyxl.
 
 Run by hand from the project's folder: ``python -m benchmarks.bench_ingest [FILES]``. Times
-depend on the machine; the ratios are what counts. A bare read only fetches cells: it neither
-guards nor identifies nor checks.
+are processor times, which other programs disturb least, and depend on the machine; the ratios
+are what counts. A bare read only fetches cells: it neither guards nor identifies nor checks.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def best(work: Callable[[], object], times: int) -> float:
     """The shortest of several rounds of the same work, in milliseconds for one time."""
     durations = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(times):
             work()
-        durations.append((time.perf_counter() - start) / times)
+        durations.append((time.process_time() - start) / times)
     return min(durations) * 1000
 
 

@@ -86,23 +86,38 @@ def generate(setting: Setting, reissue: bool) -> None:
 @cli.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
+@click.option(
+    "--password", "passwords", metavar="[TEXT]", multiple=True, is_flag=False, flag_value="",
+    help="Password for files that need one to open; asked for if left out. Goes after PATH.",
+)  # fmt: skip
 @AS_JSON
 @common
 @click.pass_obj
-def ingest(setting: Setting, paths: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
+def ingest(
+    setting: Setting,
+    paths: tuple[Path, ...],
+    workers: int | None,
+    passwords: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Read returned workbooks: files, folders and zip files.
 
     Says file by file what was read, what is doubtful (where, and what to do) and what was
     refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
-    from where you are, then in the assessment's folder.
+    from where you are, then in the assessment's folder. A password is used for this run only
+    and is not kept anywhere.
     """
     from xlassess.console import machine, returns
     from xlassess.console.out import progress
+    from xlassess.console.passwords import told
     from xlassess.desk import ingest as desk
 
     found = [here_or_in(setting.root, path) for path in paths]
+    folder, known = folder_of(setting), told(passwords, found)
     with progress("Reading") as watch:
-        result = desk.ingest(folder_of(setting), found, now=now(), workers=workers, watch=watch)
+        result = desk.ingest(
+            folder, found, now=now(), workers=workers, passwords=known, watch=watch
+        )
     if as_json:
         click.echo(machine.dumps(machine.ingested(result)))
     else:

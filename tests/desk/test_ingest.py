@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.damaged.builders import encrypted
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
 from xlassess.desk import ingest as desk
 from xlassess.desk.generate import generate
@@ -269,3 +270,17 @@ def test_ingest__tells_how_far_it_is(folder: AssessmentFolder, inbox: Path) -> N
     told: list[tuple[int, int]] = []
     ingest(folder, [inbox], now=LATER, workers=1, watch=lambda d, t: told.append((d, t)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_ingest__opens_with_a_password_that_is_kept_nowhere(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    path = answer(folder, "Ada Ash", inbox / "a.xlsx")
+    path.write_bytes(encrypted(path.read_bytes(), "open sesame 7"))
+    assert codes(ingest(folder, [path], now=LATER, workers=1)) == [["G04"]]
+    assert codes(ingest(folder, [path], now=LATER, workers=1, passwords=["x"])) == [["G18"]]
+    result = ingest(folder, [path], now=LATER, workers=1, passwords=["x", "open sesame 7"])
+    assert states(result) == ["accepted"]
+    for file in folder.root.rglob("*"):
+        if file.is_file():
+            assert b"open sesame 7" not in file.read_bytes()

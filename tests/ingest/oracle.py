@@ -73,7 +73,7 @@ class _Judge:
         row = [one.value for one in self.cells[answer.sheet][cell.row] if one is not cell]
         others = {self.asks[v] for v in row if isinstance(v, str) and v in self.asks}
         told = self.ret.state == "query"
-        if answer.item not in others and others:
+        if answer.item not in others and others and not self._is_told(answer.sheet, cell.row):
             yield f"{answer} stands beside the question {others}"
         if not others and not told:
             yield f"{answer} stands beside no question and nothing is said"
@@ -82,6 +82,16 @@ class _Judge:
         names = {_plain(name) for name in self.headers.values()}
         if _plain(heading) != _plain(wanted) and _plain(heading) in names:
             yield f"{answer} stands under {heading!r}"
+
+    def _is_told(self, sheet: str, row: int) -> bool:
+        """True if a query names a cell of this row."""
+        rows = {
+            (finding.sheet, cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            for finding in self.ret.findings
+            if finding.severity == "query"
+            for cell in (finding.cell, *finding.cells)
+        }
+        return (sheet, str(row)) in rows
 
     def _heading(self, sheet: str, cell: Any) -> object:
         """What stands over a cell in the nearest row of headings above."""

@@ -75,6 +75,7 @@ def ingest(
     *,
     now: datetime,
     workers: int | None = None,
+    passwords: Sequence[str] = (),
     watch: Watch = silent,
 ) -> Ingested:
     """Keep, read and record every file at these paths (files, folders, zip files).
@@ -84,6 +85,7 @@ def ingest(
         paths: what was handed over.
         now: the time of receipt, in UTC.
         workers: how many files are read at once; None lets the program choose.
+        passwords: tried on files that need one to open; not kept.
         watch: told how many files are done.
 
     Raises:
@@ -104,6 +106,7 @@ def ingest(
             secret=secret,
             toolkits=ledger.toolkits(),
             issued={item.reference: item for item in ledger.issued()},
+            passwords=tuple(passwords),
             queries={query.reference: query for query in ledger.queries()},
         )
         tray = _Tray(folder.returns, ledger, context, round_name=assessment.round, now=now)

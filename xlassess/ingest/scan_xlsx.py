@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
@@ -28,6 +29,7 @@ _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>((?:TRUE|FA
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 _PLAIN_WIDTH = 104
+_LEAST_CELL = len('<c t="s"><v>0</v></c>')
 _TRUTHS = ("TRUE()", "FALSE()")
 _REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -66,8 +68,9 @@ def _shown_texts(package: Package, sheets: Iterable[str]) -> int:
     """The size of the shared texts, each as often as cells show it; roughly where it is small."""
     texts = [len(text) for text in package.get("xl/sharedstrings.xml").split(b"</si>")]
     parts = [package.parts[name] for name in sheets]
-    shown = sum(part.count(b'="s"') + part.count(b"='s'") for part in parts)
-    rough = shown * max(texts)
+    rough = sum(map(len, parts)) // _LEAST_CELL * max(texts)
+    if rough > MOST_TEXTS:
+        rough = sum(part.count(b'="s"') + part.count(b"='s'") for part in parts) * max(texts)
     if rough <= MOST_TEXTS:
         return rough
     numbers = (int(number) for part in parts for number in _TEXT_NUMBER.findall(part))
@@ -101,7 +104,7 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     if excess := _referred(tail):
         return excess
     covered: set[str] = set()
-    for match in _MERGE.finditer(tail):
+    for match in _MERGE.finditer(tail) if b"mergeCell" in tail else ():
         covered |= covered_by(*_corners(match))
     cells = part[start:end] if 0 <= start < end else b""
     formulas = _FORMULA.findall(cells) if b"<f" in cells else []
@@ -150,27 +153,25 @@ def _filled(attributes: bytes) -> set[str]:
 
 
 def _corners(match: re.Match[bytes]) -> tuple[tuple[int, int], tuple[int, int]]:
-    columns = _column(match[1].decode()), _column(match[3].decode())
-    rows = int(match[2]) - 1, int(match[4]) - 1
-    return (rows[0], columns[0]), (rows[1], columns[1])
+    left, top, right, bottom = match.groups()
+    return (int(top) - 1, _column(left)), (int(bottom) - 1, _column(right))
 
 
+@lru_cache(maxsize=256)
 def _cells_between(first: tuple[int, int], last: tuple[int, int]) -> int:
     return (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
 
 
-def _column(letters: str) -> int:
+def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - 64
+        number = number * 26 + letter - 64
     return number - 1
 
 
 def _referred(tail: bytes) -> Finding | None:
     """Bound the areas that stand after a sheet's cells: merges, links, filters."""
-    total = 0
-    for match in _REFERRED.finditer(tail):
-        total += _cells_between(*_corners(match))
+    total = sum(_cells_between(*_corners(match)) for match in _REFERRED.finditer(tail))
     if total > MOST_REFERRED:
         return found("G10", problem=f"merged cells or links cover {total:,} cells")
     return None
@@ -217,4 +218,4 @@ def _cell_place(address: str, place: list[int]) -> list[int]:
     match = _CELL.fullmatch(address.upper())
     if match is None:
         return [place[0], place[1] + 1]
-    return [int(match[2]) - 1, _column(match[1])]
+    return [int(match[2]) - 1, _column(match[1].encode())]

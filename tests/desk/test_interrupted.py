@@ -1,0 +1,156 @@
+"""Killed at any moment, several at once, no room on the disk: nothing is lost, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.desk.small import LATER, MONDAY, a_folder, answer, contents
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger import Ledger
+
+PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))
+
+
+def xlassess(root: Path, *words: str | Path, blocks: int = 0) -> subprocess.Popen[str]:
+    """Start the program; ``blocks`` of 512 bytes are the most a file of it may have."""
+    limit = f"ulimit -f {blocks}; " if blocks else ""
+    line = [sys.executable, "-m", "xlassess", "-C", str(root), *map(str, words)]
+    return subprocess.Popen(
+        ["/bin/sh", "-c", f'{limit}exec "$@"', "sh", *line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a program and return its exit code and what it said."""
+    said, complained = process.communicate(timeout=120)
+    return process.returncode, said, complained
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small", PEOPLE)
+
+
+@pytest.fixture
+def inbox(folder: AssessmentFolder, tmp_path: Path) -> Path:
+    """A return of everybody, and a file that is none."""
+    generate(folder, now=MONDAY)
+    inbox = tmp_path / "inbox"
+    for _, name, _ in PEOPLE:
+        answer(folder, name, inbox / f"{name}.xlsx")
+    (inbox / "letter.txt").write_text("Dear colleagues")
+    return inbox
+
+
+def assert_all_recorded_once(folder: AssessmentFolder, inbox: Path) -> None:
+    """Every file is kept and recorded once, whole, and the ledger is sound."""
+    files = [path.read_bytes() for path in inbox.iterdir()]
+    kept = [path.read_bytes() for path in folder.returns.rglob("*") if path.is_file()]
+    assert sorted(kept) == sorted(files)
+    with Ledger(folder.ledger_file) as ledger:
+        history = ledger.history("2026")
+        assert sorted(ret.file for ret in history) == sorted(p.name for p in inbox.iterdir())
+        assert len(ledger.current("2026")) == len(PEOPLE)
+        assert all(len(ret.answers) == 3 for ret in ledger.current("2026").values())
+        assert ledger.audit().faults == ()
+
+
+def _killed(root: Path, *words: str | Path, after: float) -> bool:
+    """Start the program and kill it with all its workers; false if it was done before."""
+    process = xlassess(root, *words)
+    time.sleep(after)
+    try:
+        os.killpg(process.pid, 9)
+    except ProcessLookupError:
+        return False
+    process.communicate()
+    return process.returncode == -9
+
+
+@pytest.mark.slow
+def test_ingest__killed_at_many_points_and_run_again(folder: AssessmentFolder, inbox: Path) -> None:
+    chance = random.Random(7)
+    killed = sum(
+        _killed(folder.root, "ingest", inbox, after=chance.uniform(0.2, 1.6)) for _ in range(10)
+    )
+    assert killed > 0
+    ingest(folder, [inbox], now=LATER, workers=2)
+    assert_all_recorded_once(folder, inbox)
+
+
+@pytest.mark.slow
+def test_generate__killed_at_many_points_and_run_again(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    chance = random.Random(8)
+    killed = sum(
+        _killed(folder.root, "generate", after=chance.uniform(0.2, 1.2)) for _ in range(10)
+    )
+    assert killed > 0
+    generate(folder, now=MONDAY)
+    made = contents(folder)
+    with Ledger(folder.ledger_file) as ledger:
+        issued = ledger.issued("2026")
+        assert ledger.audit().faults == ()
+    assert {item.file_name for item in issued} == {Path(name).name for name in made}
+    assert len(issued) == len(made) == len(PEOPLE)
+    assert {book.outcome for book in generate(folder, now=LATER).workbooks} == {"unchanged"}
+
+
+@pytest.mark.slow
+def test_ingest__four_at_once(folder: AssessmentFolder, inbox: Path) -> None:
+    four = [xlassess(folder.root, "ingest", inbox, "--workers", "1") for _ in range(4)]
+    for process in four:
+        code, _, complained = finished(process)
+        assert code in (0, 1), complained
+        assert "Traceback" not in complained
+    assert_all_recorded_once(folder, inbox)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize(("verb", "blocks"), [("ingest", 8), ("ingest", 100), ("generate", 8)])
+def test_no_room__is_a_sentence_and_leaves_no_half_file(
+    folder: AssessmentFolder, inbox: Path, verb: str, blocks: int
+) -> None:
+    """No file may grow beyond a few KB: neither ledger nor workbook can be written."""
+    for path in folder.outbox.rglob("*.xlsx"):
+        path.unlink()
+    words = (verb, inbox) if verb == "ingest" else (verb,)
+    code, said, complained = finished(xlassess(folder.root, *words, blocks=blocks))
+    assert code not in (0, -25), said
+    assert "Traceback" not in complained
+    for path in folder.returns.rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() in [file.read_bytes() for file in inbox.iterdir()]
+    assert not any(folder.outbox.rglob("*.tmp"))
+    generate(folder, now=MONDAY)
+    ingest(folder, [inbox], now=LATER, workers=1)
+    assert_all_recorded_once(folder, inbox)
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="needs a user whom folders keep out"
+)
+def test_read_only__is_a_sentence(folder: AssessmentFolder, inbox: Path) -> None:
+    folder.returns.mkdir(exist_ok=True)
+    folder.returns.chmod(0o500)
+    code, _, complained = finished(xlassess(folder.root, "ingest", inbox))
+    folder.returns.chmod(0o700)
+    assert code == 1
+    assert "Traceback" not in complained
+    ingest(folder, [inbox], now=LATER, workers=1)
+    assert_all_recorded_once(folder, inbox)
