@@ -36,9 +36,6 @@ LEAST_ROW = 18.0
 HEADING_ROW = 24.0
 """Height of the row of a heading within a sheet, in points."""
 
-ROW_PIXELS = round(metrics.line_height(looks.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
-"""Height of a row left as it is, in pixels."""
-
 _TALLEST = 150.0
 """Rows of comments are at most this high, in points; longer texts are read in the cell."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlassess.consolidate import pictures
 from xlassess.consolidate.cells import Live, Out, words
 from xlassess.consolidate.places import HEADER_ROW, ProfilePlace
@@ -22,6 +24,33 @@ def write_whiskers(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> N
             formula = f"IF(ISNUMBER({low}),{more}-{less},0)"
             value = pictures.reach(each, 1 if side == 0 else -1)
             out.figure(sheet, row, place.whisker_column + side, Live(formula, value), small)
+
+
+def write_cross(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Write the ends of two lines: mean significance across, mean score upright."""
+    low, high = pictures.limits_of(part)
+    bottom, top = pictures.weights_of(part)
+    last = place.first_row + place.sections
+    score, weight = (
+        f"{letter}${place.first_row + 1}:{letter}${last}"
+        for letter in (column_name(place.columns.index(name)) for name in ("mean", "significance"))
+    )
+    scores = [each.score.mean for each in part.sections]
+    weights = [each.significance.mean for each in part.sections]
+    across, upright = _mean(weight, weights), _mean(score, scores)
+    sheet.text(HEADER_ROW - 1, place.cross_column, words().say("cross"), looks.SMALL)
+    small = looks.SMALL.but(align="right", number="0.0")
+    ends = ((Live("", low), across), (Live("", high), across),
+            (upright, Live("", bottom)), (upright, Live("", top)))  # fmt: skip
+    for row, pair in enumerate(ends, place.first_row):
+        for column, live in enumerate(pair, place.cross_column):
+            out.figure(sheet, row, column, live, small)
+
+
+def _mean(cells: str, values: Sequence[float | None]) -> Live:
+    known = [value for value in values if value is not None]
+    value = sum(known) / len(known) if known else 0.0
+    return Live(f"IF(COUNT({cells})=0,0,AVERAGE({cells}))", value)
 
 
 def write_grid(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:

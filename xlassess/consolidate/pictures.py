@@ -177,33 +177,6 @@ def stacked(out: Out, part: Part, place: ProfilePlace, answers: AnswersPlace) ->
     return chart, words().say("stack_alt", part.label, [each.name for each in parts])
 
 
-def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
-    """Return a chart of how much each section matters against how it scores."""
-    low, high = limits_of(part)
-    weights = weights_of(part)
-    chart = out.book.chart("scatter")
-    labels = [
-        {"value": str(number), "font": _font(10, bold=True)}
-        for number in range(1, len(part.sections) + 1)
-    ]
-    chart.add_series({
-        "name": "Sections",
-        "categories": Cells(place.sheet, place.box("mean")).reference,
-        "values": Cells(place.sheet, place.box("significance")).reference,
-        "marker": {
-            "type": "circle", "size": 9, "fill": {"color": palette.BLUE},
-            "border": {"color": palette.NAVY},
-        },
-        "data_labels": {"value": True, "position": "right", "custom": labels},
-    })  # fmt: skip
-    chart.set_x_axis(_axis("Mean score", low, high))
-    chart.set_y_axis(_axis("Mean significance", *weights))
-    chart.set_legend({"none": True})
-    chart.set_title({"none": True})
-    chart.set_chartarea({"border": {"none": True}})
-    return chart, words().say("scatter_alt", part.label)
-
-
 def weights_of(part: Part) -> tuple[float, float]:
     """The ends of the scale on which significance is given."""
     scales = [part.toolkit.scales[item.answer] for item in part.toolkit.items() if item.weighs]

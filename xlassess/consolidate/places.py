@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from xlassess.consolidate.summary import ItemFigures, Part, SectionFigures, Summary
 from xlassess.contract.layout import cell_name, column_name
+from xlassess.sheet import looks, metrics
 from xlassess.sheet.checked import Box, sheet_prefix
 
 SUMMARY, RESPONSES, COMMENTS = "Summary", "Responses", "Comments"
@@ -19,6 +20,9 @@ TITLE_ROW, NOTE_ROW, HEADER_ROW = 0, 1, 3
 """Every sheet has its title and a note on how to read it first; headings follow on row 3."""
 
 DATA_FIRST = HEADER_ROW + 1
+
+ROW_PIXELS = round(metrics.line_height(looks.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
+"""Height of a row left as it is, in pixels."""
 
 DATA_NAMES = {
     "return": 0, "level": 3, "toolkit": 4, "section": 5, "item": 8, "field": 9, "counts": 10,
@@ -31,6 +35,9 @@ TALLY_NAMES = {
     "number": 10,
 }  # fmt: skip
 """The same where Data holds only how often each choice was picked."""
+
+_TABLE_GAP = 3
+"""Rows between the tables of two scales: one empty, one with the scale's name."""
 
 _TOTALS = ("n", "mean", "low", "high", "spread", "band")
 _FIRST_SCORE_COLUMN = 5
@@ -148,7 +155,7 @@ class ProfilePlace:
     answers: tuple[AnswersPlace, ...]
     leading: int
 
-    grid_column, whisker_column = 30, 45
+    grid_column, whisker_column, cross_column = 30, 45, 48
 
     @property
     def first_row(self) -> int:
@@ -166,6 +173,11 @@ class ProfilePlace:
         """The cells of the leading sections in a column of the first table."""
         index = self.columns.index(column)
         return Box(self.first_row, index, self.first_row + self.leading - 1, index)
+
+    def every(self, column: str) -> Box:
+        """The cells of all sections in a column of the first table."""
+        index = self.columns.index(column)
+        return Box(self.first_row, index, self.first_row + self.sections - 1, index)
 
     def whiskers(self, side: int) -> Box:
         """The cells of how far the range goes above (0) and below (1) each mean."""
@@ -187,7 +199,7 @@ def profile_place(summary: Summary, part: Part) -> ProfilePlace:
         if any(each.section.bands for each in part.sections):
             columns += ("band", "reading")
         if any(item.weighs for item in part.toolkit.items()):
-            columns += ("significance",)
+            columns += ("significance", "first")
     else:
         columns += ("answers", "flagged" if rule == "none" else "favourable")
     return ProfilePlace(
@@ -241,3 +253,77 @@ def _asks(item: ItemFigures, section: SectionFigures, scale: str) -> bool:
         and item.section.id == section.section.id
         and item.field == section.field
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsPlace:
+    """Where the Levels sheet of a toolkit has its tables: the sections, then the items."""
+
+    sheet: str
+    levels: int
+    sections: int
+
+    first_row = HEADER_ROW + 1
+
+    def level_box(self, level: int) -> Box:
+        """The figures of all sections for a level, counted from 0."""
+        last = self.first_row + self.sections - 1
+        return Box(self.first_row, 1 + 2 * level, last, 1 + 2 * level)
+
+    @property
+    def items_header(self) -> int:
+        """The heading row of the items, below a row with their title."""
+        return self.first_row + max(self.sections, 1) + 2
+
+    def remark(self, item: int) -> str:
+        """The remark on an item (from 0) as a formula on another sheet names it."""
+        row = self.items_header + 1 + item
+        return sheet_prefix(self.sheet) + cell_name(row, 3 + 2 * self.levels)
+
+
+def levels_place(summary: Summary, part: Part) -> LevelsPlace:
+    """Return where a toolkit's levels stand."""
+    sheet = sheet_name("Levels", part, summary.parts)
+    return LevelsPlace(sheet, len(part.levels), len(part.sections))
+
+
+def level_items(part: Part) -> tuple[ItemFigures, ...]:
+    """The items that are compared by level: those that count and have an order."""
+    if len(part.levels) < 2 or part.toolkit.scoring.rule == "none":
+        return ()
+    return tuple(item for item in part.items if item.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPlace:
+    """A table of the Agreement sheet: its scale, heading row and items, a row for each."""
+
+    sheet: str
+    scale: str
+    header: int
+    items: tuple[ItemFigures, ...]
+
+    first_choice, names_column = 3, 40
+
+    def choice_box(self, choice: int, first: int, last: int) -> Box:
+        """The counts of a choice, from one item to another (from 0)."""
+        column = self.first_choice + choice
+        return Box(self.header + 1 + first, column, self.header + 1 + last, column)
+
+    def names_box(self, first: int, last: int) -> Box:
+        """The short names of items, which only charts use."""
+        column = self.names_column
+        return Box(self.header + 1 + first, column, self.header + 1 + last, column)
+
+
+def agreement_places(summary: Summary, part: Part) -> tuple[AgreementPlace, ...]:
+    """Return the tables of a toolkit's Agreement sheet, that of the scored scale first."""
+    sheet = sheet_name("Agreement", part, summary.parts)
+    scored = part.toolkit.scoring.scale
+    used = dict.fromkeys(item.scale_id for item in part.items)
+    found, header = [], HEADER_ROW
+    for scale in sorted(used, key=lambda scale: scale != scored):
+        items = tuple(item for item in part.items if item.scale_id == scale)
+        found.append(AgreementPlace(sheet, scale, header, items))
+        header += len(items) + _TABLE_GAP
+    return tuple(found)

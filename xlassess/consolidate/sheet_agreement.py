@@ -6,7 +6,7 @@ no other: the same rows twice would only have to be compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlassess.consolidate import cells
 from xlassess.consolidate.cells import (
@@ -21,7 +21,15 @@ from xlassess.consolidate.cells import (
     lit,
     words,
 )
-from xlassess.consolidate.places import HEADER_ROW, sheet_name
+from xlassess.consolidate.places import (
+    HEADER_ROW,
+    AgreementPlace,
+    agreement_places,
+    level_items,
+    levels_place,
+    sheet_name,
+)
+from xlassess.consolidate.sheet_levels import GAP
 from xlassess.consolidate.summary import ItemFigures, Part
 from xlassess.consolidate.thresholds import STRENGTH, agreement_limits, favourable, has_scores
 from xlassess.contract.layout import cell_name, column_name
@@ -31,40 +39,42 @@ from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.looks import MARK_CHECK, MARK_DONE, MARK_TO_DO, Look
 
 SPLIT = "High score, low agreement"
+_BOTH = f"{SPLIT}; {GAP.lower()}"
 
-_HEADS = (Column("Item", 8), Column("Section", 24), Column("Question", 58))
-_FIGURE_WIDTH = 13.0
-_GAP = 3
-"""Rows between the tables of two scales: one empty, one with the scale's name."""
+_HEADS = (Column("Item", 7), Column("Section", 20), Column("Question", 50))
+_FIGURE_WIDTH, _REMARK_WIDTH = 10.5, 17.0
 
 
 def write_agreement(out: Out, part: Part) -> None:
     """Write the Agreement sheet: one table for each scale, the scored one first."""
     name = sheet_name("Agreement", part, out.summary.parts)
-    scales = _scales(part)
-    widest = max((len(_columns(scale)) for _, scale in scales), default=len(_HEADS))
+    places = agreement_places(out.summary, part)
+    scales = part.toolkit.scales
+    widest = max((len(_columns(scales[each.scale])) for each in places), default=len(_HEADS) + 1)
     widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
+    widths[-1] = _REMARK_WIDTH
     title = f"Agreement: {part.toolkit.title}"
     opening = Opening(
         name, title, words().say("agreement_note"), tuple(widths), (HEADER_ROW + 1, 1)
     )
     sheet = out.open(opening)
-    header = HEADER_ROW
-    for number, (scale_id, scale) in enumerate(scales):
-        items = [item for item in part.items if item.scale_id == scale_id]
+    remarks = _remarks_elsewhere(out, part)
+    last = HEADER_ROW
+    for number, place in enumerate(places):
         if number:
-            sheet.text(header - 1, 0, scale.title, looks.HEADING)
-            sheet.height(header - 1, cells.HEADING_ROW)
-        _table(out, sheet, part, header, items)
-        header += len(items) + _GAP
-    out.finish(sheet, opening, max(header - _GAP, HEADER_ROW))
+            sheet.text(place.header - 1, 0, scales[place.scale].title, looks.HEADING)
+            sheet.height(place.header - 1, cells.HEADING_ROW)
+        _table(out, sheet, part, place, remarks)
+        last = place.header + len(place.items)
+    out.finish(sheet, opening, last)
 
 
-def _scales(part: Part) -> list[tuple[str, Scale]]:
-    first = part.toolkit.scoring.scale
-    used = dict.fromkeys(item.scale_id for item in part.items)
-    order = sorted(used, key=lambda scale: scale != first)
-    return [(scale, part.toolkit.scales[scale]) for scale in order]
+def _remarks_elsewhere(out: Out, part: Part) -> dict[tuple[str, str], str]:
+    """By item and field, the cell of the Levels sheet that says whether levels differ."""
+    place = levels_place(out.summary, part)
+    return {
+        (item.key, item.field): place.remark(index) for index, item in enumerate(level_items(part))
+    }
 
 
 def _columns(scale: Scale) -> tuple[Column, ...]:
@@ -78,11 +88,18 @@ def _columns(scale: Scale) -> tuple[Column, ...]:
         *_HEADS,
         *choices,
         *(Column(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
-        Column("Remark", _FIGURE_WIDTH, cells.MIDDLE),
+        Column("Remark", _REMARK_WIDTH, cells.MIDDLE),
     )
 
 
-def _table(out: Out, sheet: Sheet, part: Part, header: int, items: Sequence[ItemFigures]) -> None:
+def _table(
+    out: Out,
+    sheet: Sheet,
+    part: Part,
+    place: AgreementPlace,
+    remarks: Mapping[tuple[str, str], str],
+) -> None:
+    header, items = place.header, place.items
     scale = items[0].scale
     columns = _columns(scale)
     index = out.summary.parts.index(part)
@@ -90,7 +107,9 @@ def _table(out: Out, sheet: Sheet, part: Part, header: int, items: Sequence[Item
     title = f"Agreement on items answered by “{scale.title}”, {part.label}"
     out.table(sheet, Grid(header, columns, len(items), name, title))
     for row, item in enumerate(items, header + 1):
-        _row(out, sheet, row, columns, item)
+        _row(out, sheet, row, item, remarks.get((item.key, item.field), ""))
+        name = f"{item.item.id}  {item.name}"
+        sheet.text(row, place.names_column, name, looks.SMALL.but(wrap=False))
     first, last = header + 1, header + len(items)
     reading = len(columns) - 2
     cell = f"${column_name(reading)}{first + 1}"
@@ -98,25 +117,41 @@ def _table(out: Out, sheet: Sheet, part: Part, header: int, items: Sequence[Item
     for word, mark in (("high", MARK_DONE), ("low", MARK_TO_DO)):
         sheet.highlight(box, f'{cell}="{word}"', mark)
     remark = f"${column_name(reading + 1)}{first + 1}"
-    sheet.highlight(Box(first, reading + 1, last, reading + 1), f'{remark}="{SPLIT}"', MARK_CHECK)
+    box = Box(first, reading + 1, last, reading + 1)
+    sheet.highlight(box, f'LEFT({remark},{len(SPLIT)})="{SPLIT}"', MARK_CHECK)
+    sheet.highlight(box, f'{remark}="{GAP}"', MARK_TO_DO)
 
 
-def _row(out: Out, sheet: Sheet, row: int, columns: tuple[Column, ...], item: ItemFigures) -> None:
+def _row(
+    out: Out,
+    sheet: Sheet,
+    row: int,
+    item: ItemFigures,
+    levels: str,
+) -> None:
+    columns = _columns(item.scale)
     question = f"{item.item.ask} ({item.view})" if item.view else item.item.ask
     texts = (item.item.id, item.section.name, question)
     for column, text in enumerate(texts):
         sheet.text(row, column, text, columns[column].look)
     column = len(texts)
-    for live, look in _figures(out, item, row):
+    for live, look in _figures(out, item, row, levels):
         out.figure(sheet, row, column, live, look)
         column += 1
     fitted = [(text, each.width, each.look) for text, each in zip(texts, columns, strict=False)]
-    fitted.append((SPLIT if item.split_success else "", columns[-1].width, columns[-1].look))
+    fitted.append((_remark(item) or "", columns[-1].width, columns[-1].look))
     cells.fit_row(sheet, row, fitted)
 
 
-def _figures(out: Out, item: ItemFigures, row: int) -> list[tuple[Live, Look]]:
-    """The cells of an item's row after its words."""
+def _remark(item: ItemFigures) -> str | None:
+    """What is pointed out on an item, None for nothing."""
+    if item.split_success:
+        return _BOTH if item.levels_differ else SPLIT
+    return GAP if item.levels_differ else None
+
+
+def _figures(out: Out, item: ItemFigures, row: int, levels: str) -> list[tuple[Live, Look]]:
+    """The cells of an item's row after its words; ``levels`` says whether levels differ."""
     scale, agreement = item.scale, item.agreement
     rows = out.summary.cast.shows_rows
     where = {"item": lit(item.key), "field": lit(item.field)}
@@ -140,27 +175,31 @@ def _figures(out: Out, item: ItemFigures, row: int) -> list[tuple[Live, Look]]:
             (Live(spans.low, agreement.low), plain),
             (Live(spans.high, agreement.high), plain),
         ]
-    return [*found, *_judgement(item, spans, row, first + len(found))]
+    return [*found, *_judgement(item, spans, cell_name(row, first + len(found)), levels)]
 
 
-def _judgement(item: ItemFigures, spans: _Spans, row: int, column: int) -> list[tuple[Live, Look]]:
-    """Consensus, its reading in words, and the remark, from this column on."""
+def _judgement(
+    item: ItemFigures, spans: _Spans, consensus: str, levels: str
+) -> list[tuple[Live, Look]]:
+    """Consensus (whose cell is given), its reading in words, and the remark."""
     scale, middle = item.scale, cells.MIDDLE
-    consensus, reading = cell_name(row, column), cell_name(row, column + 1)
     low, high = agreement_limits(scale)
     read = (
         f'IF(ISNUMBER({consensus}),IF(ROUND({consensus},9)>={high},"high",'
         f'IF(ROUND({consensus},9)<{low},"low","moderate")),"{NOTHING}")'
     )
-    split = (
-        f'IF({reading}="low",IF({spans.favour}>={STRENGTH:.9f},"{SPLIT}","{NOTHING}"),"{NOTHING}")'
-    )
+    remark, split = f'"{NOTHING}"', f'"{SPLIT}"'
+    if levels:
+        remark = f'IF({levels}="{GAP}","{GAP}","{NOTHING}")'
+        split = f'IF({levels}="{GAP}","{_BOTH}","{SPLIT}")'
+    divided = f"IF(ISNUMBER({consensus}),ROUND({consensus},9)<{low},FALSE)"
+    found = f"IF({divided},IF({spans.favour}>={STRENGTH:.9f},{split},{remark}),{remark})"
     word = item.reading or None
     formula = spans.consensus if scale.ordinal else ""
     return [
         (Live(formula, item.agreement.consensus), cells.MIDDLE.but(number="0.00")),
         (Live(read if scale.ordinal else "", word), middle),
-        (Live(split if scale.ordinal else "", SPLIT if item.split_success else None), middle),
+        (Live(found if scale.ordinal else "", _remark(item)), middle),
     ]
 
 

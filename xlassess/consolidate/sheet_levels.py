@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from xlassess.consolidate import cells
 from xlassess.consolidate.cells import (
@@ -14,97 +14,192 @@ from xlassess.consolidate.cells import (
     Live,
     Opening,
     Out,
+    counting,
     lit,
     words,
 )
+from xlassess.consolidate.levels import gap_between, item_range
 from xlassess.consolidate.narrative import percent
-from xlassess.consolidate.places import HEADER_ROW, ScoresPlace, scores_place, sheet_name
-from xlassess.consolidate.score_formulas import pooled_share
-from xlassess.consolidate.summary import Figure, Part, SectionFigures
-from xlassess.consolidate.thresholds import LEVEL_GAP
+from xlassess.consolidate.places import (
+    HEADER_ROW,
+    ScoresPlace,
+    level_items,
+    levels_place,
+    scores_place,
+)
+from xlassess.consolidate.score_formulas import choice_keys, pooled_share
+from xlassess.consolidate.summary import Figure, ItemFigures, Part, SectionFigures
+from xlassess.consolidate.thresholds import (
+    ITEM_LEVEL_GAP,
+    LEVEL_GAP,
+    LEVEL_LEAST,
+    has_scores,
+    is_gap,
+)
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.score import score_range
-from xlassess.sheet import charts, looks, palette
-from xlassess.sheet.checked import Box, Placed, Sheet
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.looks import MARK_TO_DO
 
 GAP = "Levels differ"
 _LEVEL_COLUMN = 3
-_FIRST = HEADER_ROW + 1
-_CHART_LEVELS = 5
-_ON_ONE_PAGE = 4
-"""Sections up to which table and chart fit on one page."""
+"""The column of the level on the Scores sheet."""
+
+_NAME_WIDTH = 38.0
+_FAR = "1E+99"
+"""Further than any figure: stands in for a level that is not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row: its name, the figures of the levels with their formulas, and what is much.
+
+    ``formulas`` gives by label the formulas of the figure and of the returns it comes from.
+    """
+
+    name: str
+    levels: Mapping[str, Figure]
+    formulas: Mapping[str, tuple[str, str]]
+    whole: Live
+    number: str
+    much: float
+    gap: float | None
+    differ: bool
 
 
 def write_levels(out: Out, part: Part) -> None:
-    """Write the Levels sheet of a toolkit."""
-    name = sheet_name("Levels", part, out.summary.parts)
-    rule = part.toolkit.scoring.rule
-    title = f"Levels: {part.toolkit.title}"
-    note = words().say("levels_note", rule)
-    if not part.levels:
-        note += " " + words().say("levels_too_few", out.summary.cast.minimum)
-    else:
-        note += " " + words().say("levels_gap", percent(LEVEL_GAP))
-    columns = _columns(part)
-    opening = Opening(name, title, note, tuple(c.width for c in columns), (_FIRST, 1))
+    """Write the Levels sheet of a toolkit: the sections, then the items."""
+    place = levels_place(out.summary, part)
+    items = level_items(part)
+    header = place.items_header if items else HEADER_ROW
+    opening = Opening(
+        place.sheet, f"Levels: {part.toolkit.title}", _note(out, part),
+        tuple(column.width for column in _columns(part, "Section", "returns")),
+        (place.first_row, 1), (header, header),
+    )  # fmt: skip
     sheet = out.open(opening)
-    table = "Levels" if len(out.summary.parts) == 1 else f"Levels_{out.summary.parts.index(part)}"
-    count = len(part.sections)
-    out.table(sheet, Grid(HEADER_ROW, columns, count, table, f"Sections by level, {part.label}"))
-    for row, section in enumerate(part.sections, _FIRST):
-        _row(out, sheet, row, part, section)
-    last = HEADER_ROW + max(count, 1)
-    gap = len(columns) - 1
-    cell = f"${column_name(gap)}{_FIRST + 1}"
-    sheet.highlight(Box(_FIRST, gap, last, gap), f'{cell}="{GAP}"', MARK_TO_DO)
-    breaks: tuple[int, ...] = ()
-    if len(part.levels) > 1 and count:
-        breaks = (last + 2,) if count > _ON_ONE_PAGE else ()
-        last = _chart(out, sheet, part, last)
-    out.finish(sheet, opening, last, breaks)
+    lines = [_section_line(out, part, each) for each in part.sections]
+    _table(out, sheet, part, HEADER_ROW, lines, items=False)
+    last = HEADER_ROW + max(len(lines), 1)
+    if items:
+        sheet.text(header - 1, 0, words().say("levels_items"), looks.HEADING)
+        sheet.height(header - 1, cells.HEADING_ROW)
+        _table(out, sheet, part, header, [_item_line(out, part, i) for i in items], items=True)
+        last = header + len(items)
+    out.finish(sheet, opening, last)
 
 
-def _columns(part: Part) -> tuple[Column, ...]:
+def _note(out: Out, part: Part) -> str:
+    say = words().say
+    note = say("levels_note", part.toolkit.scoring.rule)
+    if not part.levels:
+        return f"{note} {say('levels_too_few', out.summary.cast.minimum)}"
+    gap = say("levels_gap", percent(LEVEL_GAP), percent(ITEM_LEVEL_GAP), LEVEL_LEAST)
+    return f"{note} {gap}"
+
+
+def _columns(part: Part, what: str, counted: str) -> tuple[Column, ...]:
     pairs = [
         column
         for label in part.levels
         for column in (
             Column(label, 15, cells.MIDDLE),
-            Column(f"{label}: returns", 12, cells.MIDDLE),
+            Column(f"{label}: {counted}", 12, cells.MIDDLE),
         )
     ]
     return (
-        Column("Section", 38),
+        Column(what, _NAME_WIDTH),
         *pairs,
-        Column("All returns", 12, cells.MIDDLE),
+        Column(f"All {counted}", 12, cells.MIDDLE),
         Column("Difference", 13, cells.MIDDLE),
         Column("Remark", 18, cells.MIDDLE),
     )
 
 
-def _row(out: Out, sheet: Sheet, row: int, part: Part, section: SectionFigures) -> None:
-    rule = part.toolkit.scoring.rule
-    look = cells.MIDDLE.but(number="0.0" if rule in ("sum", "mean") else "0%")
-    whole = cells.MIDDLE.but(number="0")
-    sheet.text(row, 0, section.name, cells.CELL)
-    place = scores_place(out.summary, part)
-    for index, label in enumerate(part.levels):
-        figure = section.levels.get(label, Figure())
-        mean, n = _formulas(out, part, place, section, label)
+def _table(
+    out: Out, sheet: Sheet, part: Part, header: int, lines: Sequence[_Line], *, items: bool
+) -> None:
+    columns = _columns(part, *(("Item", "answers") if items else ("Section", "returns")))
+    name = "Levels_items" if items else "Levels"
+    if len(out.summary.parts) > 1:
+        name = f"{name}_{out.summary.parts.index(part)}"
+    title = f"{'Items' if items else 'Sections'} by level, {part.label}"
+    out.table(sheet, Grid(header, columns, len(lines), name, title))
+    for row, line in enumerate(lines, header + 1):
+        _row(out, sheet, row, part.levels, line)
+    if lines:
+        gap = len(columns) - 1
+        cell = f"${column_name(gap)}{header + 2}"
+        box = Box(header + 1, gap, header + len(lines), gap)
+        sheet.highlight(box, f'{cell}="{GAP}"', MARK_TO_DO)
+
+
+def _row(out: Out, sheet: Sheet, row: int, labels: Sequence[str], line: _Line) -> None:
+    look, whole = cells.MIDDLE.but(number=line.number), cells.MIDDLE.but(number="0")
+    sheet.text(row, 0, line.name, cells.CELL)
+    for index, label in enumerate(labels):
+        figure = line.levels.get(label, Figure())
+        mean, n = line.formulas.get(label, ("", ""))
         value = WITHHELD if figure.withheld else figure.mean
         out.figure(sheet, row, 1 + 2 * index, Live(mean, value), look)
         out.figure(sheet, row, 2 + 2 * index, Live(n, figure.n), whole)
-    column = 1 + 2 * len(part.levels)
-    value = WITHHELD if section.score.withheld else section.score.mean
-    total = ""
-    if rule in ("sum", "mean", "share"):
+    column = 1 + 2 * len(labels)
+    out.figure(sheet, row, column, line.whole, look)
+    pairs = [
+        (cell_name(row, 1 + 2 * index), cell_name(row, 2 + 2 * index))
+        for index in range(len(labels))
+    ]
+    difference = cell_name(row, column + 1)
+    out.figure(sheet, row, column + 1, Live(_gap_formula(pairs), line.gap), look)
+    found = f'IF(ROUND({difference},9)>={line.much:.9g},"{GAP}","{NOTHING}")'
+    remark = f'IF(ISNUMBER({difference}),{found},"{NOTHING}")' if pairs else ""
+    word = GAP if line.differ else None
+    out.figure(sheet, row, column + 2, Live(remark, word), cells.MIDDLE)
+    cells.fit_row(sheet, row, ((line.name, _NAME_WIDTH, cells.CELL),))
+
+
+def _gap_formula(pairs: Sequence[tuple[str, str]]) -> str:
+    """How far the highest level lies above the lowest, of those that are compared."""
+    if not pairs:
+        return ""
+    known = [f"ISNUMBER({mean})*({n}>={LEVEL_LEAST})" for mean, n in pairs]
+
+    def ends(instead: str) -> str:
+        return ",".join(
+            f"IF({test}=1,{mean},{instead})" for test, (mean, _) in zip(known, pairs, strict=True)
+        )
+
+    gap = f"MAX({ends('-' + _FAR)})-MIN({ends(_FAR)})"
+    return f'IF({"+".join(known)}<2,"{NOTHING}",{gap})'
+
+
+def _section_line(out: Out, part: Part, section: SectionFigures) -> _Line:
+    scored = part.toolkit.scoring.rule in ("sum", "mean")
+    limits = score_range(part.toolkit, section.section) if scored else None
+    width = limits[1] - limits[0] if limits else 1.0
+    place = scores_place(out.summary, part)
+    gap = gap_between(section.levels.values())
+    return _Line(
+        name=section.name,
+        levels=section.levels,
+        formulas={label: _formulas(out, part, place, section, label) for label in part.levels},
+        whole=_whole(out, part, place, section),
+        number="0.0" if scored else "0%",
+        much=round(LEVEL_GAP * width, 9),
+        gap=gap,
+        differ=is_gap(gap, width, LEVEL_GAP),
+    )
+
+
+def _whole(out: Out, part: Part, place: ScoresPlace, section: SectionFigures) -> Live:
+    if section.score.withheld:
+        return Live("", WITHHELD)
+    if part.toolkit.scoring.rule in ("sum", "mean", "share"):
         total = place.total("mean", place.column(part.sections.index(section)))
-    elif not section.score.withheld:
+    else:
         total = pooled_share(part, _scope(section), rows=out.summary.cast.shows_rows)
-    out.figure(sheet, row, column, Live(total, value), look)
-    _difference(out, sheet, row, part, section)
-    cells.fit_row(sheet, row, ((section.name, 38, cells.CELL),))
+    return Live(total, section.score.mean)
 
 
 def _scope(section: SectionFigures) -> dict[str, str]:
@@ -127,55 +222,32 @@ def _formulas(
     return f'IF({n}=0,"{NOTHING}",AVERAGEIFS({scores},{levels},{lit(label)}))', n
 
 
-def _difference(out: Out, sheet: Sheet, row: int, part: Part, section: SectionFigures) -> None:
-    """Write how far the highest level lies above the lowest, and whether that is much."""
-    rule = part.toolkit.scoring.rule
-    look = cells.MIDDLE.but(number="0.0" if rule in ("sum", "mean") else "0%")
-    means = [f.mean for f in section.levels.values() if f.mean is not None]
-    gap = max(means) - min(means) if len(means) > 1 else None
-    column = 2 + 2 * len(part.levels)
-    names = [cell_name(row, 1 + 2 * index) for index in range(len(part.levels))]
-    formula, remark = "", ""
-    limits = score_range(part.toolkit, section.section) or (0.0, 1.0)
-    much = round(LEVEL_GAP * (limits[1] - limits[0]), 9)
-    if names:
-        listed = ",".join(names)
-        formula = f'IF(COUNT({listed})<2,"{NOTHING}",MAX({listed})-MIN({listed}))'
-        cell = cell_name(row, column)
-        found = f'IF(ROUND({cell},9)>={much:.9g},"{GAP}","{NOTHING}")'
-        remark = f'IF(ISNUMBER({cell}),{found},"{NOTHING}")'
-    word = GAP if gap is not None and round(gap, 9) >= much else None
-    out.figure(sheet, row, column, Live(formula, gap), look)
-    out.figure(sheet, row, column + 1, Live(remark, word), cells.MIDDLE)
+def _item_line(out: Out, part: Part, item: ItemFigures) -> _Line:
+    width = item_range(item.scale)
+    gap = gap_between(item.levels.values())
+    whole = item.agreement.mean if has_scores(item.scale) else item.favour
+    rows = out.summary.cast.shows_rows
+    return _Line(
+        name=f"{item.item.id}  {item.name}",
+        levels=item.levels,
+        formulas={label: _item_formulas(part, item, label) for label in part.levels if rows},
+        whole=Live(_item_formulas(part, item, None)[0] if rows else "",
+                   WITHHELD if item.withheld else whole),
+        number="0.0" if has_scores(item.scale) else "0%",
+        much=round(ITEM_LEVEL_GAP * width, 9),
+        gap=gap,
+        differ=item.levels_differ,
+    )  # fmt: skip
 
 
-def _chart(out: Out, sheet: Sheet, part: Part, last: int) -> int:
-    """Draw the levels as bars and return the last row below the chart."""
-    limits = (0.0, 1.0)
-    if part.toolkit.scoring.rule in ("sum", "mean"):
-        limits = score_range(part.toolkit, part.sections[0].section) or limits
-    chart = out.book.chart("bar")
-    names = charts.Cells(sheet.name, Box(_FIRST, 0, last, 0))
-    levels: Sequence[str] = part.levels[:_CHART_LEVELS]
-    shades = charts.shades_for(max(len(levels), 2))
-    for index, (label, shade) in enumerate(zip(levels, shades, strict=False)):
-        values = charts.Cells(sheet.name, Box(_FIRST, 1 + 2 * index, last, 1 + 2 * index))
-        chart.add_series({
-            "name": label, "categories": names.reference, "values": values.reference,
-            "fill": {"color": shade}, "border": {"color": palette.NAVY, "width": 0.5}, "gap": 60,
-        })  # fmt: skip
-    font = {"name": looks.FONT, "size": 9, "bold": False}
-    chart.set_y_axis({"reverse": True, "num_font": font, "major_tick_mark": "none"})
-    chart.set_x_axis({
-        "min": limits[0], "max": limits[1], "num_font": font,
-        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
-        "label_position": "high",
-    })  # fmt: skip
-    chart.set_legend({"position": "bottom", "font": font})
-    chart.set_title({"none": True})
-    chart.set_chartarea({"border": {"none": True}})
-    height = 90 + len(part.sections) * (18 + 14 * len(levels))
-    alt = words().say("levels_alt", part.label, list(levels))
-    top = last + 2
-    sheet.chart(chart, Placed(top, 0, 820, height, alt))
-    return top + ceil(height / cells.ROW_PIXELS) + 1
+def _item_formulas(part: Part, item: ItemFigures, label: str | None) -> tuple[str, str]:
+    """The formulas of a level's figure on an item and of its answers; of all for no level."""
+    scope = {"item": lit(item.key), "field": lit(item.field), "counts": '"yes"'}
+    if label is not None:
+        scope["level"] = lit(label)
+    n = counting(True, **scope)
+    if has_scores(item.scale):
+        criteria = n.removeprefix("COUNTIFS(")
+        return f'IF({n}=0,"{NOTHING}",AVERAGEIFS(data_score,{criteria})', n
+    good = "+".join(counting(True, **scope, choice=lit(key)) for key in choice_keys(part))
+    return f'IF({n}=0,"{NOTHING}",({good})/{n})', n

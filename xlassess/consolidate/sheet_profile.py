@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
-from typing import Any
 
 from xlassess.consolidate import cells, pictures
 from xlassess.consolidate.cells import (
@@ -21,7 +18,7 @@ from xlassess.consolidate.cells import (
     lit,
     words,
 )
-from xlassess.consolidate.chart_cells import write_grid, write_whiskers
+from xlassess.consolidate.chart_cells import write_cross, write_grid, write_whiskers
 from xlassess.consolidate.figures import section_key
 from xlassess.consolidate.places import (
     HEADER_ROW,
@@ -31,20 +28,19 @@ from xlassess.consolidate.places import (
     profile_place,
     scores_place,
 )
+from xlassess.consolidate.profile_charts import put_charts
 from xlassess.consolidate.score_formulas import band_formula, flagged_formula, pooled_share
 from xlassess.consolidate.summary import Figure, Part, SectionFigures
-from xlassess.contract.layout import cell_name
+from xlassess.consolidate.thresholds import first_to_look_at
+from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Band
 from xlassess.sheet import looks
-from xlassess.sheet.checked import Placed, Sheet
-from xlassess.sheet.looks import Look
+from xlassess.sheet.checked import Box, Sheet
+from xlassess.sheet.looks import MARK_TO_DO, Look
+
+LOOK_FIRST = "Matters, scores less"
 
 _LEAST_COLUMNS = 10
-_PAGE_PIXELS = 820
-"""Pixels of height on a page at the scale that fits the sheet's width."""
-
-_CHART_WIDTH, _SECOND_CHART_COLUMN = 560, 7
-
 _COLUMNS = {
     "number": Column("No.", 6, cells.MIDDLE), "section": Column("Section", 36),
     "n": Column("Returns", 11, cells.MIDDLE), "mean": Column("Mean", 11, cells.MIDDLE),
@@ -52,6 +48,7 @@ _COLUMNS = {
     "spread": Column("Spread", 11, cells.MIDDLE), "band": Column("Band", 17, cells.MIDDLE),
     "reading": Column("What the band says", 46),
     "significance": Column("Significance (mean)", 14, cells.MIDDLE),
+    "first": Column("To look at first", 13, cells.MIDDLE),
     "answers": Column("Answers", 11, cells.MIDDLE),
     "favourable": Column("Favourable", 12, cells.MIDDLE),
     "flagged": Column("Marked", 11, cells.MIDDLE),
@@ -83,7 +80,7 @@ def write_profile(out: Out, part: Part) -> None:
         _counts(out, sheet, part, place)
     for answers in place.answers:
         _answers(out, sheet, part, answers)
-    last, breaks = _charts(out, sheet, part, place)
+    last, breaks = put_charts(out, sheet, part, place)
     out.finish(sheet, opening, last, breaks)
 
 
@@ -126,6 +123,9 @@ def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
             look = cells.MIDDLE.but(number="0.0")
             out.figure(sheet, row, place.columns.index("significance"), live, look)
     write_whiskers(out, sheet, part, place)
+    if "significance" in place.columns:
+        write_cross(out, sheet, part, place)
+        _first_to_look_at(out, sheet, part, place)
     if pictures.has_dartboard(part):
         write_grid(out, sheet, part, place)
 
@@ -191,6 +191,26 @@ def _significance(out: Out, part: Part, each: SectionFigures) -> Live:
     return Live(f'IF({count}=0,"{NOTHING}",AVERAGEIFS(data_score,{criteria})', value)
 
 
+def _first_to_look_at(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
+    """Say which sections matter more than most and score less."""
+    columns = [column_name(place.columns.index(name)) for name in ("mean", "significance")]
+    column = place.columns.index("first")
+    last = place.first_row + place.sections
+    chosen = first_to_look_at(part.sections)
+    for row, here in enumerate(chosen, place.first_row):
+        tests = ",".join(f"ISNUMBER({each}{row + 1})" for each in columns)
+        means = [f"AVERAGE({each}${place.first_row + 1}:{each}${last})" for each in columns]
+        score, weight = (
+            f"ROUND({each}{row + 1}-{mean},9)" for each, mean in zip(columns, means, strict=True)
+        )
+        found = f'IF(AND({score}<0,{weight}>=0),"{LOOK_FIRST}","{NOTHING}")'
+        live = Live(f'IF(AND({tests}),{found},"{NOTHING}")', LOOK_FIRST if here else None)
+        out.figure(sheet, row, column, live, cells.MIDDLE)
+    cell = f"${column_name(column)}{place.first_row + 1}"
+    box = Box(place.first_row, column, last - 1, column)
+    sheet.highlight(box, f'{cell}="{LOOK_FIRST}"', MARK_TO_DO)
+
+
 def _counts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
     """Write the first table where nothing is scored: answers, and favourable or flagged ones."""
     rows = out.summary.cast.shows_rows
@@ -242,42 +262,3 @@ def _answers(out: Out, sheet: Sheet, part: Part, place: AnswersPlace) -> None:
             value = WITHHELD if each.score.withheld else counts.get(choice.code, 0)
             out.figure(sheet, row, column, Live(formula, value), cells.MIDDLE)
         cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])
-
-
-def _charts(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> tuple[int, tuple[int, ...]]:
-    """Put the charts below the tables, two side by side.
-
-    Returns the last row they cover and the rows that begin a new page.
-    """
-    pictured = list(_pictured(out, part, place))
-    top = place.last_row + 2
-    height = max(300, 120 + 34 * place.sections)
-    rows = ceil(height / cells.ROW_PIXELS) + 3
-    for index, (title, (chart, alt)) in enumerate(pictured):
-        at = top + rows * (index // 2)
-        column = 0 if index % 2 == 0 else _SECOND_CHART_COLUMN
-        sheet.text(at, column, title, looks.HEADING)
-        sheet.height(at, cells.HEADING_ROW)
-        sheet.chart(chart, Placed(at + 1, column, _CHART_WIDTH, height, alt))
-    lines = (len(pictured) + 1) // 2
-    page = max(1, _PAGE_PIXELS // (rows * cells.ROW_PIXELS))
-    breaks = tuple(top + rows * line for line in range(0, lines, page))
-    return top + rows * lines, breaks
-
-
-def _pictured(out: Out, part: Part, place: ProfilePlace) -> Iterator[tuple[str, tuple[Any, str]]]:
-    """Yield a heading with each chart and its description."""
-    if not part.sections:
-        return
-    say = words().say
-    if pictures.has_dartboard(part):
-        yield say("picture_dartboard"), pictures.headline(out, part, place)
-    if "mean" in place.columns:
-        yield say("picture_bars"), pictures.range_bars(out, part, place)
-    if "flagged" in place.columns:
-        yield say("picture_flags"), pictures.flag_bars(out, part, place)
-    for answers in place.answers:
-        title = part.toolkit.scales[answers.scale].title
-        yield say("profile_answers", title), pictures.stacked(out, part, place, answers)
-    if "significance" in place.columns:
-        yield say("picture_significance"), pictures.significance(out, part, place)

@@ -6,7 +6,13 @@ are ours and not the publications'.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from xlassess.model.toolkit import Choice, Scale
+
+if TYPE_CHECKING:
+    from xlassess.consolidate.summary import SectionFigures
 
 STRENGTH = 2 / 3
 """A strength: an item whose answers stand at least this far up from the worst (0) to the best
@@ -92,3 +98,23 @@ def is_strength(favour: float) -> bool:
 def is_concern(favour: float) -> bool:
     """True for an item standing (0 worst, 1 best) in the range of concerns."""
     return round(favour - CONCERN, _DIGITS) < 0
+
+
+def first_to_look_at(sections: Sequence[SectionFigures]) -> tuple[bool, ...]:
+    """Tell which sections matter at least as much as most, and score less.
+
+    That is a mean significance at or above the mean of the sections, and a mean score below it.
+    """
+    both = [(each.score.mean, each.significance.mean) for each in sections]
+    scores = [score for score, _ in both if score is not None]
+    weights = [weight for _, weight in both if weight is not None]
+    if not scores or not weights:
+        return (False,) * len(both)
+    score_line, weight_line = sum(scores) / len(scores), sum(weights) / len(weights)
+    return tuple(
+        score is not None
+        and weight is not None
+        and round(score - score_line, _DIGITS) < 0
+        and round(weight - weight_line, _DIGITS) >= 0
+        for score, weight in both
+    )

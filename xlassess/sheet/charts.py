@@ -151,7 +151,9 @@ def bars(
     return chart
 
 
-def stacked_bars(book: Book, names: Cells, series: Sequence[Series], title: str) -> Any:
+def stacked_bars(
+    book: Book, names: Cells, series: Sequence[Series], title: str, *, size: float = 9
+) -> Any:
     """Return horizontal bars made of parts, least first, as shares of the whole.
 
     Args:
@@ -159,6 +161,7 @@ def stacked_bars(book: Book, names: Cells, series: Sequence[Series], title: str)
         names: the names of the bars.
         series: the parts, least first; at most five.
         title: what the axis measures.
+        size: the size of letters in points, larger on a sheet that is printed small.
     """
     chart = book.chart("bar", "percent_stacked")
     shades = shades_for(len(series))
@@ -172,11 +175,11 @@ def stacked_bars(book: Book, names: Cells, series: Sequence[Series], title: str)
             "border": {"color": palette.WHITE},
             "gap": _GAP,
             "overlap": 100,
-            "data_labels": {"value": True, "font": _font(9, ink), "num_format": "0;;"},
+            "data_labels": {"value": True, "font": _font(size, ink), "num_format": "0;;"},
         })  # fmt: skip
-    _frame(chart)
-    chart.set_legend({"position": "bottom", "font": _font(9)})
-    chart.set_x_axis(_value_axis(title) | {"num_format": "0%"})
+    _frame(chart, size)
+    chart.set_legend({"position": "bottom", "font": _font(size)})
+    chart.set_x_axis(_value_axis(title, size) | {"num_format": "0%"})
     return chart
 
 
@@ -199,20 +202,20 @@ def _font(size: float, colour: str = palette.INK) -> dict[str, object]:
     return {"name": FONT, "size": size, "color": colour, "bold": False}
 
 
-def _value_axis(title: str) -> dict[str, object]:
+def _value_axis(title: str, size: float = 9) -> dict[str, object]:
     return {
-        "name": title, "name_font": _font(9, palette.MUTED), "num_font": _font(9),
+        "name": title, "name_font": _font(size, palette.MUTED), "num_font": _font(size),
         "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
         "line": {"none": True},
         "label_position": "high",
     }  # fmt: skip
 
 
-def _frame(chart: Any) -> None:
+def _frame(chart: Any, size: float = 9) -> None:
     """Give a bar chart what all have: first bar at the top, no title, no frame."""
     chart.set_y_axis({
-        "reverse": True, "num_font": _font(9), "line": {"color": palette.LINE},
-        "major_tick_mark": "none",
+        "reverse": True, "num_font": _font(size), "line": {"color": palette.LINE},
+        "major_tick_mark": "none", "interval_unit": 1,
     })  # fmt: skip
     chart.set_title({"none": True})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
