@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 
@@ -108,3 +108,18 @@ def test_questions_digest__changes_with_a_question_a_choice_or_the_order_of_scal
         )
     }
     assert len(digests) == 5
+
+
+def test_questions_digest__a_field_with_its_default_does_not_count() -> None:
+    @dataclass(frozen=True)
+    class Grown(Item):
+        hint: str = ""
+
+    item = TOOLKIT.sections[0].items[0]
+    grown = Grown(item.id, item.ask, item.answer)
+    hinted = replace(grown, hint="Think of last year.")
+    digests = [
+        questions_digest(replace(TOOLKIT, sections=(replace(TOOLKIT.sections[0], items=(one,)),)))
+        for one in (item, grown, hinted)
+    ]
+    assert digests[0] == digests[1] != digests[2]

@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import MISSING, Field, asdict, fields, is_dataclass
+from typing import Any
 
 from xlassess.contract.layout import QUERY_KEYS
 from xlassess.contract.reference import make_reference
@@ -48,13 +49,30 @@ def questions_digest(toolkit: Toolkit) -> str:
 
     Covers sections, items and scales with their order and wording, and the scoring; not the
     publisher's details or the version, so that a changed question under an unchanged version
-    shows.
+    shows. A field that holds its default is left out, so that a field the model gains later
+    leaves the digests of issued workbooks as they are.
     """
-    whole = asdict(toolkit)
-    covered = ("id", "scales", "sections", "closing", "views", "scoring", "action_plan")
-    ordered = {key: whole[key] for key in covered}
-    ordered["scales"] = [[name, scale] for name, scale in whole["scales"].items()]
-    return hashlib.sha256(_canonical(ordered)).hexdigest()
+    parts = ("id", "scales", "sections", "closing", "views", "scoring", "action_plan")
+    covered = {part: _stated(getattr(toolkit, part)) for part in parts}
+    covered["scales"] = [[name, _stated(scale)] for name, scale in toolkit.scales.items()]
+    return hashlib.sha256(_canonical(covered)).hexdigest()
+
+
+def _stated(value: object) -> object:
+    """Return a part of a toolkit in plain values, without the fields that hold their default."""
+    if isinstance(value, tuple):
+        return [_stated(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    return {
+        part.name: _stated(stated)
+        for part in fields(value)
+        if (stated := getattr(value, part.name)) != _default(part)
+    }
+
+
+def _default(part: Field[Any]) -> object:
+    return part.default if part.default_factory is MISSING else part.default_factory()
 
 
 def seal(identity: Identity, secret: bytes) -> str:
