@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from xlassess.folder.assessment import AssessmentFileError, AssessmentFolder, RegisterError
-from xlassess.model.assessment import Assessment, Coordinator
+from xlassess.model.assessment import Assessment, Coordinator, ScenarioChoice
 from xlassess.model.errors import UsageError, XlassessError
 
 SETTINGS = """\
@@ -144,6 +144,50 @@ def test_settings__line(begun: AssessmentFolder, old: str, new: str, line: int, 
     ((found, said),) = problems_of(begun, SETTINGS.replace(old, new, 1))
     assert found == line
     assert hint in said
+
+
+CHOICE = """\
+scenarios:
+  pat:
+    scenario: C
+    because: Two partners have given notice.
+"""
+
+
+def test_scenarios__chosen(begun: AssessmentFolder) -> None:
+    begun.settings_file.write_text(SETTINGS + CHOICE, encoding="utf-8")
+    chosen = begun.assessment().scenarios
+    assert chosen == {"pat": ScenarioChoice("C", "Two partners have given notice.")}
+
+
+def test_scenarios__the_remark_of_a_new_assessment_shows_how(begun: AssessmentFolder) -> None:
+    text = begun.settings_file.read_text(encoding="utf-8")
+    for field, value in (("partnership:", "A"), ("\nround:", "2026"), ("  name:", "Dana")):
+        text = text.replace(field, f"{field} {value}", 1)
+    before, remark = text.split("# scenarios:")
+    text = before + "scenarios:" + remark.replace("\n# ", "\n")
+    begun.settings_file.write_text(text, encoding="utf-8")
+    assert begun.assessment().scenarios["pat"].scenario == "C"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "hint"),
+    [
+        ("pat:", "pta:", 15, "'pat'"),
+        ("scenario: C", "scenario: D", 16, "A, B, C"),
+        ("scenario: C", "scenario: 3", 16, "A, B, C"),
+        ("    scenario: C\n", "", 15, "such as B"),
+        ("because: Two partners have given notice.", "because:", 17, "reason"),
+        ("because: Two partners have given notice.", "because: ' '", 17, "summary"),
+        ("because:", "why:", 17, "because"),
+        ("  pat:", "  melton-evaluation:", 15, "Delete"),
+    ],
+)
+def test_scenarios__line(begun: AssessmentFolder, old: str, new: str, line: int, hint: str) -> None:
+    settings = SETTINGS.replace("  - pat", "  - pat\n  - melton-evaluation", 1)
+    text = settings + CHOICE.replace(old, new, 1)
+    found = problems_of(begun, text)
+    assert any(each == line and hint in said for each, said in found)
 
 
 def test_missing__assessment(tmp_path: Path) -> None:

@@ -132,10 +132,28 @@ def statuses(seen: Seen, places: Layout) -> list[object]:
     return found
 
 
+def assert_spread(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
+    """Where sections are judged from views, each view's judgements are counted by choice."""
+    scores = [score for score in card.sections if score.view]
+    values = seen.values[PROFILE]
+    heads = [row for row in range(FIRST + 1, FIRST + 40) if values.get(f"C{row}") == "Judged"]
+    assert len(heads) == bool(scores)
+    for row, score in enumerate(scores, heads[0] + 1 if heads else 0):
+        assert values[f"A{row}"] == score.section
+        assert (values[f"C{row}"], values[f"D{row}"]) == (score.answered, score.asked)
+        labels = {
+            choice.code: choice.label for s in toolkit.scales.values() for choice in s.choices
+        }
+        shown = {str(values[f"{c}{heads[0]}"]): values[f"{c}{row}"] for c in "EFGHIJ"}
+        counted = {labels[code]: count for code, count in score.counts.items() if count}
+        assert {label: count for label, count in shown.items() if count} == counted
+
+
 def assert_profile(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
     rows = table(seen)
     if toolkit.scoring.rule == "none":
         assert len(rows) == len({score.section for score in card.sections})
+        assert_spread(seen, toolkit, card)
     else:
         parts = scored_parts(layout(toolkit))
         for row, score, part in zip(rows, card.sections, parts, strict=False):
@@ -172,7 +190,7 @@ def assert_figure(row: Mapping[str, object], toolkit: Toolkit, score: float | No
 
 def assert_flags(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
     values = seen.values[PROFILE]
-    heads = [cell for cell, value in values.items() if value == "Matter"]
+    heads = [cell for cell, value in values.items() if value == "Section and matter"]
     if not heads:
         assert card.flagged == ()
         return
@@ -180,6 +198,10 @@ def assert_flags(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
     listed = [values.get(f"A{row}", "") for row in range(first, first + most)]
     expected = [flag.item for flag in card.flagged][:most]
     assert [item for item in listed if item and not str(item).startswith("Only")] == expected
+    for row, item in enumerate(expected, first):
+        asked = toolkit.item(item)
+        named = f"{toolkit.section_of(item).name}: {asked.short or asked.ask}"
+        assert values[f"B{row}"] == named
 
 
 def assert_dartboard(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:

@@ -12,6 +12,7 @@ from xlassess.consolidate.attribution import (
     Person,
 )
 from xlassess.consolidate.decisions import waivers
+from xlassess.consolidate.going_on import going_on
 from xlassess.consolidate.ground import ground_of
 from xlassess.consolidate.narrative import Told, narrate
 from xlassess.consolidate.register import (
@@ -32,20 +33,18 @@ from xlassess.consolidate.rows import (
 from xlassess.consolidate.summary import (
     DataRow,
     ItemFigures,
-    OverallFigures,
     Part,
     PlannedAction,
     Remark,
     ScoreRow,
-    SectionFigures,
     Summary,
 )
 from xlassess.consolidate.thresholds import LIVE_ROWS
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
-from xlassess.model.toolkit import Scenario, Toolkit
-from xlassess.score import Agreement, scorecard, suggest_scenario
+from xlassess.model.toolkit import Toolkit
+from xlassess.score import Agreement, scorecard
 
 
 def summarise(record: Round, made_at: datetime) -> Summary:
@@ -145,14 +144,15 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
     items = of.item_figures(ground)
     sections = of.section_figures(ground, items)
     overall = of.overall_figures(ground, sections)
-    scenario = _scenario(toolkit, sections, overall)
+    choice = scene.record.assessment.scenarios.get(toolkit.id)
+    onward = going_on(toolkit, sections, overall, choice)
     entries = entries_of(scene, group, rows)
     asked = {issued.identity.partner for issued in group.issued}
     heard = {person.issued.identity.partner for person, _ in returns}
     own = [action for action in actions if action.part == group.key]
     told = Told(
         scene.record.assessment, toolkit, scene.cast, entries, rows, sections, overall, items,
-        _success(toolkit, items), scenario, own, len(asked), len(heard),
+        _success(toolkit, items), onward, own, len(asked), len(heard),
         last_received(scene, group),
     )  # fmt: skip
     return Part(
@@ -170,7 +170,7 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
         items=items,
         levels=scene.cast.levels,
         success=told.success,
-        scenario=scenario,
+        onward=onward,
         narrative=narrate(told),
         returned=len(rows),
     )
@@ -186,19 +186,6 @@ def _asked_answers(toolkit: Toolkit, ret: Return) -> list[Answer]:
     """The answers to the toolkit's items; texts asked for elsewhere are not scored."""
     known = {item.id for item in toolkit.items()}
     return [answer for answer in ret.answers if answer.item in known]
-
-
-def _scenario(
-    toolkit: Toolkit, sections: Sequence[SectionFigures], overall: Sequence[OverallFigures]
-) -> Scenario | None:
-    """The suggested scenario; with several views, by the lowest of each figure."""
-    lowest: dict[str, float | None] = {}
-    for each in sections:
-        known = lowest.get(each.section.id, each.score.mean)
-        both = (known, each.score.mean)
-        lowest[each.section.id] = min((m for m in both if m is not None), default=None)
-    totals = [each.score.mean for each in overall if each.score.mean is not None]
-    return suggest_scenario(toolkit, lowest, min(totals, default=None))
 
 
 def _data(scene: Scene, groups: Sequence[Group], parts: Sequence[Part]) -> tuple[DataRow, ...]:

@@ -13,6 +13,7 @@ from xlassess.consolidate.attribution import Cast
 from xlassess.consolidate.ground import favourable_codes
 from xlassess.consolidate.summary import (
     Entry,
+    GoingOn,
     ItemFigures,
     Narrative,
     OverallFigures,
@@ -23,7 +24,7 @@ from xlassess.consolidate.summary import (
 )
 from xlassess.consolidate.thresholds import favourable
 from xlassess.model.assessment import Assessment
-from xlassess.model.toolkit import Scenario, Toolkit
+from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement, score_range
 from xlassess.sheet.words import Words
 
@@ -47,7 +48,7 @@ class Told:
     overall: Sequence[OverallFigures]
     items: Sequence[ItemFigures]
     success: Agreement | None
-    scenario: Scenario | None
+    onward: GoingOn
     actions: Sequence[PlannedAction]
     partners_asked: int
     partners_heard: int
@@ -108,8 +109,8 @@ def narrate(told: Told) -> Narrative:
         disagreements=tuple(_split(told, item) for item in split)
         or _only("" if empty else say("no_disagreements", len(told.rows))),
         scenario=_scenario(told),
-        scenario_rule=told.scenario.when if told.scenario else "",
-        scenario_advice=told.scenario.advice if told.scenario else "",
+        scenario_rule=scenario_rule(told.onward),
+        scenario_advice=told.onward.scenario.advice if told.onward.scenario else "",
         decisions=_decisions(told, weak, split),
         caution=say("caution", _facts(told)),
     )
@@ -262,9 +263,16 @@ def _split(told: Told, item: ItemFigures) -> Point:
 
 def _scenario(told: Told) -> str:
     say, plan = words().say, told.toolkit.action_plan
-    if told.scenario:
-        return say("scenario", told.scenario.id, told.scenario.title)
-    return say("no_scenario", bool(plan and plan.scenarios))
+    if told.onward.scenario:
+        return say("scenario", told.onward.scenario, bool(told.onward.because))
+    return say("no_scenario") if plan and plan.scenarios else ""
+
+
+def scenario_rule(onward: GoingOn) -> str:
+    """Return why the scenario is gone by: the rule, and the choice made against it, if any."""
+    if onward.because:
+        return words().say("scenario_chosen", onward)
+    return onward.suggested.when if onward.suggested else ""
 
 
 def _decisions(
@@ -279,8 +287,9 @@ def _decisions(
         made.append(say("decide_outstanding", missing))
     if queries:
         made.append(say("decide_queries", queries))
-    if told.scenario:
-        made.append(say("decide_scenario", told.scenario.id, told.scenario.title))
+    scenario = told.onward.scenario
+    if scenario:
+        made.append(say("decide_scenario", scenario.id, scenario.title))
     if weak:
         made.append(say("decide_concerns", [item.item.id for item in weak]))
     if split:

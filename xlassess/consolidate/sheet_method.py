@@ -143,6 +143,8 @@ def _toolkit(part: Part) -> Iterator[tuple[str, str]]:
             yield f"Scale “{scale.title}”", scale.addition
     for scenario in toolkit.action_plan.scenarios if toolkit.action_plan else ():
         yield f"Scenario {scenario.id}: {scenario.title}", words().say("scenario", scenario)
+    if part.onward.because:
+        yield "Scenario chosen", words().say("scenario_choice", part.onward)
     standing = [entry.standing for entry in part.entries]
     group = {
         "issued": part.issued,

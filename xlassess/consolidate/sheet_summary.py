@@ -120,17 +120,24 @@ class _Paper:
             self._heading(words().say("title_disagreements"))
             for point in told.disagreements:
                 self._point(point)
-            self._heading(words().say("title_scenario"))
-            self._prose(told.scenario, _STRONG if part.scenario else _TEXT)
-            for text in (told.scenario_rule, told.scenario_advice):
-                if text:
-                    self._prose(text, _TEXT)
+            self._scenario()
         self._heading(words().say("title_decisions"))
         for number, decision in enumerate(told.decisions, 1):
             self._numbered(number, decision)
         self._space(5)
         self._prose(told.caution, _SMALL)
         return self._row
+
+    def _scenario(self) -> None:
+        """How to go on, for toolkits that name scenarios."""
+        told = self._part.narrative
+        if not told.scenario:
+            return
+        self._heading(words().say("title_scenario"))
+        self._prose(told.scenario, _STRONG if self._part.onward.scenario else _TEXT)
+        for text in (told.scenario_rule, told.scenario_advice):
+            if text:
+                self._prose(text, _TEXT)
 
     def _next(self) -> int:
         self._row += 1

@@ -216,6 +216,18 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingOn:
+    """The scenario gone by, what the toolkit's rule suggests, and why another was chosen.
+
+    ``because`` is empty where nobody chose; then both are the same. Either may be None.
+    """
+
+    scenario: Scenario | None
+    suggested: Scenario | None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """The words of a toolkit's Summary page.
 
@@ -244,7 +256,8 @@ class Part:
     ``key`` names it in formulas and on the Data sheet, ``label`` in words. ``issued`` and
     ``returned`` count workbooks (of the latter, those that count), ``partners_asked`` and
     ``partners_heard`` organisations. ``rows`` is empty where single returns are not shown.
-    ``success`` is the distribution of answers to the success statement.
+    ``success`` is the distribution of answers to the success statement, ``onward`` the
+    scenario that action planning goes by.
     """
 
     key: str
@@ -261,7 +274,7 @@ class Part:
     items: tuple[ItemFigures, ...]
     levels: tuple[str, ...]
     success: Agreement | None
-    scenario: Scenario | None
+    onward: GoingOn
     narrative: Narrative
     returned: int
 

@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def fill_in(
         _fill_plan(book[places.action_plan.sheet], places.action_plan, plan, filled)
     if slip:
         slip(book, places)
-    return _saved(book, saved_at)
+    return _saved(book, saved_at, _drawn(blank))
 
 
 def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Filled) -> None:
@@ -90,10 +90,24 @@ def put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
     sheet.cell(row + 1, column + 1).value = value
 
 
-def _saved(book: Workbook, saved_at: datetime) -> bytes:
-    """Return the workbook's bytes as saved at this moment.
+def _drawn(blank: bytes) -> dict[str, bytes]:
+    """Return the chart of a workbook as it was drawn, by the names of its parts.
 
-    openpyxl stamps parts with the present time, so the package is put together again.
+    Programs read what a chart leaves unsaid by the version of Excel named beside it.
+    """
+    with zipfile.ZipFile(io.BytesIO(blank)) as source:
+        return {
+            name: source.read(name)
+            for name in source.namelist()
+            if "/charts/" in name or name == "docProps/app.xml"
+        }
+
+
+def _saved(book: Workbook, saved_at: datetime, drawn: Mapping[str, bytes]) -> bytes:
+    """Return the workbook's bytes as saved at this moment, with its charts as they were.
+
+    openpyxl stamps parts with the present time and forgets what the labels of charts leave
+    out, so the package is put together again. A workbook has one chart, which keeps its name.
     """
     raw = io.BytesIO()
     book.save(raw)
@@ -101,7 +115,7 @@ def _saved(book: Workbook, saved_at: datetime) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():
-            data = source.read(name)
+            data = drawn.get(name) or source.read(name)
             if name == "docProps/core.xml":
                 data = re.sub(
                     rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + moment, data

@@ -18,6 +18,7 @@ from xlassess.contract.seal import SECRET_BYTES
 from xlassess.folder.problems import FileError, did_you_mean
 from xlassess.folder.register import EMAIL, RegisterError, read_register
 from xlassess.folder.remarks import unfit_texts
+from xlassess.folder.scenarios import scenario_remarks
 from xlassess.folder.shape import read_as
 from xlassess.folder.slugs import slug
 from xlassess.folder.yaml_file import Loc, Remark, read_yaml
@@ -126,6 +127,7 @@ class AssessmentFolder:
                 *unfit_texts(file.tree),
                 *_plain_fields(assessment),
                 *self._used_toolkits(assessment),
+                *scenario_remarks(assessment, self.toolkits),
             )
             found = [file.problem(*remark) for remark in remarks]
             problems = tuple(sorted(found, key=lambda problem: problem.line))

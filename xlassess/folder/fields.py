@@ -122,6 +122,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "marking": "The protective marking",
         "attribution": "named, lettered or aggregated",
         "minimum_group": "The fewest respondents a figure may rest on when partners are not named",
+        "scenarios": "Scenarios chosen against what the scores suggest, by toolkit",
+    },
+    "ScenarioChoice": {
+        "scenario": "The id of the scenario, such as B",
+        "because": "The reason, which the summary shows",
     },
     "Coordinator": {
         "name": "The name of the person who runs the assessment",

@@ -51,6 +51,14 @@ attribution: named
 
 # Where partners are not named: no figure is shown that rests on fewer respondents than this.
 minimum_group: 3
+
+# Some toolkits suggest by a written rule how to go on from the scores: pat suggests one of three
+# scenarios. Where you and the partners choose another, name it here with the reason. The summary
+# then shows your choice, the reason, and what the rule suggests. Take away the # to use it.
+# scenarios:
+#   pat:
+#     scenario: C
+#     because: two partners have given notice since the answers came in
 """
 
 GITIGNORE = """\

@@ -21,9 +21,9 @@ from xlassess.sheet.checked import Box, Formula, Placed, quoted
 from xlassess.sheet.looks import Look
 
 _ANSWERED, _ASKED, _FIGURE = 2, 3, 4
-_NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 40.0
-_LISTED_WIDTH = 20.0
-"""Width of the column that the list of flagged answers shares for what was answered."""
+_NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 34.0
+_MATTER_WIDTH, _LISTED_WIDTH = 58.0, 20.0
+"""Widths of the columns that the list of flagged answers shares: matter, and what was answered."""
 _CHART_WIDTH, _BAR_HEIGHT, _CHART_FRAME = 900, 42, 110
 
 
@@ -45,6 +45,11 @@ class CountsTable(ProfileTable):
         apart = tuple(choice for choice in scale.choices if choice.apart)
         order = scale.substantive
         return (*(reversed(order) if self._rule == "levels" else order), *apart)
+
+    @property
+    def _names(self) -> float:
+        """Width of the column of names."""
+        return _MATTER_WIDTH if self._flags else _NAME_WIDTH
 
     @property
     def _rule(self) -> str:
@@ -84,7 +89,7 @@ class CountsTable(ProfileTable):
         words, toolkit = self.job.words, self.job.toolkit
         number, section, answered, asked = words.headings("counts_headers")
         found = [
-            Heading(number, 8), Heading(section, _NAME_WIDTH, middle=False),
+            Heading(number, 8), Heading(section, self._names, middle=False),
             Heading(answered, _LISTED_WIDTH if self._flags else 13), Heading(asked, 11),
         ]  # fmt: skip
         if self._has_figure:
@@ -122,7 +127,7 @@ class CountsTable(ProfileTable):
         for column in range(self._counts, self._numbers):
             label = f"{column_name(column)}${head + 1}"
             sheet.formula(row, column, Formula(part.picked(label), 0), looks.CELL_MIDDLE)
-        texts = [(part.label, _NAME_WIDTH, looks.CELL)]
+        texts = [(part.label, self._names, looks.CELL)]
         if self._flags:
             columns = {(cells.sheet, cells.column) for cells in part.cells}
             mine = [f for f in self._flags if (f.cell.sheet, f.cell.column) in columns]

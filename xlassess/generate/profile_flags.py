@@ -62,12 +62,18 @@ class _Columns:
         counts = [_count(flag, running, i) for i, flag in enumerate(flags)]
         self.running = job.lists.add("flagged so far", counts)
         self.items = job.lists.add("item", [flag.item.id for flag in flags])
-        self.names = job.lists.add("matter", [flag.item.short or flag.item.ask for flag in flags])
+        names = [matter(flag) for flag in flags]
+        self.names = job.lists.add("matter", names)
         answers = [Formula(f'{flag.cell.text}&""', "") for flag in flags]
         self.answers = job.lists.add("answer", answers)
         self.total = self.running.cell(len(flags) - 1)
-        self.longest_name = max((f.item.short or f.item.ask for f in flags), key=len)
+        self.longest_name = max(names, key=len)
         self.longest_answer = max((label for f in flags for label in f.labels), key=len)
+
+
+def matter(flag: Flaggable) -> str:
+    """Return the name of a matter to act on: its section, and its short name or its question."""
+    return f"{flag.place.section.name}: {flag.item.short or flag.item.ask}"
 
 
 def _count(flag: Flaggable, running: Range, i: int) -> Formula:

@@ -84,7 +84,7 @@ class Panel:
         sheet.merged(row, self.first, self.last, formula, strong)
         width = sheet.span_width(self.first, self.last)
         sheet.fit(row, tuple((text, width, strong) for text in texts))
-        note = words.say("scenario_note")
+        note = words.say("scenario_note", plan.scenarios)
         sheet.prose(row + 1, self.first, self.last, note, looks.SMALL_PROSE)
         return row + 2
 

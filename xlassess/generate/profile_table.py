@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlassess.generate.job import Job
@@ -52,13 +53,15 @@ class ProfileTable(ABC):
     def write(self, row: int) -> int:
         """Write table and chart from this row on; return the next free row."""
 
-    def head(self, row: int) -> None:
-        """Write the headings."""
-        headings = self.headings()
+    def head(self, row: int, headings: Sequence[Heading] = ()) -> None:
+        """Write headings into a row: the table's own, where no others are given."""
+        headings = headings or self.headings()
         for column, heading in enumerate(headings):
             look = looks.HEADER_MIDDLE if heading.middle else looks.HEADER
             self.sheet.text(row, column, heading.text, look)
-        shown = tuple((h.text, h.width, looks.HEADER_MIDDLE) for h in headings)
+        shown = tuple(
+            (h.text, self.sheet.width(i), looks.HEADER_MIDDLE) for i, h in enumerate(headings)
+        )
         self.sheet.fit(row, shown, least=30)
 
     def below(self, row: int, pixels: int, reached: int) -> int:

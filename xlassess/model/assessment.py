@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -33,13 +34,26 @@ class Coordinator:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioChoice:
+    """The coordinator's choice of an action-planning scenario over the rule's suggestion.
+
+    ``scenario`` is the scenario's id; ``because`` is the reason, shown with it.
+    """
+
+    __pydantic_config__ = _STRICT
+    scenario: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One partnership assessing itself in one round with chosen toolkits.
 
     ``id`` is a short slug; ``toolkits`` are toolkit ids; ``return_by`` is the day by which
     workbooks are wanted; ``marking`` is the protective marking printed on every page;
     ``minimum_group`` is the number of respondents under which a figure is withheld when
-    answers are not attributed by name.
+    answers are not attributed by name. ``scenarios`` are scenarios chosen by the coordinator,
+    by toolkit id.
     """
 
     __pydantic_config__ = _STRICT
@@ -53,6 +67,7 @@ class Assessment:
     marking: str = "OFFICIAL"
     attribution: Attribution = "named"
     minimum_group: int = 3
+    scenarios: Mapping[str, ScenarioChoice] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
