@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.redaction import Redaction
+from xlassess.consolidate.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 
 NAMES = {
     "Riverside Borough Council": "Partner A",
@@ -34,6 +34,33 @@ NAMES = {
 )
 def test_redaction__names_in_text(text, expected):
     assert Redaction(NAMES)(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Sgt Moira Kean", ("Moira", "Kean")),
+        ("Prof. Anne-Marie O’Neill", ("Anne-Marie", "O’Neill")),
+        ("Chief Executive", ()),
+        ("Office for Joint Working", ()),
+        ("", ()),
+    ],
+)
+def test_name_parts__of_a_person_or_an_office(name, parts):
+    assert name_parts(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ask Kean about it", f"Ask {NAME_TAKEN_OUT} about it"),
+        ("a keen eye, kean or not", "a keen eye, kean or not"),
+        ("write to m.kean@police.example.org.", f"write to {NAME_TAKEN_OUT}."),
+    ],
+)
+def test_redaction__parts_of_names_and_addresses(text, expected):
+    names = {"Sgt Moira Kean": NAME_TAKEN_OUT, "Moira": NAME_TAKEN_OUT, "Kean": NAME_TAKEN_OUT}
+    assert Redaction(names, {"Moira", "Kean"})(text) == expected
 
 
 def test_redaction__nothing_to_replace():

@@ -2,7 +2,7 @@
 
 ``named`` shows partners and respondents as they are. ``lettered`` puts "Partner A", "Partner
 B" in their place everywhere, file names and free text included; letters follow the order of
-the workbooks' references, which cannot be computed without the assessment's secret.
+the workbooks' seals, which nobody sees: references stand in file names and subjects of e-mails.
 ``aggregated`` shows no rows of single partners at all. Unless names are shown, a figure from
 fewer respondents than the assessment's minimum group is withheld, and so is the next smallest
 where the withheld one could be worked out from the total.
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlassess.consolidate.redaction import NAME_TAKEN_OUT, Redaction
+from xlassess.consolidate.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import LEVELS, Attribution
 from xlassess.model.record import Round
@@ -93,7 +93,10 @@ def cast_of(record: Round) -> Cast:
     else:
         people = _lettered(record, letters, levels)
     names = {} if applied == "named" else _names(record, letters if applied == "lettered" else {})
-    return Cast(applied, fallback, minimum, people, levels, Redaction(names))
+    words = {part for issued in record.issued for part in name_parts(issued.respondent)}
+    words = words - names.keys() if names else set()
+    tidy = Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words)
+    return Cast(applied, fallback, minimum, people, levels, tidy)
 
 
 def shown_groups(
@@ -148,11 +151,11 @@ def _shown_levels(record: Round, usable: Mapping[str, Return], minimum: int) -> 
 
 
 def _letters(record: Round) -> dict[str, str]:
-    """Partner ids and their letters, in the order of the references."""
+    """Partner ids and their letters, in the order of the seals."""
     first: dict[str, str] = {}
     for issued in record.issued:
-        known = first.get(issued.identity.partner, issued.reference)
-        first[issued.identity.partner] = min(known, issued.reference)
+        known = first.get(issued.identity.partner, issued.seal)
+        first[issued.identity.partner] = min(known, issued.seal)
     order = sorted(first, key=lambda partner: first[partner])
     return {partner: letter(index) for index, partner in enumerate(order)}
 
@@ -177,11 +180,11 @@ def _named(issued: Issued, ret: Return | None) -> Person:
 def _lettered(
     record: Round, letters: Mapping[str, str], levels: tuple[str, ...]
 ) -> dict[str, Person]:
-    """Everyone by letter; a partner's respondents are numbered in the order of references."""
+    """Everyone by letter; a partner's respondents are numbered in the order of their seals."""
     numbers: dict[str, dict[str, int]] = {}
     books: Counter[tuple[str, str]] = Counter()
     people: dict[str, Person] = {}
-    for issued in sorted(record.issued, key=lambda each: each.reference):
+    for issued in sorted(record.issued, key=lambda each: each.seal):
         who = (issued.identity.partner, issued.identity.respondent)
         own = numbers.setdefault(who[0], {})
         number = own.setdefault(who[1], len(own) + 1)

@@ -20,6 +20,9 @@ from xlassess.model.answer import Action, Answer, Return, Value
 from xlassess.model.toolkit import Choice, Item, Section, Toolkit
 from xlassess.score import counts_towards, reported_sections
 
+PARTICULARS_OUT = "[not shown]"
+"""Stands for a line of text about who answers, where names are not shown."""
+
 _KINDS = {"comment": "Comment", "evidence": "Evidence"}
 
 
@@ -62,6 +65,9 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             continue
         section, item = look.items.get(answer.item, (None, None))
         choice = _choice(look, item, answer)
+        hidden = cast.attribution != "named" and _is_particular(look, answer)
+        value = PARTICULARS_OUT if hidden else _tidied(answer.value, cast)
+        before = "" if hidden else typed.get((answer.item, answer.field), "")
         yield DataRow(
             code=person.code,
             partner=person.partner,
@@ -75,9 +81,9 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             field=answer.field,
             counts=_counting(look, answer, choice),
             choice=f"{item.answer}:{choice.code}" if item and choice else "",
-            value=choice.label if choice else _tidied(answer.value, cast),
+            value=choice.label if choice else value,
             score=choice.score if choice else None,
-            typed=cast.tidy(typed.get((answer.item, answer.field), "")),
+            typed=cast.tidy(before),
             file=_read_from(person, ret, answer.file).file,
             sheet=answer.sheet,
             cell=answer.cell,
@@ -129,6 +135,21 @@ def _counting(look: Lookup, answer: Answer, choice: Choice | None) -> Counting:
     return "apart" if choice and choice.apart else "yes"
 
 
+def _is_particular(look: Lookup, answer: Answer) -> bool:
+    """True for one line of text on a page of details: it may well name who answers.
+
+    Toolkits ask there for the name of the partnership, of the officer, of the reviewer.
+    """
+    section, item = look.items.get(answer.item, (None, None))
+    return (
+        section is not None
+        and item is not None
+        and answer.field.startswith("answer")
+        and item.answer == "text"
+        and not section.scored
+    )
+
+
 def _tidied(value: Value, cast: Cast) -> Value:
     return cast.tidy(value) if isinstance(value, str) else value
 
@@ -140,6 +161,8 @@ def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterato
         section, item = look.items.get(answer.item, (None, None))
         said = answer.field in _KINDS or item is None or item.is_wide
         if not said or not str(answer.value).strip():
+            continue
+        if cast.attribution != "named" and _is_particular(look, answer):
             continue
         yield Remark(
             part=look.key,

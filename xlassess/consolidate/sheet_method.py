@@ -108,6 +108,8 @@ def _rules() -> dict[str, str]:
         "high_two": short(thresholds.HIGH_AGREEMENT_TWO),
         "low_two": short(thresholds.LOW_AGREEMENT_TWO),
         "gap": percent(thresholds.LEVEL_GAP),
+        "item_gap": percent(thresholds.ITEM_LEVEL_GAP),
+        "level_least": str(thresholds.LEVEL_LEAST),
     }
 
 

@@ -46,15 +46,16 @@ _BY = (
     Column("Return", 13, cells.TOP_CELL), Column("Where", 18, cells.TOP_CELL),
 )  # fmt: skip
 _PLAN = (
-    Column("When", 14, cells.TOP_CELL), Column("Action", 46, cells.TOP_CELL),
-    Column("Item", 8, cells.TOP_CELL), Column("Owner", 19, cells.TOP_CELL),
-    Column("Deadline", 14, cells.DAY.but(valign="top")),
-    Column("How we will know", 30, cells.TOP_CELL),
-    Column("State of progress", 15, cells.TOP_CELL),
+    Column("When", 13, cells.TOP_CELL), Column("Action", 42, cells.TOP_CELL),
+    Column("Item", 8, cells.TOP_CELL), Column("Owner", 18, cells.TOP_CELL),
+    Column("Deadline", 13, cells.DAY.but(valign="top")),
+    Column("How we will know", 27, cells.TOP_CELL),
+    Column("State of progress", 13, cells.TOP_CELL),
     Column("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
 _WHEN, _DEADLINE, _STATUS, _OVERDUE = 0, 4, 6, 7
 OVERDUE = "overdue"
+"""What marks an action overdue."""
 
 
 def _around(out: Out, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -123,7 +124,9 @@ def write_actions(out: Out) -> None:
     shift = columns.index(_PLAN[0])
     made = day(summary.made_at)
     note = words().say("actions_note", made) if summary.actions else words().say("actions_none")
-    opening = Opening(ACTIONS, ACTIONS, note, tuple(c.width for c in columns), (_FIRST, 0))
+    widths = tuple(column.width for column in columns)
+    printed = shift + len(_PLAN) + (1 if summary.cast.shows_rows else 0)
+    opening = Opening(ACTIONS, ACTIONS, note, widths, (_FIRST, 0), printed=printed)
     sheet = out.open(opening)
     count = len(summary.actions)
     out.table(sheet, Grid(HEADER_ROW, columns, count, "Actions", ACTIONS))
