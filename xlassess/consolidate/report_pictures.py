@@ -22,7 +22,9 @@ from xlassess.consolidate.report_bars import (
     said_of_all,
     stacked,
 )
+from xlassess.consolidate.shapes import around
 from xlassess.consolidate.summary import Part, SectionFigures
+from xlassess.consolidate.thresholds import first_to_look_at
 from xlassess.sheet import palette
 
 if TYPE_CHECKING:
@@ -115,35 +117,55 @@ def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) ->
 
 
 def _significance(part: Part) -> Drawn:
-    """Points of how much each section matters against how it scores."""
-    alt = words().say("scatter_alt", part.label)
+    """Points of how much each section matters against how it scores.
+
+    Dashed lines stand at the means; sections that matter more and score less are triangles.
+    """
+    chosen = first_to_look_at(part.sections)
+    names = [each.name for each, here in zip(part.sections, chosen, strict=True) if here]
+    alt = words().say("scatter_alt", part.label, names)
     return Drawn(words().say("picture_significance"), alt, WIDTH, partial(_draw_points, part))
 
 
 def _draw_points(part: Part) -> drawing.Sheet:
-    from matplotlib.ticker import MultipleLocator
+    from matplotlib.ticker import MaxNLocator
 
-    height = 50.0
+    height = 54.0
     sheet = drawing.Sheet(WIDTH, height)
     axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
     axes.grid(color=drawing.GRID, linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_xlim(*pictures.limits_of(part))
-    axes.set_ylim(*pictures.weights_of(part))
-    for number, each in enumerate(part.sections, 1):
-        x, y = each.score.mean, each.significance.mean
-        if x is None or y is None:
-            continue
-        axes.plot(
-            x, y, "o", markersize=7, color=palette.BLUE, markeredgecolor=palette.NAVY,
-            clip_on=False,
-        )  # fmt: skip
-        axes.annotate(
-            str(number), (x, y), xytext=(7, 0), textcoords="offset points", va="center",
-            fontweight="bold", color=palette.NAVY,
-        )  # fmt: skip
-    axes.yaxis.set_major_locator(MultipleLocator(1))
+    scores = [each.score.mean for each in part.sections]
+    weights = [each.significance.mean for each in part.sections]
+    axes.set_xlim(*around(scores, *pictures.limits_of(part)))
+    axes.set_ylim(*around(weights, *pictures.weights_of(part)))
+    for draw_line, values in ((axes.axvline, scores), (axes.axhline, weights)):
+        known = [value for value in values if value is not None]
+        if known:
+            draw_line(
+                sum(known) / len(known), color=palette.INPUT_LINE, linewidth=1, linestyle="--"
+            )
+    chosen = first_to_look_at(part.sections)
+    points = zip(scores, weights, chosen, strict=True)
+    for number, (x, y, here) in enumerate(points, 1):
+        if x is not None and y is not None:
+            _point(axes, number, (x, y), here=here)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     axes.tick_params(length=0)
     axes.set_xlabel("Mean score")
     axes.set_ylabel("Mean significance")
     return sheet
+
+
+def _point(axes: Axes, number: int, place: tuple[float, float], *, here: bool) -> None:
+    """Mark a section by its number; as a triangle where it is among the first to look at."""
+    axes.plot(
+        *place, "^" if here else "o", markersize=8 if here else 7, clip_on=False,
+        color=palette.TO_DO if here else palette.BLUE,
+        markeredgecolor=palette.INK if here else palette.NAVY,
+    )  # fmt: skip
+    axes.annotate(
+        str(number), place, xytext=(7, 0), textcoords="offset points", va="center",
+        fontweight="bold", color=palette.NAVY,
+    )  # fmt: skip

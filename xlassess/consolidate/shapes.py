@@ -78,8 +78,8 @@ def significance(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
     ]
     low, high = pictures.limits_of(part)
     bottom, top = pictures.weights_of(part)
-    across = _around([each.score.mean for each in part.sections], low, high)
-    upright = _around([each.significance.mean for each in part.sections], bottom, top)
+    across = around([each.score.mean for each in part.sections], low, high)
+    upright = around([each.significance.mean for each in part.sections], bottom, top)
     chart = out.book.chart("scatter", "straight")
     chart.add_series({
         "name": "Sections",
@@ -136,7 +136,7 @@ def _labels(
     return labels
 
 
-def _around(values: Sequence[float | None], low: float, high: float) -> tuple[float, float]:
+def around(values: Sequence[float | None], low: float, high: float) -> tuple[float, float]:
     """The ends of an axis: whole numbers round the figures, so that points lie apart."""
     known = [value for value in values if value is not None]
     if not known:
