@@ -14,7 +14,7 @@ from xlassess.ingest.notes import SheetNotes
 from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, decrypted, open_ole
 from xlassess.ingest.package import ZIP_MAGIC, Package, open_package
 from xlassess.ingest.properties import Properties, read_properties
-from xlassess.ingest.scan_ods import scan_ods
+from xlassess.ingest.scan_ods import closed_up, scan_ods
 from xlassess.ingest.scan_xls import scan_xls
 from xlassess.ingest.scan_xlsb import WORKBOOK as BINARY_WORKBOOK
 from xlassess.ingest.scan_xlsb import scan_xlsb
@@ -25,6 +25,7 @@ from xlassess.model.finding import Finding
 Kind = Literal["xlsx", "xlsm", "xlsb", "xls", "ods"]
 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_MACRO_KIND = b"sheet.macroEnabled.main+xml"
 _MACROS = "xl/vbaproject.bin"
 _FAULTS = (*MARKUP_FAULTS, struct.error, IndexError, KeyError)
 
@@ -95,13 +96,14 @@ def _guard_package(data: bytes) -> Guarded | Finding:
     notes = _scan(kind, package)
     if isinstance(notes, Finding):
         return notes
+    data = closed_up(data, package) if kind == "ods" else data
     macros = (found("G16"),) if _MACROS in package.names else ()
     return Guarded(data, kind, notes, read_properties(package), macros)
 
 
 def _kind(package: Package) -> Kind | None:
     if WORKBOOK in package.names:
-        return "xlsm" if b"macroEnabled" in package.get("[content_types].xml") else "xlsx"
+        return "xlsm" if _MACRO_KIND in package.get("[content_types].xml") else "xlsx"
     if BINARY_WORKBOOK in package.names:
         return "xlsb"
     if package.get("mimetype").strip().startswith(_ODS) and "content.xml" in package.names:

@@ -6,6 +6,9 @@ a repeated cell with content does.
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
@@ -15,6 +18,7 @@ from xlassess.ingest.notes import SheetNotes, Tally, near, too_much
 from xlassess.ingest.package import Package
 from xlassess.model.finding import Finding
 
+_GAP = re.compile(rb"(</?table:[^<>]*>)\s+(?=</?table:)")
 _CELLS = ("table-cell", "covered-table-cell")
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
@@ -117,6 +121,22 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
 def _times(attributes: dict[str, str], name: str) -> int:
     text = _plain(attributes).get(name, "1")
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
+
+
+def closed_up(data: bytes, package: Package) -> bytes:
+    """Return a spreadsheet without the line breaks some programs put between rows and cells.
+
+    The parser does not get over them. Spaces that belong to a text stand inside a paragraph.
+    """
+    content, gaps = _GAP.subn(rb"\1", package.get("content.xml"))
+    if not gaps:
+        return data
+    closed = io.BytesIO()
+    with zipfile.ZipFile(closed, "w") as archive:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            archive.writestr(name, package.get(name))
+        archive.writestr("content.xml", content)
+    return closed.getvalue()
 
 
 def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:

@@ -23,12 +23,14 @@ _BOOLERR = (0x0205, 0x0005)
 _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
 _MULTIPLE = (0x00BD, 0x00BE)
 _MERGED = 0x00E5
-_TRUTHS = tuple(
-    token + which
-    for token in (b"\x21", b"\x41", b"\x61", b"\x42\x00")
-    for which in (b"\x22\x00", b"\x23\x00")
+_CALLS = (b"\x21", b"\x41", b"\x61", b"\x42\x00")
+_TRUTHS = (
+    b"\x1d\x00",
+    b"\x1d\x01",
+    *(call + number for call in _CALLS for number in (b"\x22\x00", b"\x23\x00")),
 )
-"""The parsed formulas TRUE() and FALSE(), functions 34 and 35 ([MS-XLS] 2.5.198.17)."""
+"""Parsed formulas that are a truth value, or a call of TRUE() or FALSE(), functions 34 and 35
+([MS-XLS] 2.5.198)."""
 _BIFF8 = 0x0600
 _WORKSHEET = 0
 
