@@ -364,3 +364,49 @@ def test_xlsb__short_records_are_refused() -> None:
 def test_macros__are_noted(kinds: Workbook) -> None:
     result = guarded(packed(parts_of(kinds.data) | {"xl/vbaProject.bin": b"x"}))
     assert [finding.code for finding in result.findings] == ["G16"]
+
+
+def _text_cell(inside: str, extra: str = "") -> str:
+    return f'<table:table-cell office:value-type="string"{extra}>{inside}</table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [
+        ("<text:p>Agree</text:p>", "Agree"),
+        ("<text:p>one</text:p><text:p>two</text:p>", "one\ntwo"),
+        ('<text:p>a<text:s text:c="3"/>b</text:p>', "a   b"),
+        ("<text:p>Ag<text:span>ree</text:span></text:p>", "Agree"),
+        ("<text:p>a<text:line-break/>b</text:p>", "a\nb"),
+        ("<text:p>a<text:tab/>b</text:p>", "a\tb"),
+        (
+            "<office:annotation><text:p>a remark</text:p></office:annotation><text:p>No</text:p>",
+            "No",
+        ),
+        ('<text:p>see <text:a href="http://x.example">here</text:a></text:p>', "see here"),
+    ],
+)
+def test_ods__texts_are_whole_and_without_remarks(inside: str, text: str) -> None:
+    row = f"<table:table-row>{_text_cell(inside)}</table:table-row>"
+    grid = read_grid(guarded(_ods(row)))
+    assert not isinstance(grid, Finding)
+    assert grid.sheets[0].at(0, 0) == text
+
+
+def test_ods__line_breaks_between_cells_are_closed_up() -> None:
+    row = "\n <table:table-row>\n  " + _text_cell("<text:p>a  b</text:p>") * 2
+    loose = (
+        row.replace("</table:table-cell><", "</table:table-cell>\n  <") + "\n</table:table-row>\n"
+    )
+    grid = read_grid(guarded(_ods(loose)))
+    assert not isinstance(grid, Finding)
+    assert (
+        grid.sheets[0].rows[0][:2] == ["a b", "a b"] or grid.sheets[0].rows[0][:2] == ["a  b"] * 2
+    )
+
+
+def test_ods__covered_cells_are_noted() -> None:
+    covered = '<table:covered-table-cell office:value-type="string"><text:p>x</text:p>'
+    spans = ' table:number-columns-spanned="2" table:number-rows-spanned="1"'
+    row = _text_cell("<text:p>a</text:p>", spans) + covered + "</table:covered-table-cell>"
+    assert guarded(_ods(f"<table:table-row>{row}</table:table-row>")).notes["One"].covered == {"B1"}

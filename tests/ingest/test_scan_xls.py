@@ -51,6 +51,20 @@ def test_cells__formulas_and_errors_are_noted() -> None:
     assert notes(cells) == SheetNotes(frozenset({"C2"}), frozenset({"B4"}))
 
 
+@pytest.mark.parametrize(
+    ("parsed", "is_truth"),
+    [(b"\x1d\x01", True), (b"\x41\x23\x00", True), (b"\x1d\x01\x1d\x01\x0b", False)],
+)
+def test_truth_values__typed_in_libreoffice_are_noted(parsed: bytes, is_truth: bool) -> None:
+    body = bytes(14) + struct.pack("<H", len(parsed)) + parsed
+    assert notes(cell(FORMULA, 1, 2, body)).truths == ({"C2"} if is_truth else set())
+
+
+def test_merged__cells_under_others_are_noted() -> None:
+    merged = record(0x00E5, struct.pack("<HHHHH", 1, 0, 1, 0, 1))
+    assert notes(merged).covered == {"A2", "B1", "B2"}
+
+
 def test_array__fills_its_area() -> None:
     assert notes(record(ARRAY, struct.pack("<HHBB", 1, 2, 0, 1))).formulas == {
         "A2", "A3", "B2", "B3",

@@ -14,7 +14,7 @@ from xlassess.ingest.notes import SheetNotes
 from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, decrypted, open_ole
 from xlassess.ingest.package import ZIP_MAGIC, Package, open_package
 from xlassess.ingest.properties import Properties, read_properties
-from xlassess.ingest.scan_ods import closed_up, scan_ods
+from xlassess.ingest.scan_ods import made_plain, scan_ods
 from xlassess.ingest.scan_xls import scan_xls
 from xlassess.ingest.scan_xlsb import WORKBOOK as BINARY_WORKBOOK
 from xlassess.ingest.scan_xlsb import scan_xlsb
@@ -96,7 +96,7 @@ def _guard_package(data: bytes) -> Guarded | Finding:
     notes = _scan(kind, package)
     if isinstance(notes, Finding):
         return notes
-    data = closed_up(data, package) if kind == "ods" else data
+    data = made_plain(data, package) if kind == "ods" else data
     macros = (found("G16"),) if _MACROS in package.names else ()
     return Guarded(data, kind, notes, read_properties(package), macros)
 

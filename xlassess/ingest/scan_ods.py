@@ -19,6 +19,10 @@ from xlassess.ingest.package import Package
 from xlassess.model.finding import Finding
 
 _GAP = re.compile(rb"(</?table:[^<>]*>)\s+(?=</?table:)")
+_MARKS = {
+    re.compile(rb"<text:line-break\s*(?:/>|></text:line-break>)"): b"&#10;",
+    re.compile(rb"<text:tab\b[^<>]*(?:/>|></text:tab>)"): b"&#9;",
+}
 _CELLS = ("table-cell", "covered-table-cell")
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
@@ -123,13 +127,17 @@ def _times(attributes: dict[str, str], name: str) -> int:
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
 
 
-def closed_up(data: bytes, package: Package) -> bytes:
-    """Return a spreadsheet without the line breaks some programs put between rows and cells.
+def made_plain(data: bytes, package: Package) -> bytes:
+    """Return a spreadsheet as the parser takes it without loss.
 
-    The parser does not get over them. Spaces that belong to a text stand inside a paragraph.
+    It does not get over the line breaks that some programs put between rows and cells, and
+    leaves out line breaks and tabs within a text, unless they stand there as characters.
     """
-    content, gaps = _GAP.subn(rb"\1", package.get("content.xml"))
-    if not gaps:
+    content, changes = _GAP.subn(rb"\1", package.get("content.xml"))
+    for mark, char in _MARKS.items():
+        content, times = mark.subn(char, content)
+        changes += times
+    if not changes:
         return data
     closed = io.BytesIO()
     with zipfile.ZipFile(closed, "w") as archive:
