@@ -18,3 +18,9 @@ def pat() -> Toolkit:
 def melton() -> Toolkit:
     """The evaluation by ratings from 1 to 5."""
     return find_toolkit("melton-evaluation")
+
+
+@pytest.fixture(scope="session")
+def rochford() -> Toolkit:
+    """The hallmarks answered with yes or no."""
+    return find_toolkit("rochford-hallmarks")

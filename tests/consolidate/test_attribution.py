@@ -21,7 +21,7 @@ from xlassess.model.record import Round
 def parts(data: bytes) -> str:
     """All text of a workbook: every part, its XML undone, in one string."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        whole = "\n".join(book.read(name).decode() for name in book.namelist())
+        whole = "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
     return whole.replace("&amp;", "&").replace("&apos;", "'").replace("&quot;", '"')
 
 

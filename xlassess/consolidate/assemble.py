@@ -215,7 +215,7 @@ def _remarks(scene: Scene, groups: Sequence[Group]) -> tuple[Remark, ...]:
             for remark in remarks_of(look, person, ret, scene.cast)
         ]
         if not scene.cast.shows_rows:
-            own.sort(key=lambda remark: (remark.text.casefold(), remark.text))
+            own.sort(key=lambda remark: (remark.text.casefold(), remark.text, remark.kind))
         remarks += sorted(own, key=lambda remark: places.get(remark.item, len(places)))
     return tuple(remarks)
 
@@ -236,6 +236,12 @@ def _actions(scene: Scene, groups: Sequence[Group]) -> list[PlannedAction]:
             action.order,
             action.deadline is None,
             str(action.deadline or ""),
-            "" if scene.cast.shows_rows else action.action.casefold(),
+            () if scene.cast.shows_rows else _in_words(action),
         ),
     )
+
+
+def _in_words(action: PlannedAction) -> tuple[str, ...]:
+    """All that is said of an action, so that equal ones do not stand in the order of people."""
+    said = (action.action, action.item, action.owner, action.measure, action.status)
+    return (action.action.casefold(), *said)
