@@ -13,6 +13,7 @@ from xlassess.consolidate.sheet_data import write_data
 from xlassess.consolidate.sheet_levels import write_levels
 from xlassess.consolidate.sheet_method import write_method
 from xlassess.consolidate.sheet_profile import write_profile
+from xlassess.consolidate.sheet_proposal import write_proposal
 from xlassess.consolidate.sheet_responses import write_responses
 from xlassess.consolidate.sheet_scores import write_scores
 from xlassess.consolidate.sheet_summary import write_summary_sheet
@@ -63,6 +64,7 @@ def _write_part(out: Out, part: Part) -> None:
     write_agreement(out, part)
     if part.toolkit.scoring.rule != "none":
         write_levels(out, part)
+    write_proposal(out, part)
 
 
 def write_summary(summary: Summary, path: Path) -> None:
