@@ -141,3 +141,25 @@ def test_damaged_zip__is_left_to_the_reader(kinds: Workbook, folder: Path, unpac
 def test_workbook__is_not_taken_for_a_zip(kinds: Workbook, folder: Path, unpacked: Path) -> None:
     (folder / "renamed.zip").write_bytes(kinds.data)
     assert told(list(collect([folder], unpacked))) == {"renamed.zip": ""}
+
+
+def test_zip__links_and_endless_names_are_only_files(folder: Path, unpacked: Path) -> None:
+    link = zipfile.ZipInfo("link.xlsx")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(folder / "odd.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("n" * 300 + ".xlsx", b"x")
+        archive.writestr("\u202exslx.txt\x1b[31m.xlsx", b"x")
+    sources = [one for one in collect([folder], unpacked) if isinstance(one, Source)]
+    assert len(sources) == 3
+    assert not any(source.path.is_symlink() for source in sources)
+    assert {source.path.read_bytes() for source in sources} == {b"/etc/passwd", b"x"}
+    assert not any("\x1b" in source.name for source in sources)
+
+
+def test_zip__bomb_within_a_zip_is_bounded(folder: Path, unpacked: Path) -> None:
+    bomb = packed({f"{number}.xlsx": bytes(19 << 20) for number in range(40)})
+    (folder / "bomb.zip").write_bytes(packed({"inner.zip": bomb}))
+    results = list(collect([folder], unpacked))
+    assert [one.findings[0].code for one in results if isinstance(one, Return)] == ["G15"]
+    assert sum(path.stat().st_size for path in unpacked.iterdir()) < 1 << 20

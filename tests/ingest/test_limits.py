@@ -19,6 +19,10 @@ from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
 from xlassess.ingest.context import Context
 from xlassess.model.answer import Return
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's own account"),
+]
 SECONDS = 5.0
 MEGABYTES = 300
 
