@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from openpyxl.cell import MergedCell
+from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
@@ -280,3 +281,16 @@ def conditional_colours(made: Made) -> Iterator[tuple[str, str, str, str]]:
 )
 def test_contrast__known_values(ink: str, paper: str, ratio: float) -> None:
     assert round(contrast(ink, paper), 2) == ratio
+
+
+def test_charts__stand_within_what_is_printed(made: Made) -> None:
+    outside = []
+    for sheet in visible(made):
+        area = re.findall(r"\$([A-Z]+)\$(\d+)", str(sheet.print_area))
+        columns = max((column_index_from_string(letters) for letters, _ in area), default=0)
+        rows = max((int(number) for _, number in area), default=0)
+        for chart in sheet._charts:
+            end = chart.anchor.to
+            if end.col >= columns or end.row >= rows:
+                outside.append((sheet.title, end.col, end.row, columns, rows))
+    assert outside == []

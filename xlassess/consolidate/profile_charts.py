@@ -16,12 +16,15 @@ from xlassess.consolidate.places import (
     levels_place,
 )
 from xlassess.consolidate.summary import Part
-from xlassess.sheet import looks, palette
+from xlassess.sheet import looks, metrics, palette
 from xlassess.sheet.checked import Placed, Sheet
 
 _CHART_WIDTH, _SECOND_COLUMN = 560, 7
 _WHOLE_WIDTH = 1160
 """Pixels of width of a chart beside another, and of one across the page."""
+
+_MARGIN = 10
+"""Pixels left free beside the last chart, so that its frame is printed."""
 
 _PAGE_PIXELS = 820
 """Pixels of height on a page at the scale that fits the sheet's width."""
@@ -31,6 +34,23 @@ _ITEMS = 22
 
 Picture = tuple[str, tuple[Any, str]]
 """A heading, and a chart with the text read out in its place."""
+
+
+def columns_for_charts(widths: Sequence[float], width: float) -> int:
+    """Return how many columns of a width the charts need beyond those there are.
+
+    What stands right of the last column of the sheet is not printed.
+
+    Args:
+        widths: the widths of the columns there are, in characters; more than seven.
+        width: that of each further column, in characters.
+    """
+    needed = max(_WHOLE_WIDTH, _pixels(widths[:_SECOND_COLUMN]) + _CHART_WIDTH) + _MARGIN
+    return max(0, ceil((needed - _pixels(widths)) / _pixels([width])))
+
+
+def _pixels(widths: Sequence[float]) -> float:
+    return sum(width * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for width in widths)
 
 
 def put_charts(

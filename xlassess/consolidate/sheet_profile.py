@@ -28,7 +28,7 @@ from xlassess.consolidate.places import (
     profile_place,
     scores_place,
 )
-from xlassess.consolidate.profile_charts import put_charts
+from xlassess.consolidate.profile_charts import columns_for_charts, put_charts
 from xlassess.consolidate.score_formulas import band_formula, flagged_formula, pooled_share
 from xlassess.consolidate.summary import Figure, Part, SectionFigures
 from xlassess.consolidate.thresholds import first_to_look_at
@@ -40,7 +40,7 @@ from xlassess.sheet.looks import MARK_TO_DO, Look
 
 LOOK_FIRST = "Matters, scores less"
 
-_LEAST_COLUMNS = 10
+_LEAST_COLUMNS, _SPARE = 10, 11.0
 _COLUMNS = {
     "number": Column("No.", 6, cells.MIDDLE), "section": Column("Section", 36),
     "n": Column("Returns", 11, cells.MIDDLE), "mean": Column("Mean", 11, cells.MIDDLE),
@@ -66,7 +66,8 @@ def write_profile(out: Out, part: Part) -> None:
         )
     widest = max((2 + each.choices for each in place.answers), default=0)
     widths = [column.width for column in columns]
-    widths += [11.0] * (max(_LEAST_COLUMNS, widest) - len(widths))
+    widths += [_SPARE] * (max(_LEAST_COLUMNS, widest) - len(widths))
+    widths += [_SPARE] * columns_for_charts(widths, _SPARE)
     title = f"Profile: {part.toolkit.title}"
     note = words().say("profile_note", rule)
     opening = Opening(place.sheet, title, note, tuple(widths), (HEADER_ROW + 1, 2), None)
@@ -259,6 +260,7 @@ def _answers(out: Out, sheet: Sheet, part: Part, place: AnswersPlace) -> None:
                 counts=lit("apart" if choice.apart else "yes"),
                 choice=lit(f"{place.scale}:{choice.code}"),
             )
-            value = WITHHELD if each.score.withheld else counts.get(choice.code, 0)
+            hidden = each.score.withheld and not each.score.secondary
+            value = WITHHELD if hidden else counts.get(choice.code, 0)
             out.figure(sheet, row, column, Live(formula, value), cells.MIDDLE)
         cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])

@@ -46,7 +46,10 @@ def write_responses(out: Out) -> None:
     note = "responses_note" if rows else "responses_note_aggregated"
     said = words().say(note, summary.assessment, day(summary.made_at))
     header = response_header_row(summary)
-    widths = tuple(column.width for column in (_COLUMNS if rows else _COLUMNS[:11]))
+    widths = tuple(
+        column.width
+        for column in (_COLUMNS if rows else _COLUMNS[: FIRST_RATE + len(RATE_COLUMNS)])
+    )
     repeat = (header, header) if rows else (HEADER_ROW, HEADER_ROW)
     frozen = (header + 1, 1) if rows else (0, 0)
     opening = Opening(RESPONSES, RESPONSES, said, widths, frozen, repeat)
