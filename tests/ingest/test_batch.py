@@ -12,6 +12,7 @@ import pytest
 
 from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
+from tests.ingest.hostile import HOSTILE
 from tests.ingest.small import returned
 from xlassess.ingest import Source, read_all, read_return
 from xlassess.ingest.batch import Bounds
@@ -49,11 +50,13 @@ def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Pat
 
 
 def test_time_limit__ends_what_takes_longer(kinds: Workbook, tmp_path: Path) -> None:
-    sources = _sources(tmp_path, {"a.xlsx": returned(kinds), "b.xlsx": kinds.data})
-    limits = Bounds(seconds=0.0001)
+    slow = HOSTILE["tags_within_tags"](kinds)
+    sources = _sources(tmp_path, {"a.xlsx": slow, "b.xlsx": returned(kinds), "c.xlsx": slow})
+    limits = Bounds(seconds=0.1)
     results = dict(read_all(sources, a_context(kinds), workers=1, bounds=limits))
-    assert [ret.findings[0].code for ret in results.values()] == ["G12", "G12"]
-    assert "0.0001 seconds" in results[sources[0]].findings[0].message
+    told = [[finding.code for finding in ret.findings] for ret in results.values()]
+    assert (told[0], told[2]) == (["G12"], ["G12"])
+    assert "0.1 seconds" in results[sources[0]].findings[0].message
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
