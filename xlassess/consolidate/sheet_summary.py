@@ -245,7 +245,9 @@ class _Paper:
         row = self._next()
         texts = []
         for box in line:
-            self._merged_figure(row, box.first, box.last, box.live, box.look)
+            self._out.figure(self._sheet, row, box.first, box.live, box.look)
+            for column in range(box.first + 1, box.last + 1):
+                self._sheet.blank(row, column, box.look)
             shown = "" if box.live.value is None else str(box.live.value)
             if isinstance(box.live.value, str):
                 texts.append((shown, self._span(box.first, box.last), box.look))

@@ -16,15 +16,20 @@ from xlassess.sheet.looks import Look
 MOST_LINES = 24
 """Sections listed beside the chart; a toolkit with more shows the first, and Profile has all."""
 
-_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
+_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1, wrap=False)
 _HEAD_MIDDLE = _HEAD.but(align="center", indent=0)
-_LINE = Look(size=10, bottom=palette.LINE)
+_LINE = Look(size=10, bottom=palette.LINE, wrap=False)
 _MIDDLE = _LINE.but(align="center")
+_RUNNING = _LINE.but(align="left", indent=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A cell of the table: its first and last column on the page, figure and look."""
+    """A cell of the table: its first and last column on the page, figure and look.
+
+    The figure stands in the first column. Where there are more, it is a text that runs on over
+    the empty cells beside it, so that no cells of the table need be merged.
+    """
 
     first: int
     last: int
@@ -49,8 +54,8 @@ def table_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
 
 def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[Field, ...]:
     return tuple(
-        Field(*span, Live("", words().say(name)), _HEAD_MIDDLE if i else _HEAD)
-        for i, (name, span) in enumerate(zip(names, spans, strict=True))
+        Field(*span, Live("", words().say(name)), _HEAD if span[1] > span[0] else _HEAD_MIDDLE)
+        for name, span in zip(names, spans, strict=True)
     )
 
 
@@ -82,17 +87,18 @@ def _score_line(
     part: Part, place: ProfilePlace, spans: Sequence[tuple[int, int]], line: _Line
 ) -> tuple[Field, ...]:
     rule, figure = part.toolkit.scoring.rule, line.figure
+    ranges = _MIDDLE if "band" in place.columns else _RUNNING
     number = "0%" if rule == "share" else "0.0"
     mean = WITHHELD if figure.withheld else figure.mean
     low, high = (place.cell(line.index, each) for each in ("low", "high"))
     fields = [
-        Field(*spans[0], Live("", line.name), _LINE.but(indent=1)),
+        Field(*spans[0], Live("", line.name), _RUNNING),
         Field(*spans[1], Live(place.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)),
-        Field(*spans[2], Live(_range_formula(rule, low, high), range_of(rule, figure)), _MIDDLE),
+        Field(*spans[2], Live(_range_formula(rule, low, high), range_of(rule, figure)), ranges),
     ]
     if "band" in place.columns:
         name = line.band.name if line.band else None
-        fields.append(Field(*spans[3], Live(place.cell(line.index, "band"), name), _MIDDLE))
+        fields.append(Field(*spans[3], Live(place.cell(line.index, "band"), name), _RUNNING))
     return tuple(fields)
 
 
@@ -119,14 +125,14 @@ def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
     found = [_headings(["head_section", "head_answers", f"head_{last}"], spans)]
     for index, each in enumerate(part.sections[: min(MOST_LINES, place.leading)]):
         value: str | float | None = float(each.flagged)
-        look = _MIDDLE
+        look = _RUNNING
         if last == "favourable":
             value = each.favourable / each.answered if each.answered else None
-            look = _MIDDLE.but(number="0%")
+            look = _RUNNING.but(number="0%")
         hidden = each.score.withheld
         answers = each.given if last == "flagged" else each.answered
         found.append((
-            Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _LINE.but(indent=1)),
+            Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _RUNNING),
             Field(*spans[1], Live(place.cell(index, "answers"), WITHHELD if hidden else answers),
                   _MIDDLE),
             Field(*spans[2], Live(place.cell(index, last), WITHHELD if hidden else value), look),
