@@ -4,11 +4,14 @@ The yardstick is what the library needs for the same cells with no thought at al
 texts, numbers and formulas on the same sheets, without figures, tables, charts or looks.
 
 Usage: python benchmarks/bench_consolidate.py [RETURNS]     (default 1000)
+       python benchmarks/bench_consolidate.py --growth      (1,000 and 10,000 returns: time, memory)
 """
 
 from __future__ import annotations
 
 import io
+import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +25,13 @@ from xlassess.folder.toolkits import find_toolkit
 
 LIMIT = 4.0
 """Most times the yardstick's time that a summary may take."""
+
+FEW, MANY = 1_000, 10_000
+MOST_GROWTH = 11.0
+"""Most times the time of `FEW` returns that `MANY` may take."""
+
+MOST_MEMORY = 1024
+"""Megabytes that `MANY` returns may take at most, the round itself included."""
 
 Cells = list[tuple[str, list[tuple[int, int, str, object]]]]
 
@@ -72,9 +82,56 @@ def plain_write(cells: Cells) -> bytes:
     return buffer.getvalue()
 
 
+def measured(returns: int) -> tuple[float, int]:
+    """Return the seconds a summary of this many returns takes, and the most memory in MB.
+
+    It runs in a process of its own, so that nothing else counts towards its memory.
+    """
+    done = subprocess.run(
+        [sys.executable, __file__, "--alone", str(returns)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    seconds, megabytes = done.stdout.split()
+    return float(seconds), int(megabytes)
+
+
+def alone(returns: int) -> int:
+    """Make one summary and print its seconds and the process's peak of memory."""
+    record = a_round([find_toolkit("pat")], returns, Wish(talk=0.12))
+    begun = time.perf_counter()
+    summary_bytes(summarise(record, MADE_AT))
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{seconds:.2f} {peak // (1024 * 1024 if sys.platform == 'darwin' else 1024)}")
+    return 0
+
+
+def growth() -> int:
+    """Print how time and memory grow; exit code 1 when either is over its limit."""
+    few, many = measured(FEW), measured(MANY)
+    ratio = many[0] / few[0]
+    for returns, (seconds, megabytes) in ((FEW, few), (MANY, many)):
+        print(f"{returns:6d} returns      {seconds:7.2f} s, {megabytes} MB at most")
+    print(f"growth             {ratio:7.2f} (at most {MOST_GROWTH:g})")
+    print(f"memory             {many[1]:7d} MB (at most {MOST_MEMORY})")
+    return int(ratio > MOST_GROWTH or many[1] > MOST_MEMORY)
+
+
 def main() -> int:
-    """Print the times and their ratio; exit code 1 when the summary is too slow."""
-    returns = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    """Print times and ratios; exit code 1 when the summary is too slow or too large."""
+    match sys.argv[1:]:
+        case ["--alone", returns]:
+            return alone(int(returns))
+        case ["--growth"]:
+            return growth()
+        case [returns]:
+            return compare(int(returns))
+        case _:
+            return compare(FEW)
+
+
+def compare(returns: int) -> int:
+    """Print the times of a summary and of its bare cells, and their ratio."""
     record = a_round([find_toolkit("pat")], returns, Wish(talk=0.12))
     summary = summarise(record, MADE_AT)
     data = summary_bytes(summary)

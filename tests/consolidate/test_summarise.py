@@ -10,7 +10,12 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from xlassess.consolidate import summarise
-from xlassess.consolidate.thresholds import agreement_word, is_concern, is_strength
+from xlassess.consolidate.thresholds import (
+    agreement_word,
+    first_to_look_at,
+    is_concern,
+    is_strength,
+)
 from xlassess.contract.seal import questions_digest
 from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
@@ -295,3 +300,40 @@ def test_live__only_up_to_a_size(pat, monkeypatch):
     assert summarise(record, MADE_AT).live
     monkeypatch.setattr("xlassess.consolidate.assemble.LIVE_ROWS", 10)
     assert not summarise(record, MADE_AT).live
+
+
+def test_reading__totals_far_apart_are_said(pat):
+    record = with_returns(
+        a_round([pat], 2, Wish(talk=0)), {0: everything(pat, 4), 1: everything(pat, 1)}
+    )
+    reading = summarise(record, MADE_AT).parts[0].narrative.reading
+    assert "from 36 to 144" in reading
+    close = with_returns(record, {0: everything(pat, 3), 1: everything(pat, 2)})
+    assert "far apart" not in summarise(close, MADE_AT).parts[0].narrative.reading
+
+
+@pytest.mark.parametrize(("counts", "differ"), [((2, 2), True), ((1, 3), False)])
+def test_levels__items_seen_differently_by_two_returns_at_least(pat, counts, differ):
+    many = sum(counts)
+    levels = ["board"] * counts[0] + ["front"] * counts[1]
+    people = [replace(p, level=level) for p, level in zip(respondents(many), levels, strict=True)]
+    given = {n: everything(pat, 4 if level == "board" else 1) for n, level in enumerate(levels)}
+    part = summarise(with_returns(a_round([pat], people), given), MADE_AT).parts[0]
+    items = [item for item in part.items if item.scored]
+    assert {item.levels_differ for item in items} == {differ}
+    assert {item.levels["Board"].mean for item in items} == {4}
+
+
+def test_sections__that_matter_more_and_score_less(pat):
+    agreement = pat.scales["agreement"].substantive
+    values = {}
+    for item in pat.items():
+        choices = pat.scales[item.answer].substantive if not item.is_free else ()
+        if item.weighs:
+            values[item.id, "answer"] = choices[0 if item.weighs == "2" else 2].code
+        elif choices:
+            values[item.id, "answer"] = agreement[-1 if item.id.startswith("2") else 1].code
+    record = with_returns(a_round([pat], 1), {0: answers(pat, values)})
+    sections = summarise(record, MADE_AT).parts[0].sections
+    assert first_to_look_at(sections) == (False, True, False, False, False, False)
+    assert first_to_look_at(()) == ()

@@ -183,7 +183,7 @@ def _item(ground: Ground, section: Section, item: Item, field: str, shown: Shown
     favour = standing(scale, agreement)
     reading = agreement_word(scale, agreement.consensus)
     levels = {}
-    if scored and scale.ordinal:
+    if scored and scale.ordinal and toolkit.scoring.rule != "none":
         levels = item_levels(ground, item, field, shown[field])
     _, _, view = field.partition(":")
     return ItemFigures(

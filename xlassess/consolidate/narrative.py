@@ -22,10 +22,10 @@ from xlassess.consolidate.summary import (
     ScoreRow,
     SectionFigures,
 )
-from xlassess.consolidate.thresholds import favourable
+from xlassess.consolidate.thresholds import FAR_APART, favourable
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
-from xlassess.score import Agreement, score_range
+from xlassess.score import Agreement, band_position, score_range
 from xlassess.sheet.words import Words
 
 
@@ -176,9 +176,21 @@ def _reading_sum(told: Told) -> str:
     limits = score_range(told.toolkit)
     top = short(limits[1]) if limits else ""
     mean, n = decimal(total.score.mean), total.score.n
+    apart = _far_apart(told, total)
     if total.band is None:
-        return say("reading_sum_without_bands", mean, top, n)
-    return say("reading_sum", mean, top, n, total.band.name, total.band.reading)
+        return f"{say('reading_sum_without_bands', mean, top, n)} {apart}".strip()
+    reading = say("reading_sum", mean, top, n, total.band.name, total.band.reading)
+    return f"{reading} {apart}".strip()
+
+
+def _far_apart(told: Told, total: OverallFigures) -> str:
+    """A warning where the totals of single returns lie bands apart, so that the mean hides it."""
+    bands, score = told.toolkit.scoring.bands, total.score
+    ends = [band_position(each, bands) for each in (score.low, score.high)]
+    low, high = (end if end is not None else 0 for end in ends)
+    if None in ends or low - high < FAR_APART or score.low is None or score.high is None:
+        return ""
+    return words().say("reading_apart", short(score.low), short(score.high))
 
 
 def _reading_mean(told: Told) -> str:

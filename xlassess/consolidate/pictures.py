@@ -58,7 +58,9 @@ def headline(out: Out, part: Part, place: ProfilePlace) -> tuple[Any, str]:
 
 def dartboard_legend(part: Part) -> str:
     """Return what the rings of the dartboard mean, in words."""
-    return words().say("dartboard_legend", [band_range(band) for band in rings(part.sections[0])])
+    ranges = [band_range(band) for band in rings(part.sections[0])]
+    withheld = any(each.score.withheld for each in part.sections)
+    return words().say("dartboard_legend", ranges, withheld)
 
 
 def band_range(band: Band) -> str:

@@ -26,8 +26,8 @@ _WHOLE_WIDTH = 1160
 _MARGIN = 10
 """Pixels left free beside the last chart, so that its frame is printed."""
 
-_PAGE_PIXELS = 820
-"""Pixels of height on a page at the scale that fits the sheet's width."""
+_PAGE_SHAPE = 620 / 960
+"""Height of a landscape page between its margins as a share of its width, a little to spare."""
 
 _ITEMS = 22
 """Most items in one chart, so that it fits a page and can be read."""
@@ -54,9 +54,16 @@ def _pixels(widths: Sequence[float]) -> float:
 
 
 def put_charts(
-    out: Out, sheet: Sheet, part: Part, place: ProfilePlace
+    out: Out, sheet: Sheet, part: Part, place: ProfilePlace, widths: Sequence[float]
 ) -> tuple[int, tuple[int, ...]]:
     """Put the charts below the tables: of sections two side by side, then those of items.
+
+    Args:
+        out: the workbook.
+        sheet: the Profile sheet, with its tables.
+        part: the toolkit.
+        place: where its tables stand.
+        widths: the widths of the sheet's columns, which decide how much is on a page.
 
     Returns:
         The last row they cover, and the rows that begin a new page.
@@ -72,8 +79,14 @@ def put_charts(
         column = 0 if index % 2 == 0 else _SECOND_COLUMN
         _put(sheet, picture, (at, column), (_CHART_WIDTH, height))
     lines = (len(small) + 1) // 2
-    page = max(1, _PAGE_PIXELS // (rows * ROW_PIXELS))
-    breaks = [top + rows * line for line in range(0, lines, page)]
+    page = _pixels(widths) * _PAGE_SHAPE
+    left = page - sum(map(sheet.row_height, range(top))) / metrics.POINTS_PER_PIXEL
+    breaks = []
+    for line in range(lines):
+        if left < rows * ROW_PIXELS:
+            breaks.append(top + rows * line)
+            left = page
+        left -= rows * ROW_PIXELS
     row = top + rows * lines
     for picture, count in _of_items(out, part):
         breaks.append(row)
@@ -127,7 +140,12 @@ def _of_items(out: Out, part: Part) -> Iterator[tuple[Picture, int]]:
 
 
 def _pages(place: AgreementPlace) -> Iterator[tuple[int, int]]:
-    """Yield the first and last item of each chart; a section is divided only if it must be."""
+    """Yield the first and last item of each chart, of about as many items each.
+
+    A section is divided only if it must be.
+    """
+    count = len(place.items)
+    fair = ceil(count / ceil(count / _ITEMS))
     first = 0
     for start, end in _runs([item.section.id for item in place.items]):
         if end - first + 1 > _ITEMS and start > first:
@@ -136,6 +154,9 @@ def _pages(place: AgreementPlace) -> Iterator[tuple[int, int]]:
         while end - first + 1 > _ITEMS:
             yield first, first + _ITEMS - 1
             first += _ITEMS
+        if end - first + 1 >= fair:
+            yield first, end
+            first = end + 1
     if first < len(place.items):
         yield first, len(place.items) - 1
 

@@ -139,7 +139,9 @@ def _row(
         out.figure(sheet, row, column, live, look)
         column += 1
     fitted = [(text, each.width, each.look) for text, each in zip(texts, columns, strict=False)]
-    fitted.append((_remark(item) or "", columns[-1].width, columns[-1].look))
+    # In a table with fewer columns the remark stands in a narrower one.
+    remark_width = sheet.width(len(columns) - 1)
+    fitted.append((_remark(item) or "", remark_width, columns[-1].look))
     cells.fit_row(sheet, row, fitted)
 
 

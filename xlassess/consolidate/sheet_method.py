@@ -109,6 +109,7 @@ def _rules() -> dict[str, str]:
         "low_two": short(thresholds.LOW_AGREEMENT_TWO),
         "gap": percent(thresholds.LEVEL_GAP),
         "item_gap": percent(thresholds.ITEM_LEVEL_GAP),
+        "far_apart": str(thresholds.FAR_APART),
         "level_least": str(thresholds.LEVEL_LEAST),
     }
 

@@ -81,7 +81,7 @@ def write_profile(out: Out, part: Part) -> None:
         _counts(out, sheet, part, place)
     for answers in place.answers:
         _answers(out, sheet, part, answers)
-    last, breaks = put_charts(out, sheet, part, place)
+    last, breaks = put_charts(out, sheet, part, place, widths)
     out.finish(sheet, opening, last, breaks)
 
 
@@ -117,6 +117,8 @@ def _scores(out: Out, sheet: Sheet, part: Part, place: ProfilePlace) -> None:
             out.figure(sheet, row, column, live, _strong(look) if total else look)
         reading = line.band.reading if line.band else ""
         texts = [(line.name, 36.0, cells.CELL), (reading, 46.0, cells.CELL)]
+        if "first" in place.columns:
+            texts.append((LOOK_FIRST, _COLUMNS["first"].width, cells.MIDDLE))
         cells.fit_row(sheet, row, texts)
     for row, each in enumerate(part.sections, place.first_row):
         if "significance" in place.columns:

@@ -38,6 +38,9 @@ ITEM_LEVEL_GAP = 1 / 3
 LEVEL_LEAST = 2
 """Fewest returns of a level from which it is compared with others: one person is not a level."""
 
+FAR_APART = 2
+"""Bands between the lowest and the highest grand total from which the Summary page says so."""
+
 LISTED = 3
 """Most strengths, concerns and disagreements named on the Summary page."""
 
