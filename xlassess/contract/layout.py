@@ -43,7 +43,7 @@ Role = Literal[
 HEADERS: dict[str, str] = {
     "item": "Item",
     "ask": "Question",
-    "why": "What lies behind it",
+    "why": "Guidance",
     "answer": "Your answer",
     "status": "Status",
     "comment": "Comments",
@@ -308,7 +308,9 @@ def _columns(
     if any(item.follow_up for item in section.items):
         width = width | {"status": _FOLLOW_UP_WIDTH}
     plan: list[tuple[Role, str, str]] = [("item", "", ""), ("ask", "", "")]
-    if any(item.why or item.prompts for item in section.items):
+    guided = any(item.why or item.prompts for item in section.items)
+    unguided = guided and wide and not any(item.why or item.prompts for item in items)
+    if guided and not unguided:
         plan.append(("why", "", "" if any(item.why for item in section.items) else _PROMPTS_HEADER))
     if section.form == "matrix":
         plan += [("level", code, label) for code, label in _levels(toolkit, section)]
@@ -323,7 +325,7 @@ def _columns(
         plan += [*answers, ("status", "", "")]
         plan += [("comment", "", _MIXED_HEADER if mixed else "")] if has_comment or mixed else []
         plan += [("evidence", "", "")] if any(item.evidence for item in items) else []
-    shift = len(answers) if wide and section.form != "text" else 0
+    shift = len(answers) + unguided if wide and section.form != "text" else 0
     return _placed(plan, width, shift)
 
 

@@ -85,6 +85,8 @@ class Job:
         single: bool = False,
         repeat: tuple[int, int] | None = None,
         freeze: tuple[int, int] | None = None,
+        starts: tuple[int, ...] = (),
+        whole: tuple[tuple[int, int], ...] = (),
     ) -> None:
         """Set a sheet up for print and screen, and lock it.
 
@@ -95,6 +97,8 @@ class Job:
             single: True to print it on one page as long as it can then be read.
             repeat: the first and last row printed on every page.
             freeze: the first row and column that scroll.
+            starts: rows at which a page begins well.
+            whole: first and last rows of what should stay on one page.
         """
         page = Page(
             left=self.toolkit.short,
@@ -104,6 +108,8 @@ class Job:
             single=single,
             area=Box(0, 0, *last),
             repeat=repeat,
+            starts=starts,
+            whole=whole,
         )
         set_page(sheet, page)
         guard(sheet, self.password)

@@ -40,11 +40,13 @@ def write_profile(job: Job, sheet: Sheet) -> None:
     row = table.write(REFERENCE_ROW + 2)
     if job.toolkit.scoring.rule != "sum":
         row = Panel(job, sheet, 2, 1).success(row) + 1
+    notes = row
     row = _notes(job, sheet, row, prose_end(headings))
-    row = write_flags(job, sheet, row + 1) - 1
+    whole = ((notes, row), (row + 1, write_flags(job, sheet, row + 1) - 1))
+    row = whole[-1][1]
     last = len(headings) - 1
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(row, last)}"})
-    job.finish(sheet, (row, last), landscape=True, single=True)
+    job.finish(sheet, (row, last), landscape=True, single=True, whole=whole)
 
 
 def _head(job: Job, sheet: Sheet, headings: tuple[Heading, ...]) -> None:

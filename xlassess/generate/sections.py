@@ -64,7 +64,9 @@ def write_section(job: Job, sheet: Sheet, place: SectionLayout, following: str) 
         sheet,
         (place.last_row, _last_printed(place)),
         landscape=True,
-        repeat=(REFERENCE_ROW, HEADER_ROW),
+        # The headings of a first table would be wrong above a second.
+        repeat=(REFERENCE_ROW, REFERENCE_ROW if len(place.tables) > 1 else HEADER_ROW),
+        starts=tuple(table.header_row for table in place.tables[1:]),
         freeze=(FIRST_ITEM_ROW, 2 if place.section.form == "matrix" else 0),
     )
 

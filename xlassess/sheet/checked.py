@@ -151,6 +151,7 @@ class Sheet:
         self.raw = raw
         self._widths: dict[int, float] = {}
         self._heights: dict[int, float] = {}
+        self._charts: list[Placed] = []
 
     @property
     def name(self) -> str:
@@ -312,3 +313,15 @@ class Sheet:
         where = {"description": placed.description, "object_position": 2}
         with _heeded():
             _done(self.raw.insert_chart(placed.row, placed.column, chart, where))
+        self._charts.append(placed)
+
+    def chart_rows(self) -> tuple[tuple[int, int], ...]:
+        """Return the first and last row each chart covers."""
+        return tuple((placed.row, self._below(placed)) for placed in self._charts)
+
+    def _below(self, placed: Placed) -> int:
+        row, left = placed.row, placed.height * metrics.POINTS_PER_PIXEL
+        while left > self.row_height(row):
+            left -= self.row_height(row)
+            row += 1
+        return row

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlassess.sheet.checked import Box, Sheet
+from xlassess.sheet.paging import LEAST_SCALE, Rows, paging
 from xlassess.sheet.validation import within
 
 _A4, _A4_POINTS = 9, (842.0, 595.0)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.5, 0.5, 0.8, 0.7
-_LEAST_SCALE = 0.62
-"""Ten-point type printed at this scale is a little over six points."""
 _LONGEST_HEADER = 255
 
 
@@ -20,7 +19,9 @@ class Page:
 
     ``left`` heads the page on the left, ``marking`` (the protective marking) in the middle
     of head and foot, ``right`` on the right; ``repeat`` are the first and last row printed
-    on every page. ``single`` puts all on one page if it can then still be read.
+    on every page. ``single`` puts all on one page if it can then still be read. ``starts`` are
+    rows at which a page begins well, such as the headings of a second table; ``whole`` are the
+    first and last rows of what should stay on one page, as charts always do.
     """
 
     left: str
@@ -30,6 +31,14 @@ class Page:
     area: Box
     single: bool = False
     repeat: tuple[int, int] | None = None
+    starts: tuple[int, ...] = ()
+    whole: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height between the margins, in points."""
+        across, down = _A4_POINTS if self.landscape else _A4_POINTS[::-1]
+        return across - 72 * (_LEFT + _RIGHT), down - 72 * (_TOP + _BOTTOM)
 
 
 def set_page(sheet: Sheet, page: Page) -> None:
@@ -46,8 +55,8 @@ def set_page(sheet: Sheet, page: Page) -> None:
         raw.set_portrait()
     raw.set_margins(left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM)
     raw.center_horizontally()
-    raw.fit_to_pages(1, int(page.single and _readable(sheet, page)))
     area = page.area
+    _part(sheet, page)
     raw.print_area(area.first_row, area.first_column, area.last_row, area.last_column)
     if page.repeat:
         raw.repeat_rows(*page.repeat)
@@ -63,10 +72,29 @@ def set_page(sheet: Sheet, page: Page) -> None:
 def _readable(sheet: Sheet, page: Page) -> bool:
     """True when the area can be read after it has been made to fit on one page."""
     width, height = sheet.extent(page.area)
-    room = _A4_POINTS if page.landscape else _A4_POINTS[::-1]
-    across = (room[0] - 72 * (_LEFT + _RIGHT)) / width
-    down = (room[1] - 72 * (_TOP + _BOTTOM)) / height
-    return min(across, down) >= _LEAST_SCALE
+    across, down = page.room
+    return min(across / width, down / height) >= LEAST_SCALE
+
+
+def _part(sheet: Sheet, page: Page) -> None:
+    """Part the sheet into pages."""
+    if page.single and _readable(sheet, page):
+        sheet.raw.fit_to_pages(1, 1)
+        return
+    area = page.area
+    heights = [sheet.row_height(row) for row in range(area.first_row, area.last_row + 1)]
+    first, last = page.repeat or (0, -1)
+    repeated = sum(map(sheet.row_height, range(first, last + 1)))
+    top = area.first_row
+    starts = [row - top for row in page.starts]
+    whole = [(a - top, b - top) for a, b in (*sheet.chart_rows(), *page.whole)]
+    rows = Rows(sheet.extent(area)[0], heights, repeated, starts, whole)
+    found = paging(rows, *page.room)
+    if found.scale is None:
+        sheet.raw.fit_to_pages(1, found.tall)
+        return
+    sheet.raw.set_print_scale(found.scale)
+    sheet.raw.set_h_pagebreaks([row + top for row in found.breaks])
 
 
 def _plain(text: str) -> str:
