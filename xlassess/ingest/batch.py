@@ -26,6 +26,9 @@ from xlassess.model.catalogue import found
 
 _CHUNK = 8
 _MOST_WORKERS = 8
+_LONGEST_TEMPORARY = 60
+"""Most characters of the temporary folder's path for a fork server, whose socket stands in it:
+the path of a socket is bounded at about a hundred."""
 
 Numbered = tuple[int, Source]
 """A file and its place in the order given."""
@@ -144,7 +147,8 @@ class _Batch:
 
     def _pool(self, workers: int) -> Executor:
         methods = multiprocessing.get_all_start_methods()
-        method = "forkserver" if "forkserver" in methods else "spawn"
+        reachable = len(tempfile.gettempdir()) <= _LONGEST_TEMPORARY
+        method = "forkserver" if reachable and "forkserver" in methods else "spawn"
         start = multiprocessing.get_context(method)
         if method == "forkserver":
             start.set_forkserver_preload(["xlassess.ingest.one"])
