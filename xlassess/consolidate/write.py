@@ -10,6 +10,7 @@ from xlassess.consolidate.cells import Out
 from xlassess.consolidate.sheet_agreement import write_agreement
 from xlassess.consolidate.sheet_counts import write_counts
 from xlassess.consolidate.sheet_data import write_data
+from xlassess.consolidate.sheet_flagged import write_flagged
 from xlassess.consolidate.sheet_levels import write_levels
 from xlassess.consolidate.sheet_method import write_method
 from xlassess.consolidate.sheet_profile import write_profile
@@ -64,6 +65,7 @@ def _write_part(out: Out, part: Part) -> None:
     write_agreement(out, part)
     if part.toolkit.scoring.rule != "none":
         write_levels(out, part)
+    write_flagged(out, part)
     write_proposal(out, part)
 
 
