@@ -59,7 +59,10 @@ def test_as_issued__is_returned_without_answers(kinds: Workbook, tmp_path: Path)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_choice_of_answers__is_read_back(
@@ -449,3 +452,14 @@ def test_passwords__costly_hashing_is_not_begun(kinds: Workbook, tmp_path: Path)
     ret = read(data.replace(usual + b" ", costly), tmp_path, kinds, context=context)
     assert codes(ret) == ["G18"]
     assert time.monotonic() - began < 1
+
+
+def test_heading_doubled__neither_column_is_taken_for_it(kinds: Workbook, tmp_path: Path) -> None:
+    """A second column of answers, perhaps a colleague's, is a question and not a choice."""
+    cells: dict[tuple[str, str], object] = {("1 Views", "D5"): "Your answer"}
+    cells |= {("1 Views", f"D{row}"): "Disagree" for row in range(6, 12)}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert ret.state == "query"
+    assert "R06" in codes(ret)
+    views = {(a.item, a.field) for a in ret.answers if a.sheet == "1 Views"}
+    assert views == {(f"1{letter}", "comment") for letter in "ABCDEF"}

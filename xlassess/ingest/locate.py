@@ -47,10 +47,15 @@ class Heading:
         return places
 
     def _place(self, column: Column, shift: int) -> int | None:
+        """Return where a column's heading stands, if it stands once.
+
+        A heading doubled over a column that takes nothing from partners does no harm.
+        """
         at = self.columns.get(key(column.header), ())
         if len(at) == 1:
             return at[0]
-        return column.index + shift if column.index + shift in at else None
+        as_issued = column.index + shift
+        return as_issued if as_issued in at and not column.field else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,7 +291,7 @@ _READ = (
         "R06",
         "query",
         "Column not found",
-        "The column “{column}” cannot be told: its heading was changed or removed.",
+        "The column “{column}” cannot be told: its heading was changed, removed, or stands twice.",
         "Restore the heading, or copy the answers into the workbook as it was sent.",
     ),
     Kind(
