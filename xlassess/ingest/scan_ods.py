@@ -16,6 +16,7 @@ from xlassess.ingest.limits import MOST_AREA
 from xlassess.ingest.markup import local, stream
 from xlassess.ingest.notes import SheetNotes, Tally, near, too_much
 from xlassess.ingest.package import Package
+from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 _GAP = re.compile(rb"(</?table:[^<>]*>)\s+(?=</?table:)")
@@ -42,6 +43,7 @@ class _Scan:
     nested: int = 0
     in_cell: bool = False
     texts: int = 0
+    filled: int = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
@@ -91,6 +93,8 @@ class _Scan:
         if "value-type" not in plain and "formula" not in plain:
             return
         self._reach()
+        if "number-matrix-columns-spanned" in plain:
+            self._matrix(plain)
         usual = plain.get("value-type") in _USUAL and "formula" not in plain
         if usual or self.tally.area > MOST_AREA:
             return
@@ -104,6 +108,15 @@ class _Scan:
 
     def _reach(self) -> None:
         self.tally.reach(self.row + self.row_times - 1, self.column + self.cell_times - 1)
+
+    def _matrix(self, plain: dict[str, str]) -> None:
+        """Note every cell of an array formula; all but the first look as if typed in."""
+        rows = _count(plain, "number-matrix-rows-spanned")
+        columns = _count(plain, "number-matrix-columns-spanned")
+        self.filled += rows * columns
+        if self.filled <= MOST_AREA:
+            last = self.row + rows - 1, self.column + columns - 1
+            self.tally.formulas |= near((self.row, self.column), last)
 
     def _note(self, cell: str, plain: dict[str, str]) -> None:
         if plain.get("value-type") == "boolean" or plain.get("formula") in _TRUTHS:
@@ -123,7 +136,11 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    text = _plain(attributes).get(name, "1")
+    return _count(_plain(attributes), name)
+
+
+def _count(plain: dict[str, str], name: str) -> int:
+    text = plain.get(name, "1")
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
 
 
@@ -159,5 +176,7 @@ def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
     for tally in scan.sheets.values():
         if excess := tally.oversize():
             return excess
+    if scan.filled > MOST_AREA:
+        return found("G10", problem=f"its formulas fill {scan.filled:,} cells")
     sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
     return too_much(sheets, scan.texts) or sheets

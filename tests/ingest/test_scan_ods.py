@@ -1,0 +1,35 @@
+"""The scan of OpenDocument sheets, on sheets written tag by tag."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.hostile import ods
+from xlassess.ingest.guard import Guarded, guard
+from xlassess.model.finding import Finding
+
+TYPED = b'<table:table-cell office:value-type="string"><text:p>Agree</text:p></table:table-cell>'
+
+
+def array(rows: int, columns: int, times: int = 1) -> bytes:
+    """Return a row that begins with an array formula over so many rows and columns."""
+    cell = (
+        b'<table:table-cell table:formula="of:=[.D1:.E2]" office:value-type="string"'
+        b' table:number-matrix-columns-spanned="%d" table:number-matrix-rows-spanned="%d">'
+        b"<text:p>Agree</text:p></table:table-cell>" % (columns, rows)
+    )
+    return b"<table:table-row>" + cell * times + TYPED * 2 + b"</table:table-row>"
+
+
+def test_array__every_cell_it_fills_is_noted() -> None:
+    below = b"<table:table-row>" + TYPED * 3 + b"</table:table-row>"
+    result = guard(ods(array(2, 2) + below))
+    assert isinstance(result, Guarded)
+    assert result.notes["S"].formulas == {"A1", "B1", "A2", "B2"}
+
+
+@pytest.mark.parametrize(("rows", "columns", "times"), [(1_048_576, 16_384, 1), (900, 100, 50)])
+def test_array__areas_are_bounded(rows: int, columns: int, times: int) -> None:
+    result = guard(ods(array(rows, columns, times)))
+    assert isinstance(result, Finding)
+    assert result.code == "G10"
