@@ -207,6 +207,7 @@ def test_sheet_copied__with_another_answer_is_a_query(kinds: Workbook, tmp_path:
 
     ret = read(reworked(returned(kinds), work), tmp_path, kinds)
     assert [(f.code, f.item, f.cell) for f in ret.findings] == [("R01", "1A", "C6")]
+    assert "Strongly disagree" in ret.findings[0].message
     assert ("1A", "answer") not in values(ret)
     assert len(ret.answers) == len(expected(kinds)) - 1
 

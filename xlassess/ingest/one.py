@@ -91,7 +91,7 @@ def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) 
     query = known.query
     plan = context.plan(known.issued.identity.digest, query=query is not None)
     located = locate(grid, plan)
-    readings, remarks = settle(list(read_rows(located.rows, plan)))
+    readings, remarks = settle(list(read_rows(located.rows, plan)), plan)
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings

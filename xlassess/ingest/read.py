@@ -48,13 +48,23 @@ class Reading:
         """Return how the value was put right; None when it stood there exactly so."""
         if not self.how or self.value is None:
             return None
-        after = shown(self.value)
+        return Normalisation(
+            self.item,
+            self.field,
+            self.sheet,
+            self.cell,
+            self.before,
+            self.in_words(plan),
+            self.how,
+        )
+
+    def in_words(self, plan: Plan | None = None) -> str:
+        """Return the value as a person reads it: a choice by its label."""
         if plan and self.field.startswith("answer"):
             choices = plan.choices.get(plan.places[self.item].item.answer)
-            after = choices.names[str(self.value)] if choices else after
-        return Normalisation(
-            self.item, self.field, self.sheet, self.cell, self.before, after, self.how
-        )
+            if choices:
+                return choices.names[str(self.value)]
+        return "" if self.value is None else shown(self.value)
 
 
 def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
@@ -117,10 +127,14 @@ def _parse(cell: Cell, item: Item, field: str, plan: Plan) -> Parsed:
     return plan.choices[item.answer].read(cell)
 
 
-def settle(readings: list[Reading]) -> tuple[list[Reading], list[Remark]]:
+def settle(readings: list[Reading], plan: Plan | None = None) -> tuple[list[Reading], list[Remark]]:
     """Settle items that stand in several places: one reading for each item and field.
 
     Where places contradict each other none of them is taken.
+
+    Args:
+        readings: what was read.
+        plan: tells the labels of choices; not needed for free text.
     """
     groups: dict[tuple[str, str], list[Reading]] = {}
     for one in readings:
@@ -133,14 +147,14 @@ def settle(readings: list[Reading]) -> tuple[list[Reading], list[Remark]]:
     for group in groups.values():
         if len(group) > 1:
             sheets.update(dict.fromkeys(one.sheet for one in group))
-        settled.append(_settled(group))
+        settled.append(_settled(group, plan))
     if not any(one.remark and one.remark.code == "R01" for one in settled):
         first = next(group[0] for group in groups.values() if len(group) > 1)
         remarks.append(Remark("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
     return settled, remarks
 
 
-def _settled(group: list[Reading]) -> Reading:
+def _settled(group: list[Reading], plan: Plan | None) -> Reading:
     """The one reading of a group that stands for all, or the contradiction."""
     filled = [one for one in group if not one.is_blank]
     if not filled:
@@ -149,6 +163,6 @@ def _settled(group: list[Reading]) -> Reading:
     odd = next((one for one in filled if one.remark), None)
     if odd or all(one.value == first.value for one in filled):
         return odd or first
-    values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.value or '')}”" for one in filled)
+    values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.in_words(plan))}”" for one in filled)
     remark = Remark("R01", first.sheet, first.cell, first.item, first.field, {"values": values})
     return Reading(first.item, first.field, first.sheet, first.cell, remark=remark)
