@@ -34,7 +34,7 @@ bench: ## compare with what one would otherwise do
 	$(BIN)/python -m benchmarks
 
 docs: ## write the pages that are made from code
-	$(BIN)/python -m xlassess.model.catalogue
+	$(BIN)/python -m xlassess.model.findings_doc > docs/findings.md
 	$(BIN)/python -m xlassess.folder.instruments docs/instruments.md
 	$(BIN)/python -m xlassess.consolidate.export_dictionary > docs/data-dictionary.md
 	$(BIN)/python -m xlassess.consolidate.report_docs > docs/report-template.md

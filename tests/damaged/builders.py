@@ -383,6 +383,14 @@ def answer_cells_merged(bench: Bench) -> Damaged:
     return bench.save(reworked(returned(bench.book), lambda book: book[VIEWS].merge_cells("C6:C8")))
 
 
+@damages("R11")
+def question_of_the_proposal_removed(bench: Bench) -> Damaged:
+    spot = layout(bench.book.toolkit).action_plan
+    assert spot is not None
+    assert spot.proposal is not None
+    return bench.save(written(returned(bench.book), {(ACTION_PLAN, f"A{spot.proposal}"): None}))
+
+
 @damages("C01")
 def not_a_choice(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i1A="Agre"))
@@ -484,3 +492,8 @@ def action_for_an_unknown_question(bench: Bench) -> Damaged:
 @damages("C18")
 def answer_among_the_comments(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i1A=None, i1A__comment="agree"))
+
+
+@damages("C19")
+def day_of_another_century(bench: Bench) -> Damaged:
+    return bench.save(returned(bench.book, i2_2="3 April 1926"))

@@ -1,4 +1,4 @@
-"""Every finding code of the ingest stage has a damaged workbook, and that workbook gives it."""
+"""Every finding code has a damaged workbook, and that workbook gives it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.damaged.builders import BUILDERS, Bench, Damaged
+from tests.damaged.pairs import CASES
+from tests.desk.small import LATER, a_folder
 from tests.factory import Workbook, issue
 from tests.ingest.small import every_kind
+from xlassess.desk.generate import generate
+from xlassess.desk.ingest import ingest
 from xlassess.ingest import collect, read_all
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
@@ -22,7 +26,7 @@ QUERIES = [
     if kind.severity == "query" and code not in OF_THE_LEDGER | {"C13"}
 ]
 """Queries about a workbook that holds answers."""
-WITH_CONSEQUENCES = {"R06": {"R07"}}
+WITH_CONSEQUENCES = {"R06": {"R07"}, "R11": {"R07"}}
 """Codes whose damage gives a note as well."""
 _ROOT = Path(__file__).parents[2]
 
@@ -42,7 +46,16 @@ def _handed_over(damaged: Damaged, folder: Path) -> Return:
 
 
 def test_catalogue__no_code_lacks_a_damaged_workbook() -> None:
-    assert BUILDERS.keys() == CATALOGUE.keys() - OF_THE_LEDGER
+    assert BUILDERS.keys() | CASES.keys() == CATALOGUE.keys()
+    assert CASES.keys() == OF_THE_LEDGER
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_pair__gives_its_code_and_nothing_else(code: str, tmp_path: Path) -> None:
+    folder, inbox = a_folder(tmp_path / "small"), tmp_path / "inbox"
+    generate(folder, now=LATER)
+    result = ingest(folder, [CASES[code](folder, inbox)], now=LATER, workers=1)
+    assert [f.code for file in result.files for f in file.ret.findings] == [code]
 
 
 @pytest.mark.parametrize("code", BUILDERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlassess.contract.bounds import FIRST_DAY, LAST_DAY
 from xlassess.contract.layout import (
     ABOUT_ROW,
     HEADER_ROW,
@@ -16,7 +17,7 @@ from xlassess.contract.layout import (
     cell_name,
     list_name,
 )
-from xlassess.generate.cells import FIRST_DAY, LAST_DAY, LONGEST_ANSWER, LONGEST_COMMENT
+from xlassess.generate.cells import LONGEST_ANSWER, LONGEST_COMMENT
 from xlassess.generate.job import Job
 from xlassess.model.toolkit import ActionPlan
 from xlassess.sheet import looks

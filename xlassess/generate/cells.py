@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
+from xlassess.contract.bounds import FIRST_DAY, LAST_DAY
 from xlassess.contract.layout import Column, list_name
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet import looks
@@ -20,9 +20,6 @@ from xlassess.sheet.validation import (
     utf16_length,
 )
 from xlassess.sheet.words import Words
-
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
-"""Days outside these are slips of the keyboard."""
 
 LONGEST_LINE, LONGEST_COMMENT, LONGEST_ANSWER = 1_000, 5_000, 20_000
 """Characters allowed in a one-line answer, a comment and a long answer; well under what a

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name
-from xlassess.ingest.grid import Cell, Grid, Sheet
+from xlassess.contract.layout import Role, cell_name
+from xlassess.ingest.grid import Cell, Grid
 from xlassess.ingest.plan import Plan
-from xlassess.ingest.read import Reading, reading, unusable
+from xlassess.ingest.plan_tables import PlanTable, plan_tables
+from xlassess.ingest.read import Reading, reading, settle, unusable
 from xlassess.ingest.remarks import Remark
-from xlassess.ingest.text import brief, is_blank, is_heading, key, shown, tidy
+from xlassess.ingest.text import brief, is_blank, shown
 from xlassess.ingest.values import Parsed, read_date, read_text
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
-from xlassess.model.query import action_slot
-
-_TELLING = (HEADERS["action"], HEADERS["owner"], HEADERS["deadline"], HEADERS["measure"])
+from xlassess.model.query import Slot, action_slot
 
 
 @dataclass(slots=True)
 class PlanRead:
-    """What the action-plan sheet held."""
+    """What the action plan held."""
 
     actions: list[Action] = field(default_factory=list)
     proposal: Reading | None = None
@@ -29,101 +28,27 @@ class PlanRead:
     normalised: list[Normalisation] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    sheet: Sheet
-    header: int
-    columns: Mapping[Role, int]
-
-
-def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
-    """Read every filled row of the action plan, wherever its sheet and columns stand."""
-    result = PlanRead()
-    planned = plan.layout.action_plan
-    if planned is None:
-        return result
-    table = _find(grid, planned)
-    if table is None:
-        result.remarks.append(Remark("R08"))
-        return result
-    last = _proposal_row(table, planned, result)
-    for row in range(table.header + 1, last):
-        _read_row(table, row, plan, result)
-    return result
-
-
-def _find(grid: Grid, planned: ActionPlanLayout) -> _Table | None:
-    """Find the heading row of the action plan; retyped headings only where none is as issued."""
-    for sheet in grid.sheets:
-        if sheet.contents.issuperset(_TELLING):
-            return _table(sheet, [{name} for name in _TELLING], planned)
-    for sheet in grid.sheets:
-        names = [{cell for cell in sheet.contents if is_heading(cell, name)} for name in _TELLING]
-        if all(names):
-            return _table(sheet, names, planned)
-    return None
-
-
-def _table(sheet: Sheet, headings: Sequence[Set[Cell]], planned: ActionPlanLayout) -> _Table | None:
-    for i, cells in enumerate(sheet.rows):
-        if any(names.isdisjoint(cells) for names in headings):
-            continue
-        texts = {key(cell): j for j, cell in enumerate(cells) if isinstance(cell, str)}
-        columns: dict[Role, int] = {
-            column.role: texts[key(column.header)]
-            for column in planned.columns
-            if key(column.header) in texts
-        }
-        return _Table(sheet, i, columns)
-    return None
-
-
-def _proposal_row(table: _Table, planned: ActionPlanLayout, result: PlanRead) -> int:
-    """Read the proposal and return the row at which the actions end."""
-    end = len(table.sheet.rows)
-    if planned.proposal is None:
-        return end
-    shift = table.header - planned.header_row
-    row = planned.proposal + shift
-    column = table.columns.get("action", 2)
-    name = cell_name(row, column)
-    cell = table.sheet.at(row, column)
-    parsed = unusable(table.sheet, name, cell)
-    if parsed is None and not is_blank(cell):
-        parsed = read_text(cell)
-    if parsed is not None:
-        result.proposal = reading(parsed, cell, Reading(PROPOSAL, "answer", table.sheet.name, name))
-    return min(row, end)
-
-
 @dataclass(slots=True)
 class _Row:
-    """One row while it is read: remarks and normalisations go to the result."""
+    """One filled row while it is read: its action, and what was remarked or put right."""
 
-    table: _Table
+    table: PlanTable
     index: int
-    result: PlanRead
+    number: int
+    action: Action | None = None
+    remarks: list[Remark] = field(default_factory=list)
+    normalised: list[Normalisation] = field(default_factory=list)
 
     @property
     def item(self) -> str:
-        return f"action {self.number}"
-
-    @property
-    def number(self) -> int:
-        """The row's own number, or its place in the table where that is gone."""
-        cell = self.table.sheet.at(self.index, 0)
-        place = self.index - self.table.header
-        text = tidy(shown(cell)) if not isinstance(cell, bool) else ""
-        return int(text) if text.isdecimal() and len(text) < 5 else place
+        return action_slot(self.number).item
 
     def cell(self, role: Role) -> tuple[Cell, str]:
-        """The cell of a role, unless it holds a formula or an error, and its name."""
-        column = self.table.columns.get(role)
-        if column is None:
-            return "", ""
-        name = cell_name(self.index, column)
-        cell = self.table.sheet.at(self.index, column)
+        """The cell of a role, unless no answer can be taken from it, and its name."""
+        cell, name = self.table.cell(self.index, role)
         parsed = unusable(self.table.sheet, name, cell)
+        if parsed is None and name in self.table.sheet.notes.covered and not is_blank(cell):
+            parsed = Parsed(code="R10")
         if parsed is not None:
             self.remark(parsed, name, role)
             return "", name
@@ -131,7 +56,7 @@ class _Row:
 
     def remark(self, parsed: Parsed, name: str, role: Role) -> None:
         sheet, slots = self.table.sheet.name, (action_slot(self.number),)
-        self.result.remarks.append(
+        self.remarks.append(
             Remark(parsed.code, sheet, name, self.item, role, parsed.details, slots)
         )
 
@@ -141,22 +66,90 @@ class _Row:
             self.remark(parsed, name, role)
         elif parsed.how:
             before, after = shown(cell), shown(parsed.value or "")
-            self.result.normalised.append(
+            self.normalised.append(
                 Normalisation(
                     self.item, role, self.table.sheet.name, name, before, after, parsed.how
                 )
             )
 
 
-def _read_row(table: _Table, index: int, plan: Plan, result: PlanRead) -> None:
-    row = _Row(table, index, result)
-    if not any(_is_filled(table, index, role) for role in table.columns):
-        return
+def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
+    """Read every filled row of the action plan, wherever its sheet and columns stand."""
+    result = PlanRead()
+    planned, asked = plan.layout.action_plan, plan.layout.toolkit.action_plan
+    if planned is None or asked is None:
+        return result
+    tables = plan_tables(grid, planned, asked)
+    if not tables:
+        result.remarks.append(Remark("R08"))
+        return result
+    rows = [_rows(table, plan) for table in tables]
+    result.remarks += (remark for table in tables for remark in _lost_columns(table))
+    _settle_rows(rows, result)
+    if planned.proposal is not None:
+        _settle_proposals(tables, result)
+    result.remarks += (remark for table in tables for remark in _strays(table, plan))
+    return result
+
+
+def _lost_columns(table: PlanTable) -> Iterable[Remark]:
+    """A remark for each column that cannot be told; every row may have something there."""
+    for header in table.lost:
+        written = tuple(action_slot(row.number) for row in _numbered(table, _filled(table)))
+        cell = cell_name(table.header, max(table.number, 0))
+        yield Remark("R06", table.sheet.name, cell, details={"column": header}, slots=written)
+
+
+def _filled(table: PlanTable) -> list[int]:
+    """The rows in which a person wrote; the state of progress alone may be set as issued."""
+    return [
+        row
+        for row in range(table.header + 1, table.end)
+        if any(
+            role != "progress" and _is_written(table, row, column)
+            for role, column in table.columns.items()
+        )
+    ]
+
+
+def _is_written(table: PlanTable, row: int, column: int) -> bool:
+    """True when something stands in a cell, be it a formula or an error that shows as nothing."""
+    if not is_blank(table.sheet.at(row, column)):
+        return True
+    notes, name = table.sheet.notes, cell_name(row, column)
+    return name in notes.formulas or name in notes.errors
+
+
+def _numbered(table: PlanTable, filled: Sequence[int]) -> list[_Row]:
+    """The filled rows with their numbers: as they stand there, else the first that is free."""
+    taken: dict[int, int] = {}
+    for row in filled:
+        taken.setdefault(table.said_number(row), row)
+    taken.pop(0, None)
+    numbers = {row: number for number, row in taken.items()}
+    for row in filled:
+        if row not in numbers:
+            place = table.place(row)
+            free = (n for n in range(1, len(taken) + len(filled) + 2) if n not in taken)
+            numbers[row] = place if place not in taken else next(free)
+            taken[numbers[row]] = row
+    return [_Row(table, row, numbers[row]) for row in filled]
+
+
+def _rows(table: PlanTable, plan: Plan) -> list[_Row]:
+    rows = _numbered(table, _filled(table))
+    for row in rows:
+        _read_row(row, plan)
+    return rows
+
+
+def _read_row(row: _Row, plan: Plan) -> None:
     text, name = row.cell("action")
-    if not text:
-        row.remark(Parsed(code="C15"), name, "action")
+    if text == "":
+        if "action" in row.table.columns and not row.remarks:
+            row.remark(Parsed(code="C15"), name, "action")
         return
-    action = Action(
+    row.action = Action(
         row=row.number,
         item=_item(row, plan),
         action=_text(row, "action"),
@@ -165,23 +158,13 @@ def _read_row(table: _Table, index: int, plan: Plan, result: PlanRead) -> None:
         deadline=_deadline(row),
         measure=_text(row, "measure"),
         status=_choice(row, "progress", plan),
-        sheet=table.sheet.name,
+        sheet=row.table.sheet.name,
         cell=name,
     )
-    result.actions.append(action)
-    missing = {"who owns them": action.owner, "when they are to happen": action.horizon}
+    missing = {"who owns them": row.action.owner, "when they are to happen": row.action.horizon}
     for what, value in missing.items():
         if not value:
             row.remark(Parsed(code="C16", details={"missing": what}), name, "action")
-
-
-def _is_filled(table: _Table, index: int, role: Role) -> bool:
-    """True when a person wrote here; the state of progress may be set as issued."""
-    column = table.columns[role]
-    name = cell_name(index, column)
-    if role == "progress" or name in table.sheet.notes.formulas:
-        return False
-    return not is_blank(table.sheet.at(index, column))
 
 
 def _text(row: _Row, role: Role) -> str:
@@ -219,3 +202,99 @@ def _item(row: _Row, plan: Plan) -> str:
     if not item:
         row.remark(Parsed(code="C17", details={"value": brief(cell)}), name, "item")
     return item
+
+
+def _settle_rows(tables: Sequence[Sequence[_Row]], result: PlanRead) -> None:
+    """Take each row once; where plans contradict each other, neither row is taken."""
+    by_number: dict[int, list[_Row]] = {}
+    for row in (row for rows in tables for row in rows):
+        by_number.setdefault(row.number, []).append(row)
+    repeated: list[_Row] = []
+    for _, (first, *others) in sorted(by_number.items()):
+        if any(_said(other) != _said(first) for other in others):
+            result.remarks.append(_contradiction([first, *others]))
+            continue
+        repeated += [first, *others] if others else []
+        result.actions += [first.action] if first.action else []
+        result.remarks += first.remarks
+        result.normalised += first.normalised
+    if repeated:
+        sheets = ", ".join(dict.fromkeys(row.table.sheet.name for row in repeated))
+        result.remarks.append(
+            Remark("R02", repeated[0].table.sheet.name, details={"sheets": sheets})
+        )
+
+
+def _said(row: _Row) -> object:
+    """What a row says, wherever it stands."""
+    action = replace(row.action, sheet="", cell="") if row.action else None
+    return action, sorted((one.code, one.field) for one in row.remarks)
+
+
+def _contradiction(rows: Sequence[_Row]) -> Remark:
+    first = rows[0]
+    name = first.table.cell(first.index, "action")[1]
+    told = [
+        f"{row.table.sheet.name}, row {row.index + 1}: "
+        f"“{brief(row.table.cell(row.index, 'action')[0])}”"
+        for row in rows
+    ]
+    slots = (action_slot(first.number),)
+    details = {"values": ", ".join(told)}
+    return Remark("R01", first.table.sheet.name, name, first.item, "action", details, slots)
+
+
+def _settle_proposals(tables: Sequence[PlanTable], result: PlanRead) -> None:
+    found = [table for table in tables if table.proposal is not None]
+    if not found:
+        slots = (Slot(PROPOSAL, "answer"),)
+        result.remarks.append(Remark("R11", tables[0].sheet.name, slots=slots))
+        return
+    (proposal,), repeated = settle([_read_proposal(table) for table in found])
+    if proposal.is_blank:
+        return
+    result.proposal = proposal
+    result.remarks += [*repeated, proposal.remark] if proposal.remark else repeated
+    if normalisation := proposal.normalisation():
+        result.normalised.append(normalisation)
+
+
+def _read_proposal(table: PlanTable) -> Reading:
+    row, column = table.proposal or 0, _proposal_column(table)
+    name, cell = cell_name(row, column), table.sheet.at(row, column)
+    parsed = unusable(table.sheet, name, cell)
+    if parsed is None and not is_blank(cell):
+        parsed = read_text(cell)
+    blank = Reading(PROPOSAL, "answer", table.sheet.name, name)
+    return reading(parsed, cell, blank) if parsed else blank
+
+
+def _proposal_column(table: PlanTable) -> int:
+    return table.columns.get("action", table.number + 2)
+
+
+def _strays(table: PlanTable, plan: Plan) -> Iterable[Remark]:
+    """What is written beside and below the plan, or as a state of progress of no action."""
+    known = {*table.columns.values(), *table.beside, table.number}
+    filled = set(_filled(table))
+    as_issued = next(iter(plan.statuses.names), "")
+    for row in range(table.header + 1, min(table.below, len(table.sheet.rows))):
+        for column, cell in enumerate(table.sheet.rows[row]):
+            if row < table.end:
+                alone = column == table.columns.get("progress") and row not in filled
+                said = plan.statuses.read(cell).value if alone else as_issued
+                stray = column not in known or said != as_issued
+            else:
+                stray = not _is_proposals(table, row, column)
+            if stray and _is_written(table, row, column):
+                details = {"values": f"“{brief(cell)}”"}
+                yield Remark("R07", table.sheet.name, cell_name(row, column), details=details)
+
+
+def _is_proposals(table: PlanTable, row: int, column: int) -> bool:
+    """True for the proposal, its label and its question."""
+    if table.proposal is None:
+        return False
+    if row == table.proposal:
+        return column <= table.number + 1 or column == _proposal_column(table)
+    return row == table.proposal - 1 and column == max(table.number, 0)

@@ -8,7 +8,7 @@ made good only while all the others stand in their places. Items are told by the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import HEADERS, Column, Table, cell_name
@@ -34,28 +34,50 @@ class Heading:
     def where(self, table: Table) -> Mapping[int, int]:
         """Return where the layout's columns of a table stand now, as far as it is certain."""
         shift = self.item - table.columns[0].index
-        told = {column.index: self._place(column, shift) for column in table.columns}
-        in_place = all(place in (None, index + shift) for index, place in told.items())
-        headers = {key(column.header) for column in table.columns}
-        claimed = {at for header in headers for at in self.columns.get(header, ())}
-        places: dict[int, int] = {}
-        for index, place in told.items():
-            if place is not None:
-                places[index] = place
-            elif in_place and index + shift not in claimed:
-                places[index] = index + shift
-        return places
+        printed = frozenset(column.index for column in table.columns if not column.field)
+        return where_now(table.columns, self.columns, shift, printed)
 
-    def _place(self, column: Column, shift: int) -> int | None:
-        """Return where a column's heading stands, if it stands once.
 
-        A heading doubled over a column that takes nothing from partners does no harm.
-        """
-        at = self.columns.get(key(column.header), ())
-        if len(at) == 1:
-            return at[0]
-        as_issued = column.index + shift
-        return as_issued if as_issued in at and not column.field else None
+def where_now(
+    columns: Sequence[Column],
+    headings: Mapping[str, tuple[int, ...]],
+    shift: int,
+    printed: Set[int] = frozenset(),
+) -> dict[int, int]:
+    """Return where columns of a layout stand now, as far as it is certain.
+
+    A heading that is gone is made good only while all the others stand in their places. One that
+    stands twice tells nothing, but does no harm over a column that partners do not fill in.
+
+    Args:
+        columns: the columns as laid out.
+        headings: where each heading stands now, by its key.
+        shift: how far to the right of its place the table stands as a whole.
+        printed: indices of the columns that partners do not fill in.
+    """
+    told: dict[int, int | None] = {}
+    for column in columns:
+        at, as_issued = headings.get(key(column.header), ()), column.index + shift
+        doubled = as_issued if as_issued in at and column.index in printed else None
+        told[column.index] = at[0] if len(at) == 1 else doubled
+    in_place = all(place in (None, index + shift) for index, place in told.items())
+    claimed = {at for column in columns for at in headings.get(key(column.header), ())}
+    places: dict[int, int] = {}
+    for index, place in told.items():
+        if place is not None:
+            places[index] = place
+        elif in_place and index + shift not in claimed:
+            places[index] = index + shift
+    return places
+
+
+def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
+    """Return where each text of a row of headings stands, by its key."""
+    columns: dict[str, tuple[int, ...]] = {}
+    for at, cell in enumerate(cells):
+        if isinstance(cell, str) and cell:
+            columns[key(cell)] = (*columns.get(key(cell), ()), at)
+    return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +143,7 @@ def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
     if _ITEM in sheet.contents and _ASK in sheet.contents:
         exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
     for i in exact or _inexact(sheet, plan):
-        columns: dict[str, tuple[int, ...]] = {}
-        for j, cell in enumerate(sheet.rows[i]):
-            if isinstance(cell, str) and cell:
-                columns[key(cell)] = (*columns.get(key(cell), ()), j)
+        columns = by_heading(sheet.rows[i])
         yield Heading(i, columns[key(_ITEM)][0], columns[key(_ASK)][0], columns)
 
 

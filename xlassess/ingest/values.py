@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from xlassess.contract.bounds import FIRST_DAY, LAST_DAY
 from xlassess.ingest.dates import day_readings
 from xlassess.ingest.grid import Cell
 from xlassess.ingest.limits import MOST_TEXT
@@ -85,12 +86,7 @@ class Choices:
         return isinstance(text, str) and text != "" and self.read(text).value is not None
 
     def read(self, cell: Cell) -> Parsed:
-        """Return the code of the choice a cell names.
-
-        Args:
-            cell: the cell.
-            truth: the cell is a truth value although it reads as a number.
-        """
+        """Return the code of the choice a cell names."""
         if isinstance(cell, str) and cell in self.labels:
             return Parsed(self.labels[cell])
         text = key(shown(cell))
@@ -181,19 +177,28 @@ def _kind_of(cell: Cell) -> str:
 
 
 def read_date(cell: Cell) -> Parsed:
-    """Return a day; a time of day with it is dropped."""
+    """Return a day that an answer can mean; a time of day with it is dropped.
+
+    Programs show a number in a cell for days as a day, and a truth value as one of 1899.
+    """
     if isinstance(cell, datetime):
-        return Parsed(cell.date())
+        return _within(cell.date())
     if isinstance(cell, date):
-        return Parsed(cell)
+        return _within(cell)
     if not isinstance(cell, str):
         return _query("C04", value=brief(cell))
     readings = day_readings(tidy(cell))
     if len(readings) == 1:
-        return Parsed(readings[0], "date written as text")
+        return _within(readings[0], "date written as text")
     if readings:
         return _query("C05", value=brief(cell), first=day(readings[0]), second=day(readings[1]))
     return _query("C04", value=brief(cell))
+
+
+def _within(value: date, how: str = "") -> Parsed:
+    if FIRST_DAY <= value <= LAST_DAY:
+        return Parsed(value, how)
+    return _query("C19", value=day(value), first=day(FIRST_DAY), last=day(LAST_DAY))
 
 
 _WANTED = {"number": "a number", "money": "an amount of money", "percent": "a percentage"}

@@ -255,15 +255,15 @@ _READ = (
         "R01",
         "query",
         "Two different answers",
-        "The question appears more than once, with different answers: {values}.",
+        "It appears more than once in the file, each time with something else: {values}.",
         "Say which answer holds and clear the other.",
     ),
     Kind(
         "R02",
         "note",
         "Question repeated",
-        "Questions appear more than once without contradiction, in sheets {sheets}; each was "
-        "read once.",
+        "The same questions or actions appear more than once without contradiction, in sheets "
+        "{sheets}; each was read once.",
         "Nothing needs doing.",
     ),
     Kind(
@@ -324,6 +324,14 @@ _READ = (
         "The answer cells of {items} were merged with others, so that no answer of their own "
         "can be seen in them.",
         "Unmerge the cells and answer each question in its own row.",
+    ),
+    Kind(
+        "R11",
+        "query",
+        "Proposal not found",
+        "The box for the proposal below the action plan cannot be told: the question above it was "
+        "changed or removed.",
+        "Enter the proposal in the workbook as it was sent, or confirm that there is none.",
     ),
 )
 
@@ -455,6 +463,13 @@ _CHECK = (
         "The answers to {items} are missing; the comments beside them read like the answer "
         "(“{value}”).",
         "Choose the answer in its own column.",
+    ),
+    Kind(
+        "C19",
+        "query",
+        "Day beyond all likelihood",
+        "{value} is not between {first} and {last}, as the question expects.",
+        "Enter day, month and year, as in 31/03/2026.",
     ),
 )
 

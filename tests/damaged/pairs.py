@@ -1,0 +1,75 @@
+"""Files that give a finding only beside what came before: one case for each of the ledger's codes.
+
+Each case takes an assessment folder and an empty one, hands over what comes first, and returns
+what gives the finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import openpyxl
+
+from tests.desk.small import LATER, answer, unclear_pair
+from xlassess.contract.layout import cell_name, layout
+from xlassess.desk.ingest import ingest
+from xlassess.desk.query import query
+from xlassess.folder.assessment import AssessmentFolder
+from xlassess.folder.toolkits import find_toolkit
+from xlassess.generate.query_letter import slot_cells
+from xlassess.model.query import Slot
+
+Case = Callable[[AssessmentFolder, Path], Path]
+CASES: dict[str, Case] = {}
+NOTE = Slot("1C", "comment")
+
+
+def gives(code: str) -> Callable[[Case], Case]:
+    """Register a case under the code of the finding that its last file must give."""
+
+    def register(case: Case) -> Case:
+        assert code not in CASES, code
+        CASES[code] = case
+        return case
+
+    return register
+
+
+@gives("L01")
+def two_that_do_not_say_when_they_were_saved(folder: AssessmentFolder, inbox: Path) -> Path:
+    unclear_pair(folder, inbox)
+    return inbox
+
+
+@gives("L02")
+def asked_about_and_left_empty(folder: AssessmentFolder, inbox: Path) -> Path:
+    return _back(folder, inbox, {Slot("1B", "answer"): "Agree"})
+
+
+@gives("L03")
+def changed_where_nothing_was_asked(folder: AssessmentFolder, inbox: Path) -> Path:
+    given = {"1A": "Disagree", "1B": "Agree"}
+    return _back(folder, inbox, {NOTE: "Yes"} | {Slot(i, "answer"): v for i, v in given.items()})
+
+
+def _back(folder: AssessmentFolder, inbox: Path, given: Mapping[Slot, str]) -> Path:
+    """Ask about a doubtful answer and a doubtful comment; return the query workbook filled in."""
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx", ("Agree", "Perhaps", "Agree"))
+    toolkit = find_toolkit("tiny", folder.toolkits)
+    (table,) = layout(toolkit).sections[0].tables
+    row, column = table.rows[2].index, table.column("comment")
+    assert column is not None
+    _write(first, first, {("1 Basics", cell_name(row, column.index)): "=1+1"})
+    ingest(folder, [first], now=LATER, workers=1)
+    (asked,) = query(folder, now=LATER).workbooks
+    cells = slot_cells(toolkit)
+    return _write(asked.path, inbox / "back.xlsx", {cells[slot]: v for slot, v in given.items()})
+
+
+def _write(path: Path, to: Path, cells: Mapping[tuple[str, str], str]) -> Path:
+    book = openpyxl.load_workbook(path)
+    for (sheet, cell), value in cells.items():
+        book[sheet][cell].value = value
+    book.save(to)
+    return to
