@@ -1,9 +1,10 @@
-// Opens a workbook with a JavaScript library and writes it anew: node resave.js LIBRARY FROM TO
+// Opens workbooks with a JavaScript library and writes them anew:
+// node resave.js LIBRARY FROM TO [FROM TO ...]
 "use strict";
 
-const [library, from, to] = process.argv.slice(2);
+const [library, ...files] = process.argv.slice(2);
 
-async function main() {
+async function resave(from, to) {
   if (library === "xlsx") {
     const XLSX = require("xlsx");
     const book = XLSX.readFile(from, { cellDates: false, cellStyles: true });
@@ -18,7 +19,15 @@ async function main() {
   }
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+async function main() {
+  for (let at = 0; at < files.length; at += 2) {
+    try {
+      await resave(files[at], files[at + 1]);
+    } catch (error) {
+      console.error(files[at], error);
+      process.exitCode = 1;
+    }
+  }
+}
+
+main();

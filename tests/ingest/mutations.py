@@ -17,31 +17,82 @@ from typing import Any
 
 import openpyxl
 
-from tests.factory import Workbook, entries, filled, issue
+from tests.factory import (
+    PROPOSAL_COLUMN,
+    PROPOSAL_TEXT,
+    Workbook,
+    action_cells,
+    an_action,
+    entries,
+    filled,
+    issue,
+)
 from tests.ingest.packages import packed, parts_of
-from tests.ingest.small import every_kind
-from xlassess.contract.layout import ACTION_PLAN, IDENTITY, LISTS, START
+from tests.ingest.small import every_kind, written
+from xlassess.contract.layout import (
+    ACTION_PLAN,
+    IDENTITY,
+    LISTS,
+    START,
+    ActionPlanLayout,
+    cell_name,
+    layout,
+)
 from xlassess.folder.toolkits import find_toolkit
 
 Book = Any
 """An openpyxl workbook; its cells take anything."""
 
 
+PROGRAMS = (
+    "libreoffice xlsx", "libreoffice ods", "libreoffice xls", "gnumeric xlsx", "sheetjs xlsx",
+    "sheetjs ods", "exceljs xlsx",
+)  # fmt: skip
+"""Programs that write a damaged return anew, each with the kind of file it writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A damaged return: the workbook it was, its bytes now, and what was done to it."""
+    """A damaged return: the workbook it was, its bytes now, and what was done to it.
+
+    ``program`` is one of `PROGRAMS` that is still to write it anew, or empty.
+    """
 
     book: Workbook
     data: bytes
     done: tuple[str, ...]
+    program: str = ""
+
+
+_TOOLKITS = (
+    "rochford-hallmarks", "pat", "melton-evaluation", "bv-partnership", "working-better-together",
+    "melton-checklist",
+)  # fmt: skip
+_KINDS = (0,) * 22 + (1,) * 11 + (2, 2, 2, 3, 3, 4, 5, 6, 7)
+"""The small toolkit mostly, of which each part is hit often; then the larger ones."""
 
 
 @lru_cache(maxsize=8)
 def base(kind: int) -> tuple[Workbook, bytes]:
-    """A workbook filled in everywhere: mostly the small one, else one with many sections."""
-    toolkit = every_kind() if kind < 2 else find_toolkit(("rochford-hallmarks", "pat")[kind - 2])
+    """A workbook filled in everywhere, two rows of its action plan and the proposal included."""
+    toolkit = every_kind() if kind < 2 else find_toolkit(_TOOLKITS[kind - 2])
     book = issue(toolkit)
-    return book, filled(book, entries(toolkit, variation=kind))
+    data = filled(book, entries(toolkit, variation=kind))
+    place = layout(toolkit).action_plan
+    return book, written(data, _planned(book, place)) if place else data
+
+
+def _planned(book: Workbook, place: ActionPlanLayout) -> dict[tuple[str, str], object]:
+    """What stands in the action plan, by sheet and cell."""
+    assert book.toolkit.action_plan
+    action = an_action(book.toolkit, book.toolkit.action_plan)
+    cells: dict[tuple[str, str], object] = {}
+    for row in range(2):
+        for cell, content in action_cells(place, action, row):
+            cells[place.sheet, cell] = f"{content} {row}" if content == action.action else content
+    if place.proposal is not None:
+        cells[place.sheet, cell_name(place.proposal, PROPOSAL_COLUMN)] = PROPOSAL_TEXT
+    return cells
 
 
 NASTY: tuple[object, ...] = (
@@ -78,6 +129,15 @@ def _put(cell: Any, value: object, chance: random.Random) -> None:
     cell.value = value
     if isinstance(value, str) and value.startswith("=") and chance.random() < 0.5:
         cell.data_type = "s"
+
+
+def write_planned(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Put something else into the action plan, near its table."""
+    place = layout(home.toolkit).action_plan
+    if place and place.sheet in book.sheetnames:
+        row = chance.choice((*range(place.header_row, place.last_row + 4), place.proposal or 0))
+        cell = book[place.sheet].cell(row + 1, chance.randrange(1, 10))
+        _put(cell, chance.choice(NASTY), chance)
 
 
 def number_as_text(chance: random.Random, book: Book, home: Workbook) -> None:
@@ -204,7 +264,10 @@ def epoch_of_1904(chance: random.Random, book: Book, home: Workbook) -> None:
     book.epoch = CALENDAR_MAC_1904
 
 
-VALUES = (write_value, write_value, write_value, write_value, write_anywhere, number_as_text)
+VALUES = (
+    write_value, write_value, write_value, write_value, write_anywhere, number_as_text,
+    write_planned,
+)  # fmt: skip
 STRUCTURE = (
     rows_moved, columns_moved, rows_swapped, columns_swapped, block_pasted, sheet_copied,
     sheet_deleted, sheets_renamed, cells_merged, hidden, marks_lost, title_above, epoch_of_1904,
@@ -212,7 +275,7 @@ STRUCTURE = (
 
 
 def _question_sheet(chance: random.Random, book: Book) -> Any:
-    apart = (START, ACTION_PLAN, LISTS, IDENTITY)
+    apart = (START, LISTS, IDENTITY, *([] if chance.random() < 0.2 else [ACTION_PLAN]))
     names = [name for name in book.sheetnames if name not in apart]
     return book[chance.choice(names or book.sheetnames)]
 
@@ -266,13 +329,15 @@ def damage_markup(chance: random.Random, data: bytes) -> bytes:
     return packed(parts)
 
 
+RESAVED = 0.25
+"""Share of the returns damaged in their cells that a program writes anew afterwards."""
 PACKAGE: tuple[Bytes, ...] = (flip_bits, flip_in_directory, truncate, cut_out, double)
 
 
 def mutant(seed: int) -> Mutant:
     """Return the damaged return that belongs to a seed."""
     chance = random.Random(seed)
-    home, data = base(chance.choice((0, 0, 0, 0, 1, 1, 2, 3)))
+    home, data = base(chance.choice(_KINDS))
     if chance.random() < 0.2:
         damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
         return Mutant(home, damage(chance, data), (damage.__name__,))
@@ -282,7 +347,24 @@ def mutant(seed: int) -> Mutant:
         mutation = chance.choice(chance.choice((VALUES, STRUCTURE)))
         mutation(chance, book, home)
         done.append(mutation.__name__)
+    program = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""
+    _spare(program, book)
     out = io.BytesIO()
     book.save(out)
     book.close()
-    return Mutant(home, out.getvalue(), tuple(done))
+    return Mutant(home, out.getvalue(), tuple(done), program)
+
+
+def _spare(program: str, book: Book) -> None:
+    """Take out what a program loses for good, whoever reads the file afterwards.
+
+    ExcelJS does not get over charts, SheetJS over characters beyond 16 bits; in ods SheetJS
+    leaves out formulas that were never worked out.
+    """
+    for sheet in book.worksheets if program else ():
+        sheet._charts.clear()
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if program == "sheetjs ods" and cell.data_type == "f":
+                cell.value = None
+            elif isinstance(cell.value, str) and "🙂" in cell.value:
+                cell.value = cell.value.replace("🙂", ":)")

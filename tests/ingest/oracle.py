@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 
 from tests.factory import Workbook
+from tests.ingest.oracle_plan import PlanJudge
+from tests.ingest.plainly import is_day, is_number, is_text, plain, visible
 from xlassess.contract.layout import HEADERS, layout
 from xlassess.model.answer import PROPOSAL, Answer, Return
+from xlassess.model.query import Slot, concerned
 from xlassess.model.toolkit import Item
-
-_INVISIBLE = re.compile("[\u200b\u00ad\ufeff]")
 
 
 def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
@@ -39,8 +38,8 @@ def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
             cells = openpyxl.load_workbook(io.BytesIO(data))
     except (Exception, zipfile.BadZipFile) as fault:
         raise LookupError(str(fault)) from None
-    judge_ = _Judge(ret, book, cells)
-    return [*judge_.wrong(), *judge_.lost()]
+    judges = _Judge(ret, book, cells), PlanJudge(ret, book, cells)
+    return [text for one in judges for text in (*one.wrong(), *one.lost())]
 
 
 class _Judge:
@@ -54,7 +53,9 @@ class _Judge:
             for row in table.rows
             for column in table.fields(row.item)
         }
-        self.asks = {item.ask: item.id for item in self.items.values()}
+        self.asks: dict[str, set[str]] = {}
+        for item in self.items.values():
+            self.asks.setdefault(item.ask, set()).add(item.id)
 
     def wrong(self) -> Iterator[str]:
         """Answers that are not what stands in their cell, or not that item's."""
@@ -71,7 +72,7 @@ class _Judge:
 
     def _misplaced(self, answer: Answer, cell: Any) -> Iterator[str]:
         row = [one.value for one in self.cells[answer.sheet][cell.row] if one is not cell]
-        others = {self.asks[v] for v in row if isinstance(v, str) and v in self.asks}
+        others = {one for v in row if isinstance(v, str) for one in self.asks.get(v, ())}
         told = self.ret.state == "query"
         if answer.item not in others and others and not self._is_told(answer.sheet, cell.row):
             yield f"{answer} stands beside the question {others}"
@@ -79,8 +80,8 @@ class _Judge:
             yield f"{answer} stands beside no question and nothing is said"
         heading = self._heading(answer.sheet, cell)
         wanted = self.headers[answer.item, answer.field]
-        names = {_plain(name) for name in self.headers.values()}
-        if _plain(heading) != _plain(wanted) and _plain(heading) in names:
+        names = {plain(name) for name in self.headers.values()}
+        if plain(heading) != plain(wanted) and plain(heading) in names:
             yield f"{answer} stands under {heading!r}"
 
     def _is_told(self, sheet: str, row: int) -> bool:
@@ -96,14 +97,14 @@ class _Judge:
     def _heading(self, sheet: str, cell: Any) -> object:
         """What stands over a cell in the nearest row of headings above."""
         for row in range(cell.row - 1, 0, -1):
-            texts = {_plain(one.value) for one in self.cells[sheet][row]}
-            if {_plain(HEADERS["item"]), _plain(HEADERS["ask"])} <= texts:
+            texts = {plain(one.value) for one in self.cells[sheet][row]}
+            if {plain(HEADERS["item"]), plain(HEADERS["ask"])} <= texts:
                 return self.cells[sheet].cell(row, cell.column).value
         return None
 
     def lost(self) -> Iterator[str]:
         """Cells under an answer's heading, beside its question, that were not read nor told."""
-        if self.ret.state not in ("accepted", "accepted with notes"):
+        if self.ret.state == "refused" or _is_repeated(self.ret):
             return
         read = {(answer.sheet, answer.cell) for answer in self.ret.answers}
         told = {
@@ -111,24 +112,25 @@ class _Judge:
             for finding in self.ret.findings
             for cell in (finding.cell, *finding.cells)
         }
-        repeated = any(finding.code == "R02" for finding in self.ret.findings)
-        fields: dict[str, set[str]] = {}
-        for (item, _), header in self.headers.items():
-            fields.setdefault(item, set()).add(_plain(header))
+        asked = {slot for finding in self.ret.findings for slot in concerned(finding)}
         for sheet in self.cells.worksheets:
             for row in sheet.iter_rows():
                 items = [cell.value for cell in row if cell.value in self.items]
                 asks = [self.asks[c.value] for c in row if c.value in self.asks]
-                if len(asks) != 1 or items[:1] != asks:
+                if len(asks) != 1 or not items or items[0] not in asks[0]:
                     continue
+                fields = {
+                    plain(header): field
+                    for (item, field), header in self.headers.items()
+                    if item == items[0]
+                }
                 for cell in row:
-                    blank = cell.value is None or not _visible(str(cell.value))
-                    place = sheet.title, cell.coordinate
-                    heading = _plain(self._heading(sheet.title, cell))
-                    if blank or heading not in fields[asks[0]] or repeated:
+                    blank = cell.value is None or not visible(str(cell.value))
+                    field = fields.get(plain(self._heading(sheet.title, cell)))
+                    if blank or field is None or (sheet.title, cell.coordinate) in read | told:
                         continue
-                    if place not in read | told:
-                        yield f"{place} with {cell.value!r} was neither read nor told"
+                    if Slot(items[0], field) not in asked:
+                        yield f"{cell} with {cell.value!r} was neither read nor told"
 
     def _means(self, answer: Answer, cell: Any) -> bool:
         content = cell.value
@@ -138,11 +140,11 @@ class _Judge:
             return False
         item = self.items[answer.item]
         if not answer.field.startswith("answer") or item.is_wide:
-            return _is_text(content, answer.value)
+            return is_text(content, answer.value)
         if item.answer == "date":
-            return _is_day(content, answer.value)
+            return is_day(content, answer.value)
         if item.is_free:
-            return _is_number(content, answer.value)
+            return is_number(content, answer.value)
         return self._is_choice(content, answer.value, item)
 
     def _is_choice(self, content: object, value: object, item: Item) -> bool:
@@ -154,58 +156,14 @@ class _Judge:
             return label == ("Yes" if content else "No")
         if isinstance(content, int | float):
             return bool(re.match(rf"{content:g}\b", label))
-        if _plain(content) == _plain(label):
+        if plain(content) == plain(label):
             return True
-        if _plain(content).isdecimal():
-            return bool(re.match(rf"{_plain(content)}\b", label))
+        if plain(content).isdecimal():
+            return bool(re.match(rf"{plain(content)}\b", label))
         short = {"y": "Yes", "n": "No"}
-        return short.get(_plain(content)) == label
+        return short.get(plain(content)) == label
 
 
-def _visible(text: str) -> str:
-    return _INVISIBLE.sub("", text).strip()
-
-
-def _plain(text: object) -> str:
-    """Text without case, marks at its ends, and kinds of spaces and quotes."""
-    folded = unicodedata.normalize("NFKC", _visible(str(text))).casefold().replace("’", "'")
-    return re.sub(r"\s+", " ", folded).strip(" .!:;,'“”\"")
-
-
-def _is_text(content: object, value: object) -> bool:
-    if isinstance(content, str):
-        return content == value
-    if isinstance(content, bool):
-        return value == str(content).upper()
-    if isinstance(content, int | float):
-        return isinstance(value, str) and float(value) == content
-    return isinstance(value, str) and isinstance(content, date) and str(content.year) in value
-
-
-_FORMS = ("%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d %B %Y")
-
-
-def _is_day(content: object, value: object) -> bool:
-    if isinstance(content, datetime):
-        return content.date() == value
-    if not isinstance(content, str):
-        return content == value
-    days = set()
-    for form in _FORMS:
-        try:
-            days.add(datetime.strptime(content.strip(), form).date())
-        except ValueError:
-            continue
-    return days == {value}
-
-
-def _is_number(content: object, value: object) -> bool:
-    if isinstance(content, str):
-        text = _visible(content).replace("£", "").replace(" ", "")
-        if not re.fullmatch(r"-?\d+(,\d{3})*(\.\d+)?%?", text):
-            return False
-        if re.fullmatch(r"\d{1,3},\d{3}", text) and "£" not in content:
-            return False
-        number = float(text.rstrip("%").replace(",", ""))
-        return value == (number / 100 if text.endswith("%") else number)
-    return not isinstance(content, bool) and isinstance(content, int | float) and content == value
+def _is_repeated(ret: Return) -> bool:
+    """True when it is told that some things stand there twice; which of them is not told."""
+    return any(finding.code in ("R01", "R02") for finding in ret.findings)

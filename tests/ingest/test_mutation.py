@@ -8,7 +8,7 @@ SEEDS = range(150)
 
 
 def test_mutants__no_answer_is_wrong_and_none_is_lost() -> None:
-    tally = tried(SEEDS)
+    tally = tried(SEEDS, programs=False)
     assert (tally.wrong, tally.crashes) == ([], [])
     assert sum(tally.states.values()) == len(SEEDS)
     assert tally.unjudged < len(SEEDS) / 10
