@@ -11,13 +11,13 @@ SECONDS = 120
 EXPORT = "Gnumeric_Excel:xlsx"
 
 
-def resave(path: Path, to: Path) -> None:
-    """Open a workbook in Gnumeric and save it as xlsx under another name."""
+def resave(path: Path, to: Path, kind: str = EXPORT) -> None:
+    """Open a workbook in Gnumeric and save it under another name, as xlsx if not told else."""
     program = find_program("ssconvert")
     if program is None:
         missing("Gnumeric", "install gnumeric")
     subprocess.run(
-        [program, "-T", EXPORT, str(path), str(to)],
+        [program, "-T", kind, str(path), str(to)],
         check=True,
         timeout=SECONDS,
         stdin=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from tests.clients import gnumeric, javascript
 from tests.clients.office import Office, Typed
 from tests.clients.partner import read
 from tests.factory import Entry, Workbook, entries, filled, issue
-from tests.ingest.small import every_kind, reworked
+from tests.ingest.small import answers_with, every_kind, reworked
 from xlassess.model.answer import Return
 from xlassess.model.toolkit import Toolkit
 
@@ -88,6 +88,25 @@ def test_sheetjs__questions_cut_short_are_told(tmp_path: Path) -> None:
     javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xls")
     ret = read(workbook, tmp_path / "again.xls")
     assert {f.code for f in ret.findings} == {"C09"}
+
+
+def test_sheetjs__texts_it_cut_in_xls_are_told(tmp_path: Path) -> None:
+    workbook = issue(every_kind())
+    long = answers_with(workbook, i4_1="so " * 100, i1A__comment="x" * 255)
+    (tmp_path / "given.xlsx").write_bytes(reworked(filled(workbook, long), _without_charts))
+    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xls")
+    ret = read(workbook, tmp_path / "again.xls")
+    assert [(f.code, f.item, f.field) for f in ret.findings] == [
+        ("C03", "1A", "comment"),
+        ("C03", "4.1", "answer"),
+    ]
+
+
+def test_gnumeric__the_format_of_excel_95_is_refused(tmp_path: Path) -> None:
+    workbook = issue(every_kind())
+    gnumeric.resave(workbook.write(tmp_path), tmp_path / "old.xls", "Gnumeric_Excel:excel_biff7")
+    ret = read(workbook, tmp_path / "old.xls")
+    assert ([f.code for f in ret.findings], ret.answers) == (["G17"], ())
 
 
 def test_sheetjs__xlsb_is_refused_rather_than_read_with_gaps(tmp_path: Path) -> None:

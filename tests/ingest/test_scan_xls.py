@@ -100,3 +100,16 @@ def test_password__is_told() -> None:
 def test_cut_short__raises(cut: int) -> None:
     with pytest.raises(struct.error):
         scan_xls(stream(cell(FORMULA, 0, 0, bytes(16)))[:-cut])
+
+
+@pytest.mark.parametrize(("length", "cut"), [(255, {"B3"}), (254, set()), (300, set())])
+def test_texts_in_cells__as_long_as_writers_cut_them_are_noted(length: int, cut: set[str]) -> None:
+    text = struct.pack("<HB", length, 0) + b"x" * length
+    assert notes(cell(0x0204, 2, 1, text)).cut == cut
+
+
+def test_older_than_excel_97__is_refused() -> None:
+    begin = record(BOF, struct.pack("<HHHH", 0x0500, 5, 0, 0))
+    result = scan_xls(begin + record(EOF))
+    assert isinstance(result, Finding)
+    assert result.code == "G17"

@@ -10,6 +10,8 @@ from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
+CUT_AFTER = 255
+
 
 @dataclass(frozen=True, slots=True)
 class SheetNotes:
@@ -18,7 +20,8 @@ class SheetNotes:
     The parser shows a formula by its last result and an error as an empty cell; OpenDocument
     truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
     a formula, which is among the truths and the formulas. Covered cells lie under a merged
-    cell that begins elsewhere, so that nobody sees what they hold.
+    cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
+    `CUT_AFTER` characters in a record that takes no longer ones.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -27,6 +30,7 @@ class SheetNotes:
     errors: frozenset[str] = frozenset()
     truths: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
+    cut: frozenset[str] = frozenset()
     area: int = field(default=0, compare=False)
 
 
@@ -40,6 +44,7 @@ class Tally:
     errors: set[str] = field(default_factory=set)
     truths: set[str] = field(default_factory=set)
     covered: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -79,6 +84,7 @@ class Tally:
             frozenset(self.errors),
             frozenset(self.truths),
             frozenset(self.covered),
+            frozenset(self.cut),
             self.area,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from xlassess.contract.layout import Column
 from xlassess.ingest.grid import Cell, Sheet
 from xlassess.ingest.locate import ItemRow
+from xlassess.ingest.notes import CUT_AFTER
 from xlassess.ingest.plan import Plan
 from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, shown
@@ -105,12 +106,15 @@ def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
 
 
 def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
-    """Return why a cell cannot hold an answer at all: an error, or a formula.
+    """Return why a cell cannot hold an answer at all: an error, a formula, a text cut short.
 
     A formula that can have one result only, a truth value, is as good as that value.
     """
     if name in sheet.notes.errors:
         return Parsed(code="C11")
+    if name in sheet.notes.cut:
+        limit = str(CUT_AFTER)
+        return Parsed(code="C03", details={"length": limit, "limit": limit})
     if name not in sheet.notes.formulas:
         return None
     constant = name in sheet.notes.truths and isinstance(cell, bool)

@@ -1,7 +1,8 @@
 """One pass over the records of an .xls workbook stream ([MS-XLS] 2.4).
 
-Shows how far the sheets reach, which cells hold formulas or errors, and whether the stream is
-encrypted.
+Shows how far the sheets reach, which cells hold formulas, errors or texts that were cut, and
+whether the stream is encrypted. Streams older than BIFF8 (Excel 97) are refused: whatever wrote
+them cut long texts and lost the letters its code page lacks, and nothing shows where.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import struct
 from collections.abc import Iterator
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.notes import SheetNotes, Tally, too_much
+from xlassess.ingest.notes import CUT_AFTER, SheetNotes, Tally, too_much
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -23,6 +24,9 @@ _BOOLERR = (0x0205, 0x0005)
 _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
 _MULTIPLE = (0x00BD, 0x00BE)
 _MERGED = 0x00E5
+_LABEL = 0x0204
+"""A text in the cell itself. Excel keeps texts in one table; SheetJS writes them so, and cuts
+them."""
 _CALLS = (b"\x21", b"\x41", b"\x61", b"\x42\x00")
 _TRUTHS = (
     b"\x1d\x00",
@@ -33,6 +37,8 @@ _TRUTHS = (
 ([MS-XLS] 2.5.198)."""
 _BIFF8 = 0x0600
 _WORKSHEET = 0
+
+_OLD = "the format of Excel 5.0/95 cuts long texts and turns some letters into question marks"
 
 Record = tuple[int, bytes]
 
@@ -50,7 +56,8 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
         if record[0] == _FILEPASS:
             return found("G04")
         globals_.append(record)
-    unicode = bool(globals_) and struct.unpack_from("<H", globals_[0][1])[0] == _BIFF8
+    if struct.unpack_from("<H", globals_[0][1])[0] < _BIFF8:
+        return found("G17", problem=_OLD)
     sheets: dict[str, SheetNotes] = {}
     for code, body in globals_:
         if code != _BOUNDSHEET or body[5] != _WORKSHEET:
@@ -58,7 +65,7 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
         tally = _measure(stream, struct.unpack_from("<I", body)[0])
         if excess := tally.oversize():
             return excess
-        sheets[_name(body, unicode=unicode)] = tally.notes()
+        sheets[_name(body)] = tally.notes()
     return too_much(sheets) or sheets
 
 
@@ -93,21 +100,25 @@ def _measure(stream: bytes, start: int) -> Tally:
             tally.reach(*struct.unpack_from("<HH", body))
             tally.reach(0, struct.unpack_from("<H", body, len(body) - 2)[0])
         elif code in _FORMULAS or code in _BOOLERR or code in _SINGLE:
-            row, column = struct.unpack_from("<HH", body)
-            tally.reach(row, column)
-            if code in _FORMULAS:
-                tally.formula_area((row, column), (row, column))
-                if body[22:] in _TRUTHS:
-                    tally.truths.add(cell_name(row, column))
-            elif code in _BOOLERR and body[7]:
-                tally.error(row, column)
+            _take_cell(tally, code, body)
     return tally
 
 
-def _name(body: bytes, *, unicode: bool) -> str:
+def _take_cell(tally: Tally, code: int, body: bytes) -> None:
+    row, column = struct.unpack_from("<HH", body)
+    tally.reach(row, column)
+    if code in _FORMULAS:
+        tally.formula_area((row, column), (row, column))
+        if body[22:] in _TRUTHS:
+            tally.truths.add(cell_name(row, column))
+    elif code in _BOOLERR and body[7]:
+        tally.error(row, column)
+    elif code == _LABEL and struct.unpack_from("<H", body, 6)[0] == CUT_AFTER:
+        tally.cut.add(cell_name(row, column))
+
+
+def _name(body: bytes) -> str:
     length = body[6]
-    if not unicode:
-        return body[7 : 7 + length].decode("cp1252", "replace")
     if body[7] & 1:
         return body[8 : 8 + 2 * length].decode("utf-16-le", "replace")
     return body[8 : 8 + length].decode("latin-1")

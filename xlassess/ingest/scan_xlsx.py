@@ -126,7 +126,7 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
         frozenset(cell.decode() for cell in errors),
         frozenset(truths),
         frozenset(covered),
-        _PLAIN_WIDTH * cells.count(b"<row "),
+        area=_PLAIN_WIDTH * cells.count(b"<row "),
     )
 
 
