@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -88,7 +88,8 @@ def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
     _settle_rows(rows, result)
     if planned.proposal is not None:
         _settle_proposals(tables, result)
-    result.remarks += (remark for table in tables for remark in _strays(table, plan))
+    for table, filled in zip(tables, rows, strict=True):
+        result.remarks += _strays(table, {row.index for row in filled}, plan)
     return result
 
 
@@ -106,18 +107,10 @@ def _filled(table: PlanTable) -> list[int]:
         row
         for row in range(table.header + 1, table.end)
         if any(
-            role != "progress" and _is_written(table, row, column)
+            role != "progress" and table.is_written(row, column)
             for role, column in table.columns.items()
         )
     ]
-
-
-def _is_written(table: PlanTable, row: int, column: int) -> bool:
-    """True when something stands in a cell, be it a formula or an error that shows as nothing."""
-    if not is_blank(table.sheet.at(row, column)):
-        return True
-    notes, name = table.sheet.notes, cell_name(row, column)
-    return name in notes.formulas or name in notes.errors
 
 
 def _numbered(table: PlanTable, filled: Sequence[int]) -> list[_Row]:
@@ -273,20 +266,21 @@ def _proposal_column(table: PlanTable) -> int:
     return table.columns.get("action", table.number + 2)
 
 
-def _strays(table: PlanTable, plan: Plan) -> Iterable[Remark]:
+def _strays(table: PlanTable, filled: Set[int], plan: Plan) -> Iterable[Remark]:
     """What is written beside and below the plan, or as a state of progress of no action."""
     known = {*table.columns.values(), *table.beside, table.number}
-    filled = set(_filled(table))
     as_issued = next(iter(plan.statuses.names), "")
     for row in range(table.header + 1, min(table.below, len(table.sheet.rows))):
         for column, cell in enumerate(table.sheet.rows[row]):
+            if cell == "" or is_blank(cell):
+                continue
             if row < table.end:
                 alone = column == table.columns.get("progress") and row not in filled
                 said = plan.statuses.read(cell).value if alone else as_issued
                 stray = column not in known or said != as_issued
             else:
                 stray = not _is_proposals(table, row, column)
-            if stray and _is_written(table, row, column):
+            if stray:
                 details = {"values": f"“{brief(cell)}”"}
                 yield Remark("R07", table.sheet.name, cell_name(row, column), details=details)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name
+from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
 from xlassess.ingest.grid import Cell, Grid, Sheet
 from xlassess.ingest.locate import by_heading, where_now
 from xlassess.ingest.text import is_blank, is_heading, key, shown, tidy
@@ -23,7 +23,8 @@ class PlanTable:
     ``end`` is the row below the last that may hold an action, ``below`` the one at which what
     belongs to the plan ends. ``number`` is the column of row numbers, ``columns`` those of the
     roles that can be told, ``lost`` the headings of those that cannot, ``beside`` columns that
-    are not the partner's to fill in. ``proposal`` is the row of the proposal, or None.
+    are not the partner's to fill in. ``unseen`` are the cells of formulas and errors, which may
+    show as nothing. ``proposal`` is the row of the proposal, or None.
     """
 
     sheet: Sheet
@@ -34,6 +35,7 @@ class PlanTable:
     columns: Mapping[Role, int]
     lost: tuple[str, ...]
     beside: frozenset[int]
+    unseen: frozenset[tuple[int, int]]
     proposal: int | None
 
     def place(self, row: int) -> int:
@@ -43,6 +45,11 @@ class PlanTable:
     def said_number(self, row: int) -> int:
         """The number that stands before a row; 0 where none does."""
         return _number(self.sheet.at(row, self.number))
+
+    def is_written(self, row: int, column: int) -> bool:
+        """True when something stands in a cell, seen or not."""
+        cell = self.sheet.at(row, column)
+        return (cell != "" and not is_blank(cell)) or (row, column) in self.unseen
 
     def cell(self, row: int, role: Role) -> tuple[Cell, str]:
         """The cell of a role in a row and its name; nothing where its column cannot be told."""
@@ -66,11 +73,10 @@ def plan_tables(grid: Grid, planned: ActionPlanLayout, plan: ActionPlan) -> list
 def _on_sheet(
     sheet: Sheet, planned: ActionPlanLayout, plan: ActionPlan, *, exact: bool
 ) -> Iterator[PlanTable]:
-    names = [
-        {cell for cell in sheet.contents if (cell == name if exact else is_heading(cell, name))}
-        for name in _TELLING
-    ]
-    if not all(names):
+    names: list[Set[Cell]] = [{name} for name in _TELLING]
+    if not exact:
+        names = [{cell for cell in sheet.contents if is_heading(cell, name)} for name in _TELLING]
+    if any(texts.isdisjoint(sheet.contents) for texts in names):
         return
     heads = [
         i
@@ -99,6 +105,7 @@ def _table(
         columns={c.role: places[c.index] for c in planned.columns if c.index in places},
         lost=tuple(c.header for c in planned.columns if c.index not in places),
         beside=frozenset(at for name in _BESIDE for at in headings.get(name, ())),
+        unseen=frozenset(map(cell_place, sheet.notes.formulas | sheet.notes.errors)),
         proposal=proposal,
     )
 
