@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 
 from tests.damaged.builders import encrypted
 from tests.factory import Workbook, a_context, action_cells, an_action, entries, filled, issue
-from tests.ingest.packages import edited, replacing, sheet_part
+from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
 from xlassess.folder.toolkits import builtin_ids, find_toolkit
@@ -464,3 +465,42 @@ def test_heading_doubled__neither_column_is_taken_for_it(kinds: Workbook, tmp_pa
     assert "R06" in codes(ret)
     views = {(a.item, a.field) for a in ret.answers if a.sheet == "1 Views"}
     assert views == {(f"1{letter}", "comment") for letter in "ABCDEF"}
+
+
+def _with_notes(book: openpyxl.Workbook) -> None:
+    book["1 Views"]["C6"].comment = Comment("In truth we disagree.", "Ann")
+    book["Start"]["H2"].comment = Comment("See my letter.", "Ann")
+
+
+def test_notes_attached_to_cells__are_told(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(reworked(returned(kinds), _with_notes), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert [(f.code, f.sheet, f.cell) for f in ret.findings] == [
+        ("R07", "Start", "H2"),
+        ("R07", "1 Views", "C6"),
+    ]
+    assert "In truth we disagree." in ret.findings[1].message
+
+
+def test_conversations_attached_to_cells__are_told_in_their_own_words(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    data = reworked(returned(kinds), _with_notes)
+    rels = sheet_part(data, "1 Views").replace("worksheets/", "worksheets/_rels/") + ".rels"
+    talk = (
+        b'<Relationship Id="rIdTalk" Target="../threadedComments/threadedComment1.xml" '
+        b'Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"/>'
+    )
+    parts = parts_of(
+        edited(data, {rels: replacing(b"</Relationships>", talk + b"</Relationships>")})
+    )
+    parts["xl/threadedComments/threadedComment1.xml"] = (
+        b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/'
+        b'threadedcomments"><threadedComment ref="C6" id="{1}"><text>Do we?</text>'
+        b'</threadedComment><threadedComment ref="C6" id="{2}"><text>We do.</text>'
+        b"</threadedComment></ThreadedComments>"
+    )
+    ret = read(packed(parts), tmp_path, kinds)
+    assert "Do we? / We do." in ret.findings[1].message
+    parts["xl/threadedComments/threadedComment1.xml"] = b"<nothing"
+    assert values(read(packed(parts), tmp_path, kinds)) == expected(kinds)

@@ -33,3 +33,17 @@ def test_array__areas_are_bounded(rows: int, columns: int, times: int) -> None:
     result = guard(ods(array(rows, columns, times)))
     assert isinstance(result, Finding)
     assert result.code == "G10"
+
+
+def test_note_attached_to_a_cell__is_told_without_who_wrote_it() -> None:
+    cell = (
+        b'<table:table-cell office:value-type="string"><office:annotation>'
+        b"<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Ann</dc:creator>"
+        b"<text:p>In <text:span>truth</text:span></text:p><text:p>we disagree</text:p>"
+        b"</office:annotation><text:p>Agree</text:p></table:table-cell>"
+    )
+    result = guard(ods(b"<table:table-row>" + TYPED + cell + TYPED + b"</table:table-row>"))
+    assert isinstance(result, Guarded)
+    assert {c: t.strip() for c, t in result.notes["S"].attached.items()} == {
+        "B1": "In truth we disagree"
+    }

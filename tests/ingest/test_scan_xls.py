@@ -113,3 +113,18 @@ def test_older_than_excel_97__is_refused() -> None:
     result = scan_xls(begin + record(EOF))
     assert isinstance(result, Finding)
     assert result.code == "G17"
+
+
+@pytest.mark.parametrize(
+    "text", [b"\x00In truth", b"\x01" + "In truth".encode("utf-16-le")], ids=["narrow", "wide"]
+)
+def test_note_attached_to_a_cell__is_told(text: bytes) -> None:
+    records = (
+        record(0x005D, struct.pack("<HHHH", 0x15, 0x12, 0x19, 7) + bytes(14))
+        + record(0x01B6, bytes(18))
+        + record(0x003C, text)
+        + record(0x003C, bytes(16))
+        + record(0x001C, struct.pack("<HHHHH", 5, 2, 0, 7, 0))
+        + record(0x001C, struct.pack("<HHHHH", 6, 2, 0, 8, 0))
+    )
+    assert notes(records).attached == {"C6": "In truth", "C7": ""}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlassess.contract.layout import Column, cell_name
+from xlassess.ingest.grid import Sheet
 from xlassess.ingest.locate import ItemRow, Located
 from xlassess.ingest.plan import Plan
 from xlassess.ingest.read import Reading
@@ -17,11 +18,12 @@ from xlassess.model.query import Slot
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the checks look at: the plan, the rows found, and the settled readings."""
+    """What the checks look at: the plan, the rows found, the settled readings, all sheets."""
 
     plan: Plan
     located: Located
     readings: list[Reading]
+    sheets: tuple[Sheet, ...] = ()
 
 
 def check(evidence: Evidence, *, other_content: bool) -> Iterator[Remark]:
@@ -35,6 +37,7 @@ def check(evidence: Evidence, *, other_content: bool) -> Iterator[Remark]:
     yield from missing_rows(evidence)
     yield from changed_questions(evidence)
     yield from stray_writing(evidence)
+    yield from attached_notes(evidence)
     yield from (one.remark for one in evidence.readings if one.remark)
     if not other_content and all(one.is_blank for one in evidence.readings):
         if evidence.readings:
@@ -109,6 +112,15 @@ def stray_writing(evidence: Evidence) -> Iterator[Remark]:
         if name not in row.sheet.notes.formulas and not is_printed:
             details = {"values": f"“{text}”"}
             yield Remark("R07", row.sheet.name, name, row.place.item.id, details=details)
+
+
+def attached_notes(evidence: Evidence) -> Iterator[Remark]:
+    """Notes that somebody attached to cells, on any sheet."""
+    for sheet in evidence.sheets:
+        for cell, text in sheet.notes.attached.items():
+            quoted = f", “{brief(text)}”" if text.strip() else ""
+            details = {"values": f"a note attached to the cell{quoted}"}
+            yield Remark("R07", sheet.name, cell, details=details)
 
 
 def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:

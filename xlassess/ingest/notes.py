@@ -11,6 +11,8 @@ from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 CUT_AFTER = 255
+MOST_NOTES = 200
+"""More notes than this on one sheet are not told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class SheetNotes:
     truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
     a formula, which is among the truths and the formulas. Covered cells lie under a merged
     cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
-    `CUT_AFTER` characters in a record that takes no longer ones.
+    `CUT_AFTER` characters in a record that takes no longer ones. ``attached`` are the texts of
+    notes that people attached to cells, by cell.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -31,6 +34,7 @@ class SheetNotes:
     truths: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
     cut: frozenset[str] = frozenset()
+    attached: Mapping[str, str] = field(default_factory=dict)
     area: int = field(default=0, compare=False)
 
 
@@ -45,6 +49,7 @@ class Tally:
     truths: set[str] = field(default_factory=set)
     covered: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
+    attached: dict[str, str] = field(default_factory=dict)
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -85,6 +90,7 @@ class Tally:
             frozenset(self.truths),
             frozenset(self.covered),
             frozenset(self.cut),
+            dict(self.attached),
             self.area,
         )
 

@@ -95,7 +95,7 @@ def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) 
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
-    remarks += check(Evidence(plan, located, looked_at), other_content=other)
+    remarks += check(Evidence(plan, located, looked_at, grid.sheets), other_content=other)
     remarks += actions.remarks
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.limits import MOST_AREA
 from xlassess.ingest.markup import local, stream
-from xlassess.ingest.notes import SheetNotes, Tally, near, too_much
+from xlassess.ingest.notes import MOST_NOTES, SheetNotes, Tally, near, too_much
 from xlassess.ingest.package import Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -24,6 +24,7 @@ _MARKS = {
     re.compile(rb"<text:line-break\s*(?:/>|></text:line-break>)"): b"&#10;",
     re.compile(rb"<text:tab\b[^<>]*(?:/>|></text:tab>)"): b"&#9;",
 }
+_NOTE_LENGTH = 200
 _CELLS = ("table-cell", "covered-table-cell")
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
@@ -42,6 +43,8 @@ class _Scan:
     cell_times: int = 1
     nested: int = 0
     in_cell: bool = False
+    in_note: bool = False
+    in_note_text: bool = False
     texts: int = 0
     filled: int = 0
 
@@ -60,8 +63,11 @@ class _Scan:
             if name == _CELLS[1]:
                 self._covered()
             self._cell(attributes)
+        elif name == "annotation" and self.in_cell:
+            self.in_note = True
         elif name == "p" and self.in_cell:
             self._reach()
+            self.in_note_text = self.in_note
         elif name == "s" and self.in_cell:
             self.texts += _times(attributes, "c") * self.row_times * self.cell_times
 
@@ -76,8 +82,15 @@ class _Scan:
         elif name in _CELLS:
             self.column += self.cell_times
             self.in_cell = False
+        elif name == "annotation":
+            self.in_note = False
+        elif name == "p" and self.in_note_text:
+            self._attach(" ")
+            self.in_note_text = False
 
     def data(self, text: str) -> None:
+        if self.in_note_text:
+            self._attach(text)
         if self.in_cell:
             self.texts += len(text) * self.row_times * self.cell_times
 
@@ -117,6 +130,13 @@ class _Scan:
         if self.filled <= MOST_AREA:
             last = self.row + rows - 1, self.column + columns - 1
             self.tally.formulas |= near((self.row, self.column), last)
+
+    def _attach(self, text: str) -> None:
+        """Keep the beginning of a note's text; a text may come in pieces."""
+        cell = cell_name(self.row, self.column)
+        before = self.tally.attached.get(cell, "")
+        if len(before) < _NOTE_LENGTH and (before or len(self.tally.attached) < MOST_NOTES):
+            self.tally.attached[cell] = before + text
 
     def _note(self, cell: str, plain: dict[str, str]) -> None:
         if plain.get("value-type") == "boolean" or plain.get("formula") in _TRUTHS:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.notes import CUT_AFTER, SheetNotes, Tally, too_much
+from xlassess.ingest.notes import CUT_AFTER, MOST_NOTES, SheetNotes, Tally, too_much
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -35,6 +36,7 @@ _TRUTHS = (
 )
 """Parsed formulas that are a truth value, or a call of TRUE() or FALSE(), functions 34 and 35
 ([MS-XLS] 2.5.198)."""
+_OBJECT, _OBJECT_TEXT, _CONTINUE, _NOTE = 0x005D, 0x01B6, 0x003C, 0x001C
 _BIFF8 = 0x0600
 _WORKSHEET = 0
 
@@ -86,9 +88,35 @@ def _substream(stream: bytes, start: int) -> Iterator[Record]:
     raise struct.error("no end of substream")
 
 
+@dataclass(slots=True)
+class _Notes:
+    """Notes attached to cells: their texts stand with objects, whose numbers the notes give."""
+
+    number: int = 0
+    is_next: bool = False
+    texts: dict[int, str] = field(default_factory=dict)
+
+    def take(self, code: int, body: bytes, tally: Tally) -> None:
+        """Take in a record; those that are none of these pass by."""
+        if code == _OBJECT and len(body) >= 8:
+            self.number = struct.unpack_from("<H", body, 6)[0]
+        elif code == _CONTINUE and self.is_next:
+            self.texts[self.number] = _text(body)
+        elif code == _NOTE and len(body) >= 8 and len(tally.attached) < MOST_NOTES:
+            row, column, _, number = struct.unpack_from("<HHHH", body)
+            tally.attached[cell_name(row, column)] = self.texts.get(number, "")
+        self.is_next = code == _OBJECT_TEXT
+
+
+def _text(body: bytes) -> str:
+    encoding = "utf-16-le" if body[:1] == b"\1" else "latin-1"
+    return body[1:].decode(encoding, "replace")
+
+
 def _measure(stream: bytes, start: int) -> Tally:
-    tally = Tally()
+    tally, notes = Tally(), _Notes()
     for code, body in _substream(stream, start):
+        notes.take(code, body, tally)
         if code in _FILLS:
             first, last, left, right = struct.unpack_from("<HHBB", body)
             tally.formula_area((first, left), (last, right))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.attached import attached
 from xlassess.ingest.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
 from xlassess.ingest.markup import attribute, local, stream, tree
 from xlassess.ingest.notes import SheetNotes, Tally, covered_by, near, too_much
@@ -61,7 +63,11 @@ def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
     places = _sheet_parts(package)
     if any(part.startswith(UNPARSED) for part in places.values()):
         return found("G07", problem="a sheet stands where drawings belong")
-    return {sheet: by_part[part] for sheet, part in places.items() if part in by_part}
+    return {
+        sheet: replace(by_part[part], attached=attached(package, part))
+        for sheet, part in places.items()
+        if part in by_part
+    }
 
 
 def _shown_texts(package: Package, sheets: Iterable[str]) -> int:
