@@ -102,6 +102,15 @@ def test_sheetjs__texts_it_cut_in_xls_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_gnumeric__xls_is_read_as_given(tmp_path: Path) -> None:
+    """It numbers formats of amounts and shares there as others number those of days."""
+    workbook = issue(every_kind())
+    wanted = returned(workbook, tmp_path / "given.xlsx")
+    gnumeric.resave(tmp_path / "given.xlsx", tmp_path / "old.xls", "Gnumeric_Excel:excel_biff8")
+    ret = read(workbook, tmp_path / "old.xls")
+    assert ([f.code for f in ret.findings], values(ret), ret.kind) == ([], wanted, "xls")
+
+
 def test_gnumeric__the_format_of_excel_95_is_refused(tmp_path: Path) -> None:
     workbook = issue(every_kind())
     gnumeric.resave(workbook.write(tmp_path), tmp_path / "old.xls", "Gnumeric_Excel:excel_biff7")

@@ -128,3 +128,27 @@ def test_note_attached_to_a_cell__is_told(text: bytes) -> None:
         + record(0x001C, struct.pack("<HHHHH", 6, 2, 0, 8, 0))
     )
     assert notes(records).attached == {"C6": "In truth", "C7": ""}
+
+
+def _format(number: int, shown: str) -> bytes:
+    return record(0x041E, struct.pack("<HHB", number, len(shown), 0) + shown.encode("latin-1"))
+
+
+def test_numbers__of_formats_that_only_seem_to_be_of_days() -> None:
+    """Cell formats: general, an amount, a share, a day; the middle two by numbers of days."""
+    formats = _format(50, "\\£#,##0.00") + _format(51, '0.0%" sold"') + _format(52, "d\\ mmm\\ yy")
+    formats += b"".join(
+        record(0x00E0, struct.pack("<HH", 0, n) + bytes(16)) for n in (0, 50, 51, 52)
+    )
+    packed = struct.pack("<HH", 5, 0)
+    for number, bits in ((0, 4 << 2 | 2), (1, 1234 << 2 | 3), (2, 0x3FE00000), (3, 6 << 2 | 2)):
+        packed += struct.pack("<HI", number, bits)
+    cells = (
+        record(NUMBER, struct.pack("<HHHd", 0, 1, 1, 46_066.5))
+        + record(NUMBER, struct.pack("<HHHd", 1, 1, 3, 46_066.0))
+        + record(0x027E, struct.pack("<HHHI", 2, 1, 1, ((-3 & 0x3FFFFFFF) << 2) | 2))
+        + record(MULRK, packed + struct.pack("<H", 3))
+    )
+    result = scan_xls(stream(cells, extra=formats))
+    assert not isinstance(result, Finding)
+    assert result["Één"].numbers == {"B1": 46_066.5, "B3": -3.0, "B6": 12.34, "C6": 0.5}

@@ -24,7 +24,7 @@ class SheetNotes:
     a formula, which is among the truths and the formulas. Covered cells lie under a merged
     cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
     `CUT_AFTER` characters in a record that takes no longer ones. ``attached`` are the texts of
-    notes that people attached to cells, by cell.
+    notes that people attached to cells, by cell; ``numbers`` what the parser takes for days.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -35,6 +35,7 @@ class SheetNotes:
     covered: frozenset[str] = frozenset()
     cut: frozenset[str] = frozenset()
     attached: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
     area: int = field(default=0, compare=False)
 
 
@@ -50,6 +51,7 @@ class Tally:
     covered: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     attached: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -91,6 +93,7 @@ class Tally:
             frozenset(self.covered),
             frozenset(self.cut),
             dict(self.attached),
+            dict(self.numbers),
             self.area,
         )
 

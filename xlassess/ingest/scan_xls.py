@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.notes import CUT_AFTER, MOST_NOTES, SheetNotes, Tally, too_much
+from xlassess.ingest.xls_numbers import no_days, numbers
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -61,10 +62,11 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
     if struct.unpack_from("<H", globals_[0][1])[0] < _BIFF8:
         return found("G17", problem=_OLD)
     sheets: dict[str, SheetNotes] = {}
+    formats = no_days(globals_)
     for code, body in globals_:
         if code != _BOUNDSHEET or body[5] != _WORKSHEET:
             continue
-        tally = _measure(stream, struct.unpack_from("<I", body)[0])
+        tally = _measure(stream, struct.unpack_from("<I", body)[0], formats)
         if excess := tally.oversize():
             return excess
         sheets[_name(body)] = tally.notes()
@@ -113,10 +115,12 @@ def _text(body: bytes) -> str:
     return body[1:].decode(encoding, "replace")
 
 
-def _measure(stream: bytes, start: int) -> Tally:
+def _measure(stream: bytes, start: int, formats: frozenset[int]) -> Tally:
     tally, notes = Tally(), _Notes()
     for code, body in _substream(stream, start):
         notes.take(code, body, tally)
+        for row, column, number in numbers(code, body, formats):
+            tally.numbers[cell_name(row, column)] = number
         if code in _FILLS:
             first, last, left, right = struct.unpack_from("<HHBB", body)
             tally.formula_area((first, left), (last, right))
