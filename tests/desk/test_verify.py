@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,7 @@ from xlassess.desk.ingest import ingest
 from xlassess.desk.query import query
 from xlassess.desk.verify import Verified, verify
 from xlassess.folder.assessment import AssessmentFolder
+from xlassess.model.errors import XlassessError
 
 
 @pytest.fixture
@@ -60,7 +62,10 @@ DEEDS: dict[str, tuple[Callable[[AssessmentFolder], object], int]] = {
         1,
     ),
     "the secret lost": (lambda f: f.secret_file.unlink(), 1),
-    "the secret another": (lambda f: f.secret_file.write_bytes(b"0" * 64), 3),
+    "the secret another": (lambda f: f.secret_file.write_bytes(b"0" * 64), 1),
+    "a file received renamed": (lambda f: kept(f, "xlsx").rename(f.returns / "a.xlsx"), 2),
+    "a file put in by hand": (lambda f: (f.returns / "b.xlsx").write_bytes(b"other"), 1),
+    "every file received lost": (lambda f: shutil.rmtree(f.returns), 1),
 }
 
 
@@ -77,13 +82,63 @@ def test_verify__names_what_does_not_hold(folder: AssessmentFolder, what: str) -
 def test_verify__questions_that_are_not_those_issued(folder: AssessmentFolder) -> None:
     sql(folder, "update toolkits set body = replace(body, 'trust', 'distrust')")
     assert set(abouts(verify(folder))) >= {"toolkit tiny"}
-    assert len(verify(folder).faults) == 1 + 3 + 1
+    assert len(verify(folder).faults) == 1 + 1
 
 
 def test_verify__a_ledger_that_cannot_be_read_in_full(folder: AssessmentFolder) -> None:
     sql(folder, "update findings set details = '{'")
     sql(folder, "update answers set type = 'n'")
     assert set(abouts(verify(folder))) == {"return 1", "return 2"}
+
+
+TAMPERED: dict[str, str] = {
+    "update issued set issued_at = 'x' where number = 1": "workbook ",
+    "update issued set partner = 'Other' where number = 1": "workbook ",
+    "update toolkits set version = '9'": "toolkit tiny",
+    "update toolkits set id = 'other'": "toolkit other",
+    "delete from returns where id = 2": "return 2",
+    "delete from runs": "table returns",
+    "update returns set standing = 'set aside' where id = 1": "return 1",
+    "update answers set value = 'low'": "return 1",
+    "delete from findings": "return 2",
+    "delete from issued": "workbook ",
+    "update meta set value = '1:0' where key != 'schema'": "event 1",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_verify__names_what_was_changed_in_the_ledger(
+    folder: AssessmentFolder, statement: str
+) -> None:
+    sql(folder, statement)
+    found = abouts(verify(folder))
+    assert any(about.startswith(TAMPERED[statement]) for about in found), found
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("where", ["number = 2", "number = (select max(number) from events)"])
+@pytest.mark.parametrize("deed", ["delete from events", "update events set reason = 'x'"])
+def test_verify__names_the_event_that_was_changed(
+    folder: AssessmentFolder, deed: str, where: str
+) -> None:
+    for guard in ("update", "delete"):
+        sql(folder, f"drop trigger events_stay_{guard}")
+    sql(folder, f"{deed} where {where}")
+    result = verify(folder)
+    assert {about.partition(" ")[0] for about in abouts(result)} == {"event"}
+    assert len(result.remarks) == 1
+
+
+def test_verify__ledger_without_its_version(folder: AssessmentFolder) -> None:
+    sql(folder, "delete from meta where key = 'schema'")
+    with pytest.raises(XlassessError, match="damaged"):
+        verify(folder)
+
+
+def test_verify__tells_of_strange_workbooks_in_the_outbox(folder: AssessmentFolder) -> None:
+    (folder.outbox / "old.xlsx").write_bytes(b"other")
+    assert verify(folder).holds
+    assert len(verify(folder).remarks) == 1
 
 
 def test_verify__what_is_only_worth_knowing(folder: AssessmentFolder, tmp_path: Path) -> None:
@@ -119,7 +174,7 @@ def test_verify__query_workbooks(folder: AssessmentFolder, tmp_path: Path) -> No
     asked.path.unlink()
     assert verify(folder).holds
     folder.secret_file.write_bytes(b"0" * 64)
-    assert len(verify(folder).faults) == 4
+    assert abouts(verify(folder)) == ["secret"]
     sql(folder, "update queries set asks = 'x'")
     assert "query workbook " + asked.query.reference in abouts(verify(folder))
     sql(folder, "update queries set asked = '{'")

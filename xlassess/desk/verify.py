@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,6 +21,7 @@ from xlassess.model.errors import XlassessError
 from xlassess.model.query import Query
 
 _BLOCK = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,13 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         audit = ledger.audit()
     found = _Findings(list(audit.faults), [])
     last = audit.events[-1] if audit.events else None
+    if last is None and audit.faults:
+        found.remarks.append(
+            "As the event log does not hold, the records could not be compared with it."
+        )
     if noted and last:
         found.faults += _noted(audit.events, *noted)
-    kept = _archive(folder.returns, found)
+    kept = _archive(folder.returns, audit.returns, found)
     _returned(audit.returns, kept, found)
     sealed = _sealed(folder.outbox, audit)
     _outbox(folder.outbox, sealed, found)
@@ -103,20 +110,26 @@ def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]
         )
 
 
-def _archive(returns: Path, found: _Findings) -> set[str]:
+def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set[str]:
     """Check every file kept against its name; return the hashes of those that hold."""
     kept = set()
+    numbers = {ret.sha256: ret.number for ret in recorded}
     for path in sorted(returns.rglob("*")) if returns.is_dir() else ():
         if not path.is_file() or path.name.startswith("."):
             continue
         sha256 = _hash(path)
-        if path.name.partition(".")[0] == sha256:
+        name = path.name.partition(".")[0]
+        if name == sha256:
             kept.add(sha256)
+            continue
+        where = path.relative_to(returns.parent).as_posix()
+        if sha256 in numbers:
+            said = f"holds the file of return {numbers[sha256]} under another name"
+        elif _DIGEST.fullmatch(name):
+            said = "is no longer the one that was received"
         else:
-            where = path.relative_to(returns.parent).as_posix()
-            found.faults.append(
-                Fault(where, f"The file {where} is no longer the one that was received.")
-            )
+            said = "was not put there by xlassess ingest"
+        found.faults.append(Fault(where, f"The file {where} {said}."))
     return kept
 
 
@@ -129,20 +142,27 @@ def _hash(path: Path) -> str:
 
 
 def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> None:
-    for ret in returns:
-        if not ret.sha256 or ret.sha256 in kept:
-            continue
-        sentence = f"The file of return {ret.number} ({ret.file}) is not among those kept"
-        if ret.state == "refused" and "/" in ret.file:
-            found.remarks.append(f"{sentence}; it was refused inside of a zip file.")
-        else:
-            found.faults.append(Fault(f"return {ret.number}", f"{sentence} in returns/."))
+    missing = [ret for ret in returns if ret.sha256 and ret.sha256 not in kept]
+    inside = [ret for ret in missing if ret.state == "refused" and "/" in ret.file]
+    found.remarks += [f"{_not_kept(ret)}; it was refused inside of a zip file." for ret in inside]
+    lost = [ret for ret in missing if ret not in inside]
+    if len(lost) > 1 and not kept:
+        message = f"None of the files of {len(lost)} returns is in returns/."
+        found.faults.append(Fault("returns", message))
+        return
+    found.faults += [
+        Fault(f"return {ret.number}", f"{_not_kept(ret)} in returns/.") for ret in lost
+    ]
     idle = kept - {ret.sha256 for ret in returns}
     if idle:
         found.remarks.append(
             f"{len(idle)} of the files kept in returns/ are in no record of their own: zip files "
             "that others came in, or files of a run that was broken off."
         )
+
+
+def _not_kept(ret: Return) -> str:
+    return f"The file of return {ret.number} ({ret.file}) is not among those kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +194,15 @@ def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
                 found.faults.append(Fault(where, message))
     if missing:
         found.remarks.append(
-            f"{missing} of the workbooks issued are no longer in the outbox; xlassess generate and "
+            f"Workbooks issued that are no longer in the outbox: {missing}. xlassess generate and "
             "xlassess query write those of this round again."
+        )
+    names = {each.record.file_name for each in sealed}
+    others = sorted(path.name for path in outbox.rglob("*.xls*") if path.name not in names)
+    if others:
+        found.remarks.append(
+            "Workbooks in the outbox under names that were not issued, not to be sent: "
+            f"{'; '.join(others)}."
         )
 
 
@@ -185,20 +212,32 @@ def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Faul
     except XlassessError as error:
         yield Fault("secret", error.message)
         return
-    for one in (each.record for each in sealed):
-        if not seal_holds(one.identity, secret, one.seal):
-            message = f"The seal on record for the workbook {one.reference} is not its own."
-            yield Fault(f"workbook {one.reference}", message)
+    records = [each.record for each in sealed]
+    broken = [one for one in records if not seal_holds(one.identity, secret, one.seal)]
+    if len(broken) == len(records) > 1:
+        yield Fault(
+            "secret",
+            f"None of the {len(records)} workbooks on record was sealed with {folder.secret_file}; "
+            "it is not the secret of this assessment. Restore it from a copy.",
+        )
+        return
+    for one in broken:
+        message = f"The seal on record for the workbook {one.reference} is not its own."
+        yield Fault(f"workbook {one.reference}", message)
 
 
 def _questions(audit: Audit) -> Iterator[Fault]:
-    for one in audit.issued:
-        if one.identity.digest not in audit.toolkits:
-            yield Fault(
-                f"workbook {one.reference}",
-                f"The questions of the workbook {one.reference} ({one.identity.toolkit}, version "
-                f"{one.identity.version}) are not on record as they were issued.",
-            )
+    lost = Counter(
+        (one.identity.toolkit, one.identity.version)
+        for one in audit.issued
+        if one.identity.digest not in audit.toolkits
+    )
+    for (toolkit, version), count in lost.items():
+        yield Fault(
+            f"questions of {toolkit}",
+            f"The questions of {toolkit}, version {version}, are not on record as they were "
+            f"issued; they are needed for {count} of the workbooks.",
+        )
 
 
 def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from xlassess.contract.seal import questions_digest
-from xlassess.ledger import bodies, events, queries, reads
+from xlassess.ledger import bodies, events, queries, reads, rows
 from xlassess.ledger.digests import (
     digest_of_body,
     digest_of_issued,
     digest_of_query,
     digest_of_return,
 )
-from xlassess.ledger.events import START, Event
+from xlassess.ledger.events import START, Event, Place
 from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import EVENTS, META, RETURNS, TOOLKITS
+from xlassess.ledger.schema import EVENTS, ISSUED, META, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
 
@@ -53,15 +53,17 @@ def audit(db: Connection) -> Audit:
 
     Where the chain does not hold, records are not compared with it.
     """
-    faults = [*_database(db), *_chain(db)]
-    log = () if faults else events.read(db)
-    holds = not faults
-    issued = reads.issued(db, None)
+    chain = [*_database(db), *_chain(db)]
+    faults = [*chain, *_orphans(db)]
+    log = () if chain else events.read(db)
+    issued = tuple(_readable_issued(db, faults))
     returns = list(_readable(db, faults))
     toolkits = frozenset(_toolkits(db, faults))
     asked = _readable_queries(db, faults)
-    if holds:
-        faults += [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
+    if not chain:
+        told = {fault.about for fault in faults}
+        compared = [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
+        faults += [fault for fault in compared if fault.about not in told]
         faults += _queries(asked, log)
     return Audit(tuple(faults), log, issued, asked, tuple(returns), toolkits)
 
@@ -72,8 +74,18 @@ def _database(db: Connection) -> Iterator[Fault]:
     for (said,) in db.execute(text("PRAGMA integrity_check")):
         if said != "ok":
             yield Fault("database", f"The database file is damaged: {said}.")
-    if db.execute(text("PRAGMA foreign_key_check")).first():
-        yield Fault("database", "Parts of returns are there whose return is missing.")
+
+
+def _orphans(db: Connection) -> Iterator[Fault]:
+    """Name the tables that hold something of a record that is missing."""
+    if db.dialect.name != "sqlite":
+        return
+    found = db.execute(text("PRAGMA foreign_key_check"))
+    for table, parent in sorted({(row[0], row[2]) for row in found}):
+        about = f"table {table}"
+        yield Fault(
+            about, f"Rows of the table “{table}” belong to rows of “{parent}” that are missing."
+        )
 
 
 def _chain(db: Connection) -> Iterator[Fault]:
@@ -138,6 +150,16 @@ def _queries(issued: Sequence[Query], log: Sequence[Event]) -> Iterator[Fault]:
         yield Fault(about, f"The record of the query workbook {reference} is missing.")
 
 
+def _readable_issued(db: Connection, faults: list[Fault]) -> Iterator[Issued]:
+    """Yield the workbooks whose records can be read; what cannot is a fault."""
+    for row in db.execute(select(ISSUED).order_by(ISSUED.c.number)):
+        try:
+            yield rows.issued_of(row)
+        except (ValueError, TypeError):
+            message = f"The record of the workbook {row.reference} cannot be read any more."
+            faults.append(Fault(f"workbook {row.reference}", message))
+
+
 def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:
     """Yield the returns whose records can be read; what cannot is a fault."""
     for number in db.scalars(select(RETURNS.c.id).order_by(RETURNS.c.id)).all():
@@ -168,15 +190,21 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
             continue
         if event.details.get("record") != digest_of_return(ret):
             yield Fault(about, f"What was read from return {ret.number} ({ret.file}) was changed.")
-        if place != (ret.reference, standings[ret.number], ret.state):
+        stands = Place(ret.reference, standings[ret.number], ret.state)
+        if place != stands:
             yield Fault(
                 about,
-                f"Return {ret.number} ({ret.file}) stands as “{ret.state}” for "
-                f"{ret.reference or 'nobody'}; by the event log it is “{place.state}” for "
-                f"{place.reference or 'nobody'}.",
+                f"Return {ret.number} ({ret.file}) stands {_stands(stands)}; by the event log it "
+                f"stands {_stands(place)}.",
             )
     for missing in said.keys() - standings.keys():
         yield Fault(f"return {missing}", f"The record of return {missing} is missing.")
+
+
+def _stands(place: Place) -> str:
+    """Where a return stands, in words; state and standing are mostly the same word."""
+    said = dict.fromkeys((place.state, place.standing))
+    return f"as “{', '.join(said)}” for {place.reference or 'nobody'}"
 
 
 def _toolkits(db: Connection, faults: list[Fault]) -> Iterator[str]:
@@ -195,12 +223,15 @@ def _toolkits(db: Connection, faults: list[Fault]) -> Iterator[str]:
 
 def _kept(db: Connection, log: Sequence[Event]) -> Iterator[Fault]:
     said = {event.details["questions"]: event for event in log if event.what == "toolkit kept"}
-    for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.id, TOOLKITS.c.body)):
+    for row in db.execute(select(TOOLKITS)):
         event = said.pop(row.digest, None)
         about = f"toolkit {row.id}"
         if event is None:
             yield Fault(about, f"The event log does not know of the toolkit {row.id} as kept.")
-        elif event.details.get("record") != digest_of_body(row.body):
+            continue
+        names = event.details["toolkit"], event.details["version"]
+        record = event.details.get("record")
+        if record != digest_of_body(row.body) or names != (row.id, row.version):
             yield Fault(about, f"The record of the toolkit {row.id} was changed.")
     for event in said.values():
         name = event.details["toolkit"]

@@ -150,7 +150,7 @@ def _what(error: str) -> str:
             f"is in use by another program and was not freed within {BUSY_SECONDS} seconds. "
             "Close that program and try again."
         )
-    if "not a database" in error or "malformed" in error:
+    if any(sign in error for sign in ("not a database", "malformed", "meta.key")):
         return "is damaged or not a ledger. Restore it from a copy."
     if "readonly" in error or "unable to open" in error:
         return "cannot be opened for writing. Check that you may write to its folder."
