@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.factory import PROPOSAL_TEXT, Workbook
+from tests.ingest.packages import edited, replacing, sheet_part
 from tests.ingest.small import codes, read, returned, reworked
 from xlassess.contract.layout import ACTION_PLAN, layout
 from xlassess.model.answer import Return
@@ -145,6 +146,8 @@ def test_row_only_in_a_copy__is_read_there(kinds: Workbook, tmp_path: Path) -> N
 
 def test_columns_moved__are_told_by_their_headings(kinds: Workbook, tmp_path: Path) -> None:
     def work(sheet: Any) -> None:
+        for merged in list(sheet.merged_cells.ranges):
+            sheet.unmerge_cells(str(merged))
         sheet.insert_cols(1, 2)
         sheet.insert_cols(6)
 
@@ -261,3 +264,13 @@ def test_deadline_beyond_all_likelihood__is_a_query(
 
     ret = read(planned(kinds, work), tmp_path, kinds)
     assert (told(ret), ret.actions[0].deadline) == ([("C19", "F6")], None)
+
+
+def test_proposal_under_a_merged_cell__is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    """Programs that put rows in without moving merged cells leave it unseen."""
+    cell = f"C{proposal_row(kinds)}"
+    data = planned(kinds)
+    part = sheet_part(data, ACTION_PLAN)
+    wide = replacing(f'ref="{cell}:'.encode(), f'ref="B{cell[1:]}:'.encode())
+    ret = read(edited(data, {part: wide}), tmp_path, kinds)
+    assert (told(ret), proposal(ret)) == ([("R10", cell)], [])

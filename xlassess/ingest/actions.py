@@ -46,9 +46,7 @@ class _Row:
     def cell(self, role: Role) -> tuple[Cell, str]:
         """The cell of a role, unless no answer can be taken from it, and its name."""
         cell, name = self.table.cell(self.index, role)
-        parsed = unusable(self.table.sheet, name, cell)
-        if parsed is None and name in self.table.sheet.notes.covered and not is_blank(cell):
-            parsed = Parsed(code="R10")
+        parsed = _not_taken(self.table, name, cell)
         if parsed is not None:
             self.remark(parsed, name, role)
             return "", name
@@ -255,11 +253,19 @@ def _settle_proposals(tables: Sequence[PlanTable], result: PlanRead) -> None:
 def _read_proposal(table: PlanTable) -> Reading:
     row, column = table.proposal or 0, _proposal_column(table)
     name, cell = cell_name(row, column), table.sheet.at(row, column)
-    parsed = unusable(table.sheet, name, cell)
+    parsed = _not_taken(table, name, cell)
     if parsed is None and not is_blank(cell):
         parsed = read_text(cell)
     blank = Reading(PROPOSAL, "answer", table.sheet.name, name)
     return reading(parsed, cell, blank) if parsed else blank
+
+
+def _not_taken(table: PlanTable, name: str, cell: Cell) -> Parsed | None:
+    """Return why nothing can be taken from a cell, such as one that a merged cell covers."""
+    parsed = unusable(table.sheet, name, cell)
+    if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
+        return Parsed(code="R10")
+    return parsed
 
 
 def _proposal_column(table: PlanTable) -> int:

@@ -8,7 +8,7 @@ made good only while all the others stand in their places. Items are told by the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import HEADERS, Column, Table, cell_name
@@ -165,6 +165,10 @@ def _inexact(sheet: Sheet, plan: Plan) -> list[int]:
 def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Located) -> None:
     ends = [heading.row for heading in headings[1:]] + [len(sheet.rows)]
     for heading, end in zip(headings, ends, strict=True):
+        if not plan.asks.isdisjoint(sheet.rows[heading.row]):
+            # headings pasted beside a question: what else stands there is nobody's answer
+            before = range(min(heading.item, heading.ask))
+            _note_cells(sheet, heading.row, before, located)
         tables: dict[int, Mapping[int, int]] = {}
         for row in range(heading.row + 1, end):
             cells = sheet.rows[row]
@@ -207,8 +211,13 @@ def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located
     if not is_blank(number) and _NUMBERISH.fullmatch(brief(number)):
         located.remarks.append(Remark("R05", sheet.name, where, brief(number)))
         return
-    for column, cell in enumerate(sheet.rows[row]):
-        name = cell_name(row, column)
+    _note_cells(sheet, row, range(len(sheet.rows[row])), located)
+
+
+def _note_cells(sheet: Sheet, row: int, columns: Iterable[int], located: Located) -> None:
+    """Remark on what is written in these cells of a row, which are not read."""
+    for column in columns:
+        cell, name = sheet.at(row, column), cell_name(row, column)
         if not is_blank(cell) and name not in sheet.notes.formulas:
             details = {"values": f"“{brief(cell)}”"}
             located.remarks.append(Remark("R07", sheet.name, name, details=details))
