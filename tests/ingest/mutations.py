@@ -359,12 +359,12 @@ def _spare(program: str, book: Book) -> None:
     """Take out what a program loses for good, whoever reads the file afterwards.
 
     ExcelJS does not get over charts, SheetJS over characters beyond 16 bits; in ods SheetJS
-    leaves out formulas that were never worked out.
+    leaves out errors, and formulas that were never worked out.
     """
     for sheet in book.worksheets if program else ():
         sheet._charts.clear()
         for cell in (cell for row in sheet.iter_rows() for cell in row):
-            if program == "sheetjs ods" and cell.data_type == "f":
+            if program == "sheetjs ods" and cell.data_type in "fe":
                 cell.value = None
             elif isinstance(cell.value, str) and "🙂" in cell.value:
                 cell.value = cell.value.replace("🙂", ":)")

@@ -61,7 +61,8 @@ class PlanJudge:
             for row in range(head + 1, sheet.max_row + 1):
                 for column in range(2, sheet.max_column + 1):
                     cell = sheet.cell(row, column)
-                    if not _is_written(cell) or self._is_printed(cell):
+                    beside = column not in columns.values() and cell.data_type == "e"
+                    if not _is_written(cell) or self._is_printed(cell) or beside:
                         continue
                     anchor = title, sheet.cell(row, columns["action"]).coordinate
                     own = title, cell.coordinate
