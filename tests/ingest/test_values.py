@@ -43,6 +43,7 @@ YES_NO = Choices.of(
         (AGREEMENT, "  strongly\u00a0AGREE ", "sa"),
         (AGREEMENT, "Ag\u200bree", "a"),
         (AGREEMENT, "agree.", "a"),
+        (AGREEMENT, "'Agree", "a"),
         (POINTS, "3 – Very good", "p3"),
         (POINTS, 3.0, "p3"),
         (POINTS, 3, "p3"),
@@ -130,6 +131,7 @@ def _item(answer: str, low: float | None = None, high: float | None = None) -> I
         ("number", 12.0, 12.0),
         ("number", 12, 12.0),
         ("number", "12", 12.0),
+        ("number", "'12", 12.0),
         ("number", " -3.5 ", -3.5),
         ("number", "−3.5", -3.5),
         ("number", "1 234 567", 1234567.0),
@@ -181,6 +183,9 @@ def test_number__range() -> None:
     assert read_number(10.5, item).code == "C08"
     assert read_number(-1, item).details["range"] == "at least 0 and at most 10"
     assert read_number(-1, _item("number", 0)).details["range"] == "at least 0"
+    share = read_number(-0.05, _item("percent", 0, 1)).details
+    assert share == {"value": "-5%", "range": "at least 0% and at most 100%"}
+    assert read_number("-7%", _item("percent", 0)).details["value"] == "-7%"
 
 
 @pytest.mark.parametrize(
@@ -190,6 +195,12 @@ def test_number__range() -> None:
         (datetime(2026, 2, 13, 9, 30), date(2026, 2, 13)),
         ("2026-02-13", date(2026, 2, 13)),
         ("2026-02-13 00:00:00", date(2026, 2, 13)),
+        ("2026-02-13T00:00:00", date(2026, 2, 13)),
+        ("2026-02-13T00:00:00.000Z", date(2026, 2, 13)),
+        ("2026-02-13Z", date(2026, 2, 13)),
+        ("13/02/2026 10:30", date(2026, 2, 13)),
+        ("13 February 2026, 9:30 am", date(2026, 2, 13)),
+        ("'13/02/2026", date(2026, 2, 13)),
         ("13/02/2026", date(2026, 2, 13)),
         ("13.2.2026", date(2026, 2, 13)),
         ("02/13/2026", date(2026, 2, 13)),
@@ -213,6 +224,8 @@ def test_date__certain(cell: object, day: date) -> None:
         ("31/02/2026", "C04"),
         ("April 2026", "C04"),
         ("soon", "C04"),
+        ("10:30", "C04"),
+        ("03/04/2026 10:30", "C05"),
         ("3 Ju 2026", "C04"),
         ("2026", "C04"),
         (46066.0, "C04"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
+_TIME = re.compile(
+    r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII
+)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _FIGURES = re.compile(r"(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})", re.ASCII)
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?(\d{4})", re.ASCII
@@ -21,9 +24,10 @@ _MONTHS = (
 def day_readings(text: str) -> tuple[date, ...]:
     """Return every day a text can mean, the British reading first; tidy text expected.
 
-    A year in two figures leaves the order open as well (13/02/26 may begin with the year).
+    A time of day after it is passed over. A year in two figures leaves the order open as well
+    (13/02/26 may begin with the year).
     """
-    low = _WEEKDAY.sub("", text.casefold(), count=1)
+    low = _TIME.sub("", _WEEKDAY.sub("", text.casefold(), count=1))
     if match := _ISO.fullmatch(low):
         return _days([(match[1], match[2], match[3])])
     if match := _DAY_FIRST.fullmatch(low):

@@ -46,6 +46,8 @@ def _query(code: str, **details: str) -> Parsed:
     return Parsed(code=code, details=details)
 
 
+_FOR_TEXT = "'"
+"""Typed before what is to be kept as text; some programs leave it in the cell."""
 _NUMBERED = re.compile(r"(\d+)\s*[-.:)=]\s*(\D.*)")
 _YES = "yes y true oui ja sí si sì sim tak"
 _NO = "no n false non nein nee nej não nao nie"
@@ -90,9 +92,10 @@ class Choices:
         if isinstance(cell, str) and cell in self.labels:
             return Parsed(self.labels[cell])
         text = key(shown(cell))
-        if text in self.certain:
-            code, how = self.certain[text]
-            return Parsed(code, how)
+        for name in (text, text.removeprefix(_FOR_TEXT)):
+            if name in self.certain:
+                code, how = self.certain[name]
+                return Parsed(code, how)
         if isinstance(cell, str):
             return self._several(cell) or self._unknown(cell)
         return self._unknown(cell)
@@ -187,7 +190,7 @@ def read_date(cell: Cell) -> Parsed:
         return _within(cell)
     if not isinstance(cell, str):
         return _query("C04", value=brief(cell))
-    readings = day_readings(tidy(cell))
+    readings = day_readings(tidy(cell).removeprefix(_FOR_TEXT))
     if len(readings) == 1:
         return _within(readings[0], "date written as text")
     if readings:
@@ -231,14 +234,22 @@ def _in_range(parsed: Parsed, value: float, cell: Cell, item: Item) -> Parsed:
     low, high = item.minimum, item.maximum
     if (low is None or value >= low) and (high is None or value <= high):
         return parsed
-    least = f"at least {shown(float(low))}" if low is not None else ""
-    most = f"at most {shown(float(high))}" if high is not None else ""
-    return _query("C08", value=brief(cell), range=" and ".join(filter(None, (least, most))))
+    least = f"at least {_amount(low, item)}" if low is not None else ""
+    most = f"at most {_amount(high, item)}" if high is not None else ""
+    said = brief(cell) if isinstance(cell, str) else _amount(value, item)
+    return _query("C08", value=said, range=" and ".join(filter(None, (least, most))))
+
+
+def _amount(number: float, item: Item) -> str:
+    """A number as its cell shows it, a percentage in hundredths."""
+    if item.answer == "percent":
+        return f"{float(f'{number * 100:.12g}'):,.10g}%"
+    return shown(float(number))
 
 
 def _typed_number(cell: str, item: Item) -> Parsed:
     """Read a number that was written as text."""
-    text = tidy(cell).replace("\u2212", "-")
+    text = tidy(cell).removeprefix(_FOR_TEXT).replace("\u2212", "-")
     sterling = False
     if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
         text, sterling = (match[1] or match[2] or "").strip(), True
