@@ -19,11 +19,13 @@ from tests.factory import (
 )
 from tests.generate.conftest import a_toolkit
 from tests.queried import asking, came_back, context, issued_query, opened, spoil
-from xlassess.contract.layout import ACTION_PLAN, START, layout
+from xlassess.contract.layout import ACTION_PLAN, HEADERS, START, layout
 from xlassess.contract.query_layout import query_layout
+from xlassess.folder.toolkits import find_toolkit
 from xlassess.generate import Doubts, doubts_of, query_letter
 from xlassess.generate.query_letter import slot_cells
 from xlassess.ingest import Source, merge, read_return
+from xlassess.model.finding import cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
 
@@ -160,8 +162,6 @@ def test_query__missing_section_is_opened_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("many", [False, True])
 def test_query__every_missing_answer_of_a_sheet_is_asked(many: bool, tmp_path: Path) -> None:
     """A finding names at most a dozen items; all of them are asked none the less."""
-    from xlassess.folder.toolkits import find_toolkit
-
     toolkit = find_toolkit("rochford-hallmarks")
     workbook, given = issue(toolkit), entries(toolkit)
     book = opened(workbook, given)
@@ -214,6 +214,63 @@ def test_query__doubtful_action_opens_its_row(tmp_path: Path) -> None:
         (1, toolkit.action_plan.horizons[0].code, "first.xlsx"),
         (2, toolkit.action_plan.horizons[1].code, ""),
     ]
+
+
+def test_letter__names_the_very_cells_of_a_cause_that_repeats(tmp_path: Path) -> None:
+    toolkit = find_toolkit("pat")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    sheet = layout(toolkit).sections[0].sheet
+    answers = [e for e in given if e.sheet == sheet and e.field == "answer"]
+    comments = [e for e in given if e.sheet == sheet and e.field == "comment"]
+    formulas = (*answers[:3], *comments[1:2])
+    for entry in formulas:
+        book[entry.sheet][entry.cell].value = "=1+1"
+    ret = came_back(workbook, book, tmp_path)
+    letter = query_letter(asking(workbook, ret), "Q", "q.xlsx")
+    cells = slot_cells(toolkit)
+    first, _, last, comment = [cells[Slot(e.item, e.field)][1] for e in formulas]
+    assert f"{first} to {last}, {comment}" in letter
+
+
+def test_letter__leaves_the_name_of_a_sheet_as_it_is(tmp_path: Path) -> None:
+    from xlassess.model.catalogue import found
+
+    toolkit = a_toolkit("sum")
+    workbook, given = issue(toolkit), entries(toolkit)
+    ret = came_back(workbook, opened(workbook, given), tmp_path)
+    added = found("R05", sheet="1 Need", cells=("B19", "B20", "B21"))
+    letter = query_letter(asking(workbook, replace(ret, findings=(added,))), "Q", "q.xlsx")
+    assert "Sheet 1 Need, cells B19 to B21" in letter
+
+
+def test_query__says_where_what_stood_before_was_not_the_answer(tmp_path: Path) -> None:
+    toolkit = find_toolkit("pat")
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    comment = next(entry for entry in given if entry.field == "comment")
+    book[comment.sheet][comment.cell].value = "=1+1"
+    _, data = issued_query(workbook, came_back(workbook, book, tmp_path))
+    (table,) = query_layout(toolkit).sections[0].tables
+    earlier = table.column("earlier")
+    row = next(row for row in table.rows if row.item.id == comment.item)
+    assert earlier
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    before = made[comment.sheet].cell(row.index + 1, earlier.index + 1).value
+    assert str(before).startswith(HEADERS["comment"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ((), ""),
+        (("D6",), "D6"),
+        (("D6", "D7"), "D6, D7"),
+        (("D6", "D7", "D8", "F8", "AA9", "AA10", "AA11"), "D6 to D8, F8, AA9 to AA11"),
+    ],
+)
+def test_cells__in_words(cells: tuple[str, ...], words: str) -> None:
+    assert cells_in_words(cells) == words
 
 
 def test_query__hostile_text_stays_text(tmp_path: Path) -> None:

@@ -151,8 +151,8 @@ class QueryFilling(Filling):
         slots = [slot for slot in self.doubts.reasons if slot.item == item.id]
         if column.role == "reason":
             return self._reason(item.id, slots)
-        several = len(slots) > 1
-        names = {slot: self._labelled(slot) if several else "" for slot in slots}
+        plain = len(slots) == 1 and slots[0].field == "answer"
+        names = {slot: "" if plain else self._labelled(slot) for slot in slots}
         return "\n".join(dict.fromkeys(self._earlier(slot, names[slot]) for slot in slots))
 
     def hint(self, job: Job) -> str:

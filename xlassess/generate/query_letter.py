@@ -11,7 +11,7 @@ from xlassess.generate.front import british
 from xlassess.generate.query import Asking
 from xlassess.generate.query_filling import QueryFilling
 from xlassess.model.answer import PROPOSAL
-from xlassess.model.finding import Finding
+from xlassess.model.finding import Finding, cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
 
@@ -100,7 +100,8 @@ def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
         if apart:
             yield _point(apart, slot, cells[slot], filling)
     for finding in doubts.loose:
-        yield _INDENT.join(filter(None, (finding.where.capitalize(), filling.why(finding))))
+        where = f"{finding.where[:1].upper()}{finding.where[1:]}"
+        yield _INDENT.join(filter(None, (where, filling.why(finding))))
 
 
 def _point(
@@ -123,5 +124,11 @@ def _by_sheet(
     slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], filling: QueryFilling
 ) -> Iterator[str]:
     for sheet, group in groupby((cells[slot] for slot in slots), key=lambda place: place[0]):
-        names = [cell for _, cell in group]
-        yield filling.words.say("mail_many", sheet, len(names), names[0], names[-1])
+        names = sorted((cell for _, cell in group), key=_by_column)
+        yield filling.words.say("mail_many", sheet, len(names), cells_in_words(names))
+
+
+def _by_column(cell: str) -> tuple[int, str, int]:
+    """Sort cells column by column, so that those below each other can be told as a range."""
+    column = cell.rstrip("0123456789")
+    return len(column), column, int(cell[len(column) :])

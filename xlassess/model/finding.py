@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -88,17 +88,37 @@ class Finding:
     @property
     def where(self) -> str:
         """Sheet, cells and item in one phrase, as much of it as is known."""
-        cells = ", ".join(filter(None, (self.cell, *self.cells)))
+        cells = tuple(filter(None, (self.cell, *self.cells)))
+        action = self.item.startswith("action ")
         parts = (
             f"sheet {self.sheet}" if self.sheet else "",
-            f"cell {cells}" if cells else "",
-            f"item {self.item}" if self.item else "",
+            f"{'cell' if len(cells) == 1 else 'cells'} {cells_in_words(cells)}" if cells else "",
+            self.item if action else f"item {self.item}" if self.item else "",
         )
         return ", ".join(filter(None, parts))
 
     def in_file(self, file: str) -> Finding:
         """Return the finding with the file it was made in."""
         return replace(self, file=file)
+
+
+def cells_in_words(cells: Sequence[str]) -> str:
+    """Return A1 addresses as people say them; three and more below each other as a range."""
+    runs: list[list[str]] = []
+    for cell in cells:
+        if runs and _below(runs[-1][-1]) == cell:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    told = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else run for run in runs]
+    return ", ".join(word for run in told for word in run)
+
+
+def _below(cell: str) -> str:
+    """The address of the cell below this one."""
+    column = cell.rstrip("0123456789")
+    row = cell[len(column) :]
+    return f"{column}{int(row) + 1}" if row else ""
 
 
 class _Details(dict[str, str]):
