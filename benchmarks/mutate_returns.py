@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.clients.rewriting import rewritten
-from tests.factory import a_context
 from tests.ingest.mutations import Mutant, mutant
 from tests.ingest.oracle import judge
 from xlassess.ingest import Source, read_all
@@ -67,13 +66,13 @@ def tried(seeds: Sequence[int], *, programs: bool = True) -> Tally:
             path.write_bytes(mutants[seed].data)
         if programs:
             paths |= _written_anew(mutants, paths, Path(folder), tally)
-        for home in {id(one.book): one.book for one in mutants.values()}.values():
+        for base in {id(one.base): one.base for one in mutants.values()}.values():
             sources = {
                 Source(paths[seed], paths[seed].name): seed
                 for seed, one in mutants.items()
-                if one.book is home
+                if one.base is base
             }
-            for source, ret in read_all(tuple(sources), a_context(home), workers=1):
+            for source, ret in read_all(tuple(sources), base.context, workers=1):
                 seed = sources[source]
                 _weigh(tally, seed, ret, mutants[seed])
     return tally
@@ -102,7 +101,7 @@ def _weigh(tally: Tally, seed: int, ret: Return, one: Mutant) -> None:
     if any("this program failed" in problem for problem in problems):
         tally.crashes.append(f"seed {seed} {one.done} {one.program}: {problems}")
     try:
-        wrong = judge(ret, one.book, one.data)
+        wrong = judge(ret, one.base.book, one.data)
     except LookupError:
         tally.unjudged += 1
         return

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import random
+import tempfile
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -21,6 +23,7 @@ from tests.factory import (
     PROPOSAL_COLUMN,
     PROPOSAL_TEXT,
     Workbook,
+    a_context,
     action_cells,
     an_action,
     entries,
@@ -29,6 +32,7 @@ from tests.factory import (
 )
 from tests.ingest.packages import packed, parts_of
 from tests.ingest.small import every_kind, written
+from tests.queried import came_back, context, issued_query, opened, spoil
 from xlassess.contract.layout import (
     ACTION_PLAN,
     IDENTITY,
@@ -39,6 +43,9 @@ from xlassess.contract.layout import (
     layout,
 )
 from xlassess.folder.toolkits import find_toolkit
+from xlassess.generate.query_letter import slot_cells
+from xlassess.ingest import Context
+from xlassess.model.query import Slot
 
 Book = Any
 """An openpyxl workbook; its cells take anything."""
@@ -52,13 +59,22 @@ PROGRAMS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """A workbook filled in, or the query workbook about it, and what it is read against."""
+
+    book: Workbook
+    data: bytes
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant:
-    """A damaged return: the workbook it was, its bytes now, and what was done to it.
+    """A damaged return: what it was, its bytes now, and what was done to it.
 
     ``program`` is one of `PROGRAMS` that is still to write it anew, or empty.
     """
 
-    book: Workbook
+    base: Base
     data: bytes
     done: tuple[str, ...]
     program: str = ""
@@ -68,18 +84,34 @@ _TOOLKITS = (
     "rochford-hallmarks", "pat", "melton-evaluation", "bv-partnership", "working-better-together",
     "melton-checklist",
 )  # fmt: skip
-_KINDS = (0,) * 22 + (1,) * 11 + (2, 2, 2, 3, 3, 4, 5, 6, 7)
-"""The small toolkit mostly, of which each part is hit often; then the larger ones."""
+_KINDS = (0,) * 22 + (1,) * 11 + (2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8, 8)
+"""The small toolkit mostly, of which each part is hit often; the larger ones; query workbooks."""
 
 
-@lru_cache(maxsize=8)
-def base(kind: int) -> tuple[Workbook, bytes]:
+@lru_cache(maxsize=9)
+def base(kind: int) -> Base:
     """A workbook filled in everywhere, two rows of its action plan and the proposal included."""
+    if kind == 8:
+        return _asked_again()
     toolkit = every_kind() if kind < 2 else find_toolkit(_TOOLKITS[kind - 2])
     book = issue(toolkit)
     data = filled(book, entries(toolkit, variation=kind))
     place = layout(toolkit).action_plan
-    return book, written(data, _planned(book, place)) if place else data
+    data = written(data, _planned(book, place)) if place else data
+    return Base(book, data, a_context(book))
+
+
+def _asked_again() -> Base:
+    """A query workbook, filled in where it asks."""
+    book = issue(every_kind())
+    given = entries(book.toolkit)
+    doubtful = opened(book, given)
+    spoil(book.toolkit, given, doubtful)
+    with tempfile.TemporaryDirectory() as folder:
+        query, data = issued_query(book, came_back(book, doubtful, Path(folder)))
+    cells, typed = slot_cells(book.toolkit), {Slot(e.item, e.field): e.typed for e in given}
+    data = written(data, {cells[slot]: typed[slot] for slot in query.open if slot in typed})
+    return Base(book, data, context(book, query))
 
 
 def _planned(book: Workbook, place: ActionPlanLayout) -> dict[tuple[str, str], object]:
@@ -337,15 +369,15 @@ PACKAGE: tuple[Bytes, ...] = (flip_bits, flip_in_directory, truncate, cut_out, d
 def mutant(seed: int) -> Mutant:
     """Return the damaged return that belongs to a seed."""
     chance = random.Random(seed)
-    home, data = base(chance.choice(_KINDS))
+    home = base(chance.choice(_KINDS))
     if chance.random() < 0.2:
         damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
-        return Mutant(home, damage(chance, data), (damage.__name__,))
-    book = openpyxl.load_workbook(io.BytesIO(data))
+        return Mutant(home, damage(chance, home.data), (damage.__name__,))
+    book = openpyxl.load_workbook(io.BytesIO(home.data))
     done = []
     for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
         mutation = chance.choice(chance.choice((VALUES, STRUCTURE)))
-        mutation(chance, book, home)
+        mutation(chance, book, home.book)
         done.append(mutation.__name__)
     program = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""
     _spare(program, book)

@@ -27,6 +27,8 @@ from xlassess.model.toolkit import Item
 def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
     """Return what is wrong with a return, in words; nothing if all is right.
 
+    Of an answer to queries only what was read is judged: most of what it shows is not asked.
+
     Raises:
         LookupError: openpyxl cannot open the file, so that nothing can be compared.
     """
@@ -39,7 +41,8 @@ def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
     except (Exception, zipfile.BadZipFile) as fault:
         raise LookupError(str(fault)) from None
     judges = _Judge(ret, book, cells), PlanJudge(ret, book, cells)
-    return [text for one in judges for text in (*one.wrong(), *one.lost())]
+    wrong = [text for one in judges for text in one.wrong()]
+    return wrong if ret.query else [*wrong, *(text for one in judges for text in one.lost())]
 
 
 class _Judge:
@@ -73,7 +76,7 @@ class _Judge:
     def _misplaced(self, answer: Answer, cell: Any) -> Iterator[str]:
         row = [one.value for one in self.cells[answer.sheet][cell.row] if one is not cell]
         others = {one for v in row if isinstance(v, str) for one in self.asks.get(v, ())}
-        told = self.ret.state == "query"
+        told = self.ret.state == "query" or self.ret.query
         if answer.item not in others and others and not self._is_told(answer.sheet, cell.row):
             yield f"{answer} stands beside the question {others}"
         if not others and not told:
