@@ -391,6 +391,15 @@ def question_of_the_proposal_removed(bench: Bench) -> Damaged:
     return bench.save(written(returned(bench.book), {(ACTION_PLAN, f"A{spot.proposal}"): None}))
 
 
+@damages("R12")
+def questions_sorted_without_their_answers(bench: Bench) -> Damaged:
+    cells: dict[tuple[str, str], object] = {
+        (VIEWS, "A6"): "1B", (VIEWS, "B6"): "Partners agree on matter B.",
+        (VIEWS, "A7"): "1A", (VIEWS, "B7"): "Partners agree on matter A.",
+    }  # fmt: skip
+    return bench.save(written(returned(bench.book), cells))
+
+
 @damages("C01")
 def not_a_choice(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i1A="Agre"))

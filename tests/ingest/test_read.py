@@ -126,6 +126,7 @@ def test_rows_sorted__read_the_same(kinds: Workbook, tmp_path: Path) -> None:
     assert values(ret) == expected(kinds)
     cells = {answer.item: answer.cell for answer in ret.answers if answer.field == "answer"}
     assert (cells["1A"], cells["1F"]) == ("C11", "C6")
+    assert [(f.code, f.sheet, f.cell) for f in ret.findings] == [("R12", "1 Views", "A7")]
 
 
 def test_rows_and_columns_inserted__read_the_same(kinds: Workbook, tmp_path: Path) -> None:
@@ -504,3 +505,40 @@ def test_conversations_attached_to_cells__are_told_in_their_own_words(
     assert "Do we? / We do." in ret.findings[1].message
     parts["xl/threadedComments/threadedComment1.xml"] = b"<nothing"
     assert values(read(packed(parts), tmp_path, kinds)) == expected(kinds)
+
+
+def test_questions_sorted_without_their_guidance__are_asked_about(
+    pat: Workbook, tmp_path: Path
+) -> None:
+    """Only the first two columns were sorted; the guidance stayed where it was."""
+    sheet, *_ = layout(pat.toolkit).sections
+
+    def work(book: openpyxl.Workbook) -> None:
+        rows = [sheet.tables[0].header_row + n for n in (2, 3)]
+        for column in (1, 2):
+            first, second = (book[sheet.sheet].cell(row, column) for row in rows)
+            first.value, second.value = second.value, first.value
+
+    ret = read(reworked(returned(pat), work), tmp_path, pat)
+    assert [(f.code, f.cell, f.cells) for f in ret.findings] == [
+        ("C09", "C6", ("C7",)),
+        ("R12", "A7", ()),
+    ]
+
+
+@pytest.mark.parametrize("column", [3, 5])
+def test_column_deleted__is_told(kinds: Workbook, tmp_path: Path, column: int) -> None:
+    """The last one as well, beside which no other shows that it is gone."""
+
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"].merged_cells.ranges.clear()
+        book["1 Views"].delete_cols(column)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [f.code for f in ret.findings if f.severity == "query"] == ["R06"]
+    gone = "answer" if column == 3 else "comment"
+    assert values(ret) == {
+        place: value
+        for place, value in expected(kinds).items()
+        if place not in {(f"1{letter}", gone) for letter in "ABCDEF"}
+    }

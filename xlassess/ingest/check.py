@@ -36,6 +36,7 @@ def check(evidence: Evidence, *, other_content: bool) -> Iterator[Remark]:
     yield from evidence.located.remarks
     yield from missing_rows(evidence)
     yield from changed_questions(evidence)
+    yield from other_order(evidence)
     yield from stray_writing(evidence)
     yield from attached_notes(evidence)
     yield from (one.remark for one in evidence.readings if one.remark)
@@ -88,6 +89,8 @@ def _changed(row: ItemRow, column: Column) -> str:
         printed = item.ask
     elif column.role == "level":
         printed = item.levels.get(column.detail, "")
+    elif column.role == "why":
+        return _guidance_of_another(row, column)
     else:
         return ""
     now = row.cell(column)
@@ -95,6 +98,35 @@ def _changed(row: ItemRow, column: Column) -> str:
         return ""
     text = shown(now)
     return "" if key(text) == key(printed) else text or "nothing"
+
+
+def _guidance_of_another(row: ItemRow, column: Column) -> str:
+    """The guidance beside a question that is that of another in its table, or an empty text.
+
+    How it is laid out is up to templates, so that only its words are looked for.
+    """
+    text = key(shown(row.cell(column)))
+    mine = key(row.place.item.why)
+    if not text or (mine and mine in text):
+        return ""
+    others = {key(other.item.why) for other in row.place.table.rows} - {"", mine}
+    return shown(row.cell(column)) if any(other in text for other in others) else ""
+
+
+def other_order(evidence: Evidence) -> Iterator[Remark]:
+    """Sheets on which questions do not follow each other as printed: rows were sorted.
+
+    Whether answers were sorted along with them cannot be seen.
+    """
+    places = {item: place for place, item in enumerate(evidence.plan.places)}
+    last: dict[int, int] = {}
+    told: dict[str, str] = {}
+    for row in evidence.located.rows:
+        table, place = id(row.columns), places[row.place.item.id]
+        if place < last.get(table, -1):
+            told.setdefault(row.sheet.name, cell_name(row.row, row.columns[0]))
+        last[table] = place
+    yield from (Remark("R12", sheet, cell) for sheet, cell in told.items())
 
 
 def stray_writing(evidence: Evidence) -> Iterator[Remark]:

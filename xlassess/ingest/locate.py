@@ -181,11 +181,26 @@ def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Loc
                 place = plan.places[item_id]
                 columns = tables.get(id(place.table))
                 if columns is None:
-                    columns = tables[id(place.table)] = heading.where(place.table)
+                    columns = tables[id(place.table)] = _filled(
+                        heading.where(place.table), heading, sheet.rows[heading.row : end]
+                    )
                     _note_lost_columns(sheet, heading, place, columns, located)
                 located.rows.append(ItemRow(sheet, row, place, columns))
             elif any(cells):
                 _note_strange_row(sheet, row, heading, located)
+
+
+def _filled(
+    columns: Mapping[int, int], heading: Heading, rows: Sequence[Sequence[Cell]]
+) -> Mapping[int, int]:
+    """Leave out columns of which neither heading nor contents are left: they were deleted."""
+    told = {at for places in heading.columns.values() for at in places}
+    gone = {
+        index
+        for index, at in columns.items()
+        if at not in told and all(is_blank(cells[at]) for cells in rows if at < len(cells))
+    }
+    return {index: at for index, at in columns.items() if index not in gone} if gone else columns
 
 
 def _note_lost_columns(

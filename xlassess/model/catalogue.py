@@ -270,7 +270,8 @@ _READ = (
         "R03",
         "query",
         "Section missing",
-        "The sheet of the section “{section}” is missing, or its item numbers were removed.",
+        "The sheet of the section “{section}” is missing, or its item numbers or questions were "
+        "removed.",
         "Fill the section in on the workbook as it was sent and return the whole file.",
     ),
     Kind(
@@ -332,6 +333,15 @@ _READ = (
         "The box for the proposal below the action plan cannot be told: the question above it was "
         "changed or removed.",
         "Enter the proposal in the workbook as it was sent, or confirm that there is none.",
+    ),
+    Kind(
+        "R12",
+        "note",
+        "Questions in another order",
+        "The questions stand in another order than printed; each answer was taken for the question "
+        "in its row.",
+        "Ask the partner whether whole rows were sorted; if only some columns were, the answers "
+        "stand beside other questions.",
     ),
 )
 
