@@ -135,6 +135,7 @@ class Office:
         typed: Iterable[Typed] = (),
         *,
         save: Iterable[Path] = (),
+        password: str = "",
         recalculate: bool = False,
         read: bool = False,
         pages: bool = False,
@@ -146,6 +147,7 @@ class Office:
             path: the workbook.
             typed: what to type, in this order.
             save: where to save; the file kind goes by the suffix (`FILTERS`).
+            password: save so that this is needed to open the file (ods and xls only).
             recalculate: recalculate every formula, not only those that depend on what was
                 typed.
             read: report every cell's value and formula.
@@ -168,6 +170,7 @@ class Office:
                 for target in save
             ],
             "heights": list(heights),
+            "password": password,
         }
         assert self._process.stdin
         try:

@@ -6,7 +6,7 @@ program does, types into cells, and saves, reads or prints it::
 
     {"open": PATH, "set": [{"sheet": S, "cell": "B6", "kind": "text", "value": V}, ...],
      "recalculate": false, "read": true, "heights": [S, ...], "pages": true,
-     "save": [{"path": PATH, "filter": NAME}, ...]}
+     "save": [{"path": PATH, "filter": NAME}, ...], "password": P}
 
 Kinds of cell contents: ``text``, ``number`` (also days, as serial numbers), ``formula`` and
 ``empty``. Only ``open`` is required.
@@ -115,9 +115,10 @@ def _work(document, job):
             sheet.Name: document.getRendererCount(sheet, ()) for sheet in sheets if sheet.IsVisible
         }
     for target in job.get("save", ()):
-        document.storeToURL(
-            Path(target["path"]).as_uri(), (_property("FilterName", target["filter"]),)
-        )
+        ways = [_property("FilterName", target["filter"])]
+        if password := job.get("password"):
+            ways.append(_property("Password", password))
+        document.storeToURL(Path(target["path"]).as_uri(), tuple(ways))
     heights = job.get("heights", ())
     answer["heights"] = {name: _heights(document.Sheets.getByName(name)) for name in heights}
     return answer

@@ -91,8 +91,6 @@ def _guard_package(data: bytes) -> Guarded | Finding:
     if kind is None:
         foreign = foreign_zip(package.names, package.get("mimetype").strip())
         return (foreign or PLAIN_ZIP).finding()
-    if kind == "ods" and b"encryption-data" in package.get("meta-inf/manifest.xml"):
-        return found("G04")
     notes = _scan(kind, package)
     if isinstance(notes, Finding):
         return notes

@@ -26,6 +26,8 @@ _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
 UNPARSED = ("xl/charts/", "xl/drawings/", "xl/theme/")
 """Folders of parts that nobody here parses; a sheet that claims to stand there is refused."""
+_MANIFEST, _ENCRYPTED = "meta-inf/manifest.xml", b"encryption-data"
+"""Where an OpenDocument file says that its parts are encrypted (OpenDocument 1.3, part 2, 3.4)."""
 _UTF8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _LOCAL = struct.Struct("<4s22xHH")
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
@@ -61,6 +63,8 @@ def open_package(data: bytes) -> Package | Finding:
         }
     except PACKAGE_FAULTS as fault:
         return damaged(fault)
+    if _ENCRYPTED in parts.get(_MANIFEST, b""):
+        return found("G04")
     for name, part in parts.items():
         if remark := _declarations(name, part):
             return remark
