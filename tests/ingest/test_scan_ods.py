@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ingest.hostile import ods
+from xlassess.ingest.grid import read_grid
 from xlassess.ingest.guard import Guarded, guard
 from xlassess.model.finding import Finding
 
@@ -47,3 +48,21 @@ def test_note_attached_to_a_cell__is_told_without_who_wrote_it() -> None:
     assert {c: t.strip() for c, t in result.notes["S"].attached.items()} == {
         "B1": "In truth we disagree"
     }
+
+
+def test_drawing_tied_to_a_cell__its_text_is_none_of_the_cells() -> None:
+    """LibreOffice writes text boxes that came from Excel so."""
+    draw = b' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    box = (
+        b"<draw:g" + draw + b"><draw:frame><draw:text-box><text:p>In a box</text:p>"
+        b"</draw:text-box></draw:frame><draw:line/></draw:g>"
+    )
+    chart = b"<draw:frame" + draw + b"><draw:object><draw:p/></draw:object></draw:frame>"
+    cells = [TYPED, TYPED.replace(b"<text:p>", box + b"<text:p>"), TYPED]
+    cells += [b"<table:table-cell>" + chart + b"</table:table-cell>", TYPED]
+    result = guard(ods(b"<table:table-row>" + b"".join(cells) + b"</table:table-row>"))
+    assert isinstance(result, Guarded)
+    grid = read_grid(result)
+    assert not isinstance(grid, Finding)
+    assert grid.sheets[0].rows == [["Agree", "Agree", "Agree", "", "Agree"]]
+    assert {c: t.strip() for c, t in result.notes["S"].attached.items()} == {"B1": "In a box"}

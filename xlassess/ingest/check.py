@@ -147,11 +147,12 @@ def stray_writing(evidence: Evidence) -> Iterator[Remark]:
 
 
 def attached_notes(evidence: Evidence) -> Iterator[Remark]:
-    """Notes that somebody attached to cells, on any sheet."""
+    """Notes and drawings that somebody attached to cells or to a sheet."""
     for sheet in evidence.sheets:
         for cell, text in sheet.notes.attached.items():
             quoted = f", “{brief(text)}”" if text.strip() else ""
-            details = {"values": f"a note attached to the cell{quoted}"}
+            what = "a note or drawing" if cell else "a drawing on the sheet"
+            details = {"values": f"{what}{quoted}"}
             yield Remark("R07", sheet.name, cell, details=details)
 
 

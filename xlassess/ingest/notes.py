@@ -24,7 +24,8 @@ class SheetNotes:
     a formula, which is among the truths and the formulas. Covered cells lie under a merged
     cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
     `CUT_AFTER` characters in a record that takes no longer ones. ``attached`` are the texts of
-    notes that people attached to cells, by cell; ``numbers`` what the parser takes for days.
+    notes and drawings, by the cell they are attached to, if any; ``numbers`` what the parser
+    takes for days.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """

@@ -24,6 +24,8 @@ _MARKS = {
     re.compile(rb"<text:line-break\s*(?:/>|></text:line-break>)"): b"&#10;",
     re.compile(rb"<text:tab\b[^<>]*(?:/>|></text:tab>)"): b"&#9;",
 }
+_DRAWING = ":drawing:"
+_DRAWING_TAG = re.compile(rb"<(/?)draw:[^<>]*?(/?)>")
 _NOTE_LENGTH = 200
 _CELLS = ("table-cell", "covered-table-cell")
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
@@ -43,7 +45,7 @@ class _Scan:
     cell_times: int = 1
     nested: int = 0
     in_cell: bool = False
-    in_note: bool = False
+    in_note: int = 0
     in_note_text: bool = False
     texts: int = 0
     filled: int = 0
@@ -63,11 +65,12 @@ class _Scan:
             if name == _CELLS[1]:
                 self._covered()
             self._cell(attributes)
-        elif name == "annotation" and self.in_cell:
-            self.in_note = True
-        elif name == "p" and self.in_cell:
-            self._reach()
-            self.in_note_text = self.in_note
+        elif name == "annotation" or _DRAWING in tag:
+            self.in_note += 1
+        elif name == "p":
+            self.in_note_text = self.in_note > 0
+            if self.in_cell:
+                self._reach()
         elif name == "s" and self.in_cell:
             self.texts += _times(attributes, "c") * self.row_times * self.cell_times
 
@@ -82,8 +85,9 @@ class _Scan:
         elif name in _CELLS:
             self.column += self.cell_times
             self.in_cell = False
-        elif name == "annotation":
-            self.in_note = False
+            self.in_note = 0
+        elif self.in_note and (name == "annotation" or _DRAWING in tag):
+            self.in_note -= 1
         elif name == "p" and self.in_note_text:
             self._attach(" ")
             self.in_note_text = False
@@ -132,9 +136,11 @@ class _Scan:
             self.tally.formulas |= near((self.row, self.column), last)
 
     def _attach(self, text: str) -> None:
-        """Keep the beginning of a note's text; a text may come in pieces."""
-        cell = cell_name(self.row, self.column)
+        """Keep the beginning of a note's or drawing's text; a text may come in pieces."""
+        cell = cell_name(self.row, self.column) if self.in_cell else ""
         before = self.tally.attached.get(cell, "")
+        if not before and not text.strip():
+            return
         if len(before) < _NOTE_LENGTH and (before or len(self.tally.attached) < MOST_NOTES):
             self.tally.attached[cell] = before + text
 
@@ -167,10 +173,14 @@ def _count(plain: dict[str, str], name: str) -> int:
 def made_plain(data: bytes, package: Package) -> bytes:
     """Return a spreadsheet as the parser takes it without loss.
 
-    It does not get over the line breaks that some programs put between rows and cells, and
-    leaves out line breaks and tabs within a text, unless they stand there as characters.
+    It does not get over the line breaks that some programs put between rows and cells, leaves
+    out line breaks and tabs within a text, unless they stand there as characters, and takes the
+    text of a drawing that is tied to a cell for the cell's.
     """
-    content, changes = _GAP.subn(rb"\1", package.get("content.xml"))
+    drawn = package.get("content.xml")
+    plain = _without_drawn_texts(drawn) if b"<draw:" in drawn else drawn
+    content, changes = _GAP.subn(rb"\1", plain)
+    changes += plain is not drawn
     for mark, char in _MARKS.items():
         content, times = mark.subn(char, content)
         changes += times
@@ -182,6 +192,22 @@ def made_plain(data: bytes, package: Package) -> bytes:
             archive.writestr(name, package.get(name))
         archive.writestr("content.xml", content)
     return closed.getvalue()
+
+
+def _without_drawn_texts(content: bytes) -> bytes:
+    """Cut out drawings that hold text; the same bytes where none does."""
+    kept: list[bytes] = []
+    depth = begin = end = 0
+    for tag in _DRAWING_TAG.finditer(content):
+        closes, alone = tag.groups()
+        if not depth:
+            begin = tag.start()
+        if not alone:
+            depth = max(0, depth - 1) if closes else depth + 1
+        if not depth and content.find(b"<text:p", begin, tag.end()) >= 0:
+            kept.append(content[end:begin])
+            end = tag.end()
+    return b"".join([*kept, content[end:]]) if kept else content
 
 
 def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
