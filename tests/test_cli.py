@@ -121,6 +121,25 @@ def test_ingest__reports_refused_then_doubtful_then_read(
     assert "\x9b" not in text
 
 
+def test_ingest__says_once_what_findings_have_in_common(
+    run: Run, folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    path = answer(folder, "Ada Ash", tmp_path / "a.xlsx", ("Perhaps", "Maybe", "Perhaps"))
+    text = run("-C", folder.root, "ingest", path).stdout
+    assert text.count("C01") == 2
+    assert text.count("To do:") == 1
+
+
+def test_ingest__names_what_was_refused_before(
+    run: Run, folder: AssessmentFolder, inbox: Path
+) -> None:
+    run("-C", folder.root, "ingest", inbox)
+    (inbox / "d.pdf").write_bytes(b"%PDF-1.7\n")
+    text = run("-C", folder.root, "ingest", inbox).stdout
+    assert "c.pdf: G03" in text
+    assert "d.pdf: the same as c.pdf" in text
+
+
 def test_ingest__json_tells_file_sheet_and_cell(
     run: Run, folder: AssessmentFolder, inbox: Path
 ) -> None:

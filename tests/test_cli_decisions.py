@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,66 @@ def test_verify__says_what_does_not_hold(run: Run, folder: AssessmentFolder) -> 
     result = run("verify")
     assert result.exit_code == 1
     assert path.name in result.stdout
+
+
+@pytest.mark.parametrize("number", ["abc", "K7M4-9QX3", "0", "1.1", "1000000000999"])
+@pytest.mark.parametrize("verb", ["set-aside", "reassign"])
+def test_number__that_is_none_of_a_return(run: Run, verb: str, number: str) -> None:
+    result = run(verb, number, "--reason", "Why")
+    assert result.exit_code == 2
+    assert "such as 13" in result.stderr
+
+
+def test_sent__run_again_is_done(run: Run) -> None:
+    assert run("sent", "--all").exit_code == 0
+    again = run("sent", "--all")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_ingest__says_how_to_decide_which_counts(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    unclear_pair(folder, tmp_path / "inbox")
+    text = invoke(folder, "ingest", tmp_path / "inbox").stdout
+    assert re.search(r"xlassess choose \S{4}-\S{4} RETURN", text)
+    assert "xlassess query" in text
+
+
+def test_query__tells_what_is_not_for_the_partner(run: Run) -> None:
+    result = run("query")
+    assert result.exit_code == 1
+    assert f"xlassess choose {book(run, 0)['reference']} RETURN" in result.stdout
+    assert run("choose", book(run, 0)["reference"], "1", "--reason", "Told").exit_code == 0
+    assert run("query").exit_code == 0
+
+
+@pytest.mark.parametrize("day", ["8 May", "2026-13-01", "2001-01-01"])
+def test_query__day_that_cannot_be_kept(run: Run, day: str) -> None:
+    assert run("query", "--return-by", day).exit_code == 2
+
+
+def test_ingest__answer_to_a_query_about_a_return_set_aside(
+    run: Run, folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    run("query")
+    (asked,) = (folder.outbox / "queries").glob("*.xlsx")
+    back = shutil.copy(asked, tmp_path / "back.xlsx")
+    reference = book(run, 1)["reference"]
+    run("decline", reference, "--reason", "By letter")
+    text = run("ingest", back).stdout
+    assert f"xlassess choose {reference} 4" in text
+    assert run("choose", reference, "4", "--reason", "Takes part after all").exit_code == 0
+    assert book(run, 1)["number"] == 4
+
+
+@pytest.mark.parametrize("verb", ["generate", "ingest", "query", "status", "verify", "consolidate"])
+def test_ledger__lost(run: Run, folder: AssessmentFolder, verb: str) -> None:
+    for path in folder.root.glob("ledger.db*"):
+        path.unlink()
+    words = (verb, folder.root.parent / "inbox") if verb == "ingest" else (verb,)
+    result = run(*words)
+    assert result.exit_code == 3
+    assert "ledger.db" in result.stderr
+    assert not folder.ledger_file.exists()
 
 
 def test_history_and_verify__before_anything_was_issued(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that ``--help`` is there at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,20 @@ from xlassess.console.front import AS_JSON, Setting, common, folder_of, leave, n
 if TYPE_CHECKING:
     from xlassess.desk.decide import Decided, Mark, Why
     from xlassess.model.record import OutcomeKind
+
+_COUNT = re.compile("[1-9][0-9]{0,8}")
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """Return the number of a return that somebody names."""
+    del ctx, param
+    if not _COUNT.fullmatch(value.strip()):
+        raise click.BadParameter(
+            f"“{value}” is not the number of a return, such as 13. xlassess ingest and xlassess "
+            "history show it."
+        )
+    return int(value)
+
 
 _BY = click.option("--by", metavar="NAME", default="", help="Who decides; you, if not given.")
 _REASON = click.option(
@@ -107,7 +122,7 @@ def choose(
 
 
 @click.command("set-aside")
-@click.argument("number", metavar="RETURN", type=click.IntRange(1))
+@click.argument("number", metavar="RETURN", callback=_number)
 @_deciding
 def set_aside(setting: Setting, number: int, reason: str, by: str, undo: bool) -> None:
     """Decide that return number RETURN does not count, for anybody.
@@ -124,7 +139,7 @@ def set_aside(setting: Setting, number: int, reason: str, by: str, undo: bool) -
 
 
 @click.command()
-@click.argument("number", metavar="RETURN", type=click.IntRange(1))
+@click.argument("number", metavar="RETURN", callback=_number)
 @click.option("--to", metavar="REF", default="", help="The workbook it is to count for.")
 @_deciding
 def reassign(setting: Setting, number: int, to: str, *, reason: str, by: str, undo: bool) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 import click
 
 from xlassess.console.front import Setting, common, folder_of, leave, now, out
 
-if TYPE_CHECKING:
-    from datetime import datetime
+
+def _day(text: str | None) -> date | None:
+    """Return the day somebody names."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(
+            f"“{text}” is not a day. Write it as year-month-day, such as 2026-05-08.",
+            param_hint="--return-by",
+        ) from None
 
 
 @click.command()
 @click.option(
-    "--return-by", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]),
+    "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
     help="The day by which answers are wanted; a week from now, or the assessment's if later.",
 )  # fmt: skip
 @click.option(
@@ -23,7 +33,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @common
 @click.pass_obj
-def query(setting: Setting, return_by: datetime | None, reissue: bool) -> None:
+def query(setting: Setting, return_by: date | None, reissue: bool) -> None:
     """Write outbox/queries/: for each doubtful return a workbook that asks only what is open.
 
     Each shows what was read and opens the doubtful cells alone; beside it is the text of an
@@ -33,7 +43,6 @@ def query(setting: Setting, return_by: datetime | None, reissue: bool) -> None:
     from xlassess.console import queried
     from xlassess.desk import query as desk
 
-    day = return_by.date() if return_by else None
-    result = desk.query(folder_of(setting), now=now(), return_by=day, reissue=reissue)
-    queried.queried(out(), result)
+    result = desk.query(folder_of(setting), now=now(), return_by=return_by, reissue=reissue)
+    queried.queried(out(), result, return_by)
     leave(result.needs_person)

@@ -264,8 +264,9 @@ def test_mark__states_of_what_is_out(folder: AssessmentFolder, tmp_path: Path) -
     abe, bea = reference(folder, 1), reference(folder, 2)
     assert len(mark(folder, [], "sent", WHY, everyone=True).books) == 2
     assert [line(folder, n).state for n in (0, 1, 2)] == ["query open", "sent", "sent"]
+    assert mark(folder, [], "sent", WHY, everyone=True).books == ()
     with pytest.raises(UsageError):
-        mark(folder, [], "sent", WHY, everyone=True)
+        mark(folder, [], "sent", WHY)
     mark(folder, [abe], "reminded", WHY)
     assert [line(folder, n).state for n in (1, 2)] == ["reminded", "sent"]
     assert line(folder, 1).reminded == WHY.now

@@ -28,6 +28,9 @@ def decided(out: Out, result: Decided) -> None:
     """Say what was recorded, and what counts now for the workbooks concerned."""
     head = "Taken back" if result.undone else "Recorded"
     what = _RECORDED[result.what]
+    if result.what in ("sent", "reminded") and not result.books:
+        out.say(f"Nothing to record: no workbook is waiting to be {what}.", style="head")
+        return
     if result.what in ("sent", "reminded"):
         out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
         out.some([whose(book.issued) for book in result.books])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from xlassess.console.decisions import whose
 from xlassess.console.out import Out
+from xlassess.console.returns import choosing
 from xlassess.console.text import count, day
 from xlassess.desk.places import shown
 
@@ -27,11 +30,29 @@ _LEFT: dict[QueryOutcome, tuple[str, str]] = {
 _STYLES = {"new": "good", "reissued": "good", "outdated": "query", "kept": "query"}
 
 
-def queried(out: Out, result: Queried) -> None:
-    """Say which query workbooks there are and what to do with them."""
-    if not result.workbooks:
-        out.say("No return that counts has an open query; there is nothing to ask.", style="head")
-        return
+def queried(out: Out, result: Queried, wanted: date | None = None) -> None:
+    """Say which query workbooks there are and what to do with them.
+
+    Args:
+        out: the console.
+        result: what was done.
+        wanted: the day by which answers were said to be wanted.
+    """
+    if result.workbooks:
+        _workbooks(out, result)
+    else:
+        out.say("No return that counts has an open query to ask the partner about.", style="head")
+    if wanted and any(book.query.return_by != wanted for book in result.workbooks):
+        out.gap()
+        out.say(f"Workbooks issued before go on naming their own day, not {day(wanted)}.")
+    if result.undecided:
+        books = count(len(result.undecided), "workbook")
+        out.heading(f"Not for the partner to answer: which of two returns counts ({books})")
+        out.some([f"{whose(one)}: {choosing(one.reference)}" for one in result.undecided])
+        out.say("The returns and their numbers are shown by: xlassess status")
+
+
+def _workbooks(out: Out, result: Queried) -> None:
     out.say(_head(result), style="head")
     rows = [
         [

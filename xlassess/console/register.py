@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
+from xlassess.console.returns import choosing, refusal
 from xlassess.console.text import count, day, percent
 from xlassess.desk.status import OUT
 from xlassess.ledger import UNCLEAR
-from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _open(out: Out, result: Status) -> None:
             if finding.code == UNCLEAR:
                 rival = finding.number.partition(".")[0]
                 out.say(
-                    f'Then: xlassess choose {line.reference} RETURN --reason "..."; one is '
-                    f"{rival} ({finding.file}), the other {line.number} ({line.file}).",
+                    f"To decide: {choosing(line.reference)}; one is {rival} ({finding.file}), "
+                    f"the other {line.number} ({line.file}).",
                     indent=9,
                 )
     _settled(out, result)
@@ -110,7 +110,7 @@ def _open(out: Out, result: Status) -> None:
         out.heading(f"Not issued: {count(len(missing), 'workbook')}; run: xlassess generate")
     if result.unplaced:
         out.heading(f"Refused, and no one's: {count(len(result.unplaced), 'file')}")
-        out.some([_unplaced(ret) for ret in result.unplaced])
+        out.some([refusal(ret) for ret in result.unplaced])
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
@@ -153,8 +153,3 @@ def _who(line: Line) -> str:
 
 def _phrase(finding: Finding) -> str:
     return f"{finding.where}: {finding.message}" if finding.where else finding.message
-
-
-def _unplaced(ret: Return) -> str:
-    reason = ret.findings[0] if ret.findings else None
-    return f"{ret.file}: {reason.code} {reason.kind.title}" if reason else ret.file

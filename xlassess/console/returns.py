@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xlassess.console.out import Out
-from xlassess.console.text import count, listed
-from xlassess.model.answer import State
+from xlassess.console.text import capital, count, listed
+from xlassess.ledger import UNCLEAR
+from xlassess.model.answer import Return, State
 from xlassess.model.finding import Finding
 
 _STATES: tuple[State, ...] = (
@@ -17,6 +19,9 @@ _STATES: tuple[State, ...] = (
 
 if TYPE_CHECKING:
     from xlassess.desk.ingest import Ingested, Received
+
+_CODE, _TEXT = 4, 9
+"""Where the code of a finding begins, and where what is said of it does."""
 
 _SHORT = {"accepted with notes": "with notes"}
 
@@ -49,11 +54,14 @@ def ingested(out: Out, result: Ingested) -> None:
         out.heading(f"Read: {count(len(read), 'file')}")
         _read(out, read)
     _notes(out, read)
+    _aside(out, [file for file in read if file.ret.state == "set aside"])
+    _known(out, result)
     out.gap()
     out.say(_totals(result), style="head")
     if refused or doubtful:
         out.say("Every file is kept in returns/. What is open is listed by: xlassess status")
     if doubtful:
+        out.say("To ask the partners: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
 
 
@@ -62,17 +70,28 @@ def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
     out.say(file.ret.file, indent=2, style="head")
     if file.issued is not None:
         out.say(", ".join(filter(None, (*_who(file), file.issued.reference))), indent=2)
-    for finding in findings:
-        _finding(out, finding, indent=4)
+    for _, alike in groupby(findings, key=lambda one: (one.code, one.remedy)):
+        _findings(out, list(alike))
+    unclear = [one for one in file.findings("query") if one.code == UNCLEAR]
+    if unclear and file.issued:
+        out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)
 
 
-def _finding(out: Out, finding: Finding, *, indent: int) -> None:
-    where = finding.where
-    place = where[:1].upper() + where[1:] if where else finding.kind.title
-    name = f"{finding.number}  {finding.code}" if finding.number else finding.code
-    out.say(f"{name}  {place}", indent=indent, style=finding.severity)
-    out.say(finding.message, indent=indent + 5)
-    out.say(f"To do: {finding.remedy}", indent=indent + 5)
+def _findings(out: Out, alike: Sequence[Finding]) -> None:
+    """Say each of these; what they have in common is said once, after them."""
+    for _, same in groupby(alike, key=lambda one: one.message):
+        found = list(same)
+        for finding in found:
+            place = capital(finding.where) or finding.kind.title
+            name = f"{finding.number}  {finding.code}" if finding.number else finding.code
+            out.say(f"{name}  {place}", indent=_CODE, style=finding.severity)
+        out.say(found[0].message, indent=_TEXT)
+    out.say(f"To do: {alike[0].remedy}", indent=_TEXT)
+
+
+def choosing(reference: str) -> str:
+    """Return how to decide which of several returns counts."""
+    return f'xlassess choose {reference} RETURN --reason "..."'
 
 
 def _read(out: Out, files: Sequence[Received]) -> None:
@@ -126,6 +145,37 @@ def _notes(out: Out, files: Sequence[Received]) -> None:
                 indent=4,
                 style="note",
             )
+
+
+def _aside(out: Out, files: Sequence[Received]) -> None:
+    """Tell of answers to queries about returns that were set aside, which do not count either."""
+    if not files:
+        return
+    out.heading(f"Kept, but not counted: {count(len(files), 'file')}")
+    for file in files:
+        reference = file.issued.reference if file.issued else ""
+        out.say(f"{file.ret.file} answers a query about a return that was set aside.", indent=2)
+        how = choosing(reference).replace("RETURN", str(file.ret.number))
+        out.say(f"If it is to count: {how}", indent=2)
+
+
+def _known(out: Out, result: Ingested) -> None:
+    """Name the files that still are refused, and those handed over twice in this run."""
+    refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
+    if refused:
+        out.heading(f"Refused before, and still: {count(len(refused), 'file')}")
+        out.some([refusal(ret) for ret in refused])
+    twice = [file.ret for file in result.files if file.ret.state == "duplicate"]
+    if twice:
+        firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
+        out.heading(f"Handed over twice: {count(len(twice), 'file')}")
+        out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
+
+
+def refusal(ret: Return) -> str:
+    """Return in one line which file was refused, and why."""
+    reason = ret.findings[0] if ret.findings else None
+    return f"{ret.file}: {reason.code} {reason.kind.title}" if reason else ret.file
 
 
 def _totals(result: Ingested) -> str:

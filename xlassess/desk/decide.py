@@ -140,9 +140,10 @@ def undo(
         UsageError: there is none, something that came later stands on it, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
-        about = _workbook(ledger, key).reference if isinstance(key, str) else key
-        event = ledger.decisions.undo(what, about, why.reason.strip())
-        return _decided(ledger, what, sorted(event.places), _concerned(event), undone=True)
+        made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
+        event = ledger.decisions.undo(what, made_about, why.reason.strip())
+        about = [event.return_id] if event.return_id else sorted(event.places)
+        return _decided(ledger, what, about, _concerned(event), undone=True)
 
 
 def mark(
@@ -168,7 +169,7 @@ def mark(
         if everyone:
             books += _waiting(ledger, folder.assessment().round, what)
         books = list(dict.fromkeys(books))
-        if not books:
+        if not books and not everyone:
             raise UsageError(
                 "There is no workbook to record that for.",
                 "Name the references of workbooks, as xlassess status shows them.",
@@ -176,7 +177,7 @@ def mark(
         if undone:
             for reference in books:
                 ledger.decisions.undo(what, reference)
-        else:
+        elif books:
             ledger.decisions.mark(books, what)
         return _decided(ledger, what, [], books, undone=undone)
 

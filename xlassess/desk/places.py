@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlassess.folder.assessment import AssessmentFolder
-from xlassess.model.errors import UsageError
+from xlassess.model.errors import UsageError, XlassessError
 
 
 def open_folder(root: Path) -> AssessmentFolder:
@@ -13,6 +13,7 @@ def open_folder(root: Path) -> AssessmentFolder:
 
     Raises:
         UsageError: the folder holds no assessment.
+        XlassessError: its ledger is gone.
     """
     folder = AssessmentFolder(root)
     if not folder.settings_file.is_file():
@@ -22,7 +23,23 @@ def open_folder(root: Path) -> AssessmentFolder:
             "Change to the assessment's folder or name it with -C DIR; a new assessment is "
             "begun by: xlassess init DIR",
         )
+    _refuse_lost(folder)
     return folder
+
+
+def _refuse_lost(folder: AssessmentFolder) -> None:
+    """Refuse to go on without a ledger where there are files that only it can explain."""
+    if folder.ledger_file.exists():
+        return
+    places = {folder.returns: "*.*", folder.outbox: "*.xlsx"}
+    held = next((place for place, names in places.items() if any(place.rglob(names))), None)
+    if held is not None:
+        raise XlassessError(
+            f"The ledger {shown(folder.ledger_file)} is missing, although {shown(held)} "
+            "holds files of this assessment.",
+            "Restore ledger.db from a copy: without it nothing is known of what was issued, "
+            "returned and decided. To begin anew instead, move outbox and returns away.",
+        )
 
 
 def shown(path: Path) -> str:

@@ -25,9 +25,11 @@ from xlassess.generate import (
     query_file_name,
     query_letter,
 )
-from xlassess.ledger import Ledger
+from xlassess.ledger import UNCLEAR, Ledger
 from xlassess.model.answer import Identity, Issued, Return
 from xlassess.model.assessment import Assessment
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
 
@@ -78,10 +80,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Queried:
-    """What a run of querying did; ``folder`` holds the query workbooks."""
+    """What a run of querying did; ``folder`` holds the query workbooks.
+
+    ``undecided`` are the workbooks of which two returns came back without a clear order, which
+    is for the coordinator to decide and not for the partner to answer.
+    """
 
     folder: Path
     workbooks: tuple[Asked, ...]
+    undecided: tuple[Issued, ...] = ()
 
     def having(self, *outcomes: QueryOutcome) -> tuple[Asked, ...]:
         """The query workbooks with one of these outcomes."""
@@ -89,8 +96,8 @@ class Queried:
 
     @property
     def needs_person(self) -> bool:
-        """True when a query workbook was left as it was and somebody has to decide."""
-        return bool(self.having(*UNDECIDED))
+        """True when a workbook was left as it was, or a return is to be chosen."""
+        return bool(self.having(*UNDECIDED) or self.undecided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +138,15 @@ def query(
         reissue: issue query workbooks again where what they ask, names or settings changed.
 
     Raises:
+        UsageError: the day by which answers are wanted is over.
         XlassessError: settings or ledger cannot be used.
         OSError: a file cannot be written.
     """
     assessment, secret = folder.assessment(), folder.secret()
+    if return_by and return_by < now.date():
+        raise UsageError(
+            f"The day by which answers are wanted, {return_by}, is over.", "Name a later one."
+        )
     place = folder.outbox / FOLDER
     if not folder.ledger_file.exists():
         return Queried(place, ())
@@ -148,13 +160,23 @@ def query(
             place, assessment, secret, ledger.toolkits(), issued, earlier, now, by, reissue
         )
         deeds = [deed for ret in current.values() if (deed := clerk.deed(ret))]
+        unclear = {
+            ret.reference
+            for ret in ledger.history(assessment.round)
+            if ret.state == "query" and any(_unclear(finding) for finding in ret.findings)
+        }
         ledger.record_queries([deed.asked.query for deed in deeds if deed.record])
     for deed in deeds:
         if deed.made:
             write_whole(deed.asked.path, deed.made.data)
             write_whole(deed.asked.letter, deed.made.letter.encode())
     _put_aside(place, earlier, deeds)
-    return Queried(place, tuple(deed.asked for deed in deeds))
+    undecided = tuple(one for reference, one in issued.items() if reference in unclear)
+    return Queried(place, tuple(deed.asked for deed in deeds), undecided)
+
+
+def _unclear(finding: Finding) -> bool:
+    return finding.code == UNCLEAR and finding.is_open
 
 
 def _usual(assessment: Assessment, today: date) -> date:
