@@ -10,6 +10,7 @@ import io
 import re
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,34 +107,41 @@ class _Judge:
         return None
 
     def lost(self) -> Iterator[str]:
-        """Cells under an answer's heading, beside its question, that were not read nor told."""
-        if self.ret.state == "refused" or _is_repeated(self.ret):
+        """Cells under an answer's heading, beside its question, that were not read nor told.
+
+        Items that stand there twice are passed over: which of them was read is not told.
+        """
+        if self.ret.state == "refused":
             return
-        read = {(answer.sheet, answer.cell) for answer in self.ret.answers}
-        told = {
-            (finding.sheet, cell)
-            for finding in self.ret.findings
-            for cell in (finding.cell, *finding.cells)
-        }
+        known = {(answer.sheet, answer.cell) for answer in self.ret.answers}
+        for finding in self.ret.findings:
+            known |= {(finding.sheet, cell) for cell in (finding.cell, *finding.cells)}
         asked = {slot for finding in self.ret.findings for slot in concerned(finding)}
+        rows = list(self._item_rows())
+        times = Counter(item for item, _, _ in rows)
+        for item, sheet, row in rows:
+            for cell in row if times[item] == 1 else ():
+                blank = cell.value is None or not visible(str(cell.value))
+                field = self._fields(item).get(plain(self._heading(sheet, cell)))
+                if blank or field is None or (sheet, cell.coordinate) in known:
+                    continue
+                if Slot(item, field) not in asked:
+                    yield f"{cell} with {cell.value!r} was neither read nor told"
+
+    def _item_rows(self) -> Iterator[tuple[str, str, Any]]:
+        """Every row with an item's number and its own question alone: item, sheet, cells."""
         for sheet in self.cells.worksheets:
             for row in sheet.iter_rows():
                 items = [cell.value for cell in row if cell.value in self.items]
                 asks = [self.asks[c.value] for c in row if c.value in self.asks]
-                if len(asks) != 1 or not items or items[0] not in asks[0]:
-                    continue
-                fields = {
-                    plain(header): field
-                    for (item, field), header in self.headers.items()
-                    if item == items[0]
-                }
-                for cell in row:
-                    blank = cell.value is None or not visible(str(cell.value))
-                    field = fields.get(plain(self._heading(sheet.title, cell)))
-                    if blank or field is None or (sheet.title, cell.coordinate) in read | told:
-                        continue
-                    if Slot(items[0], field) not in asked:
-                        yield f"{cell} with {cell.value!r} was neither read nor told"
+                if len(asks) == 1 and items and items[0] in asks[0]:
+                    yield items[0], sheet.title, row
+
+    def _fields(self, item: str) -> dict[str, str]:
+        """The fields of an item by their headings."""
+        return {
+            plain(header): field for (one, field), header in self.headers.items() if one == item
+        }
 
     def _means(self, answer: Answer, cell: Any) -> bool:
         content = cell.value
@@ -165,8 +173,3 @@ class _Judge:
             return bool(re.match(rf"{plain(content)}\b", label))
         short = {"y": "Yes", "n": "No"}
         return short.get(plain(content)) == label
-
-
-def _is_repeated(ret: Return) -> bool:
-    """True when it is told that some things stand there twice; which of them is not told."""
-    return any(finding.code in ("R01", "R02") for finding in ret.findings)

@@ -52,8 +52,8 @@ class PlanJudge:
 
     def lost(self) -> Iterator[str]:
         """Rows of a plan, and texts below it, that were neither read nor told."""
-        codes = {finding.code for finding in self.ret.findings}
-        if self.ret.state == "refused" or codes & {"R01", "R02", "R08"}:
+        unread = any(finding.code == "R08" for finding in self.ret.findings)
+        if self.ret.state == "refused" or unread or len(self.tables) > 1:
             return
         read = {(one.sheet, one.cell) for one in (*self.ret.actions, *self.ret.answers)}
         for (title, head), columns in self.tables.items():
