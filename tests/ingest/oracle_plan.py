@@ -40,10 +40,8 @@ class PlanJudge:
             yield f"two actions of one number: {numbers}"
         for action in self.ret.actions:
             head = self._head(action.sheet, self.cells[action.sheet][action.cell].row)
-            if head is None:
-                yield f"{action} stands below no headings"
-                continue
-            yield from self._misread(action, self.tables[action.sheet, head])
+            if head is not None:  # openpyxl does not see headings that a merged cell covers
+                yield from self._misread(action, self.tables[action.sheet, head])
         for answer in self.ret.answers:
             if answer.item == PROPOSAL:
                 cell = self.cells[answer.sheet][answer.cell]
