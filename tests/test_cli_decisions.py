@@ -156,6 +156,28 @@ def test_history__tells_all_of_it_oldest_first(run: Run) -> None:
     assert places == sorted(places)
 
 
+def test_history__tells_what_was_put_right_and_the_summaries_it_counted_in(
+    run: Run, folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    bea = answer(folder, "Bea Birch", tmp_path / "bea.xlsx", ("agree", "Agree", "Agree"))
+    ref = book(run, 2)["reference"]
+    run("consolidate")
+    run("ingest", bea)
+    run("consolidate")
+    run("set-aside", "4", "--reason", "A test")
+    run("consolidate")
+    events = the_json(run("history", ref, "--json"))["events"]
+    assert [event["what"] for event in events] == [
+        "issued", "received", "consolidated", "set aside",
+    ]  # fmt: skip
+    assert events[2]["return"]["number"] == 4
+    (value,) = events[1]["return"]["put_right"]
+    assert (value["item"], value["before"], value["after"]) == ("1A", "agree", "Agree")
+    text = run("history", ref).stdout
+    assert "“agree” read as “Agree”" in text
+    assert "counted in the summary of round 2026" in text
+
+
 def test_history__tells_a_reassigned_return_in_both_workbooks(run: Run) -> None:
     abe, bea = book(run, 1)["reference"], book(run, 2)["reference"]
     run("reassign", "3", "--to", bea, "--reason", "x")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHORT = 12
 """How many digits of a hash are shown."""
+_MOST = 12
+"""How many of the values put right are listed."""
 
 
 def history(out: Out, result: History) -> None:
@@ -78,6 +80,7 @@ def _told(result: History, step: Step) -> str:
         "nil return": "recorded as a nil return",
         "declined": "recorded as declined",
         "query issued": f"query workbook {event.details.get('query')} issued about {about}",
+        "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
         "undone": f"taken back: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)
@@ -108,14 +111,26 @@ def _more(step: Step) -> Iterator[str]:
     for ret in step.moved:
         place = event.places[ret.number]
         yield f"{named(ret)} is {place.state} since, for {place.reference}"
-    if event.what == "received" and step.ret and step.ret.normalised:
-        yield f"{count(len(step.ret.normalised), 'value')} put right"
+    if event.what == "received" and step.ret:
+        yield from _put_right(step.ret)
     said = [f"by {event.by}"] if event.by else []
     if event.details.get("taken over"):
         said.append("from the records of an earlier version")
     if said or event.reason:
         who = capital(", ".join(said)) if said else "Reason"
         yield f"{who}: {event.reason}" if event.reason else who
+
+
+def _put_right(ret: Return) -> Iterator[str]:
+    """What was put right in the file itself; a return it is joined with has its own."""
+    own = [value for value in ret.normalised if not value.file]
+    if own:
+        yield f"{count(len(own), 'value')} put right:"
+    for value in own[:_MOST]:
+        where = ", ".join(filter(None, (value.sheet, value.cell, value.item)))
+        yield f"  {where}: “{value.before}” read as “{value.after}”"
+    if len(own) > _MOST:
+        yield f"  and {len(own) - _MOST} more"
 
 
 def _finding(finding: Finding) -> str:
@@ -172,5 +187,6 @@ def _return(ret: Return) -> dict[str, Any]:
         "sha256": ret.sha256,
         "state": ret.state,
         "answers": answered(ret),
+        "put_right": machine.put_right(ret),
         "findings": [machine.finding(found) for found in ret.findings],
     }

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 from xlassess.model.toolkit import Toolkit
 
@@ -22,6 +23,22 @@ if TYPE_CHECKING:
 def dumps(value: dict[str, Any]) -> str:
     """Return JSON in ASCII, indented, so that nothing in it can steer a terminal."""
     return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def put_right(ret: Return) -> list[dict[str, Any]]:
+    """Return the values of a return that were put right."""
+    return [
+        {
+            "item": value.item,
+            "field": value.field,
+            "sheet": value.sheet,
+            "cell": value.cell,
+            "before": value.before,
+            "after": value.after,
+            "how": value.how,
+        }
+        for value in ret.normalised
+    ]
 
 
 def finding(found: Finding) -> dict[str, Any]:
@@ -71,18 +88,7 @@ def _received(file: Received) -> dict[str, Any]:
         "toolkit": issued.identity.toolkit if issued else "",
         "answers": file.answers,
         "actions": len(file.ret.actions),
-        "put_right": [
-            {
-                "item": value.item,
-                "field": value.field,
-                "sheet": value.sheet,
-                "cell": value.cell,
-                "before": value.before,
-                "after": value.after,
-                "how": value.how,
-            }
-            for value in file.ret.normalised
-        ],
+        "put_right": put_right(file.ret),
         "findings": [finding(found) for found in file.ret.findings],
     }
 

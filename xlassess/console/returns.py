@@ -165,7 +165,7 @@ def _known(out: Out, result: Ingested) -> None:
     if refused:
         out.heading(f"Refused before, and still: {count(len(refused), 'file')}")
         out.some([refusal(ret) for ret in refused])
-    twice = [file.ret for file in result.files if file.ret.state == "duplicate"]
+    twice = [file.ret for file in result.files if file.ret.state == "duplicate" and file.ret.sha256]
     if twice:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
         out.heading(f"Handed over twice: {count(len(twice), 'file')}")

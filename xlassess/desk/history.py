@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -9,6 +10,7 @@ from xlassess.desk.decide import opened, workbook
 from xlassess.desk.register import place_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Event
+from xlassess.ledger.events import Place
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Outcome
 
@@ -17,7 +19,7 @@ from xlassess.model.record import Outcome
 class Step:
     """Something that happened: the event, and the returns it moved, as they are now.
 
-    ``ret`` is the return it was about, if it was about one.
+    ``ret`` is the return it was about, if it was about one; for a summary, the one that counted.
     """
 
     event: Event
@@ -53,7 +55,7 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         events = ledger.events()
         counts = ledger.current(issued.identity.round).get(issued.reference)
         outcome = ledger.register().outcomes.get(issued.reference)
-    steps = tuple(_step(event, returns) for event in _about(events, issued.reference))
+    steps = tuple(_steps(events, issued, returns))
     same = (place_of(issued), issued.identity.round)
     later = tuple(
         one
@@ -67,18 +69,24 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _about(events: tuple[Event, ...], reference: str) -> list[Event]:
-    """The events that concern a workbook: by name, or because a return of it was moved."""
-    found = []
-    owners: dict[int, str] = {}
+def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]) -> Iterator[Step]:
+    """The events that concern a workbook.
+
+    They do by name, because a return of it was moved, or because it counted in a summary.
+    """
+    reference, round_name = issued.reference, issued.identity.round
+    places: dict[int, Place] = {}
     for event in events:
         numbers = {*event.places} | ({event.return_id} if event.return_id else set())
-        owned = {owners.get(number) for number in numbers}
-        owners |= {number: place.reference for number, place in event.places.items()}
-        owned |= {owners.get(number) for number in numbers}
-        if reference in (*owned, event.reference):
-            found.append(event)
-    return found
+        owners = {places[number].reference for number in numbers if number in places}
+        places |= event.places
+        owners |= {places[number].reference for number in numbers if number in places}
+        if event.what == "consolidated" and event.details.get("round") == round_name:
+            for number, place in places.items():
+                if (place.reference, place.standing) == (reference, "current"):
+                    yield Step(event, returns.get(number), ())
+        elif reference in (*owners, event.reference):
+            yield _step(event, returns)
 
 
 def _step(event: Event, returns: dict[int, Return]) -> Step:
