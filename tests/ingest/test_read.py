@@ -462,8 +462,7 @@ def test_heading_doubled__neither_column_is_taken_for_it(kinds: Workbook, tmp_pa
     cells: dict[tuple[str, str], object] = {("1 Views", "D5"): "Your answer"}
     cells |= {("1 Views", f"D{row}"): "Disagree" for row in range(6, 12)}
     ret = read(written(returned(kinds), cells), tmp_path, kinds)
-    assert ret.state == "query"
-    assert "R06" in codes(ret)
+    assert codes(ret) == ["R06"]
     views = {(a.item, a.field) for a in ret.answers if a.sheet == "1 Views"}
     assert views == {(f"1{letter}", "comment") for letter in "ABCDEF"}
 
@@ -542,3 +541,13 @@ def test_column_deleted__is_told(kinds: Workbook, tmp_path: Path, column: int) -
         for place, value in expected(kinds).items()
         if place not in {(f"1{letter}", gone) for letter in "ABCDEF"}
     }
+
+
+def test_much_written_in_the_margin__is_told_together(kinds: Workbook, tmp_path: Path) -> None:
+    cells: dict[tuple[str, str], object] = {("1 Views", f"H{r}"): f"word {r}" for r in range(6, 12)}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    (told,) = ret.findings
+    assert (told.code, told.cell, len(told.cells)) == ("R07", "H6", 5)
+    assert "and 3 more" in told.message
+    cells.popitem()
+    assert codes(read(written(returned(kinds), cells), tmp_path, kinds)) == ["R07"] * 5

@@ -157,8 +157,11 @@ def attached_notes(evidence: Evidence) -> Iterator[Remark]:
 
 
 def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
-    """The filled cells of a row that are neither printed by us nor asked for."""
-    expected = {row.columns.get(index, -1) for index in row.place.expected}
+    """The filled cells of a row that are neither printed by us nor asked for.
+
+    Of columns that cannot be told more is said than that something stands in them.
+    """
+    expected = {row.columns.get(index, -1) for index in row.place.expected} | row.unsure
     for at, cell in enumerate(row.sheet.rows[row.row]):
         if cell != "" and at not in expected and not is_blank(cell):
             yield row, at

@@ -37,6 +37,11 @@ class Heading:
         printed = frozenset(column.index for column in table.columns if not column.field)
         return where_now(table.columns, self.columns, shift, printed)
 
+    def unsure(self, table: Table, told: Mapping[int, int]) -> Set[int]:
+        """Return where the headings of a table's columns stand that could not be told."""
+        lost = (column.header for column in table.columns if column.index not in told)
+        return {at for header in lost for at in self.columns.get(key(header), ())}
+
 
 def where_now(
     columns: Sequence[Column],
@@ -82,12 +87,16 @@ def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A row that holds an item, and where the columns of its table stand there."""
+    """A row that holds an item, and where the columns of its table stand there.
+
+    ``unsure`` are columns under headings that stand twice, so that neither can be told.
+    """
 
     sheet: Sheet
     row: int
     place: Place
     columns: Mapping[int, int]
+    unsure: Set[int] = frozenset()
 
     @property
     def mixed(self) -> bool:
@@ -185,7 +194,8 @@ def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Loc
                         heading.where(place.table), heading, sheet.rows[heading.row : end]
                     )
                     _note_lost_columns(sheet, heading, place, columns, located)
-                located.rows.append(ItemRow(sheet, row, place, columns))
+                unsure = heading.unsure(place.table, columns)
+                located.rows.append(ItemRow(sheet, row, place, columns, unsure))
             elif any(cells):
                 _note_strange_row(sheet, row, heading, located)
 

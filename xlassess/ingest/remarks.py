@@ -35,14 +35,37 @@ class Remark:
         return (Slot(self.item, self.field),)
 
 
+_MOST_STRAYS = 5
+"""More writings than this on one sheet are told together."""
+
+
 def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:
     """Return remarks as findings: the gravest first, equal ones of a sheet as one."""
     groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Remark]] = {}
-    for remark in remarks:
+    for remark in _strays_together(remarks):
         cause = (remark.code, remark.sheet, tuple(sorted(remark.details.items())))
         groups.setdefault(cause, []).append(remark)
     findings = [_finding(group) for group in groups.values()]
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def _strays_together(remarks: list[Remark]) -> list[Remark]:
+    """Give what is written outside the answer cells of a sheet one wording where it is much."""
+    written: dict[str, dict[str, None]] = {}
+    for one in remarks:
+        if one.code == "R07":
+            written.setdefault(one.sheet, {})[one.details["values"]] = None
+    much = {
+        sheet: listed(list(values), most=3)
+        for sheet, values in written.items()
+        if len(values) > _MOST_STRAYS
+    }
+    return [
+        dataclasses.replace(one, details={"values": much[one.sheet]})
+        if one.code == "R07" and one.sheet in much
+        else one
+        for one in remarks
+    ]
 
 
 def _finding(group: list[Remark]) -> Finding:
