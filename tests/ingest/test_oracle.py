@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.factory import Workbook
+from tests.ingest.mutations import Base, base
 from tests.ingest.oracle import judge
 from tests.ingest.small import read, returned
+from xlassess.ingest.one import _read_bytes
 from xlassess.model.answer import Answer, Return
 
 
@@ -51,3 +55,46 @@ def test_judge__sees_harm(
 ) -> None:
     ret, data = _read(kinds, tmp_path)
     assert judge(replace(ret, answers=harm(ret.answers)), kinds, data)
+
+
+def _planned() -> tuple[Base, Return]:
+    whole = base(0)
+    return whole, _read_bytes(whole.data, "return.xlsx", whole.context)
+
+
+def test_judge__finds_nothing_wrong_with_an_exact_plan() -> None:
+    whole, ret = _planned()
+    assert len(ret.actions) == 2
+    assert judge(ret, whole.book, whole.data) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"owner": "Ada"},
+        {"deadline": date(2026, 9, 29)},
+        {"horizon": "long"},
+        {"item": "1B"},
+        {"action": "Agree"},
+        {"status": "not-started"},
+        {"measure": ""},
+    ],
+)
+def test_judge__sees_harm_to_an_action(changes: dict[str, Any]) -> None:
+    whole, ret = _planned()
+    first, *others = ret.actions
+    harmed = replace(ret, actions=(replace(first, **changes), *others))
+    assert judge(harmed, whole.book, whole.data)
+
+
+def test_judge__sees_an_action_lost() -> None:
+    whole, ret = _planned()
+    assert judge(replace(ret, actions=ret.actions[1:]), whole.book, whole.data)
+
+
+def test_judge__sees_a_proposal_misread_or_lost() -> None:
+    whole, ret = _planned()
+    kept = [answer for answer in ret.answers if answer.item != "proposal"]
+    (told,) = [answer for answer in ret.answers if answer.item == "proposal"]
+    for answers in (kept, [*kept, replace(told, value="Never meet.")]):
+        assert judge(replace(ret, answers=tuple(answers)), whole.book, whole.data)
