@@ -365,7 +365,8 @@ _CHECK = (
         "query",
         "Text too long",
         "The text has {length} characters; a cell holds at most {limit}, so its end may be lost.",
-        "Shorten the text and attach the full version as a separate document.",
+        "If the file is of an older kind, enter the text again and save it as an Excel workbook "
+        "(.xlsx); otherwise shorten it and attach the full version as a separate document.",
     ),
     Kind(
         "C04",
