@@ -551,3 +551,15 @@ def test_much_written_in_the_margin__is_told_together(kinds: Workbook, tmp_path:
     assert "and 3 more" in told.message
     cells.popitem()
     assert codes(read(written(returned(kinds), cells), tmp_path, kinds)) == ["R07"] * 5
+
+
+def test_sheet_added__is_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book.create_sheet("Empty")
+        book.create_sheet("Remarks", 0)["B3"] = "We could not agree on section 3."
+        for name in ("Profile", "xl_lists", ACTION_PLAN):
+            book[name].title = f"{name} of ours"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert [(f.code, f.sheet, f.cell) for f in ret.findings] == [("R07", "Remarks", "B3")]

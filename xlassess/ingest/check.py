@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlassess.contract.layout import Column, cell_name
+from xlassess.contract.layout import RESERVED_SHEETS, Column, cell_name
+from xlassess.contract.reference import find_references
 from xlassess.ingest.grid import Sheet
 from xlassess.ingest.locate import ItemRow, Located
 from xlassess.ingest.plan import Plan
@@ -14,6 +15,10 @@ from xlassess.ingest.read import Reading
 from xlassess.ingest.remarks import Remark
 from xlassess.ingest.text import brief, is_blank, key, listed, shown
 from xlassess.model.query import Slot
+
+_HEAD_ROWS = 40
+_NOBODYS = ("Export Summary",)
+"""Sheets that programs add by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def check(evidence: Evidence, *, other_content: bool) -> Iterator[Remark]:
     yield from other_order(evidence)
     yield from stray_writing(evidence)
     yield from attached_notes(evidence)
+    yield from added_sheets(evidence)
     yield from (one.remark for one in evidence.readings if one.remark)
     if not other_content and all(one.is_blank for one in evidence.readings):
         if evidence.readings:
@@ -154,6 +160,30 @@ def attached_notes(evidence: Evidence) -> Iterator[Remark]:
             what = "a note or drawing" if cell else "a drawing on the sheet"
             details = {"values": f"{what}{quoted}"}
             yield Remark("R07", sheet.name, cell, details=details)
+
+
+def added_sheets(evidence: Evidence) -> Iterator[Remark]:
+    """Sheets that are none of ours and on which something is written."""
+    questions = {row.sheet.name for row in evidence.located.rows}
+    for sheet in evidence.sheets:
+        if sheet.name in questions or sheet.name in _NOBODYS or _is_ours(sheet, evidence.plan):
+            continue
+        for row, cells in enumerate(sheet.rows):
+            column = next((at for at, cell in enumerate(cells) if not is_blank(cell)), None)
+            if column is not None:
+                details = {"values": f"a sheet that begins “{brief(cells[column])}”"}
+                yield Remark("R07", sheet.name, cell_name(row, column), details=details)
+                break
+
+
+def _is_ours(sheet: Sheet, plan: Plan) -> bool:
+    """True for a sheet that shows a reference, questions, or lists of choices, or has our name."""
+    if sheet.name in RESERVED_SHEETS or not plan.asks.isdisjoint(sheet.contents):
+        return True
+    if any(sheet.contents.issuperset(choices.labels) for choices in plan.choices.values()):
+        return True
+    head = (cell for cells in sheet.rows[:_HEAD_ROWS] for cell in cells if isinstance(cell, str))
+    return bool(find_references("\n".join(head)))
 
 
 def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
