@@ -13,10 +13,11 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise, write_summary
 from xlassess.consolidate.summary import Entry, Summary
 from xlassess.folder.toolkits import find_toolkit
+from xlassess.model.answer import Normalisation
 from xlassess.model.assessment import Attribution
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Waiver
-from xlassess.model.record import Outcome, OutcomeKind, Register, Round
+from xlassess.model.record import Decision, Outcome, OutcomeKind, Register, Round
 
 AT = datetime(2026, 4, 7, 12, tzinfo=timezone.utc)
 WAIVER = Waiver("Dana Okafor", AT, "Imran Patel cannot judge this")
@@ -44,6 +45,11 @@ def decided(attribution: Attribution = "named") -> Round:
         current=current,
         history=(*current.values(), rival),
         register=Register(outcomes=outcomes),
+        decisions=(
+            Decision(
+                "set aside", refs[5], 98, "odd\n\nname.xlsx", "Dana Okafor", AT, "Imran\n\nerred"
+            ),
+        ),
         events=57,
         head="ab" * 32,
     )
@@ -112,3 +118,46 @@ def test_workbook__shows_what_was_decided(attribution: Attribution, tmp_path: Pa
     assert 0.75 in cells["Summary"]
     assert any("57:abab" in str(value) for value in cells["Method"])
     assert any("Q-TEST" in str(value) for value in cells["Method"])
+
+
+@pytest.mark.parametrize("attribution", ["named", "lettered", "aggregated"])
+def test_decisions__are_told_as_far_as_names_are(attribution: Attribution) -> None:
+    summary = summarise(decided(attribution), MADE_AT)
+    (said,) = summary.decisions
+    assert "\n" not in said
+    assert ("odd name.xlsx" in said) == ("Dana Okafor" in said) == (attribution == "named")
+    assert ("erred" in said) == (attribution != "aggregated")
+    remarks = "\n".join(entry.remarks for entry in entries(summary).values())
+    assert ("odd name.xlsx" in remarks) == (attribution == "named")
+
+
+@pytest.mark.parametrize("attribution", ["named", "lettered", "aggregated"])
+def test_values_put_right__are_listed_where_single_returns_are(
+    attribution: Attribution, tmp_path: Path
+) -> None:
+    record = decided(attribution)
+    first = record.issued[0].reference
+    values = (
+        Normalisation("1A", "answer", "1 Need", "D6", "agree", "Agree", "case"),
+        Normalisation("action 2", "horizon", "Action plan", "D7", "quick", "Quick win", "case"),
+    )
+    current = {**record.current, first: replace(record.current[first], normalised=values)}
+    path = tmp_path / "summary.xlsx"
+    write_summary(summarise(replace(record, current=current), MADE_AT), path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = [
+        row[2:6]
+        for row in book["Method"].iter_rows(values_only=True)
+        if row[2:3] and row[4] == "case"
+    ]
+    topics = {row[0] for row in book["Method"].iter_rows(values_only=True)}
+    book.close()
+    assert {"Waivers", "Decisions about returns", "Values put right"} <= topics
+    assert rows == (
+        []
+        if attribution == "aggregated"
+        else [
+            ("1 Need, D6, 1A", "agree", "case", "Agree"),
+            ("Action plan, D7, action 2", "quick", "case", "Quick win"),
+        ]
+    )

@@ -232,6 +232,16 @@ def test_number_for_a_proposal__is_put_right_on_record(kinds: Workbook, tmp_path
     assert (proposal(ret), one.item, one.before, one.after) == (["5"], "proposal", "5", "5")
 
 
+def test_choice_put_right__goes_by_its_label(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet[f"D{FIRST}"].value = "quick  WIN"
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    (one,) = ret.normalised
+    assert ret.actions[0].horizon == "quick"
+    assert (one.item, one.before, one.after) == ("action 1", "quick  WIN", "Quick win")
+
+
 def test_proposals_question_removed_and_rows_moved__is_a_query(
     kinds: Workbook, tmp_path: Path
 ) -> None:

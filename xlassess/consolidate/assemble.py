@@ -11,7 +11,7 @@ from xlassess.consolidate import figures as of
 from xlassess.consolidate.attribution import (
     Person,
 )
-from xlassess.consolidate.decisions import waivers
+from xlassess.consolidate.decisions import decisions, waivers
 from xlassess.consolidate.going_on import going_on
 from xlassess.consolidate.ground import ground_of
 from xlassess.consolidate.narrative import Told, narrate
@@ -29,12 +29,14 @@ from xlassess.consolidate.rows import (
     data_rows,
     lookup,
     remarks_of,
+    values_put_right,
 )
 from xlassess.consolidate.summary import (
     DataRow,
     ItemFigures,
     Part,
     PlannedAction,
+    PutRight,
     Remark,
     ScoreRow,
     Summary,
@@ -75,6 +77,8 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         files=files_of(scene),
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, scene.usable, scene.cast),
+        decisions=decisions(record, scene.cast),
+        put_right=_put_right(scene, groups),
         noted=f"{record.events}:{record.head}" if record.events else "",
     )
 
@@ -198,6 +202,18 @@ def _data(scene: Scene, groups: Sequence[Group], parts: Sequence[Part]) -> tuple
         for person, ret in _usable(scene, group):
             rows += data_rows(look, person, ret, scene.cast)
     return tuple(rows)
+
+
+def _put_right(scene: Scene, groups: Sequence[Group]) -> tuple[PutRight, ...]:
+    """What was put right in the returns that count; nothing where single ones are not shown."""
+    if not scene.cast.shows_rows:
+        return ()
+    return tuple(
+        value
+        for group in groups
+        for person, ret in _usable(scene, group)
+        for value in values_put_right(lookup(group.toolkit, group.key), person, ret, scene.cast)
+    )
 
 
 def _remarks(scene: Scene, groups: Sequence[Group]) -> tuple[Remark, ...]:

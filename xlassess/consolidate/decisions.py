@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from xlassess.consolidate.attribution import Cast, Person
 from xlassess.consolidate.narrative import day
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
-from xlassess.model.record import Outcome, Round
+from xlassess.model.record import Decision, Outcome, Round
 
 _ORDER = "L"
 """The group of findings about how a return fits those that came before."""
@@ -65,6 +66,39 @@ def waivers(record: Round, usable: Mapping[str, Return], cast: Cast) -> tuple[st
     return found if cast.shows_rows else tuple(sorted(found))
 
 
+def decisions(record: Round, cast: Cast) -> tuple[str, ...]:
+    """Return what was decided about returns as the Method sheet lists it, one sentence each.
+
+    Unless names are shown, neither by whom is told nor about which file, and in an aggregated
+    summary no more than how often what was decided.
+    """
+    if not cast.shows_rows:
+        kinds = Counter(one.kind for one in record.decisions)
+        return tuple(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
+    return tuple(
+        _decided(one, cast.people[one.reference], cast)
+        for one in record.decisions
+        if one.reference in cast.people
+    )
+
+
+def decided_about(record: Round, reference: str, cast: Cast) -> tuple[str, ...]:
+    """Return what was decided about returns of one workbook, where names are shown."""
+    mine = [one for one in record.decisions if one.reference == reference]
+    return tuple(_decided(one, cast.people[reference], cast) for one in mine) if mine else ()
+
+
+def _decided(one: Decision, person: Person, cast: Cast) -> str:
+    named = cast.attribution == "named"
+    what = f"Return {one.number} ({one.file})" if named else "A return"
+    by = f"by {one.by}, " if named else ""
+    verb = {"chosen": "chosen to count for", "set aside": "of", "reassigned": "reassigned to"}
+    tail = " set aside" if one.kind == "set aside" else ""
+    said = cast.tidy(one.reason)
+    text = f"{what} {verb[one.kind]} {person.code}{tail}: {by}{day(one.at)}: {said}"
+    return " ".join(text.split())
+
+
 def _sentences(person: Person, ret: Return, cast: Cast) -> Iterator[str]:
     for finding in ret.findings:
         if finding.waiver is None or finding.code.startswith(_ORDER):
@@ -75,5 +109,5 @@ def _sentences(person: Person, ret: Return, cast: Cast) -> Iterator[str]:
             continue
         by = f"by {finding.waiver.by}, " if cast.attribution == "named" else ""
         where = f", {finding.where}" if finding.where else ""
-        said = cast.tidy(finding.waiver.reason)
+        said = " ".join(cast.tidy(finding.waiver.reason).split())
         yield f"{what} of return {person.code}{where}: {by}{day(finding.waiver.at)}: {said}"

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.consolidate.attribution import NOT_USABLE, Cast, Person, cast_of, usable_returns
-from xlassess.consolidate.decisions import contested, finding_in_words, outcome_in_words
+from xlassess.consolidate.decisions import (
+    contested,
+    decided_about,
+    finding_in_words,
+    outcome_in_words,
+)
 from xlassess.consolidate.summary import Entry, FileUsed, ScoreRow, Standing
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Round
@@ -69,6 +74,8 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
         said = [finding_in_words(each, scene.cast) for each in findings]
         if outcome:
             said.append(outcome_in_words(outcome, scene.cast))
+        if named:
+            said += decided_about(scene.record, issued.reference, scene.cast)
         entries.append(
             Entry(
                 person=people[issued.reference],

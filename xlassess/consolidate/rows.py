@@ -13,6 +13,7 @@ from xlassess.consolidate.summary import (
     DataRow,
     ItemFigures,
     PlannedAction,
+    PutRight,
     Remark,
 )
 from xlassess.consolidate.thresholds import CLOSED_STATUSES
@@ -65,7 +66,7 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             continue
         section, item = look.items.get(answer.item, (None, None))
         choice = _choice(look, item, answer)
-        hidden = cast.attribution != "named" and _is_particular(look, answer)
+        hidden = cast.attribution != "named" and _is_particular(look, answer.item, answer.field)
         value = PARTICULARS_OUT if hidden else _tidied(answer.value, cast)
         before = "" if hidden else typed.get((answer.item, answer.field), "")
         yield DataRow(
@@ -135,16 +136,16 @@ def _counting(look: Lookup, answer: Answer, choice: Choice | None) -> Counting:
     return "apart" if choice and choice.apart else "yes"
 
 
-def _is_particular(look: Lookup, answer: Answer) -> bool:
+def _is_particular(look: Lookup, name: str, field: str) -> bool:
     """True for one line of text on a page of details: it may well name who answers.
 
     Toolkits ask there for the name of the partnership, of the officer, of the reviewer.
     """
-    section, item = look.items.get(answer.item, (None, None))
+    section, item = look.items.get(name, (None, None))
     return (
         section is not None
         and item is not None
-        and answer.field.startswith("answer")
+        and field.startswith("answer")
         and item.answer == "text"
         and not section.scored
     )
@@ -152,6 +153,21 @@ def _is_particular(look: Lookup, answer: Answer) -> bool:
 
 def _tidied(value: Value, cast: Cast) -> Value:
     return cast.tidy(value) if isinstance(value, str) else value
+
+
+def values_put_right(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[PutRight]:
+    """Yield every value of a return that was put right, those of its action plan included."""
+    for one in ret.normalised:
+        if cast.attribution != "named" and _is_particular(look, one.item, one.field):
+            continue
+        yield PutRight(
+            code=person.code,
+            file=_read_from(person, ret, one.file).file,
+            where=", ".join(filter(None, (one.sheet, one.cell, one.item))),
+            before=cast.tidy(one.before),
+            after=cast.tidy(one.after),
+            how=one.how,
+        )
 
 
 def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[Remark]:
@@ -162,7 +178,7 @@ def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterato
         said = answer.field in _KINDS or item is None or item.is_wide
         if not said or not str(answer.value).strip():
             continue
-        if cast.attribution != "named" and _is_particular(look, answer):
+        if cast.attribution != "named" and _is_particular(look, answer.item, answer.field):
             continue
         yield Remark(
             part=look.key,

@@ -27,6 +27,13 @@ _FILES = (
     Column("SHA-256", 70, cells.KEY),
 )  # fmt: skip
 
+_PUT_RIGHT = (
+    Column("Return", 27), Column("File", 48), Column("Where", 22), Column("As typed", 19),
+    Column("How", 12), Column("Read as", 70),
+)  # fmt: skip
+_MOST_PUT_RIGHT = 1000
+"""Values put right that are listed; those of answers stand on the Data sheet besides."""
+
 
 @lru_cache(maxsize=1)
 def words() -> Words:
@@ -56,8 +63,27 @@ def write_method(out: Out) -> None:
     sheet.height(row, cells.HEADING_ROW)
     header = row + 1
     out.table(sheet, Grid(header, _FILES, len(summary.files), "Files", "Files received"))
-    last = _files(out, sheet, header)
+    last = _put_right(out, sheet, _files(out, sheet, header) + 2)
     out.finish(sheet, opening, last)
+
+
+def _put_right(out: Out, sheet: Sheet, row: int) -> int:
+    """List the values put right, if there are any; return the last row."""
+    values = out.summary.put_right[:_MOST_PUT_RIGHT]
+    if not values:
+        return row - 2
+    sheet.text(row, 0, "Values put right", looks.HEADING)
+    sheet.height(row, cells.HEADING_ROW)
+    header = row + 1
+    title = "Values put right"
+    out.table(sheet, Grid(header, _PUT_RIGHT, len(values), "Values_put_right", title))
+    for at, one in enumerate(values, header + 1):
+        texts = (one.code, one.file, one.where, one.before, one.how, one.after)
+        for column, (place, text) in enumerate(zip(_PUT_RIGHT, texts, strict=True)):
+            put(sheet, at, column, text, place.look)
+        wide = [(t, c.width, c.look) for t, c in zip(texts, _PUT_RIGHT, strict=True)]
+        cells.fit_row(sheet, at, wide)
+    return header + len(values)
 
 
 def _files(out: Out, sheet: Sheet, header: int) -> int:

@@ -317,12 +317,25 @@ class FileUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class PutRight:
+    """A value that was put right: of which return and file, where, before, after, and how."""
+
+    code: str
+    file: str
+    where: str
+    before: str
+    after: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The summary of one round, ready to be written.
 
     ``live`` says that figures are written as formulas over the Data sheet. ``waivers`` has a
-    sentence for each query that was waived; ``noted`` is number and hash of the last event in
-    the ledger, by which it can be told later that none before it was changed.
+    sentence for each query that was waived, ``decisions`` one for each decision about a return;
+    ``put_right`` is empty where single returns are not shown. ``noted`` is number and hash of
+    the last event in the ledger, by which it can be told later that none before it was changed.
     """
 
     assessment: Assessment
@@ -336,4 +349,6 @@ class Summary:
     files: tuple[FileUsed, ...]
     live: bool
     waivers: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    put_right: tuple[PutRight, ...] = ()
     noted: str = ""

@@ -58,12 +58,12 @@ class _Row:
             Remark(parsed.code, sheet, name, self.item, role, parsed.details, slots)
         )
 
-    def keep(self, parsed: Parsed, cell: Cell, name: str, role: Role) -> None:
-        """Keep the remark or normalisation that came with a value."""
+    def keep(self, parsed: Parsed, cell: Cell, name: str, role: Role, label: str = "") -> None:
+        """Keep the remark or normalisation that came with a value; a choice has a label."""
         if parsed.code:
             self.remark(parsed, name, role)
         elif parsed.how:
-            before, after = shown(cell), shown(parsed.value or "")
+            before, after = shown(cell), label or shown(parsed.value or "")
             self.normalised.append(
                 Normalisation(
                     self.item, role, self.table.sheet.name, name, before, after, parsed.how
@@ -171,8 +171,9 @@ def _choice(row: _Row, role: Role, plan: Plan) -> str:
     cell, name = row.cell(role)
     if cell == "":
         return ""
-    parsed = (plan.horizons if role == "horizon" else plan.statuses).read(cell)
-    row.keep(parsed, cell, name, role)
+    choices = plan.horizons if role == "horizon" else plan.statuses
+    parsed = choices.read(cell)
+    row.keep(parsed, cell, name, role, choices.names.get(str(parsed.value), ""))
     return str(parsed.value or "")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xlassess.ledger.events import Event, Place, What
+from xlassess.model.answer import Return
 from xlassess.model.finding import Waiver
-from xlassess.model.record import Outcome, Register
+from xlassess.model.record import Decision, DecisionKind, Outcome, Register
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
 MARKS: tuple[What, ...] = ("sent", "reminded")
@@ -104,6 +105,18 @@ class Replay:
                 for ref, event in self.outcomes.items()
             },
         )  # fmt: skip
+
+    def decisions(self, returns: Iterable[Return]) -> tuple[Decision, ...]:
+        """Return what was decided about these returns and was not taken back, oldest first."""
+        files = {ret.number: ret.file for ret in returns}
+        kinds: tuple[DecisionKind, ...] = ("chosen", "set aside", "reassigned")
+        return tuple(
+            Decision(kind, event.reference, number, files[number], event.by, event.at, event.reason)
+            for event in self.events.values()
+            for kind in kinds
+            if event.what == kind and event.number not in self.undone
+            if (number := event.return_id or 0) in files
+        )
 
 
 def before(events: Iterable[Event], number: int) -> Replay:

@@ -279,13 +279,16 @@ class Ledger:
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
             number, head = events.head(db)
+            log = Replay().follow(events.read(db))
+            history = reads.returns(db, reads.of_round(name))
             return Round(
                 assessment=assessment,
                 toolkits={digest: kept[digest] for digest in kept if digest in used},
                 issued=issued,
                 current=reads.current(db, name),
-                history=reads.returns(db, reads.of_round(name)),
-                register=Replay().follow(events.read(db)).register(),
+                history=history,
+                register=log.register(),
+                decisions=log.decisions(history),
                 events=number,
                 head=head if number else "",
             )

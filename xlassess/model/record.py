@@ -26,6 +26,26 @@ class Outcome:
     reason: str
 
 
+DecisionKind = Literal["chosen", "set aside", "reassigned"]
+"""What may be decided about a return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A coordinator's decision about a return that is in force: what, who, when (UTC), why.
+
+    ``reference`` is the workbook it is about, ``number`` and ``file`` the return.
+    """
+
+    kind: DecisionKind
+    reference: str
+    number: int
+    file: str
+    by: str
+    at: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """What the coordinator recorded about workbooks, each by reference.
@@ -46,8 +66,9 @@ class Round:
     ``toolkits`` are keyed by question digest, so that workbooks issued under an older
     version keep their own questions. ``current`` maps a reference to the return that
     counts for it; ``history`` holds every return, newest last. ``register`` is what was
-    recorded about workbooks. ``events`` is how many events the ledger holds and ``head`` the
-    hash of the last, which stands for them all.
+    recorded about workbooks, ``decisions`` what was decided about returns, oldest first.
+    ``events`` is how many events the ledger holds and ``head`` the hash of the last, which
+    stands for them all.
     """
 
     assessment: Assessment
@@ -56,6 +77,7 @@ class Round:
     current: Mapping[str, Return]
     history: tuple[Return, ...]
     register: Register = field(default_factory=Register)
+    decisions: tuple[Decision, ...] = ()
     events: int = 0
     head: str = ""
 
