@@ -1,4 +1,4 @@
-"""Damages returned workbooks at random: what stands in cells, where things stand, and bytes.
+"""Damages returned workbooks at random: what stands in cells, and where things stand.
 
 Every mutation takes its chances from one seeded generator, so that a seed gives the same file
 again. `mutant` does several to one workbook.
@@ -8,44 +8,26 @@ from __future__ import annotations
 
 import io
 import random
-import tempfile
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 from tests.factory import (
-    PROPOSAL_COLUMN,
-    PROPOSAL_TEXT,
     Workbook,
-    a_context,
-    action_cells,
-    an_action,
     entries,
-    filled,
-    issue,
 )
-from tests.ingest.packages import packed, parts_of
-from tests.ingest.small import every_kind, written
-from tests.queried import came_back, context, issued_query, opened, spoil
+from tests.ingest.bases import KINDS, Base, base
+from tests.ingest.byte_damage import PACKAGE, damage_markup, drop_parts
 from xlassess.contract.layout import (
     ACTION_PLAN,
     IDENTITY,
     LISTS,
     START,
-    ActionPlanLayout,
-    cell_name,
     layout,
 )
-from xlassess.folder.toolkits import find_toolkit
-from xlassess.generate.query_letter import slot_cells
-from xlassess.ingest import Context
-from xlassess.model.query import Slot
 
 Book = Any
 """An openpyxl workbook; its cells take anything."""
@@ -59,15 +41,6 @@ PROGRAMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """A workbook filled in, or the query workbook about it, and what it is read against."""
-
-    book: Workbook
-    data: bytes
-    context: Context
-
-
-@dataclass(frozen=True, slots=True)
 class Mutant:
     """A damaged return: what it was, its bytes now, and what was done to it.
 
@@ -78,53 +51,6 @@ class Mutant:
     data: bytes
     done: tuple[str, ...]
     program: str = ""
-
-
-_TOOLKITS = (
-    "rochford-hallmarks", "pat", "melton-evaluation", "bv-partnership", "working-better-together",
-    "melton-checklist",
-)  # fmt: skip
-_KINDS = (0,) * 22 + (1,) * 11 + (2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 8, 8)
-"""The small toolkit mostly, of which each part is hit often; the larger ones; query workbooks."""
-
-
-@lru_cache(maxsize=9)
-def base(kind: int) -> Base:
-    """A workbook filled in everywhere, two rows of its action plan and the proposal included."""
-    if kind == 8:
-        return _asked_again()
-    toolkit = every_kind() if kind < 2 else find_toolkit(_TOOLKITS[kind - 2])
-    book = issue(toolkit)
-    data = filled(book, entries(toolkit, variation=kind))
-    place = layout(toolkit).action_plan
-    data = written(data, _planned(book, place)) if place else data
-    return Base(book, data, a_context(book))
-
-
-def _asked_again() -> Base:
-    """A query workbook, filled in where it asks."""
-    book = issue(every_kind())
-    given = entries(book.toolkit)
-    doubtful = opened(book, given)
-    spoil(book.toolkit, given, doubtful)
-    with tempfile.TemporaryDirectory() as folder:
-        query, data = issued_query(book, came_back(book, doubtful, Path(folder)))
-    cells, typed = slot_cells(book.toolkit), {Slot(e.item, e.field): e.typed for e in given}
-    data = written(data, {cells[slot]: typed[slot] for slot in query.open if slot in typed})
-    return Base(book, data, context(book, query))
-
-
-def _planned(book: Workbook, place: ActionPlanLayout) -> dict[tuple[str, str], object]:
-    """What stands in the action plan, by sheet and cell."""
-    assert book.toolkit.action_plan
-    action = an_action(book.toolkit, book.toolkit.action_plan)
-    cells: dict[tuple[str, str], object] = {}
-    for row in range(2):
-        for cell, content in action_cells(place, action, row):
-            cells[place.sheet, cell] = f"{content} {row}" if content == action.action else content
-    if place.proposal is not None:
-        cells[place.sheet, cell_name(place.proposal, PROPOSAL_COLUMN)] = PROPOSAL_TEXT
-    return cells
 
 
 NASTY: tuple[object, ...] = (
@@ -312,64 +238,14 @@ def _question_sheet(chance: random.Random, book: Book) -> Any:
     return book[chance.choice(names or book.sheetnames)]
 
 
-Bytes = Callable[[random.Random, bytes], bytes]
-
-
-def flip_bits(chance: random.Random, data: bytes) -> bytes:
-    spoilt = bytearray(data)
-    for _ in range(chance.choice((1, 1, 3, 50))):
-        spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
-    return bytes(spoilt)
-
-
-def flip_in_directory(chance: random.Random, data: bytes) -> bytes:
-    """Damage the table of contents at the end, where most harm can be done."""
-    spoilt = bytearray(data)
-    start = data.find(b"PK\x01\x02")
-    for _ in range(chance.choice((1, 2, 5))):
-        spoilt[chance.randrange(max(start, 0), len(spoilt))] = chance.randrange(256)
-    return bytes(spoilt)
-
-
-def truncate(chance: random.Random, data: bytes) -> bytes:
-    return data[: chance.randrange(len(data))]
-
-
-def cut_out(chance: random.Random, data: bytes) -> bytes:
-    start = chance.randrange(len(data))
-    return data[:start] + data[start + chance.randrange(1, 5000) :]
-
-
-def double(chance: random.Random, data: bytes) -> bytes:
-    start = chance.randrange(len(data))
-    return data[:start] + data[chance.randrange(len(data)) :]
-
-
-def drop_parts(chance: random.Random, data: bytes) -> bytes:
-    parts = parts_of(data)
-    for name in chance.sample(sorted(parts), chance.randrange(1, 4)):
-        del parts[name]
-    return packed(parts)
-
-
-def damage_markup(chance: random.Random, data: bytes) -> bytes:
-    """Damage the text of a part and pack it properly again, so that no checksum tells."""
-    parts = parts_of(data)
-    name = chance.choice([name for name in sorted(parts) if name.startswith("xl/")])
-    damage = chance.choice((flip_bits, cut_out, double, truncate))
-    parts[name] = damage(chance, parts[name] or b"x")
-    return packed(parts)
-
-
 RESAVED = 0.25
 """Share of the returns damaged in their cells that a program writes anew afterwards."""
-PACKAGE: tuple[Bytes, ...] = (flip_bits, flip_in_directory, truncate, cut_out, double)
 
 
 def mutant(seed: int) -> Mutant:
     """Return the damaged return that belongs to a seed."""
     chance = random.Random(seed)
-    home = base(chance.choice(_KINDS))
+    home = base(chance.choice(KINDS))
     if chance.random() < 0.2:
         damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
         return Mutant(home, damage(chance, home.data), (damage.__name__,))

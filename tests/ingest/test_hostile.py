@@ -9,7 +9,7 @@ import pytest
 
 from tests.damaged.builders import encrypted
 from tests.factory import Workbook, a_context, entries
-from tests.ingest.mutations import (
+from tests.ingest.byte_damage import (
     PACKAGE,
     Bytes,
     damage_markup,

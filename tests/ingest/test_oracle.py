@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.factory import Workbook
-from tests.ingest.mutations import Base, base
+from tests.ingest.bases import Base, base
 from tests.ingest.oracle import judge
 from tests.ingest.small import read, returned
 from xlassess.ingest.one import _read_bytes
