@@ -338,10 +338,10 @@ _READ = (
         "R12",
         "note",
         "Questions in another order",
-        "The questions stand in another order than printed; each answer was taken for the question "
-        "in its row.",
-        "Ask the partner whether whole rows were sorted; if only some columns were, the answers "
-        "stand beside other questions.",
+        "The questions stand in another order than printed. If whole rows were sorted, every answer "
+        "was read with its question; if only some columns were, answers stand beside others.",
+        "Ask the partner which it was; in the second case the workbook as it was sent has to be "
+        "filled in anew.",
     ),
 )
 
