@@ -205,6 +205,7 @@ def test_status__json(run: Run, folder: AssessmentFolder, inbox: Path) -> None:
     assert response["rate"] == pytest.approx(2 / 3)
     assert [book["state"] for book in document["workbooks"]] == ["returned", "query open", "late"]
     assert [entry["file"] for entry in document["unplaced"]] == ["c.pdf"]
+    assert document["unplaced"][0]["perhaps"] == ""
 
 
 def test_status__of_a_new_assessment(run: Run, folder: AssessmentFolder) -> None:
@@ -393,6 +394,7 @@ def test_help__says_the_exit_codes_and_lists_verbs_as_they_are_used(run: Run) ->
     places = [listing.index(f"\n  {verb} ") for verb in cli.commands]
     assert places == sorted(places)
     assert next(iter(cli.commands)) == "init"
+    assert "..." not in listing, "every verb is told in full"
 
 
 def test_help__imports_nothing_heavy() -> None:

@@ -40,7 +40,7 @@ def cli() -> None:
     """Run partnership self-assessments by Excel.
 
     Begin with: xlassess demo. Then: init, generate, send the workbooks out, ingest what comes
-    back, status, consolidate.
+    back, query what is doubtful, status, consolidate. Each command says more with --help.
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -48,7 +48,7 @@ def cli() -> None:
             reconfigure(errors="backslashreplace")
 
 
-@cli.command()
+@cli.command(short_help="Begin a new assessment, ready to edit.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @common
 @click.pass_obj
@@ -60,7 +60,7 @@ def init(setting: Setting, directory: Path) -> None:
     reports.begun(out(), begin(setting.root / directory))
 
 
-@cli.command()
+@cli.command(short_help="Write the workbooks into outbox/.")
 @click.option(
     "--reissue", is_flag=True,
     help="Replace workbooks issued before whose questions, names or settings changed since.",
@@ -83,7 +83,7 @@ def generate(setting: Setting, reissue: bool) -> None:
     leave(result.needs_person)
 
 
-@cli.command()
+@cli.command(short_help="Read what came back: files, folders, zip files.")
 @click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
 @click.option(
@@ -125,7 +125,7 @@ def ingest(
     leave(result.needs_person)
 
 
-@cli.command()
+@cli.command(short_help="Show who has answered, and what is open.")
 @AS_JSON
 @common
 @click.pass_obj
@@ -146,7 +146,7 @@ for command in DECISIONS:
     cli.add_command(command)
 
 
-@cli.command()
+@cli.command(short_help="Write the summary for the committee.")
 @common
 @click.pass_obj
 def consolidate(setting: Setting) -> None:
@@ -163,7 +163,7 @@ cli.add_command(verify)
 cli.add_command(toolkits)
 
 
-@cli.command()
+@cli.command(short_help="Play a made-up assessment through.")
 @click.option(
     "--output", metavar="DIR", type=click.Path(path_type=Path), default=Path("output/demo"),
     show_default=True, help="Where to make it.",

@@ -43,7 +43,7 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
     return _REASON(_BY(_UNDO(common(click.pass_obj(command)))))
 
 
-@click.command()
+@click.command(short_help="Record that workbooks were sent.")
 @click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option("--all", "everyone", is_flag=True, help="Every workbook not recorded as sent yet.")
 @click.option("--by", metavar="NAME", default="", help="Who sent them; you, if not given.")
@@ -60,7 +60,7 @@ def sent(
     _mark(setting, references, "sent", everyone=everyone, by=by, undo=undo)
 
 
-@click.command()
+@click.command(short_help="Record that respondents were reminded.")
 @click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option("--all", "everyone", is_flag=True, help="Every workbook sent that has not come back.")
 @click.option("--by", metavar="NAME", default="", help="Who reminded them; you, if not given.")
@@ -77,7 +77,7 @@ def reminded(
     _mark(setting, references, "reminded", everyone=everyone, by=by, undo=undo)
 
 
-@click.command()
+@click.command(short_help="Accept queries as they are, with a reason.")
 @click.argument("findings", metavar="FINDING...", nargs=-1, required=True)
 @_REASON
 @_BY
@@ -97,7 +97,7 @@ def waive(setting: Setting, findings: tuple[str, ...], reason: str, by: str, rev
     decisions.waived(out(), result, revoked=revoke)
 
 
-@click.command()
+@click.command(short_help="Decide which of several returns counts.")
 @click.argument("reference", metavar="REF")
 @click.argument("which", metavar="[RETURN]", default="")
 @_deciding
@@ -121,7 +121,7 @@ def choose(
         _show(desk.choose(folder, reference, which, why))
 
 
-@click.command("set-aside")
+@click.command("set-aside", short_help="Decide that a return does not count.")
 @click.argument("number", metavar="RETURN", callback=_number)
 @_deciding
 def set_aside(setting: Setting, number: int, reason: str, by: str, undo: bool) -> None:
@@ -138,7 +138,7 @@ def set_aside(setting: Setting, number: int, reason: str, by: str, undo: bool) -
         _show(desk.set_aside(folder, number, why))
 
 
-@click.command()
+@click.command(short_help="Let a return count for another workbook.")
 @click.argument("number", metavar="RETURN", callback=_number)
 @click.option("--to", metavar="REF", default="", help="The workbook it is to count for.")
 @_deciding
@@ -159,7 +159,7 @@ def reassign(setting: Setting, number: int, to: str, *, reason: str, by: str, un
         _show(desk.reassign(folder, number, to, why))
 
 
-@click.command()
+@click.command(short_help="Record that a respondent has nothing to report.")
 @click.argument("reference", metavar="REF")
 @_deciding
 def nil(setting: Setting, reference: str, reason: str, by: str, undo: bool) -> None:
@@ -170,19 +170,19 @@ def nil(setting: Setting, reference: str, reason: str, by: str, undo: bool) -> N
     _settle(setting, reference, "nil return", _why(reason, by), undo)
 
 
-@click.command()
+@click.command(short_help="Record that a respondent does not take part.")
 @click.argument("reference", metavar="REF")
 @_deciding
 def decline(setting: Setting, reference: str, reason: str, by: str, undo: bool) -> None:
     """Record that the respondent of workbook REF does not take part.
 
     It is no response, but nothing is awaited any more. What came back before is set aside; a
-    workbook that comes back later counts.
+    workbook that comes back later counts, an answer to a query about what was set aside does not.
     """
     _settle(setting, reference, "declined", _why(reason, by), undo)
 
 
-@click.command()
+@click.command(short_help="Tell all that ever happened to one workbook.")
 @click.argument("reference", metavar="REF")
 @AS_JSON
 @common
@@ -200,7 +200,7 @@ def history(setting: Setting, reference: str, as_json: bool) -> None:
         reports.history(out(), result)
 
 
-@click.command()
+@click.command(short_help="Check that all is as it was recorded.")
 @click.option(
     "--noted", metavar="NUMBER:HASH", default="",
     help="An event noted down earlier, as in a summary, that must still be there.",

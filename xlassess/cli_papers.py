@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Write the same as a Word report.")
 @click.option(
     "--template", metavar="FILE.docx", type=_FILE, help="Fill in this Word file instead of ours."
 )
@@ -58,7 +58,7 @@ def report(
         papers.reported(out(), desk.report(folder_of(setting), mine, output, now=now()))
 
 
-@click.command()
+@click.command(short_help="Write the data for other programs.")
 @click.option(
     "--format",
     "form",

@@ -22,7 +22,7 @@ def _day(text: str | None) -> date | None:
         ) from None
 
 
-@click.command()
+@click.command(short_help="Ask partners again about what is doubtful.")
 @click.option(
     "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
     help="The day by which answers are wanted; a week from now, or the assessment's if later.",

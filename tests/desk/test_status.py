@@ -76,6 +76,20 @@ def test_status__tells_returned_query_and_refused_apart(
     assert [line.answers for line in result.lines] == [3, 2, 0]
 
 
+def test_status__tells_whose_a_damaged_file_is_by_its_name(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    (first, *_) = generate(folder, now=MONDAY).workbooks
+    damaged = tmp_path / first.path.name
+    damaged.write_bytes(first.path.read_bytes()[:5000])
+    ingest(folder, [damaged], now=LATER, workers=1)
+    result = status(folder, today=LATER.date())
+    (ret,) = result.unplaced
+    line = result.perhaps(ret)
+    assert line
+    assert line.respondent == "Ada Ash"
+
+
 def test_status__withdraws_who_left_and_did_not_answer(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

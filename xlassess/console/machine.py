@@ -120,6 +120,7 @@ def status(result: Status) -> dict[str, Any]:
                 "file": ret.file,
                 "sha256": ret.sha256,
                 "findings": [finding(found) for found in ret.findings],
+                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
             }
             for ret in result.unplaced
         ],

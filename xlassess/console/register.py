@@ -9,6 +9,7 @@ from xlassess.console.returns import choosing, refusal
 from xlassess.console.text import count, day, percent
 from xlassess.desk.status import OUT
 from xlassess.ledger import UNCLEAR
+from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _open(out: Out, result: Status) -> None:
         out.heading(f"Not issued: {count(len(missing), 'workbook')}; run: xlassess generate")
     if result.unplaced:
         out.heading(f"Refused, and no one's: {count(len(result.unplaced), 'file')}")
-        out.some([refusal(ret) for ret in result.unplaced])
+        out.some([_unplaced(result, ret) for ret in result.unplaced])
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
@@ -153,3 +154,10 @@ def _who(line: Line) -> str:
 
 def _phrase(finding: Finding) -> str:
     return f"{finding.where}: {finding.message}" if finding.where else finding.message
+
+
+def _unplaced(result: Status, ret: Return) -> str:
+    line = result.perhaps(ret)
+    if line is None:
+        return refusal(ret)
+    return f"{refusal(ret)}; by its name that of {_who(line)}, whose workbook is: {line.state}"

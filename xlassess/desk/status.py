@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+from xlassess.contract.reference import find_references
 from xlassess.desk.register import Place, answered, asked, place_of, standing, toolkits_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import UNCLEAR, Ledger
@@ -107,6 +108,14 @@ class Status:
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
         return tuple(line for line in self.lines if line.state in states)
+
+    def perhaps(self, ret: Return) -> Line | None:
+        """The workbook whose reference stands in the name of a file that could not be read.
+
+        It proves nothing, but tells whom to ask.
+        """
+        named = find_references(ret.file)
+        return next((line for line in self.lines if line.reference in named), None)
 
 
 def status(folder: AssessmentFolder, *, today: date) -> Status:
