@@ -338,8 +338,9 @@ _READ = (
         "R12",
         "note",
         "Questions in another order",
-        "The questions stand in another order than printed. If whole rows were sorted, every answer "
-        "was read with its question; if only some columns were, answers stand beside others.",
+        "The questions stand in another order than printed. If whole rows were sorted, every "
+        "answer was read with its question; if only some columns were, answers stand beside "
+        "others.",
         "Ask the partner which it was; in the second case the workbook as it was sent has to be "
         "filled in anew.",
     ),
