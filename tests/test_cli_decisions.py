@@ -270,6 +270,19 @@ def test_ledger__lost(run: Run, folder: AssessmentFolder, verb: str) -> None:
     assert not folder.ledger_file.exists()
 
 
+@pytest.mark.parametrize("verb", ["generate", "ingest", "query"])
+def test_secret__of_another_assessment(
+    run: Run, folder: AssessmentFolder, tmp_path: Path, verb: str
+) -> None:
+    other = answer(folder, "Bea Birch", tmp_path / "bea.xlsx")
+    folder.secret_file.write_bytes(b"0" * 64)
+    words = (verb, other) if verb == "ingest" else (verb,)
+    result = run(*words)
+    assert result.exit_code == 3
+    assert ".secret" in result.stderr
+    assert len(the_json(run("verify", "--json"))["faults"]) == 1
+
+
 def test_history_and_verify__before_anything_was_issued(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "new")
     for words in (("verify",), ("history", "2222-2222"), ("sent", "--all")):

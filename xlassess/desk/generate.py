@@ -16,6 +16,7 @@ from pathlib import Path
 from xlassess.contract.seal import questions_digest
 from xlassess.desk.clerk import UNDECIDED, Clerk, Deed, Kit, Outcome, Workbook
 from xlassess.desk.outbox import holds, put_aside, write_whole
+from xlassess.desk.places import own_secret
 from xlassess.desk.press import Press
 from xlassess.desk.register import asked, place_of, toolkits_of
 from xlassess.desk.watch import Watch, silent
@@ -66,6 +67,7 @@ def generate(
     folder.outbox.mkdir(parents=True, exist_ok=True)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         earlier = ledger.issued()
+        own_secret(folder, earlier)
         clerk = Clerk(
             folder.outbox,
             assessment,

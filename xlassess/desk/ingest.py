@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from xlassess.desk.places import own_secret
 from xlassess.desk.register import answered
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
@@ -94,18 +95,20 @@ def ingest(
         OSError: a file cannot be kept.
     """
     _check_paths(folder, paths)
-    assessment, secret = folder.assessment(), folder.secret()
+    assessment = folder.assessment()
+    folder.secret()
     folder.returns.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="xlassess-") as unpacked,
         Ledger(folder.ledger_file, lambda: now) as ledger,
     ):
+        issued = ledger.issued()
         context = Context(
             assessment=assessment.id,
             round=assessment.round,
-            secret=secret,
+            secret=own_secret(folder, issued),
             toolkits=ledger.toolkits(),
-            issued={item.reference: item for item in ledger.issued()},
+            issued={item.reference: item for item in issued},
             passwords=tuple(passwords),
             queries={query.reference: query for query in ledger.queries()},
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from xlassess.contract.seal import seal_holds
 from xlassess.folder.assessment import AssessmentFolder
+from xlassess.model.answer import Issued
 from xlassess.model.errors import UsageError, XlassessError
 
 
@@ -40,6 +43,24 @@ def _refuse_lost(folder: AssessmentFolder) -> None:
             "Restore ledger.db from a copy: without it nothing is known of what was issued, "
             "returned and decided. To begin anew instead, move outbox and returns away.",
         )
+
+
+def own_secret(folder: AssessmentFolder, issued: Iterable[Issued]) -> bytes:
+    """Return the assessment's secret, once it is sure that it is the one workbooks went out with.
+
+    With another, every return would be taken for forged, and partners be asked to do it again.
+
+    Raises:
+        XlassessError: the secret is missing, or none of these workbooks was sealed with it.
+    """
+    secret, sealed = folder.secret(), tuple(issued)
+    if sealed and not any(seal_holds(one.identity, secret, one.seal) for one in sealed):
+        raise XlassessError(
+            f"{shown(folder.secret_file)} is not the secret that the workbooks issued so far were "
+            "sealed with.",
+            "Put the right file .secret back from a copy of this folder.",
+        )
+    return secret
 
 
 def shown(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import asks_digest, reference_for, seal, sheet_password
 from xlassess.desk.outbox import holds, put_aside, sha256_of, write_whole
+from xlassess.desk.places import own_secret
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.generate import (
     Asking,
@@ -153,6 +154,7 @@ def query(
     place.mkdir(parents=True, exist_ok=True)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         issued = {one.reference: one for one in ledger.issued()}
+        own_secret(folder, issued.values())
         earlier = ledger.queries()
         current = ledger.current(assessment.round)
         by = return_by or _usual(assessment, now.date())
