@@ -178,6 +178,16 @@ def test_history__tells_what_was_put_right_and_the_summaries_it_counted_in(
     assert "counted in the summary of round 2026" in text
 
 
+def test_reference__of_a_query_workbook(run: Run, folder: AssessmentFolder) -> None:
+    run("query")
+    (asked,) = (folder.outbox / "queries").glob("*.xlsx")
+    reference, about = asked.stem[-9:], book(run, 1)["reference"]
+    assert the_json(run("history", reference, "--json"))["reference"] == about
+    result = run("nil", reference, "--reason", "Nothing")
+    assert result.exit_code == 2
+    assert about in result.stderr
+
+
 def test_history__tells_a_reassigned_return_in_both_workbooks(run: Run) -> None:
     abe, bea = book(run, 1)["reference"], book(run, 2)["reference"]
     run("reassign", "3", "--to", bea, "--reason", "x")

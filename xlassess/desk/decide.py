@@ -226,7 +226,18 @@ def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") 
 
 
 def _workbook(ledger: Ledger, text: str) -> Issued:
+    about = asked_about(ledger, text)
+    if about:
+        raise UsageError(
+            f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
+        )
     return workbook(ledger.issued(), text)
+
+
+def asked_about(ledger: Ledger, text: str) -> str:
+    """Return the reference of the workbook that a query workbook asks about, or nothing."""
+    asked = {query.reference: query.of for query in ledger.queries()}
+    return asked.get(normalise(text), "")
 
 
 def workbook(issued: Sequence[Issued], text: str) -> Issued:

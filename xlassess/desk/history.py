@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from xlassess.desk.decide import opened, workbook
+from xlassess.desk.decide import asked_about, opened, workbook
 from xlassess.desk.register import place_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Event
@@ -43,14 +43,14 @@ class History:
 
 
 def history(folder: AssessmentFolder, reference: str) -> History:
-    """Return all that ever happened to one workbook.
+    """Return all that ever happened to one workbook, named by its reference or a query's about it.
 
     Raises:
         UsageError: no workbook was issued under this reference.
     """
     with opened(folder, _now) as ledger:
         everyone = ledger.issued()
-        issued = workbook(everyone, reference)
+        issued = workbook(everyone, asked_about(ledger, reference) or reference)
         returns = {ret.number: ret for ret in ledger.history()}
         events = ledger.events()
         counts = ledger.current(issued.identity.round).get(issued.reference)
