@@ -50,7 +50,7 @@ def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Pat
 
 
 def test_time_limit__ends_what_takes_longer(kinds: Workbook, tmp_path: Path) -> None:
-    slow = HOSTILE["tags_within_tags"](kinds)
+    slow = HOSTILE["merges_upon_merges"](kinds)
     sources = _sources(tmp_path, {"a.xlsx": slow, "b.xlsx": returned(kinds), "c.xlsx": slow})
     limits = Bounds(seconds=0.1)
     results = dict(read_all(sources, a_context(kinds), workers=1, bounds=limits))

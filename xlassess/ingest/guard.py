@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from xlassess.ingest.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip
 from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.markup import MARKUP_FAULTS
-from xlassess.ingest.notes import SheetNotes
+from xlassess.ingest.notes import ExcessError, SheetNotes
 from xlassess.ingest.ole import OLE_MAGIC, OldWorkbook, decrypted, open_ole
 from xlassess.ingest.package import ZIP_MAGIC, Package, open_package
 from xlassess.ingest.properties import Properties, read_properties
@@ -63,14 +63,19 @@ def _guard(data: bytes) -> Guarded | Finding:
     if len(data) > MOST_BYTES:
         limit = str(MOST_BYTES // MEGABYTE)
         return found("G02", size=str(-(-len(data) // MEGABYTE)), limit=limit)
+    for magic, look in ((ZIP_MAGIC, _guard_package), (OLE_MAGIC, _guard_ole)):
+        if data.startswith(magic):
+            return _looked_into(data, look)
+    return foreign_bytes(data).finding()
+
+
+def _looked_into(data: bytes, look: Callable[[bytes], Guarded | Finding]) -> Guarded | Finding:
     try:
-        if data.startswith(ZIP_MAGIC):
-            return _guard_package(data)
-        if data.startswith(OLE_MAGIC):
-            return _guard_ole(data)
+        return look(data)
+    except ExcessError as excess:
+        return found("G10", problem=str(excess))
     except _FAULTS:
         return found("G06", problem="a part of it cannot be read")
-    return foreign_bytes(data).finding()
 
 
 def _guard_ole(data: bytes) -> Guarded | Finding:

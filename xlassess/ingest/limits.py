@@ -22,7 +22,7 @@ MOST_AREA = 1_000_000
 MOST_TEXTS = 16_000_000
 """Size of all texts, each counted as often as it is shown: the parser copies them."""
 MOST_REFERRED = 2_000_000
-"""Cells under merges and hyperlinks of one sheet."""
+"""Cells of one sheet under merges and hyperlinks, or that formulas fill, each as often as said."""
 MOST_SHEETS = 300
 MOST_MEMBERS = 1000
 """Files in a zip file handed over."""
@@ -32,10 +32,18 @@ MOST_DEPTH = 2
 """Zip files within zip files."""
 MOST_PARSED = 250_000
 """Cells of a sheet that has to be measured tag by tag."""
+MOST_TAGS = 1_000_000
+"""Tags of a part that is read tag by tag, start and end tags counted apart."""
+MOST_ELEMENTS = 400_000
+"""Tags of a part of which a tree is made."""
+MOST_RECORDS = 500_000
+"""Records of a binary workbook, those of all sheets together."""
+MOST_NOTED = 250_000
+"""Cells of one sheet that formulas fill or errors stand in."""
 MOST_TREE = 8 * MEGABYTE
 """Size of a part other than sheets and texts; a usual one has some KB."""
-MOST_SPINS = 1_000_000
-"""Rounds of hashing that trying a password may take; Excel asks for 100,000."""
+MOST_SPINS = 200_000
+"""Rounds of hashing that trying one password may take; Excel asks for 100,000."""
 MOST_TEXT = 32_767
 """Characters a cell holds; Microsoft, "Excel specifications and limits"."""
 WORKER_MEMORY = 256 * MEGABYTE

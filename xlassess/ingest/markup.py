@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, fromstring
 
-from xlassess.ingest.limits import MOST_TREE
+from xlassess.ingest.limits import MOST_ELEMENTS, MOST_TAGS, MOST_TREE
+from xlassess.ingest.notes import ExcessError
 
 MARKUP_FAULTS = (ParseError, DefusedXmlException, ValueError)
 """What parsing raises over damaged or hostile markup."""
@@ -23,10 +24,11 @@ def tree(part: bytes) -> Element | None:
     Raises:
         xml.etree.ElementTree.ParseError: the part is not well formed.
         defusedxml.common.DefusedXmlException: the part declares entities.
-        ValueError: the part is too large for a tree.
+        ExcessError: the part is too large for a tree.
     """
     if len(part) > MOST_TREE:
-        raise ValueError(len(part))
+        raise ExcessError(f"a part other than its sheets has {len(part):,} bytes")
+    _bounded(part, MOST_ELEMENTS)
     return fromstring(part, forbid_dtd=True) if part else None
 
 
@@ -41,6 +43,12 @@ def attribute(element: Element, name: str) -> str:
         if local(key) == name:
             return value
     return ""
+
+
+def _bounded(part: bytes, most: int) -> None:
+    tags = part.count(b"<")
+    if tags > most:
+        raise ExcessError(f"a part of it has {tags:,} tags")
 
 
 class _Target:
@@ -67,7 +75,9 @@ def stream(part: bytes, start: Start, end: End = nothing, data: End = nothing) -
     Raises:
         xml.etree.ElementTree.ParseError: the part is not well formed.
         defusedxml.common.DefusedXmlException: the part declares entities.
+        ExcessError: the part has too many tags.
     """
+    _bounded(part, MOST_TAGS)
     parser = DefusedXMLParser(target=_Target(start, end, data), forbid_dtd=True)
     parser.feed(part)
     parser.close()

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
+from xlassess.contract.layout import cell_name, column_name
+from xlassess.ingest.limits import (
+    MOST_AREA,
+    MOST_NOTED,
+    MOST_RECORDS,
+    MOST_REFERRED,
+    MOST_SHEETS,
+    MOST_TEXTS,
+)
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 CUT_AFTER = 255
 MOST_NOTES = 200
 """More notes than this on one sheet are not told one by one."""
+
+
+class ExcessError(ValueError):
+    """Raised where a file holds more than is read, with the problem in words."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more records of a workbook are looked at."""
+
+    left: int = MOST_RECORDS
+
+    def spend(self) -> None:
+        """Count one record.
+
+        Raises:
+            ExcessError: that is one too many.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise ExcessError(f"it has more than {MOST_RECORDS:,} records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +81,7 @@ class Tally:
     cut: set[str] = field(default_factory=set)
     attached: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    spread: int = 0
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -62,7 +91,12 @@ class Tally:
     def formula_area(self, first: tuple[int, int], last: tuple[int, int]) -> None:
         """Take note that one formula fills this rectangle of (row, column), ends included."""
         self.reach(*last)
-        if _area(first, last) <= MOST_AREA:
+        if _area(first, last) > MOST_AREA:
+            return
+        self.spend(_area(first, last))
+        if len(self.formulas) + _area(first, last) > MOST_NOTED:
+            self.formulas |= near(first, last)
+        else:
             self.formulas.update(rectangle(first, last))
 
     def error(self, row: int, column: int) -> None:
@@ -71,7 +105,25 @@ class Tally:
 
     def merged(self, first: tuple[int, int], last: tuple[int, int]) -> None:
         """Take note of a merged cell over this rectangle of (row, column), ends included."""
-        self.covered |= covered_by(first, last)
+        before = cell_name(*first) in self.covered
+        self.cover(first, last)
+        if not before:
+            self.covered.discard(cell_name(*first))
+
+    def cover(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note that these cells, ends included, are under another."""
+        self.spend(_area(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
+        self.covered |= near(first, last)
+
+    def spend(self, cells: int) -> None:
+        """Count cells that are gone through one by one.
+
+        Raises:
+            ExcessError: those of all areas together are more than any workbook needs.
+        """
+        self.spread += cells
+        if self.spread > MOST_REFERRED:
+            raise ExcessError(f"merged cells or formulas cover {self.spread:,} cells of a sheet")
 
     @property
     def area(self) -> int:
@@ -86,7 +138,14 @@ class Tally:
         return found("G10", problem=f"a sheet reaches as far as cell {cell}")
 
     def notes(self) -> SheetNotes:
-        """Return what was noted."""
+        """Return what was noted.
+
+        Raises:
+            ExcessError: that is more than any workbook needs.
+        """
+        noted = len(self.formulas) + len(self.errors) + len(self.truths)
+        if noted > MOST_NOTED:
+            raise ExcessError(f"formulas or errors stand in {noted:,} cells of a sheet")
         return SheetNotes(
             frozenset(self.formulas),
             frozenset(self.errors),
@@ -97,6 +156,19 @@ class Tally:
             dict(self.numbers),
             self.area,
         )
+
+
+def by_name(named: Sequence[tuple[str, SheetNotes]]) -> dict[str, SheetNotes] | Finding:
+    """Return the notes by the sheets' names, unless there are too many, or two of one name."""
+    if len(named) > MOST_SHEETS:
+        return found("G10", problem=f"it has {len(named):,} sheets")
+    sheets = dict(named)
+    if len(sheets) < len(named):
+        return found("G07", problem="two sheets bear the same name")
+    cells = sum(notes.area for _, notes in named)
+    if cells > MOST_AREA:
+        return found("G10", problem=f"its sheets together reach over {cells:,} cells")
+    return sheets
 
 
 def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None:
@@ -118,9 +190,10 @@ def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None
 
 def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:
     """Yield the A1 names of a rectangle of (row, column), ends included."""
-    for row in range(first[0], last[0] + 1):
-        for column in range(first[1], last[1] + 1):
-            yield cell_name(row, column)
+    columns = [column_name(column) for column in range(first[1], last[1] + 1)]
+    for row in range(first[0] + 1, last[0] + 2):
+        for column in columns:
+            yield f"{column}{row}"
 
 
 _LAST_ROW, _LAST_COLUMN = 998, 103

@@ -12,9 +12,9 @@ import zipfile
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.limits import MOST_AREA
+from xlassess.ingest.limits import MOST_AREA, MOST_SHEETS
 from xlassess.ingest.markup import local, stream
-from xlassess.ingest.notes import MOST_NOTES, SheetNotes, Tally, near, too_much
+from xlassess.ingest.notes import MOST_NOTES, ExcessError, SheetNotes, Tally, near, too_much
 from xlassess.ingest.package import Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -28,6 +28,8 @@ _DRAWING = ":drawing:"
 _DRAWING_TAG = re.compile(rb"<(/?)draw:[^<>]*?(/?)>")
 _NOTE_LENGTH = 200
 _CELLS = ("table-cell", "covered-table-cell")
+_MOST_ROWS, _MOST_COLUMNS = 1 << 21, 1 << 15
+"""Twice what spreadsheet programs have, empty ones at the end included."""
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
 """How LibreOffice writes a truth value that was typed in."""
@@ -44,6 +46,7 @@ class _Scan:
     row_times: int = 1
     cell_times: int = 1
     nested: int = 0
+    doubled: bool = False
     in_cell: bool = False
     in_note: int = 0
     in_note_text: bool = False
@@ -82,8 +85,10 @@ class _Scan:
             return
         elif name == "table-row":
             self.row += self.row_times
+            self._bounded(self.row, _MOST_ROWS, "rows")
         elif name in _CELLS:
             self.column += self.cell_times
+            self._bounded(self.column, _MOST_COLUMNS, "columns")
             self.in_cell = False
             self.in_note = 0
         elif self.in_note and (name == "annotation" or _DRAWING in tag):
@@ -101,8 +106,15 @@ class _Scan:
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
         if self.nested == 1:
-            self.tally = self.sheets.setdefault(_plain(attributes).get("name", ""), Tally())
+            name = _plain(attributes).get("name", "")
+            self.doubled |= name in self.sheets
+            self.tally = self.sheets.setdefault(name, Tally())
             self.row = self.column = 0
+            self._bounded(len(self.sheets), MOST_SHEETS, "sheets")
+
+    def _bounded(self, count: int, most: int, what: str) -> None:
+        if count > most:
+            raise ExcessError(f"it has {count:,} {what}")
 
     def _cell(self, attributes: dict[str, str]) -> None:
         """Note one cell; value attributes or a formula make it one with content."""
@@ -115,13 +127,14 @@ class _Scan:
         usual = plain.get("value-type") in _USUAL and "formula" not in plain
         if usual or self.tally.area > MOST_AREA:
             return
+        self.tally.spend(self.row_times * self.cell_times)
         for row in range(self.row, self.row + self.row_times):
             for column in range(self.column, self.column + self.cell_times):
                 self._note(cell_name(row, column), plain)
 
     def _covered(self) -> None:
         last = self.row + self.row_times - 1, self.column + self.cell_times - 1
-        self.tally.covered |= near((self.row, self.column), last)
+        self.tally.cover((self.row, self.column), last)
 
     def _reach(self) -> None:
         self.tally.reach(self.row + self.row_times - 1, self.column + self.cell_times - 1)
@@ -224,5 +237,7 @@ def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
             return excess
     if scan.filled > MOST_AREA:
         return found("G10", problem=f"its formulas fill {scan.filled:,} cells")
+    if scan.doubled:
+        return found("G07", problem="two sheets bear the same name")
     sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
     return too_much(sheets, scan.texts) or sheets

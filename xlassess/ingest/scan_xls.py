@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.notes import CUT_AFTER, MOST_NOTES, SheetNotes, Tally, too_much
+from xlassess.ingest.notes import CUT_AFTER, MOST_NOTES, Budget, SheetNotes, Tally, by_name
 from xlassess.ingest.xls_numbers import no_days, numbers
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -55,28 +55,30 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
         struct.error: a record is cut short.
     """
     globals_: list[Record] = []
-    for record in _substream(stream, 0):
+    budget = Budget()
+    for record in _substream(stream, 0, budget):
         if record[0] == _FILEPASS:
             return found("G04")
         globals_.append(record)
     if struct.unpack_from("<H", globals_[0][1])[0] < _BIFF8:
         return found("G17", problem=_OLD)
-    sheets: dict[str, SheetNotes] = {}
+    sheets: list[tuple[str, SheetNotes]] = []
     formats = no_days(globals_)
     for code, body in globals_:
         if code != _BOUNDSHEET or body[5] != _WORKSHEET:
             continue
-        tally = _measure(stream, struct.unpack_from("<I", body)[0], formats)
+        tally = _measure(stream, struct.unpack_from("<I", body)[0], formats, budget)
         if excess := tally.oversize():
             return excess
-        sheets[_name(body)] = tally.notes()
-    return too_much(sheets) or sheets
+        sheets.append((_name(body), tally.notes()))
+    return by_name(sheets)
 
 
-def _substream(stream: bytes, start: int) -> Iterator[Record]:
+def _substream(stream: bytes, start: int, budget: Budget) -> Iterator[Record]:
     """Yield the records from a BOF to the EOF that belongs to it, without nested charts."""
     depth = 0
     while start + 4 <= len(stream):
+        budget.spend()
         code, length = struct.unpack_from("<HH", stream, start)
         body = stream[start + 4 : start + 4 + length]
         start += 4 + length
@@ -115,9 +117,9 @@ def _text(body: bytes) -> str:
     return body[1:].decode(encoding, "replace")
 
 
-def _measure(stream: bytes, start: int, formats: frozenset[int]) -> Tally:
+def _measure(stream: bytes, start: int, formats: frozenset[int], budget: Budget) -> Tally:
     tally, notes = Tally(), _Notes()
-    for code, body in _substream(stream, start):
+    for code, body in _substream(stream, start, budget):
         notes.take(code, body, tally)
         for row, column, number in numbers(code, body, formats):
             tally.numbers[cell_name(row, column)] = number

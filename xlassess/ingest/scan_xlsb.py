@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from xlassess.ingest.notes import SheetNotes, Tally, too_much
+from xlassess.ingest.notes import Budget, SheetNotes, Tally, by_name
 from xlassess.ingest.package import Package
 from xlassess.ingest.scan_xlsx import relations
 from xlassess.model.catalogue import found
@@ -37,8 +37,9 @@ def scan_xlsb(package: Package) -> dict[str, SheetNotes] | Finding:
         defusedxml.common.DefusedXmlException: the relationships declare entities.
     """
     targets = relations(package.get("xl/_rels/workbook.bin.rels"))
-    sheets: dict[str, SheetNotes] = {}
-    for code, body in _records(package.get(WORKBOOK)):
+    sheets: list[tuple[str, SheetNotes]] = []
+    budget = Budget()
+    for code, body in _records(package.get(WORKBOOK), budget):
         if code != _BUNDLE:
             continue
         relation, offset = _wide_string(body, 8)
@@ -46,20 +47,20 @@ def scan_xlsb(package: Package) -> dict[str, SheetNotes] | Finding:
         part = package.get(targets.get(relation, ""))
         if not part:
             continue
-        tally = _measure(part)
+        tally = _measure(part, budget)
         if tally is None:
             return found("G17", problem="sheet " + name + " is written in short records")
         if excess := tally.oversize():
             return excess
-        sheets[name] = tally.notes()
-    return too_much(sheets) or sheets
+        sheets.append((name, tally.notes()))
+    return by_name(sheets)
 
 
-def _measure(part: bytes) -> Tally | None:
+def _measure(part: bytes, budget: Budget) -> Tally | None:
     """Measure one sheet; None where it has cells the parser loses."""
     tally = Tally()
     row = 0
-    for code, body in _records(part):
+    for code, body in _records(part, budget):
         if code == _ROW:
             row = min(struct.unpack_from("<I", body)[0], _MOST_ROW)
         elif code in _SHORT:
@@ -80,10 +81,11 @@ def _measure(part: bytes) -> Tally | None:
     return tally
 
 
-def _records(part: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(part: bytes, budget: Budget) -> Iterator[tuple[int, bytes]]:
     """Yield the records of a part; type and length are written seven bits to a byte."""
     place = 0
     while place < len(part):
+        budget.spend()
         code = part[place]
         place += 1
         if code & 0x80:

@@ -16,7 +16,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.attached import attached
 from xlassess.ingest.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
 from xlassess.ingest.markup import attribute, local, stream, tree
-from xlassess.ingest.notes import SheetNotes, Tally, covered_by, near, too_much
+from xlassess.ingest.notes import SheetNotes, Tally, by_name, covered_by, near, too_much
 from xlassess.ingest.package import UNPARSED, Package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -27,9 +27,9 @@ _ODD = re.compile(
 )
 """A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
 to there is within `MOST_AREA`."""
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f(?=[\s/>])([^>]*)>((?:TRUE|FALSE)\(\)</f>)?')
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*><f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?')
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
 _PLAIN_WIDTH = 104
 _LEAST_CELL = len('<c t="s"><v>0</v></c>')
 _TRUTHS = ("TRUE()", "FALSE()")
@@ -37,7 +37,7 @@ _REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_TEXT_NUMBER = re.compile(rb"""=["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,7})""")
+_TEXT_NUMBER = re.compile(rb"""=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v[^<>]{0,200}>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -61,12 +61,15 @@ def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
     if excess := too_much(by_part, _shown_texts(package, by_part)):
         return excess
     places = _sheet_parts(package)
-    if any(part.startswith(UNPARSED) for part in places.values()):
+    if any(part.startswith(UNPARSED) for _, part in places):
         return found("G07", problem="a sheet stands where drawings belong")
+    sheets = by_name([(name, by_part[part]) for name, part in places if part in by_part])
+    if isinstance(sheets, Finding):
+        return sheets
+    told = {name: part for name, part in places if name in sheets}
     return {
-        sheet: replace(by_part[part], attached=attached(package, part))
-        for sheet, part in places.items()
-        if part in by_part
+        name: replace(notes, attached=attached(package, told[name]))
+        for name, notes in sheets.items()
     }
 
 
@@ -94,13 +97,15 @@ def relations(part: bytes) -> dict[str, str]:
     return targets
 
 
-def _sheet_parts(package: Package) -> dict[str, str]:
+def _sheet_parts(package: Package) -> list[tuple[str, str]]:
+    """The name and the part of every sheet, as the workbook lists them."""
     targets = relations(package.get("xl/_rels/workbook.xml.rels"))
     root = tree(package.get(WORKBOOK))
-    sheets: dict[str, str] = {}
+    sheets: list[tuple[str, str]] = []
     for element in root.iter() if root is not None else ():
         if local(element.tag) == "sheet":
-            sheets[element.get("name", "")] = targets.get(attribute(element, "id"), "")
+            part = targets.get(attribute(element, "id"), "")
+            sheets.append((element.get("name", ""), part))
     return sheets
 
 
