@@ -54,7 +54,7 @@ def _strays_together(remarks: list[Remark]) -> list[Remark]:
     written: dict[str, dict[str, None]] = {}
     for one in remarks:
         if one.code == "R07":
-            written.setdefault(one.sheet, {})[one.details["values"]] = None
+            written.setdefault(one.sheet, {})[one.details.get("values", "")] = None
     much = {
         sheet: listed(list(values), most=3)
         for sheet, values in written.items()
