@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest.hostile import HOSTILE
 from tests.ingest.small import returned
-from xlassess.ingest import Source, read_all, read_return
+from xlassess.ingest import Context, Source, read_all, read_return
 from xlassess.ingest.batch import Bounds
 
 
@@ -101,3 +104,30 @@ def test_stopped_half_way__leaves_no_worker_behind(kinds: Workbook, tmp_path: Pa
     next(reading)
     reading.close()
     assert multiprocessing.active_children() == []
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from tests.ingest.test_batch import orphans_to_be
+orphans_to_be([Path(name) for name in sys.argv[1:]])
+"""
+
+
+def orphans_to_be(paths: list[Path]) -> None:
+    """Read files from the tests, and be killed half-way."""
+    context = Context("a", "2026", b"", {}, {})
+    reading = read_all([Source(path, path.name) for path in paths], context, workers=1)
+    next(reading)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the signal that kills")
+def test_killed__its_workers_end_by_themselves(tmp_path: Path) -> None:
+    """Whoever reads what a worker would say waits until the last of them is gone."""
+    paths = [tmp_path / f"{number}.txt" for number in range(20)]
+    for path in paths:
+        path.write_text(path.name)
+    line = [sys.executable, "-c", KILLED, *map(str, paths)]
+    done = subprocess.run(line, stdout=subprocess.PIPE, timeout=30, check=False)
+    assert done.returncode == -9

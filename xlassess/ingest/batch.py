@@ -12,6 +12,7 @@ import faulthandler
 import multiprocessing
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -194,6 +195,7 @@ def _prepare(context: Context, memory: int, slates: Path) -> None:
     slate = os.open(slates / str(os.getpid()), os.O_WRONLY | os.O_CREAT)
     _desks[:] = [_Desk(context, slate)]
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         import resource
     except ImportError:  # Windows has no such limits; the guard's own measures remain
@@ -203,6 +205,14 @@ def _prepare(context: Context, memory: int, slates: Path) -> None:
             resource.setrlimit(limit, (value, value))
         except (OSError, ValueError):  # not every system lets a process bound itself
             continue
+
+
+def _end_with_parent() -> None:
+    """In a worker: end when the program is killed, which would not be noticed otherwise."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_chunk(chunk: Sequence[Numbered], seconds: float) -> dict[int, Return]:
