@@ -264,6 +264,48 @@ def test_ingest__completes_a_run_that_was_broken_off(
     assert len(history(folder)) == 2
 
 
+def test_ingest__broken_off_between_two_returns_without_a_clear_order(
+    folder: AssessmentFolder, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second did not come later for being read later; what comes after that does."""
+    unclear_pair(folder, inbox)
+    read_all = desk.read_all
+
+    def broken(*words: Any) -> Iterator[Any]:
+        yield next(iter(read_all(*words)))
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "read_all", broken)
+        with pytest.raises(SystemExit):
+            ingest(folder, [inbox], now=LATER, workers=1)
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert [(file.ret.file, file.ret.state) for file in result.files] == [
+        ("first.xlsx", "accepted"),
+        ("second.xlsx", "query"),
+    ]
+    third = answer(folder, "Ada Ash", inbox / "third.xlsx", ("Agree", "Agree", "Disagree"))
+    (last,) = ingest(folder, [third], now=LATER, workers=1).files
+    assert last.ret.state == "accepted"
+
+
+def test_ingest__broken_off_at_its_very_end(
+    folder: AssessmentFolder, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = unclear_pair(folder, inbox)
+
+    def stopped(*words: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.Ledger, "end_run", stopped)
+        with pytest.raises(SystemExit):
+            ingest(folder, [first], now=LATER, workers=1)
+    ingest(folder, [first], now=LATER, workers=1)
+    (last,) = ingest(folder, [second], now=LATER, workers=1).files
+    assert last.ret.state == "accepted"
+
+
 def test_ingest__tells_how_far_it_is(folder: AssessmentFolder, inbox: Path) -> None:
     for number in range(3):
         (inbox / f"{number}.txt").write_text(f"{number}")

@@ -121,6 +121,7 @@ def ingest(
         files = tray.files(ledger.states())
         again = [(file.ret.sha256, file.ret.file) for file in files if file.known]
         ledger.came_again([file for file in again if file[0]])
+        tray.end()
         return Ingested(files)
 
 
@@ -203,6 +204,10 @@ class _Tray:
             self._settle(keys[source], ret)
             watch(done, len(keys))
 
+    def end(self) -> None:
+        """Record that the run is done."""
+        self._ledger.end_run(self._run)
+
     def _queue(self, key: str, source: Source) -> None:
         """Put a file in line unless it was read before; one refused then is tried again."""
         before = self._ledger.known_file(key)
@@ -216,7 +221,7 @@ class _Tray:
             self._done[key] = self._received(ret, known=True)
             return
         if self._run is None:
-            self._run = self._ledger.begin_run(self._round)
+            self._run = self._ledger.begin_run(self._round, to_end=True)
         stamped = self._joined(replace(ret, received_at=self._now))
         recorded = self._ledger.record_return(stamped, self._run)
         self._done[key] = self._received(recorded, known=recorded.state == "duplicate")

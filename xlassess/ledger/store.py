@@ -144,14 +144,25 @@ class Ledger:
         with reading(self._engine) as db:
             return queries.read(db)
 
-    def begin_run(self, round_name: str = "") -> str:
+    def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.
 
         Returns of a later run follow those of an earlier one. A file that does not say which
         workbook it is counts to the run's round; without a name it is shown in every round.
+        A run begun ``to_end`` waits for `end_run`: until then it counts as broken off, and
+        what a later run receives as having come together with its returns.
         """
         with writing(self._engine) as db:
-            return str(writes.begin_run(db, round_name, self._now()))
+            return str(writes.begin_run(db, round_name, self._now(), to_end=to_end))
+
+    def end_run(self, run: str | None) -> None:
+        """Record that a run begun ``to_end`` is done, and with it those broken off before.
+
+        Args:
+            run: what `begin_run` gave; None when there was nothing to begin one for.
+        """
+        with writing(self._engine) as db:
+            writes.end_run(db, None if run is None else int(run))
 
     def record_return(self, ret: Return, run: str | None = None) -> Return:
         """Record a return and return it in its final state.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
 
 from xlassess.ledger import entries, rows
 from xlassess.ledger.events import Entry, Place
@@ -15,10 +15,14 @@ from xlassess.ledger.order import OPEN, Arrival, Standing, standing
 from xlassess.ledger.queries import answering
 from xlassess.ledger.reads import UNCLEAR, with_waivers
 from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import RETURNS, RUNS
+from xlassess.ledger.schema import META, RETURNS, RUNS
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
+
+_UNDER_WAY = "under way:"
+"""Begins the key of what META holds for a run that is not done. A run that does the rest of one
+that was broken off goes on in its place: their returns came together."""
 
 _INSERT_RETURN = insert(RETURNS)
 _INSERT_PARTS = tuple((part, insert(part.table)) for part in rows.PARTS)
@@ -34,10 +38,25 @@ _MOVE = (
 )
 
 
-def begin_run(db: Connection, round_name: str, moment: datetime) -> int:
+def begin_run(db: Connection, round_name: str, moment: datetime, *, to_end: bool = False) -> int:
     """Record that a run of receiving returns begins, and return its number."""
     row = {"round": round_name, "began_at": rows.to_utc(moment)}
-    return _inserted(db.execute(_INSERT_RUN, row))
+    number = _inserted(db.execute(_INSERT_RUN, row))
+    if to_end:
+        db.execute(insert(META), {"key": f"{_UNDER_WAY}{number}", "value": ""})
+    return number
+
+
+def end_run(db: Connection, run: int | None) -> None:
+    """Record that a run has come to its end, and with it those begun before and broken off."""
+    numbers = [number for number in _under_way(db) if run is None or number <= run]
+    db.execute(delete(META).where(META.c.key.in_([f"{_UNDER_WAY}{one}" for one in numbers])))
+
+
+def _under_way(db: Connection) -> set[int]:
+    """The numbers of the runs that have not come to their end."""
+    keys = db.scalars(select(META.c.key).where(META.c.key.startswith(_UNDER_WAY)))
+    return {int(key.removeprefix(_UNDER_WAY)) for key in keys}
 
 
 def move(db: Connection, places: Mapping[int, Place]) -> None:
@@ -108,7 +127,8 @@ def _place(db: Connection, ret: Return, run: int) -> tuple[Standing, list[int]]:
         return "unclaimed", []
     saved = rows.to_utc(ret.saved_at) if ret.saved_at else None
     others = db.execute(_OPEN, {"workbook": ret.reference}).all()
-    arrivals = [Arrival(row.run, row.saved_at) for row in others]
+    together = {one for one in _under_way(db) if one < run} if others else set()
+    arrivals = [Arrival(run if row.run in together else row.run, row.saved_at) for row in others]
     return standing(Arrival(run, saved), arrivals), [row.id for row in others]
 
 
