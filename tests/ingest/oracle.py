@@ -109,7 +109,7 @@ class _Judge:
     def lost(self) -> Iterator[str]:
         """Cells under an answer's heading, beside its question, that were not read nor told.
 
-        Items that stand there twice are passed over: which of them was read is not told.
+        Items whose questions stand there twice are passed over: which was read is not told.
         """
         if self.ret.state == "refused":
             return
@@ -118,9 +118,16 @@ class _Judge:
             known |= {(finding.sheet, cell) for cell in (finding.cell, *finding.cells)}
         asked = {slot for finding in self.ret.findings for slot in concerned(finding)}
         rows = list(self._item_rows())
-        times = Counter(item for item, _, _ in rows)
+        times = Counter(
+            cell.value
+            for sheet in self.cells.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value in self.asks
+        )
         for item, sheet, row in rows:
-            for cell in row if times[item] == 1 else ():
+            ask = self.items[item].ask
+            for cell in row if times[ask] <= len(self.asks[ask]) else ():
                 blank = cell.value is None or not visible(str(cell.value))
                 field = self._fields(item).get(plain(self._heading(sheet, cell)))
                 if blank or field is None or (sheet, cell.coordinate) in known:

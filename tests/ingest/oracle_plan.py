@@ -56,8 +56,11 @@ class PlanJudge:
         read = {(one.sheet, one.cell) for one in (*self.ret.actions, *self.ret.answers)}
         for (title, head), columns in self.tables.items():
             sheet = self.cells[title]
+            numbers = columns.get("item", 2) - 1
             for row in range(head + 1, sheet.max_row + 1):
-                for column in range(2, sheet.max_column + 1):
+                for column in range(1, sheet.max_column + 1):
+                    if column == numbers:
+                        continue
                     cell = sheet.cell(row, column)
                     beside = column not in columns.values() and cell.data_type == "e"
                     if not _is_written(cell) or self._is_printed(cell) or beside:
