@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from xlassess.desk.generate import Generated, generate
 from xlassess.desk.outbox import sha256_of
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.errors import XlassessError
 
@@ -179,7 +181,9 @@ def test_generate__completes_a_run_that_was_killed(
 
     def killed(path: Path, data: bytes) -> None:
         if next(left, None) is None:
-            path.with_name(f".{path.name}.part").write_bytes(data[:100])
+            half = path.with_name(f"{UNFINISHED}0")
+            half.write_bytes(data[:100])
+            os.utime(half, (1, 1))
             raise SystemExit
         write(path, data)
 

@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, contents
+from xlassess.desk.consolidate import consolidate
 from xlassess.desk.generate import generate
 from xlassess.desk.ingest import ingest
+from xlassess.desk.outbox import write_whole
+from xlassess.desk.papers import put
+from xlassess.desk.query import query
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import UNFINISHED
 
 PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))
 
@@ -154,3 +159,73 @@ def test_read_only__is_a_sentence(folder: AssessmentFolder, inbox: Path) -> None
     assert "Traceback" not in complained
     ingest(folder, [inbox], now=LATER, workers=1)
     assert_all_recorded_once(folder, inbox)
+
+
+def _unfinished(place: Path, days: int) -> Path:
+    """A file that a broken-off run left so many days ago."""
+    place.mkdir(parents=True, exist_ok=True)
+    left = place / f"{UNFINISHED}{days}"
+    left.write_bytes(b"half")
+    moment = time.time() - 86_400 * days
+    os.utime(left, (moment, moment))
+    return left
+
+
+def test_leftovers__of_runs_broken_off_long_ago_are_removed(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    """What another program may just be writing is left to it."""
+    output = folder.summary_file("2026").parent
+    places = [folder.outbox, folder.returns, output, folder.outbox / "queries"]
+    old, new = ([_unfinished(place, days) for place in places] for days in (1, 0))
+    generate(folder, now=MONDAY)
+    ingest(folder, [inbox], now=LATER, workers=1)
+    consolidate(folder, now=LATER)
+    query(folder, now=LATER)
+    assert not any(path.exists() for path in old)
+    assert all(path.exists() for path in new)
+
+
+def test_write_whole__two_at_once_do_not_mix(tmp_path: Path) -> None:
+    """One is half-way when another writes the same file: both end well, and it is whole."""
+    path = tmp_path / "a.xlsx"
+    one, other = b"1" * 1000, b"2" * 1000
+    replace, turns = Path.replace, [other]
+
+    def between(unfinished: Path, target: Path) -> Path:
+        if turns:
+            write_whole(path, turns.pop())
+        return replace(unfinished, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", between)
+        write_whole(path, one)
+    assert path.read_bytes() == one
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_write_whole__open_in_another_program_leaves_it_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows lets nobody replace a workbook that Excel has open."""
+    path = tmp_path / "summary.xlsx"
+    path.write_bytes(b"before")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError):
+        put(path, b"after")
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of files")
+def test_put__is_private_where_new_files_are(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        put(tmp_path / "summary.xlsx", b"names")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "summary.xlsx").stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, contents
+from xlassess.desk import query as desk
 from xlassess.desk import status as status_desk
 from xlassess.desk.decide import Why, set_aside
 from xlassess.desk.generate import generate
@@ -336,3 +337,23 @@ def test_status__tells_of_query_workbooks(folder: AssessmentFolder, first: Path)
     lines = status_desk.status(folder, today=ASKED.date()).lines
     (line,) = [line for line in lines if line.respondent == "Ada Ash"]
     assert (line.state, line.asked) == ("query open", 1)
+
+
+def test_query__broken_off_while_putting_aside_leaves_no_letter(
+    folder: AssessmentFolder, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = the_query(folder)
+    waive(folder, asked.query.findings, Why(ASKED, "Fine"))
+    put_aside, left = desk.put_aside, iter([1])
+
+    def stopped(path: Path) -> None:
+        if next(left, None) is None:
+            raise SystemExit
+        put_aside(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "put_aside", stopped)
+        with pytest.raises(SystemExit):
+            query(folder, now=ASKED)
+    query(folder, now=ASKED)
+    assert not [path for path in asked.path.parent.iterdir() if path.is_file()]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from xlassess.consolidate import summarise, write_summary
+from xlassess.consolidate import summarise, summary_bytes
 from xlassess.desk.outbox import sha256_of
+from xlassess.desk.papers import put
 from xlassess.desk.register import Place, asked, standing
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -39,12 +40,10 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     """
     record = present_round(folder)
     path = folder.summary_file(record.assessment.round)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_summary(summarise(record, now), path)
+    content = summary_bytes(summarise(record, now))
+    put(path, content)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
-        ledger.consolidated(
-            record.assessment.round, sha256_of(path.read_bytes()), len(record.current)
-        )
+        ledger.consolidated(record.assessment.round, sha256_of(content), len(record.current))
     return Consolidated(
         path=path,
         returned=len(record.current),

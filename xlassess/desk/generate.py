@@ -22,6 +22,7 @@ from xlassess.desk.register import asked, place_of, toolkits_of
 from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Issued
 
 
@@ -65,6 +66,7 @@ def generate(
     }
     secret = folder.secret()
     folder.outbox.mkdir(parents=True, exist_ok=True)
+    sweep(folder.outbox)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         earlier = ledger.issued()
         own_secret(folder, earlier)

@@ -15,10 +15,13 @@ from xlassess.desk.watch import Watch, silent
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ingest import Context, Source, collect, merge, read_all
 from xlassess.ledger import Ledger, keep_file
+from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
+
+_UNPACKED = "xlassess-unpacked-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,10 @@ def ingest(
     assessment = folder.assessment()
     folder.secret()
     folder.returns.mkdir(parents=True, exist_ok=True)
+    sweep(folder.returns)
+    sweep(Path(tempfile.gettempdir()), (_UNPACKED,))
     with (
-        tempfile.TemporaryDirectory(prefix="xlassess-") as unpacked,
+        tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
         Ledger(folder.ledger_file, lambda: now) as ledger,
     ):
         issued = ledger.issued()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from pathlib import Path
+
+from xlassess.ledger.archive import UNFINISHED
 
 REPLACED = "replaced"
 """The folder of the outbox into which workbooks go that later ones stand in for."""
@@ -27,10 +30,22 @@ def holds(path: Path, sha256: str) -> bool | None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is either whole or not there."""
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
+    """Write a file so that it is either whole or as it was before.
+
+    Several programs may write the same file at once. Who may read it is as the user's settings
+    have it for new files.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(data)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def put_aside(path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
+from xlassess.desk.outbox import write_whole
 from xlassess.folder.assessment import AssessmentFolder
+from xlassess.ledger.archive import sweep
 from xlassess.model.errors import UsageError
 
 
@@ -29,13 +29,5 @@ def put(path: Path, content: bytes) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder.", "Name a file in it.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-", suffix=path.suffix)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    sweep(path.parent)
+    write_whole(path, content)

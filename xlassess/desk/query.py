@@ -27,6 +27,7 @@ from xlassess.generate import (
     query_letter,
 )
 from xlassess.ledger import UNCLEAR, Ledger
+from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Identity, Issued, Return
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
@@ -152,6 +153,7 @@ def query(
     if not folder.ledger_file.exists():
         return Queried(place, ())
     place.mkdir(parents=True, exist_ok=True)
+    sweep(place)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())
@@ -193,9 +195,9 @@ def _put_aside(place: Path, earlier: Sequence[Query], deeds: Sequence[_Deed]) ->
     for one in earlier:
         path = place / one.file_name
         if one.reference not in open_ones and holds(path, one.sha256):
-            put_aside(path)
-            if letter_of(path).exists():
+            if letter_of(path).exists():  # first: a letter left alone would not be found again
                 put_aside(letter_of(path))
+            put_aside(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +18,12 @@ from xlassess.model.errors import UsageError
 
 _BLOCK = 1 << 20
 _KIND = re.compile(r"[a-z0-9]{1,8}")
-_UNFINISHED = ".part-"
+UNFINISHED = ".unfinished-"
+"""Begins the name of a file that is still being written; it is renamed when it is whole."""
+
+_LEFT = (UNFINISHED, ".part-", ".summary-")
+_LEFT_SECONDS = 3600
+"""What is this old and still unfinished was left by a run that was broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,29 @@ def keep_file(folder: Path, source: Path, kind: str = "") -> Kept:
         return Kept(sha256, size, kept)
 
 
+def sweep(folder: Path, beginnings: tuple[str, ...] = _LEFT) -> None:
+    """Remove what runs that were broken off left unfinished in a folder, an hour ago or more.
+
+    What cannot be removed is left for another time.
+
+    Args:
+        folder: the folder; it need not be there.
+        beginnings: of the names of what is unfinished.
+    """
+    with suppress(OSError):
+        for path in folder.iterdir():
+            legacy = path.name.startswith(".") and path.suffix == ".part"
+            if not (path.name.startswith(beginnings) or legacy):
+                continue
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime < _LEFT_SECONDS:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
 def _existing(place: Path, sha256: str, size: int) -> Path | None:
     """The file kept under this hash, whatever its ending, if it is there in full."""
     for path in sorted(place.glob(f"{sha256}.*")):
@@ -85,7 +115,7 @@ def _opened(source: Path) -> IO[bytes]:
 @contextmanager
 def _unfinished(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file beside its later place; gone at the end unless it was renamed."""
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
