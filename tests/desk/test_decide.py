@@ -200,6 +200,37 @@ def test_reassign__takes_the_place_of_what_counted_there(
     assert states(folder)["first.xlsx"] == states(folder)["second.xlsx"] == "superseded"
 
 
+def test_reassign__there_and_back(folder: AssessmentFolder, tmp_path: Path) -> None:
+    """A return that gave way in its own workbook counts for another, and then again for its own."""
+    abe, bea = reference(folder, 1), reference(folder, 2)
+    for number, answers in enumerate(
+        (("Agree",) * 3, ("Disagree",) * 3, ("Agree", "Disagree", "Agree"))
+    ):
+        path = answer(folder, "Abe Ash", tmp_path / f"{number}.xlsx", answers)
+        ingest(folder, [path], now=LATER + timedelta(days=number + 1), workers=1)
+    last = line(folder, 1).number
+    reassign(folder, last - 1, bea, WHY)
+    assert (line(folder, 1).number, line(folder, 2).number) == (last, last - 1)
+    reassign(folder, last - 1, abe, WHY)
+    assert (line(folder, 1).number, line(folder, 2).number) == (last - 1, 0)
+    assert verify(folder).holds
+
+
+def test_set_aside__of_a_reassigned_return_gives_back_the_place_it_took(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    bea = reference(folder, 2)
+    for number, who in enumerate(("Bea Birch", "Abe Ash")):
+        path = answer(folder, who, tmp_path / f"{number}.xlsx")
+        ingest(folder, [path], now=LATER + timedelta(days=number + 1), workers=1)
+    own, moved = line(folder, 2).number, line(folder, 1).number
+    reassign(folder, moved, bea, WHY)
+    assert line(folder, 2).number == moved
+    set_aside(folder, moved, WHY)
+    assert line(folder, 2).number == own
+    assert verify(folder).holds
+
+
 def test_undo__not_when_something_later_stands_on_it(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

@@ -152,14 +152,18 @@ def _given_way(log: tuple[Event, ...], now: Replay, turn: Event, removed: int) -
 
 
 def _turns(log: tuple[Event, ...], number: int) -> list[Event]:
-    """The events by which a return that did not count came to count."""
-    turns, counted = [], False
+    """The events by which a return came to count for the workbook it stands for at last.
+
+    What gave way to it where it stood before is no longer its matter.
+    """
+    turns, counted, reference = [], "", ""
     for event in log:
         place = event.places.get(number)
         if place is None:
             continue
-        counts = place.standing == "current"
-        if counts and not counted:
+        reference = place.reference
+        counts = reference if place.standing == "current" else ""
+        if counts and counts != counted:
             turns.append(event)
         counted = counts
-    return turns
+    return [turn for turn in turns if turn.places[number].reference == reference]
