@@ -25,6 +25,7 @@ from xlassess.desk import clerk
 from xlassess.desk import generate as desk
 from xlassess.desk.generate import Generated, generate
 from xlassess.desk.outbox import sha256_of
+from xlassess.desk.status import status
 from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
@@ -261,3 +262,14 @@ def test_generate__tells_how_far_it_is(folder: AssessmentFolder) -> None:
     told: list[tuple[int, int]] = []
     generate(folder, now=MONDAY, watch=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_generate__reissued_by_a_clock_that_went_back(folder: AssessmentFolder) -> None:
+    """The order of issue is that of the ledger; a clock may be put right between two runs."""
+    generate(folder, now=LATER)
+    change_settings(folder, "Cora Coordinator", "Carl Coordinator")
+    assert outcomes(generate(folder, now=MONDAY, reissue=True)) == ["reissued"] * 3
+    assert outcomes(generate(folder, now=MONDAY, reissue=True)) == ["unchanged"] * 3
+    lines = status(folder, today=MONDAY.date()).lines
+    newest = {item.reference for item in issued(folder)[3:]}
+    assert {line.reference for line in lines} == newest

@@ -145,3 +145,32 @@ def test_database__itself_allows_one_current_return_per_workbook(
     with pytest.raises(sqlite3.IntegrityError):
         db.execute("update returns set standing = 'current'")
     db.close()
+
+
+def test_read_only__reads_and_refuses_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a medium where SQLite can make no lock, under a name with all it could misread."""
+    path = tmp_path / "a #1?x=%20 é" / "ledger.db"
+    path.parent.mkdir()
+    with Ledger(path, clock) as ledger:
+        ledger.record_issued([an_issued(1)])
+    monkeypatch.setattr(engine, "_may_write", lambda _: False)
+    before = {each.name: each.read_bytes() for each in path.parent.iterdir()}
+    with Ledger(path, clock) as ledger:
+        assert len(ledger.issued()) == 1
+        assert ledger.audit().faults == ()
+        with pytest.raises(XlassessError):
+            ledger.record_issued([an_issued(2)])
+    assert {each.name: each.read_bytes() for each in path.parent.iterdir()} == before
+
+
+def test_read_only__never_reads_past_what_a_broken_off_run_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path, clock) as ledger:
+        ledger.record_issued([an_issued(1)])
+        monkeypatch.setattr(engine, "_may_write", lambda _: False)
+        with pytest.raises(XlassessError):
+            Ledger(path, clock)

@@ -72,7 +72,7 @@ class Clerk:
         assessment: the assessment.
         secret: its secret.
         press: makes the copies.
-        issued: every workbook issued so far, of all rounds.
+        issued: every workbook issued so far, of all rounds, in the order of issue.
         now: the time to record, in UTC.
         reissue: issue anew what changed since it was issued.
     """
@@ -90,7 +90,7 @@ class Clerk:
     ) -> None:
         self._outbox, self._assessment, self._secret = outbox, assessment, secret
         self._press, self._now, self._reissue = press, now, reissue
-        ordered = sorted(issued, key=lambda item: item.issued_at)
+        ordered = tuple(issued)
         self._taken = {item.reference for item in ordered}
         self._latest: dict[Place, Issued] = {
             place_of(item): item for item in ordered if item.identity.round == assessment.round

@@ -76,13 +76,14 @@ def standing(
     the register no longer names count only if they came back.
 
     Args:
-        issued: every workbook of the round.
+        issued: every workbook of the round, in the order of issue as the ledger has it: clocks
+            may be put right between two runs.
         settled: the references of those that came back, or for which a nil return or a
             refusal to take part is recorded.
         named: the places of the register as it is now.
     """
     counts: dict[Place, Issued] = {}
-    for item in sorted(issued, key=lambda item: item.issued_at):
+    for item in issued:
         place = place_of(item)
         back = item.reference in settled
         held = counts.get(place)

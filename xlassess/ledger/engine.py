@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ BUSY_SECONDS = 30
 """How long to wait for another program that is writing."""
 
 _WRITES = "ledger_writes"
+_READS_ONLY = "ledger_reads_only"
 _LOCK = 7_390_127
 """Number of the PostgreSQL advisory lock under which returns are recorded one at a time."""
 
@@ -53,6 +55,8 @@ def open_engine(place: str | Path) -> Engine:
                 f"The ledger {url.render_as_string()} needs a driver that is not installed.",
                 f"Install it ({error}).",
             ) from None
+    if (path := Path(str(url.database))).is_file() and not _may_write(path):
+        return _read_only(path)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -74,6 +78,30 @@ def _url(place: str | Path) -> URL:
             f"There is no folder {path.parent} for the ledger.", "Run xlassess init first."
         )
     return URL.create("sqlite", database=str(path))
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _read_only(path: Path) -> Engine:
+    """An engine for a ledger on a medium on which nothing can be written, not even a lock.
+
+    Raises:
+        XlassessError: part of what is on record stands in the write-ahead log, which cannot be
+            read without writing.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise XlassessError(
+            f"The ledger {path} is in use, or a run on it was broken off, and it cannot be "
+            "written here.",
+            "Wait until it is no longer in use, or copy the whole folder to where you may write, "
+            "and run the command there.",
+        )
+    query = {"uri": "true", "mode": "ro", "immutable": "1"}
+    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+    return engine.execution_options(**{_READS_ONLY: str(path)})
 
 
 def _on_connect(connection: Any, record: object) -> None:
@@ -127,6 +155,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         XlassessError: the database cannot be written.
     """
+    if place := engine.get_execution_options().get(_READS_ONLY):
+        raise XlassessError(
+            f"The ledger {place} cannot be written.",
+            "See that you may write to it and its folder, or work on a copy of the whole folder.",
+        )
     with _errors_for_people(engine), engine.connect() as plain:
         connection = plain.execution_options(**{_WRITES: True})
         with connection.begin():
