@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import subprocess
@@ -10,8 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, contents
+from xlassess.cli import cli
 from xlassess.desk.consolidate import consolidate
 from xlassess.desk.generate import generate
 from xlassess.desk.ingest import ingest
@@ -229,3 +232,23 @@ def test_put__is_private_where_new_files_are(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "summary.xlsx").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_room__says_so_and_the_same_command_does_the_rest(
+    folder: AssessmentFolder, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, left = Path.replace, iter(range(3))
+
+    def full(unfinished: Path, target: Path) -> Path:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(unfinished, target)
+
+    words = ["-C", str(folder.root), "ingest", str(inbox), "--workers", "1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 3
+    assert "The disk is full" in result.output
+    assert CliRunner().invoke(cli, words).exit_code == 1
+    assert_all_recorded_once(folder, inbox)

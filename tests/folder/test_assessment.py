@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -70,6 +71,58 @@ def test_create__never_overwrites(tmp_path: Path, name: str) -> None:
         AssessmentFolder(tmp_path).create()
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
+
+
+def test_create__broken_off_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings come last: without them nothing has begun."""
+
+    link = os.link
+    made: list[object] = []
+
+    def link_three(unfinished: Path, path: Path) -> None:
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        made.append(path)
+        link(unfinished, path)
+
+    monkeypatch.setattr(os, "link", link_three)
+    folder = AssessmentFolder(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        folder.create()
+    assert {path.name for path in tmp_path.iterdir()} == {".gitignore", ".secret", "partners.xlsx"}
+    with pytest.raises(UsageError) as caught:
+        folder.create()
+    assert "partners.xlsx and .secret" in caught.value.remedy
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of files")
+def test_secret__is_private_whatever_new_files_are(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        AssessmentFolder(tmp_path).create()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / ".secret").stat().st_mode) == 0o600
+
+
+def test_secret__is_never_there_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program may ask for it while it is being written."""
+    folder = AssessmentFolder(tmp_path)
+    folder.settings_file.write_text(SETTINGS, encoding="utf-8")
+    link, seen = os.link, []
+
+    def before_it_is_there(unfinished: Path, path: Path) -> None:
+        seen.append(path.exists())
+        (tmp_path / ".secret").write_bytes(b"5a" * 32)
+        link(unfinished, path)
+
+    monkeypatch.setattr(os, "link", before_it_is_there)
+    assert folder.secret() == b"\x5a" * 32
+    assert seen == [False]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".unfinished")]
 
 
 def test_create__leaves_other_files_alone(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ Exit codes:
   3  could not be done
 """
 
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""No room on the disk, or none left of what the user may take of it."""
+
 _FAULT = (
     "This is a fault in xlassess, not in your work; what was finished before it is kept. Run the "
     "command again with --verbose and send what it shows, with the command, to whoever looks "
@@ -119,7 +122,12 @@ def _explain(error: Exception) -> int:
         if not getattr(error, "problems", ()):
             _complain(error.message, error.remedy)
         return error.exit_code
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _complain(
+            "The disk is full.",
+            "Free some space and run the same command again; what was finished is kept.",
+        )
+    elif isinstance(error, OSError) and error.strerror:
         name = f" {error.filename}" if error.filename else ""
         _complain(
             f"The computer refused to work with the file{name}: {error.strerror}.",

@@ -7,6 +7,7 @@ toolkits of the partnership's own.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -97,20 +98,21 @@ class AssessmentFolder:
         from xlassess.folder.starter import GITIGNORE, settings_text
 
         ours = (self.settings_file, self.register_file, self.secret_file, self.ledger_file)
-        for path in ours:
-            if path.exists():
-                raise UsageError(
-                    f"There is an assessment in {self.root} already ({path.name}).",
-                    "Edit its files, or name another folder for the new assessment.",
-                )
+        there = [path for path in ours if path.exists()]
+        if there:
+            names = " and ".join(path.name for path in there)
+            remedy = "Edit its files, or name another folder for the new assessment."
+            if not {self.settings_file, self.ledger_file} & {*there}:
+                remedy += f" If xlassess init was broken off here, delete {names} and run it again."
+            raise UsageError(f"There is an assessment in {self.root} already ({names}).", remedy)
         self.root.mkdir(parents=True, exist_ok=True)
         text = settings_text(slug(self.root.resolve().name), _builtin_titles())
-        _write_new(self.settings_file, text.encode())
-        _write_new(self.register_file, register_book())
-        self._new_secret()
         ignore = self.root / ".gitignore"
         if not ignore.exists():
             _write_new(ignore, GITIGNORE.encode())
+        self._new_secret()
+        _write_new(self.register_file, register_book())
+        _write_new(self.settings_file, text.encode())
 
     def assessment(self) -> Assessment:
         """Return the assessment as its settings say.
@@ -257,11 +259,28 @@ def _builtin_titles() -> list[tuple[str, str]]:
 
 
 def _write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file that must not exist yet.
+    """Write a file that must not exist yet; it appears whole or not at all.
 
     Raises:
         FileExistsError: it does.
     """
+    unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, mode), "wb") as out:
-        out.write(content)
+    try:
+        with os.fdopen(os.open(unfinished, flags, mode), "wb") as out:
+            out.write(content)
+        _rename_new(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _rename_new(unfinished: Path, path: Path) -> None:
+    """Give a file its name unless there is one of that name; at once where the system can."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):  # no hard links here
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "File exists", str(path)) from None
+        unfinished.replace(path)

@@ -189,6 +189,8 @@ def _what(error: str) -> str:
         return "cannot be opened for writing. Check that you may write to its folder."
     if "disk" in error and "full" in error:
         return "cannot be written: the disk is full. Free some space and try again."
+    if "disk I/O" in error:
+        return "cannot be used: the disk is full, or fails. Free some space and try again."
     return f"cannot be used: {error}."
 
 
