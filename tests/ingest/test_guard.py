@@ -56,6 +56,7 @@ def guarded(data: bytes) -> Guarded:
         (b"\xef\xbb\xbf\r\n<html xmlns:x='urn:schemas-microsoft-com:office:excel'>", "web page"),
         (b'<?xml?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
         (b'<?xml version="1.0"?><note/>', "XML"),
+        (b'<?xml version="1.0"?><office:document xmlns:table="x"><table:table/>', "OpenDocument"),
         (b"item,answer,comment\n1A,Agree,\n", "CSV"),
         (b"item;answer;comment\n", "CSV"),
         (b"Dear Dana\nplease find attached\n", "text"),

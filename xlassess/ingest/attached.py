@@ -1,4 +1,4 @@
-"""Notes that people attach to cells of an Open XML workbook: remarks in the margin, no answers.
+"""Notes and text boxes that people put beside cells: remarks in the margin, no answers.
 
 Excel keeps conversations twice, once for programs that know only notes; there the text begins
 with an explanation, so that the conversation itself is preferred.
@@ -11,11 +11,13 @@ import posixpath
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from xlassess.contract.layout import cell_name
 from xlassess.ingest.markup import MARKUP_FAULTS, attribute, local, tree
 from xlassess.ingest.notes import MOST_NOTES
 from xlassess.ingest.package import Package
 
-_KINDS = ("comments", "threadedcomment")
+_DRAWING = "drawing"
+_KINDS = (_DRAWING, "comments", "threadedcomment")
 _ENTRIES = ("comment", "threadedComment")
 _TEXTS = ("t", "text")
 
@@ -30,17 +32,23 @@ def attached(package: Package, sheet: str) -> dict[str, str]:
         sheet: the name of the sheet's part.
     """
     notes: dict[str, list[str]] = {}
+    boxes: dict[str, list[str]] = {}
     with contextlib.suppress(*MARKUP_FAULTS):
-        for part in _parts(package, sheet):
+        for kind, part in _parts(package, sheet):
             told: dict[str, list[str]] = {}
-            for cell, text in _entries(package.get(part)):
+            entries = _boxes if kind == _DRAWING else _entries
+            for cell, text in entries(package.get(part)):
                 told.setdefault(cell, []).append(text)
-            notes |= told
-    return {cell: " / ".join(texts) for cell, texts in list(notes.items())[:MOST_NOTES]}
+            if kind == _DRAWING:
+                boxes |= told
+            else:
+                notes |= told
+    cells = list(dict.fromkeys([*notes, *boxes]))[:MOST_NOTES]
+    return {cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())]) for cell in cells}
 
 
-def _parts(package: Package, sheet: str) -> list[str]:
-    """The parts that hold notes of a sheet, conversations last."""
+def _parts(package: Package, sheet: str) -> list[tuple[str, str]]:
+    """The parts that hold remarks beside a sheet, each with its kind, conversations last."""
     folder, name = posixpath.split(sheet)
     root = tree(package.get(f"{folder}/_rels/{name}.rels"))
     found: list[tuple[int, str]] = []
@@ -49,7 +57,7 @@ def _parts(package: Package, sheet: str) -> list[str]:
         if kind in _KINDS:
             target = posixpath.join("/", folder, attribute(relation, "Target").lower())
             found.append((_KINDS.index(kind), posixpath.normpath(target).lstrip("/")))
-    return [part for _, part in sorted(found)]
+    return [(_KINDS[kind], part) for kind, part in sorted(found)]
 
 
 def _entries(part: bytes) -> Iterator[tuple[str, str]]:
@@ -58,6 +66,22 @@ def _entries(part: bytes) -> Iterator[tuple[str, str]]:
         cell = attribute(element, "ref")
         if local(element.tag) in _ENTRIES and cell.isalnum():
             yield cell.upper(), _text(element)
+
+
+def _boxes(part: bytes) -> Iterator[tuple[str, str]]:
+    """The texts of shapes, each with the cell at its corner; charts keep theirs elsewhere."""
+    root = tree(part)
+    for anchor in root if root is not None else ():
+        text = " ".join(_text(one) for one in anchor.iter() if local(one.tag) == "p").strip()
+        corner = {
+            local(one.tag): one.text or ""
+            for start in anchor
+            if local(start.tag) == "from"
+            for one in start
+        }
+        row, column = corner.get("row", "0").strip(), corner.get("col", "0").strip()
+        if text and row.isdecimal() and column.isdecimal() and len(row + column) < 12:
+            yield cell_name(int(row), int(column)), text
 
 
 def _text(entry: Element) -> str:

@@ -86,6 +86,10 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
         Foreign("a spreadsheet in the XML format of Excel 2003", _EXPORT),
     ),
     (
+        re.compile(rb"<office:document\b"),
+        Foreign("an OpenDocument file in plain XML", _EXPORT),
+    ),
+    (
         re.compile(rb"<(!doctype html|html|head|body|table|meta)\b", re.I),
         Foreign("a web page"),
     ),

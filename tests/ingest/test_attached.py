@@ -1,0 +1,60 @@
+"""Text boxes that partners draw beside the cells are told; they are nobody's answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.factory import Workbook
+from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
+from tests.ingest.small import codes, read, returned
+
+_BOX = (
+    '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor>'
+    "<xdr:from><xdr:col>4</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>6</xdr:row>"
+    "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>6</xdr:col><xdr:colOff>0</xdr:colOff>"
+    "<xdr:row>9</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:sp macro='' textlink=''>"
+    "<xdr:txBody><a:bodyPr/>{}</xdr:txBody></xdr:sp><xdr:clientData/></xdr:twoCellAnchor>"
+    "</xdr:wsDr>"
+)
+_RELATIONS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="rIdBox" Target="../drawings/drawing99.xml" Type="http://schemas.'
+    b'openxmlformats.org/officeDocument/2006/relationships/drawing"/></Relationships>'
+)
+_SHEET = "1 Views"
+
+
+def with_box(data: bytes, *lines: str) -> bytes:
+    """The workbook with a text box over E7 of the first sheet."""
+    texts = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in lines)
+    part = sheet_part(data, _SHEET)
+    rels = part.replace("worksheets/", "worksheets/_rels/") + ".rels"
+    assert rels not in parts_of(data)
+    drawing = replacing(b"</worksheet>", b'<drawing r:id="rIdBox"/></worksheet>')
+    parts = parts_of(edited(data, {part: drawing}))
+    box = _BOX.format(texts).encode()
+    return packed(parts | {rels: _RELATIONS, "xl/drawings/drawing99.xml": box})
+
+
+def test_text_box__is_told_with_the_cell_it_lies_over(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(with_box(kinds.data, "We never", "agree."), tmp_path, kinds)
+    (note,) = [finding for finding in ret.findings if finding.code == "R07"]
+    assert (note.sheet, note.cell) == (_SHEET, "E7")
+    assert "We never agree." in note.message
+
+
+def test_text_box__empty_is_no_remark(kinds: Workbook, tmp_path: Path) -> None:
+    assert codes(read(with_box(kinds.data, " "), tmp_path, kinds)) == ["C13"]
+
+
+def test_charts_of_ours__are_no_remark(kinds: Workbook, tmp_path: Path) -> None:
+    assert any(name.startswith("xl/drawings/drawing") for name in parts_of(kinds.data))
+    assert codes(read(returned(kinds), tmp_path, kinds)) == []
+
+
+def test_text_box__hostile_markup_is_refused(kinds: Workbook, tmp_path: Path) -> None:
+    data = with_box(kinds.data, "x")
+    doctype = b'<!DOCTYPE x [<!ENTITY a "b">]><xdr:wsDr'
+    harmed = edited(data, {"xl/drawings/drawing99.xml": replacing(b"<xdr:wsDr", doctype)})
+    assert codes(read(harmed, tmp_path, kinds)) == ["G09"]
