@@ -252,3 +252,13 @@ def test_no_room__says_so_and_the_same_command_does_the_rest(
     assert "The disk is full" in result.output
     assert CliRunner().invoke(cli, words).exit_code == 1
     assert_all_recorded_once(folder, inbox)
+
+
+def test_ledger__emptied_is_not_taken_for_a_new_one(folder: AssessmentFolder) -> None:
+    generate(folder, now=MONDAY)
+    folder.ledger_file.write_bytes(b"")
+    for path in folder.root.glob("ledger.db-*"):
+        path.unlink()
+    result = CliRunner().invoke(cli, ["-C", str(folder.root), "verify"])
+    assert result.exit_code == 3
+    assert folder.ledger_file.read_bytes() == b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -95,6 +96,20 @@ def test_create__broken_off_leaves_no_half_file(
     with pytest.raises(UsageError) as caught:
         folder.create()
     assert "partners.xlsx and .secret" in caught.value.remedy
+
+
+def test_create__no_room_and_then_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = AssessmentFolder(tmp_path)
+
+    def full(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("xlassess.folder.register_book.register_book", full)
+        with pytest.raises(OSError, match="No space"):
+            folder.create()
+    folder.create()
+    assert folder.settings_file.is_file()
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])

@@ -32,13 +32,14 @@ def open_folder(root: Path) -> AssessmentFolder:
 
 def _refuse_lost(folder: AssessmentFolder) -> None:
     """Refuse to go on without a ledger where there are files that only it can explain."""
-    if folder.ledger_file.exists():
-        return
+    log = folder.ledger_file.with_name(f"{folder.ledger_file.name}-wal")
+    if any(path.exists() and path.stat().st_size for path in (folder.ledger_file, log)):
+        return  # an empty file is what a failed copy leaves, and what is on record is not in it
     places = {folder.returns: "*.*", folder.outbox: "*.xlsx"}
     held = next((place for place, names in places.items() if any(place.rglob(names))), None)
     if held is not None:
         raise XlassessError(
-            f"The ledger {shown(folder.ledger_file)} is missing, although {shown(held)} "
+            f"The ledger {shown(folder.ledger_file)} is missing or empty, although {shown(held)} "
             "holds files of this assessment.",
             "Restore ledger.db from a copy: without it nothing is known of what was issued, "
             "returned and decided. To begin anew instead, move outbox and returns away.",

@@ -110,9 +110,17 @@ class AssessmentFolder:
         ignore = self.root / ".gitignore"
         if not ignore.exists():
             _write_new(ignore, GITIGNORE.encode())
-        self._new_secret()
-        _write_new(self.register_file, register_book())
-        _write_new(self.settings_file, text.encode())
+        made: list[Path] = []
+        try:
+            self._new_secret()
+            made.append(self.secret_file)
+            _write_new(self.register_file, register_book())
+            made.append(self.register_file)
+            _write_new(self.settings_file, text.encode())
+        except OSError:  # nothing has begun: the next try must find the place free
+            for path in made:
+                path.unlink()
+            raise
 
     def assessment(self) -> Assessment:
         """Return the assessment as its settings say.
