@@ -231,6 +231,28 @@ def test_set_aside__of_a_reassigned_return_gives_back_the_place_it_took(
     assert verify(folder).holds
 
 
+def test_set_aside__leaves_other_workbooks_alone(folder: AssessmentFolder, tmp_path: Path) -> None:
+    """One reassignment moved returns of two workbooks; what stood in the other is not touched."""
+    ada, abe, bea = (reference(folder, number) for number in range(3))
+    for number, who in enumerate(("Abe Ash", "Abe Ash", "Bea Birch")):
+        path = answer(
+            folder, who, tmp_path / f"{number}.xlsx", ("Agree" if number else "Disagree",) * 3
+        )
+        ingest(folder, [path], now=LATER + timedelta(days=number + 1), workers=1)
+    held = line(folder, 1).number
+    with Ledger(folder.ledger_file) as ledger:
+        mine = {ret.number for ret in ledger.history() if ret.reference == abe}
+    (moved,) = mine - {held}
+    choose(folder, abe, str(moved), WHY)
+    reassign(folder, moved, ada, WHY)
+    reassign(folder, moved, bea, WHY)
+    settle(folder, ada, "nil return", WHY)
+    assert [line(folder, n).number for n in range(3)] == [0, held, moved]
+    set_aside(folder, held, WHY)
+    assert [line(folder, n).number for n in range(3)] == [0, 0, moved]
+    assert verify(folder).holds
+
+
 def test_undo__not_when_something_later_stands_on_it(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

@@ -144,6 +144,8 @@ def _given_way(log: tuple[Event, ...], now: Replay, turn: Event, removed: int) -
     for other, given in turn.places.items():
         if other == removed or given.standing != "superseded" or other not in earlier:
             continue
+        if given.reference != turn.places[removed].reference:
+            continue
         if now.moved[other].number == turn.number:
             back[other] = earlier[other]
         elif now.places[other].standing == "set aside":
