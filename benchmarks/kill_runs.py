@@ -142,8 +142,7 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
         if path.is_file() and not path.name.startswith(("ledger.db", UNFINISHED))
     }
     found = {
-        name: 0 if name.startswith(("output/", "new/.secret")) else size
-        for name, size in found.items()
+        name: 0 if name.startswith(("output/", "new/")) else size for name, size in found.items()
     }
     if not folder.ledger_file.exists():
         return found
