@@ -169,9 +169,18 @@ def test_set_aside__may_be_chosen_again(folder: AssessmentFolder) -> None:
 def test_set_aside__of_a_refused_file(folder: AssessmentFolder, tmp_path: Path) -> None:
     (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7\n")
     ingest(folder, [tmp_path / "c.pdf"], now=LATER, workers=1)
-    for number in (3, 99):
-        with pytest.raises(UsageError):
-            set_aside(folder, number, WHY)
+    assert [ret.file for ret in status(folder, today=date(2026, 3, 3)).unplaced] == ["c.pdf"]
+    result = set_aside(folder, 3, WHY)
+    assert [(ret.file, ret.state) for ret in result.returns] == [("c.pdf", "set aside")]
+    assert status(folder, today=date(2026, 3, 3)).unplaced == ()
+    again = ingest(folder, [tmp_path / "c.pdf"], now=LATER, workers=1)
+    assert ([file.known for file in again.files], again.needs_person) == ([True], False)
+    assert verify(folder).holds
+    undo(folder, "set aside", 3, WHY)
+    assert [ret.number for ret in status(folder, today=date(2026, 3, 3)).unplaced] == [3]
+    assert verify(folder).holds
+    with pytest.raises(UsageError):
+        set_aside(folder, 99, WHY)
 
 
 def test_reassign__lets_it_count_for_the_other(folder: AssessmentFolder, tmp_path: Path) -> None:

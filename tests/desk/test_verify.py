@@ -98,6 +98,7 @@ TAMPERED: dict[str, str] = {
     "update toolkits set id = 'other'": "toolkit other",
     "delete from returns where id = 2": "return 2",
     "delete from runs": "table returns",
+    "update runs set round = '2025'": "return 1",
     "update returns set standing = 'set aside' where id = 1": "return 1",
     "update answers set value = 'low'": "return 1",
     "delete from findings": "return 2",

@@ -85,7 +85,7 @@ def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
     """Record that a return does not count, for anybody.
 
     Raises:
-        UsageError: there is no such return, it does not count anyway, or no reason is given.
+        UsageError: there is no such return, it was set aside already, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
         ret = ledger.decisions.set_aside(number, why.reason.strip())
@@ -317,7 +317,9 @@ def _decided(
     return Decided(
         what=what,
         undone=undone,
-        returns=tuple(returns[number] for number in numbers if number in returns),
+        returns=tuple(
+            ret for number in numbers if (ret := returns.get(number) or ledger.numbered(number))
+        ),
         books=tuple(
             Book(issued[ref], current.get(ref), outcomes.get(ref))
             for ref in wanted

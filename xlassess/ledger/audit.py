@@ -182,6 +182,7 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
     now = Replay().follow(log)
     said = {event.return_id: event for event in log if event.what == "received"}
     standings = {row.id: row.standing for row in db.execute(select(RETURNS))}
+    rounds = reads.rounds(db)
     for ret in returns:
         event, place = said.get(ret.number), now.places.get(ret.number)
         about = f"return {ret.number}"
@@ -190,6 +191,9 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
             continue
         if event.details.get("record") != digest_of_return(ret):
             yield Fault(about, f"What was read from return {ret.number} ({ret.file}) was changed.")
+        if event.details.get("round") not in (None, rounds.get(ret.number)):
+            message = f"Return {ret.number} ({ret.file}) came in another round than recorded."
+            yield Fault(about, message)
         stands = Place(ret.reference, standings[ret.number], ret.state)
         if place != stands:
             yield Fault(

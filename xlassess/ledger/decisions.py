@@ -125,13 +125,14 @@ class Decisions:
     def set_aside(self, number: int, reason: str) -> Return:
         """Decide that a return does not count, for anybody.
 
-        What it had taken the place of counts again.
+        What it had taken the place of counts again. A file that was refused is then no longer
+        waited for to be put right.
 
         Raises:
-            UsageError: there is no such return, or it does not count anyway.
+            UsageError: there is no such return, or it was set aside already.
         """
         with self._deciding() as case:
-            ret = case.usable(number)
+            ret = case.ret(number)
             if case.place(ret).standing == "set aside":
                 raise UsageError(f"Return {number} was set aside already.", "Nothing needs doing.")
             vacated = case.vacate(ret)

@@ -39,9 +39,14 @@ def query_issued(one: Query) -> Entry:
     return Entry("query issued", one.of, one.base, details=details)
 
 
-def received(ret: Return, standing: str, gave_way: Mapping[int, Place]) -> Entry:
-    """A file came in and was read; others of its workbook may have given way to it."""
-    details = {"sha256": ret.sha256, "size": ret.size, "record": digest_of_return(ret)}
+def received(ret: Return, standing: str, gave_way: Mapping[int, Place], round_name: str) -> Entry:
+    """A file came in and was read in a round; others of its workbook may have given way to it."""
+    details = {
+        "sha256": ret.sha256,
+        "size": ret.size,
+        "record": digest_of_return(ret),
+        "round": round_name,
+    }
     places = {**gave_way, ret.number: Place(ret.reference, standing, ret.state)}
     return Entry("received", ret.reference, ret.number, details=details, places=places)
 

@@ -96,8 +96,13 @@ def _issued(db: Connection) -> list[_Found]:
 
 def _returns(db: Connection) -> list[_Found]:
     standings = {row.id: row.standing for row in db.execute(select(RETURNS))}
+    rounds = reads.rounds(db)
     return [
-        (to_utc(ret.received_at), "", entries.received(ret, standings[ret.number], {}))
+        (
+            to_utc(ret.received_at),
+            "",
+            entries.received(ret, standings[ret.number], {}, rounds[ret.number]),
+        )
         for ret in reads.returns(db, true())
         if ret.received_at
     ]

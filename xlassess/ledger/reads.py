@@ -42,6 +42,12 @@ def toolkits(db: Connection) -> dict[str, Toolkit]:
     return {digest: bodies.toolkit_of(body) for digest, body in found}
 
 
+def rounds(db: Connection) -> dict[int, str]:
+    """Return the round of the run that each return came in, by the return's number."""
+    together = select(RETURNS.c.id, RUNS.c.round).join(RUNS, RETURNS.c.run == RUNS.c.number)
+    return {row.id: row.round for row in db.execute(together)}
+
+
 def issued(db: Connection, round_name: str | None) -> tuple[Issued, ...]:
     """Return the workbooks issued in a round, or all, in the order of issue."""
     query = _ISSUED if round_name is None else _ISSUED.where(ISSUED.c.round == round_name)

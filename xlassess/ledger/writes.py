@@ -27,6 +27,7 @@ that was broken off goes on in its place: their returns came together."""
 _INSERT_RETURN = insert(RETURNS)
 _INSERT_PARTS = tuple((part, insert(part.table)) for part in rows.PARTS)
 _INSERT_RUN = insert(RUNS)
+_ROUND = select(RUNS.c.round).where(RUNS.c.number == bindparam("which"))
 
 _OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at).where(
     RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
@@ -109,7 +110,8 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
         if values:
             db.execute(statement, part.rows(number, values))
     kept = with_waivers(replace(final, number=number), Replay())
-    return kept, entries.received(kept, place, gave_way)
+    round_name = db.scalar(_ROUND, {"which": run}) or ""
+    return kept, entries.received(kept, place, gave_way, round_name)
 
 
 def _inserted(result: CursorResult[Any]) -> int:
