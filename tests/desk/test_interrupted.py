@@ -262,3 +262,32 @@ def test_ledger__emptied_is_not_taken_for_a_new_one(folder: AssessmentFolder) ->
     result = CliRunner().invoke(cli, ["-C", str(folder.root), "verify"])
     assert result.exit_code == 3
     assert folder.ledger_file.read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "open in another program"),
+        (errno.ENOTDIR, "in the way"),
+        (errno.EIO, "refused to work with the file"),
+    ],
+)
+def test_trouble_with_the_disk__is_told_and_nothing_is_half_written(
+    folder: AssessmentFolder,
+    inbox: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: int,
+    words: str,
+) -> None:
+    def fail(unfinished: Path, target: Path) -> Path:
+        raise OSError(trouble, os.strerror(trouble), str(target))
+
+    command = ["-C", str(folder.root), "ingest", str(inbox), "--workers", "1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        result = CliRunner().invoke(cli, command)
+    assert (result.exit_code, "Traceback" in result.output) == (3, False)
+    assert words in result.output
+    assert CliRunner().invoke(cli, command).exit_code == 1
+    assert_all_recorded_once(folder, inbox)

@@ -31,8 +31,37 @@ Exit codes:
   3  could not be done
 """
 
-_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-"""No room on the disk, or none left of what the user may take of it."""
+_NO_ROOM = (
+    "The disk is full.",
+    "Free some space and run the same command again; what was finished is kept.",
+)
+_READ_ONLY = (
+    "Nothing can be written to{name}: the disk or folder is read-only.",
+    "Copy the whole folder to a place where you may write, and run the same command there.",
+)
+_NO_RIGHT = (
+    "You may not read or write{name}: it is open in another program, or the right is missing.",
+    "Close it in other programs, see that you may write there, and run the same command again.",
+)
+_IN_THE_WAY = (
+    "Something else is in the way of{name}: a file where a folder is needed, or the reverse.",
+    "Move it elsewhere, and run the same command again.",
+)
+_REFUSED = (
+    "The computer refused to work with the file{name}: {why}.",
+    "Close it in other programs, see that you may write there and that there is room.",
+)
+_TROUBLES = {
+    errno.ENOSPC: _NO_ROOM,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _NO_ROOM,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EISDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+}
+"""What is wrong and what to do where the disk does not go along, by the system's number for it."""
 
 _FAULT = (
     "This is a fault in xlassess, not in your work; what was finished before it is kept. Run the "
@@ -122,17 +151,10 @@ def _explain(error: Exception) -> int:
         if not getattr(error, "problems", ()):
             _complain(error.message, error.remedy)
         return error.exit_code
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        _complain(
-            "The disk is full.",
-            "Free some space and run the same command again; what was finished is kept.",
-        )
-    elif isinstance(error, OSError) and error.strerror:
-        name = f" {error.filename}" if error.filename else ""
-        _complain(
-            f"The computer refused to work with the file{name}: {error.strerror}.",
-            "Close it in other programs, see that you may write there and that there is room.",
-        )
+    if isinstance(error, OSError) and error.strerror:
+        message, remedy = _TROUBLES.get(error.errno or 0, _REFUSED)
+        name = f" {error.filename}" if error.filename else " it"
+        _complain(message.format(name=name, why=error.strerror), remedy)
     else:
         _complain(f"Something went wrong that should not: {type(error).__name__}: {error}.", _FAULT)
     return NOT_DONE
