@@ -76,7 +76,8 @@ class _Judge:
 
     def _misplaced(self, answer: Answer, cell: Any) -> Iterator[str]:
         row = [one.value for one in self.cells[answer.sheet][cell.row] if one is not cell]
-        others = {one for v in row if isinstance(v, str) for one in self.asks.get(v, ())}
+        texts = [value.strip() for value in row if isinstance(value, str)]
+        others = {one for text in texts for one in self.asks.get(text, ())}
         told = self.ret.state == "query" or self.ret.query
         if answer.item not in others and others and not self._is_told(answer.sheet, cell.row):
             yield f"{answer} stands beside the question {others}"

@@ -25,10 +25,11 @@ def plain(text: object) -> str:
 def is_text(content: object, value: object) -> bool:
     """True when a text read is what stands in the cell, or how a program shows it.
 
-    Blanks at its end are lost where Gnumeric writes it anew; SheetJS makes days numbers in ods.
+    Blanks at its ends are lost where a program does not mark them as to be kept; SheetJS makes
+    days numbers in ods.
     """
     if isinstance(content, str):
-        return isinstance(value, str) and content.rstrip() == value.rstrip()
+        return isinstance(value, str) and content.strip() == value.strip()
     if isinstance(content, bool):
         return value == str(content).upper()
     if isinstance(content, int | float):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xlassess.contract.layout import cell_name
@@ -30,6 +30,8 @@ to there is within `MOST_AREA`."""
 _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*><f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?')
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
+_ADDRESS = re.compile(rb'<c r="([A-Z]+\d+)"')
+_TWICE = "cells of a sheet are written twice, so that programs read different things from it"
 _PLAIN_WIDTH = 104
 _LEAST_CELL = len('<c t="s"><v>0</v></c>')
 _TRUTHS = ("TRUE()", "FALSE()")
@@ -39,6 +41,8 @@ _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TEXT_NUMBER = re.compile(rb"""=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v[^<>]{0,200}>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_COLUMN_BITS = 15
+"""Three letters name fewer columns than that many bits; a cell is one number then."""
 
 
 def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
@@ -121,6 +125,9 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     formulas = _FORMULA.findall(cells) if b"<f" in cells else []
     if not _is_plain(cells, len(formulas)):
         return _scan_by_tag(part, covered)
+    addresses = _ADDRESS.findall(cells)
+    if len(set(addresses)) < len(addresses):
+        return found("G17", problem=_TWICE)
     spread = sum(_spread(attributes) for _, attributes, _ in formulas if _REF in attributes)
     if spread > MOST_AREA:
         return found("G10", problem=f"its formulas fill {spread:,} cells")
@@ -196,37 +203,54 @@ def _scan_by_tag(part: bytes, covered: set[str]) -> SheetNotes | Finding:
     count = len(_ANY_CELL.findall(part))
     if count > MOST_PARSED:
         return found("G10", problem=f"a sheet holds {count:,} cells")
-    tally = Tally(covered=covered)
-    place = [-1, -1]
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        if name == "row":
-            place[0] = int(attributes.get("r") or place[0] + 2) - 1
-            place[1] = -1
-        elif name == "c":
-            place[:] = _cell_place(attributes.get("r", ""), place)
-            if attributes.get("t") == "e":
-                tally.error(place[0], place[1])
-        elif name in ("v", "is"):
-            tally.reach(*place)
-        elif name == "f":
-            match = _AREA_REF.search(f'ref="{attributes.get("ref", "")}"'.encode())
-            here = (place[0], place[1])
-            spread = match and attributes.get("t") != "shared"
-            tally.formula_area(*(_corners(match) if match and spread else (here, here)))
-
-    def data(text: str) -> None:
-        if text in _TRUTHS and tally.formulas:
-            tally.truths.add(cell_name(*place))
-
-    stream(part, start, data=data)
+    walk = _Walk(Tally(covered=covered))
+    stream(part, walk.start, data=walk.data)
+    if walk.tables > 1 or walk.cells > len(walk.seen):
+        return found("G17", problem=_TWICE)
+    tally = walk.tally
     tally.truths &= tally.formulas
     return tally.oversize() or tally.notes()
 
 
-def _cell_place(address: str, place: list[int]) -> list[int]:
-    match = _CELL.fullmatch(address.upper())
-    if match is None:
-        return [place[0], place[1] + 1]
-    return [int(match[2]) - 1, _column(match[1].encode())]
+@dataclass(slots=True)
+class _Walk:
+    """The state of a pass from tag to tag: the place reached, and what was met on the way."""
+
+    tally: Tally
+    row: int = -1
+    column: int = -1
+    tables: int = 0
+    cells: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local(tag)
+        if name == "sheetData":
+            self.tables += 1
+        elif name == "row":
+            self.row = int(attributes.get("r") or self.row + 2) - 1
+            self.column = -1
+        elif name == "c":
+            self._cell(attributes)
+        elif name in ("v", "is"):
+            self.tally.reach(self.row, self.column)
+        elif name == "f":
+            match = _AREA_REF.search(f'ref="{attributes.get("ref", "")}"'.encode())
+            here = (self.row, self.column)
+            spread = match and attributes.get("t") != "shared"
+            self.tally.formula_area(*(_corners(match) if match and spread else (here, here)))
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        match = _CELL.fullmatch(attributes.get("r", "").upper())
+        if match is None:
+            self.column += 1
+        else:
+            self.row, self.column = int(match[2]) - 1, _column(match[1].encode())
+        self.cells += 1
+        self.seen.add(self.row << _COLUMN_BITS | self.column)
+        if attributes.get("t") == "e":
+            self.tally.error(self.row, self.column)
+
+    def data(self, text: str) -> None:
+        if text in _TRUTHS and self.tally.formulas:
+            self.tally.truths.add(cell_name(self.row, self.column))
