@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.ingest.packages import packed
 
-CELL_BLANK, CELL_ERROR, CELL_REAL, CELL_TEXT, FORMULA_TEXT = 1, 3, 5, 6, 8
+CELL_BLANK, CELL_ERROR, CELL_REAL, CELL_TEXT, CELL_SHARED, FORMULA_TEXT = 1, 3, 5, 6, 7, 8
 SHORT_BLANK = 12
 
 Cell = tuple[int, object]
@@ -33,46 +33,55 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 def xlsb(sheets: Mapping[str, Sequence[Cell]]) -> bytes:
     """Return a binary workbook with these sheets."""
+    return packed(xlsb_parts(sheets))
+
+
+def xlsb_parts(sheets: Mapping[str, Sequence[Cell]]) -> dict[str, bytes]:
+    """Return the parts of a binary workbook with these sheets."""
     parts: dict[str, bytes] = {"[Content_Types].xml": _TYPES}
     main = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.bin"/>'
     parts["_rels/.rels"] = _RELATIONS.format(main).encode()
     bundle, targets = b"", ""
     for number, (name, cells) in enumerate(sheets.items(), start=1):
-        bundle += _record(156, struct.pack("<II", 0, number) + _wide(f"rId{number}") + _wide(name))
+        bundle += record(156, struct.pack("<II", 0, number) + wide(f"rId{number}") + wide(name))
         targets += (
             f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
             f'Target="worksheets/sheet{number}.bin"/>'
         )
         parts[f"xl/worksheets/sheet{number}.bin"] = _sheet(cells)
-    parts["xl/workbook.bin"] = _record(131) + _record(143) + bundle + _record(144) + _record(132)
+    parts["xl/workbook.bin"] = record(131) + record(143) + bundle + record(144) + record(132)
     parts["xl/_rels/workbook.bin.rels"] = _RELATIONS.format(targets).encode()
-    return packed(parts)
+    return parts
 
 
 def _sheet(cells: Sequence[Cell]) -> bytes:
     rows = b""
     for row, (kind, content) in enumerate(cells):
-        rows += _record(0, struct.pack("<IIHBBB", row, 0, 300, 0, 0, 0) + struct.pack("<I", 0))
-        rows += _record(kind, struct.pack("<II", 0, 0) + _content(kind, content))
+        rows += record(0, struct.pack("<IIHBBB", row, 0, 300, 0, 0, 0) + struct.pack("<I", 0))
+        rows += record(kind, struct.pack("<II", 0, 0) + _content(kind, content))
     last = struct.pack("<IIII", 0, max(len(cells) - 1, 0), 0, 0)
-    return _record(129) + _record(148, last) + _record(145) + rows + _record(146) + _record(130)
+    return record(129) + record(148, last) + record(145) + rows + record(146) + record(130)
 
 
 def _content(kind: int, content: object) -> bytes:
     if kind == CELL_TEXT:
-        return _wide(str(content))
+        return wide(str(content))
     if kind == FORMULA_TEXT:
-        return _wide(str(content)) + struct.pack("<HII", 0, 0, 0)
+        return wide(str(content)) + struct.pack("<HII", 0, 0, 0)
+    if kind == CELL_SHARED:
+        return struct.pack("<I", content)
     if kind == CELL_REAL:
         return struct.pack("<d", content)
     return bytes([int(str(content))]) if kind == CELL_ERROR else b""
 
 
-def _wide(text: str) -> bytes:
+def wide(text: str) -> bytes:
+    """Return a counted text."""
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def _record(kind: int, body: bytes = b"") -> bytes:
+def record(kind: int, body: bytes = b"") -> bytes:
+    """Return one record."""
     number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
     length, size = b"", len(body)
     while True:

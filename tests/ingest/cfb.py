@@ -6,10 +6,12 @@ The container is that of [MS-CFB] version 3 with one stream; records are those o
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 
 SECTOR = 512
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 BOF, EOF, BOUNDSHEET, SST, CONTINUE, LABELSST = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C, 0x00FD
+FILEPASS = 0x002F
 _MOST_RECORD = 8224
 
 
@@ -43,23 +45,34 @@ def _strings(text: str) -> bytes:
     return out
 
 
-def container(stream: bytes, name: str = "Workbook") -> bytes:
-    """Return an OLE file that holds one stream."""
-    stream += bytes(max(0, 4096 - len(stream)))
-    data = -(-len(stream) // SECTOR)
+def container(
+    stream: bytes, name: str = "Workbook", more: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return an OLE file that holds a stream, and perhaps some more."""
+    streams = {name: stream} | dict(more or {})
+    chain: list[int] = []
+    body, folder = b"", _entry("Root Entry", 5, END, 0, child=1)
+    for number, (title, content) in enumerate(streams.items(), start=1):
+        padded = content + bytes(max(0, 4096 - len(content)))
+        start, count = len(chain), -(-len(padded) // SECTOR)
+        chain += [*range(start + 1, start + count), END]
+        body += padded.ljust(count * SECTOR, b"\x00")
+        following = number + 1 if number < len(streams) else FREE
+        folder += _entry(title, 2, start, len(padded), following=following)
+    data = len(chain)
     tables = -(-(data + 1) // (SECTOR // 4 - 1))
-    chain = [*range(1, data), END, END, *([FAT] * tables)]
+    chain += [END, *([FAT] * tables)]
     fat = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     header += struct.pack("<IIIIIIIII", 0, tables, data, 0, 4096, END, 0, END, 0)
     header += struct.pack("<109I", *range(data + 1, data + 1 + tables), *[FREE] * (109 - tables))
-    folder = _entry("Root Entry", 5, END, 0, child=1) + _entry(name, 2, 0, len(stream))
-    folder += bytes(SECTOR - len(folder))
-    return header + stream.ljust(data * SECTOR, b"\x00") + folder + fat
+    return header + body + folder.ljust(SECTOR, b"\x00") + fat
 
 
-def _entry(name: str, kind: int, start: int, size: int, child: int = FREE) -> bytes:
+def _entry(
+    name: str, kind: int, start: int, size: int, *, child: int = FREE, following: int = FREE
+) -> bytes:
     wide = name.encode("utf-16-le")
     head = wide.ljust(64, b"\x00") + struct.pack("<HBB", len(wide) + 2, kind, 1)
-    return head + struct.pack("<III36xIII", FREE, FREE, child, start, size, 0)
+    return head + struct.pack("<III36xIII", FREE, following, child, start, size, 0)

@@ -21,17 +21,19 @@ def hostile(builder: Builder) -> Builder:
     return builder
 
 
-def _with(book: Workbook, parts: Mapping[str, bytes]) -> bytes:
+def with_parts(book: Workbook, parts: Mapping[str, bytes]) -> bytes:
+    """Return the workbook with these parts added or put in the place of its own."""
     return packed(parts_of(book.data) | parts)
 
 
-def _in_views(book: Workbook, end: bytes) -> bytes:
+def in_views(book: Workbook, end: bytes) -> bytes:
     """Put something before the end of a sheet's cells."""
     edit = replacing(b"</sheetData>", end + b"</sheetData>")
     return edited(book.data, {sheet_part(book.data, VIEWS): edit})
 
 
-def _noise(count: int) -> bytes:
+def noise(count: int) -> bytes:
+    """Return this many characters that cannot be squeezed by much more than half."""
     return random.Random(count).randbytes(count // 2).hex().encode()
 
 
@@ -44,7 +46,7 @@ def cells_without_end(book: Workbook) -> bytes:
         + b"</row>"
         for row in range(1001, 1990)
     )
-    return _in_views(book, rows)
+    return in_views(book, rows)
 
 
 @hostile
@@ -91,12 +93,12 @@ def empty_shared_strings(book: Workbook) -> bytes:
 @hostile
 def long_text_shown_often(book: Workbook) -> bytes:
     count = parts_of(book.data)[STRINGS].count(b"<si>")
-    text = b"<si><t>" + _noise(1 << 20) + b"</t></si></sst>"
+    text = b"<si><t>" + noise(1 << 20) + b"</t></si></sst>"
     rows = b"".join(
         b'<row r="%d"><c r="CA%d" t="s"><v>%d</v></c></row>' % (row, row, count)
         for row in range(100, 999)
     )
-    data = _in_views(book, rows)
+    data = in_views(book, rows)
     return edited(data, {STRINGS: replacing(b"</sst>", text)})
 
 
@@ -104,14 +106,14 @@ def long_text_shown_often(book: Workbook) -> bytes:
 def cell_sized_text_shown_often(book: Workbook) -> bytes:
     """A text no longer than a cell may hold, shown a hundred thousand times."""
     count = parts_of(book.data)[STRINGS].count(b"<si>")
-    text = b"<si><t>" + _noise(32_000) + b"</t></si></sst>"
+    text = b"<si><t>" + noise(32_000) + b"</t></si></sst>"
     rows = b"".join(
         b'<row r="%d">' % row
         + b"".join(b'<c r="%s%d" t="s"><v>%d</v></c>' % (c, row, count) for c in COLUMNS)
         + b"</row>"
         for row in range(100, 999)
     )
-    data = _in_views(book, rows)
+    data = in_views(book, rows)
     return edited(data, {STRINGS: replacing(b"</sst>", text)})
 
 
@@ -122,7 +124,7 @@ COLUMNS = [b"C" + bytes([65 + i]) for i in range(26)] + [b"B" + bytes([65 + i]) 
 def formulas_over_areas(book: Workbook) -> bytes:
     cell = b'<c r="CA%d"><f t="array" ref="A1:CV9000">1</f><v>1</v></c>'
     rows = b"".join(b'<row r="%d">' % row + cell % row + b"</row>" for row in range(100, 999))
-    return _in_views(book, rows)
+    return in_views(book, rows)
 
 
 @hostile
@@ -141,13 +143,13 @@ def links_without_end(book: Workbook) -> bytes:
 
 @hostile
 def tags_within_tags(book: Workbook) -> bytes:
-    return _in_views(book, b"<x>" * 500_000 + b"</x>" * 500_000)
+    return in_views(book, b"<x>" * 500_000 + b"</x>" * 500_000)
 
 
 @hostile
 def attributes_without_end(book: Workbook) -> bytes:
     names = b" ".join(b'a%d="1"' % number for number in range(200_000))
-    return _in_views(book, b"<row " + names + b"/>")
+    return in_views(book, b"<row " + names + b"/>")
 
 
 @hostile
@@ -159,23 +161,25 @@ def names_without_end(book: Workbook) -> bytes:
 
 @hostile
 def deep_path(book: Workbook) -> bytes:
-    return _with(book, {"xl/" + "a/" * 15_000 + "x.xml": b"<x/>"})
+    return with_parts(book, {"xl/" + "a/" * 15_000 + "x.xml": b"<x/>"})
 
 
 @hostile
 def many_small_parts(book: Workbook) -> bytes:
-    return _with(book, {f"xl/x{number}.xml": b"<x/>" for number in range(60_000)})
+    return with_parts(book, {f"xl/x{number}.xml": b"<x/>" for number in range(60_000)})
 
 
 @hostile
 def noise_in_parts(book: Workbook) -> bytes:
     """As much as is unpacked at all, none of it to be squeezed much."""
-    return _with(book, {f"xl/noise{n}.xml": b"<x>" + _noise(6 << 20) + b"</x>" for n in range(5)})
+    return with_parts(
+        book, {f"xl/noise{n}.xml": b"<x>" + noise(6 << 20) + b"</x>" for n in range(5)}
+    )
 
 
 @hostile
 def ods_repeating_a_text(book: Workbook) -> bytes:
-    text = b"<text:p>" + _noise(30_000) + b"</text:p>"
+    text = b"<text:p>" + noise(30_000) + b"</text:p>"
     cell = b'<table:table-cell office:value-type="string" table:number-columns-repeated="%d">'
     row = b'<table:table-row table:number-rows-repeated="900">'
     rows = row + cell % 100 + text + b"</table:table-cell></table:table-row>"

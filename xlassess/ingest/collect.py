@@ -23,7 +23,7 @@ from xlassess.ingest.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.one import fingerprint, refused
-from xlassess.ingest.package import PACKAGE_FAULTS, ZIP_MAGIC
+from xlassess.ingest.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BriefFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 
@@ -90,7 +90,7 @@ def _is_archive(path: Path) -> bool:
         with path.open("rb") as file:
             if file.read(4) != ZIP_MAGIC:
                 return False
-        with zipfile.ZipFile(path) as archive:
+        with BriefFile(path) as brief, zipfile.ZipFile(brief) as archive:
             names = frozenset(name.lower() for name in archive.namelist())
     except PACKAGE_FAULTS:
         return False
@@ -114,7 +114,7 @@ class _Unpacker:
             yield refused(name, found("G15", problem=problem), *fingerprint(path))
             return
         try:
-            with zipfile.ZipFile(path) as archive:
+            with BriefFile(path) as file, zipfile.ZipFile(file) as archive:
                 infos = [info for info in archive.infolist() if _is_member(info)]
                 if problem := self._problem(infos):
                     yield refused(name, found("G15", problem=problem), *fingerprint(path))
@@ -144,6 +144,10 @@ class _Unpacker:
         if info.file_size > MOST_BYTES:
             size, limit = str(info.file_size // MEGABYTE), str(MOST_BYTES // MEGABYTE)
             yield refused(shown, found("G02", size=size, limit=limit), "", info.file_size)
+            return
+        if info.compress_type not in USUAL_METHODS:
+            problem = "it is packed by an unusual method"
+            yield refused(shown, found("G06", problem=problem))
             return
         try:
             self._write(archive, info, target)

@@ -17,6 +17,8 @@ a workbook with many empty formatted cells reach about 60."""
 RATIO_FROM = 4 * MEGABYTE
 MOST_ENTRIES = 1000
 """Parts of a package."""
+MOST_CONTENTS = MEGABYTE
+"""Size of the table of contents of a zip file."""
 MOST_AREA = 1_000_000
 """Cells in the rectangles from A1 to each sheet's last cell: the parser fills them."""
 MOST_TEXTS = 16_000_000

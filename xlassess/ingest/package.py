@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from xlassess.ingest.limits import (
     MEGABYTE,
+    MOST_CONTENTS,
     MOST_ENTRIES,
     MOST_EXPANDED,
     MOST_RATIO,
@@ -26,6 +27,8 @@ _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
 UNPARSED = ("xl/charts/", "xl/drawings/", "xl/theme/")
 """Folders of parts that nobody here parses; a sheet that claims to stand there is refused."""
+_SHAPES = "xl/drawings/drawing"
+"""Parts among those that are looked into after all, for the texts of boxes."""
 _MANIFEST, _ENCRYPTED = "meta-inf/manifest.xml", b"encryption-data"
 """Where an OpenDocument file says that its parts are encrypted (OpenDocument 1.3, part 2, 3.4)."""
 _UTF8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
@@ -34,6 +37,37 @@ _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct
 _FAULTS_TOO = (NotImplementedError, RuntimeError, OverflowError)
 PACKAGE_FAULTS = _FAULTS + _FAULTS_TOO
 """What `zipfile` raises over damaged files."""
+
+
+USUAL_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing that do not unpack to gigabytes at the first byte asked for."""
+_LONG = "its table of contents is too long"
+
+
+def _checked(size: int | None) -> int:
+    """Return how much may be read at once, which a table of contents is.
+
+    Raises:
+        zipfile.BadZipFile: that is more than a thousand entries take.
+    """
+    if size is not None and size > MOST_CONTENTS:
+        raise zipfile.BadZipFile(_LONG)
+    return -1 if size is None else size
+
+
+class BriefFile(io.FileIO):
+    """A zip file on disk whose table of contents is read only if it is short."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read as usual, but not too much at once."""
+        return super().read(_checked(size))
+
+
+class _BriefBytes(io.BytesIO):
+    """The same for a file in memory."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(_checked(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +85,7 @@ class Package:
 def open_package(data: bytes) -> Package | Finding:
     """Unpack the parts that may be parsed, or say why the package is not to be trusted."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(_BriefBytes(data)) as archive:
             infos = archive.infolist()
         problem = next(_suspicions(data, infos), None)
         if problem:
@@ -72,7 +106,9 @@ def open_package(data: bytes) -> Package | Finding:
 
 
 def _may_be_parsed(name: str) -> bool:
-    return name == "mimetype" or (name.endswith(_PARSED) and not name.startswith(UNPARSED))
+    if name == "mimetype" or name.startswith(_SHAPES):
+        return True
+    return name.endswith(_PARSED) and not name.startswith(UNPARSED)
 
 
 def _expand(data: bytes, info: zipfile.ZipInfo) -> bytes:
@@ -103,6 +139,8 @@ def _body(data: bytes, info: zipfile.ZipInfo) -> int:
 def damaged(fault: Exception) -> Finding:
     """Return the remark that a package is damaged."""
     text = str(fault)
+    if text == _LONG:
+        return found("G07", problem=_LONG)
     if "not a zip file" in text or "end-of-central" in text:
         return found("G06", problem="its end is missing")
     return found("G06", problem="its parts cannot be unpacked")
@@ -126,7 +164,7 @@ def _odd_entry(info: zipfile.ZipInfo) -> str:
     name = info.orig_filename
     if info.flag_bits & 0x1:
         return "its parts are encrypted one by one"
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if info.compress_type not in USUAL_METHODS:
         return "it is packed by an unusual method"
     if unsafe_name(name):
         return "a part is named as a place outside the file"
