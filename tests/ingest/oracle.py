@@ -85,7 +85,7 @@ class _Judge:
             yield f"{answer} stands beside no question and nothing is said"
         heading = self._heading(answer.sheet, cell)
         wanted = self.headers[answer.item, answer.field]
-        names = {plain(name) for name in self.headers.values()}
+        names = self._fields(answer.item).keys()
         if plain(heading) != plain(wanted) and plain(heading) in names:
             yield f"{answer} stands under {heading!r}"
 

@@ -284,3 +284,10 @@ def test_proposal_under_a_merged_cell__is_a_query(kinds: Workbook, tmp_path: Pat
     wide = replacing(f'ref="{cell}:'.encode(), f'ref="B{cell[1:]}:'.encode())
     ret = read(edited(data, {part: wide}), tmp_path, kinds)
     assert (told(ret), proposal(ret)) == ([("R10", cell)], [])
+
+
+def test_error_for_a_state_of_progress__is_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet["H9"].value = "#N/A"
+
+    assert told(read(planned(kinds, work), tmp_path, kinds)) == [("C15", "C9")]

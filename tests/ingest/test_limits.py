@@ -30,11 +30,14 @@ MEGABYTES = 300
 
 
 def _measured(source: Source, context: Context, slates: Path) -> tuple[Return, float, int]:
-    """In a process of its own: read a file as a worker does; seconds and peak megabytes."""
+    """In a process of its own: read a file as a worker does; seconds and peak megabytes.
+
+    Seconds are the process's own: what else the machine does is no fault of the file.
+    """
     _prepare(context, Bounds().memory, slates)
-    began = time.monotonic()
+    began = time.process_time()
     (ret,) = _read_chunk(((0, source),), Bounds().seconds).values()
-    took = time.monotonic() - began
+    took = time.process_time() - began
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return ret, took, int(peak) // 1024
 
@@ -43,9 +46,9 @@ def _handed_over(
     path: Path, unpacked: Path, context: Context, slates: Path
 ) -> tuple[list[Return], float, int]:
     """In a process of its own: collect and read; the longest seconds, and peak megabytes."""
-    began = time.monotonic()
+    began = time.process_time()
     found = list(collect([path], unpacked))
-    seconds = [time.monotonic() - began]
+    seconds = [time.process_time() - began]
     rets = [one for one in found if isinstance(one, Return)]
     peak = 0
     for source in (one for one in found if isinstance(one, Source)):
@@ -66,7 +69,7 @@ def test_workers__end_where_a_file_takes_more_than_they_may(
         pool.submit(_measured, Source(path, path.name), a_context(kinds), tmp_path).result()
 
 
-STOPPED = {"xlsb_long_text_shown_often", "xls_text_shown_often", "xls_said_to_be_gigantic"}
+STOPPED = {"xlsb_long_text_shown_often", "xls_text_shown_often"}
 """Files that are not found out before they have taken all the memory a worker may have."""
 
 

@@ -253,3 +253,9 @@ def test_text__what_is_not_text() -> None:
     assert read_text(True).value == "TRUE"
     assert read_text(date(2026, 4, 3)).value == "3 April 2026"
     assert read_text("a" * 32_767).code == "C03"
+
+
+@pytest.mark.parametrize("cell", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("kind", ["number", "money", "percent"])
+def test_number__without_end_is_none(cell: float, kind: str) -> None:
+    assert read_number(cell, Item("1", "How many?", kind)).code == "C06"

@@ -105,7 +105,7 @@ def _filled(table: PlanTable) -> list[int]:
         row
         for row in range(table.header + 1, table.end)
         if any(
-            role != "progress" and table.is_written(row, column)
+            (row, column) in table.unseen if role == "progress" else table.is_written(row, column)
             for role, column in table.columns.items()
         )
     ]

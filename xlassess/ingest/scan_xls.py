@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.limits import MOST_AREA
 from xlassess.ingest.notes import CUT_AFTER, MOST_NOTES, Budget, SheetNotes, Tally, by_name
 from xlassess.ingest.xls_numbers import no_days, numbers
 from xlassess.model.catalogue import found
@@ -38,6 +39,9 @@ _TRUTHS = (
 """Parsed formulas that are a truth value, or a call of TRUE() or FALSE(), functions 34 and 35
 ([MS-XLS] 2.5.198)."""
 _OBJECT, _OBJECT_TEXT, _CONTINUE, _NOTE = 0x005D, 0x01B6, 0x003C, 0x001C
+_DIMENSIONS = 0x0200
+_MOST_SAID = 3 * MOST_AREA
+"""Programs count cells that are only formatted, so that more may be said than is there."""
 _BIFF8 = 0x0600
 _WORKSHEET = 0
 
@@ -123,7 +127,9 @@ def _measure(stream: bytes, start: int, formats: frozenset[int], budget: Budget)
         notes.take(code, body, tally)
         for row, column, number in numbers(code, body, formats):
             tally.numbers[cell_name(row, column)] = number
-        if code in _FILLS:
+        if code == _DIMENSIONS and len(body) >= 12:
+            _check_said(tally, *struct.unpack_from("<IIHH", body))
+        elif code in _FILLS:
             first, last, left, right = struct.unpack_from("<HHBB", body)
             tally.formula_area((first, left), (last, right))
         elif code == _MERGED:
@@ -136,6 +142,18 @@ def _measure(stream: bytes, start: int, formats: frozenset[int], budget: Budget)
         elif code in _FORMULAS or code in _BOOLERR or code in _SINGLE:
             _take_cell(tally, code, body)
     return tally
+
+
+def _check_said(tally: Tally, top: int, bottom: int, left: int, right: int) -> None:
+    """Mind how far a sheet says that it reaches, since the parser makes room for as much.
+
+    Raises:
+        struct.error: it is said to end before it begins.
+    """
+    if bottom < top or right < left:
+        raise struct.error("a sheet ends before it begins")
+    if (bottom - top) * (right - left) > _MOST_SAID:
+        tally.reach(bottom - 1, right - 1)
 
 
 def _take_cell(tally: Tally, code: int, body: bytes) -> None:

@@ -214,11 +214,16 @@ def _scan_by_tag(part: bytes, covered: set[str]) -> SheetNotes | Finding:
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of a pass from tag to tag: the place reached, and what was met on the way."""
+    """The state of a pass from tag to tag: the place reached, and what was met on the way.
+
+    ``place`` is the cell's. It may have the address of another row than it stands in; a cell
+    without one behind it stands in that row all the same.
+    """
 
     tally: Tally
     row: int = -1
     column: int = -1
+    place: tuple[int, int] = (-1, -1)
     tables: int = 0
     cells: int = 0
     seen: set[int] = field(default_factory=set)
@@ -233,24 +238,23 @@ class _Walk:
         elif name == "c":
             self._cell(attributes)
         elif name in ("v", "is"):
-            self.tally.reach(self.row, self.column)
+            self.tally.reach(*self.place)
         elif name == "f":
             match = _AREA_REF.search(f'ref="{attributes.get("ref", "")}"'.encode())
-            here = (self.row, self.column)
+            here = self.place
             spread = match and attributes.get("t") != "shared"
             self.tally.formula_area(*(_corners(match) if match and spread else (here, here)))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         match = _CELL.fullmatch(attributes.get("r", "").upper())
-        if match is None:
-            self.column += 1
-        else:
-            self.row, self.column = int(match[2]) - 1, _column(match[1].encode())
+        self.column = self.column + 1 if match is None else _column(match[1].encode())
+        row = self.row if match is None else int(match[2]) - 1
+        self.place = row, self.column
         self.cells += 1
-        self.seen.add(self.row << _COLUMN_BITS | self.column)
+        self.seen.add(row << _COLUMN_BITS | self.column)
         if attributes.get("t") == "e":
-            self.tally.error(self.row, self.column)
+            self.tally.error(*self.place)
 
     def data(self, text: str) -> None:
         if text in _TRUTHS and self.tally.formulas:
-            self.tally.truths.add(cell_name(self.row, self.column))
+            self.tally.truths.add(cell_name(*self.place))

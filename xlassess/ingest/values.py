@@ -18,6 +18,7 @@ What counts as certain:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -213,7 +214,8 @@ _CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
 
 def read_number(cell: Cell, item: Item) -> Parsed:
     """Return a number within the item's range; a percentage as a fraction of one."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+    unending = isinstance(cell, float) and not math.isfinite(cell)
+    if isinstance(cell, bool) or unending or not isinstance(cell, int | float | str):
         return _query("C06", value=brief(cell), wanted=_WANTED[item.answer])
     parsed = Parsed(float(cell)) if not isinstance(cell, str) else _typed_number(cell, item)
     if not isinstance(parsed.value, float):
