@@ -31,6 +31,8 @@ NASTY = (
     "internal:'1 Basics'!A1",
     "external:c:\\temp\\evil.xlsx",
     "\u202eevil\u202c txt",
+    "\t=1+1 evil",
+    "\n\nBcc: evil@evil.example",
 )
 MARKS = ("evil", "cmd|", "rich[", "bold<", "SUM(1+1)*")
 """Bits by which the texts are known wherever they turn up."""
@@ -44,7 +46,7 @@ def run(folder: AssessmentFolder, *words: str | Path) -> Result:
 
 def _printable(text: str) -> str:
     """What of a text Excel lets into a cell."""
-    return "".join(char for char in text if char >= " ")
+    return "".join(char for char in text if char >= " " or char in "\t\n")
 
 
 @pytest.fixture
@@ -172,3 +174,45 @@ def test_export__csv_begins_no_cell_as_a_formula(folder: AssessmentFolder, inbox
                         seen += 1
                         assert cell[:1] not in "=+-@\t\r", cell
     assert seen >= len(NASTY)
+
+
+def _heads(folder: AssessmentFolder) -> list[list[str]]:
+    """The lines at the head of each message that goes with a query workbook."""
+    letters = sorted((folder.outbox / "queries").glob("*.txt"))
+    texts = [path.read_text(encoding="utf-8") for path in letters]
+    return [text.partition("\n\n")[0].split("\n") for text in texts]
+
+
+def test_letter__partners_texts_are_in_no_header(folder: AssessmentFolder, inbox: Path) -> None:
+    run(folder, "ingest", inbox)
+    run(folder, "query")
+    (head,) = _heads(folder)
+    assert [line.partition(":")[0] for line in head] == ["Subject"]
+    assert not any(_is_partners(line) for line in head)
+
+
+def test_names__are_texts_in_every_output(tmp_path: Path) -> None:
+    people = (
+        ("+evil() <b>Trust</b>", "{{ 7*7 }} evil", "Board"),
+        ("@evil Council", "evil\nBcc: a@evil.example", "Front line"),
+    )
+    folder = a_folder(tmp_path / "small", people)
+    assert CliRunner().invoke(cli, ["-C", str(folder.root), "generate"]).exit_code == 0
+    names = [path.name for path in folder.outbox.glob("*.xlsx")]
+    assert len(names) == 2
+    assert all(char.isprintable() and char not in "<>:|/\\" for name in names for char in name)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for path in folder.outbox.glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        book["1 Basics"]["C6"].value = "Perhaps"
+        book.save(inbox / path.name)
+    for verb in ("ingest", "query", "consolidate", "report", "export", "status"):
+        said = run(folder, verb, *([inbox] if verb == "ingest" else []))
+        assert "49 evil" not in said.output
+    assert [[line.partition(":")[0] for line in head] for head in _heads(folder)] == [
+        ["Subject"],
+        ["Subject"],
+    ]
+    for path in (*folder.outbox.rglob("*.xlsx"), *(folder.root / "output").rglob("*.xlsx")):
+        assert assert_only_text(path) > 0

@@ -37,8 +37,8 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
     blocks = [
         "\n".join(
             (
-                *([f"To: {issued.email}"] if issued.email else []),
-                f"Subject: {say('mail_subject', asking.toolkit, assessment, reference)}",
+                *([_header("To", issued.email)] if issued.email else []),
+                _header("Subject", say("mail_subject", asking.toolkit, assessment, reference)),
             )
         ),
         say("mail_greeting", issued.respondent, issued.partner),
@@ -50,6 +50,11 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
         f"{say('mail_regards')}\n{person.name}",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _header(name: str, text: str) -> str:
+    """One line of the message's head, whatever stands in the text."""
+    return f"{name}: {' '.join(text.split())}"
 
 
 def _rows(asking: Asking) -> int:
