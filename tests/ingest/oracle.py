@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.cell import MergedCell
 
 from tests.factory import Workbook
 from tests.ingest.oracle_plan import PlanJudge
@@ -75,13 +76,14 @@ class _Judge:
             yield from self._misplaced(answer, cell)
 
     def _misplaced(self, answer: Answer, cell: Any) -> Iterator[str]:
-        row = [one.value for one in self.cells[answer.sheet][cell.row] if one is not cell]
-        texts = [value.strip() for value in row if isinstance(value, str)]
+        row = [one for one in self.cells[answer.sheet][cell.row] if one is not cell]
+        texts = [one.value.strip() for one in row if isinstance(one.value, str)]
         others = {one for text in texts for one in self.asks.get(text, ())}
         told = self.ret.state == "query" or self.ret.query
         if answer.item not in others and others and not self._is_told(answer.sheet, cell.row):
             yield f"{answer} stands beside the question {others}"
-        if not others and not told:
+        covered = any(isinstance(one, MergedCell) for one in row)  # openpyxl sees nothing there
+        if not others and not told and not covered:
             yield f"{answer} stands beside no question and nothing is said"
         heading = self._heading(answer.sheet, cell)
         wanted = self.headers[answer.item, answer.field]
@@ -110,7 +112,7 @@ class _Judge:
     def lost(self) -> Iterator[str]:
         """Cells under an answer's heading, beside its question, that were not read nor told.
 
-        Items whose questions stand there twice are passed over: which was read is not told.
+        Items that stand there twice are passed over: which of them was read is not told.
         """
         if self.ret.state == "refused":
             return
@@ -119,16 +121,13 @@ class _Judge:
             known |= {(finding.sheet, cell) for cell in (finding.cell, *finding.cells)}
         asked = {slot for finding in self.ret.findings for slot in concerned(finding)}
         rows = list(self._item_rows())
-        times = Counter(
-            cell.value
-            for sheet in self.cells.worksheets
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value in self.asks
-        )
+        cells = [[c.value for c in row] for one in self.cells.worksheets for row in one.iter_rows()]
+        asks = Counter(value for row in cells for value in row if value in self.asks)
+        first = Counter(next(filter(None, row), None) for row in cells)
         for item, sheet, row in rows:
             ask = self.items[item].ask
-            for cell in row if times[ask] <= len(self.asks[ask]) else ():
+            alone = asks[ask] <= len(self.asks[ask]) and first[item] == 1
+            for cell in row if alone else ():
                 blank = cell.value is None or not visible(str(cell.value))
                 field = self._fields(item).get(plain(self._heading(sheet, cell)))
                 if blank or field is None or (sheet, cell.coordinate) in known:
