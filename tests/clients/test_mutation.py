@@ -10,7 +10,7 @@ from benchmarks.mutate_returns import tried
 from tests.ingest.mutations import PROGRAMS, mutant
 
 pytestmark = pytest.mark.clients
-EACH = 4
+EACH = 2
 
 
 def test_mutants__written_anew_are_read_right_or_told() -> None:

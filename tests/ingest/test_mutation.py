@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.mutate_returns import tried
 
-SEEDS = range(150)
+SEEDS = range(100)
 
 
 def test_mutants__no_answer_is_wrong_and_none_is_lost() -> None:

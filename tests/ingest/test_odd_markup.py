@@ -14,7 +14,7 @@ from tests.ingest.packages import packed, parts_of, sheet_part
 from xlassess.ingest.one import _read_bytes
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     ways=st.lists(st.sampled_from(WAYS), min_size=1, max_size=3),
     sheet=st.sampled_from(("1 Views", "2 Facts", "3 Standpoints", "4 In your words")),

@@ -36,15 +36,17 @@ _NO_ROOM = (
     "Free some space and run the same command again; what was finished is kept.",
 )
 _READ_ONLY = (
-    "Nothing can be written to{name}: the disk or folder is read-only.",
+    "Nothing can be written to{name} ({why}): the disk or folder is read-only.",
     "Copy the whole folder to a place where you may write, and run the same command there.",
 )
 _NO_RIGHT = (
-    "You may not read or write{name}: it is open in another program, or the right is missing.",
+    "You may not read or write{name} ({why}): it is open in another program, or the right is "
+    "missing.",
     "Close it in other programs, see that you may write there, and run the same command again.",
 )
 _IN_THE_WAY = (
-    "Something else is in the way of{name}: a file where a folder is needed, or the reverse.",
+    "Something else is in the way of{name} ({why}): a file where a folder is needed, or the "
+    "reverse.",
     "Move it elsewhere, and run the same command again.",
 )
 _REFUSED = (
