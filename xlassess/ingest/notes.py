@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name, column_name
@@ -160,15 +160,22 @@ class Tally:
 
 def by_name(named: Sequence[tuple[str, SheetNotes]]) -> dict[str, SheetNotes] | Finding:
     """Return the notes by the sheets' names, unless there are too many, or two of one name."""
-    if len(named) > MOST_SHEETS:
-        return found("G10", problem=f"it has {len(named):,} sheets")
+    if excess := _beyond([notes for _, notes in named]):
+        return excess
     sheets = dict(named)
     if len(sheets) < len(named):
         return found("G07", problem="two sheets bear the same name")
-    cells = sum(notes.area for _, notes in named)
+    return sheets
+
+
+def _beyond(sheets: Collection[SheetNotes]) -> Finding | None:
+    """Refuse sheets that are too many, or together too large."""
+    if len(sheets) > MOST_SHEETS:
+        return found("G10", problem=f"it has {len(sheets):,} sheets")
+    cells = sum(notes.area for notes in sheets)
     if cells > MOST_AREA:
         return found("G10", problem=f"its sheets together reach over {cells:,} cells")
-    return sheets
+    return None
 
 
 def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None:
@@ -178,11 +185,8 @@ def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None
         sheets: the notes of each sheet.
         texts: the size of all texts together, each as often as it is shown, in bytes.
     """
-    if len(sheets) > MOST_SHEETS:
-        return found("G10", problem=f"it has {len(sheets)} sheets")
-    cells = sum(notes.area for notes in sheets.values())
-    if cells > MOST_AREA:
-        return found("G10", problem=f"its sheets together reach over {cells:,} cells")
+    if excess := _beyond(sheets.values()):
+        return excess
     if texts > MOST_TEXTS:
         return found("G10", problem=f"its texts together have some {texts:,} characters")
     return None
