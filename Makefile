@@ -35,10 +35,10 @@ bench: ## compare with what one would otherwise do
 
 docs: ## write the pages that are made from code
 	$(BIN)/python -m xlassess.model.findings_doc > docs/findings.md
-	$(BIN)/python -m xlassess.folder.instruments docs/instruments.md
-	$(BIN)/python -m xlassess.consolidate.export_dictionary > docs/data-dictionary.md
-	$(BIN)/python -m xlassess.consolidate.report_docs > docs/report-template.md
-	$(BIN)/python -m xlassess.consolidate.report_template templates/report.docx
+	$(BIN)/python -m xlassess.toolkits.instruments docs/instruments.md
+	$(BIN)/python -m xlassess.consolidate.export.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m xlassess.consolidate.report.docs > docs/report-template.md
+	$(BIN)/python -m xlassess.consolidate.report.template templates/report.docx
 
 clean: ## remove what the tools leave behind
 	rm -rf build dist .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,7 +21,7 @@ from xlsxwriter import Workbook
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.toolkits.load import find_toolkit
 
 LIMIT = 4.0
 """Most times the yardstick's time that a summary may take."""

@@ -20,10 +20,10 @@ from rich.table import Table
 
 from xlassess.contract.layout import CONTRACT_VERSION, IDENTITY, START
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.generate import Personal, Plate, build_plate, file_name
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import Assessment, Coordinator, Respondent
+from xlassess.toolkits.load import find_toolkit
 
 SECRET = bytes(range(32))
 OPENPYXL_COPIES = 20

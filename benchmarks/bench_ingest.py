@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.factory import a_context, entries, filled, issue
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.ingest import Context, Source, read_all, read_return
+from xlassess.toolkits.load import find_toolkit
 
 ROUNDS = 5
 FILES = 200

@@ -27,20 +27,19 @@ from pathlib import Path
 from typing import Any
 
 from tests.desk.small import LATER, a_folder, answer, unclear_pair, write_toolkit
-from xlassess.desk.consolidate import consolidate
-from xlassess.desk.decide import Why, choose, settle
-from xlassess.desk.export import export_round
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.init import begin
-from xlassess.desk.query import query
-from xlassess.desk.report import report
-from xlassess.desk.verify import verify
-from xlassess.desk.waive import waive
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.errors import XlassessError
+from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, choose, settle, waive
+from xlassess.services.export import export_round
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.init import begin
+from xlassess.services.query import query
+from xlassess.services.report import report
+from xlassess.services.verify import verify
 
 COUNT = 60
 AGAIN = LATER + timedelta(hours=2)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``builtin_toolkit`` or ``made`` once for each there is."""
     if "builtin_toolkit" in metafunc.fixturenames:
-        from xlassess.folder.toolkits import builtin_ids
+        from xlassess.toolkits.load import builtin_ids
 
         metafunc.parametrize("builtin_toolkit", builtin_ids(), indirect=True, scope="session")
     if "made" in metafunc.fixturenames:
@@ -29,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def builtin_toolkit(request: pytest.FixtureRequest) -> Toolkit:
     """Each built-in toolkit in turn, later ones included without further ado."""
-    from xlassess.folder.toolkits import find_toolkit
+    from xlassess.toolkits.load import find_toolkit
 
     return find_toolkit(request.param)
 

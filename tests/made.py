@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.factory import MADE_AT, a_round, entries, issue
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 REGISTER = "register"
 EDITED = ("bv-organisation", "working-better-together")
@@ -70,7 +70,7 @@ def _query(toolkit: Toolkit, folder: Path) -> Path:
 
 
 def _edited(toolkit: Toolkit, folder: Path) -> Path:
-    from xlassess.folder.exchange import toolkit_book
+    from xlassess.toolkits.exchange.exchange import toolkit_book
 
     path = folder / "toolkit.xlsx"
     path.write_bytes(toolkit_book(toolkit))
@@ -86,7 +86,7 @@ def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
 
 
 def _register(folder: Path) -> Path:
-    from xlassess.folder.assessment import AssessmentFolder
+    from xlassess.assessment.settings import AssessmentFolder
 
     made = AssessmentFolder(folder / "assessment")
     made.create()

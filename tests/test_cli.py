@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.desk.small import TOOLKIT, a_folder, answer, change_settings, write_register
-from xlassess.cli import cli
-from xlassess.console import front
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli import frame
+from xlassess.cli.app import cli
 
 Run = Callable[..., Result]
 
@@ -307,14 +307,14 @@ def test_folder__that_holds_no_assessment(run: Run, tmp_path: Path, verb: str) -
 
 @pytest.mark.parametrize("words", [("nothing",), ("status", "--nothing"), ("init",)])
 def test_command__wrong_use_is_2(run: Run, words: tuple[str, ...]) -> None:
-    assert run(*words).exit_code == front.WRONG_USE
+    assert run(*words).exit_code == frame.WRONG_USE
 
 
 def _fault(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("xlassess.desk.status.status", broken)
+    monkeypatch.setattr("xlassess.services.status.status", broken)
 
 
 def test_fault__becomes_a_sentence(
@@ -400,7 +400,7 @@ def test_help__says_the_exit_codes_and_lists_verbs_as_they_are_used(run: Run) ->
 def test_help__imports_nothing_heavy() -> None:
     code = (
         "import sys, click; before = set(sys.modules);"
-        "from xlassess.cli import cli;"
+        "from xlassess.cli.app import cli;"
         "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -420,5 +420,5 @@ def test_help__is_there_at_once() -> None:
 
     python = sys.executable
     click = seconds(python, "-c", "import click")
-    ours = seconds(python, "-c", "from xlassess.cli import main; main()", "--help")
+    ours = seconds(python, "-c", "from xlassess.cli.app import main; main()", "--help")
     assert ours <= 2 * click + 0.05

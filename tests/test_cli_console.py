@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.console.out import Out, progress
-from xlassess.console.text import clean, count, listed, percent
-from xlassess.desk.watch import silent
+from xlassess.cli.output import Out, clean, count, listed, percent, progress
+from xlassess.services.progress import silent
 
 
 class Terminal(io.StringIO):

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.desk.small import a_folder, answer, unclear_pair
-from xlassess.cli import cli
-from xlassess.cli_decisions import DECISIONS
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.cli.decide import DECISIONS
 
 Run = Callable[..., Result]
 

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.desk.small import LATER, a_folder, answer
-from xlassess.cli import cli
-from xlassess.desk.ingest import ingest
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.services.ingest import ingest
 
 
 def run(*words: str | Path) -> Result:

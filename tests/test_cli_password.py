@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from tests.damaged.builders import encrypted
 from tests.desk.small import a_folder, answer
-from xlassess.cli import cli
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 
 WORD = "Correct-Horse 7"
 

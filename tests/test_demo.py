@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from xlassess.cli import cli
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.demo import Played, play
 from xlassess.demo.play import INBOX, MARK
-from xlassess.folder.assessment import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 

@@ -9,14 +9,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from xlassess.cli import cli
+from xlassess.cli.app import cli
 from xlassess.demo import Played, choose_toolkits, play
 from xlassess.demo.partnership import TOOLKITS
-from xlassess.demo.scripts import SCRIPTS
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
+from xlassess.demo.scripts.all_toolkits import SCRIPTS
 from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 NEW = tuple(name for name in SCRIPTS if name not in TOOLKITS)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from xlassess.cli import cli
+from xlassess.cli.app import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from xlassess.folder.instruments import instruments_page
-from xlassess.folder.toolkits import all_toolkits
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.instruments import instruments_page
+from xlassess.toolkits.load import all_toolkits
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "instruments.md"
 

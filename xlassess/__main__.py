@@ -1,6 +1,6 @@
 """The command line, for ``python -m xlassess``."""
 
-from xlassess.cli import main
+from xlassess.cli.app import main
 
 if __name__ == "__main__":
     main()

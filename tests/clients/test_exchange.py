@@ -10,9 +10,9 @@ import pytest
 from tests.clients import validator
 from tests.clients.office import Office, Typed
 from tests.folder.any_toolkit import AWKWARD_LINES
-from xlassess.folder.exchange import load_toolkit_book, toolkit_book
-from xlassess.folder.toolkits import ToolkitFileError, find_toolkit
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.exchange.exchange import load_toolkit_book, toolkit_book
+from xlassess.toolkits.load import ToolkitFileError, find_toolkit
 
 pytestmark = pytest.mark.clients
 

@@ -12,11 +12,11 @@ from tests.clients.programs import find_program, missing
 from tests.clients.validator import problems
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from xlassess.consolidate import summarise
-from xlassess.consolidate.export import export
-from xlassess.consolidate.report import default_template, report_bytes
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.consolidate.export.write import export
+from xlassess.consolidate.report.write import default_template, report_bytes
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
 
 pytestmark = pytest.mark.clients
 

@@ -10,10 +10,10 @@ from tests.clients.office import Office
 from tests.clients.partner import typed
 from tests.factory import entries, issue
 from tests.queried import came_back, context, issued_query, opened, spoil
-from xlassess.folder.toolkits import find_toolkit
-from xlassess.generate.query_letter import slot_cells
+from xlassess.generate.query.letter import slot_cells
 from xlassess.ingest import Source, merge, read_return
 from xlassess.model.query import Slot
+from xlassess.toolkits.load import find_toolkit
 
 pytestmark = pytest.mark.clients
 

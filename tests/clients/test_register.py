@@ -8,8 +8,8 @@ import pytest
 
 from tests.clients import gnumeric
 from tests.clients.office import Office, Typed
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.register import HEADINGS, SHEET, read_register
+from xlassess.assessment.register import HEADINGS, SHEET, read_register
+from xlassess.assessment.settings import AssessmentFolder
 
 pytestmark = pytest.mark.clients
 

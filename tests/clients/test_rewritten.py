@@ -81,7 +81,7 @@ def test_sheetjs__xls_is_read_as_given(tmp_path: Path) -> None:
 
 
 def test_sheetjs__questions_cut_short_are_told(tmp_path: Path) -> None:
-    from xlassess.folder.toolkits import find_toolkit
+    from xlassess.toolkits.load import find_toolkit
 
     workbook = issue(find_toolkit("bv-organisation"))
     returned(workbook, tmp_path / "given.xlsx")

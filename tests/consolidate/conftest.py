@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
 
 
 @pytest.fixture(scope="session")

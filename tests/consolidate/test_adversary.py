@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from tests.consolidate.test_attribution import parts, telling
 from xlassess.consolidate import Summary, summarise, summary_bytes
-from xlassess.consolidate.export import export
-from xlassess.consolidate.report import report_bytes
+from xlassess.consolidate.export.write import export
+from xlassess.consolidate.report.write import report_bytes
 from xlassess.model.finding import Finding, Kind, Waiver
 from xlassess.model.record import Outcome, Register, Round
 from xlassess.model.toolkit import Toolkit

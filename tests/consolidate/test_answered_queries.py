@@ -8,7 +8,7 @@ import pytest
 
 from tests.factory import MADE_AT, a_round
 from xlassess.consolidate import summarise
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.toolkits.load import find_toolkit
 
 
 @pytest.mark.parametrize("attribution", ["named", "lettered"])

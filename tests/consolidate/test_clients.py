@@ -13,7 +13,7 @@ from tests.clients.office import Office
 from tests.clients.validator import problems
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, respondents
 from xlassess.consolidate import summarise, write_summary
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 pytestmark = pytest.mark.clients
 

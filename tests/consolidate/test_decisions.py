@@ -11,13 +11,13 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise, write_summary
-from xlassess.consolidate.summary import Entry, Summary
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.consolidate.figures.values import Entry, Summary
 from xlassess.model.answer import Normalisation
 from xlassess.model.assessment import Attribution
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Waiver
 from xlassess.model.record import Decision, Outcome, OutcomeKind, Register, Round
+from xlassess.toolkits.load import find_toolkit
 
 AT = datetime(2026, 4, 7, 12, tzinfo=timezone.utc)
 WAIVER = Waiver("Dana Okafor", AT, "Imran Patel cannot judge this")

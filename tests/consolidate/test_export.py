@@ -14,12 +14,11 @@ from tests.clients.programs import ROOT
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
-from xlassess.consolidate.export import FORMATS, PAGE, export, file_names
-from xlassess.consolidate.export_columns import TYPES
-from xlassess.consolidate.export_dictionary import page
-from xlassess.consolidate.export_tables import AGGREGATED, WITH_ROWS, tables_of
-from xlassess.consolidate.export_text import unguarded
-from xlassess.consolidate.summary import Summary
+from xlassess.consolidate.export.columns import TYPES
+from xlassess.consolidate.export.dictionary import page
+from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, tables_of, unguarded
+from xlassess.consolidate.export.write import FORMATS, PAGE, export, file_names
+from xlassess.consolidate.figures.values import Summary
 from xlassess.model.answer import Answer
 
 PERSONAL = {"return", "partner", "respondent", "level", "file", "sheet", "cell", "as_typed"}

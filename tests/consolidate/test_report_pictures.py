@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
-from xlassess.consolidate import drawing, report_bars, report_pictures, summarise
-from xlassess.consolidate.summary import Part
+from xlassess.consolidate import summarise
+from xlassess.consolidate.figures.values import Part
+from xlassess.consolidate.report import bars as report_bars
+from xlassess.consolidate.report import drawing, pictures
 from xlassess.sheet import palette
 
 
@@ -27,7 +29,7 @@ def colours(png: bytes) -> set[str]:
 
 def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
     part = part_of(builtin_toolkit)
-    drawn = report_pictures.headline(part)
+    drawn = pictures.headline(part)
     expected = {
         "sum": "Dartboard: the band each mean reaches", "mean": "Mean with range",
         "share": "Mean with range", "none": "Answers marked as matters to act on",
@@ -45,7 +47,7 @@ def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
 
 def test_pictures__are_sharp_white_and_as_wide_as_they_say(builtin_toolkit):
     part = part_of(builtin_toolkit)
-    for drawn in (report_pictures.headline(part), *report_pictures.further(part)):
+    for drawn in (pictures.headline(part), *pictures.further(part)):
         image = Image.open(io.BytesIO(drawn.png()))
         assert image.width / (drawn.width / 25.4) >= 200
         assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
@@ -61,7 +63,7 @@ def test_dartboard__shades_as_far_as_the_band_reached(pat):
         sections = tuple(
             replace(each, score=replace(each.score, mean=mean)) for each in part.sections
         )
-        png = report_pictures.headline(replace(part, sections=sections)).png()
+        png = pictures.headline(replace(part, sections=sections)).png()
         image = Image.open(io.BytesIO(png)).convert("RGB")
         dark = {palette.NAVY, palette.BLUE}
         return sum(
@@ -75,7 +77,7 @@ def test_dartboard__shades_as_far_as_the_band_reached(pat):
 
 def test_pictures__use_the_palette(pat):
     part = part_of(pat)
-    bars, stacked, _ = report_pictures.further(part)
+    bars, stacked, _ = pictures.further(part)
     assert palette.SKY in colours(bars.png())
     assert {palette.SEQUENCE[0], palette.SEQUENCE[3]} <= colours(stacked.png())
 
@@ -84,22 +86,22 @@ def test_pictures__are_the_same_bytes_whatever_the_settings(pat):
     import matplotlib as mpl
 
     part = part_of(pat)
-    first = report_pictures.headline(part).png()
+    first = pictures.headline(part).png()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 10}):
-        assert report_pictures.headline(part).png() == first
+        assert pictures.headline(part).png() == first
 
 
 def test_pictures__aggregated_show_no_ends_of_ranges(melton):
     part = part_of(melton, attribution="aggregated")
-    drawn = report_pictures.headline(part)
+    drawn = pictures.headline(part)
     assert drawn.caption == "Mean"
     assert "whiskers" not in drawn.alt
 
 
 def test_pictures__none_without_answers(pat):
     part = part_of(pat, returned=0)
-    assert report_pictures.headline(part) is None
-    assert report_pictures.further(part) == ()
+    assert pictures.headline(part) is None
+    assert pictures.further(part) == ()
 
 
 @pytest.mark.parametrize("name", ["$x^2$ and $", "100% {a} \\frac", "概要 Übersicht", "W" * 90])
@@ -108,7 +110,7 @@ def test_pictures__draw_any_name_as_it_is(melton, caplog, name):
     sections = tuple(replace(each, name=name) for each in part.sections)
     with warnings.catch_warnings(), caplog.at_level(logging.ERROR):
         warnings.simplefilter("error")
-        assert report_pictures.headline(replace(part, sections=sections)).png()
+        assert pictures.headline(replace(part, sections=sections)).png()
 
 
 def test_ink__can_be_read_on_every_shade():

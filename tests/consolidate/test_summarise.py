@@ -10,7 +10,7 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from xlassess.consolidate import summarise
-from xlassess.consolidate.thresholds import (
+from xlassess.consolidate.figures.thresholds import (
     agreement_word,
     first_to_look_at,
     is_concern,

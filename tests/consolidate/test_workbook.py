@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from tests.factory import AWKWARD
 from xlassess.consolidate import summarise, summary_bytes, write_summary
-from xlassess.consolidate.figures import section_key
+from xlassess.consolidate.figures.compute import section_key
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
 from xlassess.sheet.validation import SheetError
@@ -248,7 +248,7 @@ def test_write__leaves_nothing_behind_when_it_fails(pat, tmp_path: Path):
 
 def test_data__goes_on_over_further_sheets(pat, monkeypatch):
     monkeypatch.setattr("xlassess.consolidate.assemble.LIVE_ROWS", 10)
-    monkeypatch.setattr("xlassess.consolidate.sheet_data.MOST_ROWS", 64)
+    monkeypatch.setattr("xlassess.consolidate.summary.sheets.data.MOST_ROWS", 64)
     record = a_round([pat], 3)
     count = len(summarise(record, MADE_AT).data)
     book = load(made(record))
@@ -262,6 +262,6 @@ def test_data__goes_on_over_further_sheets(pat, monkeypatch):
 
 
 def test_tables__too_long_for_a_sheet_say_so(pat, monkeypatch):
-    monkeypatch.setattr("xlassess.consolidate.cells.MOST_ROWS", 20)
+    monkeypatch.setattr("xlassess.consolidate.summary.cells.MOST_ROWS", 20)
     with pytest.raises(SheetError, match="more than a sheet holds"):
         made(a_round([pat], 3))

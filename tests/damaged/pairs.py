@@ -12,13 +12,13 @@ from pathlib import Path
 import openpyxl
 
 from tests.desk.small import LATER, answer, unclear_pair
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import cell_name, layout
-from xlassess.desk.ingest import ingest
-from xlassess.desk.query import query
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.toolkits import find_toolkit
-from xlassess.generate.query_letter import slot_cells
+from xlassess.generate.query.letter import slot_cells
 from xlassess.model.query import Slot
+from xlassess.services.ingest import ingest
+from xlassess.services.query import query
+from xlassess.toolkits.load import find_toolkit
 
 Case = Callable[[AssessmentFolder, Path], Path]
 CASES: dict[str, Case] = {}

@@ -12,12 +12,12 @@ from tests.damaged.pairs import CASES
 from tests.desk.small import LATER, a_folder
 from tests.factory import Workbook, issue
 from tests.ingest.small import every_kind
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
 from xlassess.ingest import collect, read_all
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.findings_doc import page
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
 
 OF_THE_LEDGER = {code for code in CATALOGUE if code.startswith("L")}
 QUERIES = [

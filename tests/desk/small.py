@@ -9,10 +9,10 @@ from pathlib import Path
 
 import openpyxl
 
+from xlassess.assessment.register import HEADINGS, SHEET
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
-from xlassess.desk.generate import generate
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.register import HEADINGS, SHEET
+from xlassess.services.generate import generate
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 LATER = MONDAY + timedelta(days=14)
@@ -119,7 +119,7 @@ def answer(
     result = generate(folder, now=MONDAY)
     (issued,) = [book for book in result.workbooks if book.respondent == respondent]
     book = openpyxl.load_workbook(issued.path)
-    from xlassess.folder.toolkits import find_toolkit
+    from xlassess.toolkits.load import find_toolkit
 
     (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
     column = table.column("answer")

@@ -9,14 +9,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from xlassess.cli import cli
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.contract.seal import questions_digest
-from xlassess.desk import authoring
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.exchange import toolkit_book
-from xlassess.folder.toolkits import ToolkitFileError, find_toolkit, load_toolkit
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
+from xlassess.services import toolkits
+from xlassess.toolkits.exchange.exchange import toolkit_book
+from xlassess.toolkits.load import ToolkitFileError, find_toolkit, load_toolkit
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def book(tmp_path: Path) -> Path:
 
 def test_export__then_import_gives_the_same_toolkit(folder: AssessmentFolder) -> None:
     path = folder.root / "pat.xlsx"
-    exported = authoring.export_book(folder.root, "pat", path)
-    imported = authoring.import_book(folder.root, path)
+    exported = toolkits.export_book(folder.root, "pat", path)
+    imported = toolkits.import_book(folder.root, path)
     assert (exported.written, imported.written) == ("new", "new")
     assert imported.path == folder.toolkits / "pat.yaml"
     assert load_toolkit(imported.path) == find_toolkit("pat")
@@ -55,23 +55,23 @@ def test_export__then_import_gives_the_same_toolkit(folder: AssessmentFolder) ->
 
 
 def test_export__the_folders_own_toolkit_comes_first(folder: AssessmentFolder, book: Path) -> None:
-    authoring.import_book(folder.root, book)
-    exported = authoring.export_book(folder.root, "pat", folder.root / "again.xlsx")
+    toolkits.import_book(folder.root, book)
+    exported = toolkits.export_book(folder.root, "pat", folder.root / "again.xlsx")
     assert exported.toolkit.item("1A").ask == "What have we achieved?"
 
 
 def test_export__again_changes_nothing(folder: AssessmentFolder) -> None:
     path = folder.root / "pat.xlsx"
-    authoring.export_book(folder.root, "pat", path)
-    assert authoring.export_book(folder.root, "pat", path).written == "same"
+    toolkits.export_book(folder.root, "pat", path)
+    assert toolkits.export_book(folder.root, "pat", path).written == "same"
 
 
 def test_export__never_overwrites_what_was_edited(folder: AssessmentFolder, book: Path) -> None:
     before = book.read_bytes()
     with pytest.raises(UsageError):
-        authoring.export_book(folder.root, "pat", book)
+        toolkits.export_book(folder.root, "pat", book)
     assert book.read_bytes() == before
-    assert authoring.export_book(folder.root, "pat", book, replace=True).written == "replaced"
+    assert toolkits.export_book(folder.root, "pat", book, replace=True).written == "replaced"
     (kept,) = (book.parent / "replaced").iterdir()
     assert kept.read_bytes() == before
 
@@ -79,18 +79,18 @@ def test_export__never_overwrites_what_was_edited(folder: AssessmentFolder, book
 @pytest.mark.parametrize("name", ["pat.ods", "pat", "nowhere/pat.xlsx"])
 def test_export__not_a_place_for_a_workbook(folder: AssessmentFolder, name: str) -> None:
     with pytest.raises(UsageError):
-        authoring.export_book(folder.root, "pat", folder.root / name)
+        toolkits.export_book(folder.root, "pat", folder.root / name)
 
 
 def test_import__never_overwrites_another_toolkit(folder: AssessmentFolder, book: Path) -> None:
-    path = authoring.import_book(folder.root, book).path
+    path = toolkits.import_book(folder.root, book).path
     before = path.read_bytes()
-    assert authoring.import_book(folder.root, book).written == "same"
+    assert toolkits.import_book(folder.root, book).written == "same"
     edited(book, Items_C5="What else?", Toolkit_B5="1.1-ours")
     with pytest.raises(UsageError):
-        authoring.import_book(folder.root, book)
+        toolkits.import_book(folder.root, book)
     assert path.read_bytes() == before
-    assert authoring.import_book(folder.root, book, replace=True).written == "replaced"
+    assert toolkits.import_book(folder.root, book, replace=True).written == "replaced"
     (kept,) = (folder.toolkits / "replaced").iterdir()
     assert kept.read_bytes() == before
     assert load_toolkit(path).item("1A").ask == "What else?"
@@ -98,16 +98,16 @@ def test_import__never_overwrites_another_toolkit(folder: AssessmentFolder, book
 
 def test_import__same_toolkit_leaves_its_file_alone(folder: AssessmentFolder, book: Path) -> None:
     """Remarks that somebody wrote into the file stay."""
-    path = authoring.import_book(folder.root, book).path
+    path = toolkits.import_book(folder.root, book).path
     path.write_text("# ours\n" + path.read_text())
-    assert authoring.import_book(folder.root, book).written == "same"
+    assert toolkits.import_book(folder.root, book).written == "same"
     assert path.read_text().startswith("# ours\n")
 
 
 def test_import__outside_an_assessment_needs_a_folder(tmp_path: Path, book: Path) -> None:
     with pytest.raises(UsageError):
-        authoring.import_book(tmp_path, book)
-    imported = authoring.import_book(tmp_path, book, to=tmp_path / "shared")
+        toolkits.import_book(tmp_path, book)
+    imported = toolkits.import_book(tmp_path, book, to=tmp_path / "shared")
     assert imported.path == tmp_path / "shared" / "pat.yaml"
     assert not imported.found_by_folder
 
@@ -115,43 +115,43 @@ def test_import__outside_an_assessment_needs_a_folder(tmp_path: Path, book: Path
 def test_import__mistakes_write_nothing(folder: AssessmentFolder, book: Path) -> None:
     edited(book, Items_D5="agrement")
     with pytest.raises(ToolkitFileError):
-        authoring.import_book(folder.root, book)
+        toolkits.import_book(folder.root, book)
     assert not list(folder.toolkits.glob("*.yaml"))
 
 
 def test_version__unchanged_with_changed_questions(folder: AssessmentFolder, book: Path) -> None:
     edited(book, Toolkit_B5="1.0")
     with pytest.raises(ToolkitFileError) as caught:
-        authoring.import_book(folder.root, book)
+        toolkits.import_book(folder.root, book)
     assert [(p.sheet, p.cell) for p in caught.value.problems] == [("Toolkit", "B5")]
     with pytest.raises(ToolkitFileError):
-        authoring.check(folder.root, book)
+        toolkits.check(folder.root, book)
 
 
 def test_version__of_a_toolkit_file_is_named_with_its_line(
     folder: AssessmentFolder, book: Path
 ) -> None:
-    path = authoring.import_book(folder.root, book).path
-    assert authoring.check(folder.root, path).version == "1.0-ours"
+    path = toolkits.import_book(folder.root, book).path
+    assert toolkits.check(folder.root, path).version == "1.0-ours"
     path.write_text(path.read_text().replace("1.0-ours", "1.0"))
     with pytest.raises(ToolkitFileError) as caught:
-        authoring.check(folder.root, path)
+        toolkits.check(folder.root, path)
     (problem,) = caught.value.problems
     assert path.read_text().splitlines()[problem.line - 1] == 'version: "1.0"'
 
 
 def test_version__issued_with_other_questions(folder: AssessmentFolder, book: Path) -> None:
-    path = authoring.import_book(folder.root, book).path
+    path = toolkits.import_book(folder.root, book).path
     issued = load_toolkit(path)
     with Ledger(folder.ledger_file) as ledger:
         ledger.keep_toolkit(issued, questions_digest(issued))
-    assert authoring.check(folder.root, path) == issued
+    assert toolkits.check(folder.root, path) == issued
     edited(book, Items_C5="What else?")
     with pytest.raises(ToolkitFileError) as caught:
-        authoring.check(folder.root, book)
+        toolkits.check(folder.root, book)
     assert [(p.sheet, p.cell) for p in caught.value.problems] == [("Toolkit", "B5")]
     edited(book, Toolkit_B5="1.1-ours")
-    assert authoring.check(folder.root, book).version == "1.1-ours"
+    assert toolkits.check(folder.root, book).version == "1.1-ours"
 
 
 def test_commands__export_and_import(folder: AssessmentFolder) -> None:

@@ -8,11 +8,11 @@ import openpyxl
 import pytest
 
 from tests.desk.small import LATER, MONDAY, TOOLKIT, a_folder, answer, write_register, write_toolkit
-from xlassess.desk.consolidate import consolidate
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
+from xlassess.services.consolidate import consolidate
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
 
 
 @pytest.fixture

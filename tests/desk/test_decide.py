@@ -9,16 +9,25 @@ from typing import Any
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, unclear_pair
-from xlassess.desk.consolidate import present_round
-from xlassess.desk.decide import Decided, Why, choose, mark, reassign, set_aside, settle, undo
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.status import Line, status
-from xlassess.desk.verify import verify
-from xlassess.desk.waive import waive
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
+from xlassess.services.consolidate import present_round
+from xlassess.services.decide import (
+    Decided,
+    Why,
+    choose,
+    mark,
+    reassign,
+    set_aside,
+    settle,
+    undo,
+    waive,
+)
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.status import Line, status
+from xlassess.services.verify import verify
 
 WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
 

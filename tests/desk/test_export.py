@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings
-from xlassess.desk.export import export_round
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.export import export_round
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
 
 
 @pytest.fixture

@@ -21,16 +21,16 @@ from tests.desk.small import (
     write_register,
     write_toolkit,
 )
-from xlassess.desk import clerk
-from xlassess.desk import generate as desk
-from xlassess.desk.generate import Generated, generate
-from xlassess.desk.outbox import sha256_of
-from xlassess.desk.status import status
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.errors import XlassessError
+from xlassess.services import generate as desk
+from xlassess.services import issuing
+from xlassess.services.generate import Generated, generate
+from xlassess.services.outbox import sha256_of
+from xlassess.services.status import status
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_generate__completes_a_run_that_was_really_killed(folder: AssessmentFold
     program = (
         "import os, signal, sys; from pathlib import Path;"
         "from tests.desk.small import MONDAY; from xlassess.desk import generate as desk;"
-        "from xlassess.folder.assessment import AssessmentFolder;"
+        "from xlassess.assessment.settings import AssessmentFolder;"
         "desk.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
         "desk.generate(AssessmentFolder(Path(sys.argv[1])), now=MONDAY)"
     )
@@ -248,9 +248,9 @@ def test_generate__refuses_an_empty_register(folder: AssessmentFolder) -> None:
 def test_generate__raises_the_attempt_when_a_reference_is_taken(
     folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = clerk.reference_for
+    real = issuing.reference_for
     monkeypatch.setattr(
-        clerk, "reference_for", lambda i, s, n=0: "4444-4444" if n == 0 else real(i, s, n)
+        issuing, "reference_for", lambda i, s, n=0: "4444-4444" if n == 0 else real(i, s, n)
     )
     result = generate(folder, now=MONDAY)
     references = [book.reference for book in result.workbooks]

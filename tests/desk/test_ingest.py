@@ -12,13 +12,13 @@ import pytest
 
 from tests.damaged.builders import encrypted
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
-from xlassess.desk import ingest as desk
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import Ingested, ingest
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
+from xlassess.services import ingest as desk
+from xlassess.services.generate import generate
+from xlassess.services.ingest import Ingested, ingest
 
 
 @pytest.fixture

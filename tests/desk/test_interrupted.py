@@ -14,16 +14,15 @@ import pytest
 from click.testing import CliRunner
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, contents
-from xlassess.cli import cli
-from xlassess.desk.consolidate import consolidate
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.outbox import write_whole
-from xlassess.desk.papers import put
-from xlassess.desk.query import query
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
+from xlassess.services.consolidate import consolidate
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.outbox import put, write_whole
+from xlassess.services.query import query
 
 PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))
 

@@ -9,20 +9,19 @@ import openpyxl
 import pytest
 
 from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, contents
-from xlassess.desk import query as desk
-from xlassess.desk import status as status_desk
-from xlassess.desk.decide import Why, set_aside
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.query import Asked, query
-from xlassess.desk.verify import verify
-from xlassess.desk.waive import waive
-from xlassess.folder.assessment import AssessmentFolder
-from xlassess.folder.toolkits import find_toolkit
-from xlassess.generate.query_letter import slot_cells
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.query import Slot
+from xlassess.services import query as desk
+from xlassess.services import status as status_desk
+from xlassess.services.decide import Why, set_aside, waive
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.query import Asked, query
+from xlassess.services.verify import verify
+from xlassess.toolkits.load import find_toolkit
 
 DAY = timedelta(days=1)
 ASKED = LATER + DAY

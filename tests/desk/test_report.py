@@ -9,11 +9,11 @@ import docx
 import pytest
 
 from tests.desk.small import LATER, a_folder, answer
-from xlassess.consolidate.report import default_template
-from xlassess.desk.ingest import ingest
-from xlassess.desk.report import fields, report, save_template
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate.report.write import default_template
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.ingest import ingest
+from xlassess.services.report import fields, report, save_template
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from tests.desk.small import (
     write_register,
     write_toolkit,
 )
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.status import Status, status
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.status import Status, status
 
 BEFORE, AFTER = date(2026, 3, 13), date(2026, 3, 14)
 

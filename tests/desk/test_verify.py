@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.desk.small import LATER, a_folder, answer, change_settings
-from xlassess.desk.consolidate import consolidate
-from xlassess.desk.generate import generate
-from xlassess.desk.ingest import ingest
-from xlassess.desk.query import query
-from xlassess.desk.verify import Verified, verify
-from xlassess.folder.assessment import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
+from xlassess.services.consolidate import consolidate
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.query import query
+from xlassess.services.verify import Verified, verify
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from xlassess.folder.assessment import AssessmentFileError, AssessmentFolder, RegisterError
+from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder, RegisterError
 from xlassess.model.assessment import Assessment, Coordinator, ScenarioChoice
 from xlassess.model.errors import UsageError, XlassessError
 
@@ -105,7 +105,7 @@ def test_create__no_room_and_then_again(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("xlassess.folder.register_book.register_book", full)
+        patch.setattr("xlassess.assessment.register_book.register_book", full)
         with pytest.raises(OSError, match="No space"):
             folder.create()
     folder.create()
@@ -321,7 +321,7 @@ def test_places__are_in_the_folder(tmp_path: Path) -> None:
 
 def test_import__is_light() -> None:
     code = (
-        "import sys, xlassess.folder.assessment, xlassess.folder.toolkits; "
+        "import sys, xlassess.assessment.settings, xlassess.toolkits.load; "
         "print({'pydantic', 'ruamel.yaml', 'openpyxl', 'xlsxwriter', 'rapidfuzz'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

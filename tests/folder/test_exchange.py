@@ -10,24 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.folder.any_toolkit import toolkits
 from xlassess.contract.seal import questions_digest
-from xlassess.folder.checks import check_toolkit
-from xlassess.folder.exchange import read_toolkit_book, toolkit_book, toolkit_yaml
-from xlassess.folder.exchange_guide import ANSWERS, FORMS, RULES
-from xlassess.folder.exchange_sheets import (
-    BANDS,
-    HORIZONS,
-    ITEMS,
-    PLAN,
-    SCALES,
-    SCENARIOS,
-    SCORING,
-    SECTIONS,
-    STATUSES,
-    TOOLKIT,
-    VIEWS,
-)
-from xlassess.folder.shape import read_as
-from xlassess.folder.yaml_file import read_yaml
+from xlassess.files.shape import read_as
+from xlassess.files.yaml_file import read_yaml
 from xlassess.model.toolkit import (
     FREE_ANSWERS,
     ActionPlan,
@@ -43,6 +27,22 @@ from xlassess.model.toolkit import (
     Section,
     Toolkit,
     View,
+)
+from xlassess.toolkits.checks import check_toolkit
+from xlassess.toolkits.exchange.exchange import read_toolkit_book, toolkit_book, toolkit_yaml
+from xlassess.toolkits.exchange.guide import ANSWERS, FORMS, RULES
+from xlassess.toolkits.exchange.sheets import (
+    BANDS,
+    HORIZONS,
+    ITEMS,
+    PLAN,
+    SCALES,
+    SCENARIOS,
+    SCORING,
+    SECTIONS,
+    STATUSES,
+    TOOLKIT,
+    VIEWS,
 )
 
 ANY = settings(

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from xlassess.folder.exchange import read_toolkit_book, toolkit_book
-from xlassess.folder.exchange_sheets import BLOCKS, FIELD, LEVEL
-from xlassess.folder.problems import Problem
-from xlassess.folder.toolkits import ToolkitFileError, find_toolkit
+from xlassess.files.problems import Problem
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.exchange.exchange import read_toolkit_book, toolkit_book
+from xlassess.toolkits.exchange.sheets import BLOCKS, FIELD, LEVEL
+from xlassess.toolkits.load import ToolkitFileError, find_toolkit
 
 Change = Callable[[Workbook], object]
 
@@ -279,7 +279,7 @@ def test_edited__a_reworded_question_and_a_new_item(exported: bytes, pat: Toolki
 def test_formula__with_a_result_is_read_by_it(pat: Toolkit) -> None:
     import xlsxwriter
 
-    from xlassess.folder.exchange_cells import read_book
+    from xlassess.toolkits.exchange.cells import read_book
 
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:

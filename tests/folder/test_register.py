@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.folder.register import HEADINGS, RegisterError, read_register
-from xlassess.folder.register_book import register_book
-from xlassess.folder.slugs import LONGEST, slug, tidy
+from xlassess.assessment.register import HEADINGS, RegisterError, read_register
+from xlassess.assessment.register_book import register_book
+from xlassess.assessment.slugs import LONGEST, slug, tidy
 from xlassess.model.assessment import Respondent
 
 TOOLKITS = ("pat", "bv-organisation")

@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.folder.texts import SMALL, spoiled, write
-from xlassess.folder.toolkits import (
+from xlassess.model.errors import UsageError
+from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import (
     ToolkitFileError,
     all_toolkits,
     builtin_ids,
@@ -19,8 +21,6 @@ from xlassess.folder.toolkits import (
     load_toolkit,
     toolkit_schema,
 )
-from xlassess.model.errors import UsageError
-from xlassess.model.toolkit import Toolkit
 
 
 def problems_of(folder: Path, text: str, name: str = "small.yaml") -> ToolkitFileError:
@@ -299,7 +299,7 @@ def test_error__survives_a_worker_process(tmp_path: Path) -> None:
 
 
 def test_schema__published_file_is_current() -> None:
-    """Make it current with ``python -m xlassess.folder.schema toolkits/toolkit.schema.json``."""
+    """Make it current with ``python -m xlassess.toolkits.load toolkits/toolkit.schema.json``."""
     path = Path(__file__).parents[2] / "toolkits" / "toolkit.schema.json"
     assert json.loads(path.read_text(encoding="utf-8")) == toolkit_schema()
 

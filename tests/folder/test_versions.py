@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from xlassess.contract.seal import questions_digest
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
-from xlassess.folder.versions import changed, record, recorded, released
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import builtin_ids, find_toolkit
+from xlassess.toolkits.versions import changed, record, recorded, released
 
 
 def reworded(toolkit: Toolkit) -> Toolkit:

@@ -15,12 +15,12 @@ from tests.clients.office import Office, Seen, Typed
 from tests.factory import Entry, Workbook, entries, issue
 from tests.generate.conftest import RULES, a_toolkit
 from xlassess.contract.layout import LISTS, PROFILE, REFERENCE_ROW, START, Layout, layout
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
-from xlassess.generate.scored import scored_parts
-from xlassess.generate.status import CHECK, DONE, OPTIONAL, TO_DO
+from xlassess.generate.profile.scored import scored_parts
+from xlassess.generate.workbook.status import CHECK, DONE, OPTIONAL, TO_DO
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Scorecard, scorecard, suggest_scenario
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 pytestmark = pytest.mark.clients
 

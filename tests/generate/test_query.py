@@ -21,13 +21,13 @@ from tests.generate.conftest import a_toolkit
 from tests.queried import asking, came_back, context, issued_query, opened, spoil
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, START, layout
 from xlassess.contract.query_layout import query_layout
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.generate import Doubts, doubts_of, query_letter
-from xlassess.generate.query_letter import slot_cells
+from xlassess.generate.query.letter import slot_cells
 from xlassess.ingest import Source, merge, read_return
 from xlassess.model.finding import cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
 
 
 def unlocked(book: Book, toolkit: Toolkit) -> set[tuple[str, str]]:

@@ -37,11 +37,11 @@ from xlassess.contract.layout import (
     score_name,
 )
 from xlassess.contract.seal import sheet_password
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 from xlassess.sheet.metrics import Text, row_height
 from xlassess.sheet.protection import legacy_hash
 from xlassess.sheet.validation import SheetError
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 FUNCTIONS = {
     "SUM", "IF", "COUNT", "COUNTIF", "SUMPRODUCT", "INDEX", "MATCH", "AND", "OR", "NOT",

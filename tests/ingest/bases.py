@@ -21,10 +21,10 @@ from tests.factory import (
 from tests.ingest.small import every_kind, written
 from tests.queried import came_back, context, issued_query, opened, spoil
 from xlassess.contract.layout import ActionPlanLayout, cell_name, layout
-from xlassess.folder.toolkits import find_toolkit
-from xlassess.generate.query_letter import slot_cells
+from xlassess.generate.query.letter import slot_cells
 from xlassess.ingest import Context
 from xlassess.model.query import Slot
+from xlassess.toolkits.load import find_toolkit
 
 
 @dataclass(frozen=True, slots=True)

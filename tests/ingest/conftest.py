@@ -6,7 +6,7 @@ import pytest
 
 from tests.factory import Workbook, issue
 from tests.ingest.small import every_kind
-from xlassess.folder.toolkits import find_toolkit
+from xlassess.toolkits.load import find_toolkit
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.factory import AWKWARD, Entry, entries, filled, issue
 from tests.ingest.small import read
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.model.answer import Answer, Value
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.score import scorecard
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 TEXTS = st.lists(
     st.text(

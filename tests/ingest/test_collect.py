@@ -13,7 +13,7 @@ from tests.factory import Workbook, a_context
 from tests.ingest.packages import packed
 from tests.ingest.small import returned
 from xlassess.ingest import Source, collect, read_return
-from xlassess.ingest.limits import MOST_MEMBERS
+from xlassess.ingest.guard.limits import MOST_MEMBERS
 from xlassess.model.answer import Return
 
 

@@ -20,8 +20,8 @@ from tests.ingest.binary import (
     xlsb,
 )
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
-from xlassess.ingest.grid import read_grid
-from xlassess.ingest.guard import Guarded, guard
+from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.reading.grid import read_grid
 from xlassess.model.finding import Finding
 
 

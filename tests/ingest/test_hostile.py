@@ -19,7 +19,7 @@ from tests.ingest.byte_damage import (
 )
 from tests.ingest.small import returned
 from xlassess.ingest import Source, read_all
-from xlassess.ingest.ole import OLE_MAGIC
+from xlassess.ingest.guard.ole import OLE_MAGIC
 from xlassess.model.answer import Return
 
 

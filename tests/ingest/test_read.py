@@ -20,9 +20,9 @@ from tests.factory import Workbook, a_context, action_cells, an_action, entries,
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
 from xlassess.ingest import Source, read_return
 from xlassess.model.answer import Return
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

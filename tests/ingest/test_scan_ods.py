@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.ingest.hostile import ods
-from xlassess.ingest.grid import read_grid
-from xlassess.ingest.guard import Guarded, guard
+from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.reading.grid import read_grid
 from xlassess.model.finding import Finding
 
 TYPED = b'<table:table-cell office:value-type="string"><text:p>Agree</text:p></table:table-cell>'

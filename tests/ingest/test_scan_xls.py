@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from xlassess.ingest.notes import SheetNotes
-from xlassess.ingest.scan_xls import scan_xls
+from xlassess.ingest.formats.xls import scan_xls
+from xlassess.ingest.guard.notes import SheetNotes
 from xlassess.model.finding import Finding
 
 BOF, EOF, FILEPASS, BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085

@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from xlassess.folder.toolkits import builtin_ids, find_toolkit
-from xlassess.ingest.dates import day_readings
-from xlassess.ingest.values import Choices, read_date, read_number, read_text
+from xlassess.ingest.reading.values import Choices, day_readings, read_date, read_number, read_text
 from xlassess.model.toolkit import Choice, Item
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 AGREEMENT = Choices.of(
     (

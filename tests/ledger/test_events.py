@@ -263,7 +263,7 @@ def test_tampering__removing_a_return_shows(filled: Path) -> None:
 @pytest.fixture
 def with_toolkit(path: Path) -> Path:
     from xlassess.contract.seal import questions_digest
-    from xlassess.folder.toolkits import find_toolkit
+    from xlassess.toolkits.load import find_toolkit
 
     toolkit = find_toolkit("pat")
     with Ledger(path, clock) as ledger:

@@ -158,7 +158,7 @@ def test_history__holds_a_round_and_what_came_in_it(ledger: Ledger, run: str) ->
 
 
 def test_round_record__is_built_from_the_ledger_alone(ledger: Ledger, run: str) -> None:
-    from xlassess.folder.toolkits import find_toolkit
+    from xlassess.toolkits.load import find_toolkit
 
     toolkit = find_toolkit("pat")
     ledger.keep_toolkit(toolkit, "d" * 64)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.sheet.paging import LEAST_SCALE, Paging, Rows, paging
+from xlassess.sheet.page import LEAST_SCALE, Paging, Rows, paging
 
 ACROSS, DOWN = 700.0, 500.0
 

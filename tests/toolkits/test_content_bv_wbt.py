@@ -9,10 +9,10 @@ from functools import cache
 import pytest
 
 from xlassess.contract.layout import layout
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Item
 from xlassess.score.card import scorecard
+from xlassess.toolkits.load import find_toolkit
 
 find = cache(find_toolkit)
 

@@ -7,10 +7,9 @@ from functools import cache
 
 import pytest
 
-from xlassess.folder.toolkits import find_toolkit
 from xlassess.model.toolkit import Band, Section
-from xlassess.score.bands import band_of
-from xlassess.score.scenario import suggest_scenario
+from xlassess.score.bands import band_of, suggest_scenario
+from xlassess.toolkits.load import find_toolkit
 
 ITEMS = {
     "melton-checklist": {"H": 7, "P": 12, "Q": 12, "S": 3},

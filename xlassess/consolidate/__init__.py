@@ -1,7 +1,7 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
-from xlassess.consolidate.summary import Summary
-from xlassess.consolidate.write import summary_bytes, write_summary
+from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.summary.write import summary_bytes, write_summary
 
 __all__ = ["Summary", "summarise", "summary_bytes", "write_summary"]

@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xlassess import __version__
-from xlassess.consolidate import figures as of
-from xlassess.consolidate.attribution import (
-    Person,
-)
-from xlassess.consolidate.decisions import decisions, waivers
-from xlassess.consolidate.going_on import going_on
-from xlassess.consolidate.ground import ground_of
-from xlassess.consolidate.narrative import Told, narrate
-from xlassess.consolidate.register import (
+from xlassess.consolidate.figures import compute as of
+from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.counted import ground_of
+from xlassess.consolidate.figures.decisions import decisions, waivers
+from xlassess.consolidate.figures.received import (
     Group,
     Scene,
     entries_of,
@@ -23,7 +19,7 @@ from xlassess.consolidate.register import (
     last_received,
     set_scene,
 )
-from xlassess.consolidate.rows import (
+from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
     data_rows,
@@ -31,22 +27,65 @@ from xlassess.consolidate.rows import (
     remarks_of,
     values_put_right,
 )
-from xlassess.consolidate.summary import (
+from xlassess.consolidate.figures.thresholds import LIVE_ROWS
+from xlassess.consolidate.figures.values import (
     DataRow,
+    GoingOn,
     ItemFigures,
+    OverallFigures,
     Part,
     PlannedAction,
     PutRight,
     Remark,
     ScoreRow,
+    SectionFigures,
     Summary,
 )
-from xlassess.consolidate.thresholds import LIVE_ROWS
+from xlassess.consolidate.narrative import Told, narrate
 from xlassess.model.answer import Answer, Issued, Return
+from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
-from xlassess.model.toolkit import Toolkit
-from xlassess.score import Agreement, scorecard
+from xlassess.model.toolkit import Scenario, Toolkit
+from xlassess.score import Agreement, scorecard, suggest_scenario
+
+
+def going_on(
+    toolkit: Toolkit,
+    sections: Sequence[SectionFigures],
+    overall: Sequence[OverallFigures],
+    choice: ScenarioChoice | None,
+) -> GoingOn:
+    """Return the scenario a toolkit's results are planned by.
+
+    Raises:
+        XlassessError: the scenario chosen is not one of the toolkit as it was issued.
+    """
+    suggested = _suggested(toolkit, sections, overall)
+    if choice is None:
+        return GoingOn(suggested, suggested)
+    scenarios = toolkit.action_plan.scenarios if toolkit.action_plan else ()
+    for scenario in scenarios:
+        if scenario.id == choice.scenario:
+            return GoingOn(scenario, suggested, choice.because.strip().rstrip("."))
+    raise XlassessError(
+        f"The toolkit {toolkit.id} {toolkit.version}, as issued, has no scenario "
+        f"{choice.scenario!r}.",
+        "Choose one of its scenarios, or none, in assessment.yaml.",
+    )
+
+
+def _suggested(
+    toolkit: Toolkit, sections: Sequence[SectionFigures], overall: Sequence[OverallFigures]
+) -> Scenario | None:
+    """The suggested scenario; with several views, by the lowest of each figure."""
+    lowest: dict[str, float | None] = {}
+    for each in sections:
+        known = lowest.get(each.section.id, each.score.mean)
+        both = (known, each.score.mean)
+        lowest[each.section.id] = min((m for m in both if m is not None), default=None)
+    totals = [each.score.mean for each in overall if each.score.mean is not None]
+    return suggest_scenario(toolkit, lowest, min(totals, default=None))
 
 
 def summarise(record: Round, made_at: datetime) -> Summary:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from xlassess.consolidate import points
-from xlassess.consolidate.attribution import Cast
-from xlassess.consolidate.ground import favourable_codes
-from xlassess.consolidate.summary import (
+from xlassess.consolidate.figures import points
+from xlassess.consolidate.figures.attribution import Cast
+from xlassess.consolidate.figures.counted import favourable_codes
+from xlassess.consolidate.figures.thresholds import FAR_APART, favourable
+from xlassess.consolidate.figures.values import (
     Entry,
     GoingOn,
     ItemFigures,
@@ -22,7 +23,6 @@ from xlassess.consolidate.summary import (
     ScoreRow,
     SectionFigures,
 )
-from xlassess.consolidate.thresholds import FAR_APART, favourable
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement, band_position, score_range

@@ -18,6 +18,7 @@ Every question sheet is built alike::
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -390,3 +391,7 @@ def _action_plan(toolkit: Toolkit) -> ActionPlanLayout | None:
     last = FIRST_ITEM_ROW + plan.rows - 1
     proposal = last + _PROPOSAL_GAP if plan.proposal else None
     return ActionPlanLayout(ACTION_PLAN, columns, HEADER_ROW, FIRST_ITEM_ROW, last, proposal)
+
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+"""Days outside these are slips of the keyboard, or made of something that was no day."""

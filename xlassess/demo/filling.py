@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
-from xlassess.demo.script import Cell, Plan
+from xlassess.demo.scripts.script import Cell, Plan
 from xlassess.demo.voices import Blank, Filled
 from xlassess.model.toolkit import ActionPlan
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 
-from xlassess.folder.slugs import slug
+from xlassess.assessment.slugs import slug
 from xlassess.model.assessment import Assessment, Coordinator, Level, Respondent
 
 TOOLKITS = ("pat", "melton-evaluation")

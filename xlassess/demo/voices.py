@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlassess.demo.partnership import ASSESSMENT, LEVEL_LEANS, RESPONDENTS, REVIEWED, SILENT
-from xlassess.demo.script import Cell, Plan, Texts
-from xlassess.demo.scripts import SCRIPTS, is_asked
+from xlassess.demo.scripts.all_toolkits import SCRIPTS, is_asked
+from xlassess.demo.scripts.script import Cell, Plan, Texts
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.contract.layout import Layout, layout
-from xlassess.generate.filling import Filling
-from xlassess.generate.hidden import Common, common_identity
-from xlassess.generate.job import IN_CELLS, Job, PersonalCells, placeholder
-from xlassess.generate.lists import Lists
 from xlassess.generate.stencil import Blank, Stencil
-from xlassess.generate.workbook import write_workbook
+from xlassess.generate.workbook.build import Common, common_identity, write_workbook
+from xlassess.generate.workbook.filling import Filling
+from xlassess.generate.workbook.job import IN_CELLS, Job, PersonalCells, placeholder
+from xlassess.generate.workbook.lists import Lists
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
 from xlassess.model.errors import XlassessError

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlassess.ingest.context import Context, Source
-from xlassess.ingest.limits import WORKER_MEMORY, WORKER_SECONDS
+from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import fingerprint, read_return, refused
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlassess.ingest.plan import Plan
+from xlassess.ingest.reading.plan import Plan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit

@@ -7,17 +7,17 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from xlassess.ingest.actions import PlanRead, read_action_plan
-from xlassess.ingest.check import Evidence, check
 from xlassess.ingest.context import Context, Source
-from xlassess.ingest.grid import Grid, read_grid
-from xlassess.ingest.guard import Guarded, guard
-from xlassess.ingest.identify import Known, identify
-from xlassess.ingest.limits import MEGABYTE, MOST_BYTES
-from xlassess.ingest.locate import locate
-from xlassess.ingest.merge import about_asked, to_the_point
-from xlassess.ingest.read import Reading, read_rows, settle
-from xlassess.ingest.remarks import findings_of
+from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
+from xlassess.ingest.reading.actions import PlanRead, read_action_plan
+from xlassess.ingest.reading.check import Evidence, check
+from xlassess.ingest.reading.grid import Grid, read_grid
+from xlassess.ingest.reading.identify import Known, identify
+from xlassess.ingest.reading.locate import locate
+from xlassess.ingest.reading.merge import about_asked, to_the_point
+from xlassess.ingest.reading.read import Reading, read_rows, settle
+from xlassess.ingest.reading.remarks import findings_of
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

@@ -4,7 +4,6 @@ from xlassess.ledger.archive import Kept, keep_file
 from xlassess.ledger.audit import Audit, Fault
 from xlassess.ledger.events import Event
 from xlassess.ledger.reads import UNCLEAR
-from xlassess.ledger.store import Ledger
-from xlassess.ledger.who import user_name
+from xlassess.ledger.store import Ledger, user_name
 
 __all__ = ["UNCLEAR", "Audit", "Event", "Fault", "Kept", "Ledger", "keep_file", "user_name"]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from xlassess.contract.seal import questions_digest
-from xlassess.ledger import bodies, events, queries, reads, rows
+from xlassess.ledger import events, reads, rows
 from xlassess.ledger.digests import (
     digest_of_body,
     digest_of_issued,
@@ -172,7 +172,7 @@ def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:
 
 def _readable_queries(db: Connection, faults: list[Fault]) -> tuple[Query, ...]:
     try:
-        return queries.read(db)
+        return reads.read(db)
     except (ValueError, TypeError, KeyError):
         faults.append(Fault("query workbooks", "The query workbooks on record cannot be read."))
         return ()
@@ -215,7 +215,7 @@ def _toolkits(db: Connection, faults: list[Fault]) -> Iterator[str]:
     """Yield the digests of toolkits whose questions have them; others are a fault."""
     for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.id, TOOLKITS.c.body)):
         try:
-            found = questions_digest(bodies.toolkit_of(row.body))
+            found = questions_digest(rows.toolkit_of(row.body))
         except ValueError:
             found = ""
         if found == row.digest:

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select, text, true
 
-from xlassess.ledger import entries, events, reads
-from xlassess.ledger.bodies import toolkit_of
+from xlassess.ledger import digests, events, reads
 from xlassess.ledger.events import HEAD, START, Entry
-from xlassess.ledger.rows import from_utc, to_utc
+from xlassess.ledger.rows import from_utc, to_utc, toolkit_of
 from xlassess.ledger.schema import META, RETURNS, STAYS, TOOLKITS, Exact
 
 FIRST_VERSION = 1
@@ -85,13 +84,13 @@ def take_over(db: Connection) -> None:
 
 def _toolkits(db: Connection) -> list[_Found]:
     return [
-        (row.kept_at, "", entries.toolkit_kept(toolkit_of(row.body), row.digest, row.body))
+        (row.kept_at, "", digests.toolkit_kept(toolkit_of(row.body), row.digest, row.body))
         for row in db.execute(select(TOOLKITS))
     ]
 
 
 def _issued(db: Connection) -> list[_Found]:
-    return [(to_utc(one.issued_at), "", entries.issued(one)) for one in reads.issued(db, None)]
+    return [(to_utc(one.issued_at), "", digests.issued(one)) for one in reads.issued(db, None)]
 
 
 def _returns(db: Connection) -> list[_Found]:
@@ -101,7 +100,7 @@ def _returns(db: Connection) -> list[_Found]:
         (
             to_utc(ret.received_at),
             "",
-            entries.received(ret, standings[ret.number], {}, rounds[ret.number]),
+            digests.received(ret, standings[ret.number], {}, rounds[ret.number]),
         )
         for ret in reads.returns(db, true())
         if ret.received_at

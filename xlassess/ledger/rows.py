@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 
@@ -15,6 +15,11 @@ from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, NORMALISED
 from xlassess.model.answer import Action, Answer, Identity, Issued, Normalisation, Return, Value
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding, Kind
+from xlassess.model.toolkit import Toolkit
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 
 Row = dict[str, Any]
 
@@ -287,3 +292,20 @@ def issued_of(row: Any) -> Issued:
         seal=row.seal,
         issued_at=from_utc(row.issued_at),
     )
+
+
+@lru_cache(maxsize=1)
+def _toolkit() -> TypeAdapter[Toolkit]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Toolkit)
+
+
+def toolkit_body(toolkit: Toolkit) -> str:
+    """Return a toolkit as JSON."""
+    return _toolkit().dump_json(toolkit).decode()
+
+
+def toolkit_of(body: str) -> Toolkit:
+    """Return the toolkit that `toolkit_body` wrote."""
+    return _toolkit().validate_json(body)

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import cast
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import bodies, entries, events, queries, reads, rows, writes
+from xlassess.ledger import digests, events, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
-from xlassess.ledger.who import user_name, utc_now
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.query import Query
 from xlassess.model.record import Register, Round
 from xlassess.model.toolkit import Toolkit
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def user_name() -> str:
+    """The name of the user as the operating system gives it, or "unknown"."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
 
 _READ_STATES = ("accepted", "accepted with notes", "query", "refused")
 
@@ -83,7 +97,7 @@ class Ledger:
         with writing(self._engine) as db:
             if db.scalar(select(TOOLKITS.c.digest).where(TOOLKITS.c.digest == digest)):
                 return
-            body = bodies.toolkit_body(toolkit)
+            body = rows.toolkit_body(toolkit)
             row = {
                 "digest": digest,
                 "id": toolkit.id,
@@ -92,7 +106,7 @@ class Ledger:
                 "kept_at": rows.to_utc(self._now()),
             }
             db.execute(insert(TOOLKITS), row)
-            self._log(db, entries.toolkit_kept(toolkit, digest, body))
+            self._log(db, digests.toolkit_kept(toolkit, digest, body))
 
     def toolkits(self) -> dict[str, Toolkit]:
         """Return every toolkit ever issued, by the digest of its questions."""
@@ -116,7 +130,7 @@ class Ledger:
                     raise _other_contents(one)
             if new:
                 db.execute(insert(ISSUED), [rows.issued_row(one) for one in new.values()])
-                self._log(db, *(entries.issued(one) for one in new.values()))
+                self._log(db, *(digests.issued(one) for one in new.values()))
             moved = [
                 {"workbook": one.reference, "mail": one.email}
                 for one in items
@@ -134,15 +148,15 @@ class Ledger:
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
         with writing(self._engine) as db:
-            known = {one.reference for one in queries.read(db)}
+            known = {one.reference for one in reads.read(db)}
             new = [one for one in items if one.reference not in known]
-            queries.write(db, new)
-            self._log(db, *(entries.query_issued(one) for one in new))
+            reads.write(db, new)
+            self._log(db, *(digests.query_issued(one) for one in new))
 
     def queries(self) -> tuple[Query, ...]:
         """Return every query workbook issued, in the order of issue."""
         with reading(self._engine) as db:
-            return queries.read(db)
+            return reads.read(db)
 
     def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.
@@ -218,7 +232,7 @@ class Ledger:
         again = and_(EVENTS.c.what == "came again", EVENTS.c.return_id == earlier.number)
         names = {earlier.file, *(event.details.get("file") for event in events.read(db, again))}
         if file not in names:
-            self._log(db, entries.came_again(earlier, file))
+            self._log(db, digests.came_again(earlier, file))
 
     @property
     def decisions(self) -> Decisions:

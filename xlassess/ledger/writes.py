@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
 
-from xlassess.ledger import entries, rows
+from xlassess.ledger import digests, rows
 from xlassess.ledger.events import Entry, Place
 from xlassess.ledger.order import OPEN, Arrival, Standing, standing
-from xlassess.ledger.queries import answering
-from xlassess.ledger.reads import UNCLEAR, with_waivers
+from xlassess.ledger.reads import UNCLEAR, answering, with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import META, RETURNS, RUNS
 from xlassess.model.answer import Return
@@ -111,7 +110,7 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
             db.execute(statement, part.rows(number, values))
     kept = with_waivers(replace(final, number=number), Replay())
     round_name = db.scalar(_ROUND, {"which": run}) or ""
-    return kept, entries.received(kept, place, gave_way, round_name)
+    return kept, digests.received(kept, place, gave_way, round_name)
 
 
 def _inserted(result: CursorResult[Any]) -> int:

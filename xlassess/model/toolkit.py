@@ -1,7 +1,7 @@
 """A toolkit: a published instrument as plain, frozen values.
 
 The dataclasses are also the shape of a toolkit file: pydantic checks a YAML file against
-them at the file boundary (`xlassess.folder.toolkits`), so a field here is a field there.
+them at the file boundary (`xlassess.toolkits.load`), so a field here is a field there.
 The rules and numbers of the built-in toolkits come from the publications named in each
 toolkit's ``source``; the sentences are ours.
 """

@@ -1,7 +1,7 @@
 """Pure scoring rules: answers to scorecards, bands, agreement and scenarios."""
 
 from xlassess.score.agreement import Agreement, agreement_of, consensus
-from xlassess.score.bands import band_of, band_position, in_range, score_range
+from xlassess.score.bands import band_of, band_position, in_range, score_range, suggest_scenario
 from xlassess.score.card import (
     Flag,
     Overall,
@@ -13,7 +13,6 @@ from xlassess.score.card import (
     scorecard,
     section_views,
 )
-from xlassess.score.scenario import suggest_scenario
 
 __all__ = [
     "Agreement",

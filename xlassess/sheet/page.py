@@ -2,11 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import floor
 
 from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.paging import LEAST_SCALE, Rows, paging
 from xlassess.sheet.validation import within
+
+LEAST_SCALE = 0.62
+"""Ten-point type printed at this scale is a little over six points."""
+
+_MOST_ROWS, _MOST_PAGES = 400, 4
+"""Longer sheets are lists, on which a last page may be short."""
+
+_STEP, _MOST_SHRINKING = 0.01, 0.85
+_NEARLY_EMPTY = 0.4
+"""Share of a page below which it is better to part the rows evenly."""
+
+_SPARE = 0.92
+"""Programs differ in how wide they print a column: LibreOffice by some five per cent more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How a sheet is parted into pages.
+
+    ``tall`` is the number of pages it is made to fit in height, 0 for as many as it takes.
+    ``scale`` is a fixed scale in per cent, which alone heeds ``breaks`` (rows that begin a page);
+    None where the sheet is made to fit.
+    """
+
+    tall: int = 0
+    scale: int | None = None
+    breaks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is to be printed: the width of the rows and the height of each, in points.
+
+    ``repeated`` is the height of the rows printed again on every page after the first. Counted
+    within ``heights``, ``starts`` are rows at which a page begins well, and ``whole`` first and
+    last rows of what should stay on one page.
+    """
+
+    width: float
+    heights: Sequence[float]
+    repeated: float = 0.0
+    starts: Sequence[int] = ()
+    whole: Sequence[tuple[int, int]] = ()
+
+
+def paging(rows: Rows, across: float, down: float) -> Paging:
+    """Return how to part rows into pages.
+
+    Args:
+        rows: what is to be printed.
+        across: points between the left and right margin of a page.
+        down: points between its upper and lower margin.
+    """
+    if len(rows.heights) > _MOST_ROWS:
+        return Paging()
+    scale = min(1.0, across / rows.width)
+    pages = len(_pages(rows, down / scale))
+    if pages == 1:
+        return Paging()
+    fixed = floor(100 * scale * _SPARE)
+    room = 100 * down / fixed
+    if pages <= _MOST_PAGES:
+        if _fits(rows, down, scale, pages - 1):
+            return Paging(tall=pages - 1)
+        breaks = _good_breaks(rows, room, pages) or _even_breaks(rows, room)
+        if breaks:
+            return Paging(scale=fixed, breaks=breaks)
+    if any(_parts_a_whole(rows, down / (scale * less)) for less in (1.0, 0.97, _SPARE)):
+        return Paging(scale=fixed, breaks=tuple(_whole_pages(rows, room)[1:]))
+    return Paging()
+
+
+def _pages(rows: Rows, room: float, forced: Sequence[int] = ()) -> list[int]:
+    """Return the first row of every page, filling each as far as it goes."""
+    first, used = [0], 0.0
+    for row, height in enumerate(rows.heights):
+        if row and (used + height > room or row in forced):
+            first.append(row)
+            used = rows.repeated
+        used += height
+    return first
+
+
+def _whole_pages(rows: Rows, room: float) -> list[int]:
+    """Return the first row of every page where nothing that should stay whole is parted."""
+    breaks: list[int] = []
+    while True:
+        found = _pages(rows, room, breaks)
+        moved = {at: _start(rows, at) for at in found[1:] if at not in breaks}
+        parted = next((at for at, start in moved.items() if start not in (at, 0)), None)
+        if parted is None or moved[parted] in found:
+            return found
+        breaks.append(moved[parted])
+
+
+def _start(rows: Rows, at: int) -> int:
+    """The row at which to begin a page instead of this one, so that nothing whole is parted."""
+    return min((first for first, last in rows.whole if first < at <= last), default=at)
+
+
+def _parts_a_whole(rows: Rows, room: float) -> bool:
+    return any(_start(rows, at) != at for at in _pages(rows, room))
+
+
+def _fits(rows: Rows, down: float, scale: float, pages: int) -> bool:
+    """True when the rows fit on so many pages at a scale that is a little smaller."""
+    least = max(LEAST_SCALE, scale * _MOST_SHRINKING)
+    tried = scale
+    while tried >= least:
+        room = down / tried
+        if len(_pages(rows, room)) <= pages:
+            return not _parts_a_whole(rows, room)
+        tried -= _STEP
+    return False
+
+
+def _good_breaks(rows: Rows, room: float, pages: int) -> tuple[int, ...]:
+    """The rows at which a page begins well, where that takes no more pages."""
+    starts = tuple(rows.starts)
+    return starts if starts and len(_pages(rows, room, starts)) <= pages else ()
+
+
+def _even_breaks(rows: Rows, room: float) -> tuple[int, ...]:
+    """Breaks that part the rows evenly, where the last page would else be nearly empty."""
+    first = _pages(rows, room)
+    pages = len(first)
+    if sum(rows.heights[first[-1] :]) >= _NEARLY_EMPTY * room:
+        return ()
+    share = (sum(rows.heights) + rows.repeated * (pages - 1)) / pages
+    breaks: list[int] = []
+    used = 0.0
+    for row, height in enumerate(rows.heights):
+        if row and used + height / 2 > share and len(breaks) < pages - 1:
+            breaks.append(row)
+            used = rows.repeated
+        used += height
+    ends = (0, *breaks, len(rows.heights))
+    fitting = all(sum(rows.heights[a:b]) + rows.repeated <= room for a, b in pairwise(ends))
+    return tuple(breaks) if fitting and not any(_start(rows, b) != b for b in breaks) else ()
+
 
 _A4, _A4_POINTS = 9, (842.0, 595.0)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.5, 0.5, 0.8, 0.7

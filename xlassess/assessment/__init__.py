@@ -1,0 +1,1 @@
+"""An assessment on disk: its settings and its register of respondents."""

@@ -1,0 +1,240 @@
+"""The register partners.xlsx: who is asked, as the coordinator entered it.
+
+Headings may stand in any order, capitals and blanks do not matter, and further columns and
+sheets are the coordinator's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from xlassess.assessment.register_sheet import Cell, Grid, read_sheets
+from xlassess.assessment.slugs import slug
+from xlassess.contract.layout import cell_name
+from xlassess.files.problems import FileError, Problem, did_you_mean
+from xlassess.model.assessment import LEVELS, Level, Respondent
+
+SHEET = "Respondents"
+HEADINGS = ("Partner", "Respondent", "Level", "E-mail", "Toolkits")
+EXAMPLE = "Example:"
+"""How the partner of an example row begins; such a row is to be overwritten."""
+
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+\.[^@\s,;:<>()\[\]\"\\.]{2,}")
+"""An e-mail address as people write it: one, without a display name."""
+
+LONGEST = {"Partner": 120, "Respondent": 120, "E-mail": 254}
+"""Most characters of a cell; that of addresses is RFC 3696's, erratum 1690."""
+
+_ALSO = {
+    "organisation": "Partner", "organization": "Partner", "partner organisation": "Partner",
+    "name": "Respondent", "person": "Respondent", "email": "E-mail", "toolkit": "Toolkits",
+    "e-mail address": "E-mail", "email address": "E-mail",
+}  # fmt: skip
+_BY_HEADING = {heading.casefold(): heading for heading in HEADINGS} | _ALSO
+_BY_LEVEL = {label.casefold(): code for code, label in LEVELS.items()} | {c: c for c in LEVELS}
+_HEADING_ROWS = 20
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class RegisterError(FileError):
+    """The register has problems; `problems` lists them all, with their cells."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One register being read: where its columns are, and what is wrong so far."""
+
+    file: str
+    toolkits: Mapping[str, str]
+    columns: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    partners: dict[str, tuple[str, int]] = field(default_factory=dict)
+    people: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def remark(self, row: int, heading: str, message: str, hint: str) -> None:
+        cell = cell_name(row, self.columns.get(heading, 0))
+        self.problems.append(Problem(self.file, row + 1, message, hint, cell))
+
+
+def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> tuple[Respondent, ...]:
+    """Return the respondents of a register, in its order.
+
+    Args:
+        source: the bytes of the workbook.
+        name: the file's name, as problems show it.
+        toolkits: the ids of the assessment's toolkits.
+
+    Raises:
+        RegisterError: the register has problems; every one is listed, with its cell.
+    """
+    reader = _Reader(name, {toolkit.casefold(): toolkit for toolkit in toolkits})
+    grid, header = _table(reader, read_sheets(source))
+    found = [
+        _respondent(reader, index, row)
+        for index, row in enumerate(grid)
+        if index > header and not _is_blank(reader, row)
+    ]
+    if reader.problems:
+        raise RegisterError(reader.problems)
+    return tuple(respondent for respondent in found if respondent is not None)
+
+
+def _table(reader: _Reader, sheets: Mapping[str, Grid]) -> tuple[Grid, int]:
+    """Return the sheet with the respondents and the row of its headings."""
+    if not sheets:
+        message = "The register cannot be read as an Excel workbook."
+        hint = "Open it, save it as Excel Workbook (.xlsx) without a password, and try again."
+        reader.problems.append(Problem(reader.file, 0, message, hint))
+        return (), 0
+    for grid in _likeliest(sheets):
+        for index, row in enumerate(grid[:_HEADING_ROWS]):
+            if any(_heading(cell) == "Partner" for cell in row):
+                _take_headings(reader, index, row)
+                return grid, index
+    message = "The register has no column headed 'Partner'."
+    hint = f"Put the headings in one row: {', '.join(HEADINGS)}."
+    reader.problems.append(Problem(reader.file, 1, message, hint))
+    return (), 0
+
+
+def _likeliest(sheets: Mapping[str, Grid]) -> Iterator[Grid]:
+    """Yield the sheet named Respondents, then the others in their order."""
+    names = sorted(sheets, key=lambda name: name.strip().casefold() != SHEET.casefold())
+    yield from (sheets[name] for name in names)
+
+
+def _heading(cell: Cell) -> str | None:
+    return _BY_HEADING.get(cell.text.casefold().rstrip(":* "))
+
+
+def _take_headings(reader: _Reader, index: int, row: Sequence[Cell]) -> None:
+    from rapidfuzz import fuzz
+
+    others: list[tuple[int, str]] = []
+    for column, cell in enumerate(row):
+        heading = _heading(cell)
+        if heading in reader.columns:
+            reader.problems.append(
+                Problem(
+                    reader.file,
+                    index + 1,
+                    f"There are two columns for '{heading}'.",
+                    "Rename or delete one of them.",
+                    cell_name(index, column),
+                )
+            )
+        elif heading:
+            reader.columns[heading] = column
+        elif cell.text:
+            others.append((column, cell.text))
+    for missing in (heading for heading in HEADINGS if heading not in reader.columns):
+        for column, text in others:
+            if fuzz.ratio(text.casefold(), missing.casefold()) >= 75:
+                message = f"There is no column headed '{missing}', but one headed '{text}'."
+                hint = f"Write '{missing}' if that is meant, or choose a heading less like it."
+                where = cell_name(index, column)
+                reader.problems.append(Problem(reader.file, index + 1, message, hint, where))
+
+
+def _cell(reader: _Reader, row: Sequence[Cell], heading: str) -> Cell:
+    column = reader.columns.get(heading)
+    return row[column] if column is not None and column < len(row) else Cell()
+
+
+def _is_blank(reader: _Reader, row: Sequence[Cell]) -> bool:
+    cells = (_cell(reader, row, heading) for heading in HEADINGS)
+    return not any(cell.text or cell.fault for cell in cells)
+
+
+def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent | None:
+    texts = {heading: _text(reader, index, row, heading) for heading in HEADINGS}
+    partner, name, email = texts["Partner"], texts["Respondent"], texts["E-mail"]
+    if partner.casefold().startswith(EXAMPLE.casefold()):
+        message = f"Row {index + 1} is still an example."
+        reader.remark(index, "Partner", message, "Overwrite it with a respondent, or delete it.")
+        return None
+    if not partner:
+        if not _cell(reader, row, "Partner").fault:
+            message = f"Row {index + 1} names no partner."
+            reader.remark(index, "Partner", message, "Enter the organisation, or clear the row.")
+        return None
+    if email and not EMAIL.fullmatch(email):
+        message = f"'{email}' is not an e-mail address."
+        hint = "Enter one address, such as name@organisation.example, or leave the cell empty."
+        reader.remark(index, "E-mail", message, hint)
+    partner_id = slug(partner)
+    respondent_id = f"{partner_id}_{slug(name)}" if name else partner_id
+    _check_partner(reader, index, partner_id, partner)
+    _check_person(reader, index, respondent_id, f"{partner}, {name}" if name else partner)
+    return Respondent(
+        id=respondent_id,
+        partner_id=partner_id,
+        partner=partner,
+        name=name,
+        email=email,
+        level=_level(reader, index, texts["Level"]),
+        toolkits=_toolkits(reader, index, texts["Toolkits"]),
+    )
+
+
+def _text(reader: _Reader, index: int, row: Sequence[Cell], heading: str) -> str:
+    cell = _cell(reader, row, heading)
+    if cell.fault:
+        message = f"The cell {cell.fault}."
+        reader.remark(index, heading, message, "Enter the text itself, or clear the cell.")
+    longest = LONGEST.get(heading, 2_000)
+    if len(cell.text) > longest:
+        message = f"The text has {len(cell.text)} characters; {longest} is the most."
+        reader.remark(index, heading, message, "Shorten it.")
+    if _UNSHOWABLE.search(cell.text):
+        message = "The text has a character that cannot be shown."
+        reader.remark(index, heading, message, "Enter the text anew.")
+    return cell.text
+
+
+def _check_partner(reader: _Reader, index: int, partner_id: str, partner: str) -> None:
+    """Remark on a partner that is written otherwise than in an earlier row."""
+    known, row = reader.partners.setdefault(partner_id, (partner, index))
+    if known != partner:
+        message = f"'{partner}' cannot be told apart from '{known}' in row {row + 1}."
+        hint = "Write one partner alike in every row, and give two partners clearly other names."
+        reader.remark(index, "Partner", message, hint)
+
+
+def _check_person(reader: _Reader, index: int, respondent_id: str, shown: str) -> None:
+    known, row = reader.people.setdefault(respondent_id, (shown, index))
+    if row == index:
+        return
+    if known.casefold() == shown.casefold():
+        message = f"'{shown}' stands in row {row + 1} already."
+        hint = "Delete one of the two rows; name several toolkits in one row, with commas."
+        if "," not in shown:
+            hint = "Delete one of the two rows, or name the respondents to tell them apart."
+    else:
+        message = f"'{shown}' cannot be told apart from '{known}' in row {row + 1}."
+        hint = "Write one of the names in full, so that they differ by a letter or digit."
+    reader.remark(index, "Respondent", message, hint)
+
+
+def _level(reader: _Reader, index: int, text: str) -> Level:
+    code = _BY_LEVEL.get(text.casefold())
+    if code is None:
+        labels = [label for level, label in LEVELS.items() if level]
+        message = f"'{text}' is not a level."
+        reader.remark(index, "Level", message, did_you_mean(text, labels))
+        return ""
+    return cast("Level", code)
+
+
+def _toolkits(reader: _Reader, index: int, text: str) -> tuple[str, ...]:
+    named = [word for word in re.split(r"[\s,;/]+", text.casefold()) if word]
+    if named == ["all"]:
+        return ()
+    for word in named:
+        if word not in reader.toolkits:
+            message = f"The assessment does not use a toolkit '{word}'."
+            reader.remark(index, "Toolkits", message, did_you_mean(word, reader.toolkits.values()))
+    return tuple(dict.fromkeys(reader.toolkits[w] for w in named if w in reader.toolkits))

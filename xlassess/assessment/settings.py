@@ -1,0 +1,334 @@
+"""The assessment folder: where everything of one assessment stands, and what it says.
+
+``assessment.yaml`` and ``partners.xlsx`` are written by the coordinator; ``outbox/``,
+``returns/``, ``ledger.db`` and ``output/`` are filled by xlassess; ``toolkits/`` may hold
+toolkits of the partnership's own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlassess.assessment.register import EMAIL, RegisterError, read_register
+from xlassess.assessment.slugs import slug
+from xlassess.contract.seal import SECRET_BYTES
+from xlassess.files.problems import FileError, did_you_mean
+from xlassess.files.shape import read_as
+from xlassess.files.yaml_file import Loc, Remark, read_yaml
+from xlassess.model.assessment import Assessment, Respondent, ScenarioChoice
+from xlassess.model.errors import UsageError, XlassessError
+from xlassess.toolkits.remarks import unfit_texts
+
+_LONGEST_REASON = 600
+
+
+def scenario_remarks(assessment: Assessment, own: Path) -> Iterator[Remark]:
+    """Yield what is wrong with the scenarios chosen.
+
+    Args:
+        assessment: the settings as read.
+        own: the folder of the partnership's own toolkits.
+    """
+    from xlassess.toolkits.load import ToolkitFileError, find_toolkit, known_ids
+
+    known = known_ids(own)
+    for name, choice in assessment.scenarios.items():
+        loc: Loc = ("scenarios", name)
+        if name not in assessment.toolkits:
+            message = f"A scenario is chosen for '{name}', which this assessment does not use."
+            yield loc, message, did_you_mean(name, assessment.toolkits)
+        elif name in known:
+            try:
+                plan = find_toolkit(name, own).action_plan
+            except ToolkitFileError:
+                # The command that uses the toolkit lists what is wrong with its file.
+                continue
+            ids = [scenario.id for scenario in plan.scenarios] if plan else []
+            yield from _choice(loc, name, choice, ids)
+
+
+def _choice(loc: Loc, name: str, choice: ScenarioChoice, ids: Sequence[str]) -> Iterator[Remark]:
+    """Check the choice of a scenario of a toolkit that has those with these ids."""
+    if not ids:
+        yield loc, f"The toolkit '{name}' names no scenarios.", "Delete the choice."
+    elif choice.scenario not in ids:
+        message = f"The toolkit '{name}' has no scenario '{choice.scenario}'."
+        yield (*loc, "scenario"), message, did_you_mean(choice.scenario, ids)
+    if not 1 <= len(choice.because.strip()) <= _LONGEST_REASON:
+        message = "The reason for choosing a scenario is empty or too long."
+        hint = f"Give it in at most {_LONGEST_REASON} characters: the summary shows it."
+        yield (*loc, "because"), message, hint
+
+
+__all__ = ["AssessmentFileError", "AssessmentFolder", "RegisterError"]
+
+_LONGEST_NAME = 120
+_LONGEST_MARKING = 60
+
+
+class AssessmentFileError(FileError):
+    """assessment.yaml has problems; `problems` lists them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFolder:
+    """An assessment's folder; nothing is read or written until a method says so.
+
+    Args:
+        root: the folder.
+    """
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The assessment's settings, written by the coordinator."""
+        return self.root / "assessment.yaml"
+
+    @property
+    def register_file(self) -> Path:
+        """The register of respondents, written by the coordinator."""
+        return self.root / "partners.xlsx"
+
+    @property
+    def outbox(self) -> Path:
+        """Where workbooks to be sent are put."""
+        return self.root / "outbox"
+
+    @property
+    def returns(self) -> Path:
+        """Where received files are kept."""
+        return self.root / "returns"
+
+    @property
+    def toolkits(self) -> Path:
+        """The partnership's own toolkits, if it has any."""
+        return self.root / "toolkits"
+
+    @property
+    def ledger_file(self) -> Path:
+        """The ledger."""
+        return self.root / "ledger.db"
+
+    @property
+    def secret_file(self) -> Path:
+        """The secret under which workbooks are sealed, readable by its owner alone."""
+        return self.root / ".secret"
+
+    def summary_file(self, round_name: str) -> Path:
+        """Where the summary of a round goes."""
+        return self.root / "output" / round_name / "summary.xlsx"
+
+    def create(self) -> None:
+        """Begin a new assessment: settings and register to be filled in, and a secret.
+
+        The folder is made when missing. Files that are not the assessment's are left alone.
+
+        Raises:
+            UsageError: an assessment has begun here already; nothing is overwritten.
+            OSError: the folder cannot be written.
+        """
+        from xlassess.assessment.register_book import register_book
+        from xlassess.assessment.starter import GITIGNORE, settings_text
+
+        ours = (self.settings_file, self.register_file, self.secret_file, self.ledger_file)
+        there = [path for path in ours if path.exists()]
+        if there:
+            names = " and ".join(path.name for path in there)
+            remedy = "Edit its files, or name another folder for the new assessment."
+            if not {self.settings_file, self.ledger_file} & {*there}:
+                remedy += f" If xlassess init was broken off here, delete {names} and run it again."
+            raise UsageError(f"There is an assessment in {self.root} already ({names}).", remedy)
+        self.root.mkdir(parents=True, exist_ok=True)
+        text = settings_text(slug(self.root.resolve().name), _builtin_titles())
+        ignore = self.root / ".gitignore"
+        if not ignore.exists():
+            _write_new(ignore, GITIGNORE.encode())
+        made: list[Path] = []
+        try:
+            self._new_secret()
+            made.append(self.secret_file)
+            _write_new(self.register_file, register_book())
+            made.append(self.register_file)
+            _write_new(self.settings_file, text.encode())
+        except OSError:  # nothing has begun: the next try must find the place free
+            for path in made:
+                path.unlink()
+            raise
+
+    def assessment(self) -> Assessment:
+        """Return the assessment as its settings say.
+
+        Raises:
+            AssessmentFileError: the settings have problems; every one is listed.
+            UsageError: there is no assessment here.
+        """
+        source = self._read(self.settings_file)
+        file = read_yaml(source, self.settings_file.name)
+        assessment, problems = read_as(file, Assessment)
+        if assessment is not None:
+            remarks = (
+                *unfit_texts(file.tree),
+                *_plain_fields(assessment),
+                *self._used_toolkits(assessment),
+                *scenario_remarks(assessment, self.toolkits),
+            )
+            found = [file.problem(*remark) for remark in remarks]
+            problems = tuple(sorted(found, key=lambda problem: problem.line))
+        if problems or assessment is None:
+            raise AssessmentFileError(problems)
+        return assessment
+
+    def respondents(self) -> tuple[Respondent, ...]:
+        """Return who is asked, in the order of the register.
+
+        Raises:
+            RegisterError: the register has problems; every one is listed, with its cell.
+            AssessmentFileError: the settings have problems.
+            UsageError: there is no assessment or no register here.
+        """
+        toolkits = self.assessment().toolkits
+        return read_register(self._read(self.register_file), self.register_file.name, toolkits)
+
+    def secret(self) -> bytes:
+        """Return the assessment's secret; a new assessment without one is given one.
+
+        Raises:
+            UsageError: there is no assessment here.
+            XlassessError: the secret is lost or damaged.
+        """
+        try:
+            text = self.secret_file.read_bytes().strip()
+        except FileNotFoundError:
+            return self._lost_or_new_secret()
+        except OSError as error:
+            raise XlassessError(
+                f"The assessment's secret cannot be read ({error.strerror}).",
+                f"Give yourself the right to read {self.secret_file}.",
+            ) from None
+        if not re.fullmatch(rb"[0-9a-f]{%d}" % (2 * SECRET_BYTES), text):
+            raise XlassessError(
+                f"The assessment's secret in {self.secret_file} is damaged.",
+                "Restore the file from a copy; if no workbooks were sent yet, delete it.",
+            )
+        return bytes.fromhex(text.decode())
+
+    def _lost_or_new_secret(self) -> bytes:
+        if not self.settings_file.is_file():
+            raise self._nothing_here()
+        if self.ledger_file.exists():
+            raise XlassessError(
+                f"The assessment's secret, {self.secret_file}, is missing.",
+                "Restore it from a copy: without it, workbooks already sent cannot be recognised.",
+            )
+        try:
+            return self._new_secret()
+        except FileExistsError:
+            return self.secret()
+
+    def _new_secret(self) -> bytes:
+        secret = secrets.token_bytes(SECRET_BYTES)
+        _write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
+        return secret
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            if path == self.register_file and self.settings_file.is_file():
+                raise UsageError(
+                    f"The register {path.name} is missing from {self.root}.",
+                    "Put it back, or copy the one that xlassess init makes in a new folder.",
+                ) from None
+            raise self._nothing_here() from None
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be read ({error.strerror}).",
+                "Close it in other programs, and check that you may read it.",
+            ) from None
+
+    def _nothing_here(self) -> UsageError:
+        return UsageError(
+            f"There is no assessment in {self.root}.",
+            f"Run  xlassess init {self.root}  to begin one, or go to the folder of another.",
+        )
+
+    def _used_toolkits(self, assessment: Assessment) -> Iterator[Remark]:
+        from xlassess.toolkits.load import known_ids
+
+        known = known_ids(self.toolkits)
+        if not assessment.toolkits:
+            yield ("toolkits",), "No toolkit is chosen.", f"Choose from: {', '.join(known)}."
+        for index, name in enumerate(assessment.toolkits):
+            if name not in known:
+                message = f"There is no toolkit '{name}'."
+                yield ("toolkits", index), message, did_you_mean(name, known)
+            elif name in assessment.toolkits[:index]:
+                yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
+
+
+def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,47}", assessment.id):
+        hint = "Use up to 48 small letters, digits and hyphens."
+        yield ("id",), f"'{assessment.id}' cannot be the id of an assessment.", hint
+    if not re.fullmatch(r"\w(?:[\w .-]{0,38}[\w-])?", assessment.round):
+        hint = "Use up to 40 letters, digits, spaces and hyphens, such as 2026-spring."
+        yield ("round",), f"'{assessment.round}' cannot be the name of a round.", hint
+    who = assessment.coordinator
+    lines: tuple[tuple[Loc, str, int], ...] = (
+        (("partnership",), assessment.partnership, _LONGEST_NAME),
+        (("coordinator", "name"), who.name, _LONGEST_NAME),
+        (("coordinator", "phone"), who.phone or "-", _LONGEST_NAME),
+        (("marking",), assessment.marking or "-", _LONGEST_MARKING),
+    )
+    for loc, text, longest in lines:
+        if not 1 <= len(text) <= longest or "\n" in text:
+            message = f"The {loc[-1]} is empty, too long, or runs over several lines."
+            yield loc, message, f"Write it in one line of at most {longest} characters."
+    if who.email and not EMAIL.fullmatch(who.email):
+        message = f"'{who.email}' is not an e-mail address."
+        yield ("coordinator", "email"), message, "Write it as name@organisation.example."
+    if not 1 <= assessment.minimum_group <= 1000:
+        message = f"A minimum group of {assessment.minimum_group} makes no sense."
+        yield ("minimum_group",), message, "Use a number from 1; 3 is usual."
+
+
+def _builtin_titles() -> list[tuple[str, str]]:
+    from xlassess.toolkits.load import builtin_ids, find_toolkit
+
+    ids = sorted(builtin_ids(), key=lambda name: (name != "pat", name))
+    return [(name, find_toolkit(name).title) for name in ids]
+
+
+def _write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file that must not exist yet; it appears whole or not at all.
+
+    Raises:
+        FileExistsError: it does.
+    """
+    unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(unfinished, flags, mode), "wb") as out:
+            out.write(content)
+        _rename_new(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _rename_new(unfinished: Path, path: Path) -> None:
+    """Give a file its name unless there is one of that name; at once where the system can."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):  # no hard links here
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "File exists", str(path)) from None
+        unfinished.replace(path)

@@ -1,0 +1,191 @@
+"""What ``xlassess history`` says: one workbook's story, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from xlassess.cli import as_json as machine
+from xlassess.cli.decide import named, whose
+from xlassess.cli.output import Out, capital, count, day
+from xlassess.model.answer import Return
+from xlassess.model.finding import Finding
+from xlassess.services.standing import answered
+
+if TYPE_CHECKING:
+    from xlassess.services.history import History, Step
+
+_SHORT = 12
+"""How many digits of a hash are shown."""
+_MOST = 12
+"""How many of the values put right are listed."""
+
+
+def history(out: Out, result: History) -> None:
+    """Tell what happened to a workbook."""
+    issued = result.issued
+    out.say(
+        f"{whose(issued)}: version {issued.identity.version}, round {issued.identity.round}",
+        style="head",
+    )
+    out.say(_now(result))
+    for step in result.steps:
+        out.gap()
+        event = step.event
+        out.say(f"{_moment(event.at)}  {_told(result, step)}", indent=2)
+        for line in _more(step):
+            out.say(line, indent=6)
+        if event.what == "received" and step.ret:
+            for finding in step.ret.findings:
+                out.say(_finding(finding), indent=6, style=finding.severity)
+    for later in result.later:
+        out.gap()
+        out.say(
+            f"{_moment(later.issued_at)}  the same respondent was issued {later.reference} in "
+            "its place",
+            indent=2,
+        )
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone()
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def _now(result: History) -> str:
+    if result.counts is not None:
+        return f"Now {named(result.counts)} counts ({result.counts.state})."
+    if result.outcome is not None:
+        return f"Now on record: {result.outcome.kind}."
+    return "Now no return counts."
+
+
+def _told(result: History, step: Step) -> str:
+    """What happened, in words."""
+    event, ret = step.event, step.ret
+    about = named(ret) if ret else ""
+    finding = f"{event.return_id}.{event.finding} ({_code(step)})"
+    plain = {
+        "issued": f"issued as {result.issued.file_name}, SHA-256 {_short(result.issued.sha256)}",
+        "sent": "recorded as sent",
+        "reminded": "recorded as reminded",
+        "came again": f"{about} came again as {event.details.get('file', '')}: nothing changed",
+        "waived": f"finding {finding} waived",
+        "waiver revoked": f"finding {finding} waived no longer",
+        "chosen": f"{about} chosen to count",
+        "set aside": f"{about} set aside",
+        "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}",
+        "nil return": "recorded as a nil return",
+        "declined": "recorded as declined",
+        "query issued": f"query workbook {event.details.get('query')} issued about {about}",
+        "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
+        "undone": f"taken back: “{event.details.get('was')}”" + (f", {about}" if about else ""),
+    }
+    return _received(step) if event.what == "received" else plain.get(event.what, event.what)
+
+
+def _code(step: Step) -> str:
+    place = step.event.finding
+    return step.ret.findings[place - 1].code if step.ret and place else ""
+
+
+def _received(step: Step) -> str:
+    ret = step.ret
+    if ret is None:
+        return "received"
+    state = step.event.places[ret.number].state
+    size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
+    read = count(answered(ret), "answer") + " read" if state != "refused" else "nothing read"
+    return f"{named(ret)} received: {size}; {read}; {state}"
+
+
+def _short(sha256: str) -> str:
+    return sha256[:_SHORT]
+
+
+def _more(step: Step) -> Iterator[str]:
+    """What else there is to say: where returns stand since, by whom, and why."""
+    event = step.event
+    for ret in step.moved:
+        place = event.places[ret.number]
+        yield f"{named(ret)} is {place.state} since, for {place.reference}"
+    if event.what == "received" and step.ret:
+        yield from _put_right(step.ret)
+    said = [f"by {event.by}"] if event.by else []
+    if event.details.get("taken over"):
+        said.append("from the records of an earlier version")
+    if said or event.reason:
+        who = capital(", ".join(said)) if said else "Reason"
+        yield f"{who}: {event.reason}" if event.reason else who
+
+
+def _put_right(ret: Return) -> Iterator[str]:
+    """What was put right in the file itself; a return it is joined with has its own."""
+    own = [value for value in ret.normalised if not value.file]
+    if own:
+        yield f"{count(len(own), 'value')} put right:"
+    for value in own[:_MOST]:
+        where = ", ".join(filter(None, (value.sheet, value.cell, value.item)))
+        yield f"  {where}: “{value.before}” read as “{value.after}”"
+    if len(own) > _MOST:
+        yield f"  and {len(own) - _MOST} more"
+
+
+def _finding(finding: Finding) -> str:
+    where = f"{finding.where}: " if finding.where else ""
+    text = f"{finding.number}  {finding.code}  {where}{finding.message}"
+    if finding.waiver is None:
+        return text
+    return f"{text} Waived by {finding.waiver.by}, {day(finding.waiver.at.astimezone().date())}."
+
+
+def as_json(result: History) -> dict[str, Any]:
+    """Return what happened to a workbook; times are in UTC."""
+    issued = result.issued
+    return {
+        "format": "xlassess-history/1",
+        "reference": issued.reference,
+        "partner": issued.partner,
+        "respondent": issued.respondent,
+        "toolkit": issued.identity.toolkit,
+        "version": issued.identity.version,
+        "round": issued.identity.round,
+        "file": issued.file_name,
+        "sha256": issued.sha256,
+        "counts": result.counts.number if result.counts else None,
+        "outcome": result.outcome.kind if result.outcome else None,
+        "later": [later.reference for later in result.later],
+        "events": [_event(step) for step in result.steps],
+    }
+
+
+def _event(step: Step) -> dict[str, Any]:
+    event = step.event
+    finding = f"{event.return_id}.{event.finding}" if event.finding else None
+    return {
+        "number": event.number,
+        "at": event.at.isoformat(),
+        "by": event.by,
+        "what": event.what,
+        "return": _return(step.ret) if step.ret else None,
+        "finding": finding,
+        "reason": event.reason,
+        "places": {
+            str(number): {"reference": place.reference, "state": place.state}
+            for number, place in event.places.items()
+        },
+        "hash": event.hash,
+    }
+
+
+def _return(ret: Return) -> dict[str, Any]:
+    return {
+        "number": ret.number,
+        "file": ret.file,
+        "sha256": ret.sha256,
+        "state": ret.state,
+        "answers": answered(ret),
+        "put_right": machine.put_right(ret),
+        "findings": [machine.finding(found) for found in ret.findings],
+    }

@@ -1,0 +1,199 @@
+"""What ``xlassess ingest`` says: refused first, then doubtful, then what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from xlassess.cli.output import Out, capital, count, listed
+from xlassess.ledger import UNCLEAR
+from xlassess.model.answer import Return, State
+from xlassess.model.finding import Finding
+
+_STATES: tuple[State, ...] = (
+    "refused", "query", "accepted with notes", "accepted", "superseded", "set aside",
+    "duplicate",
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from xlassess.services.ingest import Ingested, Received
+
+_CODE, _TEXT = 4, 9
+"""Where the code of a finding begins, and where what is said of it does."""
+
+_SHORT = {"accepted with notes": "with notes"}
+
+_STATE_STYLES = {
+    "refused": "refuse",
+    "query": "query",
+    "with notes": "good",
+    "accepted": "good",
+    "superseded": "quiet",
+    "set aside": "quiet",
+    "duplicate": "quiet",
+}
+
+
+def ingested(out: Out, result: Ingested) -> None:
+    """Report file by file: refused first, then what is doubtful, then what was read."""
+    new = result.new
+    refused = [file for file in new if file.ret.state == "refused"]
+    doubtful = [file for file in new if file.ret.state == "query"]
+    if refused:
+        out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
+        for file in refused:
+            _file(out, file, file.findings("refuse"))
+    if doubtful:
+        out.heading(f"Doubtful: {count(len(doubtful), 'file')} to ask the partner about")
+        for file in doubtful:
+            _file(out, file, file.findings("query"))
+    read = [file for file in new if file.ret.reference and file.ret.state != "refused"]
+    if read:
+        out.heading(f"Read: {count(len(read), 'file')}")
+        _read(out, read)
+    _notes(out, read)
+    _aside(out, [file for file in read if file.ret.state == "set aside"])
+    _known(out, result)
+    out.gap()
+    out.say(_totals(result), style="head")
+    if refused or doubtful:
+        out.say("Every file is kept in returns/. What is open is listed by: xlassess status")
+    if doubtful:
+        out.say("To ask the partners: xlassess query")
+        out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
+
+
+def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
+    out.gap()
+    out.say(file.ret.file, indent=2, style="head")
+    if file.issued is not None:
+        out.say(", ".join(filter(None, (*_who(file), file.issued.reference))), indent=2)
+    for _, alike in groupby(findings, key=lambda one: (one.code, one.remedy)):
+        _findings(out, list(alike))
+    unclear = [one for one in file.findings("query") if one.code == UNCLEAR]
+    if unclear and file.issued:
+        out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)
+
+
+def _findings(out: Out, alike: Sequence[Finding]) -> None:
+    """Say each of these; what they have in common is said once, after them."""
+    for _, same in groupby(alike, key=lambda one: one.message):
+        found = list(same)
+        for finding in found:
+            place = capital(finding.where) or finding.kind.title
+            name = f"{finding.number}  {finding.code}" if finding.number else finding.code
+            out.say(f"{name}  {place}", indent=_CODE, style=finding.severity)
+        out.say(found[0].message, indent=_TEXT)
+    out.say(f"To do: {alike[0].remedy}", indent=_TEXT)
+
+
+def choosing(reference: str) -> str:
+    """Return how to decide which of several returns counts."""
+    return f'xlassess choose {reference} RETURN --reason "..."'
+
+
+def _read(out: Out, files: Sequence[Received]) -> None:
+    rows = [
+        [
+            str(file.ret.number),
+            *_who(file),
+            str(file.answers),
+            _SHORT.get(file.ret.state, file.ret.state),
+        ]
+        for file in files
+    ]
+    out.gap()
+    heads = ("Return", "Partner", "Respondent", "Toolkit", "Answers", "State")
+    out.table(heads, rows, numbers=(0, 4), wraps=(1,), styles=_STATE_STYLES)
+    renamed = [file for file in files if file.issued and _base(file) != file.issued.file_name]
+    if renamed:
+        out.heading(f"Under another name: {count(len(renamed), 'file')}")
+        for file in renamed:
+            partner, respondent, toolkit = _who(file)
+            out.say(f"{file.ret.file}: {respondent or partner}, {toolkit}", indent=2)
+
+
+def _who(file: Received) -> tuple[str, str, str]:
+    issued = file.issued
+    if issued is None:
+        return ("", "", "")
+    return (issued.partner, issued.respondent, issued.identity.toolkit)
+
+
+def _base(file: Received) -> str:
+    return file.ret.file.rpartition("/")[2]
+
+
+def _notes(out: Out, files: Sequence[Received]) -> None:
+    noted = [file for file in files if file.findings("note") or file.ret.normalised]
+    if not noted:
+        return
+    out.heading("Notes, which need nothing done unless they say so")
+    for file in noted:
+        out.say(file.ret.file, indent=2)
+        for finding in file.findings("note"):
+            place = f"{finding.where}: " if finding.where else ""
+            out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
+        put_right = file.ret.normalised
+        if put_right:
+            first = put_right[0]
+            out.say(
+                f"{count(len(put_right), 'value')} put right, as certain what was meant; "
+                f"first {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”.",
+                indent=4,
+                style="note",
+            )
+
+
+def _aside(out: Out, files: Sequence[Received]) -> None:
+    """Tell of answers to queries about returns that were set aside, which do not count either."""
+    if not files:
+        return
+    out.heading(f"Kept, but not counted: {count(len(files), 'file')}")
+    for file in files:
+        reference = file.issued.reference if file.issued else ""
+        out.say(f"{file.ret.file} answers a query about a return that was set aside.", indent=2)
+        how = choosing(reference).replace("RETURN", str(file.ret.number))
+        out.say(f"If it is to count: {how}", indent=2)
+
+
+def _known(out: Out, result: Ingested) -> None:
+    """Name the files that still are refused, and those handed over twice in this run."""
+    refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
+    if refused:
+        out.heading(f"Refused before, and still: {count(len(refused), 'file')}")
+        out.some([refusal(ret) for ret in refused])
+    twice = [file.ret for file in result.files if file.ret.state == "duplicate" and file.ret.sha256]
+    if twice:
+        firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
+        out.heading(f"Handed over twice: {count(len(twice), 'file')}")
+        out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
+
+
+def refusal(ret: Return) -> str:
+    """Return in one line which file was refused, and why."""
+    reason = ret.findings[0] if ret.findings else None
+    return f"{ret.file}: {reason.code} {reason.kind.title}" if reason else ret.file
+
+
+def _totals(result: Ingested) -> str:
+    states = result.states
+    parts = [f"{states[state]} {_STATE_WORDS[state]}" for state in _STATES if states.get(state)]
+    known = len(result.files) - len(result.new)
+    before = f"{count(known, 'file')} had been read before and changed nothing."
+    if not parts:
+        return f"Nothing new: {before}" if known else "There was no file to read."
+    text = f"{count(len(result.new), 'new file')}: {listed(parts)}."
+    return f"{text} {before}" if known else text
+
+
+_STATE_WORDS: dict[State, str] = {
+    "refused": "refused",
+    "query": "with queries",
+    "accepted with notes": "accepted with notes",
+    "accepted": "accepted",
+    "superseded": "superseded by a later return",
+    "set aside": "set aside",
+    "duplicate": "duplicate",
+}

@@ -1,0 +1,1 @@
+"""The tidy data of a round as files for other programs."""

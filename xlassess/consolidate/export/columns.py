@@ -1,0 +1,141 @@
+"""What the columns of an export are: the types, and the columns that several tables share.
+
+A column is defined once, with its meaning and where its value comes from. The tables, the data
+dictionary beside an export and docs/data-dictionary.md are all made from these definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Generic, Literal, TypeVar
+
+from xlassess.consolidate.figures.attribution import WITHHELD
+from xlassess.consolidate.figures.values import Part, Summary
+from xlassess.model.assessment import LEVELS
+from xlassess.model.toolkit import Item, Section
+
+Cell = str | int | float | bool | date | datetime | None
+"""A value of an export; None where there is none."""
+
+Type = Literal["text", "whole number", "number", "yes or no", "day", "moment"]
+
+TYPES: Mapping[Type, str] = {
+    "text": "Text as it is; in CSV some texts have a leading apostrophe (see below).",
+    "whole number": "A number without decimals.",
+    "number": "A number; in CSV with a decimal point.",
+    "yes or no": "In CSV and JSON true or false.",
+    "day": "A day, as 2026-09-30.",
+    "moment": "A day and time in UTC: in CSV as 2026-09-30 16:45:00, in JSON as "
+    "2026-09-30T16:45:00Z.",
+}
+"""The types of columns and how each format writes them."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where rows stand: the summary and the toolkit they belong to, prepared for look-ups."""
+
+    summary: Summary
+    part: Part
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The toolkit's items by their numbers."""
+        return {item.id: item for item in self.part.toolkit.items()}
+
+    @cached_property
+    def sections(self) -> Mapping[str, Section]:
+        """The toolkit's sections by the numbers of their items."""
+        sections = self.part.toolkit.all_sections
+        return {item.id: section for section in sections for item in section.items}
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[Row]):
+    """One row to be exported, with where it stands (which the dictionary's rows do not)."""
+
+    setting: Setting | None
+    row: Row
+
+    @property
+    def at(self) -> Setting:
+        """Where the row stands.
+
+        Raises:
+            ValueError: it stands nowhere in particular.
+        """
+        if self.setting is None:
+            raise ValueError("this row belongs to no toolkit")
+        return self.setting
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column: its name, type and meaning, what it may hold, and where its value comes from.
+
+    ``allowed`` is in words, empty where anything of the type may stand.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    of: Callable[[Line[Row]], Cell]
+    allowed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec(Generic[Row]):
+    """A kind of table: its name, what one row is, and its columns."""
+
+    name: str
+    about: str
+    columns: tuple[Column[Row], ...]
+
+    def rows(self, lines: Iterable[Line[Row]]) -> tuple[tuple[Cell, ...], ...]:
+        """Return the values of these lines, column by column."""
+        return tuple(tuple(column.of(line) for column in self.columns) for line in lines)
+
+
+def where() -> tuple[Column[Row], ...]:
+    """The columns every table begins with, so that rounds and assessments can be stacked."""
+    return (
+        Column("assessment", "text", "Id of the assessment.",
+               lambda line: line.at.summary.assessment.id),
+        Column("round", "text", "Name of the round.",
+               lambda line: line.at.summary.assessment.round),
+        Column("toolkit", "text", "Id of the toolkit.",
+               lambda line: line.at.part.toolkit.id),
+        Column("version", "text", "Version of the toolkit the workbook was issued with.",
+               lambda line: line.at.part.toolkit.version),
+    )  # fmt: skip
+
+
+_LEVELS = f"{', '.join(LEVELS.values())}; {WITHHELD} where so few are of a level that it would tell"
+_LETTERED = "As in the register; where partners are lettered, "
+
+
+def people(holder: Callable[[Row], object]) -> tuple[Column[Row], ...]:
+    """The columns that say whose row it is, as far as the assessment's attribution shows it.
+
+    Args:
+        holder: what of a row has the attributes ``code``, ``partner``, ``respondent`` and
+            ``level``: the row itself or its person.
+    """
+
+    def told(what: str) -> Callable[[Line[Row]], Cell]:
+        return lambda line: getattr(holder(line.row), what, None)
+
+    return (
+        Column("return", "text", "Which workbook.", told("code"),
+               "The workbook's reference; where partners are lettered, letter and number"),
+        Column("partner", "text", "The organisation.", told("partner"),
+               f"{_LETTERED}Partner A ..."),
+        Column("respondent", "text", "The person or office that answered.", told("respondent"),
+               f"{_LETTERED}Respondent 1 ..."),
+        Column("level", "text", "Organisational level of the respondent.", told("level"), _LEVELS),
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""The data dictionary: every column of an export with its type, meaning and what it may hold.
+
+``python -m xlassess.consolidate.export.dictionary > docs/data-dictionary.md`` writes the page of
+the documentation anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from xlassess.consolidate.export.columns import TYPES, Column, Line, Spec
+from xlassess.consolidate.export.tables import AGGREGATED, RULE, WITH_ROWS, Table
+
+MARK = "# Data dictionary"
+"""What the dictionary beside an export begins with."""
+
+_PAGE = """\
+`xlassess export` writes the tables described here, with a dictionary beside them. Which tables
+there are depends on `attribution` in `assessment.yaml`. An empty cell (in JSON null) means that
+there is no value; a missing answer is never a zero.
+"""
+
+
+class Entry(NamedTuple):
+    """A column of an export and the table it stands in."""
+
+    table: str
+    column: Column[Any]
+
+
+DICTIONARY: Spec[Entry] = Spec(
+    "dictionary",
+    "One row for each column of the tables beside it.",
+    (
+        Column("table", "text", "Name of the table.", lambda line: line.row.table),
+        Column("column", "text", "Name of the column.", lambda line: line.row.column.name),
+        Column("type", "text", "Its type.", lambda line: line.row.column.type, ", ".join(TYPES)),
+        Column("meaning", "text", "What it holds.", lambda line: line.row.column.meaning),
+        Column("allowed", "text", "What it may hold, or when it is empty.",
+               lambda line: line.row.column.allowed, "Empty where anything of the type may stand"),
+    ),
+)  # fmt: skip
+
+
+def dictionary_of(tables: Sequence[Table]) -> Table:
+    """Return the dictionary of these tables as a table for programs."""
+    lines = (
+        Line(None, Entry(table.spec.name, column))
+        for table in tables
+        for column in table.spec.columns
+    )
+    return Table(DICTIONARY, DICTIONARY.rows(lines))
+
+
+def markdown(specs: Iterable[Spec[Any]]) -> str:
+    """Return the dictionary of these tables for people to read."""
+    return "\n".join((MARK, "", *_tables(specs, "##"), *_types("##")))
+
+
+def page() -> str:
+    """Return the page of the documentation: the tables of every attribution."""
+    return "\n".join((
+        MARK, "", _PAGE,
+        "## Answers named or lettered", "", *_tables(WITH_ROWS, "###"),
+        "## Answers in aggregate", "", *_tables(AGGREGATED, "###"),
+        *_types("##"),
+    ))  # fmt: skip
+
+
+def _tables(specs: Iterable[Spec[Any]], level: str) -> Iterator[str]:
+    for spec in specs:
+        yield from (f"{level} {spec.name}", "", spec.about, "")
+        yield "| Column | Type | Meaning | What it may hold |"
+        yield "| --- | --- | --- | --- |"
+        for column in spec.columns:
+            cells = (f"`{column.name}`", column.type, column.meaning, column.allowed)
+            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        yield ""
+
+
+def _types(level: str) -> Iterator[str]:
+    yield from (f"{level} Types", "", "| Type | How it is written |", "| --- | --- |")
+    for name, how in TYPES.items():
+        yield f"| {name} | {how} |"
+    yield from ("", f"{level} Texts in CSV files", "", RULE, "")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

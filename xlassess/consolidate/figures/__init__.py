@@ -1,0 +1,1 @@
+"""What the answers of a round say: figures and lists, with no workbook in sight."""

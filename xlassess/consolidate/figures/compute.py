@@ -1,0 +1,219 @@
+"""Figures over all returns of one toolkit: sections, items, levels, the whole.
+
+Every return counts once, whatever the partner. A section's mean is taken over the returns
+that have a score in it; a share is taken over all answers together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlassess.consolidate.figures.counted import (
+    Ground,
+    favourable_codes,
+    field_of,
+    figure_of,
+    is_figured,
+    over,
+)
+from xlassess.consolidate.figures.levels import (
+    Shown,
+    gap_between,
+    item_levels,
+    item_range,
+    section_levels,
+    shown_levels,
+)
+from xlassess.consolidate.figures.thresholds import (
+    ITEM_LEVEL_GAP,
+    agreement_word,
+    favourable,
+    has_scores,
+    is_gap,
+    is_strength,
+)
+from xlassess.consolidate.figures.values import ItemFigures, OverallFigures, SectionFigures
+from xlassess.consolidate.figures.withholding import guarded, partial_in_section, partial_overall
+from xlassess.model.toolkit import Item, Scale, Section, Toolkit
+from xlassess.score import Agreement, agreement_of, band_of, reported_sections
+
+
+def section_key(key: str, section: str) -> str:
+    """The name of a section in formulas; its colon keeps programs from reading a number in it."""
+    return f"{key}:{section}"
+
+
+def shown_sections(toolkit: Toolkit) -> tuple[Section, ...]:
+    """The sections the summary has figures on: those with choices that count."""
+    return tuple(
+        section
+        for section in reported_sections(toolkit)
+        if any(is_figured(toolkit, section, item) for item in section.items)
+    )
+
+
+def section_figures(ground: Ground, items: Sequence[ItemFigures]) -> tuple[SectionFigures, ...]:
+    """Return the figures of every section, view by view.
+
+    Args:
+        ground: what figures are computed from.
+        items: the figures of the items; what is withheld there is left out here too.
+    """
+    toolkit = ground.toolkit
+    order = ("", *(view.id for view in toolkit.views))
+    return tuple(
+        _section(ground, section, view, items)
+        for view in order
+        for section in shown_sections(toolkit)
+        if asked_choices(toolkit, section, view)
+    )
+
+
+def _section(
+    ground: Ground, section: Section, view: str, items: Sequence[ItemFigures]
+) -> SectionFigures:
+    toolkit, cast, field = ground.toolkit, ground.cast, field_of(view)
+    scores = [row.card.section(section.id, view) for row in ground.rows]
+    label = toolkit.view(view).label if view else ""
+    partial = partial_in_section(ground, section, view)
+    score = guarded(figure_of(toolkit, scores), cast, partial)
+    weights = [each.significance for each in scores if each.significance is not None]
+    scales: dict[str, Counter[str]] = {}
+    for item in items:
+        if item.scored and item.section.id == section.id and item.field == field:
+            scales.setdefault(item.scale_id, Counter()).update(item.agreement.counts)
+    counts = scales.get(toolkit.scoring.scale, Counter())
+    proper = toolkit.scales[toolkit.scoring.scale].substantive if toolkit.scoring.scale else ()
+    answered = sum(counts[choice.code] for choice in proper)
+    good = sum(counts[code] for code in favourable_codes(toolkit))
+    if toolkit.scoring.rule in ("levels", "share") and score.mean is not None:
+        score = replace(score, mean=good / answered if answered else None)
+    return SectionFigures(
+        section=section,
+        view=view,
+        key=section_key(ground.key, section.id),
+        field=field,
+        name=f"{section.name} ({label})" if label else section.name,
+        asked=asked_choices(toolkit, section, view),
+        score=score,
+        band=band_of(score.mean, section.bands),
+        scales=scales,
+        answered=answered,
+        given=sum(sum(each.values()) for each in scales.values()),
+        favourable=good,
+        flagged=sum(each[code] for each in scales.values() for code in toolkit.scoring.flagged),
+        significance=guarded(over(weights), cast),
+        levels=section_levels(ground, section, view, shown_levels(ground, section, view)),
+    )
+
+
+def asked_choices(toolkit: Toolkit, section: Section, view: str) -> int:
+    """Return how many choices that count a section asks for from a view."""
+    field = field_of(view)
+    return sum(
+        is_figured(toolkit, section, item) and field in item.answer_fields for item in section.items
+    )
+
+
+def overall_figures(
+    ground: Ground, sections: Sequence[SectionFigures]
+) -> tuple[OverallFigures, ...]:
+    """Return the score over all sections, view by view; empty where the toolkit gives none.
+
+    Args:
+        ground: what figures are computed from.
+        sections: the figures of the sections; a share over all is taken over their answers.
+    """
+    toolkit = ground.toolkit
+    if not toolkit.scoring.overall or toolkit.scoring.rule in ("levels", "none"):
+        return ()
+    return tuple(
+        _overall(ground, view, [each for each in sections if each.view == view])
+        for view in dict.fromkeys(each.view for each in sections)
+    )
+
+
+def _overall(ground: Ground, view: str, sections: Sequence[SectionFigures]) -> OverallFigures:
+    toolkit = ground.toolkit
+    totals = [each for row in ground.rows for each in row.card.overall if each.view == view]
+    figure = over([each.score for each in totals if each.score is not None])
+    if toolkit.scoring.rule == "share" and figure.n:
+        answered = sum(each.answered for each in sections)
+        good = sum(each.favourable for each in sections)
+        figure = replace(figure, mean=good / answered if answered else None)
+    figure = guarded(figure, ground.cast, partial_overall(ground, view))
+    label = toolkit.view(view).label if view else ""
+    return OverallFigures(view, label, figure, band_of(figure.mean, toolkit.scoring.bands))
+
+
+def item_figures(ground: Ground) -> tuple[ItemFigures, ...]:
+    """Return the figures of every item answered on a scale, closing questions included."""
+    toolkit = ground.toolkit
+    return tuple(
+        _item(ground, section, item, field, levels)
+        for section, levels in ((each, _levels(ground, each)) for each in toolkit.all_sections)
+        for item in section.items
+        if not item.is_free
+        for field in item.answer_fields
+    )
+
+
+def _levels(ground: Ground, section: Section) -> Shown:
+    """The levels that may be shown in a section, by view; none where nothing counts."""
+    if section.id not in {each.id for each in shown_sections(ground.toolkit)}:
+        return {}
+    views = ("", *(view.id for view in ground.toolkit.views))
+    return {
+        field_of(view): shown_levels(ground, section, view)
+        for view in views
+        if asked_choices(ground.toolkit, section, view)
+    }
+
+
+def _item(ground: Ground, section: Section, item: Item, field: str, shown: Shown) -> ItemFigures:
+    toolkit, cast = ground.toolkit, ground.cast
+    scale = toolkit.scales[item.answer]
+    agreement = agreement_of(scale, ground.tallies.get((item.id, field), Counter()))
+    withheld = cast.withholds(agreement.n or agreement.apart)
+    if withheld:
+        agreement = agreement_of(scale, {})
+    scored = field in shown and is_figured(toolkit, section, item)
+    favour = standing(scale, agreement)
+    reading = agreement_word(scale, agreement.consensus)
+    levels = {}
+    if scored and scale.ordinal and toolkit.scoring.rule != "none":
+        levels = item_levels(ground, item, field, shown[field])
+    _, _, view = field.partition(":")
+    return ItemFigures(
+        item=item,
+        section=section,
+        key=section_key(ground.key, item.id),
+        field=field,
+        view=toolkit.view(view).label if view else "",
+        scale_id=item.answer,
+        scale=scale,
+        scored=scored,
+        agreement=agreement,
+        favour=favour,
+        reading=reading,
+        split_success=reading == "low" and favour is not None and is_strength(favour),
+        withheld=withheld,
+        levels=levels,
+        levels_differ=is_gap(gap_between(levels.values()), item_range(scale), ITEM_LEVEL_GAP),
+    )
+
+
+def standing(scale: Scale, agreement: Agreement) -> float | None:
+    """Return where an item's answers stand from the worst (0) to the best (1) end of the scale.
+
+    That is the mean's place between the ends of a scale with scores, and the share of
+    favourable answers on one without; None without answers or on a scale without order.
+    """
+    if not agreement.n or not scale.ordinal:
+        return None
+    if has_scores(scale) and agreement.mean is not None:
+        scores = [choice.score for choice in scale.substantive if choice.score is not None]
+        return (agreement.mean - min(scores)) / (max(scores) - min(scores))
+    return sum(agreement.counts[choice.code] for choice in favourable(scale)) / agreement.n

@@ -1,0 +1,122 @@
+"""What figures are computed from: the returns of one toolkit, scored and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlassess.consolidate.figures.attribution import Cast
+from xlassess.consolidate.figures.thresholds import favourable
+from xlassess.consolidate.figures.values import Figure, ScoreRow
+from xlassess.model.answer import Answer
+from xlassess.model.toolkit import Item, Section, Toolkit
+from xlassess.score import SectionScore, affirmative, counts_towards
+
+Tallies = Mapping[tuple[str, str], Counter[str]]
+"""How often each choice was picked, by item and answer field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A toolkit under its key, its score rows, who is shown, and how answers fall.
+
+    ``tallies`` counts all answers, ``by_level`` those of each organisational level (by code).
+    """
+
+    toolkit: Toolkit
+    key: str
+    rows: Sequence[ScoreRow]
+    cast: Cast
+    tallies: Tallies
+    by_level: Mapping[str, Tallies]
+
+
+def ground_of(
+    toolkit: Toolkit,
+    key: str,
+    cast: Cast,
+    rows: Sequence[ScoreRow],
+    answers: Sequence[Sequence[Answer]],
+) -> Ground:
+    """Prepare the returns of a toolkit.
+
+    Args:
+        toolkit: the instrument.
+        key: what it goes by in the summary.
+        cast: who is shown as what.
+        rows: the scores of the returns that count.
+        answers: what each of them answers, in the same order.
+    """
+    levels: dict[str, list[Sequence[Answer]]] = {}
+    for row, given in zip(rows, answers, strict=True):
+        levels.setdefault(row.person.issued.level, []).append(given)
+    by_level = {
+        level: tally(toolkit, (answer for given in mine for answer in given))
+        for level, mine in levels.items()
+    }
+    return Ground(toolkit, key, rows, cast, _together(by_level.values()), by_level)
+
+
+def tally(toolkit: Toolkit, answers: Iterable[Answer]) -> Tallies:
+    """Count the choices made, by item and answer field."""
+    chosen = {item.id for item in toolkit.items() if not item.is_free}
+    tallies: dict[tuple[str, str], Counter[str]] = {}
+    for answer in answers:
+        if answer.item in chosen and answer.field.startswith("answer") and answer.value != "":
+            place = (answer.item, answer.field)
+            tallies.setdefault(place, Counter())[str(answer.value)] += 1
+    return tallies
+
+
+def _together(several: Iterable[Tallies]) -> Tallies:
+    total: dict[tuple[str, str], Counter[str]] = {}
+    for tallies in several:
+        for place, counts in tallies.items():
+            total.setdefault(place, Counter()).update(counts)
+    return total
+
+
+def field_of(view: str) -> str:
+    """Return the answer field of a view."""
+    return f"answer:{view}" if view else "answer"
+
+
+def is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
+    """True when an item is answered by a choice that counts in its section."""
+    return counts_towards(toolkit, section, item) and not item.is_free
+
+
+def favourable_codes(toolkit: Toolkit) -> tuple[str, ...]:
+    """The codes of choices that speak for an item: "yes", or the upper half of the scale."""
+    if toolkit.scoring.rule == "share":
+        return (affirmative(toolkit).code,)
+    scale = toolkit.scales.get(toolkit.scoring.scale)
+    return tuple(choice.code for choice in favourable(scale)) if scale else ()
+
+
+def over(values: Sequence[float]) -> Figure:
+    """The figure of these values, each of one return."""
+    if not values:
+        return Figure()
+    return Figure(len(values), sum(values) / len(values), min(values), max(values))
+
+
+def figure_of(toolkit: Toolkit, scores: Sequence[SectionScore]) -> Figure:
+    """The figure of a section by the toolkit's rule; for levels, the favourable share."""
+    rule = toolkit.scoring.rule
+    if rule == "none":
+        return Figure(sum(sum(each.counts.values()) > 0 for each in scores))
+    if rule in ("sum", "mean"):
+        return over([each.score for each in scores if each.score is not None])
+    answered = [each for each in scores if each.answered]
+    shares = [_in_favour(toolkit, [each]) / each.answered for each in answered]
+    if not shares:
+        return Figure()
+    pooled = _in_favour(toolkit, answered) / sum(each.answered for each in answered)
+    return Figure(len(shares), pooled, min(shares), max(shares))
+
+
+def _in_favour(toolkit: Toolkit, scores: Sequence[SectionScore]) -> int:
+    codes = favourable_codes(toolkit)
+    return sum(each.counts.get(code, 0) for each in scores for code in codes)

@@ -1,0 +1,110 @@
+"""Figures by organisational level, for sections and for items."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from xlassess.consolidate.figures.attribution import shown_groups
+from xlassess.consolidate.figures.counted import Ground, field_of, figure_of, is_figured
+from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
+from xlassess.consolidate.figures.values import Figure
+from xlassess.consolidate.figures.withholding import partial_in_section
+from xlassess.model.assessment import LEVELS
+from xlassess.model.toolkit import Item, Scale, Section
+
+Shown = Mapping[str, frozenset[str]]
+"""The levels (by code) whose figures may be shown in a section, by answer field."""
+
+
+def shown_levels(ground: Ground, section: Section, view: str) -> frozenset[str]:
+    """Return the levels whose figures may be shown in a section and on its items.
+
+    Where rows of single returns are shown, these are the levels large enough in the round.
+    Otherwise no difference may be left from which fewer than the minimum could be told: not on
+    any item, and not between those with a score in the section and those who answered.
+    """
+    cast = ground.cast
+    eligible = {level for level, label in LEVELS.items() if label in cast.levels}
+    if cast.shows_rows:
+        return frozenset(eligible)
+    levels = tuple(ground.by_level)
+    sizes = {level: _section_figure(ground, section, view, level).n for level in levels}
+    partial = {level: partial_in_section(ground, section, view, level) for level in levels}
+    field = field_of(view)
+    answered = [
+        {level: _answers(ground, item, field, level) for level in levels}
+        for item in section.items
+        if is_figured(ground.toolkit, section, item) and field in item.answer_fields
+    ]
+    return shown_groups(sizes, cast.minimum, (partial, *answered), eligible)
+
+
+def _answers(ground: Ground, item: Item, field: str, level: str) -> int:
+    scale = ground.toolkit.scales[item.answer]
+    counts = ground.by_level[level].get((item.id, field), Counter())
+    return sum(counts[choice.code] for choice in scale.substantive)
+
+
+def _section_figure(ground: Ground, section: Section, view: str, level: str) -> Figure:
+    return figure_of(
+        ground.toolkit,
+        [
+            row.card.section(section.id, view)
+            for row in ground.rows
+            if row.person.issued.level == level
+        ],
+    )
+
+
+def section_levels(
+    ground: Ground, section: Section, view: str, shown: frozenset[str]
+) -> dict[str, Figure]:
+    """Return the figures of a section by label of level, for the levels in the summary."""
+    found: dict[str, Figure] = {}
+    for level, label in LEVELS.items():
+        if label in ground.cast.levels:
+            figure = _section_figure(ground, section, view, level)
+            found[label] = figure if level in shown else Figure(figure.n, withheld=True)
+    return found
+
+
+def item_levels(ground: Ground, item: Item, field: str, shown: frozenset[str]) -> dict[str, Figure]:
+    """Return the figures of an item by label of level: its mean score or favourable share."""
+    scale = ground.toolkit.scales[item.answer]
+    found: dict[str, Figure] = {}
+    for level, label in LEVELS.items():
+        if label not in ground.cast.levels:
+            continue
+        counts = ground.by_level.get(level, {}).get((item.id, field), Counter())
+        n = sum(counts[choice.code] for choice in scale.substantive)
+        hidden = bool(n) and level not in shown
+        found[label] = Figure(n, withheld=True) if hidden else Figure(n, _mean(scale, counts))
+    return found
+
+
+def _mean(scale: Scale, counts: Counter[str]) -> float | None:
+    n = sum(counts[choice.code] for choice in scale.substantive)
+    if not n:
+        return None
+    if has_scores(scale):
+        return sum(counts[c.code] * (c.score or 0.0) for c in scale.substantive) / n
+    return sum(counts[choice.code] for choice in favourable(scale)) / n
+
+
+def gap_between(figures: Iterable[Figure]) -> float | None:
+    """Return how far the highest level lies above the lowest.
+
+    Only levels with at least `LEVEL_LEAST` returns are compared: one person is not a level.
+    None where there are not two of them.
+    """
+    means = [each.mean for each in figures if each.mean is not None and each.n >= LEVEL_LEAST]
+    return max(means) - min(means) if len(means) > 1 else None
+
+
+def item_range(scale: Scale) -> float:
+    """Return how far apart two levels can lie on an item: the width of its scores, or 1."""
+    if not has_scores(scale):
+        return 1.0
+    scores = [choice.score for choice in scale.substantive if choice.score is not None]
+    return max(scores) - min(scores)

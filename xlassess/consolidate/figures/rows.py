@@ -1,0 +1,247 @@
+"""Rows of the summary that come from single answers: data, comments, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from xlassess.consolidate.figures.attribution import Cast, Person
+from xlassess.consolidate.figures.compute import section_key
+from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
+from xlassess.consolidate.figures.values import (
+    Counting,
+    DataRow,
+    ItemFigures,
+    PlannedAction,
+    PutRight,
+    Remark,
+)
+from xlassess.model.answer import Action, Answer, Return, Value
+from xlassess.model.toolkit import Choice, Item, Section, Toolkit
+from xlassess.score import counts_towards, reported_sections
+
+PARTICULARS_OUT = "[not shown]"
+"""Stands for a line of text about who answers, where names are not shown."""
+
+_KINDS = {"comment": "Comment", "evidence": "Evidence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A toolkit prepared for looking items and choices up many times."""
+
+    toolkit: Toolkit
+    key: str
+    items: Mapping[str, tuple[Section, Item]]
+    counting: frozenset[str]
+    choices: Mapping[tuple[str, str], Choice]
+
+
+def lookup(toolkit: Toolkit, key: str) -> Lookup:
+    """Prepare a toolkit that goes by ``key`` in the summary."""
+    return Lookup(
+        toolkit=toolkit,
+        key=key,
+        items={item.id: (s, item) for s in toolkit.all_sections for item in s.items},
+        counting=frozenset(
+            item.id
+            for section in reported_sections(toolkit)
+            for item in section.items
+            if counts_towards(toolkit, section, item) and not item.is_free
+        ),
+        choices={
+            (name, choice.code): choice
+            for name, scale in toolkit.scales.items()
+            for choice in scale.choices
+        },
+    )
+
+
+def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[DataRow]:
+    """Yield one row per answer, comment and piece of evidence of a return, as they were read."""
+    typed = {(n.item, n.field): n.before for n in ret.normalised}
+    for answer in ret.answers:
+        if answer.value == "":
+            continue
+        section, item = look.items.get(answer.item, (None, None))
+        choice = _choice(look, item, answer)
+        hidden = cast.attribution != "named" and _is_particular(look, answer.item, answer.field)
+        value = PARTICULARS_OUT if hidden else _tidied(answer.value, cast)
+        before = "" if hidden else typed.get((answer.item, answer.field), "")
+        yield DataRow(
+            code=person.code,
+            partner=person.partner,
+            respondent=person.respondent,
+            level=person.level,
+            part=look.key,
+            section=section_key(look.key, section.id) if section else "",
+            section_name=section.name if section else "",
+            item=answer.item,
+            key=section_key(look.key, answer.item),
+            field=answer.field,
+            counts=_counting(look, answer, choice),
+            choice=f"{item.answer}:{choice.code}" if item and choice else "",
+            value=choice.label if choice else value,
+            score=choice.score if choice else None,
+            typed=cast.tidy(before),
+            file=_read_from(person, ret, answer.file).file,
+            sheet=answer.sheet,
+            cell=answer.cell,
+        )
+
+
+def _read_from(person: Person, ret: Return, file: str) -> Person:
+    """Return the person with the file an answer was read from, where files are shown by name.
+
+    A return that answers a query stands on the file that was asked about.
+    """
+    return replace(person, file=file) if file and person.file == ret.file else person
+
+
+def counted_rows(look: Lookup, items: tuple[ItemFigures, ...]) -> Iterator[DataRow]:
+    """Yield one row per choice that was picked, with how often; nothing from too few."""
+    for figures in items:
+        for choice in figures.scale.choices:
+            count = figures.agreement.counts[choice.code]
+            if not count:
+                continue
+            scored = "apart" if choice.apart else "yes"
+            yield DataRow(
+                code="", partner="", respondent="", level="",
+                part=look.key,
+                section=section_key(look.key, figures.section.id),
+                section_name=figures.section.name,
+                item=figures.item.id,
+                key=figures.key,
+                field=figures.field,
+                counts=scored if figures.scored else "no",  # type: ignore[arg-type]
+                choice=f"{figures.scale_id}:{choice.code}",
+                value=choice.label,
+                score=choice.score,
+                typed="", file="", sheet="", cell="",
+                count=count,
+            )  # fmt: skip
+
+
+def _choice(look: Lookup, item: Item | None, answer: Answer) -> Choice | None:
+    if item is None or item.is_free or not answer.field.startswith("answer"):
+        return None
+    return look.choices.get((item.answer, str(answer.value)))
+
+
+def _counting(look: Lookup, answer: Answer, choice: Choice | None) -> Counting:
+    if answer.item not in look.counting or not answer.field.startswith("answer"):
+        return "no"
+    return "apart" if choice and choice.apart else "yes"
+
+
+def _is_particular(look: Lookup, name: str, field: str) -> bool:
+    """True for one line of text on a page of details: it may well name who answers.
+
+    Toolkits ask there for the name of the partnership, of the officer, of the reviewer.
+    """
+    section, item = look.items.get(name, (None, None))
+    return (
+        section is not None
+        and item is not None
+        and field.startswith("answer")
+        and item.answer == "text"
+        and not section.scored
+    )
+
+
+def _tidied(value: Value, cast: Cast) -> Value:
+    return cast.tidy(value) if isinstance(value, str) else value
+
+
+def values_put_right(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[PutRight]:
+    """Yield every value of a return that was put right, those of its action plan included."""
+    for one in ret.normalised:
+        if cast.attribution != "named" and _is_particular(look, one.item, one.field):
+            continue
+        yield PutRight(
+            code=person.code,
+            file=_read_from(person, ret, one.file).file,
+            where=", ".join(filter(None, (one.sheet, one.cell, one.item))),
+            before=cast.tidy(one.before),
+            after=cast.tidy(one.after),
+            how=one.how,
+        )
+
+
+def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[Remark]:
+    """Yield everything a return says in words: comments, evidence and free-text answers."""
+    shown = _answers_shown(look, ret)
+    for answer in ret.answers:
+        section, item = look.items.get(answer.item, (None, None))
+        said = answer.field in _KINDS or item is None or item.is_wide
+        if not said or not str(answer.value).strip():
+            continue
+        if cast.attribution != "named" and _is_particular(look, answer.item, answer.field):
+            continue
+        yield Remark(
+            part=look.key,
+            section=section.name if section else "Action plan",
+            item=answer.item if item else "",
+            question=(item.short or item.ask) if item else "Proposal",
+            kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
+            text=cast.tidy(str(answer.value)),
+            answer=shown.get(answer.item, "") if answer.field in _KINDS and cast.shows_rows else "",
+            person=_read_from(person, ret, answer.file) if cast.shows_rows else None,
+            sheet=answer.sheet if cast.shows_rows else "",
+            cell=answer.cell if cast.shows_rows else "",
+        )
+
+
+def _answers_shown(look: Lookup, ret: Return) -> dict[str, str]:
+    """What was picked for each item, in words; several views are joined."""
+    shown: dict[str, list[str]] = {}
+    for answer in ret.answers:
+        _, item = look.items.get(answer.item, (None, None))
+        choice = _choice(look, item, answer)
+        if choice:
+            shown.setdefault(answer.item, []).append(choice.label)
+    return {item: "; ".join(labels) for item, labels in shown.items()}
+
+
+def actions_of(
+    look: Lookup, person: Person, ret: Return, cast: Cast, today: date
+) -> Iterator[PlannedAction]:
+    """Yield the actions of a return's action plan as the summary shows them."""
+    plan = look.toolkit.action_plan
+    horizons = plan.horizons if plan else ()
+    statuses = plan.statuses if plan else ()
+    for action in ret.actions:
+        closed = action.status in CLOSED_STATUSES
+        late = action.deadline is not None and _day(action.deadline) < today and not closed
+        yield PlannedAction(
+            part=look.key,
+            order=_place(horizons, action),
+            item=action.item,
+            action=cast.tidy(action.action),
+            horizon=_label(horizons, action.horizon),
+            owner=cast.tidy(action.owner),
+            deadline=None if action.deadline is None else _day(action.deadline),
+            measure=cast.tidy(action.measure),
+            status=_label(statuses, action.status),
+            closed=closed,
+            overdue=late,
+            person=_read_from(person, ret, action.file) if cast.shows_rows else None,
+            sheet=action.sheet if cast.shows_rows else "",
+            cell=action.cell if cast.shows_rows else "",
+        )
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _place(horizons: tuple[Choice, ...], action: Action) -> int:
+    codes = [choice.code for choice in horizons]
+    return codes.index(action.horizon) if action.horizon in codes else len(codes)
+
+
+def _label(choices: tuple[Choice, ...], code: str) -> str:
+    """The label of a choice; a code without one is shown as it is, so that nothing is lost."""
+    return next((choice.label for choice in choices if choice.code == code), code)

@@ -1,0 +1,123 @@
+"""The written rules of the summary: every threshold it uses, in one place.
+
+The Method sheet prints them; nothing on the Summary page is chosen by any other rule. They
+are ours and not the publications'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xlassess.model.toolkit import Choice, Scale
+
+if TYPE_CHECKING:
+    from xlassess.consolidate.figures.values import SectionFigures
+
+STRENGTH = 2 / 3
+"""A strength: an item whose answers stand at least this far up from the worst (0) to the best
+(1) end of its scale. On a scale of four scores that is a mean of 3, "agree"."""
+
+CONCERN = 1 / 2
+"""A concern: an item whose answers stand below this point of its scale."""
+
+HIGH_AGREEMENT, LOW_AGREEMENT = 0.7, 0.5
+"""Consensus from which agreement is called high, and below which it is called low."""
+
+HIGH_AGREEMENT_TWO, LOW_AGREEMENT_TWO = 0.5, 0.19
+"""The same for scales of two choices, where consensus falls faster: about one answer in nine,
+and one in four, against the rest."""
+
+LEVEL_GAP = 1 / 6
+"""Means of two organisational levels that lie at least this share of the score range apart are
+pointed out."""
+
+ITEM_LEVEL_GAP = 1 / 3
+"""The same for single items, which move more easily: one step on a scale of four choices."""
+
+LEVEL_LEAST = 2
+"""Fewest returns of a level from which it is compared with others: one person is not a level."""
+
+FAR_APART = 2
+"""Bands between the lowest and the highest grand total from which the Summary page says so."""
+
+LISTED = 3
+"""Most strengths, concerns and disagreements named on the Summary page."""
+
+LIVE_ROWS = 10_000
+"""Data rows up to which the summary's figures are formulas; above, they are written as values.
+
+Measured with LibreOffice 7.4 and the Partnership Assessment Tool, recalculating everything:
+5,000 rows take 3 seconds, 10,000 rows 7, 20,000 rows 34, because the number of formulas and
+the rows each of them looks through grow together.
+"""
+
+CLOSED_STATUSES = ("done", "stopped")
+"""Codes of action-plan states after which an action cannot be overdue."""
+
+_DIGITS = 9
+
+
+def is_gap(distance: float | None, width: float, share: float) -> bool:
+    """True for two levels at least this share of the width of possible figures apart."""
+    return distance is not None and round(distance - share * width, _DIGITS) >= 0
+
+
+def favourable(scale: Scale) -> tuple[Choice, ...]:
+    """The upper half of a scale's choices, a middle one left out: those that speak for an item."""
+    choices = scale.substantive
+    return choices[: len(choices) // 2]
+
+
+def agreement_limits(scale: Scale) -> tuple[float, float]:
+    """Return the consensus below which agreement is low, and from which it is high."""
+    if len(scale.substantive) <= 2:
+        return LOW_AGREEMENT_TWO, HIGH_AGREEMENT_TWO
+    return LOW_AGREEMENT, HIGH_AGREEMENT
+
+
+def agreement_word(scale: Scale, consensus: float | None) -> str:
+    """Return "high", "moderate" or "low", or an empty text without a consensus."""
+    if consensus is None:
+        return ""
+    low, high = agreement_limits(scale)
+    exact = round(consensus, _DIGITS)
+    if exact >= high:
+        return "high"
+    return "low" if exact < low else "moderate"
+
+
+def has_scores(scale: Scale) -> bool:
+    """True when every substantive choice of a scale has a score, and they differ."""
+    scores = {choice.score for choice in scale.substantive}
+    return None not in scores and len(scores) > 1
+
+
+def is_strength(favour: float) -> bool:
+    """True for an item standing (0 worst, 1 best) in the range of strengths."""
+    return round(favour - STRENGTH, _DIGITS) >= 0
+
+
+def is_concern(favour: float) -> bool:
+    """True for an item standing (0 worst, 1 best) in the range of concerns."""
+    return round(favour - CONCERN, _DIGITS) < 0
+
+
+def first_to_look_at(sections: Sequence[SectionFigures]) -> tuple[bool, ...]:
+    """Tell which sections matter at least as much as most, and score less.
+
+    That is a mean significance at or above the mean of the sections, and a mean score below it.
+    """
+    both = [(each.score.mean, each.significance.mean) for each in sections]
+    scores = [score for score, _ in both if score is not None]
+    weights = [weight for _, weight in both if weight is not None]
+    if not scores or not weights:
+        return (False,) * len(both)
+    score_line, weight_line = sum(scores) / len(scores), sum(weights) / len(weights)
+    return tuple(
+        score is not None
+        and weight is not None
+        and round(score - score_line, _DIGITS) < 0
+        and round(weight - weight_line, _DIGITS) >= 0
+        for score, weight in both
+    )

@@ -1,0 +1,354 @@
+"""The summary of one round as plain values: everything its workbook shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from xlassess.consolidate.figures.attribution import Cast, Person
+from xlassess.model.answer import Value
+from xlassess.model.assessment import Assessment
+from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
+from xlassess.score import Agreement, Scorecard
+
+Standing = Literal[
+    "Returned", "Query open", "Nil return", "Declined", "Refused", "Overdue", "Awaited"
+]
+"""What has become of an issued workbook by the day of the summary."""
+
+Counting = Literal["yes", "apart", "no"]
+"""Whether an answer counts towards a score, is counted apart, or does neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One issued workbook in the register of responses.
+
+    ``remarks`` are the findings in words; ``put_right`` is how many values the reader put
+    right. ``answered`` of ``asked`` required answers were given.
+    """
+
+    person: Person
+    part: str
+    standing: Standing
+    received_at: datetime | None
+    late: bool
+    answered: int
+    asked: int
+    queries: int
+    notes: int
+    put_right: int
+    remarks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure over respondents: how many, mean, lowest and highest.
+
+    For shares ``mean`` is the share over all answers together, ``low`` and ``high`` are the
+    shares of single returns. All are None without answers and where ``withheld``; ``secondary``
+    says that it is not withheld for itself, but because it would give others away.
+    """
+
+    n: int = 0
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    withheld: bool = False
+    secondary: bool = False
+
+    @property
+    def spread(self) -> float | None:
+        """Highest less lowest."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFigures:
+    """One section from one view, over all returns.
+
+    ``key`` names it in formulas; ``name`` is its short name, with the view. ``asked`` is the
+    choices asked of one respondent. ``scales`` has how often each choice was picked over all
+    returns, by scale; ``given`` counts them all, those counted apart included. ``favourable``
+    is how many of the ``answered`` on the scored scale speak for the section, ``flagged`` how
+    many answers are flagged. ``levels`` maps labels of organisational levels to their figures.
+    """
+
+    section: Section
+    view: str
+    key: str
+    field: str
+    name: str
+    asked: int
+    score: Figure
+    band: Band | None
+    scales: Mapping[str, Mapping[str, int]]
+    answered: int
+    given: int
+    favourable: int
+    flagged: int
+    significance: Figure
+    levels: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class OverallFigures:
+    """The score over all sections from one view, over all complete returns."""
+
+    view: str
+    name: str
+    score: Figure
+    band: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """One item in one answer field, over all returns.
+
+    ``favour`` is where the answers stand from the worst (0) to the best (1): the mean's place
+    between the scale's ends, or the share of favourable answers where choices have no score.
+    """
+
+    item: Item
+    section: Section
+    key: str
+    field: str
+    view: str
+    scale_id: str
+    scale: Scale
+    scored: bool
+    agreement: Agreement
+    favour: float | None
+    reading: str
+    split_success: bool
+    withheld: bool
+    levels: Mapping[str, Figure]
+    levels_differ: bool
+
+    @property
+    def name(self) -> str:
+        """The item's short name, or its question, with the view."""
+        name = self.item.short or self.item.ask
+        return f"{name} ({self.view})" if self.view else name
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """The scores of one return."""
+
+    person: Person
+    card: Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One answer with where it was read; ``typed`` is what stood there before it was put right.
+
+    In an aggregated summary a row is how often one choice was picked (``count``), without
+    person or cell.
+    """
+
+    code: str
+    partner: str
+    respondent: str
+    level: str
+    part: str
+    section: str
+    section_name: str
+    item: str
+    key: str
+    field: str
+    counts: Counting
+    choice: str
+    value: Value
+    score: float | None
+    typed: str
+    file: str
+    sheet: str
+    cell: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One comment, piece of evidence or free-text answer, with who gave it (where shown)."""
+
+    part: str
+    section: str
+    item: str
+    question: str
+    kind: str
+    text: str
+    answer: str
+    person: Person | None
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One action of a partner's action plan; ``order`` is its horizon's place, soonest first."""
+
+    part: str
+    order: int
+    item: str
+    action: str
+    horizon: str
+    owner: str
+    deadline: date | None
+    measure: str
+    status: str
+    closed: bool
+    overdue: bool
+    person: Person | None
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A strength, concern or disagreement: what, and the figures that say so."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """The scenario gone by, what the toolkit's rule suggests, and why another was chosen.
+
+    ``because`` is empty where nobody chose; then both are the same. Either may be None.
+    """
+
+    scenario: Scenario | None
+    suggested: Scenario | None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The words of a toolkit's Summary page.
+
+    ``reading`` is the headline; ``points`` are lists of up to three; ``none_*`` stands in for
+    an empty list.
+    """
+
+    context: str
+    reading: str
+    strengths_title: str
+    strengths: tuple[Point, ...]
+    concerns_title: str
+    concerns: tuple[Point, ...]
+    disagreements: tuple[Point, ...]
+    scenario: str
+    scenario_rule: str
+    scenario_advice: str
+    decisions: tuple[str, ...]
+    caution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One toolkit (in one version) of the summary.
+
+    ``key`` names it in formulas and on the Data sheet, ``label`` in words. ``issued`` and
+    ``returned`` count workbooks (of the latter, those that count), ``partners_asked`` and
+    ``partners_heard`` organisations. ``rows`` is empty where single returns are not shown.
+    ``success`` is the distribution of answers to the success statement, ``onward`` the
+    scenario that action planning goes by.
+    """
+
+    key: str
+    label: str
+    digest: str
+    toolkit: Toolkit
+    issued: int
+    partners_asked: int
+    partners_heard: int
+    entries: tuple[Entry, ...]
+    rows: tuple[ScoreRow, ...]
+    sections: tuple[SectionFigures, ...]
+    overall: tuple[OverallFigures, ...]
+    items: tuple[ItemFigures, ...]
+    levels: tuple[str, ...]
+    success: Agreement | None
+    onward: GoingOn
+    narrative: Narrative
+    returned: int
+
+    @property
+    def nil_returns(self) -> int:
+        """Workbooks of which it is recorded that there is nothing to report."""
+        return self.standing("Nil return")
+
+    @property
+    def declined(self) -> int:
+        """Workbooks of which it is recorded that the respondent does not take part."""
+        return self.standing("Declined")
+
+    @property
+    def response_rate(self) -> float | None:
+        """Returns that count and nil returns, over workbooks issued; None where none was."""
+        return (self.returned + self.nil_returns) / self.issued if self.issued else None
+
+    def standing(self, *wanted: Standing) -> int:
+        """How many workbooks stand in one of these ways."""
+        return sum(entry.standing in wanted for entry in self.entries)
+
+    @property
+    def scored_choices(self) -> tuple[Choice, ...]:
+        """The choices of the scale that is scored, with those counted apart."""
+        scale = self.toolkit.scales.get(self.toolkit.scoring.scale)
+        return scale.choices if scale else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileUsed:
+    """A received file: its name as it may be shown, SHA-256, size in bytes, and its fate."""
+
+    code: str
+    name: str
+    sha256: str
+    size: int
+    state: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """A value that was put right: of which return and file, where, before, after, and how."""
+
+    code: str
+    file: str
+    where: str
+    before: str
+    after: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The summary of one round, ready to be written.
+
+    ``live`` says that figures are written as formulas over the Data sheet. ``waivers`` has a
+    sentence for each query that was waived, ``decisions`` one for each decision about a return;
+    ``put_right`` is empty where single returns are not shown. ``noted`` is number and hash of
+    the last event in the ledger, by which it can be told later that none before it was changed.
+    """
+
+    assessment: Assessment
+    made_at: datetime
+    program: str
+    cast: Cast
+    parts: tuple[Part, ...]
+    data: tuple[DataRow, ...]
+    remarks: tuple[Remark, ...]
+    actions: tuple[PlannedAction, ...]
+    files: tuple[FileUsed, ...]
+    live: bool
+    waivers: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    put_right: tuple[PutRight, ...] = ()
+    noted: str = ""

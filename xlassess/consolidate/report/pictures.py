@@ -1,0 +1,172 @@
+"""The pictures of the report: what the summary's charts show, drawn for print.
+
+Colour never tells anything alone: every figure is written beside its bar or in the table below,
+parts that follow each other differ in lightness, and each picture has a text to be read out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from math import cos, pi, sin
+from typing import TYPE_CHECKING
+
+from xlassess.consolidate.figures.thresholds import first_to_look_at
+from xlassess.consolidate.figures.values import Part, SectionFigures
+from xlassess.consolidate.report import drawing
+from xlassess.consolidate.report.bars import (
+    flag_bars,
+    mean_of,
+    range_bars,
+    ranged,
+    said_of_all,
+    stacked,
+)
+from xlassess.consolidate.report.drawing import WIDTH, Drawn
+from xlassess.consolidate.summary import pictures
+from xlassess.consolidate.summary.cells import words
+from xlassess.consolidate.summary.shapes import around
+from xlassess.sheet import palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def headline(part: Part) -> Drawn | None:
+    """Return the picture that stands for the whole toolkit, None where there is nothing to draw.
+
+    A dartboard for totals read by bands, bars with range for means and shares, how the
+    answers fall for levels, and marked answers where nothing is scored.
+    """
+    if not part.sections or not any(each.given for each in part.sections):
+        return None
+    if pictures.has_dartboard(part):
+        return _dartboard(part)
+    if part.toolkit.scoring.rule in ("sum", "mean", "share"):
+        return range_bars(part)
+    if part.toolkit.scoring.rule == "none":
+        return flag_bars(part)
+    return stacked(part, part.toolkit.scoring.scale)
+
+
+def further(part: Part) -> tuple[Drawn, ...]:
+    """Return the pictures that say more: ranges, how the answers fall, significance."""
+    return tuple(_further(part)) if headline(part) else ()
+
+
+def _further(part: Part) -> Iterator[Drawn]:
+    rule = part.toolkit.scoring.rule
+    if pictures.has_dartboard(part) and ranged(part):
+        yield range_bars(part)
+    if rule in ("sum", "mean", "share"):
+        yield stacked(part, part.toolkit.scoring.scale)
+    if rule == "none":
+        for scale in dict.fromkeys(item.scale_id for item in part.items if item.scored):
+            yield stacked(part, scale)
+    if any(each.significance.mean is not None for each in part.sections):
+        yield _significance(part)
+
+
+def _dartboard(part: Part) -> Drawn:
+    """One segment a section, one ring a band, shaded from the centre to the band reached."""
+    alt = words().say("dartboard_alt", part.label, said_of_all(part))
+    return Drawn(words().say("picture_dartboard"), alt, WIDTH, partial(_draw_dartboard, part))
+
+
+def _draw_dartboard(part: Part) -> drawing.Sheet:
+    height, board = 102.0, 72.0
+    sheet = drawing.Sheet(WIDTH, height)
+    left, bottom = (WIDTH - board) / 2, (height - board) / 2
+    axes = sheet.axes(left, bottom, board, board, polar=True)
+    axes.set_axis_off()
+    axes.set_ylim(0, len(part.sections[0].section.bands) + _HOLE)
+    for index, each in enumerate(part.sections):
+        _segment(axes, index, each, len(part.sections))
+        _name_segment(sheet, part, index, board)
+    return sheet
+
+
+_HOLE = 0.35
+"""Size of the board's empty middle, the width of a ring being 1."""
+
+
+def _segment(axes: Axes, index: int, each: SectionFigures, count: int) -> None:
+    shaded, unshaded = ((palette.NAVY, "#E3E8EE"), (palette.BLUE, "#F6F8FA"))[index % 2]
+    for ring, band in enumerate(pictures.rings(each)):
+        mean = each.score.mean
+        reached = mean is not None and round(mean, 9) >= band.low
+        axes.bar(
+            pi / 2 - 2 * pi * index / count, 1, width=2 * pi / count, bottom=_HOLE + ring,
+            color=shaded if reached else unshaded, edgecolor=drawing.RIM, linewidth=0.7,
+        )  # fmt: skip
+
+
+def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) -> None:
+    """Write a section's number, name and mean beside its segment."""
+    each = part.sections[index]
+    angle = pi / 2 - 2 * pi * index / len(part.sections)
+    x = sheet.width / 2 + (board / 2 + 4) * cos(angle)
+    y = sheet.height / 2 + (board / 2 + 4) * sin(angle)
+    across = "center" if abs(cos(angle)) < 0.2 else "left" if cos(angle) > 0 else "right"
+    up = "center" if abs(cos(angle)) >= 0.2 else "bottom" if sin(angle) > 0 else "top"
+    width = 44 if across == "center" else 22
+    name = drawing.wrapped(f"{index + 1}  {each.name}", width)
+    sheet.figure.text(
+        x / sheet.width, y / sheet.height, f"{name}\n{mean_of(part, each)}", ha=across, va=up,
+        multialignment=across, linespacing=1.25, fontweight="bold", color=palette.NAVY,
+    )  # fmt: skip
+
+
+def _significance(part: Part) -> Drawn:
+    """Points of how much each section matters against how it scores.
+
+    Dashed lines stand at the means; sections that matter more and score less are triangles.
+    """
+    chosen = first_to_look_at(part.sections)
+    names = [each.name for each, here in zip(part.sections, chosen, strict=True) if here]
+    alt = words().say("scatter_alt", part.label, names)
+    return Drawn(words().say("picture_significance"), alt, WIDTH, partial(_draw_points, part))
+
+
+def _draw_points(part: Part) -> drawing.Sheet:
+    from matplotlib.ticker import MaxNLocator
+
+    height = 54.0
+    sheet = drawing.Sheet(WIDTH, height)
+    axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
+    axes.grid(color=drawing.GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    scores = [each.score.mean for each in part.sections]
+    weights = [each.significance.mean for each in part.sections]
+    axes.set_xlim(*around(scores, *pictures.limits_of(part)))
+    axes.set_ylim(*around(weights, *pictures.weights_of(part)))
+    for draw_line, values in ((axes.axvline, scores), (axes.axhline, weights)):
+        known = [value for value in values if value is not None]
+        if known:
+            draw_line(
+                sum(known) / len(known), color=palette.INPUT_LINE, linewidth=1, linestyle="--"
+            )
+    chosen = first_to_look_at(part.sections)
+    points = zip(scores, weights, chosen, strict=True)
+    for number, (x, y, here) in enumerate(points, 1):
+        if x is not None and y is not None:
+            _point(axes, number, (x, y), here=here)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    axes.tick_params(length=0)
+    axes.set_xlabel("Mean score")
+    axes.set_ylabel("Mean significance")
+    return sheet
+
+
+def _point(axes: Axes, number: int, place: tuple[float, float], *, here: bool) -> None:
+    """Mark a section by its number; as a triangle where it is among the first to look at."""
+    axes.plot(
+        *place, "^" if here else "o", markersize=8 if here else 7, clip_on=False,
+        color=palette.TO_DO if here else palette.BLUE,
+        markeredgecolor=palette.INK if here else palette.NAVY,
+    )  # fmt: skip
+    axes.annotate(
+        str(number), place, xytext=(7, 0), textcoords="offset points", va="center",
+        fontweight="bold", color=palette.NAVY,
+    )  # fmt: skip

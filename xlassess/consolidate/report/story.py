@@ -1,0 +1,273 @@
+"""The story of a round as a report tells it: the summary's own words and figures, with pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.values import Entry as Registered
+from xlassess.consolidate.figures.values import Part, PlannedAction, Point, Remark, Summary
+from xlassess.consolidate.narrative import day, percent
+from xlassess.consolidate.report import pictures
+from xlassess.consolidate.report.fields import (
+    Action,
+    Comment,
+    CommentedItem,
+    CommentedSection,
+    Entry,
+    Finding,
+    Headings,
+    Method,
+    Rate,
+    Report,
+    Tile,
+    Toolkit,
+    Topic,
+)
+from xlassess.consolidate.report.tables import figures_of
+from xlassess.consolidate.summary import pictures as profile_pictures
+from xlassess.consolidate.summary.cells import words as sheet_words
+from xlassess.consolidate.summary.places import ACTIONS, COMMENTS, METHOD, RESPONSES
+from xlassess.consolidate.summary.sheets.method import method_blocks
+from xlassess.sheet.words import Words
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The headings and short texts only the report has."""
+    return Words("report.j2")
+
+
+def labels(summary: Summary) -> Mapping[str, str]:
+    """The short names of the toolkits, by the keys rows name them by."""
+    return {part.key: part.label for part in summary.parts}
+
+
+def _who(person: Person | None) -> str:
+    """Partner and respondent in one line, as far as they are shown."""
+    return ", ".join(filter(None, (person.partner, person.respondent))) if person else ""
+
+
+def comments_note(summary: Summary) -> str:
+    """Return how to read the comments, or that there are none."""
+    if not summary.remarks:
+        return sheet_words().say("comments_none")
+    named = summary.cast.attribution == "named"
+    return sheet_words().say("comments_note" if named else "comments_note_unnamed")
+
+
+def comments_of(summary: Summary) -> tuple[CommentedSection, ...]:
+    """Return what respondents wrote, by toolkit, section and item."""
+    several, label = len(summary.parts) > 1, labels(summary)
+    return tuple(
+        CommentedSection(label[key] if several else "", section, tuple(_items(remarks)))
+        for (key, section), remarks in groupby(
+            summary.remarks, key=lambda remark: (remark.part, remark.section)
+        )
+    )
+
+
+def _items(remarks: Iterator[Remark]) -> Iterator[CommentedItem]:
+    for (item, question), own in groupby(remarks, key=lambda each: (each.item, each.question)):
+        said = tuple(Comment(each.text, _said_by(each)) for each in own)
+        yield CommentedItem(f"{item} {question}".strip(), said)
+
+
+def _said_by(remark: Remark) -> str:
+    kind = remark.kind if remark.kind not in ("Comment", "Answer", "Proposal") else ""
+    return words().say("said", _who(remark.person), kind, remark.answer)
+
+
+def actions_note(summary: Summary) -> str:
+    """Return how to read the action plan, or that there is none."""
+    if not summary.actions:
+        return sheet_words().say("actions_none")
+    return sheet_words().say("actions_note", day(summary.made_at))
+
+
+def actions_of(summary: Summary) -> tuple[Action, ...]:
+    """Return the action plan, the soonest horizon first."""
+    label = labels(summary)
+    return tuple(_action(action, label[action.part]) for action in summary.actions)
+
+
+def _action(action: PlannedAction, toolkit: str) -> Action:
+    deadline = action.deadline
+    return Action(
+        toolkit=toolkit,
+        when=action.horizon,
+        action=action.action,
+        item=words().say("about_item", action.item) if action.item else "",
+        owner=action.owner,
+        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else "",
+        measure=action.measure,
+        progress=action.status,
+        overdue=words().say("overdue") if action.overdue else "",
+        who=_who(action.person),
+    )
+
+
+def responses_note(summary: Summary) -> str:
+    """Return how to read the response rates."""
+    macro = "responses_note" if summary.cast.shows_rows else "responses_note_aggregated"
+    return sheet_words().say(macro, summary.assessment, day(summary.made_at))
+
+
+def rate_of(part: Part) -> Rate:
+    """Return how many workbooks of a toolkit came back."""
+    standing = [entry.standing for entry in part.entries]
+    out = standing.count("Overdue") + standing.count("Awaited")
+    nil = f" and {part.nil_returns} nil" if part.nil_returns else ""
+    figures = (part.issued, f"{part.returned}{nil}")
+    more = (standing.count("Query open"), standing.count("Refused"), out)
+    return Rate(part.label, (*map(str, figures), response_rate(part), *map(str, more)))
+
+
+def response_rate(part: Part) -> str:
+    """Return returned, nil returns included, of issued as a percentage."""
+    return percent(part.response_rate) if part.response_rate is not None else ""
+
+
+def register_of(summary: Summary) -> tuple[Entry, ...]:
+    """Return every issued workbook, where single workbooks may be shown."""
+    if not summary.cast.shows_rows:
+        return ()
+    return tuple(_entry(part, entry) for part in summary.parts for entry in part.entries)
+
+
+def _entry(part: Part, entry: Registered) -> Entry:
+    came = entry.standing in ("Returned", "Query open")
+    person, received = entry.person, entry.received_at
+    return Entry(
+        part.label,
+        (
+            person.partner, person.respondent, person.level, entry.standing,
+            f"{received.day} {received:%b %Y}" if received else "",
+            f"{entry.answered} of {entry.asked}" if came else "",
+        ),
+    )  # fmt: skip
+
+
+def method_of(summary: Summary) -> tuple[Method, ...]:
+    """Return the rules behind the figures, as the Method sheet has them."""
+    return tuple(
+        Method(heading, tuple(Topic(*pair) for pair in pairs))
+        for heading, pairs in method_blocks(summary)
+    )
+
+
+def report_of(summary: Summary) -> Report:
+    """Return everything a report may show of a round."""
+    assessment = summary.assessment
+    made, due = day(summary.made_at), assessment.return_by
+    return Report(
+        title=words().say("title", assessment),
+        subtitle=words().say("subtitle", made),
+        partnership=assessment.partnership,
+        round=assessment.round,
+        purpose=assessment.purpose,
+        marking=assessment.marking,
+        coordinator=_coordinator(summary),
+        made=made,
+        return_by=f"{due.day} {due:%B %Y}" if due else "",
+        made_with=words().say("made_with", summary.program),
+        headings=_headings(),
+        toolkits=tuple(_toolkit(summary, part) for part in summary.parts),
+        responses_note=responses_note(summary),
+        rates=tuple(rate_of(part) for part in summary.parts),
+        register=register_of(summary),
+        actions_note=actions_note(summary),
+        actions=actions_of(summary),
+        comments_note=comments_note(summary),
+        comments=comments_of(summary),
+        method_note=words().say("method_note"),
+        method=method_of(summary),
+    )
+
+
+def _coordinator(summary: Summary) -> str:
+    who = summary.assessment.coordinator
+    if summary.cast.attribution != "named":
+        return words().say("coordinator_unnamed")
+    return ", ".join(filter(None, (who.name, who.email)))
+
+
+def _headings() -> Headings:
+    mine, theirs = words(), sheet_words()
+    return Headings(
+        purpose=mine.say("purpose"),
+        coordinator=mine.say("coordinator"),
+        toolkits=mine.say("toolkits"),
+        profile=theirs.say("title_profile"),
+        figures=mine.say("figures"),
+        disagreements=theirs.say("title_disagreements"),
+        scenario=theirs.say("title_scenario"),
+        decisions=theirs.say("title_decisions"),
+        actions=ACTIONS,
+        action_columns=mine.headings("action_heads"),
+        responses=RESPONSES,
+        rate_columns=mine.headings("rate_heads"),
+        register_columns=mine.headings("register_heads"),
+        comments=COMMENTS,
+        method=METHOD,
+    )
+
+
+def _toolkit(summary: Summary, part: Part) -> Toolkit:
+    told, toolkit = part.narrative, part.toolkit
+    shown = bool(part.returned) and not summary.cast.withholds(part.returned)
+    picture = pictures.headline(part) if shown else None
+    legend = profile_pictures.has_dartboard(part) and picture
+    return Toolkit(
+        title=toolkit.title,
+        label=part.label,
+        publisher=toolkit.publisher,
+        year=str(toolkit.year or ""),
+        source=toolkit.source,
+        context=told.context,
+        tiles=_tiles(part),
+        returned=part.returned,
+        issued=part.issued,
+        response_rate=response_rate(part),
+        partners_heard=part.partners_heard,
+        partners_asked=part.partners_asked,
+        open_queries=_open_queries(part),
+        headline=told.reading,
+        has_figures=shown,
+        picture=picture,
+        legend=profile_pictures.dartboard_legend(part) if legend else "",
+        figures_note=sheet_words().say("profile_note", toolkit.scoring.rule),
+        figures=figures_of(part) if shown else None,
+        further=pictures.further(part) if shown else (),
+        strengths_title=told.strengths_title,
+        strengths=_findings(told.strengths),
+        concerns_title=told.concerns_title,
+        concerns=_findings(told.concerns),
+        disagreements=_findings(told.disagreements),
+        scenario=told.scenario if shown else "",
+        scenario_rule=told.scenario_rule if shown else "",
+        scenario_advice=told.scenario_advice if shown else "",
+        decisions=told.decisions,
+        caution=told.caution,
+    )
+
+
+def _open_queries(part: Part) -> int:
+    return sum(entry.standing == "Query open" for entry in part.entries)
+
+
+def _tiles(part: Part) -> tuple[Tile, ...]:
+    """The four figures on top of the summary's page."""
+    say = sheet_words().say
+    return (
+        Tile(f"{part.returned} of {part.issued}", say("tile_returned")),
+        Tile(response_rate(part), say("tile_rate")),
+        Tile(f"{part.partners_heard} of {part.partners_asked}", say("tile_partners")),
+        Tile(str(_open_queries(part)), say("tile_queries")),
+    )
+
+
+def _findings(points: Sequence[Point]) -> tuple[Finding, ...]:
+    return tuple(Finding(each.what, each.why) for each in points if each.what or each.why)

@@ -1,0 +1,213 @@
+"""The report: a Word file made from a template and the story of a round.
+
+Whatever people wrote is shown as words and nothing else: it is never read as markup of the
+template or of the file, and characters a Word file cannot hold are left out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.report.drawing import Drawn
+from xlassess.consolidate.report.fields import Report, fields_of
+from xlassess.consolidate.report.story import report_of
+from xlassess.consolidate.report.template import steady
+from xlassess.model.errors import UsageError, XlassessError
+
+if TYPE_CHECKING:
+    from docxtpl import DocxTemplate
+    from jinja2 import Environment
+
+AUTHOR = "xlassess"
+"""Who is named as the author, and by whom a report was last changed unless a person changed it."""
+
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters XML 1.0 cannot hold (W3C, section 2.2)."""
+
+_FIELDS = "xlassess report --fields"
+
+
+def default_template() -> bytes:
+    """Return the template that comes with xlassess."""
+    return (files("xlassess.templates") / "report.docx").read_bytes()
+
+
+def report_bytes(summary: Summary, template: bytes | None = None, name: str = "") -> bytes:
+    """Return the report of a round as a Word file.
+
+    Args:
+        summary: the round.
+        template: the Word template; None for the one that comes with xlassess.
+        name: what the template is called in an error.
+
+    Raises:
+        UsageError: the template is not a Word file, or asks for what there is not.
+        XlassessError: a package the report needs is not installed.
+    """
+    docx = _opened(default_template() if template is None else template, name or "The template")
+    story = report_of(summary)
+    context = {each.name: getattr(story, each.name) for each in fields(Report)}
+    _render(docx, context, name or "The template")
+    facts = docx.docx.core_properties
+    facts.title, facts.author, facts.last_modified_by = _fit(story.title), AUTHOR, AUTHOR
+    facts.subject, facts.comments, facts.revision = _fit(story.partnership), "", 1
+    facts.created = facts.modified = summary.made_at.replace(microsecond=0, tzinfo=None)
+    out = io.BytesIO()
+    docx.docx.save(out)
+    return steady(out.getvalue())
+
+
+def untouched(content: bytes) -> bool:
+    """True when a Word file is a report as we wrote it, which nobody has changed since."""
+    import docx
+
+    try:
+        facts = docx.Document(io.BytesIO(content)).core_properties
+    except (ValueError, KeyError, zipfile.BadZipFile, OSError):
+        return False
+    ours = facts.author == AUTHOR and facts.last_modified_by == AUTHOR
+    return bool(ours and facts.revision == 1 and facts.created == facts.modified)
+
+
+def _opened(template: bytes, name: str) -> DocxTemplate:
+    try:
+        from docx.opc.exceptions import PackageNotFoundError
+        from docxtpl import DocxTemplate
+    except ImportError as error:
+        raise XlassessError(
+            f"A report needs the package {error.name}, which is not installed.",
+            "Install xlassess anew with all it needs: pip install xlassess",
+        ) from None
+    opened = DocxTemplate(io.BytesIO(template))
+    try:
+        opened.init_docx()
+    except (PackageNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
+        raise UsageError(
+            f"{name} is not a Word file that can serve as a template.",
+            "Save it in Word as .docx, neither as a macro document nor as .dotx.",
+        ) from None
+    return opened
+
+
+def _render(docx: DocxTemplate, context: Mapping[str, Any], name: str) -> None:
+    """Fill the template in, and say in words what is wrong with it."""
+    from jinja2.exceptions import TemplateError, TemplateSyntaxError
+
+    try:
+        docx.render(dict(context), _environment(docx), autoescape=True)
+    except _MissingError as error:
+        raise UsageError(
+            f"{name} asks for the field “{error.field}”, which {error.whose} does not have.",
+            f"It has: {', '.join(error.known)}. All fields are listed by: {_FIELDS}",
+        ) from None
+    except TemplateSyntaxError as error:
+        near = " ".join(" ".join(getattr(error, "docx_context", ())).split())[:200]
+        where = f", near “{near}”" if near else ""
+        raise UsageError(
+            f"{name} has a mistake between its braces: {error.message}{where}.",
+            "Each {%p for ... %} needs an {%p endfor %} and each {%p if ... %} an {%p endif %}.",
+        ) from None
+    except (TemplateError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"{name} cannot be filled in: {error}.",
+            f"Fields and what they hold are listed by: {_FIELDS}",
+        ) from None
+
+
+def _environment(docx: DocxTemplate) -> Environment:
+    """Where the template's tags are read: fields only, and nothing of Python within reach."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from markupsafe import Markup, escape
+
+    def shown(value: Any) -> Any:
+        if value is None:
+            return ""
+        if isinstance(value, Drawn):
+            return Markup(_placed(docx, value))  # noqa: S704
+        if isinstance(value, Markup):
+            return value
+        # Braces as entities, because docxtpl takes some pairs of them for its own marks.
+        safe = str(escape(_fit(str(value)))).replace("{", "&#123;").replace("}", "&#125;")
+        return Markup(safe)  # noqa: S704
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=_undefined(), finalize=shown, autoescape=True
+    )
+
+    def width(picture: Drawn, millimetres: float) -> Any:
+        return Markup(_placed(docx, picture, millimetres))  # noqa: S704
+
+    environment.filters["width"] = width
+    return environment
+
+
+def _fit(text: str) -> str:
+    """Return a text as a Word file can hold it, its lines divided in one way."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _placed(docx: DocxTemplate, picture: Drawn, millimetres: float = 0.0) -> str:
+    """Return a picture as it stands in the file, with its text to be read out.
+
+    Args:
+        docx: the template being filled in.
+        picture: the picture.
+        millimetres: how wide it is to be; 0 for its natural width, but no wider than the text.
+    """
+    from docx.shared import Mm
+
+    page = docx.docx.sections[0]
+    widest = page.page_width - page.left_margin - page.right_margin
+    width = min(Mm(millimetres or picture.width), widest)
+    part = docx.current_rendering_part
+    inline = part.new_pic_inline(io.BytesIO(picture.png()), width, None)
+    inline.docPr.set("descr", _fit(picture.alt))
+    inline.docPr.set("title", _fit(picture.caption))
+    return (
+        f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
+    )
+
+
+class _MissingError(Exception):
+    """A template names a field that does not exist."""
+
+    def __init__(self, field: str, whose: str, known: tuple[str, ...]) -> None:
+        super().__init__(field)
+        self.field, self.whose, self.known = field, whose, known
+
+
+def _undefined() -> Any:
+    """The class of whatever a template names and the report does not have."""
+    from jinja2 import StrictUndefined
+    from jinja2.utils import missing
+
+    class Missing(StrictUndefined):
+        def __init__(
+            self,
+            hint: str | None = None,
+            obj: Any = missing,
+            name: str | None = None,
+            exc: Any = None,
+        ) -> None:
+            def fail(message: str) -> _MissingError:
+                del message
+                record = Report if obj is missing else type(obj)
+                whose = "the report" if record is Report else f"a {record.__name__.lower()}"
+                return _MissingError(str(name), whose, _known(record))
+
+            super().__init__(hint, obj, name, fail)  # type: ignore[arg-type]
+
+    return Missing
+
+
+def _known(record: type) -> tuple[str, ...]:
+    if not is_dataclass(record):
+        return ("no fields: it is a word or a figure",)
+    return tuple(each.name for each in fields_of(record))

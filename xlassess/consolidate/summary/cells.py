@@ -1,0 +1,271 @@
+"""Writing the summary's cells: figures as formulas with their values, tables, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from math import floor
+
+from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.narrative import day
+from xlassess.consolidate.summary.places import HEADER_ROW, NOTE_ROW, TITLE_ROW
+from xlassess.sheet import looks, metrics, palette
+from xlassess.sheet.checked import Book, Box, Formula, Sheet
+from xlassess.sheet.looks import Look
+from xlassess.sheet.page import Page, set_page, show
+from xlassess.sheet.streamed import MOST_ROWS
+from xlassess.sheet.validation import SheetError
+from xlassess.sheet.values import serial
+from xlassess.sheet.words import Words
+
+NOTHING = "–"
+"""Stands where there is no figure."""
+
+WITHHELD = "withheld"
+NOT_SHOWN = "not shown"
+"""Stands for the ends of a range where single returns are not shown."""
+
+_LANDSCAPE_PIXELS = 960
+"""Pixels between the margins of a landscape A4 page at full size, a little to spare."""
+
+LEAST_ROW = 18.0
+"""Height of a table's row of one line, in points."""
+
+HEADING_ROW = 24.0
+"""Height of the row of a heading within a sheet, in points."""
+
+_TALLEST = 150.0
+"""Rows of comments are at most this high, in points; longer texts are read in the cell."""
+
+CELL = looks.CELL
+TOP_CELL = CELL.but(valign="top")
+SMALL_CELL = CELL.but(size=9)
+MIDDLE = looks.CELL_MIDDLE
+NUMBER = looks.CELL.but(align="right", wrap=False)
+ONE_DECIMAL = NUMBER.but(number="0.0")
+TWO_DECIMALS = NUMBER.but(number="0.00")
+WHOLE = NUMBER.but(number="0")
+SHARE = NUMBER.but(number="0%")
+DAY = MIDDLE.but(number=looks.DATE_FORMAT, wrap=False)
+MOMENT = MIDDLE.but(number="d mmm yyyy hh:mm", wrap=False)
+KEY = SMALL_CELL.but(colour=palette.MUTED, wrap=False)
+HEAD = looks.HEADER
+HEAD_MIDDLE = looks.HEADER_MIDDLE
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The titles, notes and headings of the sheets."""
+    return Words("summary_sheets.j2")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: heading, width in characters, look of its cells."""
+
+    header: str
+    width: float
+    look: Look = CELL
+
+    @property
+    def head(self) -> Look:
+        """The look of the heading: aligned as the cells below."""
+        return HEAD_MIDDLE if self.look.align != "left" else HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table on a sheet: its heading row, first column, number of rows, name and title.
+
+    ``name`` is unique in the workbook and keeps to letters, digits and underscores; ``title``
+    is read out by screen readers.
+    """
+
+    header_row: int
+    columns: tuple[Column, ...]
+    rows: int
+    name: str
+    title: str
+    first_column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a sheet begins with, and how it is printed and frozen.
+
+    ``columns`` gives the widths; ``last_row`` ends the print area; ``frozen`` is the number
+    of rows and columns that stay in view; ``repeat`` the rows printed on every page; ``printed``
+    the number of columns that are printed, None for all. ``streamed`` as in `Book.sheet`.
+    """
+
+    name: str
+    title: str
+    note: str
+    widths: tuple[float, ...]
+    frozen: tuple[int, int] = (HEADER_ROW + 1, 0)
+    repeat: tuple[int, int] | None = (HEADER_ROW, HEADER_ROW)
+    tab: str = ""
+    streamed: bool = False
+    printed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A figure: its formula (without the leading ``=``, empty for none) and what it comes to.
+
+    None is shown as `NOTHING`; the formula has to show the same.
+    """
+
+    formula: str
+    value: str | float | None
+
+
+class Out:
+    """The workbook being written, with the summary it is written from."""
+
+    def __init__(self, book: Book, summary: Summary) -> None:
+        self.book = book
+        self.summary = summary
+
+    def open(self, opening: Opening) -> Sheet:
+        """Add a sheet with its title and note; `Out.finish` sets it up for printing."""
+        sheet = self.book.sheet(opening.name, opening.tab, streamed=opening.streamed)
+        sheet.widths(dict(enumerate(opening.widths)))
+        sheet.text(TITLE_ROW, 0, opening.title, looks.TITLE)
+        sheet.height(TITLE_ROW, 28)
+        last = (opening.printed or len(opening.widths)) - 1
+        sheet.prose(NOTE_ROW, 0, last, opening.note, looks.PROSE.but(colour=palette.MUTED))
+        show(sheet, opening.frozen)
+        return sheet
+
+    def finish(
+        self, sheet: Sheet, opening: Opening, last_row: int, breaks: Sequence[int] = ()
+    ) -> None:
+        """Set a sheet up for printing down to its last row.
+
+        Args:
+            sheet: the sheet.
+            opening: what it was opened with.
+            last_row: where the print area ends.
+            breaks: rows that begin a new page. They are heeded only at a fixed scale, so with
+                breaks the scale is worked out here and not left to the program.
+        """
+        assessment = self.summary.assessment
+        page = Page(
+            left=f"{assessment.partnership}, {assessment.round}",
+            right=f"Summary of {day(self.summary.made_at)}",
+            marking=assessment.marking,
+            landscape=True,
+            area=Box(0, 0, last_row, (opening.printed or len(opening.widths)) - 1),
+            repeat=opening.repeat,
+        )
+        set_page(sheet, page)
+        if breaks:
+            pixels = sum(
+                width * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for width in opening.widths
+            )
+            scale = floor(100 * _LANDSCAPE_PIXELS / pixels)
+            sheet.raw.set_print_scale(min(100, max(10, scale)))
+            sheet.raw.set_h_pagebreaks(list(breaks))
+
+    def figure(self, sheet: Sheet, row: int, column: int, live: Live, look: Look) -> None:
+        """Write a figure: as a formula with its value, or as a value where not live."""
+        shown = NOTHING if live.value is None else live.value
+        if self.summary.live and live.formula and shown not in (WITHHELD, NOT_SHOWN):
+            sheet.formula(row, column, Formula(live.formula, shown), look)
+        elif isinstance(shown, str):
+            sheet.text(row, column, shown, look)
+        else:
+            sheet.number(row, column, shown, look)
+
+    def table(self, sheet: Sheet, grid: Grid) -> None:
+        """Write a table's headings and make it filterable; its cells are written apart.
+
+        Raises:
+            SheetError: it has more rows than a sheet, or XlsxWriter does not take it.
+        """
+        if grid.header_row + grid.rows >= MOST_ROWS:
+            raise SheetError(
+                f"The table “{grid.title}” has {grid.rows:,} rows, more than a sheet holds.",
+                "Export the data instead: xlassess export.",
+            )
+        headings(sheet, grid.header_row, grid.columns, grid.first_column)
+        last_column = grid.first_column + len(grid.columns) - 1
+        options = {
+            "name": grid.name,
+            "title": grid.title,
+            "style": None,
+            "columns": [
+                {"header": column.header, "header_format": self.book.format(column.head)}
+                for column in grid.columns
+            ],
+        }
+        must(
+            sheet.raw.add_table(
+                grid.header_row, grid.first_column,
+                grid.header_row + max(grid.rows, 1), last_column, options,
+            )
+        )  # fmt: skip
+
+
+def must(code: object) -> None:
+    """Take an XlsxWriter return code that has to be 0.
+
+    Raises:
+        SheetError: it is not.
+    """
+    if code not in (0, None):
+        raise SheetError(f"The summary could not be written: XlsxWriter answered {code}.")
+
+
+def headings(sheet: Sheet, row: int, columns: Sequence[Column], first_column: int = 0) -> None:
+    """Write a heading row, high enough for its words and the arrow of a filter."""
+    filter_arrow = 2.5
+    for index, column in enumerate(columns, first_column):
+        sheet.text(row, index, column.header, column.head)
+    sheet.fit(
+        row,
+        tuple(
+            (column.header, max(column.width - filter_arrow, 4.0), column.head)
+            for column in columns
+        ),
+        least=24,
+    )
+
+
+def fit_row(sheet: Sheet, row: int, texts: Sequence[tuple[str, float, Look]]) -> None:
+    """Make a row high enough for its texts, up to a limit; Excel shows the rest in the cell."""
+    measured = (
+        metrics.Text(text, width, look.size, look.bold, look.indent) for text, width, look in texts
+    )
+    sheet.height(row, min(metrics.row_height(measured, LEAST_ROW), _TALLEST))
+
+
+def put(sheet: Sheet, row: int, column: int, value: object, look: Look) -> None:
+    """Write a value as what it is: a text, a number, a day, or nothing."""
+    if value is None or value == "":
+        sheet.blank(row, column, look)
+    elif isinstance(value, datetime | date):
+        sheet.number(row, column, serial(value), look)
+    elif isinstance(value, int | float):
+        sheet.number(row, column, float(value), look)
+    else:
+        sheet.text(row, column, str(value), look)
+
+
+def counting(rows: bool, **criteria: str) -> str:
+    """Return the formula that counts answers on the Data sheet.
+
+    Args:
+        rows: True when Data has one row per answer, False when it holds counts.
+        criteria: what to count by, as in `places.DATA_NAMES`; values are formula parts.
+    """
+    inside = ",".join(f"data_{name},{value}" for name, value in criteria.items())
+    return f"COUNTIFS({inside})" if rows else f"SUMIFS(data_number,{inside})"
+
+
+def lit(text: str) -> str:
+    """Return a key as a literal in a formula."""
+    return '"' + text.replace('"', '""') + '"'

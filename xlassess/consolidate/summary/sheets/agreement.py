@@ -1,0 +1,277 @@
+"""The Agreement sheet: every item answered on a scale, how answers fall, and how alike they are.
+
+It holds what a sheet of items would hold as well (number, full wording, answers), so there is
+no other: the same rows twice would only have to be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlassess.consolidate.figures.thresholds import (
+    STRENGTH,
+    agreement_limits,
+    favourable,
+    has_scores,
+)
+from xlassess.consolidate.figures.values import ItemFigures, Part
+from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.cells import (
+    NOTHING,
+    WITHHELD,
+    Column,
+    Grid,
+    Live,
+    Opening,
+    Out,
+    counting,
+    lit,
+    words,
+)
+from xlassess.consolidate.summary.places import (
+    HEADER_ROW,
+    AgreementPlace,
+    agreement_places,
+    level_items,
+    levels_place,
+    sheet_name,
+)
+from xlassess.consolidate.summary.sheets.levels import GAP
+from xlassess.contract.layout import cell_name, column_name
+from xlassess.model.toolkit import Scale
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Box, Sheet
+from xlassess.sheet.looks import MARK_CHECK, MARK_DONE, MARK_TO_DO, Look
+
+SPLIT = "High score, low agreement"
+_BOTH = f"{SPLIT}; {GAP.lower()}"
+
+_HEADS = (Column("Item", 7), Column("Section", 20), Column("Question", 50))
+_FIGURE_WIDTH, _REMARK_WIDTH = 10.5, 17.0
+
+
+def write_agreement(out: Out, part: Part) -> None:
+    """Write the Agreement sheet: one table for each scale, the scored one first."""
+    name = sheet_name("Agreement", part, out.summary.parts)
+    places = agreement_places(out.summary, part)
+    scales = part.toolkit.scales
+    widest = max((len(_columns(scales[each.scale])) for each in places), default=len(_HEADS) + 1)
+    widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
+    widths[-1] = _REMARK_WIDTH
+    title = f"Agreement: {part.toolkit.title}"
+    opening = Opening(
+        name, title, words().say("agreement_note"), tuple(widths), (HEADER_ROW + 1, 1)
+    )
+    sheet = out.open(opening)
+    remarks = _remarks_elsewhere(out, part)
+    last = HEADER_ROW
+    for number, place in enumerate(places):
+        if number:
+            sheet.text(place.header - 1, 0, scales[place.scale].title, looks.HEADING)
+            sheet.height(place.header - 1, cells.HEADING_ROW)
+        _table(out, sheet, part, place, remarks)
+        last = place.header + len(place.items)
+    out.finish(sheet, opening, last)
+
+
+def _remarks_elsewhere(out: Out, part: Part) -> dict[tuple[str, str], str]:
+    """By item and field, the cell of the Levels sheet that says whether levels differ."""
+    place = levels_place(out.summary, part)
+    return {
+        (item.key, item.field): place.remark(index) for index, item in enumerate(level_items(part))
+    }
+
+
+def _columns(scale: Scale) -> tuple[Column, ...]:
+    """Heads, a column per choice, then the figures."""
+    choices = [Column(choice.label, _FIGURE_WIDTH, cells.MIDDLE) for choice in scale.choices]
+    figures = ["Answers"]
+    if has_scores(scale):
+        figures += ["Mean", "Lowest", "Highest"]
+    figures += ["Consensus", "Agreement"]
+    return (
+        *_HEADS,
+        *choices,
+        *(Column(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
+        Column("Remark", _REMARK_WIDTH, cells.MIDDLE),
+    )
+
+
+def _table(
+    out: Out,
+    sheet: Sheet,
+    part: Part,
+    place: AgreementPlace,
+    remarks: Mapping[tuple[str, str], str],
+) -> None:
+    header, items = place.header, place.items
+    scale = items[0].scale
+    columns = _columns(scale)
+    index = out.summary.parts.index(part)
+    name = f"Agreement_{index}_{header}"
+    title = f"Agreement on items answered by “{scale.title}”, {part.label}"
+    out.table(sheet, Grid(header, columns, len(items), name, title))
+    for row, item in enumerate(items, header + 1):
+        _row(out, sheet, row, item, remarks.get((item.key, item.field), ""))
+        name = f"{item.item.id}  {item.name}"
+        sheet.text(row, place.names_column, name, looks.SMALL.but(wrap=False))
+    first, last = header + 1, header + len(items)
+    reading = len(columns) - 2
+    cell = f"${column_name(reading)}{first + 1}"
+    box = Box(first, reading, last, reading)
+    for word, mark in (("high", MARK_DONE), ("low", MARK_TO_DO)):
+        sheet.highlight(box, f'{cell}="{word}"', mark)
+    remark = f"${column_name(reading + 1)}{first + 1}"
+    box = Box(first, reading + 1, last, reading + 1)
+    sheet.highlight(box, f'LEFT({remark},{len(SPLIT)})="{SPLIT}"', MARK_CHECK)
+    sheet.highlight(box, f'{remark}="{GAP}"', MARK_TO_DO)
+
+
+def _row(
+    out: Out,
+    sheet: Sheet,
+    row: int,
+    item: ItemFigures,
+    levels: str,
+) -> None:
+    columns = _columns(item.scale)
+    question = f"{item.item.ask} ({item.view})" if item.view else item.item.ask
+    texts = (item.item.id, item.section.name, question)
+    for column, text in enumerate(texts):
+        sheet.text(row, column, text, columns[column].look)
+    column = len(texts)
+    for live, look in _figures(out, item, row, levels):
+        out.figure(sheet, row, column, live, look)
+        column += 1
+    fitted = [(text, each.width, each.look) for text, each in zip(texts, columns, strict=False)]
+    # In a table with fewer columns the remark stands in a narrower one.
+    remark_width = sheet.width(len(columns) - 1)
+    fitted.append((_remark(item) or "", remark_width, columns[-1].look))
+    cells.fit_row(sheet, row, fitted)
+
+
+def _remark(item: ItemFigures) -> str | None:
+    """What is pointed out on an item, None for nothing."""
+    if item.split_success:
+        return _BOTH if item.levels_differ else SPLIT
+    return GAP if item.levels_differ else None
+
+
+def _figures(out: Out, item: ItemFigures, row: int, levels: str) -> list[tuple[Live, Look]]:
+    """The cells of an item's row after its words; ``levels`` says whether levels differ."""
+    scale, agreement = item.scale, item.agreement
+    rows = out.summary.cast.shows_rows
+    where = {"item": lit(item.key), "field": lit(item.field)}
+    whole, middle = cells.MIDDLE.but(number="0"), cells.MIDDLE
+    first = len(_HEADS)
+    places = {choice.code: first + i for i, choice in enumerate(scale.choices)}
+    spans = _Spans(scale, places, row)
+    found: list[tuple[Live, Look]] = [
+        (Live(counting(rows, **where, choice=lit(f"{item.scale_id}:{choice.code}")),
+              WITHHELD if item.withheld else agreement.counts[choice.code]), whole)
+        for choice in scale.choices
+    ]  # fmt: skip
+    if item.withheld:
+        return [*found, *((Live("", WITHHELD), middle) for _ in _columns(scale)[len(places) + 3 :])]
+    found.append((Live(spans.n, agreement.n), whole))
+    if has_scores(scale):
+        decimals = cells.MIDDLE.but(number="0.00")
+        plain = cells.MIDDLE.but(number="0.##")
+        found += [
+            (Live(spans.mean, agreement.mean), decimals),
+            (Live(spans.low, agreement.low), plain),
+            (Live(spans.high, agreement.high), plain),
+        ]
+    return [*found, *_judgement(item, spans, cell_name(row, first + len(found)), levels)]
+
+
+def _judgement(
+    item: ItemFigures, spans: _Spans, consensus: str, levels: str
+) -> list[tuple[Live, Look]]:
+    """Consensus (whose cell is given), its reading in words, and the remark."""
+    scale, middle = item.scale, cells.MIDDLE
+    low, high = agreement_limits(scale)
+    read = (
+        f'IF(ISNUMBER({consensus}),IF(ROUND({consensus},9)>={high},"high",'
+        f'IF(ROUND({consensus},9)<{low},"low","moderate")),"{NOTHING}")'
+    )
+    remark, split = f'"{NOTHING}"', f'"{SPLIT}"'
+    if levels:
+        remark = f'IF({levels}="{GAP}","{GAP}","{NOTHING}")'
+        split = f'IF({levels}="{GAP}","{_BOTH}","{SPLIT}")'
+    divided = f"IF(ISNUMBER({consensus}),ROUND({consensus},9)<{low},FALSE)"
+    found = f"IF({divided},IF({spans.favour}>={STRENGTH:.9f},{split},{remark}),{remark})"
+    word = item.reading or None
+    formula = spans.consensus if scale.ordinal else ""
+    return [
+        (Live(formula, item.agreement.consensus), cells.MIDDLE.but(number="0.00")),
+        (Live(read if scale.ordinal else "", word), middle),
+        (Live(found if scale.ordinal else "", _remark(item)), middle),
+    ]
+
+
+class _Spans:
+    """Formulas over one row's counts of choices.
+
+    Substantive choices stand side by side where the toolkit lists the others last; if it does
+    not, they are joined one by one.
+    """
+
+    def __init__(self, scale: Scale, places: dict[str, int], row: int) -> None:
+        self._scale = scale
+        self._cells = [cell_name(row, places[choice.code]) for choice in scale.substantive]
+        self.n = "+".join(self._cells)
+
+    def _weighted(self, weights: Sequence[float]) -> str:
+        return "+".join(f"{cell}*{w:g}" for cell, w in zip(self._cells, weights, strict=True))
+
+    @property
+    def _scores(self) -> list[float]:
+        return [choice.score or 0.0 for choice in self._scale.substantive]
+
+    @property
+    def mean(self) -> str:
+        """The mean score."""
+        return f'IF({self.n}=0,"{NOTHING}",({self._weighted(self._scores)})/({self.n}))'
+
+    @property
+    def low(self) -> str:
+        """The lowest score given."""
+        return self._first(sorted(zip(self._scores, self._cells, strict=True)))
+
+    @property
+    def high(self) -> str:
+        """The highest score given."""
+        return self._first(sorted(zip(self._scores, self._cells, strict=True), reverse=True))
+
+    def _first(self, pairs: Sequence[tuple[float, str]]) -> str:
+        """The score of the first choice that was picked."""
+        formula = f'"{NOTHING}"'
+        for score, cell in reversed(pairs):
+            formula = f"IF({cell}>0,{score:g},{formula})"
+        return formula
+
+    @property
+    def favour(self) -> str:
+        """Where the answers stand from the worst (0) to the best (1)."""
+        weights = [0.0] * len(self._cells)
+        if has_scores(self._scale):
+            low, high = min(self._scores), max(self._scores)
+            weights = [(score - low) / (high - low) for score in self._scores]
+        else:
+            weights[: len(favourable(self._scale))] = [1.0] * len(favourable(self._scale))
+        parts = "+".join(
+            f"{cell}*{weight:.12g}" for cell, weight in zip(self._cells, weights, strict=True)
+        )
+        return f"ROUND(({parts})/({self.n}),9)"
+
+    @property
+    def consensus(self) -> str:
+        """Tastle and Wierman's consensus; an empty choice adds nothing, whatever its distance."""
+        width = len(self._cells) - 1
+        middle = f"({self._weighted(range(len(self._cells)))})/({self.n})"
+        terms = "+".join(
+            f"IF({cell}=0,0,{cell}/({self.n})*LOG(1-ABS({i}-{middle})/{width},2))"
+            for i, cell in enumerate(self._cells)
+        )
+        return f'IF({self.n}<2,"{NOTHING}",MAX(0,MIN(1,1+{terms})))'

@@ -1,0 +1,222 @@
+"""The Proposal sheet: what respondents propose to the management team, on one A4 page.
+
+For toolkits that ask for a proposal. The page is kept to what can be read when it is printed:
+longer texts are shortened and later actions left out, each time saying so and where they stand
+in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlassess.consolidate.figures.values import Part, PlannedAction, Remark
+from xlassess.consolidate.narrative import day
+from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.cells import Column, Out, headings, put, words
+from xlassess.consolidate.summary.places import sheet_name
+from xlassess.sheet import looks, metrics, palette
+from xlassess.sheet.checked import Box, Sheet
+from xlassess.sheet.looks import Look
+from xlassess.sheet.page import Page, set_page, show
+
+PROPOSAL = "Proposal"
+_COLUMNS = (
+    Column("Item", 7, cells.MIDDLE), Column("Action", 40), Column("When", 14),
+    Column("Owner", 19), Column("Deadline", 13, cells.DAY), Column("How we will know", 27),
+)  # fmt: skip
+_LAST = len(_COLUMNS) - 1
+
+_ROOM = 1120.0
+"""Points of height that fit one A4 page, portrait, at the least scale that can be read."""
+
+_FRAME = 340.0
+"""Points for everything but proposals and actions: head, headings, notes and the decision."""
+
+_ACTIONS = 220.0
+"""Points for the actions of one table, at most."""
+
+_NAME_HEIGHT, _GAP = 17.0, 6.0
+_DECISION_HEIGHT = 46.0
+_MOST_PROPOSALS = 8
+
+_LEAD = looks.Look(size=11, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
+_BY = looks.PLAIN.but(bold=True, valign="bottom")
+_FILL_IN = looks.CELL.but(valign="top")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What fits: proposals (shortened where need be) and the actions of both tables."""
+
+    proposals: tuple[tuple[str, str], ...]
+    proposals_left: int
+    shortened: bool
+    quick: tuple[PlannedAction, ...]
+    quick_left: int
+    later: tuple[PlannedAction, ...]
+    later_left: int
+
+
+def write_proposal(out: Out, part: Part) -> None:
+    """Write the Proposal sheet of a toolkit that asks for a proposal; nothing for another."""
+    plan = part.toolkit.action_plan
+    if plan is None or not plan.proposal:
+        return
+    sheet = out.book.sheet(sheet_name(PROPOSAL, part, out.summary.parts), palette.NAVY)
+    sheet.widths({index: column.width for index, column in enumerate(_COLUMNS)})
+    show(sheet)
+    paper = _Paper(out, sheet, part)
+    last = paper.write(_fitting(out, part, paper.width))
+    assessment = out.summary.assessment
+    page = Page(
+        left=f"{assessment.partnership}, {assessment.round}",
+        right=f"Summary of {day(out.summary.made_at)}",
+        marking=assessment.marking,
+        landscape=False,
+        area=Box(0, 0, last, _LAST),
+        single=True,
+    )
+    set_page(sheet, page)
+
+
+def _fitting(out: Out, part: Part, width: float) -> _Plan:
+    """Choose what fits: actions first, up to their share, proposals in the room that is left."""
+    own = [action for action in out.summary.actions if action.part == part.key]
+    doing = [action for action in own if not action.closed]
+    quick = [action for action in doing if action.order == 0]
+    later = [action for action in doing if action.order != 0]
+    near, far = _first(quick), _first(later)
+    room = _ROOM - _FRAME - sum(_height(action) for action in (*near, *far))
+    said = [r for r in out.summary.remarks if r.part == part.key and r.kind == PROPOSAL]
+    shown = said[:_MOST_PROPOSALS]
+    share = room / len(shown) - _NAME_HEIGHT - _GAP if shown else 0.0
+    lines = max(int(share // metrics.line_height(looks.FONT_SIZE)), 1)
+    texts = [_shorten(" ".join(remark.text.split()), width, lines) for remark in shown]
+    return _Plan(
+        proposals=tuple(
+            (_by(remark, number), text)
+            for number, (remark, text) in enumerate(zip(shown, texts, strict=True), 1)
+        ),
+        proposals_left=len(said) - len(shown),
+        shortened=any(text.endswith("…") for text in texts),
+        quick=near,
+        quick_left=len(quick) - len(near),
+        later=far,
+        later_left=len(later) - len(far),
+    )
+
+
+def _first(actions: Sequence[PlannedAction]) -> tuple[PlannedAction, ...]:
+    """The actions that fit their table, in their order."""
+    fitting: list[PlannedAction] = []
+    room = _ACTIONS
+    for action in actions:
+        room -= _height(action)
+        if room < 0:
+            break
+        fitting.append(action)
+    return tuple(fitting)
+
+
+def _height(action: PlannedAction) -> float:
+    values = (action.item, action.action, action.horizon, action.owner, "", action.measure)
+    texts = (
+        metrics.Text(value, column.width, column.look.size, column.look.bold, column.look.indent)
+        for value, column in zip(values, _COLUMNS, strict=True)
+    )
+    return metrics.row_height(texts, cells.LEAST_ROW)
+
+
+def _by(remark: Remark, number: int) -> str:
+    """Who proposes it, as far as it may be shown."""
+    if remark.person is None:
+        return words().say("proposal_number", number)
+    return ", ".join(filter(None, (remark.person.partner, remark.person.respondent)))
+
+
+def _shorten(text: str, width: float, lines: int) -> str:
+    """Return the text, cut after a word and marked with an ellipsis where it takes more lines."""
+    if metrics.line_count(metrics.Text(text, width)) <= lines:
+        return text
+    kept = text.split(" ")
+    low, high = 0, len(kept)
+    while high - low > 1:
+        middle = (low + high) // 2
+        tried = metrics.Text(" ".join(kept[:middle]) + " …", width)
+        if metrics.line_count(tried) <= lines:
+            low = middle
+        else:
+            high = middle
+    return " ".join(kept[:low]) + " …"
+
+
+class _Paper:
+    """The page, written from the top down."""
+
+    def __init__(self, out: Out, sheet: Sheet, part: Part) -> None:
+        self._out, self._sheet, self._part, self._row = out, sheet, part, 0
+
+    @property
+    def width(self) -> float:
+        """Width of the page in characters."""
+        return self._sheet.span_width(0, _LAST)
+
+    def write(self, plan: _Plan) -> int:
+        """Write the page and return its last row."""
+        say, part = words().say, self._part
+        assessment, made = self._out.summary.assessment, day(self._out.summary.made_at)
+        self._line(say("proposal_title"), looks.TITLE, 28)
+        self._prose(say("proposal_from", assessment, part.toolkit, made), looks.PROSE)
+        self._prose(part.narrative.reading, _LEAD)
+        self._line(say("heading_proposed"), looks.HEADING, cells.HEADING_ROW)
+        for who, text in plan.proposals:
+            self._line(who, _BY, _NAME_HEIGHT)
+            self._prose(text, looks.PROSE)
+        if not plan.proposals:
+            self._prose(say("proposal_none"), looks.PROSE)
+        if plan.shortened or plan.proposals_left:
+            note = say("proposal_shortened", plan.proposals_left)
+            self._prose(note, looks.SMALL_PROSE)
+        horizons = part.toolkit.action_plan.horizons if part.toolkit.action_plan else ()
+        labels = [choice.label for choice in horizons]
+        self._actions(say("proposal_first", labels), plan.quick, plan.quick_left)
+        self._actions(say("proposal_later", labels), plan.later, plan.later_left)
+        self._decision()
+        return self._row - 1
+
+    def _line(self, text: str, look: Look, height: float) -> None:
+        self._sheet.text(self._row, 0, text, look.but(wrap=False))
+        self._sheet.height(self._row, height)
+        self._row += 1
+
+    def _prose(self, text: str, look: Look) -> None:
+        self._sheet.prose(self._row, 0, _LAST, text, look)
+        self._row += 1
+
+    def _actions(self, title: str, actions: Sequence[PlannedAction], left: int) -> None:
+        self._line(title, looks.HEADING, cells.HEADING_ROW)
+        if not actions:
+            self._prose(words().say("proposal_no_actions"), looks.PROSE)
+            return
+        headings(self._sheet, self._row, _COLUMNS)
+        self._row += 1
+        for action in actions:
+            values = (
+                action.item, action.action, action.horizon, action.owner, action.deadline,
+                action.measure,
+            )  # fmt: skip
+            for column, value in enumerate(values):
+                put(self._sheet, self._row, column, value, _COLUMNS[column].look)
+            self._sheet.height(self._row, _height(action))
+            self._row += 1
+        if left:
+            self._prose(words().say("proposal_more_actions", left), looks.SMALL_PROSE)
+
+    def _decision(self) -> None:
+        """A place for the management team's decision."""
+        self._line(words().say("heading_decision"), looks.HEADING, cells.HEADING_ROW)
+        self._sheet.merged(self._row, 0, 3, words().say("proposal_decision"), _FILL_IN)
+        self._sheet.merged(self._row, 4, _LAST, words().say("proposal_signed"), _FILL_IN)
+        self._sheet.height(self._row, _DECISION_HEIGHT)
+        self._row += 1

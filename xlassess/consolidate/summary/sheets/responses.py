@@ -1,0 +1,142 @@
+"""The Responses sheet: the response rate, and the register of issued workbooks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from xlassess.consolidate.figures.values import Entry, Part, Standing
+from xlassess.consolidate.narrative import day
+from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.cells import Column, Grid, Live, Opening, Out, put, words
+from xlassess.consolidate.summary.places import HEADER_ROW, RESPONSES, response_header_row
+from xlassess.contract.layout import cell_name
+from xlassess.sheet import looks, palette
+from xlassess.sheet.checked import Box, Sheet, quoted
+from xlassess.sheet.looks import MARK_CHECK, MARK_TO_DO
+
+RATE_COLUMNS = (
+    "Issued", "Returned", "Nil return", "Response rate", "Query open", "Declined", "Refused",
+    "Still out",
+)  # fmt: skip
+"""Headings of the response rates, from `FIRST_RATE` on."""
+
+FIRST_RATE = 4
+
+_COLUMNS = (
+    Column("Return", 13), Column("Toolkit", 20), Column("Partner", 32),
+    Column("Respondent", 24), Column("Level", 20),
+    Column("State", 13, cells.MIDDLE), Column("Received", 17, cells.MOMENT),
+    Column("Late", 10, cells.MIDDLE), Column("Answered", 12, cells.MIDDLE),
+    Column("Queries", 10, cells.MIDDLE), Column("Notes", 10, cells.MIDDLE),
+    Column("Put right", 10, cells.MIDDLE), Column("Remarks", 52, cells.SMALL_CELL),
+)  # fmt: skip
+_STATE = 5
+_OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
+
+
+def rate_column(name: str) -> int:
+    """Return the index of the column in which this response figure stands, counted from 0."""
+    return FIRST_RATE + RATE_COLUMNS.index(name)
+
+
+def write_responses(out: Out) -> None:
+    """Write the Responses sheet."""
+    summary = out.summary
+    rows = summary.cast.shows_rows
+    note = "responses_note" if rows else "responses_note_aggregated"
+    said = words().say(note, summary.assessment, day(summary.made_at))
+    header = response_header_row(summary)
+    widths = tuple(
+        column.width
+        for column in (_COLUMNS if rows else _COLUMNS[: FIRST_RATE + len(RATE_COLUMNS)])
+    )
+    repeat = (header, header) if rows else (HEADER_ROW, HEADER_ROW)
+    frozen = (header + 1, 1) if rows else (0, 0)
+    opening = Opening(RESPONSES, RESPONSES, said, widths, frozen, repeat)
+    sheet = out.open(opening)
+    entries = [entry for part in summary.parts for entry in part.entries]
+    _rates(out, sheet, header + 1, len(entries))
+    last = HEADER_ROW + len(summary.parts)
+    if rows:
+        out.table(sheet, Grid(header, _COLUMNS, len(entries), "Responses", RESPONSES))
+        labels = {part.key: part.label for part in summary.parts}
+        for row, entry in enumerate(entries, header + 1):
+            _entry(sheet, row, entry, labels[entry.part])
+        last = header + max(len(entries), 1)
+        _mark(sheet, Box(header + 1, _STATE, last, _STATE))
+    out.finish(sheet, opening, last)
+
+
+def _rates(out: Out, sheet: Sheet, first: int, count: int) -> None:
+    """Write the response rate of each toolkit, counted from the register below it."""
+    sheet.text(HEADER_ROW, 0, "Response", cells.HEAD)
+    for column in range(1, FIRST_RATE):
+        sheet.blank(HEADER_ROW, column, cells.HEAD)
+    for column, heading in enumerate(RATE_COLUMNS, FIRST_RATE):
+        sheet.text(HEADER_ROW, column, heading, cells.HEAD_MIDDLE)
+    sheet.height(HEADER_ROW, 30)
+    last = first + max(count, 1)
+    for row, part in enumerate(out.summary.parts, HEADER_ROW + 1):
+        line = looks.Look(bottom=palette.LINE, wrap=False)
+        sheet.text(row, 0, f"{part.label}: {part.toolkit.title}"[:120], line)
+        for column in range(1, FIRST_RATE):
+            sheet.blank(row, column, line)
+        sheet.height(row, cells.LEAST_ROW)
+        _rate_row(out, sheet, row, part, (first, last))
+
+
+def _rate_row(out: Out, sheet: Sheet, row: int, part: Part, span: tuple[int, int]) -> None:
+    toolkits = f"$B${span[0] + 1}:$B${span[1]}"
+    states = f"$F${span[0] + 1}:$F${span[1]}"
+
+    def counted(*wanted: str) -> str:
+        if not out.summary.cast.shows_rows:
+            return ""
+        mine = f"({toolkits}={quoted(part.label)})"
+        of_state = "+".join(f'({states}="{each}")' for each in wanted)
+        return f"SUMPRODUCT({mine}*({of_state}))" if wanted else f"SUMPRODUCT({mine}*1)"
+
+    standing: Counter[str] = Counter(entry.standing for entry in part.entries)
+    issued, came = len(part.entries), standing["Returned"] + standing["Query open"]
+    cell = {name: cell_name(row, rate_column(name)) for name in RATE_COLUMNS}
+    rate = f"({cell['Returned']}+{cell['Nil return']})/{cell['Issued']}" if issued else ""
+    figures = (
+        (counted(), issued),
+        (counted("Returned", "Query open"), came),
+        (counted("Nil return"), standing["Nil return"]),
+        (rate, part.response_rate),
+        (counted("Query open"), standing["Query open"]),
+        (counted("Declined"), standing["Declined"]),
+        (counted("Refused"), standing["Refused"]),
+        (counted(*_OUT), sum(standing[each] for each in _OUT)),
+    )  # fmt: skip
+    for column, (formula, value) in enumerate(figures, FIRST_RATE):
+        look = (
+            cells.MIDDLE.but(number="0%")
+            if column == rate_column("Response rate")
+            else cells.MIDDLE
+        )
+        out.figure(sheet, row, column, Live(formula, value), look)
+
+
+def _entry(sheet: Sheet, row: int, entry: Entry, label: str) -> None:
+    person = entry.person
+    came = entry.standing in ("Returned", "Query open")
+    seen = came or entry.standing == "Refused"
+    values = (
+        person.code, label, person.partner, person.respondent, person.level, entry.standing,
+        entry.received_at, "late" if entry.late else "",
+        f"{entry.answered} of {entry.asked}" if came else None,
+        entry.queries if seen else None, entry.notes if seen else None,
+        entry.put_right if seen else None, entry.remarks,
+    )  # fmt: skip
+    for index, (column, value) in enumerate(zip(_COLUMNS, values, strict=True)):
+        put(sheet, row, index, value, column.look)
+    wide = [(str(v), c.width, c.look) for c, v in zip(_COLUMNS, values, strict=True) if c.look.wrap]
+    cells.fit_row(sheet, row, wide)
+
+
+def _mark(sheet: Sheet, box: Box) -> None:
+    first = f"$F{box.first_row + 1}"
+    sheet.highlight(box, f'OR({first}="Refused",{first}="Overdue")', MARK_CHECK)
+    sheet.highlight(box, f'{first}="Query open"', MARK_TO_DO)

@@ -1,1 +1,0 @@
-"""The assessment folder and the toolkits on disk."""

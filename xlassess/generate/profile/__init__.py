@@ -1,0 +1,1 @@
+"""The Profile sheet: live scores by the toolkit's own rule."""

@@ -1,0 +1,113 @@
+"""The Profile of a toolkit that scores nothing: what is filled in, and how judgements fall."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from xlassess.contract.layout import cell_name
+from xlassess.generate.profile.scored import Scored, scored_parts, scored_places
+from xlassess.generate.profile.table import Heading, ProfileTable
+from xlassess.generate.workbook.status import progress_of
+from xlassess.model.toolkit import Choice
+from xlassess.sheet import looks
+from xlassess.sheet.charts import Cells, Series, stacked_bars
+from xlassess.sheet.checked import Box, Formula, Placed, quoted
+
+_NAME_WIDTH, _COUNT_WIDTH, _STATE_WIDTH = 60.0, 15.0, 18.0
+_JUDGED, _ASKED, _COUNTS = 2, 3, 4
+_CHART_WIDTH, _BAR_HEIGHT, _CHART_FRAME = 900, 30, 110
+
+
+class ProgressTable(ProfileTable):
+    """One row a section; then, where the toolkit has views, one row a section and view."""
+
+    @cached_property
+    def _parts(self) -> tuple[Scored, ...]:
+        """What is judged from a view, section by section."""
+        return tuple(part for part in scored_parts(self.job.layout) if part.view)
+
+    @cached_property
+    def _choices(self) -> tuple[Choice, ...]:
+        """The choices of all scales on which something is judged from a view."""
+        toolkit = self.job.toolkit
+        scales = dict.fromkeys(item.answer for item in toolkit.items() if item.views)
+        found = {c.label: c for name in scales for c in toolkit.scales[name].choices}
+        ordered = sorted(found.values(), key=lambda choice: choice.apart)
+        return tuple(ordered)
+
+    def headings(self) -> tuple[Heading, ...]:
+        """The columns, which set the widths of the whole sheet; the last have no heading here."""
+        number, section, filled, asked, state = self.job.words.headings("progress_table_headers")
+        further = max(len(self._choices) - 1, 0) if self._parts else 0
+        own = (
+            Heading(number, 8), Heading(section, _NAME_WIDTH, middle=False), Heading(filled, 13),
+            Heading(asked, 11), Heading(state, _STATE_WIDTH),
+        )  # fmt: skip
+        return (*own, *[Heading("", _COUNT_WIDTH)] * further)
+
+    def write(self, row: int) -> int:
+        """Write tables and chart from this row on; return the next free row."""
+        self.head(row, [heading for heading in self.headings() if heading.text])
+        complete, open_ = self.job.words.say("complete"), self.job.words.say("not_complete")
+        for place in scored_places(self.job.layout):
+            row += 1
+            progress = progress_of(place)
+            section = place.section
+            number = looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT)
+            self.sheet.text(row, 0, section.id, number)
+            self.sheet.text(row, 1, section.title, looks.CELL)
+            self.sheet.formula(row, 2, Formula(progress.done, 0), looks.CELL_MIDDLE)
+            self.sheet.number(row, 3, progress.asked, looks.CELL_MIDDLE)
+            state = f"IF(C{row + 1}=D{row + 1},{quoted(complete)},{quoted(open_)})"
+            self.sheet.formula(row, 4, Formula(state, open_), looks.CELL_MIDDLE)
+            self.sheet.fit(row, ((section.title, _NAME_WIDTH, looks.CELL),), least=22)
+        return self._spread(row + 2) if self._parts else row + 2
+
+    def _spread(self, row: int) -> int:
+        """Write how often each choice was picked from each view, and draw it."""
+        words = self.job.words
+        self.sheet.text(row, 0, words.say("heading_spread"), looks.HEADING)
+        self.sheet.height(row, 26)
+        number, section, judged, asked = words.headings("spread_headers")
+        labels = [choice.label for choice in self._choices]
+        named = [Heading(number, 0), Heading(section, 0, middle=False)]
+        counted = [Heading(text, 0) for text in (judged, asked, *labels)]
+        head = row + 1
+        self.head(head, [*named, *counted])
+        row = head
+        for part in self._parts:
+            row += 1
+            self._part(row, part, head)
+        return self._chart(row + 2, head + 1, row)
+
+    def _part(self, row: int, part: Scored, head: int) -> None:
+        sheet = self.sheet
+        sheet.text(row, 0, part.section.id, looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT))
+        sheet.text(row, 1, part.label, looks.CELL)
+        last = _COUNTS + sum(not choice.apart for choice in self._choices) - 1
+        judged = f"SUM({cell_name(row, _COUNTS)}:{cell_name(row, last)})"
+        sheet.formula(row, _JUDGED, Formula(judged, 0), looks.CELL_MIDDLE)
+        sheet.number(row, _ASKED, part.asked, looks.CELL_MIDDLE)
+        for column in range(_COUNTS, _COUNTS + len(self._choices)):
+            picked = part.picked(cell_name(head, column))
+            sheet.formula(row, column, Formula(picked, 0), looks.CELL_MIDDLE)
+        sheet.fit(row, ((part.label, _NAME_WIDTH, looks.CELL),), least=18)
+
+    def _chart(self, row: int, first: int, last: int) -> int:
+        """Draw the spread, least first; what is counted apart stands in the table only."""
+        words = self.job.words
+        name = self.sheet.name
+        parts = [
+            Series(choice.label, Cells(name, Box(first, column, last, column)))
+            for column, choice in enumerate(self._choices, _COUNTS)
+            if not choice.apart
+        ]
+        names = Cells(name, Box(first, 1, last, 1))
+        title = words.say("spread_title")
+        chart = stacked_bars(self.sheet.book, names, parts[::-1], title)
+        height = _CHART_FRAME + _BAR_HEIGHT * (last - first + 1)
+        views = [view.label for view in self.job.toolkit.views]
+        self.sheet.chart(
+            chart, Placed(row, 0, _CHART_WIDTH, height, words.say("spread_alt", views))
+        )
+        return self.below(row, height, row)

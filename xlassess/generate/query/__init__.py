@@ -1,0 +1,1 @@
+"""Query workbooks: the partner's workbook with only the doubtful cells open."""

@@ -1,0 +1,296 @@
+"""A workbook filled with the answers read before, in which only doubtful cells are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from xlassess.contract.layout import (
+    HEADERS,
+    ActionPlanLayout,
+    Column,
+    SectionLayout,
+    Table,
+    cell_name,
+)
+from xlassess.contract.query_layout import plan_columns
+from xlassess.generate.query.doubts import Doubts
+from xlassess.generate.workbook.cells import Entry
+from xlassess.generate.workbook.filling import Filling
+from xlassess.generate.workbook.front import british
+from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.lists import added, runs
+from xlassess.generate.workbook.status import (
+    CHECK,
+    DONE,
+    OPTIONAL,
+    any_of,
+    finished,
+    status_column,
+    wrong,
+)
+from xlassess.model.answer import PROPOSAL, Action, Return, Value
+from xlassess.model.finding import Finding
+from xlassess.model.query import Slot, action_slot
+from xlassess.model.toolkit import Choice, Item, Toolkit
+from xlassess.sheet import looks, palette
+from xlassess.sheet.checked import Formula, Sheet, quoted
+from xlassess.sheet.looks import Look
+from xlassess.sheet.words import Words
+
+PLEASE_CHECK = "Please check"
+"""How the status of a place asked about begins until it is filled in."""
+
+_LONGEST_SHOWN = 300
+"""Characters of an earlier text that are shown beside the new one; enough to know it again."""
+_LONGEST_MEASURED = 500
+"""Characters of an answer by which the height of its row goes; a longer one can be scrolled."""
+_DAY_ZERO = date(1899, 12, 30)
+_HOLES = dict.fromkeys(range(0xE000, 0xE004), "\ufffd")
+"""Characters by which a plate marks what is filled in; a partner's text must hold none."""
+
+
+@dataclass(frozen=True)
+class QueryFilling(Filling):
+    """What a query workbook shows and which of its cells are open.
+
+    Args:
+        toolkit: the questions.
+        ret: the return that is asked about.
+        doubts: what is asked.
+        words: the words of query workbooks.
+    """
+
+    toolkit: Toolkit
+    ret: Return
+    doubts: Doubts
+    words: Words
+
+    marks = ((PLEASE_CHECK, looks.MARK_TO_DO),)
+
+    @cached_property
+    def _asked(self) -> frozenset[Slot]:
+        return frozenset(self.doubts.asked)
+
+    @cached_property
+    def _open(self) -> frozenset[Slot]:
+        return self._asked | frozenset(self.doubts.free)
+
+    @cached_property
+    def _values(self) -> Mapping[Slot, Value]:
+        return {Slot(answer.item, answer.field): answer.value for answer in self.ret.answers}
+
+    @cached_property
+    def _actions(self) -> Mapping[int, Action]:
+        return {action.row: action for action in self.ret.actions}
+
+    def asked_rows(self, place: SectionLayout) -> list[int]:
+        """Return the rows of a sheet in which something is asked."""
+        items = {slot.item for slot in self._asked}
+        return [row.index for table in place.tables for row in table.rows if row.item.id in items]
+
+    def is_open(self, place: SectionLayout) -> bool:
+        """True when something on the sheet may be changed."""
+        items = {slot.item for slot in self._open}
+        return any(item.id in items for item in place.section.items)
+
+    @property
+    def plan_is_open(self) -> bool:
+        """True when something of the action plan may be changed."""
+        return any(slot.plan_row or slot.item == PROPOSAL for slot in self._open)
+
+    @property
+    def has_plan(self) -> bool:
+        """True when the action plan holds anything or may be changed."""
+        proposal = Slot(PROPOSAL, "answer") in self._values
+        return self.plan_is_open or proposal or bool(self.ret.actions)
+
+    def asked_in_plan(self, place: ActionPlanLayout) -> list[int]:
+        """Return the rows of the action plan, and of the proposal, in which something is asked."""
+        rows = [place.first_row + s.plan_row - 1 for s in self.doubts.asked if s.plan_row]
+        proposal = Slot(PROPOSAL, "answer") in self._asked and place.proposal is not None
+        return [*rows, place.proposal] if proposal and place.proposal is not None else rows
+
+    def done(self, place: SectionLayout, rows: Iterable[int]) -> str:
+        """Return the number of these rows that are done, as a term for formulas."""
+        column = status_column(place.tables[0])
+        ranges = runs(place.sheet, column.index, rows)
+        return added(f'SUMPRODUCT(--(LEFT({cells.text},4)="{DONE}"))' for cells in ranges)
+
+    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: Entry) -> bool:
+        """Write an answer read before, or leave the cell empty for a new one."""
+        slot = Slot(item.id, column.field)
+        is_open = slot in self._open
+        look = entry.look if is_open else _locked(entry.look)
+        value = None if slot in self._asked else self._values.get(slot)
+        _write(sheet, row, column.index, self._shown(item, slot.field, value), look)
+        return is_open
+
+    def status(self, toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula | str:
+        """Say whether the row is asked about, and whether it is done."""
+        columns = [c for c in table.fields(item) if Slot(item.id, c.field) in self._asked]
+        if not columns:
+            free = any(Slot(item.id, c.field) in self._open for c in table.fields(item))
+            return OPTIONAL if free else self.words.say("kept")
+        cells = [cell_name(row, column.index) for column in columns]
+        answers = [cell_name(row, c.index) for c in columns if c.role == "answer"]
+        text = finished(toolkit, table, row, item) if answers else quoted(DONE)
+        bad = any_of(one for one in (wrong(toolkit, item, cell) for cell in answers) if one)
+        if bad:
+            text = f'IF({bad},"{CHECK} answer",{text})'
+        blank = any_of([f'TRIM({cell})=""' for cell in cells])
+        text = f"IF({blank},{quoted(PLEASE_CHECK)},{text})"
+        return Formula(f'IFERROR({text},"{CHECK} answer")', PLEASE_CHECK)
+
+    def statuses(self, item: Item) -> list[str]:
+        """Return the longest things an item's status may say."""
+        return [*super().statuses(item), PLEASE_CHECK]
+
+    def answers(self, item: Item) -> list[str]:
+        """Return the answers shown in the row, as far as its height goes by them."""
+        mine = [(slot, value) for slot, value in self._values.items() if slot.item == item.id]
+        texts = [self._shown(item, slot.field, value) for slot, value in mine]
+        return [text[:_LONGEST_MEASURED] for text in texts if isinstance(text, str)]
+
+    def beside(self, item: Item, column: Column) -> str:
+        """Return what was read before, or why it is asked about."""
+        slots = [slot for slot in self.doubts.reasons if slot.item == item.id]
+        if column.role == "reason":
+            return self._reason(item.id, slots)
+        plain = len(slots) == 1 and slots[0].field == "answer"
+        names = {slot: "" if plain else self._labelled(slot) for slot in slots}
+        return "\n".join(dict.fromkeys(self._earlier(slot, names[slot]) for slot in slots))
+
+    def hint(self, job: Job) -> str:
+        """Return nothing: the open cell shows where to write."""
+        del job
+        return ""
+
+    def progress(self, job: Job, place: SectionLayout) -> Formula | str:
+        """Say how much of what is asked on the sheet is done."""
+        rows = self.asked_rows(place)
+        if not rows:
+            return self.words.say("sheet_optional" if self.is_open(place) else "sheet_kept")
+        before, after = self.words.say("sheet_progress", len(rows)).split("#")
+        text = f"{quoted(before)}&({self.done(place, rows)})&{quoted(after)}"
+        return Formula(text, f"{before}0{after}")
+
+    def put_planned(self, sheet: Sheet, row: int, number: int, column: Column, look: Look) -> None:
+        """Write a cell of an action read before, open where it is asked about."""
+        action = self._actions.get(number)
+        shown = self._planned(action, column.role) if action else None
+        is_open = action_slot(number) in self._open
+        _write(sheet, row, column.index, shown, look if is_open else _locked(look))
+
+    def put_beside_plan(self, sheet: Sheet, place: ActionPlanLayout) -> int:
+        """Write what was read before in rows asked about, and why they are."""
+        earlier, reason = plan_columns(place)
+        for column in (earlier, reason):
+            sheet.widths({column.index: column.width})
+            sheet.text(place.header_row, column.index, column.header, looks.HEADER)
+            for row in range(place.first_row, place.last_row + 1):
+                sheet.blank(row, column.index, looks.CELL)
+        for slot in self.doubts.reasons:
+            if slot.plan_row:
+                row = place.first_row + slot.plan_row - 1
+                before, why = self._earlier(slot, ""), self._reason(slot.item, [slot])
+                sheet.text(row, earlier.index, before, looks.CELL)
+                sheet.text(row, reason.index, why, looks.CELL)
+                texts = ((before, earlier.width, looks.CELL), (why, reason.width, looks.CELL))
+                sheet.fit(row, texts, least=sheet.row_height(row))
+        return reason.index
+
+    def proposal(self, look: Look) -> tuple[str, Look]:
+        """Return the proposal read before, open where it is asked about."""
+        slot = Slot(PROPOSAL, "answer")
+        text = "" if slot in self._asked else str(self._values.get(slot, ""))
+        return text.translate(_HOLES), look if slot in self._open else _locked(look)
+
+    def why(self, finding: Finding, item: str = "") -> str:
+        """Return what is wrong and what to do, for one item where one is named."""
+        details = {**finding.details, "items": item} if item else finding.details
+        told = replace(finding, details=details)
+        message, remedy = told.message, self.words.say("to_do", told.code, told.remedy)
+        return f"{message} {remedy}".translate(_HOLES)
+
+    def earlier(self, slot: Slot) -> str:
+        """Return what stood in a place before."""
+        return self._earlier(slot, "")
+
+    def _reason(self, item: str, slots: Iterable[Slot]) -> str:
+        told = (self.why(f, item) for slot in slots for f in self.doubts.reasons[slot])
+        return "\n".join(dict.fromkeys(told))
+
+    def _earlier(self, slot: Slot, label: str) -> str:
+        value = self._values.get(slot)
+        if slot.item == PROPOSAL or slot.plan_row or value is None:
+            findings = self.doubts.reasons[slot]
+            said = (self.words.say("earlier", f.code, f.details, _heading(f)) for f in findings)
+            text = "; ".join(dict.fromkeys(said))
+        else:
+            shown = self._shown(self.toolkit.item(slot.item), slot.field, value)
+            text = _readable(shown, self.toolkit.item(slot.item))
+        text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN].rstrip()} …"
+        return (f"{label}: {text}" if label else text).translate(_HOLES)
+
+    def _labelled(self, slot: Slot) -> str:
+        """The name of a place among others of its item."""
+        kind, _, view = slot.field.partition(":")
+        return self.toolkit.view(view).label if view else HEADERS[kind]
+
+    def _shown(self, item: Item, field: str, value: Value | None) -> Value | None:
+        """Return a value as it stands in a cell."""
+        if isinstance(value, str):
+            if field.startswith("answer") and not item.is_free:
+                return self.toolkit.scales[item.answer].by_code(value).label
+            return value.translate(_HOLES)
+        return value
+
+    def _planned(self, action: Action, role: str) -> Value | None:
+        plan = self.toolkit.action_plan
+        shown: dict[str, Value | None] = {
+            "item": action.item,
+            "action": action.action.translate(_HOLES),
+            "horizon": _label(plan.horizons if plan else (), action.horizon),
+            "owner": action.owner.translate(_HOLES),
+            "deadline": action.deadline,
+            "measure": action.measure.translate(_HOLES),
+            "progress": _label(plan.statuses if plan else (), action.status),
+        }
+        return shown[role]
+
+
+def _label(choices: Iterable[Choice], code: str) -> str:
+    return next((choice.label for choice in choices if choice.code == code), "")
+
+
+def _heading(finding: Finding) -> str:
+    """The heading of the action plan's column that a finding is about, if it is."""
+    return HEADERS.get(finding.field, "") if finding.item.startswith("action ") else ""
+
+
+def _locked(look: Look) -> Look:
+    return look.but(locked=True, fill="", border=palette.LINE)
+
+
+def _readable(value: Value | None, item: Item) -> str:
+    """Return a value as text, for a cell of words."""
+    if isinstance(value, date):
+        return british(value)
+    if isinstance(value, int | float):
+        return f"{value:.10g}" if item.answer != "percent" else f"{value * 100:.10g}%"
+    return value or ""
+
+
+def _write(sheet: Sheet, row: int, column: int, value: Value | None, look: Look) -> None:
+    """Write a value as what it is; text is always text."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        sheet.number(row, column, (value - _DAY_ZERO).days, look)
+    elif isinstance(value, int | float):
+        sheet.number(row, column, value, look)
+    else:
+        sheet.text(row, column, value or "", look)

@@ -1,0 +1,139 @@
+"""The message that goes with a query workbook, for the coordinator to paste into an e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
+from xlassess.contract.query_layout import query_layout
+from xlassess.generate.query.build import Asking
+from xlassess.generate.query.filling import QueryFilling
+from xlassess.generate.workbook.front import british
+from xlassess.model.answer import PROPOSAL
+from xlassess.model.finding import Finding, cells_in_words
+from xlassess.model.query import Slot, action_slot
+from xlassess.model.toolkit import Toolkit
+
+_MOST_CELLS = 3
+"""A finding about more cells than these is told sheet by sheet, not cell by cell."""
+_PROPOSAL_COLUMN = 2
+_INDENT = "\n   "
+
+
+def query_letter(asking: Asking, reference: str, file_name: str) -> str:
+    """Return the message as plain text, with whom it goes to and its subject at its head.
+
+    Args:
+        asking: what is asked.
+        reference: the query workbook's.
+        file_name: the query workbook's.
+    """
+    filling, issued, ret = asking.filling(), asking.issued, asking.ret
+    say, assessment = filling.words.say, asking.assessment
+    received = british(ret.received_at.date()) if ret.received_at else ""
+    points = list(_points(asking, filling))
+    person = assessment.coordinator
+    blocks = [
+        "\n".join(
+            (
+                *([_header("To", issued.email)] if issued.email else []),
+                _header("Subject", say("mail_subject", asking.toolkit, assessment, reference)),
+            )
+        ),
+        say("mail_greeting", issued.respondent, issued.partner),
+        say("mail_opening", asking.toolkit, assessment, issued, received, len(points)),
+        say("mail_ask", reference, file_name, british(asking.return_by), _rows(asking)),
+        say("mail_points"),
+        *(f"{at}. {point}" for at, point in enumerate(points, start=1)),
+        say("mail_closing", person) if person.email or person.phone else "",
+        f"{say('mail_regards')}\n{person.name}",
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _header(name: str, text: str) -> str:
+    """One line of the message's head, whatever stands in the text."""
+    return f"{name}: {' '.join(text.split())}"
+
+
+def _rows(asking: Asking) -> int:
+    """How many questions are marked, as the workbook counts them."""
+    return len({slot.item for slot in asking.doubts.asked})
+
+
+def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
+    """Return sheet and cell of each place of a query workbook, in order.
+
+    A row of the action plan is named by the cell of its description.
+    """
+    where = query_layout(toolkit)
+    cells = {
+        Slot(row.item.id, column.field): (place.sheet, cell_name(row.index, column.index))
+        for place in where.sections
+        for table in place.tables
+        for row in table.rows
+        for column in table.fields(row.item)
+    }
+    plan = where.action_plan
+    if plan is not None:
+        column = plan.column("action").index
+        for number, row in enumerate(range(plan.first_row, plan.last_row + 1), start=1):
+            cells[action_slot(number)] = (ACTION_PLAN, cell_name(row, column))
+        if plan.proposal is not None:
+            cells[Slot(PROPOSAL, "answer")] = (
+                ACTION_PLAN,
+                cell_name(plan.proposal, _PROPOSAL_COLUMN),
+            )
+    return cells
+
+
+def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
+    """Yield each point: where, what stood there, what is wrong and what to do."""
+    doubts, cells = asking.doubts, slot_cells(asking.toolkit)
+    asked = [slot for slot in doubts.reasons if slot in doubts.asked]
+    told: list[Finding] = []
+    for slot in asked:
+        apart = []
+        for finding in doubts.reasons[slot]:
+            slots = [one for one in asked if finding in doubts.reasons[one]]
+            if len(slots) <= _MOST_CELLS:
+                apart.append(finding)
+            elif finding not in told:
+                told.append(finding)
+                yield _INDENT.join((*_by_sheet(slots, cells, filling), filling.why(finding)))
+        if apart:
+            yield _point(apart, slot, cells[slot], filling)
+    for finding in doubts.loose:
+        where = f"{finding.where[:1].upper()}{finding.where[1:]}"
+        yield _INDENT.join(filter(None, (where, filling.why(finding))))
+
+
+def _point(
+    findings: Sequence[Finding], slot: Slot, place: tuple[str, str], filling: QueryFilling
+) -> str:
+    say = filling.words.say
+    name = "" if slot.field == "answer" or slot.plan_row else _field(slot, filling.toolkit)
+    where = say("mail_where", *place, say("mail_item", slot), name)
+    before = say("mail_earlier", filling.earlier(slot))
+    item = "" if slot.plan_row else slot.item
+    return _INDENT.join((where, before, *(filling.why(finding, item) for finding in findings)))
+
+
+def _field(slot: Slot, toolkit: Toolkit) -> str:
+    kind, _, view = slot.field.partition(":")
+    return toolkit.view(view).label if view else HEADERS[kind]
+
+
+def _by_sheet(
+    slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], filling: QueryFilling
+) -> Iterator[str]:
+    for sheet, group in groupby((cells[slot] for slot in slots), key=lambda place: place[0]):
+        names = sorted((cell for _, cell in group), key=_by_column)
+        yield filling.words.say("mail_many", sheet, len(names), cells_in_words(names))
+
+
+def _by_column(cell: str) -> tuple[int, str, int]:
+    """Sort cells column by column, so that those below each other can be told as a range."""
+    column = cell.rstrip("0123456789")
+    return len(column), column, int(cell[len(column) :])

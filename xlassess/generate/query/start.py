@@ -1,0 +1,152 @@
+"""The Start sheet of a query workbook: what is asked, why, by when, and how far it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlassess.contract.layout import (
+    ACTION_PLAN,
+    PROGRESS_ROW,
+    REFERENCE_ROW,
+    SectionLayout,
+    cell_name,
+)
+from xlassess.generate.query.filling import PLEASE_CHECK, QueryFilling
+from xlassess.generate.workbook.front import (
+    LAST,
+    STATE,
+    WIDTHS,
+    british,
+    write_banner,
+    write_details,
+    write_heading,
+    write_mail_link,
+    write_paragraphs,
+)
+from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.sections import mark_status
+from xlassess.generate.workbook.status import DONE
+from xlassess.model.query import Slot
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
+from xlassess.sheet.words import Words
+
+if TYPE_CHECKING:
+    from xlassess.generate.query.build import Asking
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One sheet on which something is asked: its first cell, how much, and the term for done."""
+
+    sheet: str
+    cell: str
+    count: int
+    done: str
+    items: str
+
+
+def write_query_start(job: Job, sheet: Sheet, filling: QueryFilling, asking: Asking) -> None:
+    """Write the Start sheet of a query workbook."""
+    words, parts = filling.words, _parts(job, filling)
+    sheet.widths(WIDTHS)
+    count = sum(part.count for part in parts)
+    write_banner(job, sheet, words.say("banner", job.toolkit, count))
+    job.carrier(sheet)
+    received = british(asking.ret.received_at.date()) if asking.ret.received_at else ""
+    more = ((words.say("label_about"), words.say("about", asking.issued.reference, received)),)
+    row = write_details(job, sheet, REFERENCE_ROW + 2, asking.return_by, more) + 1
+    sheet.merged(PROGRESS_ROW, 0, LAST, _state(words, parts, row + 2), STATE)
+    sheet.height(PROGRESS_ROW, 26)
+    row = _table(sheet, row, parts, filling) + 1 if parts else row
+    last = _texts(job, sheet, row, filling, asking)
+    job.finish(sheet, (last, LAST), landscape=False, single=True)
+
+
+def _parts(job: Job, filling: QueryFilling) -> list[_Part]:
+    found = [
+        _section_part(filling, place, rows)
+        for place in job.layout.sections
+        if (rows := filling.asked_rows(place))
+    ]
+    plan = job.layout.action_plan
+    rows = filling.asked_in_plan(plan) if plan else []
+    if plan and rows:
+        column = plan.column("action").index
+        cells = [f"{sheet_prefix(ACTION_PLAN)}{cell_name(row, column)}" for row in rows]
+        done = "+".join(f"(LEN({cell})>0)" for cell in cells)
+        names = ", ".join(filling.words.say("plan_item", slot) for slot in _in_plan(filling))
+        found.append(_Part(ACTION_PLAN, cell_name(rows[0], column), len(rows), done, names))
+    return found
+
+
+def _in_plan(filling: QueryFilling) -> list[Slot]:
+    return [slot for slot in filling.doubts.asked if slot.plan_row or slot.item == "proposal"]
+
+
+def _section_part(filling: QueryFilling, place: SectionLayout, rows: list[int]) -> _Part:
+    asked = set(filling.doubts.asked)
+    cells = [
+        cell_name(row.index, column.index)
+        for table in place.tables
+        for row in table.rows
+        for column in table.fields(row.item)
+        if Slot(row.item.id, column.field) in asked
+    ]
+    items = [row.item.id for table in place.tables for row in table.rows if row.index in rows]
+    return _Part(place.sheet, cells[0], len(rows), filling.done(place, rows), ", ".join(items))
+
+
+def _table(sheet: Sheet, row: int, parts: list[_Part], filling: QueryFilling) -> int:
+    """Write the table of sheets on which something is asked; return the row after."""
+    say = filling.words.say
+    row = write_heading(sheet, row, say("heading_parts"))
+    for column, header in enumerate(filling.words.headings("parts_headers")):
+        look = looks.HEADER if column in (0, 3, 4) else looks.HEADER_MIDDLE
+        sheet.text(row, column, header, look)
+    sheet.height(row, 30)
+    first = row + 1
+    for at, part in enumerate(parts, start=first):
+        target = f"internal:{sheet_prefix(part.sheet)}{part.cell}"
+        sheet.link(at, 0, target, part.sheet, looks.CELL_LINK, tip=say("part_tip", part.sheet))
+        sheet.number(at, 1, part.count, looks.CELL_MIDDLE)
+        sheet.formula(at, 2, Formula(part.done, 0), looks.CELL_MIDDLE)
+        state = Formula(f'IF(C{at + 1}=B{at + 1},"{DONE}","{PLEASE_CHECK}")', PLEASE_CHECK)
+        sheet.formula(at, 3, state, looks.CELL)
+        sheet.text(at, 4, part.items, looks.CELL)
+        texts = ((part.sheet, WIDTHS[0], looks.CELL), (part.items, WIDTHS[4], looks.CELL))
+        sheet.fit(at, texts, least=20)
+    last = first + len(parts) - 1
+    mark_status(sheet, Box(first, 3, last, 3), filling.marks)
+    return last + 1
+
+
+def _state(words: Words, parts: list[_Part], first: int) -> Formula | str:
+    """Return how much is still to be done, or that the workbook is ready."""
+    say = words.say
+    if not parts:
+        return say("nothing_asked")
+    count, last = sum(part.count for part in parts), first + len(parts)
+    left = f"SUM(B{first + 1}:B{last})-SUM(C{first + 1}:C{last})"
+    before, after = say("still_to_check", count).split("#")
+    text = f"IF({left}=0,{quoted(say('ready'))},{quoted(before)}&({left})&{quoted(after)})"
+    return Formula(text, f"{before}{count}{after}")
+
+
+def _texts(job: Job, sheet: Sheet, row: int, filling: QueryFilling, asking: Asking) -> int:
+    """Write the paragraphs below the table; return the last row."""
+    words, count = filling.words, len(asking.doubts.asked)
+    file = asking.ret.file.rpartition("/")[2]
+    row = write_heading(sheet, row, words.say("heading_why"))
+    row = write_paragraphs(sheet, row, words.paragraphs("why_asked", file, count))
+    if asking.doubts.loose:
+        row = write_heading(sheet, row, words.say("heading_loose"))
+        told = dict.fromkeys(filling.why(finding) for finding in asking.doubts.loose)
+        row = write_paragraphs(sheet, row, told)
+    row = write_heading(sheet, row, words.say("heading_how"))
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to", count))
+    row = write_heading(sheet, row, words.say("heading_return"))
+    until = british(asking.return_by)
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", job.assessment, until))
+    return write_mail_link(job, sheet, row) - 1

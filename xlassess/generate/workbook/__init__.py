@@ -1,0 +1,1 @@
+"""The workbook a respondent fills in, sheet by sheet."""

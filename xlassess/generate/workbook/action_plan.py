@@ -1,0 +1,119 @@
+"""The Action plan sheet: a table of empty rows, and the proposal where the toolkit asks for one."""
+
+from __future__ import annotations
+
+from xlassess.contract.layout import (
+    ABOUT_ROW,
+    FIRST_DAY,
+    HEADER_ROW,
+    HORIZONS,
+    LAST_DAY,
+    PLAN_ITEMS,
+    PROGRESS_ROW,
+    REFERENCE_ROW,
+    START,
+    STATUSES,
+    TITLE_ROW,
+    ActionPlanLayout,
+    cell_name,
+    list_name,
+)
+from xlassess.generate.workbook.cells import LONGEST_ANSWER, LONGEST_COMMENT
+from xlassess.generate.workbook.job import Job
+from xlassess.model.toolkit import ActionPlan
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Box, Formula, Sheet
+from xlassess.sheet.validation import Allowed, Dated, Lengthy, Listed, Message
+
+_ROW_HEIGHT = 32.0
+_PROPOSAL_HEIGHT = 240.0
+_PROPOSAL_COLUMN = 2
+
+
+def write_action_plan(job: Job, sheet: Sheet, place: ActionPlanLayout, plan: ActionPlan) -> None:
+    """Write the Action plan sheet."""
+    say = job.words.say
+    last = place.columns[-1].index
+    sheet.widths({0: 5.0} | {column.index: column.width for column in place.columns})
+    sheet.text(TITLE_ROW, 0, say("plan_title"), looks.TITLE)
+    sheet.height(TITLE_ROW, 27)
+    about = "\n".join(job.words.paragraphs("plan_about", plan))
+    sheet.prose(ABOUT_ROW, 0, last, about, looks.PROSE)
+    _progress(job, sheet, place)
+    job.carrier(sheet)
+    sheet.height(REFERENCE_ROW, 13.5)
+    _table(job, sheet, place)
+    end, right = place.last_row, job.filling.put_beside_plan(sheet, place)
+    if place.proposal is not None:
+        _proposal(job, sheet, place.proposal, last, plan.proposal)
+        end = place.proposal
+    sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(end, last)}"})
+    job.finish(
+        sheet,
+        (end, right),
+        landscape=True,
+        repeat=(REFERENCE_ROW, HEADER_ROW),
+        freeze=(place.first_row, 0),
+    )
+
+
+def _progress(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
+    column = place.column("action").index
+    first, last = cell_name(place.first_row, column), cell_name(place.last_row, column)
+    before, after = job.words.say("plan_progress").split("#")
+    text = f'"{before}"&SUMPRODUCT(--(LEN({first}:{last})>0))&"{after}"'
+    formula = Formula(text, f"{before}0{after}")
+    sheet.merged(PROGRESS_ROW, 0, 2, formula, looks.PLAIN.but(bold=True))
+    sheet.link(
+        PROGRESS_ROW, 3, f"internal:'{START}'!A1", job.words.say("back_to_start"), looks.LINK,
+        tip=job.words.say("back_to_start_tip"),
+    )  # fmt: skip
+    sheet.height(PROGRESS_ROW, 20)
+
+
+def _table(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
+    sheet.text(place.header_row, 0, job.words.say("plan_number"), looks.HEADER_MIDDLE)
+    for column in place.columns:
+        sheet.text(place.header_row, column.index, column.header, looks.HEADER)
+    sheet.height(place.header_row, 24)
+    for number, row in enumerate(range(place.first_row, place.last_row + 1), start=1):
+        sheet.number(row, 0, number, looks.CELL_MIDDLE)
+        sheet.height(row, _ROW_HEIGHT)
+        for column in place.columns:
+            is_date = column.role == "deadline"
+            look = looks.INPUT.but(number=looks.DATE_FORMAT) if is_date else looks.INPUT
+            job.filling.put_planned(sheet, row, number, column, look)
+    for column in place.columns:
+        box = Box(place.first_row, column.index, place.last_row, column.index)
+        prompt = Message(column.header, job.words.say("plan_prompt", column.role))
+        error = Message(column.header, job.words.say("plan_error", column.role))
+        sheet.validate(box, _allowed(column.role), error, prompt)
+        cell = cell_name(box.first_row, column.index)
+        sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
+
+
+def _allowed(role: str) -> Allowed:
+    listed = {"item": PLAN_ITEMS, "horizon": HORIZONS, "progress": STATUSES}
+    if role in listed:
+        return Listed(list_name(listed[role]))
+    if role == "deadline":
+        return Dated(FIRST_DAY, LAST_DAY)
+    return Lengthy(LONGEST_COMMENT)
+
+
+def _proposal(job: Job, sheet: Sheet, row: int, last: int, ask: str) -> None:
+    """Write the question in the row above and a wide box for the text."""
+    sheet.prose(row - 1, 0, last, ask, looks.PROSE.but(bold=True, valign="bottom"))
+    sheet.height(row - 1, sheet.row_height(row - 1) + 12)
+    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, job.words.say("proposal"), looks.CELL_STRONG)
+    sheet.merged(row, _PROPOSAL_COLUMN, last, *job.filling.proposal(looks.INPUT.but(valign="top")))
+    box = Box(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
+    say = job.words.say
+    sheet.validate(
+        box,
+        Lengthy(LONGEST_ANSWER),
+        Message(say("long_title"), say("long_error", LONGEST_ANSWER)),
+        Message(say("text_title"), say("text_prompt", LONGEST_ANSWER)),
+    )
+    sheet.highlight(box, f"LEN({cell_name(row, _PROPOSAL_COLUMN)})>0", looks.MARK_FILLED)
+    sheet.height(row, _PROPOSAL_HEIGHT)

@@ -1,0 +1,144 @@
+"""Writes a whole workbook, sheet by sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlassess.contract.layout import (
+    ACTION_PLAN,
+    CONTRACT_VERSION,
+    IDENTITY,
+    IDENTITY_KEYS,
+    LISTS,
+    PROFILE,
+    PROPERTY_PREFIX,
+    QUERY_KEYS,
+    START,
+)
+from xlassess.generate.profile.sheet import write_profile
+from xlassess.generate.workbook.action_plan import write_action_plan
+from xlassess.generate.workbook.job import Job, PersonalField, placeholder
+from xlassess.generate.workbook.lists import add_choices
+from xlassess.generate.workbook.sections import write_section
+from xlassess.generate.workbook.start import write_start
+from xlassess.model.answer import Identity
+from xlassess.sheet import palette
+from xlassess.sheet.checked import Sheet
+from xlassess.sheet.looks import PLAIN
+from xlassess.sheet.page import guard
+
+_PERSONAL: dict[str, PersonalField] = {
+    "reference": "reference",
+    "partner": "partner_id",
+    "respondent": "respondent_id",
+    "seal": "seal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The part of an identity that every copy of a plate shares."""
+
+    contract: str
+    assessment: str
+    round: str
+    toolkit: str
+    version: str
+    digest: str
+    of: str = ""
+    asks: str = ""
+
+    def is_part_of(self, identity: Identity) -> bool:
+        """True when a workbook of this identity is a copy of the plate."""
+        return self == Common(
+            str(identity.contract),
+            identity.assessment,
+            identity.round,
+            identity.toolkit,
+            identity.version,
+            identity.digest,
+            identity.of,
+            identity.asks,
+        )
+
+
+def common_identity(job: Job, digest: str, of: str = "", asks: str = "") -> Common:
+    """Return what the copies of a plate have in common.
+
+    Args:
+        job: the workbook being built.
+        digest: the digest of its questions.
+        of: in a query workbook, the reference of the workbook it asks about.
+        asks: in a query workbook, the digest of what it asks.
+    """
+    return Common(
+        contract=str(CONTRACT_VERSION),
+        assessment=job.assessment.id,
+        round=job.assessment.round,
+        toolkit=job.toolkit.id,
+        version=job.toolkit.version,
+        digest=digest,
+        of=of,
+        asks=asks,
+    )
+
+
+def write_identity(job: Job, sheet: Sheet, common: Common) -> None:
+    """Write the identity sheet and the document's own properties."""
+    sheet.widths({0: 14.0, 1: 70.0})
+    shared = []
+    for row, key in enumerate((*IDENTITY_KEYS, *(QUERY_KEYS if common.of else ()))):
+        sheet.text(row, 0, key)
+        if key in _PERSONAL:
+            job.personal.add(sheet, row, 1, _PERSONAL[key], PLAIN)
+        else:
+            sheet.text(row, 1, getattr(common, key))
+            shared.append((key, getattr(common, key)))
+    # Personal properties come last, so that the head of the part is the same in every copy.
+    personal = [(key, placeholder(name)) for key, name in _PERSONAL.items()]
+    for key, value in (*shared, *personal):
+        job.book.own_property(f"{PROPERTY_PREFIX}{key}", value)
+
+
+_PLAN_TAB = "#8A6D1B"
+
+
+def write_workbook(job: Job, common: Common) -> None:
+    """Write every sheet of the workbook, the personal texts last.
+
+    Args:
+        job: the plate being built.
+        common: the identity shared by all copies.
+    """
+    places = job.layout.sections
+    start = job.book.sheet(START, palette.NAVY)
+    sheets = [job.book.sheet(place.sheet, palette.BLUE) for place in places]
+    profile = job.book.sheet(PROFILE, palette.TEAL)
+    add_choices(job.lists, job.toolkit)
+    write_start(job, start)
+    following = [*(place.sheet for place in places[1:]), PROFILE]
+    for sheet, place, after in zip(sheets, places, following, strict=True):
+        write_section(job, sheet, place, after)
+    write_profile(job, profile)
+    plan = job.layout.action_plan
+    if plan is not None and job.toolkit.action_plan is not None:
+        sheet = job.book.sheet(ACTION_PLAN, _PLAN_TAB)
+        write_action_plan(job, sheet, plan, job.toolkit.action_plan)
+    write_hidden(job, common)
+    start.raw.activate()
+
+
+def write_hidden(job: Job, common: Common) -> None:
+    """Write the technical sheets and the personal texts, which come last.
+
+    Args:
+        job: the workbook with all its other sheets.
+        common: the identity shared by all copies.
+    """
+    lists, identity = job.book.sheet(LISTS), job.book.sheet(IDENTITY)
+    job.lists.write(job.book, lists)
+    write_identity(job, identity, common)
+    for hidden in (lists, identity):
+        guard(hidden, job.password)
+        hidden.raw.very_hidden()
+    job.personal.write()

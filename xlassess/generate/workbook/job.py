@@ -1,0 +1,116 @@
+"""What the writers of the sheets share while one plate is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xlassess.contract.layout import REFERENCE_ROW, Layout
+from xlassess.generate.workbook.filling import Filling
+from xlassess.generate.workbook.lists import Lists
+from xlassess.model.assessment import Assessment
+from xlassess.model.toolkit import Toolkit
+from xlassess.sheet import looks
+from xlassess.sheet.checked import Book, Box, Sheet
+from xlassess.sheet.looks import Look
+from xlassess.sheet.page import Page, guard, set_page, show
+from xlassess.sheet.words import Words
+
+PersonalField = Literal[
+    "carrier", "reference", "partner", "respondent", "level", "partner_id", "respondent_id",
+    "seal", "title",
+]  # fmt: skip
+"""The texts that differ from copy to copy. ``carrier`` is the line at the head of every sheet
+that holds the reference; ``title`` is the document's title."""
+
+IN_CELLS: tuple[PersonalField, ...] = (
+    "carrier", "reference", "partner", "respondent", "level", "partner_id", "respondent_id", "seal"
+)  # fmt: skip
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+def placeholder(name: PersonalField) -> str:
+    """Return what stands for a personal text in a plate; private-use characters mark it."""
+    return f"{_OPEN}{name}{_CLOSE}"
+
+
+@dataclass(slots=True)
+class PersonalCells:
+    """Cells for personal texts, written after all others.
+
+    Strings are numbered in the order they are first written: written last, the personal ones
+    end the table of shared strings, and all before them is the same in every copy.
+    """
+
+    _cells: list[tuple[Sheet, int, int, PersonalField, Look]] = field(default_factory=list)
+
+    def add(self, sheet: Sheet, row: int, column: int, name: PersonalField, look: Look) -> None:
+        """Keep a cell for a personal text; it is formatted now and filled at the end."""
+        sheet.blank(row, column, look)
+        self._cells.append((sheet, row, column, name, look))
+
+    def write(self) -> None:
+        """Write the placeholders."""
+        for name in IN_CELLS:
+            for sheet, row, column, wanted, look in self._cells:
+                if wanted == name:
+                    sheet.text(row, column, placeholder(name), look)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One plate being built."""
+
+    toolkit: Toolkit
+    assessment: Assessment
+    layout: Layout
+    password: str
+    book: Book
+    words: Words
+    lists: Lists
+    personal: PersonalCells
+    filling: Filling = field(default_factory=Filling)
+
+    def carrier(self, sheet: Sheet) -> None:
+        """Put the line with the reference at the head of a sheet."""
+        self.personal.add(sheet, REFERENCE_ROW, 0, "carrier", looks.SMALL)
+
+    def finish(
+        self,
+        sheet: Sheet,
+        last: tuple[int, int],
+        *,
+        landscape: bool,
+        single: bool = False,
+        repeat: tuple[int, int] | None = None,
+        freeze: tuple[int, int] | None = None,
+        starts: tuple[int, ...] = (),
+        whole: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        """Set a sheet up for print and screen, and lock it.
+
+        Args:
+            sheet: the sheet.
+            last: row and column of its last cell.
+            landscape: True for a wide page.
+            single: True to print it on one page as long as it can then be read.
+            repeat: the first and last row printed on every page.
+            freeze: the first row and column that scroll.
+            starts: rows at which a page begins well.
+            whole: first and last rows of what should stay on one page.
+        """
+        page = Page(
+            left=self.toolkit.short,
+            right=f"{self.assessment.partnership}, {self.assessment.round}",
+            marking=self.assessment.marking,
+            landscape=landscape,
+            single=single,
+            area=Box(0, 0, *last),
+            repeat=repeat,
+            starts=starts,
+            whole=whole,
+        )
+        set_page(sheet, page)
+        guard(sheet, self.password)
+        show(sheet, freeze)

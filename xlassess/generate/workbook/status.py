@@ -1,0 +1,145 @@
+"""The status of an item, said in words by a formula as the form is filled in.
+
+Words begin alike so that they can be counted: ``Done``, ``To do``, ``Check``, ``Optional``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xlassess.contract.layout import Column, SectionLayout, Table, cell_name, list_name
+from xlassess.generate.workbook.lists import Range, added, runs
+from xlassess.model.toolkit import Item, Toolkit
+from xlassess.sheet.checked import Formula, quoted
+
+DONE, TO_DO, CHECK, OPTIONAL = "Done", "To do", "Check", "Optional"
+
+
+def status_formula(toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula:
+    """Return the status of one item's row.
+
+    Args:
+        toolkit: the instrument.
+        table: the item's table.
+        row: the item's row.
+        item: the item.
+    """
+    answers = [column for column in table.fields(item) if column.role == "answer"]
+    empty = TO_DO if item.required else OPTIONAL
+    cells = [cell_name(row, column.index) for column in answers]
+    blank = [f'TRIM({cell})=""' for cell in cells]
+    doubtful = [wrong(toolkit, item, cell) for cell in cells]
+    text = finished(toolkit, table, row, item)
+    bad = any_of(expression for expression in doubtful if expression)
+    if bad:
+        text = f'IF({bad},"{CHECK} answer",{text})'
+    if len(cells) > 1:
+        for column, condition in zip(answers, blank, strict=True):
+            text = f"IF({condition},{quoted(f'{empty}: {column.header}')},{text})"
+        text = f'IF(AND({",".join(blank)}),"{empty}",{text})'
+    else:
+        text = f'IF({blank[0]},"{empty}",{text})'
+    return Formula(f'IFERROR({text},"{CHECK} answer")', empty)
+
+
+def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
+    """Return the condition under which an answer that is there cannot be right."""
+    if not item.is_free:
+        return f"COUNTIF({list_name(item.answer)},{cell})=0"
+    if item.is_wide:
+        return ""
+    bounds = [f"NOT(ISNUMBER({cell}))"]
+    if item.minimum is not None:
+        bounds.append(f"{cell}<{item.minimum:.15g}")
+    if item.maximum is not None:
+        bounds.append(f"{cell}>{item.maximum:.15g}")
+    return any_of(bounds)
+
+
+def any_of(conditions: Iterable[str]) -> str:
+    """Return the condition that one of these is true; none for none."""
+    found = list(conditions)
+    return found[0] if len(found) == 1 else f"OR({','.join(found)})" if found else ""
+
+
+def finished(toolkit: Toolkit, table: Table, row: int, item: Item) -> str:
+    """Return what the status says once the answer is there: done, or what to comment on."""
+    follow_up, comment = item.follow_up, table.column("comment")
+    if follow_up is None or item.is_free or comment is None or not item.comment:
+        return f'"{DONE}"'
+    labels = [toolkit.scales[item.answer].by_code(code).label for code in follow_up.when]
+    columns = [column for column in table.fields(item) if column.role == "answer"]
+    picked = any_of(
+        f"{cell_name(row, column.index)}={quoted(label)}" for column in columns for label in labels
+    )
+    word = TO_DO if follow_up.required else DONE
+    missing = f'TRIM({cell_name(row, comment.index)})=""'
+    return f'IF(AND({picked},{missing}),{quoted(f"{word}: {follow_up.ask}")},"{DONE}")'
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a section is filled in, as terms for formulas.
+
+    ``asked`` is the number of required items, or of all where none is required;
+    ``optional`` is True in the latter case.
+    """
+
+    layout: SectionLayout
+    asked: int
+    optional: bool
+    column: Column
+
+    @property
+    def statuses(self) -> Range:
+        """The status cells of the whole sheet."""
+        first = self.layout.tables[0].rows[0].index
+        return Range(self.layout.sheet, self.column.index, first, self.layout.last_row)
+
+    @property
+    def items(self) -> Range:
+        """The cells of the item numbers, beside the statuses."""
+        status = self.statuses
+        return Range(status.sheet, 0, status.first, status.last)
+
+    @property
+    def done(self) -> str:
+        """The number of items done among those asked."""
+        rows = (
+            row.index
+            for table in self.layout.tables
+            for row in table.rows
+            if row.item.required or self.optional
+        )
+        ranges = runs(self.layout.sheet, self.column.index, rows)
+        return added(f'SUMPRODUCT(--(LEFT({cells.text},4)="{DONE}"))' for cells in ranges)
+
+    @property
+    def to_check(self) -> str:
+        """The number of answers that cannot be right as they stand."""
+        return f'SUMPRODUCT(--(LEFT({self.statuses.text},5)="{CHECK}"))'
+
+    @property
+    def next_item(self) -> Formula:
+        """The number of the first item that is still to do or to check."""
+        status, items = self.statuses.text, self.items.text
+        found = (f'INDEX({items},MATCH("{word}*",{status},0))' for word in (TO_DO, CHECK))
+        first, second = found
+        empty = next(
+            (row.item.id for t in self.layout.tables for row in t.rows if row.item.required), ""
+        )
+        return Formula(f'IFERROR({first},IFERROR({second},""))', empty)
+
+
+def progress_of(layout: SectionLayout) -> Progress:
+    """Return how far a section is filled in."""
+    items = [row.item for table in layout.tables for row in table.rows]
+    required = sum(item.required for item in items)
+    column = status_column(layout.tables[0])
+    return Progress(layout, required or len(items), not required, column)
+
+
+def status_column(table: Table) -> Column:
+    """Return the status column, which every table of items has."""
+    return next(column for column in table.columns if column.role == "status")

@@ -1,0 +1,49 @@
+"""Document properties: the identity as stamped into them, and when the file was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from xlassess.contract.layout import PROPERTY_PREFIX
+from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
+from xlassess.ingest.guard.package import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """``identity`` maps identity keys to values as the properties have them."""
+
+    identity: Mapping[str, str] = field(default_factory=dict)
+    saved_at: datetime | None = None
+
+
+def read_properties(package: Package) -> Properties:
+    """Return what the properties say; nothing where they are missing or damaged."""
+    identity: dict[str, str] = {}
+    saved: datetime | None = None
+    for name in ("docprops/custom.xml", "docprops/core.xml", "meta.xml"):
+        try:
+            root = tree(package.get(name))
+        except MARKUP_FAULTS:
+            continue
+        for element in root.iter() if root is not None else ():
+            tag = local(element.tag)
+            if tag in ("property", "user-defined"):
+                key = attribute(element, "name")
+                if key.startswith(PROPERTY_PREFIX):
+                    text = "".join(element.itertext()).strip()
+                    identity[key.removeprefix(PROPERTY_PREFIX)] = text
+            elif tag == "modified" or (tag == "date" and name == "meta.xml"):
+                saved = _moment(element.text or "")
+    return Properties(identity, saved)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a W3C date and time; without a zone it is taken as UTC."""
+    try:
+        moment = datetime.fromisoformat(text.strip()[:19])
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=timezone.utc)

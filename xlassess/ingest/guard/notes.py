@@ -1,0 +1,218 @@
+"""What the guard notes about a sheet while it measures it: cells no answer is taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import cell_name, column_name
+from xlassess.ingest.guard.limits import (
+    MOST_AREA,
+    MOST_NOTED,
+    MOST_RECORDS,
+    MOST_REFERRED,
+    MOST_SHEETS,
+    MOST_TEXTS,
+)
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+
+CUT_AFTER = 255
+MOST_NOTES = 200
+"""More notes than this on one sheet are not told one by one."""
+
+
+class ExcessError(ValueError):
+    """Raised where a file holds more than is read, with the problem in words."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more records of a workbook are looked at."""
+
+    left: int = MOST_RECORDS
+
+    def spend(self) -> None:
+        """Count one record.
+
+        Raises:
+            ExcessError: that is one too many.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise ExcessError(f"it has more than {MOST_RECORDS:,} records")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetNotes:
+    """Cells (A1) of one sheet that hold formulas, errors or truth values, or are covered.
+
+    The parser shows a formula by its last result and an error as an empty cell; OpenDocument
+    truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
+    a formula, which is among the truths and the formulas. Covered cells lie under a merged
+    cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
+    `CUT_AFTER` characters in a record that takes no longer ones. ``attached`` are the texts of
+    notes and drawings, by the cell they are attached to, if any; ``numbers`` what the parser
+    takes for days.
+
+    ``area`` is the most cells that the rectangle from A1 to the last cell can have.
+    """
+
+    formulas: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
+    truths: frozenset[str] = frozenset()
+    covered: frozenset[str] = frozenset()
+    cut: frozenset[str] = frozenset()
+    attached: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    area: int = field(default=0, compare=False)
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running measure of one sheet, cell by cell; rows and columns counted from 0."""
+
+    last_row: int = -1
+    last_column: int = -1
+    formulas: set[str] = field(default_factory=set)
+    errors: set[str] = field(default_factory=set)
+    truths: set[str] = field(default_factory=set)
+    covered: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+    attached: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
+    spread: int = 0
+
+    def reach(self, row: int, column: int) -> None:
+        """Take note that there is a cell here."""
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+
+    def formula_area(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note that one formula fills this rectangle of (row, column), ends included."""
+        self.reach(*last)
+        if _area(first, last) > MOST_AREA:
+            return
+        self.spend(_area(first, last))
+        if len(self.formulas) + _area(first, last) > MOST_NOTED:
+            self.formulas |= near(first, last)
+        else:
+            self.formulas.update(rectangle(first, last))
+
+    def error(self, row: int, column: int) -> None:
+        """Take note that a cell holds an error."""
+        self.errors.add(cell_name(row, column))
+
+    def merged(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note of a merged cell over this rectangle of (row, column), ends included."""
+        before = cell_name(*first) in self.covered
+        self.cover(first, last)
+        if not before:
+            self.covered.discard(cell_name(*first))
+
+    def cover(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note that these cells, ends included, are under another."""
+        self.spend(_area(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
+        self.covered |= near(first, last)
+
+    def spend(self, cells: int) -> None:
+        """Count cells that are gone through one by one.
+
+        Raises:
+            ExcessError: those of all areas together are more than any workbook needs.
+        """
+        self.spread += cells
+        if self.spread > MOST_REFERRED:
+            raise ExcessError(f"merged cells or formulas cover {self.spread:,} cells of a sheet")
+
+    @property
+    def area(self) -> int:
+        """How many cells the rectangle from A1 to the last cell has."""
+        return (self.last_row + 1) * (self.last_column + 1)
+
+    def oversize(self) -> Finding | None:
+        """Refuse a sheet whose cells reach further than `MOST_AREA` allows."""
+        if self.area <= MOST_AREA:
+            return None
+        cell = cell_name(self.last_row, self.last_column)
+        return found("G10", problem=f"a sheet reaches as far as cell {cell}")
+
+    def notes(self) -> SheetNotes:
+        """Return what was noted.
+
+        Raises:
+            ExcessError: that is more than any workbook needs.
+        """
+        noted = len(self.formulas) + len(self.errors) + len(self.truths)
+        if noted > MOST_NOTED:
+            raise ExcessError(f"formulas or errors stand in {noted:,} cells of a sheet")
+        return SheetNotes(
+            frozenset(self.formulas),
+            frozenset(self.errors),
+            frozenset(self.truths),
+            frozenset(self.covered),
+            frozenset(self.cut),
+            dict(self.attached),
+            dict(self.numbers),
+            self.area,
+        )
+
+
+def by_name(named: Sequence[tuple[str, SheetNotes]]) -> dict[str, SheetNotes] | Finding:
+    """Return the notes by the sheets' names, unless there are too many, or two of one name."""
+    if excess := _beyond([notes for _, notes in named]):
+        return excess
+    sheets = dict(named)
+    if len(sheets) < len(named):
+        return found("G07", problem="two sheets bear the same name")
+    return sheets
+
+
+def _beyond(sheets: Collection[SheetNotes]) -> Finding | None:
+    """Refuse sheets that are too many, or together too large."""
+    if len(sheets) > MOST_SHEETS:
+        return found("G10", problem=f"it has {len(sheets):,} sheets")
+    cells = sum(notes.area for notes in sheets)
+    if cells > MOST_AREA:
+        return found("G10", problem=f"its sheets together reach over {cells:,} cells")
+    return None
+
+
+def too_much(sheets: Mapping[str, SheetNotes], texts: int = 0) -> Finding | None:
+    """Refuse a workbook whose sheets together hold more than any filled-in workbook.
+
+    Args:
+        sheets: the notes of each sheet.
+        texts: the size of all texts together, each as often as it is shown, in bytes.
+    """
+    if excess := _beyond(sheets.values()):
+        return excess
+    if texts > MOST_TEXTS:
+        return found("G10", problem=f"its texts together have some {texts:,} characters")
+    return None
+
+
+def rectangle(first: tuple[int, int], last: tuple[int, int]) -> Iterator[str]:
+    """Yield the A1 names of a rectangle of (row, column), ends included."""
+    columns = [column_name(column) for column in range(first[1], last[1] + 1)]
+    for row in range(first[0] + 1, last[0] + 2):
+        for column in columns:
+            yield f"{column}{row}"
+
+
+_LAST_ROW, _LAST_COLUMN = 998, 103
+"""Beyond this row and column no answer is looked for, so that no cell there is noted."""
+
+
+def near(first: tuple[int, int], last: tuple[int, int]) -> set[str]:
+    """Return the cells of a rectangle, ends included, as far as answers may stand there."""
+    return set(rectangle(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
+
+
+def covered_by(first: tuple[int, int], last: tuple[int, int]) -> set[str]:
+    """Return the cells under a merged cell without the one it shows."""
+    return near(first, last) - {cell_name(*first)}
+
+
+def _area(first: tuple[int, int], last: tuple[int, int]) -> int:
+    return max(0, last[0] - first[0] + 1) * max(0, last[1] - first[1] + 1)

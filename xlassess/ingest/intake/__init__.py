@@ -1,0 +1,1 @@
+"""What was handed over, file by file."""

@@ -1,0 +1,184 @@
+"""What was handed over, file by file: folders walked, zip files unpacked with suspicion.
+
+Nothing from inside a zip file decides where it is written: members get numbers for names on
+disk and keep their own name for show only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from xlassess.ingest.context import Source
+from xlassess.ingest.guard.foreign import foreign_zip
+from xlassess.ingest.guard.limits import (
+    MEGABYTE,
+    MOST_BYTES,
+    MOST_DEPTH,
+    MOST_MEMBERS,
+    MOST_UNPACKED,
+)
+from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BriefFile
+from xlassess.ingest.one import fingerprint, refused
+from xlassess.model.answer import Return
+from xlassess.model.catalogue import found
+
+_PASSED_OVER = ("thumbs.db", "desktop.ini", "__macosx")
+_BLOCK = 1 << 16
+
+
+def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[Source | Return]:
+    """Yield every file handed over, in the order of their names.
+
+    Hidden files, lock files of open workbooks and the leavings of file managers are passed
+    over. Links inside folders are not followed.
+
+    Args:
+        paths: files, folders and zip files.
+        unpack_into: an existing folder for what comes out of zip files; it must stay until
+            the files are read.
+
+    Yields:
+        A source to read, or the return of a file that was refused already.
+    """
+    unpacker = _Unpacker(unpack_into)
+    for path in paths:
+        if path.is_dir():
+            for file in _walk(path):
+                yield from _one(file, str(file.relative_to(path).as_posix()), unpacker)
+        else:
+            yield from _one(path, path.name, unpacker, named=True)
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.casefold() in _PASSED_OVER
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield files and links below a folder, in the order of their names."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if _passed_over(entry.name):
+            continue
+        path = Path(entry.path)
+        if entry.is_symlink() or not entry.is_dir():
+            yield path
+        else:
+            yield from _walk(path)
+
+
+def _one(
+    path: Path, name: str, unpacker: _Unpacker, *, named: bool = False
+) -> Iterator[Source | Return]:
+    if path.is_symlink() and not named:
+        yield refused(name, found("G14"))
+    elif not path.is_file():
+        problem = "there is no such file" if not path.exists() else "it is not a file"
+        yield refused(name, found("G13", problem=problem))
+    elif _is_archive(path):
+        yield from unpacker.unpack(path, name, 1)
+    else:
+        yield Source(path, name)
+
+
+def _is_archive(path: Path) -> bool:
+    """True for a zip file that holds files, rather than being a document itself."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != ZIP_MAGIC:
+                return False
+        with BriefFile(path) as brief, zipfile.ZipFile(brief) as archive:
+            names = frozenset(name.lower() for name in archive.namelist())
+    except PACKAGE_FAULTS:
+        return False
+    markers = {"mimetype", "xl/workbook.xml", "xl/workbook.bin"}
+    return not names & markers and foreign_zip(names, b"") is None
+
+
+@dataclass(slots=True)
+class _Unpacker:
+    """Unpacks zip files into one folder, within limits that hold for all of them together."""
+
+    folder: Path
+    left: int = MOST_UNPACKED
+    members: int = MOST_MEMBERS
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def unpack(self, path: Path, name: str, depth: int) -> Iterator[Source | Return]:
+        """Yield the members of a zip file, those of zip files within it too."""
+        if depth > MOST_DEPTH:
+            problem = "it is packed inside more zip files than are opened"
+            yield refused(name, found("G15", problem=problem), *fingerprint(path))
+            return
+        try:
+            with BriefFile(path) as file, zipfile.ZipFile(file) as archive:
+                infos = [info for info in archive.infolist() if _is_member(info)]
+                if problem := self._problem(infos):
+                    yield refused(name, found("G15", problem=problem), *fingerprint(path))
+                    return
+                for info in sorted(infos, key=lambda info: info.filename):
+                    yield from self._member(archive, info, name, depth)
+        except PACKAGE_FAULTS:
+            yield refused(name, found("G15", problem="it is damaged"), *fingerprint(path))
+
+    def _problem(self, infos: list[zipfile.ZipInfo]) -> str:
+        if any(info.flag_bits & 0x1 for info in infos):
+            return "it needs a password"
+        if len(infos) > self.members:
+            return f"it holds more than {MOST_MEMBERS:,} files"
+        if not infos:
+            return "there are no files in it"
+        if sum(min(info.file_size, MOST_BYTES) for info in infos) > self.left:
+            return f"unpacked it would take more than {MOST_UNPACKED // MEGABYTE} MB"
+        self.members -= len(infos)
+        return ""
+
+    def _member(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int
+    ) -> Iterator[Source | Return]:
+        shown = f"{name}/{_shown_name(info.filename)}"
+        target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
+        if info.file_size > MOST_BYTES:
+            size, limit = str(info.file_size // MEGABYTE), str(MOST_BYTES // MEGABYTE)
+            yield refused(shown, found("G02", size=size, limit=limit), "", info.file_size)
+            return
+        if info.compress_type not in USUAL_METHODS:
+            problem = "it is packed by an unusual method"
+            yield refused(shown, found("G06", problem=problem))
+            return
+        try:
+            self._write(archive, info, target)
+        except PACKAGE_FAULTS:
+            yield refused(shown, found("G06", problem="it cannot be taken out of the zip file"))
+            return
+        if _is_archive(target):
+            yield from self.unpack(target, shown, depth + 1)
+        else:
+            yield Source(target, shown)
+
+    def _write(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+        """Write one member, stopping where it outgrows the size it was said to have."""
+        with archive.open(info) as packed, target.open("xb") as file:
+            while block := packed.read(_BLOCK):
+                self.left -= len(block)
+                file.write(block)
+
+
+def _is_member(info: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+    return not info.is_dir() and not any(_passed_over(part) for part in parts if part != "..")
+
+
+def _shown_name(name: str) -> str:
+    """A member's name for show: without steps out of the folder and unprintable characters."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    kept = "/".join(part for part in parts if part not in ("..", "/"))
+    return "".join(char if char.isprintable() else "?" for char in kept) or "unnamed"
+
+
+def _suffix(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if suffix[1:].isalnum() and len(suffix) < 8 and suffix.isascii() else ""

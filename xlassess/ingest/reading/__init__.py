@@ -1,0 +1,1 @@
+"""From the cells of a returned workbook to answers and findings."""

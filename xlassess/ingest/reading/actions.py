@@ -1,0 +1,301 @@
+"""The action plan: its rows as actions, and the proposal below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from xlassess.contract.layout import Role, cell_name
+from xlassess.ingest.reading.grid import Cell, Grid
+from xlassess.ingest.reading.plan import Plan
+from xlassess.ingest.reading.plan_tables import PlanTable, plan_tables
+from xlassess.ingest.reading.read import Reading, reading, settle, unusable
+from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.text import brief, is_blank, shown
+from xlassess.ingest.reading.values import Parsed, read_date, read_text
+from xlassess.model.answer import PROPOSAL, Action, Normalisation
+from xlassess.model.query import Slot, action_slot
+
+
+@dataclass(slots=True)
+class PlanRead:
+    """What the action plan held."""
+
+    actions: list[Action] = field(default_factory=list)
+    proposal: Reading | None = None
+    remarks: list[Remark] = field(default_factory=list)
+    normalised: list[Normalisation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Row:
+    """One filled row while it is read: its action, and what was remarked or put right."""
+
+    table: PlanTable
+    index: int
+    number: int
+    action: Action | None = None
+    remarks: list[Remark] = field(default_factory=list)
+    normalised: list[Normalisation] = field(default_factory=list)
+
+    @property
+    def item(self) -> str:
+        return action_slot(self.number).item
+
+    def cell(self, role: Role) -> tuple[Cell, str]:
+        """The cell of a role, unless no answer can be taken from it, and its name."""
+        cell, name = self.table.cell(self.index, role)
+        parsed = _not_taken(self.table, name, cell)
+        if parsed is not None:
+            self.remark(parsed, name, role)
+            return "", name
+        return ("" if is_blank(cell) else cell), name
+
+    def remark(self, parsed: Parsed, name: str, role: Role) -> None:
+        sheet, slots = self.table.sheet.name, (action_slot(self.number),)
+        self.remarks.append(
+            Remark(parsed.code, sheet, name, self.item, role, parsed.details, slots)
+        )
+
+    def keep(self, parsed: Parsed, cell: Cell, name: str, role: Role, label: str = "") -> None:
+        """Keep the remark or normalisation that came with a value; a choice has a label."""
+        if parsed.code:
+            self.remark(parsed, name, role)
+        elif parsed.how:
+            before, after = shown(cell), label or shown(parsed.value or "")
+            self.normalised.append(
+                Normalisation(
+                    self.item, role, self.table.sheet.name, name, before, after, parsed.how
+                )
+            )
+
+
+def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
+    """Read every filled row of the action plan, wherever its sheet and columns stand."""
+    result = PlanRead()
+    planned, asked = plan.layout.action_plan, plan.layout.toolkit.action_plan
+    if planned is None or asked is None:
+        return result
+    tables = plan_tables(grid, planned, asked)
+    if not tables:
+        result.remarks.append(Remark("R08"))
+        return result
+    rows = [_rows(table, plan) for table in tables]
+    result.remarks += (remark for table in tables for remark in _lost_columns(table))
+    _settle_rows(rows, result)
+    if planned.proposal is not None:
+        _settle_proposals(tables, result)
+    for table, filled in zip(tables, rows, strict=True):
+        result.remarks += _strays(table, {row.index for row in filled}, plan)
+    return result
+
+
+def _lost_columns(table: PlanTable) -> Iterable[Remark]:
+    """A remark for each column that cannot be told; every row may have something there."""
+    for header in table.lost:
+        written = tuple(action_slot(row.number) for row in _numbered(table, _filled(table)))
+        cell = cell_name(table.header, max(table.number, 0))
+        yield Remark("R06", table.sheet.name, cell, details={"column": header}, slots=written)
+
+
+def _filled(table: PlanTable) -> list[int]:
+    """The rows in which a person wrote; the state of progress alone may be set as issued."""
+    return [
+        row
+        for row in range(table.header + 1, table.end)
+        if any(
+            (row, column) in table.unseen if role == "progress" else table.is_written(row, column)
+            for role, column in table.columns.items()
+        )
+    ]
+
+
+def _numbered(table: PlanTable, filled: Sequence[int]) -> list[_Row]:
+    """The filled rows with their numbers: as they stand there, else the first that is free."""
+    taken: dict[int, int] = {}
+    for row in filled:
+        taken.setdefault(table.said_number(row), row)
+    taken.pop(0, None)
+    numbers = {row: number for number, row in taken.items()}
+    for row in filled:
+        if row not in numbers:
+            place = table.place(row)
+            free = (n for n in range(1, len(taken) + len(filled) + 2) if n not in taken)
+            numbers[row] = place if place not in taken else next(free)
+            taken[numbers[row]] = row
+    return [_Row(table, row, numbers[row]) for row in filled]
+
+
+def _rows(table: PlanTable, plan: Plan) -> list[_Row]:
+    rows = _numbered(table, _filled(table))
+    for row in rows:
+        _read_row(row, plan)
+    return rows
+
+
+def _read_row(row: _Row, plan: Plan) -> None:
+    text, name = row.cell("action")
+    if text == "":
+        if "action" in row.table.columns and not row.remarks:
+            row.remark(Parsed(code="C15"), name, "action")
+        return
+    row.action = Action(
+        row=row.number,
+        item=_item(row, plan),
+        action=_text(row, "action"),
+        horizon=_choice(row, "horizon", plan),
+        owner=_text(row, "owner"),
+        deadline=_deadline(row),
+        measure=_text(row, "measure"),
+        status=_choice(row, "progress", plan),
+        sheet=row.table.sheet.name,
+        cell=name,
+    )
+    missing = {"who owns them": row.action.owner, "when they are to happen": row.action.horizon}
+    for what, value in missing.items():
+        if not value:
+            row.remark(Parsed(code="C16", details={"missing": what}), name, "action")
+
+
+def _text(row: _Row, role: Role) -> str:
+    cell, name = row.cell(role)
+    if cell == "":
+        return ""
+    parsed = read_text(cell)
+    row.keep(parsed, cell, name, role)
+    return str(parsed.value or "")
+
+
+def _choice(row: _Row, role: Role, plan: Plan) -> str:
+    cell, name = row.cell(role)
+    if cell == "":
+        return ""
+    choices = plan.horizons if role == "horizon" else plan.statuses
+    parsed = choices.read(cell)
+    row.keep(parsed, cell, name, role, choices.names.get(str(parsed.value), ""))
+    return str(parsed.value or "")
+
+
+def _deadline(row: _Row) -> date | None:
+    cell, name = row.cell("deadline")
+    if cell == "":
+        return None
+    parsed = read_date(cell)
+    row.keep(parsed, cell, name, "deadline")
+    return parsed.value if isinstance(parsed.value, date) else None
+
+
+def _item(row: _Row, plan: Plan) -> str:
+    cell, name = row.cell("item")
+    if cell == "":
+        return ""
+    item = plan.item_id(cell)
+    if not item:
+        row.remark(Parsed(code="C17", details={"value": brief(cell)}), name, "item")
+    return item
+
+
+def _settle_rows(tables: Sequence[Sequence[_Row]], result: PlanRead) -> None:
+    """Take each row once; where plans contradict each other, neither row is taken."""
+    by_number: dict[int, list[_Row]] = {}
+    for row in (row for rows in tables for row in rows):
+        by_number.setdefault(row.number, []).append(row)
+    repeated: list[_Row] = []
+    for _, (first, *others) in sorted(by_number.items()):
+        if any(_said(other) != _said(first) for other in others):
+            result.remarks.append(_contradiction([first, *others]))
+            continue
+        repeated += [first, *others] if others else []
+        result.actions += [first.action] if first.action else []
+        result.remarks += first.remarks
+        result.normalised += first.normalised
+    if repeated:
+        sheets = ", ".join(dict.fromkeys(row.table.sheet.name for row in repeated))
+        result.remarks.append(
+            Remark("R02", repeated[0].table.sheet.name, details={"sheets": sheets})
+        )
+
+
+def _said(row: _Row) -> object:
+    """What a row says, wherever it stands."""
+    action = replace(row.action, sheet="", cell="") if row.action else None
+    return action, sorted((one.code, one.field) for one in row.remarks)
+
+
+def _contradiction(rows: Sequence[_Row]) -> Remark:
+    first = rows[0]
+    name = first.table.cell(first.index, "action")[1]
+    told = [
+        f"{row.table.sheet.name}, row {row.index + 1}: "
+        f"“{brief(row.table.cell(row.index, 'action')[0])}”"
+        for row in rows
+    ]
+    slots = (action_slot(first.number),)
+    details = {"values": ", ".join(told)}
+    return Remark("R01", first.table.sheet.name, name, first.item, "action", details, slots)
+
+
+def _settle_proposals(tables: Sequence[PlanTable], result: PlanRead) -> None:
+    found = [table for table in tables if table.proposal is not None]
+    if not found:
+        slots = (Slot(PROPOSAL, "answer"),)
+        result.remarks.append(Remark("R11", tables[0].sheet.name, slots=slots))
+        return
+    (proposal,), repeated = settle([_read_proposal(table) for table in found])
+    if proposal.is_blank:
+        return
+    result.proposal = proposal
+    result.remarks += [*repeated, proposal.remark] if proposal.remark else repeated
+    if normalisation := proposal.normalisation():
+        result.normalised.append(normalisation)
+
+
+def _read_proposal(table: PlanTable) -> Reading:
+    row, column = table.proposal or 0, _proposal_column(table)
+    name, cell = cell_name(row, column), table.sheet.at(row, column)
+    parsed = _not_taken(table, name, cell)
+    if parsed is None and not is_blank(cell):
+        parsed = read_text(cell)
+    blank = Reading(PROPOSAL, "answer", table.sheet.name, name)
+    return reading(parsed, cell, blank) if parsed else blank
+
+
+def _not_taken(table: PlanTable, name: str, cell: Cell) -> Parsed | None:
+    """Return why nothing can be taken from a cell, such as one that a merged cell covers."""
+    parsed = unusable(table.sheet, name, cell)
+    if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
+        return Parsed(code="R10")
+    return parsed
+
+
+def _proposal_column(table: PlanTable) -> int:
+    return table.columns.get("action", table.number + 2)
+
+
+def _strays(table: PlanTable, filled: Set[int], plan: Plan) -> Iterable[Remark]:
+    """What is written beside and below the plan, or as a state of progress of no action."""
+    known = {*table.columns.values(), *table.beside, table.number}
+    as_issued = next(iter(plan.statuses.names), "")
+    for row in range(table.header + 1, min(table.below, len(table.sheet.rows))):
+        for column, cell in enumerate(table.sheet.rows[row]):
+            if cell == "" or is_blank(cell):
+                continue
+            if row < table.end:
+                alone = column == table.columns.get("progress") and row not in filled
+                said = plan.statuses.read(cell).value if alone else as_issued
+                stray = column not in known or said != as_issued
+            else:
+                stray = not _is_proposals(table, row, column)
+            if stray:
+                details = {"values": f"“{brief(cell)}”"}
+                yield Remark("R07", table.sheet.name, cell_name(row, column), details=details)
+
+
+def _is_proposals(table: PlanTable, row: int, column: int) -> bool:
+    """True for the proposal, its label and its question."""
+    if table.proposal is None:
+        return False
+    if row == table.proposal:
+        return column <= table.number + 1 or column == _proposal_column(table)
+    return row == table.proposal - 1 and column == max(table.number, 0)

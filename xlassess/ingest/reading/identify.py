@@ -1,0 +1,234 @@
+"""Whose workbook it is, told before any answer is looked at.
+
+Three places say it, in this order: the identity sheet, the document properties, and the
+reference printed at the head of every sheet. The first two carry the seal. Where both are
+gone, a printed reference is enough, because the ledger knows for whom it was issued; it is
+said so in a note, since the seal could not be checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
+from xlassess.contract.reference import find_references
+from xlassess.contract.seal import seal_holds
+from xlassess.ingest.context import Context
+from xlassess.ingest.reading.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.text import is_heading, shown, tidy
+from xlassess.model.answer import Identity, Issued
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+from xlassess.model.query import Query
+
+_ITEM = HEADERS["item"]
+_HEAD_ROWS = 12
+"""Rows at the head of a sheet in which a reference is looked for, down to the headings."""
+_MOST_KEYS_ROWS = 40
+_KEYS = (*IDENTITY_KEYS, *QUERY_KEYS)
+_RECOGNISED = 0.5
+"""Share of a toolkit's questions that must be there to say whose questions they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A workbook whose respondent and questions are known, and remarks about how.
+
+    ``query`` is set for a query workbook; ``issued`` is then the workbook it asks about.
+    """
+
+    issued: Issued
+    findings: tuple[Finding, ...] = ()
+    query: Query | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a workbook says about itself in one place."""
+
+    identity: Identity
+    reference: str
+    seal: str
+
+
+def identify(grid: Grid, properties: Mapping[str, str], context: Context) -> Known | Finding:
+    """Return the issued workbook a file is, or why that cannot be told."""
+    claims = [claim for claim in (_claim(_on_sheet(grid)), _claim(properties)) if claim]
+    for claim in claims:
+        if problem := _foreign(claim, context):
+            return problem
+    if len(claims) == 2 and claims[0] != claims[1]:
+        return found("I07", found=" and ".join(_named(claim) for claim in claims))
+    references = _without_asked_about(_references(grid), context)
+    if claims:
+        return _sealed(claims[0], references, context)
+    return _by_reference(references, grid, context)
+
+
+def _on_sheet(grid: Grid) -> dict[str, str]:
+    """The identity sheet as a mapping, found by its keys on any sheet; empty if there is none."""
+    for sheet in grid.sheets:
+        if "seal" not in sheet.contents:
+            continue
+        pairs: dict[str, str] = {}
+        for row in sheet.rows[:_MOST_KEYS_ROWS]:
+            for name, value in itertools.pairwise(row):
+                if name in _KEYS and isinstance(name, str):
+                    pairs.setdefault(name, tidy(shown(value)))
+        if "seal" in pairs and "digest" in pairs:
+            return pairs
+    return {}
+
+
+def _claim(said: Mapping[str, str]) -> Claim | None:
+    """Return a claim, if everything that the seal covers is there."""
+    if any(not said.get(name) for name in IDENTITY_KEYS) or not said["contract"].isdecimal():
+        return None
+    identity = Identity(
+        contract=int(said["contract"]),
+        assessment=said["assessment"],
+        round=said["round"],
+        partner=said["partner"],
+        respondent=said["respondent"],
+        toolkit=said["toolkit"],
+        version=said["version"],
+        digest=said["digest"],
+        of=said.get("of", ""),
+        asks=said.get("asks", ""),
+    )
+    return Claim(identity, said["reference"], said["seal"])
+
+
+def _foreign(claim: Claim, context: Context) -> Finding | None:
+    """Refuse what is not of this assessment and round, or was tampered with."""
+    identity = claim.identity
+    if identity.contract > CONTRACT_VERSION:
+        return found("I12", found=str(identity.contract), known=str(CONTRACT_VERSION))
+    if identity.assessment != context.assessment:
+        return found("I04", found=identity.assessment, expected=context.assessment)
+    if identity.round != context.round:
+        return found("I05", found=identity.round, expected=context.round)
+    if not seal_holds(identity, context.secret, claim.seal):
+        return found("I06", reference=claim.reference)
+    return None
+
+
+def _named(claim: Claim) -> str:
+    return f"{claim.reference} ({claim.identity.partner}, {claim.identity.respondent})"
+
+
+def _references(grid: Grid) -> dict[str, list[str]]:
+    """Every reference printed at the head of a sheet, with the sheets' names."""
+    references: dict[str, list[str]] = {}
+    for sheet in grid.sheets:
+        for reference in find_references(_head(sheet)):
+            references.setdefault(reference, []).append(sheet.name)
+    return references
+
+
+def _without_asked_about(
+    references: dict[str, list[str]], context: Context
+) -> dict[str, list[str]]:
+    """Leave out the workbook that a query workbook among them asks about and names as well."""
+    asked = {context.queries[one].of for one in references if one in context.queries}
+    return {one: names for one, names in references.items() if one not in asked}
+
+
+def _head(sheet: Sheet) -> str:
+    texts: list[str] = []
+    retyped = _ITEM not in sheet.contents
+    for row in sheet.rows[:_HEAD_ROWS]:
+        if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row[:8])):
+            break
+        texts += [cell for cell in row if isinstance(cell, str) and "-" in cell]
+    return "\n".join(texts)
+
+
+def _several(references: Mapping[str, list[str]]) -> Finding:
+    told = "; ".join(f"{ref} on {', '.join(names)}" for ref, names in references.items())
+    return found("I08", found=told)
+
+
+def _sealed(claim: Claim, references: Mapping[str, list[str]], context: Context) -> Known | Finding:
+    issued, identity = _on_record(claim.reference, context)
+    if issued is None:
+        return found("I03", reference=claim.reference)
+    if identity != claim.identity:
+        record = f"{issued.partner}, {issued.respondent}"
+        return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
+    others = {ref: names for ref, names in references.items() if ref != claim.reference}
+    if others:
+        return _several({claim.reference: ["the identity sheet"], **others})
+    return _with_questions(issued, (), context, context.queries.get(claim.reference))
+
+
+def _on_record(reference: str, context: Context) -> tuple[Issued, Identity] | tuple[None, None]:
+    """The workbook a reference stands for, or is a query about; and the identity of what has it."""
+    query = context.queries.get(reference)
+    issued = context.issued.get(query.of if query else reference)
+    if issued is None:
+        return None, None
+    return issued, query.identity if query else issued.identity
+
+
+def _by_reference(
+    references: Mapping[str, list[str]], grid: Grid, context: Context
+) -> Known | Finding:
+    if len(references) > 1:
+        return _several(references)
+    if not references:
+        return _nameless(grid, context)
+    reference = next(iter(references))
+    issued, _ = _on_record(reference, context)
+    if issued is None:
+        return found("I03", reference=reference)
+    if issued.identity.round != context.round:
+        return found("I05", found=issued.identity.round, expected=context.round)
+    shown_as = ", ".join(filter(None, (issued.partner, issued.respondent)))
+    note = found("I09", reference=reference, respondent=shown_as)
+    return _with_questions(issued, (note,), context, context.queries.get(reference))
+
+
+def _with_questions(
+    issued: Issued, findings: tuple[Finding, ...], context: Context, query: Query | None
+) -> Known | Finding:
+    identity = issued.identity
+    if identity.digest not in context.toolkits:
+        return found(
+            "I10",
+            reference=issued.reference,
+            toolkit=identity.toolkit,
+            version=identity.version,
+        )
+    later = _later_edition(issued, context)
+    if later:
+        note = found("I11", toolkit=identity.toolkit, version=identity.version, later=later)
+        findings = (*findings, note)
+    return Known(issued, findings, query)
+
+
+def _later_edition(issued: Issued, context: Context) -> str:
+    """The reference of a later workbook of the same respondent with other questions."""
+    mine = issued.identity
+    for other in context.issued.values():
+        theirs = other.identity
+        if (
+            (theirs.partner, theirs.respondent, theirs.round, theirs.toolkit)
+            == (mine.partner, mine.respondent, mine.round, mine.toolkit)
+            and theirs.digest != mine.digest
+            and other.issued_at > issued.issued_at
+        ):
+            return other.reference
+    return ""
+
+
+def _nameless(grid: Grid, context: Context) -> Finding:
+    """Tell a stranger's file from one of ours that lost every mark."""
+    texts = frozenset[Cell]().union(*(sheet.contents for sheet in grid.sheets))
+    for digest, toolkit in context.toolkits.items():
+        asks = context.plan(digest).asks
+        if asks and len(asks & texts) >= _RECOGNISED * len(asks):
+            return found("I02", toolkit=toolkit.title)
+    return found("I01")

@@ -1,0 +1,269 @@
+"""Where the items stand in a returned workbook: found by heading and number, on any sheet.
+
+A table of items begins at a row that holds the headings of the item and question columns. Its
+columns are told by their headings, wherever they stand now; a heading that was overwritten is
+made good only while all the others stand in their places. Items are told by their numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import HEADERS, Column, Table, cell_name
+from xlassess.ingest.reading.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.plan import Place, Plan
+from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.text import brief, is_blank, is_heading, key
+from xlassess.model.query import Slot
+
+_ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
+_NUMBERISH = re.compile(r"[A-Za-z]{0,2}\d[\w.\-]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading row: which column (counted from 0) each heading stands in, by its key."""
+
+    row: int
+    item: int
+    ask: int
+    columns: Mapping[str, tuple[int, ...]]
+
+    def where(self, table: Table) -> Mapping[int, int]:
+        """Return where the layout's columns of a table stand now, as far as it is certain."""
+        shift = self.item - table.columns[0].index
+        printed = frozenset(column.index for column in table.columns if not column.field)
+        return where_now(table.columns, self.columns, shift, printed)
+
+    def unsure(self, table: Table, told: Mapping[int, int]) -> Set[int]:
+        """Return where the headings of a table's columns stand that could not be told."""
+        lost = (column.header for column in table.columns if column.index not in told)
+        return {at for header in lost for at in self.columns.get(key(header), ())}
+
+
+def where_now(
+    columns: Sequence[Column],
+    headings: Mapping[str, tuple[int, ...]],
+    shift: int,
+    printed: Set[int] = frozenset(),
+) -> dict[int, int]:
+    """Return where columns of a layout stand now, as far as it is certain.
+
+    A heading that is gone is made good only while all the others stand in their places. One that
+    stands twice tells nothing, but does no harm over a column that partners do not fill in.
+
+    Args:
+        columns: the columns as laid out.
+        headings: where each heading stands now, by its key.
+        shift: how far to the right of its place the table stands as a whole.
+        printed: indices of the columns that partners do not fill in.
+    """
+    told: dict[int, int | None] = {}
+    for column in columns:
+        at, as_issued = headings.get(key(column.header), ()), column.index + shift
+        doubled = as_issued if as_issued in at and column.index in printed else None
+        told[column.index] = at[0] if len(at) == 1 else doubled
+    in_place = all(place in (None, index + shift) for index, place in told.items())
+    claimed = {at for column in columns for at in headings.get(key(column.header), ())}
+    places: dict[int, int] = {}
+    for index, place in told.items():
+        if place is not None:
+            places[index] = place
+        elif in_place and index + shift not in claimed:
+            places[index] = index + shift
+    return places
+
+
+def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
+    """Return where each text of a row of headings stands, by its key."""
+    columns: dict[str, tuple[int, ...]] = {}
+    for at, cell in enumerate(cells):
+        if isinstance(cell, str) and cell:
+            columns[key(cell)] = (*columns.get(key(cell), ()), at)
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A row that holds an item, and where the columns of its table stand there.
+
+    ``unsure`` are columns under headings that stand twice, so that neither can be told.
+    """
+
+    sheet: Sheet
+    row: int
+    place: Place
+    columns: Mapping[int, int]
+    unsure: Set[int] = frozenset()
+
+    @property
+    def mixed(self) -> bool:
+        """True for a free-text item in a table of choices: its answer is the comment column."""
+        return self.place.item.is_wide and not self.place.table.wide
+
+    def cell(self, column: Column) -> Cell:
+        """Return the cell in a column of the layout; empty where the column is not known."""
+        index = self.columns.get(column.index)
+        return "" if index is None else self.sheet.at(self.row, index)
+
+    def name(self, column: Column) -> str:
+        """Return the A1 name of the cell in a column of the layout."""
+        return cell_name(self.row, self.columns.get(column.index, column.index))
+
+
+@dataclass(slots=True)
+class Located:
+    """Item rows in the order of the workbook, and what was odd about finding them.
+
+    ``unread`` are items that were seen but cannot be read: on a sheet without headings, or
+    beside the question of another.
+    """
+
+    rows: list[ItemRow] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+    def disagree(self, sheet: str, cell: str, item: str, slots: Sequence[Slot]) -> None:
+        """Take note of a number beside another item's question, ``slots`` being of both."""
+        self.remarks.append(Remark("R09", sheet, cell, item, slots=tuple(slots)))
+        self.unread |= {slot.item for slot in slots}
+
+
+def locate(grid: Grid, plan: Plan) -> Located:
+    """Find every item row of the plan's toolkit."""
+    located = Located()
+    unheaded: list[Sheet] = []
+    for sheet in grid.sheets:
+        headings = list(_headings(sheet, plan))
+        if headings:
+            _read_tables(sheet, headings, plan, located)
+        else:
+            unheaded.append(sheet)
+    seen = {row.place.item.id for row in located.rows}
+    for sheet in unheaded:
+        _note_unheaded(sheet, plan, located, seen)
+    return located
+
+
+def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
+    exact: list[int] = []
+    if _ITEM in sheet.contents and _ASK in sheet.contents:
+        exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
+    for i in exact or _inexact(sheet, plan):
+        columns = by_heading(sheet.rows[i])
+        yield Heading(i, columns[key(_ITEM)][0], columns[key(_ASK)][0], columns)
+
+
+def _inexact(sheet: Sheet, plan: Plan) -> list[int]:
+    """Heading rows whose headings were retyped with other capitals or spaces."""
+    if plan.asks.isdisjoint(sheet.contents):
+        return []
+    item = {cell for cell in sheet.contents if is_heading(cell, _ITEM)}
+    ask = {cell for cell in sheet.contents if is_heading(cell, _ASK)}
+    if not item or not ask:
+        return []
+    return [
+        i
+        for i, row in enumerate(sheet.rows)
+        if not item.isdisjoint(row) and not ask.isdisjoint(row)
+    ]
+
+
+def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Located) -> None:
+    ends = [heading.row for heading in headings[1:]] + [len(sheet.rows)]
+    for heading, end in zip(headings, ends, strict=True):
+        if not plan.asks.isdisjoint(sheet.rows[heading.row]):
+            # headings pasted beside a question: what else stands there is nobody's answer
+            before = range(min(heading.item, heading.ask))
+            _note_cells(sheet, heading.row, before, located)
+        tables: dict[int, Mapping[int, int]] = {}
+        for row in range(heading.row + 1, end):
+            cells = sheet.rows[row]
+            item_id, agreed = plan.item_beside(cells[heading.item], cells[heading.ask])
+            if not agreed:
+                asked = plan.by_ask.get(str(cells[heading.ask]), ())
+                slots = [slot for one in (item_id, *asked) for slot in plan.places[one].slots]
+                located.disagree(sheet.name, cell_name(row, heading.item), item_id, slots)
+            elif item_id:
+                place = plan.places[item_id]
+                columns = tables.get(id(place.table))
+                if columns is None:
+                    columns = tables[id(place.table)] = _filled(
+                        heading.where(place.table), heading, sheet.rows[heading.row : end]
+                    )
+                    _note_lost_columns(sheet, heading, place, columns, located)
+                unsure = heading.unsure(place.table, columns)
+                located.rows.append(ItemRow(sheet, row, place, columns, unsure))
+            elif any(cells):
+                _note_strange_row(sheet, row, heading, located)
+
+
+def _filled(
+    columns: Mapping[int, int], heading: Heading, rows: Sequence[Sequence[Cell]]
+) -> Mapping[int, int]:
+    """Leave out columns of which neither heading nor contents are left: they were deleted."""
+    told = {at for places in heading.columns.values() for at in places}
+    gone = {
+        index
+        for index, at in columns.items()
+        if at not in told and all(is_blank(cells[at]) for cells in rows if at < len(cells))
+    }
+    return {index: at for index, at in columns.items() if index not in gone} if gone else columns
+
+
+def _note_lost_columns(
+    sheet: Sheet, heading: Heading, place: Place, columns: Mapping[int, int], located: Located
+) -> None:
+    for column in place.table.columns:
+        if column.field and column.index not in columns:
+            cell = cell_name(heading.row, column.index)
+            details = {"column": column.header}
+            slots = tuple(
+                Slot(row.item.id, taken.field)
+                for row in place.table.rows
+                for taken in place.table.fields(row.item)
+                if taken.index == column.index
+            )
+            located.remarks.append(Remark("R06", sheet.name, cell, "", "", details, slots))
+
+
+def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located) -> None:
+    """Remark on a row that is none of ours: an added item, or something written below."""
+    number = sheet.at(row, heading.item)
+    where = cell_name(row, heading.item)
+    if not is_blank(number) and _NUMBERISH.fullmatch(brief(number)):
+        located.remarks.append(Remark("R05", sheet.name, where, brief(number)))
+        return
+    _note_cells(sheet, row, range(len(sheet.rows[row])), located)
+
+
+def _note_cells(sheet: Sheet, row: int, columns: Iterable[int], located: Located) -> None:
+    """Remark on what is written in these cells of a row, which are not read."""
+    for column in columns:
+        cell, name = sheet.at(row, column), cell_name(row, column)
+        if not is_blank(cell) and name not in sheet.notes.formulas:
+            details = {"values": f"“{brief(cell)}”"}
+            located.remarks.append(Remark("R07", sheet.name, name, details=details))
+
+
+def _note_unheaded(sheet: Sheet, plan: Plan, located: Located, seen: set[str]) -> None:
+    """Remark on a sheet that shows questions without the headings that tell its columns.
+
+    Other sheets may quote a question that stands, with its headings, where it belongs.
+    """
+    if plan.asks.isdisjoint(sheet.contents):
+        return
+    items = {
+        plan.item_id(cells[column - 1])
+        for cells in sheet.rows
+        if not plan.asks.isdisjoint(cells)
+        for column, cell in enumerate(cells)
+        if column and cell in plan.asks
+    } - {"", *seen}
+    if items:
+        located.unread |= items
+        details = {"column": HEADERS["answer"]}
+        slots = tuple(slot for item in sorted(items) for slot in plan.places[item].slots)
+        located.remarks.append(Remark("R06", sheet.name, details=details, slots=slots))

@@ -1,0 +1,145 @@
+"""Answers to queries: what is read from a query workbook, and how it joins the earlier return.
+
+A query workbook shows every answer read before and takes anew only those asked about. What came
+back in these places replaces what stood there; everything else is as in the return that was
+asked about, down to the file and cell each answer was read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from xlassess.ingest.reading.read import Reading
+from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.text import listed, shown, tidy
+from xlassess.model.answer import PROPOSAL, Action, Answer, Return, Value, state_of
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+from xlassess.model.query import Query, Slot, action_slot, concerned
+
+_NO_ACTION_PLAN = "R08"
+
+
+def about_asked(readings: Iterable[Reading], query: Query) -> list[Reading]:
+    """Return the readings of items of which something is asked."""
+    items = {slot.item for slot in query.open}
+    return [one for one in readings if one.item in items]
+
+
+def to_the_point(remarks: Iterable[Remark], query: Query) -> list[Remark]:
+    """Return the remarks that concern a place asked about, or no place in particular."""
+    return [remark for remark in remarks if _is_to_the_point(remark, query)]
+
+
+def _is_to_the_point(remark: Remark, query: Query) -> bool:
+    if remark.code == _NO_ACTION_PLAN:
+        return any(slot.plan_row or slot.item == PROPOSAL for slot in query.open)
+    return not remark.concerned or not query.open.isdisjoint(remark.concerned)
+
+
+def merge(came: Return, base: Return, query: Query) -> Return:
+    """Return what came back in a query workbook, joined with the return it asked about.
+
+    Args:
+        came: the query workbook as read, whatever stood in it.
+        base: the return that was asked about.
+        query: the query workbook as issued.
+    """
+    taken = [answer for answer in came.answers if _slot(answer) in query.open]
+    kept = [answer for answer in base.answers if _slot(answer) not in query.open]
+    remarks = (*_left_empty(came, query, taken), *_changed(came, base, query))
+    findings = (
+        *came.findings,
+        *(remark.in_file(came.file) for remark in remarks),
+        *_standing(base, query),
+    )
+    normalised = (
+        *(n for n in came.normalised if _is_open(n.item, n.field, query)),
+        *(
+            replace(n, file=n.file or base.file)
+            for n in base.normalised
+            if not _is_open(n.item, n.field, query)
+        ),
+    )
+    order = {(a.item, a.field): at for at, a in enumerate((*base.answers, *came.answers))}
+    answers = [*taken, *(replace(a, file=a.file or base.file) for a in kept)]
+    return replace(
+        came,
+        reference=base.reference,
+        answers=tuple(sorted(answers, key=lambda a: order[a.item, a.field])),
+        actions=_actions(came, base, query),
+        findings=findings,
+        normalised=normalised,
+        state=state_of(findings, normalised),
+    )
+
+
+def _slot(answer: Answer) -> Slot:
+    return Slot(answer.item, answer.field)
+
+
+def _is_open(item: str, field: str, query: Query) -> bool:
+    slot = Slot(item, field)
+    return (action_slot(slot.plan_row) if slot.plan_row else slot) in query.open
+
+
+def _actions(came: Return, base: Return, query: Query) -> tuple[Action, ...]:
+    taken = [action for action in came.actions if action_slot(action.row) in query.open]
+    kept = [
+        replace(action, file=action.file or base.file)
+        for action in base.actions
+        if action_slot(action.row) not in query.open
+    ]
+    return tuple(sorted([*taken, *kept], key=lambda action: action.row))
+
+
+def _standing(base: Return, query: Query) -> Iterable[Finding]:
+    """The findings of the earlier return that the query workbook did not ask about.
+
+    One that was waived stands on as a note; by whom and why is on record with that return. A
+    note on places that were filled in anew is not true any more.
+    """
+    for finding in base.findings:
+        slots = concerned(finding)
+        outdated = finding.severity == "note" and slots and query.open.issuperset(slots)
+        if finding.number not in query.findings and not outdated:
+            noted = replace(finding.kind, severity="note") if finding.waiver else finding.kind
+            yield replace(finding, kind=noted, file=finding.file or base.file, waiver=None)
+
+
+def _left_empty(came: Return, query: Query, taken: Sequence[Answer]) -> Iterable[Finding]:
+    """A note of places asked about that came back empty although nothing has to stand there."""
+    filled = {_slot(answer) for answer in taken}
+    told = {slot for finding in came.findings for slot in _told(finding)}
+    empty = [
+        slot.item
+        for slot in query.asked
+        if slot not in filled and slot not in told and not slot.plan_row
+    ]
+    if empty and not any(finding.code == "C13" for finding in came.findings):
+        yield found("L02", items=listed(list(dict.fromkeys(empty))))
+
+
+def _told(finding: Finding) -> tuple[Slot, ...]:
+    return concerned(finding) if finding.severity == "query" else ()
+
+
+def _changed(came: Return, base: Return, query: Query) -> Iterable[Finding]:
+    """A note of answers that were changed although nothing was asked about them."""
+    before = {_slot(a): a.value for a in base.answers}
+    changed = [
+        answer
+        for answer in came.answers
+        if _slot(answer) not in query.open and not _same(before.get(_slot(answer)), answer.value)
+    ]
+    if changed:
+        items = listed(list(dict.fromkeys(answer.item for answer in changed)))
+        first, *others = changed
+        cells = (first.cell, *(a.cell for a in others if a.sheet == first.sheet))
+        yield found("L03", sheet=first.sheet, cells=cells, items=items)
+
+
+def _same(before: Value | None, now: Value) -> bool:
+    """True for what reads alike; line ends and blanks may suffer on the way."""
+    return before is not None and tidy(shown(before)) == tidy(shown(now))

@@ -1,0 +1,148 @@
+"""Where action plans stand in a returned workbook: found by their headings, on any sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
+from xlassess.ingest.reading.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.locate import by_heading, where_now
+from xlassess.ingest.reading.text import is_blank, is_heading, key, shown, tidy
+from xlassess.model.toolkit import ActionPlan
+
+_TELLING = tuple(HEADERS[role] for role in ("action", "owner", "deadline", "measure"))
+_BESIDE = tuple(key(HEADERS[role]) for role in ("earlier", "reason"))
+"""Headings that a query workbook has beside its action plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTable:
+    """One action plan: its rows and columns, counted from 0, and where its proposal stands.
+
+    ``end`` is the row below the last that may hold an action, ``below`` the one at which what
+    belongs to the plan ends. ``number`` is the column of row numbers, ``columns`` those of the
+    roles that can be told, ``lost`` the headings of those that cannot, ``beside`` columns that
+    are not the partner's to fill in. ``unseen`` are the cells of formulas and errors, which may
+    show as nothing. ``proposal`` is the row of the proposal, or None.
+    """
+
+    sheet: Sheet
+    header: int
+    end: int
+    below: int
+    number: int
+    columns: Mapping[Role, int]
+    lost: tuple[str, ...]
+    beside: frozenset[int]
+    unseen: frozenset[tuple[int, int]]
+    proposal: int | None
+
+    def place(self, row: int) -> int:
+        """Which row of the plan a row of the sheet is, from 1."""
+        return row - self.header
+
+    def said_number(self, row: int) -> int:
+        """The number that stands before a row; 0 where none does."""
+        return _number(self.sheet.at(row, self.number))
+
+    def is_written(self, row: int, column: int) -> bool:
+        """True when something stands in a cell, seen or not."""
+        cell = self.sheet.at(row, column)
+        return (cell != "" and not is_blank(cell)) or (row, column) in self.unseen
+
+    def cell(self, row: int, role: Role) -> tuple[Cell, str]:
+        """The cell of a role in a row and its name; nothing where its column cannot be told."""
+        column = self.columns.get(role)
+        if column is None:
+            return "", ""
+        return self.sheet.at(row, column), cell_name(row, column)
+
+
+def plan_tables(grid: Grid, planned: ActionPlanLayout, plan: ActionPlan) -> list[PlanTable]:
+    """Find every action plan; retyped headings count only where none is as issued."""
+    for exact in (True, False):
+        tables = [
+            table for sheet in grid.sheets for table in _on_sheet(sheet, planned, plan, exact=exact)
+        ]
+        if tables:
+            return tables
+    return []
+
+
+def _on_sheet(
+    sheet: Sheet, planned: ActionPlanLayout, plan: ActionPlan, *, exact: bool
+) -> Iterator[PlanTable]:
+    names: list[Set[Cell]] = [{name} for name in _TELLING]
+    if not exact:
+        names = [{cell for cell in sheet.contents if is_heading(cell, name)} for name in _TELLING]
+    if any(texts.isdisjoint(sheet.contents) for texts in names):
+        return
+    heads = [
+        i
+        for i, cells in enumerate(sheet.rows)
+        if all(not texts.isdisjoint(cells) for texts in names)
+    ]
+    for head, below in zip(heads, [*heads[1:], len(sheet.rows)], strict=True):
+        yield _table(sheet, head, below, planned, plan)
+
+
+def _table(
+    sheet: Sheet, head: int, below: int, planned: ActionPlanLayout, plan: ActionPlan
+) -> PlanTable:
+    headings = by_heading(sheet.rows[head])
+    shift = _shift(headings, planned)
+    places = where_now(planned.columns, headings, shift)
+    span = range(head + 1, below)
+    proposal = _proposal(sheet, span, planned, plan) if planned.proposal is not None else None
+    end = below if planned.proposal is None else _end(sheet, span, shift, proposal)
+    return PlanTable(
+        sheet=sheet,
+        header=head,
+        end=end,
+        below=below,
+        number=shift,
+        columns={c.role: places[c.index] for c in planned.columns if c.index in places},
+        lost=tuple(c.header for c in planned.columns if c.index not in places),
+        beside=frozenset(at for name in _BESIDE for at in headings.get(name, ())),
+        unseen=frozenset(map(cell_place, sheet.notes.formulas | sheet.notes.errors)),
+        proposal=proposal,
+    )
+
+
+def _shift(headings: Mapping[str, tuple[int, ...]], planned: ActionPlanLayout) -> int:
+    """How far to the right of its place the table stands, by its first heading that is told."""
+    for column in planned.columns:
+        at = headings.get(key(column.header), ())
+        if len(at) == 1:
+            return at[0] - column.index
+    return 0
+
+
+def _proposal(sheet: Sheet, span: range, planned: ActionPlanLayout, plan: ActionPlan) -> int | None:
+    """The row of the proposal: below its question or, where that was changed, as laid out.
+
+    The latter holds only as long as the last row of the plan is where it was laid out, too.
+    """
+    asked = key(plan.proposal)
+    for row in span:
+        if any(isinstance(cell, str) and key(cell) == asked for cell in sheet.rows[row]):
+            return row + 1
+    shift = span.start - 1 - planned.header_row
+    row, last = (planned.proposal or 0) + shift, planned.last_row + shift
+    in_place = tidy(shown(sheet.at(last, 0))) == str(plan.rows)
+    return row if in_place and not is_blank(sheet.at(row - 1, 0)) else None
+
+
+def _end(sheet: Sheet, span: range, numbers: int, proposal: int | None) -> int:
+    """The row at which actions end: at the proposal's question, or below the last number."""
+    if proposal is not None:
+        return proposal - 1
+    numbered = [row for row in span if _number(sheet.at(row, numbers))]
+    return numbered[-1] + 1 if numbered else span.start
+
+
+def _number(cell: Cell) -> int:
+    """The number a cell holds; 0 where it holds none."""
+    text = tidy(shown(cell)) if not isinstance(cell, bool) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0

@@ -1,0 +1,172 @@
+"""From located rows to readings: what stands in each answer, comment and evidence cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from xlassess.contract.layout import Column
+from xlassess.ingest.guard.notes import CUT_AFTER
+from xlassess.ingest.reading.grid import Cell, Sheet
+from xlassess.ingest.reading.locate import ItemRow
+from xlassess.ingest.reading.plan import Plan
+from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.text import brief, is_blank, shown
+from xlassess.ingest.reading.values import Parsed, read_date, read_number, read_text
+from xlassess.model.answer import Answer, Normalisation, Value
+from xlassess.model.toolkit import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one cell held: a value, or a remark why not, or nothing at all."""
+
+    item: str
+    field: str
+    sheet: str
+    cell: str
+    value: Value | None = None
+    before: str = ""
+    how: str = ""
+    remark: Remark | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was written in the cell."""
+        return self.value is None and self.remark is None
+
+    def answer(self) -> Answer:
+        """Return the reading as an answer.
+
+        Raises:
+            ValueError: there is no value.
+        """
+        if self.value is None:
+            raise ValueError(self.cell)
+        return Answer(self.item, self.field, self.value, self.sheet, self.cell)
+
+    def normalisation(self, plan: Plan | None = None) -> Normalisation | None:
+        """Return how the value was put right; None when it stood there exactly so."""
+        if not self.how or self.value is None:
+            return None
+        return Normalisation(
+            self.item,
+            self.field,
+            self.sheet,
+            self.cell,
+            self.before,
+            self.in_words(plan),
+            self.how,
+        )
+
+    def in_words(self, plan: Plan | None = None) -> str:
+        """Return the value as a person reads it: a choice by its label."""
+        if plan and self.field.startswith("answer"):
+            choices = plan.choices.get(plan.places[self.item].item.answer)
+            if choices:
+                return choices.names[str(self.value)]
+        return "" if self.value is None else shown(self.value)
+
+
+def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
+    """Yield a reading for every cell in which an item takes something, in order."""
+    for row in rows:
+        for column in row.place.fields:
+            if column.index in row.columns:
+                yield _read_cell(row, column, plan)
+
+
+def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
+    item = row.place.item
+    cell, name = row.cell(column), row.name(column)
+    blank = Reading(item.id, column.field, row.sheet.name, name)
+    parsed = unusable(row.sheet, name, cell)
+    if parsed is None and name in row.sheet.notes.covered:
+        if is_blank(cell) and not column.field.startswith("answer"):
+            return blank
+        parsed = Parsed(code="R10")
+    if parsed is None:
+        if is_blank(cell):
+            return blank
+        parsed = _parse(cell, item, column.field, plan)
+    return reading(parsed, cell, blank)
+
+
+def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
+    """Return the blank reading of a place with what was parsed from its cell."""
+    if parsed.value is None:
+        remark = Remark(
+            parsed.code, place.sheet, place.cell, place.item, place.field, parsed.details
+        )
+        return replace(place, remark=remark)
+    before = shown(cell) if parsed.how else ""
+    return Reading(
+        place.item, place.field, place.sheet, place.cell, parsed.value, before, parsed.how
+    )
+
+
+def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
+    """Return why a cell cannot hold an answer at all: an error, a formula, a text cut short.
+
+    A formula that can have one result only, a truth value, is as good as that value.
+    """
+    if name in sheet.notes.errors:
+        return Parsed(code="C11")
+    if name in sheet.notes.cut:
+        limit = str(CUT_AFTER)
+        return Parsed(code="C03", details={"length": limit, "limit": limit})
+    if name not in sheet.notes.formulas:
+        return None
+    constant = name in sheet.notes.truths and isinstance(cell, bool)
+    return None if constant else Parsed(code="C10")
+
+
+def _parse(cell: Cell, item: Item, field: str, plan: Plan) -> Parsed:
+    if not field.startswith("answer") or item.is_wide:
+        return read_text(cell)
+    if item.answer == "date":
+        return read_date(cell)
+    if item.is_free:
+        return read_number(cell, item)
+    return plan.choices[item.answer].read(cell)
+
+
+def settle(readings: list[Reading], plan: Plan | None = None) -> tuple[list[Reading], list[Remark]]:
+    """Settle items that stand in several places: one reading for each item and field.
+
+    Where places contradict each other none of them is taken.
+
+    Args:
+        readings: what was read.
+        plan: tells the labels of choices; not needed for free text.
+    """
+    groups: dict[tuple[str, str], list[Reading]] = {}
+    for one in readings:
+        groups.setdefault((one.item, one.field), []).append(one)
+    if len(groups) == len(readings):
+        return readings, []
+    settled: list[Reading] = []
+    remarks: list[Remark] = []
+    sheets: dict[str, None] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            sheets.update(dict.fromkeys(one.sheet for one in group))
+        settled.append(_settled(group, plan))
+    if not any(one.remark and one.remark.code == "R01" for one in settled):
+        first = next(group[0] for group in groups.values() if len(group) > 1)
+        remarks.append(Remark("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
+    return settled, remarks
+
+
+def _settled(group: list[Reading], plan: Plan | None) -> Reading:
+    """The one reading of a group that stands for all, or the contradiction."""
+    filled = [one for one in group if not one.is_blank]
+    if not filled:
+        return group[0]
+    first = filled[0]
+    odd = next((one for one in filled if one.remark), None)
+    if odd or all(one.value == first.value for one in filled):
+        return odd or first
+    values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.in_words(plan))}”" for one in filled)
+    remark = Remark("R01", first.sheet, first.cell, first.item, first.field, {"values": values})
+    return Reading(first.item, first.field, first.sheet, first.cell, remark=remark)

@@ -1,0 +1,1 @@
+"""One module per verb: takes an assessment, calls stages, returns a frozen result."""

@@ -1,0 +1,85 @@
+"""Consolidating: the summary of a round, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import summarise, summary_bytes
+from xlassess.ledger import Ledger
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Round
+from xlassess.services.outbox import put, sha256_of
+from xlassess.services.standing import Place, asked, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """A summary that was written: where, and on how many workbooks it stands."""
+
+    path: Path
+    returned: int
+    issued: int
+    with_queries: int
+
+
+def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
+    """Write the summary workbook of the present round.
+
+    Args:
+        folder: the assessment.
+        now: the time the summary says it was made, in UTC.
+
+    Raises:
+        XlassessError: nothing has come back yet, or the assessment cannot be used.
+        OSError: the summary cannot be written.
+    """
+    record = present_round(folder)
+    path = folder.summary_file(record.assessment.round)
+    content = summary_bytes(summarise(record, now))
+    put(path, content)
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        ledger.consolidated(record.assessment.round, sha256_of(content), len(record.current))
+    return Consolidated(
+        path=path,
+        returned=len(record.current),
+        issued=len(record.issued),
+        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+    )
+
+
+def present_round(folder: AssessmentFolder) -> Round:
+    """Return the present round as the ledger tells it, one workbook for each place.
+
+    Raises:
+        XlassessError: nothing has come back yet, or the assessment cannot be used.
+    """
+    assessment = folder.assessment()
+    nothing = XlassessError(
+        f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
+        "Read the returned workbooks first: xlassess ingest PATH...",
+    )
+    if not folder.ledger_file.exists():
+        raise nothing
+    named = {place for place, _ in asked(assessment, folder.respondents())}
+    with Ledger(folder.ledger_file) as ledger:
+        record = _standing_only(ledger.round_record(assessment), named)
+    if not record.current:
+        raise nothing
+    return record
+
+
+def _standing_only(record: Round, named: Collection[Place]) -> Round:
+    """Return the record with one workbook for each place of the register.
+
+    A respondent whose workbook was issued anew must not be counted twice, nor must somebody
+    who is no longer asked be counted as missing.
+    """
+    settled = record.current.keys() | record.register.outcomes.keys()
+    issued = tuple(standing(record.issued, settled, named).values())
+    known = {item.reference for item in issued}
+    current = {name: ret for name, ret in record.current.items() if name in known}
+    return replace(record, issued=issued, current=current)

@@ -1,0 +1,372 @@
+"""Deciding: what a coordinator records about returns and workbooks, and how it is taken back.
+
+Nothing is ever deleted: a decision says who made it, when and why, and the event log keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.reference import normalise
+from xlassess.ledger import Event, Ledger
+from xlassess.model.answer import Issued, Return
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import Finding
+from xlassess.model.record import Outcome, OutcomeKind
+from xlassess.services.outbox import sha256_of
+
+Mark = Literal["sent", "reminded"]
+"""What a coordinator may record about a workbook that is out."""
+
+_HASH = re.compile(r"[0-9a-f]{6,64}")
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Who decides (whoever the operating system says, if not given), when (UTC), and why."""
+
+    now: datetime
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook and what counts for it now: a return, an outcome, or nothing."""
+
+    issued: Issued
+    counts: Return | None
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was recorded.
+
+    ``what`` names it as the event log does; ``undone`` says that it was taken back. ``returns``
+    are the returns it was about, ``books`` the workbooks concerned as they stand now.
+    """
+
+    what: str
+    undone: bool
+    returns: tuple[Return, ...]
+    books: tuple[Book, ...]
+
+
+def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
+    """Record that this return counts for its workbook; others of it no longer do.
+
+    Args:
+        folder: the assessment.
+        reference: the workbook's.
+        which: the return: its number, the name it came under, a file on disk, or the beginning
+            of its hash.
+        why: who decides, when and why.
+
+    Raises:
+        UsageError: no return of the workbook is meant by this, or several are, it cannot
+            count, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        book = _workbook(ledger, reference)
+        ret = _meant(ledger, book, which)
+        ledger.decisions.choose(ret.number, why.reason.strip())
+        return _decided(ledger, "chosen", [ret.number], [book.reference])
+
+
+def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
+    """Record that a return does not count, for anybody.
+
+    Raises:
+        UsageError: there is no such return, it was set aside already, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        ret = ledger.decisions.set_aside(number, why.reason.strip())
+        return _decided(ledger, "set aside", [number], [ret.reference])
+
+
+def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decided:
+    """Record that a return counts for another workbook than the one it was filled in on.
+
+    Args:
+        folder: the assessment.
+        number: the number of the return.
+        to: the reference of the workbook it counts for.
+        why: who decides, when and why.
+
+    Raises:
+        UsageError: there is no such return or workbook, the workbook asks other questions, or
+            no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        book = _workbook(ledger, to)
+        own = [ret.reference for ret in ledger.history() if ret.number == number]
+        ledger.decisions.reassign(number, book, why.reason.strip())
+        return _decided(ledger, "reassigned", [number], [book.reference, *own])
+
+
+def settle(folder: AssessmentFolder, reference: str, kind: OutcomeKind, why: Why) -> Decided:
+    """Record a nil return or a refusal to take part; what came back no longer counts.
+
+    Raises:
+        UsageError: there is no such workbook, that was recorded already, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        book = _workbook(ledger, reference)
+        aside = ledger.decisions.settle(book.reference, kind, why.reason.strip())
+        return _decided(ledger, kind, [ret.number for ret in aside], [book.reference])
+
+
+def undo(
+    folder: AssessmentFolder, what: Literal["chosen", "set aside", "reassigned", "nil return",
+    "declined"], key: str | int, why: Why,
+) -> Decided:  # fmt: skip
+    """Take back the last decision of this kind about a workbook or a return.
+
+    Args:
+        folder: the assessment.
+        what: the kind of decision.
+        key: the workbook's reference, or the return's number.
+        why: who takes it back, when and why.
+
+    Raises:
+        UsageError: there is none, something that came later stands on it, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
+        event = ledger.decisions.undo(what, made_about, why.reason.strip())
+        about = [event.return_id] if event.return_id else sorted(event.places)
+        return _decided(ledger, what, about, _concerned(event), undone=True)
+
+
+def mark(
+    folder: AssessmentFolder, references: Sequence[str], what: Mark, why: Why, *,
+    everyone: bool = False, undone: bool = False,
+) -> Decided:  # fmt: skip
+    """Record that workbooks were sent, or their respondents reminded, or take that back.
+
+    Args:
+        folder: the assessment.
+        references: the workbooks'.
+        what: what was done.
+        why: who did it and when; no reason is needed.
+        everyone: all workbooks of the round for which nothing has come back; with ``sent`` only
+            those not sent yet, with ``reminded`` only those sent.
+        undone: take the last such record of each back.
+
+    Raises:
+        UsageError: there is no such workbook, none is named, or there is no record to take back.
+    """
+    with _ledger(folder, why) as ledger:
+        books = [_workbook(ledger, reference).reference for reference in references]
+        if everyone:
+            books += _waiting(ledger, folder.assessment().round, what)
+        books = list(dict.fromkeys(books))
+        if not books and not everyone:
+            raise UsageError(
+                "There is no workbook to record that for.",
+                "Name the references of workbooks, as xlassess status shows them.",
+            )
+        if undone:
+            for reference in books:
+                ledger.decisions.undo(what, reference)
+        elif books:
+            ledger.decisions.mark(books, what)
+        return _decided(ledger, what, [], books, undone=undone)
+
+
+def _waiting(ledger: Ledger, round_name: str, what: Mark) -> list[str]:
+    """The workbooks that nothing has come back for, as far as this has to be recorded."""
+    register, back = ledger.register(), ledger.current(round_name)
+    wanted: Callable[[str], bool] = (
+        (lambda ref: ref not in register.sent) if what == "sent" else register.sent.__contains__
+    )
+    return [
+        one.reference
+        for one in ledger.issued(round_name)
+        if one.reference not in back
+        and one.reference not in register.outcomes
+        and wanted(one.reference)
+    ]
+
+
+@contextmanager
+def _deciding(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
+    if not why.reason.strip():
+        raise UsageError("A decision needs a reason.", 'Give it with --reason "...".')
+    with _ledger(folder, why) as ledger:
+        yield ledger
+
+
+@contextmanager
+def _ledger(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
+    with opened(folder, lambda: why.now, why.by.strip()) as ledger:
+        yield ledger
+
+
+def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") -> Ledger:
+    """Return the ledger of an assessment in which something was issued.
+
+    Raises:
+        UsageError: nothing was issued yet.
+    """
+    if not folder.ledger_file.exists():
+        raise UsageError(
+            "No workbook was issued yet, so there is nothing on record.",
+            "Issue the workbooks first: xlassess generate",
+        )
+    return Ledger(folder.ledger_file, now, by)
+
+
+def _workbook(ledger: Ledger, text: str) -> Issued:
+    about = asked_about(ledger, text)
+    if about:
+        raise UsageError(
+            f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
+        )
+    return workbook(ledger.issued(), text)
+
+
+def asked_about(ledger: Ledger, text: str) -> str:
+    """Return the reference of the workbook that a query workbook asks about, or nothing."""
+    asked = {query.reference: query.of for query in ledger.queries()}
+    return asked.get(normalise(text), "")
+
+
+def workbook(issued: Sequence[Issued], text: str) -> Issued:
+    """Return the issued workbook that somebody names by its reference.
+
+    Raises:
+        UsageError: none was issued under it.
+    """
+    from difflib import get_close_matches
+
+    reference = normalise(text)
+    known = {one.reference: one for one in issued}
+    if reference in known:
+        return known[reference]
+    near = get_close_matches(reference, known, n=1)
+    hint = f" Did you mean {near[0]} ({known[near[0]].partner})?" if near else ""
+    raise UsageError(
+        f"No workbook was issued under the reference {text}.{hint}",
+        "It stands in the workbook's file name, and xlassess status shows it.",
+    )
+
+
+def _meant(ledger: Ledger, book: Issued, which: str) -> Return:
+    returns = [
+        ret
+        for ret in ledger.history(book.identity.round)
+        if ret.reference == book.reference and ret.state != "refused"
+    ]
+    for found in _readings(returns, which):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            numbers = ", ".join(str(ret.number) for ret in found)
+            raise UsageError(
+                f"Several returns of {book.reference} are meant by {which}.",
+                f"Name the one that counts by its number: {numbers}.",
+            )
+    names = "; ".join(f"{ret.number} ({ret.file})" for ret in returns) or "none has come back yet"
+    raise UsageError(
+        f"No usable return of {book.reference} is meant by {which}.",
+        f"The returns of this workbook: {names}.",
+    )
+
+
+def _readings(returns: Sequence[Return], which: str) -> Iterator[list[Return]]:
+    """The returns that may be meant: by number, by name, by content, by hash."""
+    if _COUNT.fullmatch(which):
+        yield [ret for ret in returns if ret.number == int(which)]
+    yield [ret for ret in returns if which in (ret.file, ret.file.rpartition("/")[2])]
+    path = Path(which)
+    if path.is_file():
+        sha256 = sha256_of(path.read_bytes())
+        yield [ret for ret in returns if ret.sha256 == sha256]
+    if _HASH.fullmatch(which):
+        yield [ret for ret in returns if ret.sha256.startswith(which)]
+
+
+def _concerned(event: Event) -> list[str]:
+    """The workbooks that a decision was about."""
+    moved = [place.reference for place in event.places.values()]
+    return [event.reference, *filter(None, [event.details.get("from")]), *moved]
+
+
+def _decided(
+    ledger: Ledger, what: str, numbers: Sequence[int], references: Sequence[str], *,
+    undone: bool = False,
+) -> Decided:  # fmt: skip
+    """Return a decision with everything concerned as it stands now."""
+    wanted = dict.fromkeys(references)
+    issued = {one.reference: one for one in ledger.issued() if one.reference in wanted}
+    outcomes = ledger.register().outcomes
+    current: dict[str, Return] = {}
+    returns: dict[int, Return] = {}
+    for round_name in {one.identity.round for one in issued.values()}:
+        current |= ledger.current(round_name)
+        returns |= {ret.number: ret for ret in ledger.history(round_name)}
+    return Decided(
+        what=what,
+        undone=undone,
+        returns=tuple(
+            ret for number in numbers if (ret := returns.get(number) or ledger.numbered(number))
+        ),
+        books=tuple(
+            Book(issued[ref], current.get(ref), outcomes.get(ref))
+            for ref in wanted
+            if ref in issued
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A return after findings of it were waived or no longer so, and whose workbook it is.
+
+    ``findings`` are those the decision was about.
+    """
+
+    ret: Return
+    issued: Issued | None
+    findings: tuple[Finding, ...]
+
+
+def waive(
+    folder: AssessmentFolder, findings: Sequence[str], why: Why, *, revoke: bool = False
+) -> tuple[Waived, ...]:
+    """Record that queries are accepted as they are, or that they no longer are; all or none.
+
+    A waived query holds nothing up, but is shown wherever the return is. Answers that were left
+    out stay left out.
+
+    Args:
+        folder: the assessment.
+        findings: their numbers, such as ``12.2``.
+        why: who decides, when and why.
+        revoke: take waivers back.
+
+    Raises:
+        UsageError: there is no such finding, it cannot be waived, or no reason is given.
+    """
+    if not why.reason.strip():
+        raise UsageError("A waiver needs a reason.", 'Give it with --reason "...".')
+    names = tuple(dict.fromkeys(findings))
+    with opened(folder, lambda: why.now, why.by.strip()) as ledger:
+        decide = ledger.decisions.revoke if revoke else ledger.decisions.waive
+        returns = decide(names, why.reason.strip())
+        issued = {one.reference: one for one in ledger.issued()}
+    return tuple(Waived(ret, issued.get(ret.reference), _named(ret, names)) for ret in returns)
+
+
+def _named(ret: Return, names: Sequence[str]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in ret.findings if finding.number in names)

@@ -1,0 +1,103 @@
+"""Exporting: the tidy data of a round as files for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import summarise
+from xlassess.consolidate.export.dictionary import MARK
+from xlassess.consolidate.export.write import FORMATS, PAGE, Format, export, file_names
+from xlassess.model.assessment import Attribution
+from xlassess.model.errors import UsageError
+from xlassess.services.consolidate import present_round
+from xlassess.services.outbox import output_of, put
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was written: its files, and how many rows each table has.
+
+    ``attribution`` is what was applied; ``fallback`` says that letters were asked for and would
+    have hidden nobody. ``removed`` are files of an earlier export that are not part of this one.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    rows: Mapping[str, int]
+    attribution: Attribution
+    fallback: bool
+    removed: tuple[Path, ...]
+
+
+def export_round(
+    folder: AssessmentFolder, form: Format | None, to: Path | None, *, now: datetime
+) -> Exported:
+    """Write the tidy data of the present round.
+
+    Args:
+        folder: the assessment.
+        form: the format; by None the ending of ``to`` decides, or else it is CSV.
+        to: a folder, or the name of the chief file, beside which the others go under its name;
+            None for a folder beside the summary.
+        now: the time the export says it was made, in UTC; decides what is overdue.
+
+    Raises:
+        UsageError: the ending of ``to`` belongs to another format.
+        XlassessError: nothing has come back yet, or a package for the format is missing.
+        OSError: a file cannot be written.
+    """
+    named = _format_of(to)
+    if form and named and form != named:
+        raise UsageError(
+            f"{to} would be a {named} file, but --format {form} was asked for.",
+            "Leave one of the two out, or make them agree.",
+        )
+    chosen: Format = form or named or "csv"
+    record = present_round(folder)
+    summary = summarise(record, now)
+    target = to or output_of(folder, record.assessment.round) / f"export-{chosen}"
+    place, stem = (target.parent, target.stem) if named else (target, "")
+    if place.exists() and not place.is_dir():
+        raise UsageError(
+            f"{place} is a file, but its ending names no format.",
+            f"Name a folder, or a file ending in {', '.join(f'.{each}' for each in FORMATS)}.",
+        )
+    files = export(summary, chosen, stem)
+    removed = _outdated(place, stem, {file.name for file in files})
+    for path in removed:
+        path.unlink()
+    for file in files:
+        put(place / file.name, file.content)
+    return Exported(
+        folder=place,
+        files=tuple(place / file.name for file in files),
+        rows={name: count for file in files for name, count in file.rows.items()},
+        attribution=summary.cast.attribution,
+        fallback=summary.cast.fallback,
+        removed=removed,
+    )
+
+
+def _format_of(to: Path | None) -> Format | None:
+    """The format a file's ending names, None for a folder."""
+    ending = to.suffix.lower() if to and not to.is_dir() else ""
+    return next((form for form in FORMATS if ending == f".{form}"), None)
+
+
+def _outdated(place: Path, stem: str, written: set[str]) -> tuple[Path, ...]:
+    """Files of an earlier export to the same place that this one does not replace.
+
+    They could show names that are to be hidden now. An export is known by its dictionary;
+    without one, nothing in the folder is taken for ours.
+    """
+    page = place / (f"{stem}-{PAGE}" if stem else PAGE)
+    try:
+        ours = page.read_text(encoding="utf-8").startswith(MARK)
+    except (OSError, UnicodeDecodeError):
+        return ()
+    names = file_names(stem) - written if ours else ()
+    return tuple(place / name for name in sorted(names) if (place / name).is_file())

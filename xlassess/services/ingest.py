@@ -1,0 +1,276 @@
+"""Ingesting: whatever is handed over is kept, read, and recorded; nothing is guessed or lost."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ingest import Context, Source, collect, merge, read_all
+from xlassess.ledger import Ledger, keep_file
+from xlassess.ledger.archive import sweep
+from xlassess.model.answer import Issued, Return, State
+from xlassess.model.catalogue import found
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import SEVERITIES, Finding, Severity
+from xlassess.services.opening import own_secret
+from xlassess.services.progress import Watch, silent
+from xlassess.services.standing import answered
+
+_UNPACKED = "xlassess-unpacked-"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file handed over: what was read from it, and whose workbook it is if that is known.
+
+    ``known`` says that the same bytes were read before, so that nothing was changed.
+    """
+
+    ret: Return
+    issued: Issued | None
+    known: bool = False
+
+    def findings(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of this severity, in the order they were made."""
+        return tuple(one for one in self.ret.findings if one.severity == severity)
+
+    @property
+    def answers(self) -> int:
+        """How many answers were read, comments and evidence not counted."""
+        return answered(self.ret)
+
+    @property
+    def gravest(self) -> Severity | None:
+        """The gravest severity among the findings."""
+        made = {finding.severity for finding in self.ret.findings}
+        return next((severity for severity in SEVERITIES if severity in made), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of the files handed over, in the order they were found."""
+
+    files: tuple[Received, ...]
+
+    @property
+    def new(self) -> tuple[Received, ...]:
+        """The files that had not been read before."""
+        return tuple(file for file in self.files if not file.known)
+
+    @property
+    def states(self) -> dict[State, int]:
+        """How many new files are in each state."""
+        return dict(Counter(file.ret.state for file in self.new))
+
+    @property
+    def needs_person(self) -> bool:
+        """True when a file read now was refused, or counts and has queries."""
+        return any(file.ret.state in ("refused", "query") for file in self.new)
+
+
+def ingest(
+    folder: AssessmentFolder,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    workers: int | None = None,
+    passwords: Sequence[str] = (),
+    watch: Watch = silent,
+) -> Ingested:
+    """Keep, read and record every file at these paths (files, folders, zip files).
+
+    Args:
+        folder: the assessment.
+        paths: what was handed over.
+        now: the time of receipt, in UTC.
+        workers: how many files are read at once; None lets the program choose.
+        passwords: tried on files that need one to open; not kept.
+        watch: told how many files are done.
+
+    Raises:
+        UsageError: a path does not exist, or lies in the assessment's own records.
+        XlassessError: the assessment cannot be used.
+        OSError: a file cannot be kept.
+    """
+    _check_paths(folder, paths)
+    assessment = folder.assessment()
+    folder.secret()
+    folder.returns.mkdir(parents=True, exist_ok=True)
+    sweep(folder.returns)
+    sweep(Path(tempfile.gettempdir()), (_UNPACKED,))
+    with (
+        tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
+        Ledger(folder.ledger_file, lambda: now) as ledger,
+    ):
+        issued = ledger.issued()
+        context = Context(
+            assessment=assessment.id,
+            round=assessment.round,
+            secret=own_secret(folder, issued),
+            toolkits=ledger.toolkits(),
+            issued={item.reference: item for item in issued},
+            passwords=tuple(passwords),
+            queries={query.reference: query for query in ledger.queries()},
+        )
+        tray = _Tray(folder.returns, ledger, context, round_name=assessment.round, now=now)
+        for item in collect(paths, Path(unpacked)):
+            if isinstance(item, Return) and item.sha256:
+                _keep_origin(folder.returns, paths, item.file)
+            tray.take(item)
+        tray.read(context, workers, watch)
+        files = tray.files(ledger.states())
+        again = [(file.ret.sha256, file.ret.file) for file in files if file.known]
+        ledger.came_again([file for file in again if file[0]])
+        tray.end()
+        return Ingested(files)
+
+
+def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
+    if not paths:
+        raise UsageError(
+            "Nothing was handed over.", "Name the files, folders or zip files that came back."
+        )
+    own = (folder.returns.resolve(), folder.outbox.resolve())
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(
+                f"There is nothing at {path}.", "Check the name; names with spaces need quotes."
+            )
+        handed = path.resolve()
+        if any(handed in (kept, *kept.parents) for kept in own):
+            raise UsageError(
+                f"{path} holds this assessment's own files.",
+                "Name the files or the folder that came back from the partners.",
+            )
+
+
+class _Tray:
+    """The files of one run in the order they came, each with its return once it is there."""
+
+    def __init__(
+        self,
+        returns: Path,
+        ledger: Ledger,
+        context: Context,
+        *,
+        round_name: str,
+        now: datetime,
+    ) -> None:
+        self._returns, self._ledger, self._context = returns, ledger, context
+        self._round, self._now = round_name, now
+        self._run: str | None = None
+        self._names: list[tuple[str, str]] = []
+        self._done: dict[str, Received] = {}
+        self._waiting: dict[str, Source] = {}
+
+    def files(self, states: Mapping[int, State]) -> tuple[Received, ...]:
+        """Every file with what came of it, ``states`` being those of returns by number."""
+        files: list[Received] = []
+        told: set[str] = set()
+        for name, key in self._names:
+            held = self._done[key]
+            if key in told:
+                ret = replace(held.ret, file=name, state="duplicate")
+                files.append(replace(held, ret=ret, known=True))
+            else:
+                files.append(replace(held, ret=_as_it_stands(held.ret, states)))
+            told.add(key)
+        return tuple(files)
+
+    def take(self, item: Source | Return) -> None:
+        """Keep a file and put it in line; one refused while collecting is settled at once."""
+        if isinstance(item, Return):
+            self._refuse(item)
+            return
+        try:
+            kept = keep_file(self._returns, item.path, _ending(item.name))
+        except UsageError as error:
+            self._refuse(_unreadable(item.name, error))
+            return
+        self._names.append((item.name, kept.sha256))
+        if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
+            self._queue(kept.sha256, Source(kept.path, item.name))
+
+    def _refuse(self, ret: Return) -> None:
+        key = ret.sha256 or ret.file
+        self._names.append((ret.file, key))
+        if key not in self._done:
+            self._settle(key, ret)
+
+    def read(self, context: Context, workers: int | None, watch: Watch) -> None:
+        """Read every file in line and record it, in the order the files came."""
+        keys = {source: key for key, source in self._waiting.items()}
+        for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
+            self._settle(keys[source], ret)
+            watch(done, len(keys))
+
+    def end(self) -> None:
+        """Record that the run is done."""
+        self._ledger.end_run(self._run)
+
+    def _queue(self, key: str, source: Source) -> None:
+        """Put a file in line unless it was read before; one refused then is tried again."""
+        before = self._ledger.known_file(key)
+        if before is None or before.state == "refused":
+            self._waiting[key] = source
+        else:
+            self._done[key] = self._received(replace(before, file=source.name), known=True)
+
+    def _settle(self, key: str, ret: Return) -> None:
+        if ret.state == "refused" and ret.sha256 and self._ledger.known_file(ret.sha256):
+            self._done[key] = self._received(ret, known=True)
+            return
+        if self._run is None:
+            self._run = self._ledger.begin_run(self._round, to_end=True)
+        stamped = self._joined(replace(ret, received_at=self._now))
+        recorded = self._ledger.record_return(stamped, self._run)
+        self._done[key] = self._received(recorded, known=recorded.state == "duplicate")
+
+    def _joined(self, ret: Return) -> Return:
+        """Return what came in a query workbook joined with the return it asked about."""
+        query = self._context.queries.get(ret.query)
+        base = self._ledger.numbered(query.base) if query else None
+        return merge(ret, base, query) if query and base else ret
+
+    def _received(self, ret: Return, *, known: bool = False) -> Received:
+        return Received(ret, self._context.issued.get(ret.reference), known)
+
+
+_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+def _ending(name: str) -> str:
+    """The ending under which a file is kept, for whoever opens it later; empty for others."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix[1:] if suffix in _ENDINGS else ""
+
+
+def _unreadable(name: str, error: UsageError) -> Return:
+    finding = found("G13", problem=error.message).in_file(name)
+    return Return(name, sha256="", size=0, kind="", state="refused", findings=(finding,))
+
+
+def _keep_origin(folder: Path, paths: Sequence[Path], name: str) -> None:
+    """Keep the file on disk that a refused file came in, such as a zip not unpacked.
+
+    ``name`` is the name it is shown under: below the folder handed over, or within a zip file.
+    """
+    for path in paths:
+        if path.is_file() and path.name == PurePosixPath(name).parts[0]:
+            keep_file(folder, path, "zip")
+        for part in (PurePosixPath(name), *PurePosixPath(name).parents):
+            inside = path / part
+            if path.is_dir() and inside.is_file() and not inside.is_symlink():
+                keep_file(folder, inside, "zip")
+
+
+def _as_it_stands(ret: Return, states: Mapping[int, State]) -> Return:
+    """Return a return with the state it has now that all files of the run are recorded."""
+    return (
+        ret if ret.state == "duplicate" else replace(ret, state=states.get(ret.number, ret.state))
+    )

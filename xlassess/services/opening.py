@@ -1,0 +1,71 @@
+"""Opening an assessment folder, with plain words when it is not one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.seal import seal_holds
+from xlassess.model.answer import Issued
+from xlassess.model.errors import UsageError, XlassessError
+
+
+def open_folder(root: Path) -> AssessmentFolder:
+    """Return the assessment in this folder.
+
+    Raises:
+        UsageError: the folder holds no assessment.
+        XlassessError: its ledger is gone.
+    """
+    folder = AssessmentFolder(root)
+    if not folder.settings_file.is_file():
+        place = shown(root)
+        raise UsageError(
+            f"There is no assessment in {'this folder' if place == '.' else place}.",
+            "Change to the assessment's folder or name it with -C DIR; a new assessment is "
+            "begun by: xlassess init DIR",
+        )
+    _refuse_lost(folder)
+    return folder
+
+
+def _refuse_lost(folder: AssessmentFolder) -> None:
+    """Refuse to go on without a ledger where there are files that only it can explain."""
+    log = folder.ledger_file.with_name(f"{folder.ledger_file.name}-wal")
+    if any(path.exists() and path.stat().st_size for path in (folder.ledger_file, log)):
+        return  # an empty file is what a failed copy leaves, and what is on record is not in it
+    places = {folder.returns: "*.*", folder.outbox: "*.xlsx"}
+    held = next((place for place, names in places.items() if any(place.rglob(names))), None)
+    if held is not None:
+        raise XlassessError(
+            f"The ledger {shown(folder.ledger_file)} is missing or empty, although {shown(held)} "
+            "holds files of this assessment.",
+            "Restore ledger.db from a copy: without it nothing is known of what was issued, "
+            "returned and decided. To begin anew instead, move outbox and returns away.",
+        )
+
+
+def own_secret(folder: AssessmentFolder, issued: Iterable[Issued]) -> bytes:
+    """Return the assessment's secret, once it is sure that it is the one workbooks went out with.
+
+    With another, every return would be taken for forged, and partners be asked to do it again.
+
+    Raises:
+        XlassessError: the secret is missing, or none of these workbooks was sealed with it.
+    """
+    secret, sealed = folder.secret(), tuple(issued)
+    if sealed and not any(seal_holds(one.identity, secret, one.seal) for one in sealed):
+        raise XlassessError(
+            f"{shown(folder.secret_file)} is not the secret that the workbooks issued so far were "
+            "sealed with.",
+            "Put the right file .secret back from a copy of this folder.",
+        )
+    return secret
+
+
+def shown(path: Path) -> str:
+    """Return a path as people read it: relative to where they are when it lies below."""
+    path = path.resolve()
+    here = Path.cwd().resolve()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,111 @@
+"""Reporting: the Word report of a round, from our template or the organisation's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import summarise
+from xlassess.consolidate.report.docs import lines
+from xlassess.consolidate.report.write import default_template, report_bytes, untouched
+from xlassess.model.errors import UsageError
+from xlassess.services.consolidate import present_round
+from xlassess.services.outbox import output_of, put
+
+ENDING = ".docx"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report that was written: where, and on how many workbooks it stands."""
+
+    path: Path
+    returned: int
+    issued: int
+    with_queries: int
+
+
+def report(
+    folder: AssessmentFolder, template: Path | None, output: Path | None, *, now: datetime
+) -> Reported:
+    """Write the report of the present round.
+
+    Args:
+        folder: the assessment.
+        template: a Word file to fill in; None for ours.
+        output: where to write; None for a file beside the summary.
+        now: the time the report says it was made, in UTC; decides what is overdue.
+
+    Raises:
+        UsageError: the template cannot be used, the name is no Word file's, or the file there
+            was changed by somebody since it was written.
+        XlassessError: nothing has come back yet, or a package for reports is missing.
+        OSError: a file cannot be read or written.
+    """
+    record = present_round(folder)
+    path = output or output_of(folder, record.assessment.round) / f"report{ENDING}"
+    given = _read(template) if template else None
+    _check(path, template)
+    content = report_bytes(summarise(record, now), given, template.name if template else "")
+    put(path, content)
+    return Reported(
+        path=path,
+        returned=len(record.current),
+        issued=len(record.issued),
+        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+    )
+
+
+def save_template(path: Path) -> None:
+    """Write a copy of our template to a new file, to be edited.
+
+    Raises:
+        UsageError: the name is no Word file's, or there is a file of that name.
+        OSError: the file cannot be written.
+    """
+    _check_ending(path)
+    if path.exists():
+        raise UsageError(
+            f"{path} is there already; it was left alone.", "Name a file that is not there yet."
+        )
+    put(path, default_template())
+
+
+def fields() -> tuple[tuple[str, str], ...]:
+    """Return what a template may show: each field as it is named, and what it holds."""
+    return tuple(lines())
+
+
+def _check(path: Path, template: Path | None) -> None:
+    """See that writing here destroys nothing."""
+    _check_ending(path)
+    if template and path.exists() and path.samefile(template):
+        raise UsageError(
+            f"The report would take the place of its own template, {template}.",
+            "Name another file with --output.",
+        )
+    if path.is_file() and not untouched(path.read_bytes()):
+        raise UsageError(
+            f"{path} was changed since it was written, or is not a report; it was left alone.",
+            "Rename it to keep it, or name another file with --output.",
+        )
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix.lower() != ENDING:
+        raise UsageError(
+            f"{path.name} does not end in {ENDING}, but a report is a Word file.",
+            f"Name a file such as report{ENDING}.",
+        )
+
+
+def _read(template: Path) -> bytes:
+    try:
+        return template.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The template {template} cannot be read ({error.strerror}).",
+            "Check that it is there, that it is a file, and that you may read it.",
+        ) from None

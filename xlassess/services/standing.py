@@ -1,0 +1,97 @@
+"""The register: who was asked for which workbook, and which issued workbook stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.answer import Issued, Return
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.errors import XlassessError
+from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
+
+
+class Place(NamedTuple):
+    """One place of the register: a respondent and a toolkit, by their ids."""
+
+    partner: str
+    respondent: str
+    toolkit: str
+
+
+def place_of(issued: Issued) -> Place:
+    """Return the place an issued workbook fills."""
+    identity = issued.identity
+    return Place(identity.partner, identity.respondent, identity.toolkit)
+
+
+def asked(
+    assessment: Assessment, respondents: Sequence[Respondent]
+) -> tuple[tuple[Place, Respondent], ...]:
+    """Return every place of the register, toolkit by toolkit in the assessment's order.
+
+    Raises:
+        XlassessError: nobody is asked, or somebody is asked for a toolkit that the
+            assessment does not use.
+    """
+    if not respondents:
+        raise XlassessError(
+            "The register partners.xlsx names no respondents yet.",
+            "Enter one row for each person who is asked, save it, and run the command again.",
+        )
+    for respondent in respondents:
+        for toolkit in respondent.toolkits:
+            if toolkit not in assessment.toolkits:
+                raise XlassessError(
+                    f"{respondent.shown} is asked for the toolkit {toolkit!r}, which this "
+                    "assessment does not use.",
+                    "Name it under toolkits in assessment.yaml, or correct partners.xlsx.",
+                )
+    return tuple(
+        (Place(respondent.partner_id, respondent.id, toolkit), respondent)
+        for toolkit in assessment.toolkits
+        for respondent in respondents
+        if not respondent.toolkits or toolkit in respondent.toolkits
+    )
+
+
+def toolkits_of(folder: AssessmentFolder, assessment: Assessment) -> dict[str, Toolkit]:
+    """Return the assessment's toolkits by id, the folder's own coming first.
+
+    Raises:
+        XlassessError: a toolkit is not known, or its file has mistakes.
+    """
+    return {name: find_toolkit(name, folder.toolkits) for name in assessment.toolkits}
+
+
+def standing(
+    issued: Iterable[Issued], settled: Collection[str], named: Collection[Place]
+) -> dict[Place, Issued]:
+    """Return the one issued workbook that counts for each place.
+
+    Where a place had several (its questions or settings changed while the round ran), the last
+    one that came back counts, and before any came back the last one issued. Workbooks of people
+    the register no longer names count only if they came back.
+
+    Args:
+        issued: every workbook of the round, in the order of issue as the ledger has it: clocks
+            may be put right between two runs.
+        settled: the references of those that came back, or for which a nil return or a
+            refusal to take part is recorded.
+        named: the places of the register as it is now.
+    """
+    counts: dict[Place, Issued] = {}
+    for item in issued:
+        place = place_of(item)
+        back = item.reference in settled
+        held = counts.get(place)
+        if (place in named or back) and (held is None or back or held.reference not in settled):
+            counts[place] = item
+    return counts
+
+
+def answered(ret: Return) -> int:
+    """Return how many answers a return gives, comments and evidence not counted."""
+    return sum(answer.field.partition(":")[0] == "answer" for answer in ret.answers)

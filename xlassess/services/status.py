@@ -1,0 +1,271 @@
+"""Status: who was asked, who has answered, and what is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.reference import find_references
+from xlassess.ledger import UNCLEAR, Ledger
+from xlassess.model.answer import Issued, Return
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.finding import Finding
+from xlassess.model.record import Outcome, Register
+from xlassess.model.toolkit import Toolkit
+from xlassess.services.standing import Place, answered, asked, place_of, standing, toolkits_of
+
+LineState = Literal[
+    "not issued", "not sent", "sent", "reminded", "late", "refused only", "query open", "returned",
+    "nil return", "declined", "withdrawn",
+]  # fmt: skip
+"""Where one workbook stands.
+
+not issued: asked for, but no workbook was generated; not sent: issued, and not recorded as sent;
+sent, reminded: so recorded, and nothing usable has come back; late: nothing usable has come back,
+and the day by which it was wanted has passed; refused only: files came back, but none could be
+used; query open: came back, with something the partner must look at again; returned: came back
+and was read; nil return: recorded as having nothing to report; declined: recorded as not taking
+part; withdrawn: issued to somebody the register no longer names, and did not come back.
+"""
+
+ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
+"""The states that count as a response. Who declined was asked and gave none."""
+
+OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only")
+"""The states in which something is still awaited."""
+
+
+_NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
+"""The states that the response rate leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One workbook of the register and where it stands.
+
+    ``file`` is the name under which the return that counts came in, ``number`` its number in
+    the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
+    are when that was last recorded. ``asked`` counts the query workbooks issued about it.
+    ``in_register`` is False for a workbook issued to somebody the register no longer names.
+    """
+
+    toolkit: str
+    partner: str
+    respondent: str
+    level: str
+    reference: str
+    state: LineState
+    file: str = ""
+    answers: int = 0
+    queries: tuple[Finding, ...] = ()
+    in_register: bool = True
+    number: int = 0
+    waived: tuple[Finding, ...] = ()
+    sent: datetime | None = None
+    reminded: datetime | None = None
+    outcome: Outcome | None = None
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The response rate of one toolkit: workbooks that came back out of those issued.
+
+    Nil returns (``nil`` of them) are responses; who ``declined`` was asked, and stays in the
+    number of those issued.
+    """
+
+    toolkit: str
+    title: str
+    issued: int
+    answered: int
+    with_queries: int
+    nil: int = 0
+    declined: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The response rate, 0 to 1; None when nothing was issued."""
+        return self.answered / self.issued if self.issued else None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The register of a round, line by line, and the response rates.
+
+    ``unplaced`` are refused files that could not be told to belong to an issued workbook.
+    """
+
+    assessment: Assessment
+    lines: tuple[Line, ...]
+    rates: tuple[Rate, ...]
+    unplaced: tuple[Return, ...]
+
+    def having(self, *states: LineState) -> tuple[Line, ...]:
+        """The lines in one of these states."""
+        return tuple(line for line in self.lines if line.state in states)
+
+    def perhaps(self, ret: Return) -> Line | None:
+        """The workbook whose reference stands in the name of a file that could not be read.
+
+        It proves nothing, but tells whom to ask.
+        """
+        named = find_references(ret.file)
+        return next((line for line in self.lines if line.reference in named), None)
+
+
+def status(folder: AssessmentFolder, *, today: date) -> Status:
+    """Return where every workbook of the present round stands.
+
+    Raises:
+        XlassessError: settings or register cannot be used.
+    """
+    assessment = folder.assessment()
+    respondents = folder.respondents()
+    places = asked(assessment, respondents) if respondents else ()
+    issued, current, history, register, asked_about = _records(folder, assessment)
+    named = {place for place, _ in places}
+    settled = current.keys() | register.outcomes.keys()
+    counts = standing(issued, settled, named)
+    refused = {ret.reference for ret in history if ret.state == "refused"}
+    late = assessment.return_by is not None and today > assessment.return_by
+    contested = _contested(history, current)
+    clerk = _Clerk(current, contested, frozenset(refused), late, register, asked_about)
+    lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
+    lines += [clerk.left_over(item) for item in _left_over(issued, named, settled)]
+    known = {item.reference for item in issued}
+    return Status(
+        assessment=assessment,
+        lines=tuple(lines),
+        rates=_rates(lines, toolkits_of(folder, assessment)),
+        unplaced=tuple(
+            ret for ret in history if ret.state == "refused" and ret.reference not in known
+        ),
+    )
+
+
+def _records(
+    folder: AssessmentFolder, assessment: Assessment
+) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return], Register, Mapping[str, int]]:
+    """What is on record; the last is how many query workbooks were issued, by reference."""
+    if not folder.ledger_file.exists():
+        return (), {}, (), Register(), {}
+    with Ledger(folder.ledger_file) as ledger:
+        name = assessment.round
+        current, history = ledger.current(name), ledger.history(name)
+        asked_about = Counter(query.of for query in ledger.queries())
+        return ledger.issued(name), current, history, ledger.register(), asked_about
+
+
+@dataclass(frozen=True, slots=True)
+class _Clerk:
+    """Tells where a workbook stands."""
+
+    current: Mapping[str, Return]
+    contested: Mapping[str, tuple[Finding, ...]]
+    refused: frozenset[str]
+    late: bool
+    register: Register
+    asked: Mapping[str, int]
+
+    def line(self, place: Place, person: Respondent, issued: Issued | None) -> Line:
+        """The line of somebody the register names."""
+        if issued is None:
+            return Line(
+                toolkit=place.toolkit,
+                partner=person.partner,
+                respondent=person.name,
+                level=person.level,
+                reference="",
+                state="not issued",
+            )
+        return self._issued(issued, in_register=True)
+
+    def left_over(self, issued: Issued) -> Line:
+        """The line of somebody the register no longer names."""
+        line = self._issued(issued, in_register=False)
+        settled = line.state in (*ANSWERED, "declined")
+        return line if settled else replace(line, state="withdrawn")
+
+    def _issued(self, issued: Issued, *, in_register: bool) -> Line:
+        reference = issued.reference
+        ret = self.current.get(reference)
+        found = ret.findings if ret else ()
+        queries = [finding for finding in found if finding.is_open]
+        queries += self.contested.get(reference, ())
+        return Line(
+            toolkit=issued.identity.toolkit,
+            partner=issued.partner,
+            respondent=issued.respondent,
+            level=issued.level,
+            reference=reference,
+            state=self._state(reference, ret, queries),
+            file=ret.file if ret else "",
+            answers=answered(ret) if ret else 0,
+            queries=tuple(queries),
+            in_register=in_register,
+            number=ret.number if ret else 0,
+            waived=tuple(finding for finding in found if finding.waiver),
+            sent=self.register.sent.get(reference),
+            reminded=self.register.reminded.get(reference),
+            outcome=self.register.outcomes.get(reference),
+            asked=self.asked.get(reference, 0),
+        )
+
+    def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:
+        if ret is not None:
+            return "query open" if queries else "returned"
+        if reference in self.register.outcomes:
+            return self.register.outcomes[reference].kind
+        if reference in self.refused:
+            return "refused only"
+        if self.late:
+            return "late"
+        if reference in self.register.reminded:
+            return "reminded"
+        return "sent" if reference in self.register.sent else "not sent"
+
+
+def _left_over(
+    issued: Sequence[Issued], named: Collection[Place], settled: Collection[str]
+) -> tuple[Issued, ...]:
+    """The workbooks of people the register no longer names, one for each place."""
+    gone = [item for item in issued if place_of(item) not in named]
+    return tuple(standing(gone, settled, {place_of(item) for item in gone}).values())
+
+
+def _contested(
+    history: Sequence[Return], current: Mapping[str, Return]
+) -> dict[str, tuple[Finding, ...]]:
+    """By reference, the queries about returns of which it is not clear whether they count."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    for ret in history:
+        counts = current.get(ret.reference)
+        if ret.state == "query" and counts is not None and counts.sha256 != ret.sha256:
+            unclear = tuple(
+                finding.in_file(ret.file) for finding in ret.findings if finding.code == UNCLEAR
+            )
+            found[ret.reference] = (*found.get(ret.reference, ()), *unclear)
+    return found
+
+
+def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate, ...]:
+    rates = []
+    for name, toolkit in toolkits.items():
+        own = [line for line in lines if line.toolkit == name and line.state not in _NOT_COUNTED]
+        rates.append(
+            Rate(
+                toolkit=name,
+                title=toolkit.title,
+                issued=len(own),
+                answered=sum(line.state in ANSWERED for line in own),
+                with_queries=sum(line.state == "query open" for line in own),
+                nil=sum(line.state == "nil return" for line in own),
+                declined=sum(line.state == "declined" for line in own),
+            )
+        )
+    return tuple(rates)

@@ -1,0 +1,251 @@
+"""Verifying: whether everything on record still is as it was recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.seal import seal_holds
+from xlassess.ledger import Audit, Event, Fault
+from xlassess.model.answer import Issued, Return
+from xlassess.model.errors import XlassessError
+from xlassess.model.query import Query
+from xlassess.services.decide import opened
+from xlassess.services.outbox import REPLACED
+from xlassess.services.query import FOLDER as QUERIES
+
+_BLOCK = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verifying found.
+
+    ``faults`` are what does not hold. ``remarks`` are sentences on what is worth knowing and
+    holds all the same. ``events`` and ``head`` are number and hash of the last event; the rest
+    counts what was looked at.
+    """
+
+    faults: tuple[Fault, ...]
+    remarks: tuple[str, ...]
+    events: int
+    head: str
+    workbooks: int
+    returns: int
+    files: int
+    toolkits: int
+
+    @property
+    def holds(self) -> bool:
+        """True when everything is as it was recorded."""
+        return not self.faults
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Faults and remarks as they are found."""
+
+    faults: list[Fault]
+    remarks: list[str]
+
+
+def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) -> Verified:
+    """Check the event log, the records, the files kept, the outbox, the seals and the toolkits.
+
+    Args:
+        folder: the assessment.
+        noted: number and (beginning of the) hash of an event that was noted down earlier, which
+            must still be there.
+
+    Raises:
+        UsageError: nothing was issued yet.
+        XlassessError: the ledger cannot be opened.
+        OSError: a file cannot be read.
+    """
+    with opened(folder, lambda: datetime.now(timezone.utc)) as ledger:
+        audit = ledger.audit()
+    found = _Findings(list(audit.faults), [])
+    last = audit.events[-1] if audit.events else None
+    if last is None and audit.faults:
+        found.remarks.append(
+            "As the event log does not hold, the records could not be compared with it."
+        )
+    if noted and last:
+        found.faults += _noted(audit.events, *noted)
+    kept = _archive(folder.returns, audit.returns, found)
+    _returned(audit.returns, kept, found)
+    sealed = _sealed(folder.outbox, audit)
+    _outbox(folder.outbox, sealed, found)
+    found.faults += _seals(folder, sealed)
+    found.faults += _questions(audit)
+    _summaries(folder, audit.events, found)
+    return Verified(
+        faults=tuple(found.faults),
+        remarks=tuple(found.remarks),
+        events=last.number if last else 0,
+        head=last.hash if last else "",
+        workbooks=len(sealed),
+        returns=len(audit.returns),
+        files=len(kept),
+        toolkits=len(audit.toolkits),
+    )
+
+
+def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]:
+    there = next((event for event in events if event.number == number), None)
+    if there is None:
+        yield Fault(f"event {number}", f"There is no event {number}; the log was made anew.")
+    elif not there.hash.startswith(sha256.lower()):
+        yield Fault(
+            f"event {number}",
+            f"Event {number} is not the one noted down: its hash begins with "
+            f"{there.hash[:12]}. The log was made anew.",
+        )
+
+
+def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set[str]:
+    """Check every file kept against its name; return the hashes of those that hold."""
+    kept = set()
+    numbers = {ret.sha256: ret.number for ret in recorded}
+    for path in sorted(returns.rglob("*")) if returns.is_dir() else ():
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        sha256 = _hash(path)
+        name = path.name.partition(".")[0]
+        if name == sha256:
+            kept.add(sha256)
+            continue
+        where = path.relative_to(returns.parent).as_posix()
+        if sha256 in numbers:
+            said = f"holds the file of return {numbers[sha256]} under another name"
+        elif _DIGEST.fullmatch(name):
+            said = "is no longer the one that was received"
+        else:
+            said = "was not put there by xlassess ingest"
+        found.faults.append(Fault(where, f"The file {where} {said}."))
+    return kept
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> None:
+    missing = [ret for ret in returns if ret.sha256 and ret.sha256 not in kept]
+    inside = [ret for ret in missing if ret.state == "refused" and "/" in ret.file]
+    found.remarks += [f"{_not_kept(ret)}; it was refused inside of a zip file." for ret in inside]
+    lost = [ret for ret in missing if ret not in inside]
+    if len(lost) > 1 and not kept:
+        message = f"None of the files of {len(lost)} returns is in returns/."
+        found.faults.append(Fault("returns", message))
+        return
+    found.faults += [
+        Fault(f"return {ret.number}", f"{_not_kept(ret)} in returns/.") for ret in lost
+    ]
+    idle = kept - {ret.sha256 for ret in returns}
+    if idle:
+        found.remarks.append(
+            f"{len(idle)} of the files kept in returns/ are in no record of their own: zip files "
+            "that others came in, or files of a run that was broken off."
+        )
+
+
+def _not_kept(ret: Return) -> str:
+    return f"The file of return {ret.number} ({ret.file}) is not among those kept"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """An issued workbook or query workbook, and the folder it was written to."""
+
+    record: Issued | Query
+    folder: Path
+
+
+def _sealed(outbox: Path, audit: Audit) -> list[_Sealed]:
+    return [
+        *(_Sealed(one, outbox) for one in audit.issued),
+        *(_Sealed(one, outbox / QUERIES) for one in audit.queries),
+    ]
+
+
+def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
+    missing = 0
+    for each in sealed:
+        one = each.record
+        places = [each.folder / one.file_name, each.folder / REPLACED / one.file_name]
+        there = [path for path in places if path.is_file()]
+        missing += not there
+        for path in there:
+            if _hash(path) != one.sha256:
+                where = path.relative_to(outbox.parent).as_posix()
+                message = f"{where} is no longer the workbook {one.reference} as it was issued."
+                found.faults.append(Fault(where, message))
+    if missing:
+        found.remarks.append(
+            f"Workbooks issued that are no longer in the outbox: {missing}. xlassess generate and "
+            "xlassess query write those of this round again."
+        )
+    names = {each.record.file_name for each in sealed}
+    others = sorted(path.name for path in outbox.rglob("*.xls*") if path.name not in names)
+    if others:
+        found.remarks.append(
+            "Workbooks in the outbox under names that were not issued, not to be sent: "
+            f"{'; '.join(others)}."
+        )
+
+
+def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Fault]:
+    try:
+        secret = folder.secret()
+    except XlassessError as error:
+        yield Fault("secret", error.message)
+        return
+    records = [each.record for each in sealed]
+    broken = [one for one in records if not seal_holds(one.identity, secret, one.seal)]
+    if len(broken) == len(records) > 1:
+        yield Fault(
+            "secret",
+            f"None of the {len(records)} workbooks on record was sealed with {folder.secret_file}; "
+            "it is not the secret of this assessment. Restore it from a copy.",
+        )
+        return
+    for one in broken:
+        message = f"The seal on record for the workbook {one.reference} is not its own."
+        yield Fault(f"workbook {one.reference}", message)
+
+
+def _questions(audit: Audit) -> Iterator[Fault]:
+    lost = Counter(
+        (one.identity.toolkit, one.identity.version)
+        for one in audit.issued
+        if one.identity.digest not in audit.toolkits
+    )
+    for (toolkit, version), count in lost.items():
+        yield Fault(
+            f"questions of {toolkit}",
+            f"The questions of {toolkit}, version {version}, are not on record as they were "
+            f"issued; they are needed for {count} of the workbooks.",
+        )
+
+
+def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
+    """Remark on summaries that are not as they were written; people may well edit them."""
+    last = {e.details["round"]: e.details["sha256"] for e in events if e.what == "consolidated"}
+    for round_name, sha256 in last.items():
+        path = folder.summary_file(round_name)
+        if path.is_file() and _hash(path) != sha256:
+            found.remarks.append(
+                f"The summary of round {round_name} was edited since it was written."
+            )

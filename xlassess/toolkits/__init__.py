@@ -1,0 +1,1 @@
+"""Toolkits: loading and checking them, their versions, and the exchange with Excel."""

@@ -1,0 +1,1 @@
+"""Toolkits written out as Excel workbooks and read back from them."""

@@ -1,0 +1,321 @@
+"""The sheets, tables and columns of a toolkit written as a workbook, for writer and reader.
+
+Nothing else names them. A table is found by its headings, a form by the names in its first
+column, so that authors may move columns and rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from xlassess.files.yaml_file import Loc
+
+Kind = Literal["name", "names", "text", "lines", "number", "yes-no", "word"]
+"""What a column takes: an id or code, several of them, a text, a text a line, a number, yes or
+no, one of a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, or a row of a form.
+
+    ``field`` is the field of the model, with a point before a part of it
+    (``follow_up.ask``); ``about`` says what goes there; ``listed`` names a list to pick from.
+    ``spare`` columns are left out where no row fills them.
+    """
+
+    field: str
+    heading: str
+    about: str
+    kind: Kind = "text"
+    width: float = 30.0
+    listed: str = ""
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table, or (``form``) a list of fields with one entry each, on a sheet.
+
+    ``title`` stands above it; ``loc`` is the place of its contents in a toolkit file.
+    """
+
+    sheet: str
+    title: str
+    about: str
+    columns: tuple[Column, ...]
+    loc: tuple[str, ...] = ()
+    form: bool = False
+
+    def column(self, field: str) -> Column:
+        """Return the column of a field.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for column in self.columns:
+            if column.field == field:
+                return column
+        raise KeyError(field)
+
+
+HOW_TO, LISTS = "How to", "Lists"
+"""The sheets that explain and that feed the drop-down lists; the reader passes over both."""
+
+FIELD, ENTRY, MEANING = "Field", "Entry", "What goes there"
+"""The headings of a form."""
+
+NOTES = "Notes"
+"""The heading of a column that is the author's own."""
+
+LEVEL = "Level"
+"""How the heading of a column of level descriptors begins; the choice's code follows."""
+
+OVERALL = "(overall)"
+"""Stands in place of a section's id for the bands of the grand total; no section can have it."""
+
+
+TOOLKIT = Block(
+    "Toolkit",
+    "Toolkit",
+    "What the instrument is, and where it comes from.",
+    (
+        Column("id", "Id", "Needed. Its short name: small letters, digits and hyphens.", "name"),
+        Column(
+            "version", "Version", "Needed. Such as 1.0; raise it when questions change.", "name"
+        ),
+        Column("title", "Title", "Needed. The title as published."),
+        Column("short", "Short title", "Needed. For headings and file names."),
+        Column("publisher", "Publisher", "Needed. Who published it."),
+        Column("year", "Year", "The year of publication; empty where it bears none.", "number"),
+        Column("source", "Source", "Needed. The publication in full, so that it can be found."),
+        Column("rights", "Rights", "Needed. Whose copyright it is, and what is your own wording."),
+        Column("about", "About", "Needed. What it is for; the respondent reads this first."),
+        Column("how", "How to fill it in", "Needed. Shown on the first sheet of the workbook."),
+    ),
+    form=True,
+)
+
+VIEWS = Block(
+    "Toolkit",
+    "Views",
+    "Standpoints from which items are judged more than once. Leave empty if there are none.",
+    (
+        Column("id", "View", "Needed. A short name, never shown.", "name", 22),
+        Column("label", "Heading", "Needed. Heads its answer column.", width=70),
+        Column("about", "About", "What to judge from this standpoint.", width=50),
+    ),
+    ("views",),
+)
+
+SECTIONS = Block(
+    "Sections",
+    "Sections",
+    "One row for each section, in the order of their sheets in the respondent's workbook.",
+    (
+        Column("id", "Section", "Needed. Its number or short name.", "name", 12),
+        Column("tab", "Tab", "Needed. The name of its sheet, at most 31 characters.", width=24),
+        Column("title", "Title", "Needed. Stands at the head of the sheet.", width=34),
+        Column("short", "Short name", "Up to seven words, for charts and tables.", width=24),
+        Column("about", "About", "What the section is about, for the respondent.", width=60),
+        Column("form", "Form", "How the sheet is laid out; pick.", "word", 14, "forms"),
+        Column("scored", "Scored", "no for details pages.", "yes-no", 11),
+        Column("closing", "Closing", "yes: comes last, is never scored.", "yes-no", 11),
+    ),
+    ("sections",),
+)
+
+ITEMS = Block(
+    "Items",
+    "Items",
+    "One row for each question or statement, in the order in which they are asked.",
+    (
+        Column("section", "Section", "Needed. A section's id.", "name", 11, "sections"),
+        Column("id", "Item", "Needed. Its number as printed.", "name", 10),
+        Column("ask", "Question", "Needed. The question or statement.", width=42),
+        Column(
+            "answer", "Answer", "Needed. A scale, or a kind of answer; pick.", "name", 17, "answers"
+        ),
+        Column("short", "Short name", "Up to seven words, for charts and tables.", width=22),
+        Column("why", "Guidance", "What lies behind the question.", width=42),
+        Column("required", "Required", "no: may stay empty.", "yes-no", 11),
+        Column("comment", "Comment", "no: no comment cell.", "yes-no", 11),
+        Column("evidence", "Evidence", "yes: asks for evidence.", "yes-no", 11),
+        Column(
+            "follow_up.when",
+            "Follow up on",
+            "The choice codes that call for a comment.",
+            "names",
+            15,
+        ),
+        Column("follow_up.ask", "Follow-up asks", "What the comment must then say.", width=30),
+        Column(
+            "follow_up.required",
+            "Follow-up required",
+            "yes: the comment must be given.",
+            "yes-no",
+            13,
+        ),
+        Column("views", "Views", "The views it is judged from; empty for one answer.", "names", 16),
+        Column(
+            "weighs", "Weighs section", "The section whose weight the answer states.", "name", 12
+        ),
+        Column("minimum", "Least", "Least number that can be right.", "number", 11),
+        Column("maximum", "Most", "Greatest number that can be right.", "number", 11),
+        Column("prompts", "Prompts", "Questions that help to think; one a line.", "lines", 42),
+    ),
+)
+
+SCALES = Block(
+    "Scales",
+    "Scales",
+    "One row for each choice, in the order offered, best or most first.",
+    (
+        Column("scale", "Scale", "Needed. The scale's id, in each row.", "name", 20),
+        Column("title", "Title", "Needed once. What the scale measures.", width=26),
+        Column("ordinal", "In order", "no: the choices form no order.", "yes-no", 11),
+        Column(
+            "addition", "Addition", "Says so where the scale is not the publication's.", width=40
+        ),
+        Column("code", "Code", "Needed. A neutral name, never shown; keep it.", "name", 20),
+        Column("label", "Label", "Needed. What people pick.", width=30),
+        Column("score", "Score", "Empty if it has none.", "number", 9),
+        Column("apart", "Counted apart", "yes for 'don't know' and the like.", "yes-no", 12),
+        Column("about", "About", "What the choice means.", width=46),
+    ),
+    ("scales",),
+)
+
+SCALE_FACTS = ("title", "ordinal", "addition")
+"""The fields of a scale that stand in the row of its first choice only."""
+
+BANDS = Block(
+    "Bands",
+    "Bands",
+    "One row for each named range of a score, best first. Leave empty where none are published.",
+    (
+        Column(
+            "section", "Section", f"Needed. A section's id, or {OVERALL}.", "name", 14, "banded"
+        ),
+        Column("low", "From", "Needed. The lowest score, included.", "number", 12),
+        Column("high", "To", "Needed. The highest score, included.", "number", 12),
+        Column("name", "Name", "Needed. The band's name.", width=24),
+        Column("reading", "Reading", "Needed. What a score in the band means.", width=80),
+    ),
+)
+
+SCORING = Block(
+    "Scoring",
+    "Scoring",
+    "By which rule answers are scored, and where the publication gives it.",
+    (
+        Column(
+            "rule",
+            "Rule",
+            "Needed. sum, mean, levels, share or none; pick.",
+            "word",
+            listed="rules",
+        ),
+        Column("scale", "Scale", "The scale whose items are scored.", "name", listed="scales"),
+        Column(
+            "source", "Source", "Needed. Where the publication gives the rule: page or heading."
+        ),
+        Column(
+            "overall", "Overall score", "yes: there is a grand total over the sections.", "yes-no"
+        ),
+        Column("no_overall_because", "Why no overall score", "Why there is no grand total."),
+        Column(
+            "flagged",
+            "Flagged choices",
+            "Codes of choices to act on, with commas between.",
+            "names",
+        ),
+        Column("flagged_as", "Flagged as", "What such an item is called: area for development."),
+        Column("success", "Success item", "The item that states the success as a whole.", "name"),
+        Column("note", "Note", "Anything else a reader of the scores should know."),
+    ),
+    ("scoring",),
+    form=True,
+)
+
+PLAN = Block(
+    "Action plan",
+    "Action plan",
+    "The sheet on which respondents plan. Leave everything here empty if there is none.",
+    (
+        Column("about", "About", "Needed for a plan. How to fill it in."),
+        Column("rows", "Rows", "How many actions one respondent can enter; 20 if empty.", "number"),
+        Column("proposal", "Proposal", "Asks for a proposal in free text; empty if there is none."),
+    ),
+    ("action_plan",),
+    form=True,
+)
+
+
+def _choices(title: str, about: str) -> Block:
+    columns = (
+        Column("code", "Code", "Needed. Never shown.", "name", 22),
+        Column("label", "Label", "Needed. What people pick.", width=70),
+        Column("about", "About", "What it means.", width=50),
+        Column("score", "Score", "Empty if it has none.", "number", 12, spare=True),
+        Column("apart", "Counted apart", "yes: counted apart.", "yes-no", 12, spare=True),
+    )
+    return Block("Action plan", title, about, columns, ("action_plan", title.lower()))
+
+
+HORIZONS = _choices("Horizons", "When an action can be done: one row for each choice.")
+STATUSES = _choices("Statuses", "How far an action has come: one row for each choice.")
+
+SCENARIOS = Block(
+    "Action plan",
+    "Scenarios",
+    "The ways the assessment may end, best first. Leave empty if there are none.",
+    (
+        Column("id", "Scenario", "Needed. A letter or short name.", "name", 22),
+        Column("title", "Title", "Needed. Its name.", width=70),
+        Column("when", "When", "Needed. When it applies, in a sentence.", width=50),
+        Column("advice", "Advice", "Needed. What to plan then.", width=60),
+        Column("weakest", "Worst section", "Worst band of a section; 0 is the best.", "number", 13),
+        Column("overall", "Worst total", "Worst band of the total; 0 is the best.", "number", 13),
+    ),
+    ("action_plan", "scenarios"),
+)
+
+BLOCKS = (
+    TOOLKIT, VIEWS, SECTIONS, ITEMS, SCALES, BANDS, SCORING, PLAN, HORIZONS, STATUSES, SCENARIOS
+)  # fmt: skip
+"""Every block, in the order of the sheets."""
+
+SHEETS: dict[str, tuple[Block, ...]] = {
+    sheet: tuple(block for block in BLOCKS if block.sheet == sheet)
+    for sheet in dict.fromkeys(block.sheet for block in BLOCKS)
+}
+"""The blocks of each sheet, from top to bottom."""
+
+
+def level_column(code: str, label: str) -> Column:
+    """Return the column of the level descriptors of a choice."""
+    return Column(f"levels.{code}", f"{LEVEL} {code}", f"In practice: {label}", "text", 36)
+
+
+def block_at(loc: Loc) -> Block:
+    """Return the block in which the value at a place in a toolkit file stands."""
+    kinds = [step for step in loc if isinstance(step, str)]
+    if "bands" in kinds[1:]:
+        return BANDS
+    if kinds[:1] in (["sections"], ["closing"]):
+        return ITEMS if "items" in kinds else SECTIONS
+    fits = (block for block in BLOCKS if block.loc and block.loc == tuple(kinds[: len(block.loc)]))
+    return max(fits, key=lambda block: len(block.loc), default=TOOLKIT)
+
+
+def heading_of(field: str, loc: Loc) -> str:
+    """Return the heading of a field as seen from a place; empty if no field has that name."""
+    if field == "levels":
+        return LEVEL
+    for block in (block_at(loc), *BLOCKS):
+        for column in block.columns:
+            if field in (column.field, *column.field.split(".")):
+                return column.heading
+    return ""

@@ -1,0 +1,249 @@
+"""A toolkit written as a workbook that people edit in Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from xlassess.model.toolkit import FREE_ANSWERS, Toolkit
+from xlassess.sheet.checked import Book, Box, Sheet
+from xlassess.sheet.looks import (
+    CELL,
+    CELL_STRONG,
+    HEADER,
+    HEADING,
+    PLAIN,
+    SMALL_PROSE,
+    TEXT_FORMAT,
+    TITLE,
+    Look,
+)
+from xlassess.sheet.metrics import TALLEST_ROW, Text, row_height
+from xlassess.sheet.page import show
+from xlassess.sheet.palette import FAINT, LINE, MUTED, NAVY
+from xlassess.sheet.validation import Listed, Message
+from xlassess.toolkits.exchange.guide import FORMS, RULES, write_guide
+from xlassess.toolkits.exchange.rows import Shown, columns_of, records, shown
+from xlassess.toolkits.exchange.sheets import (
+    ENTRY,
+    FIELD,
+    HOW_TO,
+    ITEMS,
+    LISTS,
+    MEANING,
+    OVERALL,
+    SHEETS,
+    Block,
+    Column,
+)
+
+_MADE = datetime(2026, 1, 1)
+"""A fixed date, so that the same toolkit always makes the same bytes."""
+
+_SPARE_ROWS, _SPARE_BETWEEN = 5, 2
+"""Empty rows drawn below a table that has its sheet to itself, and below one of several."""
+
+_CHECKED = 1_000
+"""Rows in which entries are picked from lists."""
+
+_LEAST = 18.0
+"""Height of a row in points, at least."""
+
+_FORM_WIDTHS = (22.0, 70.0, 50.0)
+
+_TYPED = CELL.but(number=TEXT_FORMAT, locked=False)
+_KEY = _TYPED.but(bold=True)
+_NUMBER = _TYPED.but(number="", align="right")
+_BELOW = Look(number=TEXT_FORMAT, indent=1)
+_BELOW_NUMBER = Look(align="right", indent=1)
+_ABOUT = SMALL_PROSE.but(fill=FAINT, border=LINE, valign="vcenter", indent=1)
+_HELP = SMALL_PROSE.but(border=LINE, size=9, valign="vcenter", indent=1)
+
+
+def toolkit_book(toolkit: Toolkit) -> bytes:
+    """Return a toolkit as a workbook.
+
+    Raises:
+        SheetError: a text is longer than a cell takes.
+    """
+    book = Book(
+        {
+            "title": f"Toolkit: {toolkit.title}",
+            "subject": f"{toolkit.id}, version {toolkit.version}",
+            "comments": "Edit it, then read it back with: xlassess toolkits import",
+            "created": _MADE,
+        }
+    )
+    guide = book.sheet(HOW_TO, NAVY)
+    sheets = {name: book.sheet(name) for name in SHEETS}
+    lists = book.sheet(LISTS)
+    _lists(book, lists, toolkit)
+    write_guide(guide, toolkit)
+    for name, sheet in sheets.items():
+        _sheet(sheet, SHEETS[name], toolkit)
+    return book.close()
+
+
+def _sheet(sheet: Sheet, blocks: tuple[Block, ...], toolkit: Toolkit) -> None:
+    columns = {block: columns_of(block, toolkit) for block in blocks}
+    _widths(sheet, columns, _unused(toolkit, columns[ITEMS]) if ITEMS in columns else frozenset())
+    row = 0
+    for block in blocks:
+        write = _form if block.form else _table
+        row = write(sheet, row, block, columns[block], toolkit) + 1
+    _page(sheet, blocks)
+
+
+def _unused(toolkit: Toolkit, columns: tuple[Column, ...]) -> frozenset[int]:
+    """Return the columns of the items, among those that may be, that no item fills."""
+    rows = list(records(ITEMS, toolkit))
+    empty = (i for i, c in enumerate(columns) if all(shown(c, row) == "" for row in rows))
+    return frozenset(i for i in empty if not columns[i].about.startswith("Needed"))
+
+
+def _widths(sheet: Sheet, columns: dict[Block, tuple[Column, ...]], folded: frozenset[int]) -> None:
+    """Set widths, and the format of what is typed below the tables."""
+    widths: dict[int, float] = {}
+    numbers: dict[int, bool] = {}
+    for block, own in columns.items():
+        wide = _FORM_WIDTHS if block.form else [column.width for column in own]
+        for index, width in enumerate(wide):
+            widths[index] = max(width, widths.get(index, 0.0))
+            number = not block.form and own[index].kind == "number"
+            numbers[index] = number and numbers.get(index, True)
+    sheet.widths(widths)
+    for index, width in widths.items():
+        below = sheet.book.format(_BELOW_NUMBER if numbers[index] else _BELOW)
+        fold = {"level": 1, "hidden": True} if index in folded else {}
+        sheet.raw.set_column(index, index, width, below, fold)
+
+
+def _title(sheet: Sheet, row: int, block: Block) -> int:
+    """Write the title of a block and what it is for; return the row after them."""
+    first = row == 0
+    sheet.text(row, 0, block.title, TITLE if first else HEADING)
+    sheet.height(row, 30 if first else 24)
+    sheet.text(row + 1, 0, block.about, PLAIN.but(wrap=False, valign="top", colour=MUTED))
+    sheet.height(row + 1, 20)
+    return row + 2
+
+
+def _form(
+    sheet: Sheet, row: int, block: Block, columns: tuple[Column, ...], toolkit: Toolkit
+) -> int:
+    row = _title(sheet, row, block)
+    for index, heading in enumerate((FIELD, ENTRY, MEANING)):
+        sheet.text(row, index, heading, HEADER)
+    sheet.height(row, 22)
+    (record,) = records(block, toolkit)
+    for row, column in enumerate(columns, start=row + 1):  # noqa: B020
+        entry = shown(column, record)
+        sheet.text(row, 0, column.heading, CELL_STRONG)
+        look = _NUMBER.but(align="left") if column.kind == "number" else _TYPED
+        _put(sheet, row, 1, entry, look)
+        sheet.text(row, 2, column.about, _HELP)
+        _fit(sheet, row, ((1, entry, _TYPED), (2, column.about, _HELP)))
+        _pick(sheet, Box(row, 1, row, 1), column)
+    return row + 1
+
+
+def _table(
+    sheet: Sheet, row: int, block: Block, columns: tuple[Column, ...], toolkit: Toolkit
+) -> int:
+    row = _title(sheet, row, block)
+    for index, column in enumerate(columns):
+        sheet.text(row, index, column.about, _ABOUT)
+        sheet.text(row + 1, index, column.heading, HEADER)
+    _fit(sheet, row, [(index, column.about, _ABOUT) for index, column in enumerate(columns)])
+    headings = [(index, column.heading, HEADER) for index, column in enumerate(columns)]
+    _fit(sheet, row + 1, headings, least=22)
+    first = row = row + 2
+    for record in records(block, toolkit):
+        cells = [(index, shown(column, record)) for index, column in enumerate(columns)]
+        for index, entry in cells:
+            _put(sheet, row, index, entry, _look(block, index, columns[index]))
+        _fit(sheet, row, [(index, entry, _TYPED) for index, entry in cells])
+        row += 1
+    alone = SHEETS[block.sheet] == (block,)
+    end = row + (_SPARE_ROWS if alone else _SPARE_BETWEEN)
+    for spare in range(row, end):
+        sheet.height(spare, _LEAST)
+        for index, column in enumerate(columns):
+            sheet.blank(spare, index, _look(block, index, column))
+    last = _CHECKED if alone else end - 1
+    for index, column in enumerate(columns):
+        _pick(sheet, Box(first, index, last, index), column)
+    return end
+
+
+def _look(block: Block, index: int, column: Column) -> Look:
+    if block is ITEMS and index == 1:
+        return _KEY
+    if index == 0:
+        return _KEY
+    return _NUMBER if column.kind == "number" else _TYPED
+
+
+def _put(sheet: Sheet, row: int, column: int, entry: Shown, look: Look) -> None:
+    if isinstance(entry, str):
+        sheet.text(row, column, entry, look)
+    else:
+        sheet.number(row, column, entry, look)
+
+
+def _fit(
+    sheet: Sheet, row: int, cells: Iterable[tuple[int, Shown, Look]], least: float = _LEAST
+) -> None:
+    """Make a row as high as its texts need, as far as Excel has rows that high."""
+    texts = (
+        Text(str(entry), sheet.width(column), look.size, look.bold, look.indent)
+        for column, entry, look in cells
+    )
+    sheet.height(row, min(row_height(texts, least), TALLEST_ROW))
+
+
+def _pick(sheet: Sheet, box: Box, column: Column) -> None:
+    """Let entries be picked from a list; only where nothing else can be right is it enforced."""
+    closed = column.kind in ("yes-no", "word")
+    name = "yes_no" if column.kind == "yes-no" else column.listed
+    if name:
+        error = Message("Not one of the words", "Pick a word from the list, or clear the cell.")
+        sheet.validate(box, Listed(name), error, None, strict=closed)
+
+
+def _lists(book: Book, sheet: Sheet, toolkit: Toolkit) -> None:
+    """Write what can be picked, each list under a name."""
+    sections = [section.id for section in toolkit.all_sections]
+    lists: dict[str, Iterable[str]] = {
+        "yes_no": ("yes", "no"),
+        "forms": FORMS,
+        "rules": RULES,
+        "answers": (*toolkit.scales, *FREE_ANSWERS),
+        "scales": tuple(toolkit.scales) or ("",),
+        "sections": sections,
+        "banded": (*sections, OVERALL),
+    }
+    for column, (name, words) in enumerate(lists.items()):
+        sheet.text(0, column, name, HEADER)
+        row = 0
+        for row, word in enumerate(words, start=1):
+            sheet.text(row, column, word, CELL.but(number=TEXT_FORMAT))
+        book.define(name, LISTS, Box(1, column, max(row, 1), column))
+    sheet.raw.hide()
+
+
+def _page(sheet: Sheet, blocks: tuple[Block, ...]) -> None:
+    """Set up printing and the frozen headings."""
+    raw = sheet.raw
+    headings = 2 if blocks[0].form else 3
+    # No print area: what is entered below the tables is printed too.
+    raw.set_paper(9)
+    raw.set_landscape()
+    raw.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    alone = len(blocks) == 1
+    raw.fit_to_pages(1, 0 if alone else 1)
+    raw.set_footer('&L&"Arial,Regular"&8&A&R&"Arial,Regular"&8Page &P of &N')
+    if alone:
+        raw.repeat_rows(headings)
+    key = 2 if blocks == (ITEMS,) else 1
+    show(sheet, (headings + 1, key) if alone else None)
