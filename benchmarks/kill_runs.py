@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.desk.small import LATER, a_folder, answer, unclear_pair, write_toolkit
+from tests.services.small import LATER, a_folder, answer, unclear_pair, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
@@ -87,7 +87,7 @@ def _ingest(folder: AssessmentFolder, now: datetime) -> None:
 
 def _reword(folder: AssessmentFolder, now: datetime) -> None:
     del now
-    from tests.desk.small import TOOLKIT
+    from tests.services.small import TOOLKIT
 
     write_toolkit(folder, TOOLKIT.replace('"1.0"', '"1.1"').replace("know", "like"))
 

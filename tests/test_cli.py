@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.desk.small import TOOLKIT, a_folder, answer, change_settings, write_register
+from tests.services.small import TOOLKIT, a_folder, answer, change_settings, write_register
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli import frame
 from xlassess.cli.app import cli

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.desk.small import a_folder, answer, unclear_pair
+from tests.services.small import a_folder, answer, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.cli.decide import DECISIONS

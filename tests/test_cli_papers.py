@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.desk.small import LATER, a_folder, answer
+from tests.services.small import LATER, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.services.ingest import ingest

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.damaged.builders import encrypted
-from tests.desk.small import a_folder, answer
+from tests.services.small import a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients import validator
 from tests.clients.office import Office, Typed
-from tests.folder.any_toolkit import AWKWARD_LINES
+from tests.toolkits.any_toolkit import AWKWARD_LINES
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.exchange.exchange import load_toolkit_book, toolkit_book
 from xlassess.toolkits.load import ToolkitFileError, find_toolkit

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 
-from tests.desk.small import LATER, answer, unclear_pair
+from tests.services.small import LATER, answer, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import cell_name, layout
 from xlassess.generate.query.letter import slot_cells

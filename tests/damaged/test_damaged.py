@@ -9,9 +9,9 @@ import pytest
 
 from tests.damaged.builders import BUILDERS, Bench, Damaged
 from tests.damaged.pairs import CASES
-from tests.desk.small import LATER, a_folder
 from tests.factory import Workbook, issue
 from tests.ingest.small import every_kind
+from tests.services.small import LATER, a_folder
 from xlassess.ingest import collect, read_all
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.small import (
+from tests.services.small import (
     LATER,
     MONDAY,
     PEOPLE,
@@ -201,7 +201,7 @@ def test_generate__completes_a_run_that_was_killed(
 def test_generate__completes_a_run_that_was_really_killed(folder: AssessmentFolder) -> None:
     program = (
         "import os, signal, sys; from pathlib import Path;"
-        "from tests.desk.small import MONDAY; from xlassess.desk import generate as desk;"
+        "from tests.services.small import MONDAY; from xlassess.services import generate as desk;"
         "from xlassess.assessment.settings import AssessmentFolder;"
         "desk.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
         "desk.generate(AssessmentFolder(Path(sys.argv[1])), now=MONDAY)"

@@ -8,7 +8,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from tests.desk.small import LATER, a_folder, answer
+from tests.services.small import LATER, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.report.write import default_template
 from xlassess.model.errors import UsageError, XlassessError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.small import (
+from tests.services.small import (
     LATER,
     MONDAY,
     PEOPLE,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.damaged.builders import encrypted
-from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.export import export_round

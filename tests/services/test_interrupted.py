@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.desk.small import LATER, MONDAY, a_folder, answer, contents
+from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.small import LATER, a_folder, answer, change_settings
+from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.folder.texts import SMALL, spoiled, write
+from tests.toolkits.texts import SMALL, spoiled, write
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import (

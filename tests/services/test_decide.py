@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk.small import LATER, MONDAY, a_folder, answer, unclear_pair
+from tests.services.small import LATER, MONDAY, a_folder, answer, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
@@ -323,7 +323,7 @@ def test_settle__sets_aside_what_came_back_and_undo_restores_it(folder: Assessme
 
 
 def test_settle__counts_for_somebody_who_was_reissued(folder: AssessmentFolder) -> None:
-    from tests.desk.small import change_settings
+    from tests.services.small import change_settings
 
     settle(folder, reference(folder, 1), "nil return", WHY)
     change_settings(folder, "2026-03-13", "2026-03-20")

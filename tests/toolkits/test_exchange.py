@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.folder.any_toolkit import toolkits
+from tests.toolkits.any_toolkit import toolkits
 from xlassess.contract.seal import questions_digest
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import read_yaml

@@ -7,7 +7,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.desk.small import LATER, MONDAY, TOOLKIT, a_folder, answer, write_register, write_toolkit
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    TOOLKIT,
+    a_folder,
+    answer,
+    write_register,
+    write_toolkit,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate

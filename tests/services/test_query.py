@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.desk.small import LATER, MONDAY, a_folder, answer, change_settings, contents
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, contents
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
