@@ -1,10 +1,11 @@
 """Toolkit and assessment to workbooks: a plate is built once, copies are stamped from it."""
 
-from xlassess.generate.naming import file_name, query_file_name
+from xlassess.generate.file_names import file_name, query_file_name
 from xlassess.generate.plate import Personal, Plate, build_plate
-from xlassess.generate.query.build import Asking, build_query
 from xlassess.generate.query.doubts import Doubts, doubts_of
+from xlassess.generate.query.earlier_answers import Asking
 from xlassess.generate.query.letter import query_letter
+from xlassess.generate.query.query_workbook import build_query
 
 __all__ = [
     "Asking",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.contract.layout import Layout, layout
-from xlassess.generate.stencil import Blank, Stencil
-from xlassess.generate.workbook.build import Common, common_identity, write_workbook
-from xlassess.generate.workbook.filling import Filling
-from xlassess.generate.workbook.job import IN_CELLS, Job, PersonalCells, placeholder
+from xlassess.generate.copies import CopiedPackage, FilledPart
+from xlassess.generate.workbook.contents import Contents
+from xlassess.generate.workbook.draft import IN_CELLS, Draft, PersonalCells, placeholder
 from xlassess.generate.workbook.lists import Lists
+from xlassess.generate.workbook.write import CommonIdentity, common_identity, write_workbook
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
 from xlassess.model.errors import XlassessError
@@ -52,9 +52,9 @@ class Plate:
     """A workbook ready for stamping; made by `build_plate`."""
 
     def __init__(
-        self, stencil: Stencil, common: Common, carrier: str, title: str, unnamed: str
+        self, package: CopiedPackage, common: CommonIdentity, carrier: str, title: str, unnamed: str
     ) -> None:
-        self._stencil = stencil
+        self._package = package
         self._common = common
         self._carrier = carrier
         self._title = title
@@ -75,7 +75,7 @@ class Plate:
             )
         partner, respondent = _one_line(personal.partner), _one_line(personal.respondent)
         who = f"{partner}, {respondent}" if respondent else partner
-        return self._stencil.copy(
+        return self._package.copy(
             {
                 "carrier": _filled(self._carrier, personal.reference, who),
                 "title": _filled(self._title, personal.reference, who),
@@ -110,15 +110,15 @@ def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password:
     Raises:
         SheetError: a text of the toolkit does not fit into a workbook.
     """
-    job = begin(toolkit, assessment, layout(toolkit), password, Filling())
-    common = common_identity(job, digest)
-    write_workbook(job, common)
-    return finish(job, common, job.words)
+    draft = begin(toolkit, assessment, layout(toolkit), password, Contents())
+    common = common_identity(draft, digest)
+    write_workbook(draft, common)
+    return finish(draft, common, draft.words)
 
 
 def begin(
-    toolkit: Toolkit, assessment: Assessment, where: Layout, password: str, filling: Filling
-) -> Job:
+    toolkit: Toolkit, assessment: Assessment, where: Layout, password: str, contents: Contents
+) -> Draft:
     """Begin a workbook without any sheets.
 
     Args:
@@ -126,7 +126,7 @@ def begin(
         assessment: the assessment and its round.
         where: where everything stands.
         password: opens sheet and structure protection.
-        filling: what stands in its cells.
+        contents: what stands in its cells.
     """
     words = Words("workbook.j2")
     book = Book({
@@ -137,27 +137,29 @@ def begin(
         "comments": words.say("document_about", toolkit),
         "created": _BUILT,
     })  # fmt: skip
-    return Job(toolkit, assessment, where, password, book, words, Lists(), PersonalCells(), filling)
+    return Draft(
+        toolkit, assessment, where, password, book, words, Lists(), PersonalCells(), contents
+    )
 
 
-def finish(job: Job, common: Common, words: Words) -> Plate:
+def finish(draft: Draft, common: CommonIdentity, words: Words) -> Plate:
     """Return the workbook as a plate.
 
     Args:
-        job: the workbook with all its sheets.
+        draft: the workbook with all its sheets.
         common: the identity shared by all copies.
         words: the words of its title and of the line at the head of its sheets.
     """
     return Plate(
-        _stencil(job.book.close(), job.password),
+        _cut(draft.book.close(), draft.password),
         common,
-        carrier=words.say("carrier", job.toolkit, job.assessment, _REFERENCE, _WHO),
-        title=words.say("title", job.toolkit, job.assessment, _WHO),
-        unnamed=job.words.say("unnamed"),
+        carrier=words.say("carrier", draft.toolkit, draft.assessment, _REFERENCE, _WHO),
+        title=words.say("title", draft.toolkit, draft.assessment, _WHO),
+        unnamed=draft.words.say("unnamed"),
     )
 
 
-def _stencil(package: bytes, password: str) -> Stencil:
+def _cut(package: bytes, password: str) -> CopiedPackage:
     """Take a package apart into what is the same in every copy and what is filled in."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
@@ -166,9 +168,9 @@ def _stencil(package: bytes, password: str) -> Stencil:
     kept = strings.replace("<t>\ue000", '<t xml:space="preserve">\ue000')
     core = _DATES.sub("", parts.pop(_CORE).decode())
     blanks = [
-        Blank.cut(_STRINGS, kept, _HOLES, in_cells=True),
-        Blank.cut(_CORE, core, _HOLES, in_cells=False),
-        Blank.cut(_CUSTOM, parts.pop(_CUSTOM).decode(), _HOLES, in_cells=False),
+        FilledPart.cut(_STRINGS, kept, _HOLES, in_cells=True),
+        FilledPart.cut(_CORE, core, _HOLES, in_cells=False),
+        FilledPart.cut(_CUSTOM, parts.pop(_CUSTOM).decode(), _HOLES, in_cells=False),
     ]
     marks = [name for name, content in parts.items() if "\ue000".encode() in content]
     if marks or sorted(blanks[0].names) != sorted(IN_CELLS):
@@ -176,4 +178,4 @@ def _stencil(package: bytes, password: str) -> Stencil:
             f"The plate could not be cut: personal texts stand in {', '.join(marks) or _STRINGS}.",
             "Report this with the version of XlsxWriter in use.",
         )
-    return Stencil(parts.items(), blanks)
+    return CopiedPackage(parts.items(), blanks)

@@ -18,8 +18,8 @@ from xlassess.generate.profile.scored import (
     scored_parts,
     scoring_scale,
 )
-from xlassess.generate.profile.table import Heading, ProfileTable
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.profile.table import ProfileColumn, ProfileTable
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.lists import Range, added
 from xlassess.model.toolkit import Band, Choice
 from xlassess.score import affirmative, score_range
@@ -40,16 +40,16 @@ class CountsTable(ProfileTable):
 
     @cached_property
     def _parts(self) -> tuple[Scored, ...]:
-        return scored_parts(self.job.layout)
+        return scored_parts(self.draft.layout)
 
     @cached_property
     def _flags(self) -> tuple[Flaggable, ...]:
-        return flaggable(self.job.layout)
+        return flaggable(self.draft.layout)
 
     @cached_property
     def _choices(self) -> tuple[Choice, ...]:
         """The choices in the order of their columns: least first for levels, else as offered."""
-        scale = scoring_scale(self.job.toolkit)
+        scale = scoring_scale(self.draft.toolkit)
         apart = tuple(choice for choice in scale.choices if choice.apart)
         order = scale.substantive
         return (*(reversed(order) if self._rule == "levels" else order), *apart)
@@ -61,7 +61,7 @@ class CountsTable(ProfileTable):
 
     @property
     def _rule(self) -> str:
-        return self.job.toolkit.scoring.rule
+        return self.draft.toolkit.scoring.rule
 
     @property
     def _has_figure(self) -> bool:
@@ -72,7 +72,7 @@ class CountsTable(ProfileTable):
     def _has_bands(self) -> bool:
         """True where the figure is read by bands, which take the column after it."""
         banded = any(part.section.bands for part in self._parts)
-        return self._has_figure and (banded or bool(self.job.toolkit.scoring.bands))
+        return self._has_figure and (banded or bool(self.draft.toolkit.scoring.bands))
 
     @property
     def _counts(self) -> int:
@@ -90,24 +90,24 @@ class CountsTable(ProfileTable):
 
     @property
     def _yes(self) -> str:
-        return affirmative(self.job.toolkit).label if self._rule == "share" else ""
+        return affirmative(self.draft.toolkit).label if self._rule == "share" else ""
 
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[ProfileColumn, ...]:
         """The table's columns, which set the widths of the whole sheet."""
-        words, toolkit = self.job.words, self.job.toolkit
+        words, toolkit = self.draft.words, self.draft.toolkit
         number, section, answered, asked = words.headings("counts_headers")
         found = [
-            Heading(number, 8), Heading(section, self._names, middle=False),
-            Heading(answered, _LISTED_WIDTH if self._flags else 13), Heading(asked, 11),
+            ProfileColumn(number, 8), ProfileColumn(section, self._names, middle=False),
+            ProfileColumn(answered, _LISTED_WIDTH if self._flags else 13), ProfileColumn(asked, 11),
         ]  # fmt: skip
         if self._has_figure:
-            found.append(Heading(words.say("figure_header", toolkit, self._yes), 11))
+            found.append(ProfileColumn(words.say("figure_header", toolkit, self._yes), 11))
         if self._has_bands:
-            found.append(Heading(words.say("band_header"), 22, middle=False))
-        found += [Heading(choice.label, 15) for choice in self._choices]
+            found.append(ProfileColumn(words.say("band_header"), 22, middle=False))
+        found += [ProfileColumn(choice.label, 15) for choice in self._choices]
         if self._flags:
             header = words.say("flagged_numbers", toolkit.scoring)
-            found.append(Heading(header, _NUMBERS_WIDTH, middle=False))
+            found.append(ProfileColumn(header, _NUMBERS_WIDTH, middle=False))
         return tuple(found)
 
     def write(self, row: int) -> int:
@@ -118,7 +118,7 @@ class CountsTable(ProfileTable):
             row += 1
             self._section(row, part, head=first - 1)
         last = row
-        if self.job.toolkit.scoring.overall:
+        if self.draft.toolkit.scoring.overall:
             for view in dict.fromkeys(part.view for part in self._parts):
                 row += 1
                 self._overall(row, view, first)
@@ -149,7 +149,7 @@ class CountsTable(ProfileTable):
             return
         answered = cell_name(row, _ANSWERED)
         if self._rule == "share":
-            yes = self._choices.index(affirmative(self.job.toolkit))
+            yes = self._choices.index(affirmative(self.draft.toolkit))
             total = cell_name(row, self._counts + yes)
         formula = Formula(f'IF({answered}>0,({total})/{answered},"")', "")
         style = look.but(bold=True, number=self._number_format)
@@ -159,7 +159,7 @@ class CountsTable(ProfileTable):
         """Write the band the figure is read by, where there are bands."""
         if self._has_bands and bands:
             figure = cell_name(row, _FIGURE)
-            name = add_bands(self.job.lists, "figure", bands).name(figure)
+            name = add_bands(self.draft.lists, "figure", bands).name(figure)
             formula = Formula(f'IF({figure}="","",{name})', "")
             self.sheet.formula(row, _FIGURE + 1, formula, look.but(bold=True))
         elif self._has_bands:
@@ -167,12 +167,12 @@ class CountsTable(ProfileTable):
 
     def _overall(self, row: int, view: str, first: int) -> None:
         """Write the row over all sections from one view, where the publication gives one."""
-        sheet, toolkit = self.sheet, self.job.toolkit
+        sheet, toolkit = self.sheet, self.draft.toolkit
         mine = [part for part in self._parts if part.view == view]
         rows = [first + i for i, part in enumerate(self._parts) if part.view == view]
         shown = toolkit.view(view).label if view else ""
         sheet.blank(row, 0, looks.TOTAL)
-        sheet.text(row, 1, self.job.words.say("all_sections", shown), looks.TOTAL)
+        sheet.text(row, 1, self.draft.words.say("all_sections", shown), looks.TOTAL)
         for column in (_ANSWERED, _ASKED, *range(self._counts, self._numbers)):
             cells = ",".join(cell_name(each, column) for each in rows)
             value = sum(part.asked for part in mine) if column == _ASKED else 0
@@ -185,7 +185,7 @@ class CountsTable(ProfileTable):
 
     def _chart(self, row: int, first: int, last: int) -> int:
         """Draw the chart of the figures or counts; return the first row below it."""
-        words, toolkit = self.job.words, self.job.toolkit
+        words, toolkit = self.draft.words, self.draft.toolkit
         names = self._cells(first, last, 1)
         title = words.say("chart_title", toolkit, self._yes)
         if self._has_figure:
@@ -232,51 +232,51 @@ _LINE = looks.Look(indent=1)
 _NUMBER = looks.Look(align="center", number=looks.TEXT_FORMAT)
 
 
-def write_flags(job: Job, sheet: Sheet, row: int) -> int:
+def write_flags(draft: Draft, sheet: Sheet, row: int) -> int:
     """List the matters to act on; return the next free row."""
-    flags = flaggable(job.layout)
+    flags = flaggable(draft.layout)
     if not flags:
         return row
-    scoring = job.toolkit.scoring
-    columns = _Columns(job, flags)
-    sheet.text(row, 0, job.words.say("heading_flagged", scoring), looks.HEADING)
+    scoring = draft.toolkit.scoring
+    columns = _Columns(draft, flags)
+    sheet.text(row, 0, draft.words.say("heading_flagged", scoring), looks.HEADING)
     sheet.height(row, 26)
-    before, after = job.words.say("flagged_count", scoring, len(flags)).split("#")
+    before, after = draft.words.say("flagged_count", scoring, len(flags)).split("#")
     count = Formula(f"{quoted(before)}&{columns.total}&{quoted(after)}", f"{before}0{after}")
     sheet.formula(row + 1, 0, count, looks.PLAIN.but(wrap=False))
-    for column, header in enumerate(job.words.headings("flagged_headers")):
+    for column, header in enumerate(draft.words.headings("flagged_headers")):
         sheet.text(row + 2, column, header, looks.HEADER if column else looks.HEADER_MIDDLE)
     sheet.height(row + 2, 24)
-    first, listed = row + 3, min(len(flags), _most(job))
+    first, listed = row + 3, min(len(flags), _most(draft))
     for k in range(1, listed + 1):
         _line(sheet, first + k - 1, k, columns)
     box = Box(first, 0, first + listed - 1, 2)
     sheet.highlight(box, f'${cell_name(first, 0)}<>""', Mark(border=palette.LINE))
     row = first + listed
     if len(flags) > listed:
-        text = job.words.say("flagged_more", listed)
+        text = draft.words.say("flagged_more", listed)
         more = f'IF({columns.total}>{listed},{quoted(text)},"")'
         sheet.formula(row, 0, Formula(more, ""), looks.PLAIN.but(wrap=False))
         row += 1
     return row + 1
 
 
-def _most(job: Job) -> int:
-    return _MOST_WITHOUT_NUMBERS if job.toolkit.scoring.rule == "none" else _MOST_LISTED
+def _most(draft: Draft) -> int:
+    return _MOST_WITHOUT_NUMBERS if draft.toolkit.scoring.rule == "none" else _MOST_LISTED
 
 
 class _Columns:
     """The columns on the lists sheet that the list draws on."""
 
-    def __init__(self, job: Job, flags: tuple[Flaggable, ...]) -> None:
-        running = Range(LISTS, job.lists.next_column(), 1, len(flags))
+    def __init__(self, draft: Draft, flags: tuple[Flaggable, ...]) -> None:
+        running = Range(LISTS, draft.lists.next_column(), 1, len(flags))
         counts = [_count(flag, running, i) for i, flag in enumerate(flags)]
-        self.running = job.lists.add("flagged so far", counts)
-        self.items = job.lists.add("item", [flag.item.id for flag in flags])
+        self.running = draft.lists.add("flagged so far", counts)
+        self.items = draft.lists.add("item", [flag.item.id for flag in flags])
         names = [matter(flag) for flag in flags]
-        self.names = job.lists.add("matter", names)
+        self.names = draft.lists.add("matter", names)
         answers = [Formula(f'{flag.cell.text}&""', "") for flag in flags]
-        self.answers = job.lists.add("answer", answers)
+        self.answers = draft.lists.add("answer", answers)
         self.total = self.running.cell(len(flags) - 1)
         self.longest_name = max(names, key=len)
         self.longest_answer = max((label for f in flags for label in f.labels), key=len)

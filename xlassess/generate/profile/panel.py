@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import LISTS
 from xlassess.generate.profile.scored import Scored, answer_cell
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.lists import Lists, Range
 from xlassess.model.toolkit import Band, Scenario
 from xlassess.sheet import looks
@@ -111,7 +111,7 @@ class Panel:
     ``first`` is the column of labels and answers, ``last`` that of the texts they belong to.
     """
 
-    job: Job
+    draft: Draft
     sheet: Sheet
     first: int
     last: int
@@ -119,18 +119,18 @@ class Panel:
     def dartboard(self, row: int, scores: Sequence[Banded], parts: Sequence[Scored]) -> int:
         """Draw the dartboard from column 0 on; return its height in pixels."""
         rings = len(parts[0].section.bands)
-        grid = dartboard_grid(self.job.lists, scores, rings)
-        names = [self.job.words.say("ring_name", i + 1, rings) for i in range(rings)]
-        alt = self.job.words.say("dartboard_alt", self.job.toolkit)
+        grid = dartboard_grid(self.draft.lists, scores, rings)
+        names = [self.draft.words.say("ring_name", i + 1, rings) for i in range(rings)]
+        alt = self.draft.words.say("dartboard_alt", self.draft.toolkit)
         chart = dartboard(self.sheet.book, grid, names)
         self.sheet.chart(chart, Placed(row, 1, _BOARD, _BOARD, alt))
         return _BOARD
 
     def key(self, row: int, parts: Sequence[Scored]) -> int:
         """Write how to read the dartboard; return the next free row."""
-        sheet, words = self.sheet, self.job.words
+        sheet, words = self.sheet, self.draft.words
         row = self._heading(row, "heading_dartboard")
-        for text in words.paragraphs("dartboard_key", self.job.toolkit):
+        for text in words.paragraphs("dartboard_key", self.draft.toolkit):
             sheet.prose(row, self.first, self.last, text, looks.PROSE)
             row += 1
         for offset, header in enumerate(words.headings("ring_headers")):
@@ -150,7 +150,7 @@ class Panel:
         bands = [sorted(part.section.bands, key=lambda band: band.low)[ring - 1] for part in parts]
         ranges = dict.fromkeys((band.low, band.high) for band in bands)
         names = dict.fromkeys(band.name for band in bands)
-        return self.job.words.say("ring_reading", list(ranges), list(names))
+        return self.draft.words.say("ring_reading", list(ranges), list(names))
 
     def scenario(self, row: int, scores: Sequence[Banded]) -> int:
         """Write which way of going on the scores suggest; return the next free row.
@@ -159,11 +159,11 @@ class Panel:
             row: the row to begin in.
             scores: the sections' scores, and last the grand total.
         """
-        plan = self.job.toolkit.action_plan
+        plan = self.draft.toolkit.action_plan
         if plan is None or not plan.scenarios:
             return row
-        sheet, words = self.sheet, self.job.words
-        positions = band_positions(self.job.lists, scores)
+        sheet, words = self.sheet, self.draft.words
+        positions = band_positions(self.draft.lists, scores)
         formula, texts = self._suggestion(plan.scenarios, positions)
         row = self._heading(row, "heading_scenario")
         strong = looks.PROSE.but(bold=True)
@@ -181,10 +181,10 @@ class Panel:
 
         The rule is that of `xlassess.score.suggest_scenario`.
         """
-        words = self.job.words
+        words = self.draft.words
         texts = [words.say("scenario", scenario) for scenario in scenarios]
         waiting, none = words.say("scenario_waiting"), words.say("scenario_none")
-        told = self.job.lists.add("scenario", texts)
+        told = self.draft.lists.add("scenario", texts)
         count = positions.last - positions.first + 1
         sections = Range(positions.sheet, positions.column, positions.first, positions.last - 1)
         choice = quoted(none)
@@ -196,11 +196,11 @@ class Panel:
 
     def success(self, row: int) -> int:
         """Write the overall success statement and its answer; return the next free row."""
-        cell = answer_cell(self.job.layout, self.job.toolkit.scoring.success)
+        cell = answer_cell(self.draft.layout, self.draft.toolkit.scoring.success)
         if cell is None:
             return row
-        sheet, empty = self.sheet, self.job.words.say("not_answered")
-        item = self.job.toolkit.item(self.job.toolkit.scoring.success)
+        sheet, empty = self.sheet, self.draft.words.say("not_answered")
+        item = self.draft.toolkit.item(self.draft.toolkit.scoring.success)
         row = self._heading(row, "heading_success")
         answer = Formula(f'IF({cell.text}="",{quoted(empty)},{cell.text})', empty)
         sheet.formula(row, self.first, answer, looks.CELL_STRONG)
@@ -209,14 +209,14 @@ class Panel:
         room = sheet.width(self.first)
         said = (
             (choice.label, room, looks.CELL_STRONG)
-            for choice in self.job.toolkit.scales[item.answer].choices
+            for choice in self.draft.toolkit.scales[item.answer].choices
         )
         sheet.fit(row, (asked, (empty, room, looks.CELL_STRONG), *said), least=20)
         return row + 1
 
     def _heading(self, row: int, macro: str) -> int:
         column = min(self.first, self.last)
-        self.sheet.text(row, column, self.job.words.say(macro), looks.HEADING)
+        self.sheet.text(row, column, self.draft.words.say(macro), looks.HEADING)
         self.sheet.height(row, _HEADING_HEIGHT)
         return row + 1
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from xlassess.contract.layout import cell_name
 from xlassess.generate.profile.scored import Scored, scored_parts, scored_places
-from xlassess.generate.profile.table import Heading, ProfileTable
+from xlassess.generate.profile.table import ProfileColumn, ProfileTable
 from xlassess.generate.workbook.status import progress_of
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import looks
@@ -24,32 +24,33 @@ class ProgressTable(ProfileTable):
     @cached_property
     def _parts(self) -> tuple[Scored, ...]:
         """What is judged from a view, section by section."""
-        return tuple(part for part in scored_parts(self.job.layout) if part.view)
+        return tuple(part for part in scored_parts(self.draft.layout) if part.view)
 
     @cached_property
     def _choices(self) -> tuple[Choice, ...]:
         """The choices of all scales on which something is judged from a view."""
-        toolkit = self.job.toolkit
+        toolkit = self.draft.toolkit
         scales = dict.fromkeys(item.answer for item in toolkit.items() if item.views)
         found = {c.label: c for name in scales for c in toolkit.scales[name].choices}
         ordered = sorted(found.values(), key=lambda choice: choice.apart)
         return tuple(ordered)
 
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[ProfileColumn, ...]:
         """The columns, which set the widths of the whole sheet; the last have no heading here."""
-        number, section, filled, asked, state = self.job.words.headings("progress_table_headers")
+        number, section, filled, asked, state = self.draft.words.headings("progress_table_headers")
         further = max(len(self._choices) - 1, 0) if self._parts else 0
         own = (
-            Heading(number, 8), Heading(section, _NAME_WIDTH, middle=False), Heading(filled, 13),
-            Heading(asked, 11), Heading(state, _STATE_WIDTH),
+            ProfileColumn(number, 8), ProfileColumn(section, _NAME_WIDTH, middle=False),
+            ProfileColumn(filled, 13), ProfileColumn(asked, 11),
+            ProfileColumn(state, _STATE_WIDTH),
         )  # fmt: skip
-        return (*own, *[Heading("", _COUNT_WIDTH)] * further)
+        return (*own, *[ProfileColumn("", _COUNT_WIDTH)] * further)
 
     def write(self, row: int) -> int:
         """Write tables and chart from this row on; return the next free row."""
         self.head(row, [heading for heading in self.headings() if heading.text])
-        complete, open_ = self.job.words.say("complete"), self.job.words.say("not_complete")
-        for place in scored_places(self.job.layout):
+        complete, open_ = self.draft.words.say("complete"), self.draft.words.say("not_complete")
+        for place in scored_places(self.draft.layout):
             row += 1
             progress = progress_of(place)
             section = place.section
@@ -65,13 +66,13 @@ class ProgressTable(ProfileTable):
 
     def _spread(self, row: int) -> int:
         """Write how often each choice was picked from each view, and draw it."""
-        words = self.job.words
+        words = self.draft.words
         self.sheet.text(row, 0, words.say("heading_spread"), looks.HEADING)
         self.sheet.height(row, 26)
         number, section, judged, asked = words.headings("spread_headers")
         labels = [choice.label for choice in self._choices]
-        named = [Heading(number, 0), Heading(section, 0, middle=False)]
-        counted = [Heading(text, 0) for text in (judged, asked, *labels)]
+        named = [ProfileColumn(number, 0), ProfileColumn(section, 0, middle=False)]
+        counted = [ProfileColumn(text, 0) for text in (judged, asked, *labels)]
         head = row + 1
         self.head(head, [*named, *counted])
         row = head
@@ -95,7 +96,7 @@ class ProgressTable(ProfileTable):
 
     def _chart(self, row: int, first: int, last: int) -> int:
         """Draw the spread, least first; what is counted apart stands in the table only."""
-        words = self.job.words
+        words = self.draft.words
         name = self.sheet.name
         parts = [
             Series(choice.label, Cells(name, Box(first, column, last, column)))
@@ -106,7 +107,7 @@ class ProgressTable(ProfileTable):
         title = words.say("spread_title")
         chart = stacked_bars(self.sheet.book, names, parts[::-1], title)
         height = _CHART_FRAME + _BAR_HEIGHT * (last - first + 1)
-        views = [view.label for view in self.job.toolkit.views]
+        views = [view.label for view in self.draft.toolkit.views]
         self.sheet.chart(
             chart, Placed(row, 0, _CHART_WIDTH, height, words.say("spread_alt", views))
         )

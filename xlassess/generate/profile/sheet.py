@@ -14,8 +14,8 @@ from xlassess.generate.profile.counts import CountsTable, write_flags
 from xlassess.generate.profile.panel import Panel
 from xlassess.generate.profile.progress import ProgressTable
 from xlassess.generate.profile.sums import SumTable
-from xlassess.generate.profile.table import Heading, ProfileTable, prose_end
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.profile.table import ProfileColumn, ProfileTable, prose_end
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.start import overall_state
 from xlassess.model.toolkit import Rule
 from xlassess.sheet import looks
@@ -30,36 +30,36 @@ _TABLES: dict[Rule, type[ProfileTable]] = {
 }
 
 
-def write_profile(job: Job, sheet: Sheet) -> None:
+def write_profile(draft: Draft, sheet: Sheet) -> None:
     """Write the Profile sheet."""
-    table = _TABLES[job.toolkit.scoring.rule](job, sheet)
+    table = _TABLES[draft.toolkit.scoring.rule](draft, sheet)
     headings = table.headings()
     sheet.widths({i: heading.width for i, heading in enumerate(headings)})
-    _head(job, sheet, headings)
+    _head(draft, sheet, headings)
     row = table.write(REFERENCE_ROW + 2)
-    if job.toolkit.scoring.rule != "sum":
-        row = Panel(job, sheet, 2, 1).success(row) + 1
+    if draft.toolkit.scoring.rule != "sum":
+        row = Panel(draft, sheet, 2, 1).success(row) + 1
     notes = row
-    row = _notes(job, sheet, row, prose_end(headings))
-    whole = ((notes, row), (row + 1, write_flags(job, sheet, row + 1) - 1))
+    row = _notes(draft, sheet, row, prose_end(headings))
+    whole = ((notes, row), (row + 1, write_flags(draft, sheet, row + 1) - 1))
     row = whole[-1][1]
     last = len(headings) - 1
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(row, last)}"})
-    job.finish(sheet, (row, last), landscape=True, single=True, whole=whole)
+    draft.finish(sheet, (row, last), landscape=True, single=True, whole=whole)
 
 
-def _head(job: Job, sheet: Sheet, headings: tuple[Heading, ...]) -> None:
-    say = job.words.say
+def _head(draft: Draft, sheet: Sheet, headings: tuple[ProfileColumn, ...]) -> None:
+    say = draft.words.say
     end = prose_end(headings)
     sheet.text(TITLE_ROW, 0, say("profile_title"), looks.TITLE)
     sheet.height(TITLE_ROW, 27)
-    sheet.prose(ABOUT_ROW, 0, end, say("profile_about", job.toolkit), looks.PROSE)
+    sheet.prose(ABOUT_ROW, 0, end, say("profile_about", draft.toolkit), looks.PROSE)
     strong = looks.PLAIN.but(bold=True)
-    state = overall_state(job).value
+    state = overall_state(draft).value
     formula = Formula(f"{sheet_prefix(START)}{cell_name(PROGRESS_ROW, 0)}", state)
     sheet.merged(PROGRESS_ROW, 0, end, formula, strong)
     sheet.fit(PROGRESS_ROW, ((str(state), sheet.span_width(0, end), strong),), least=20)
-    job.carrier(sheet)
+    draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
     sheet.link(
         REFERENCE_ROW + 1, 0, f"internal:'{START}'!A1", say("back_to_start"), looks.LINK,
@@ -68,11 +68,11 @@ def _head(job: Job, sheet: Sheet, headings: tuple[Heading, ...]) -> None:
     sheet.height(REFERENCE_ROW + 1, 18)
 
 
-def _notes(job: Job, sheet: Sheet, row: int, end: int) -> int:
+def _notes(draft: Draft, sheet: Sheet, row: int, end: int) -> int:
     """Write how the figures come about; return the last row written."""
-    sheet.text(row, 0, job.words.say("heading_notes"), looks.HEADING)
+    sheet.text(row, 0, draft.words.say("heading_notes"), looks.HEADING)
     sheet.height(row, 26)
-    for line in job.words.paragraphs("profile_notes", job.toolkit):
+    for line in draft.words.paragraphs("profile_notes", draft.toolkit):
         row += 1
         sheet.prose(row, 0, end, line, looks.PROSE)
     return row

@@ -12,7 +12,7 @@ from functools import cached_property
 from xlassess.contract.layout import cell_name
 from xlassess.generate.profile.panel import Banded, Bands, Panel, add_bands
 from xlassess.generate.profile.scored import Scored, answer_cell, scored_parts
-from xlassess.generate.profile.table import Heading, ProfileTable
+from xlassess.generate.profile.table import ProfileColumn, ProfileTable
 from xlassess.generate.workbook.lists import Range
 from xlassess.model.toolkit import Band, Section
 from xlassess.score import score_range
@@ -32,24 +32,24 @@ class SumTable(ProfileTable):
 
     @cached_property
     def _parts(self) -> tuple[Scored, ...]:
-        return scored_parts(self.job.layout)
+        return scored_parts(self.draft.layout)
 
     @cached_property
     def _weighed(self) -> dict[str, Range]:
         """The cells in which a section's significance is stated, by section id."""
         found = {
-            item.weighs: answer_cell(self.job.layout, item.id)
-            for item in self.job.toolkit.items()
+            item.weighs: answer_cell(self.draft.layout, item.id)
+            for item in self.draft.toolkit.items()
             if item.weighs
         }
         return {section: cell for section, cell in found.items() if cell is not None}
 
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[ProfileColumn, ...]:
         """The table's columns, which set the widths of the whole sheet."""
-        names = self.job.words.headings("sum_headers")
+        names = self.draft.words.headings("sum_headers")
         left = {1, _BAND, _READING, _SIGNIFICANCE}
         found = [
-            Heading(name, width, middle=column not in left)
+            ProfileColumn(name, width, middle=column not in left)
             for column, (name, width) in enumerate(zip(names, _WIDTHS, strict=True))
         ]
         return tuple(found if self._weighed else found[:_SIGNIFICANCE])
@@ -61,13 +61,13 @@ class SumTable(ProfileTable):
         scores = [self._section(first + i, part) for i, part in enumerate(self._parts)]
         row = first + len(self._parts)
         totals = []
-        if self.job.toolkit.scoring.overall:
+        if self.draft.toolkit.scoring.overall:
             for view in dict.fromkeys(part.view for part in self._parts):
                 totals.append(self._total(row, view, first))
                 row += 1
         row += 1
         banded = [score for score in scores if score]
-        panel = Panel(self.job, self.sheet, _BAND, _READING)
+        panel = Panel(self.draft, self.sheet, _BAND, _READING)
         if len(banded) == len(scores) and self._boardable:
             height = panel.dartboard(row, banded, self._parts)
             beside = panel.key(row, self._parts)
@@ -79,7 +79,7 @@ class SumTable(ProfileTable):
         return self.below(row, height, beside)
 
     def _bands(self, name: str, bands: Sequence[Band]) -> Bands | None:
-        return add_bands(self.job.lists, name, bands) if bands else None
+        return add_bands(self.draft.lists, name, bands) if bands else None
 
     def _section(self, row: int, part: Scored) -> Banded | None:
         sheet = self.sheet
@@ -97,12 +97,12 @@ class SumTable(ProfileTable):
 
     def _total(self, row: int, view: str, first: int) -> Banded | None:
         """Write the grand total from one view."""
-        sheet, scoring = self.sheet, self.job.toolkit.scoring
+        sheet, scoring = self.sheet, self.draft.toolkit.scoring
         mine = [first + i for i, part in enumerate(self._parts) if part.view == view]
         asked = sum(part.asked for part in self._parts if part.view == view)
-        shown = self.job.toolkit.view(view).label if view else ""
+        shown = self.draft.toolkit.view(view).label if view else ""
         sheet.blank(row, 0, looks.TOTAL)
-        sheet.text(row, 1, self.job.words.say("grand_total", shown), looks.TOTAL)
+        sheet.text(row, 1, self.draft.words.say("grand_total", shown), looks.TOTAL)
         for column, value in ((_ANSWERED, 0), (_ASKED, asked)):
             total = Formula(f"SUM({self._listed(mine, column)})", value)
             sheet.formula(row, column, total, looks.TOTAL_MIDDLE)
@@ -124,7 +124,7 @@ class SumTable(ProfileTable):
         complete = f"{answered}={cell_name(row, _ASKED)}"
         figure = Formula(f'IF({complete},{total},"")', "")
         self.sheet.formula(row, _SCORE, figure, middle.but(bold=True))
-        before, after = self.job.words.say("so_far", asked).split("#")
+        before, after = self.draft.words.say("so_far", asked).split("#")
         so_far = f"{quoted(before)}&{answered}&{quoted(after)}"
         name = bands.name(score) if bands else '""'
         band = Formula(f'IF({score}="",{so_far},{name})', f"{before}0{after}")
@@ -133,12 +133,12 @@ class SumTable(ProfileTable):
         self.sheet.formula(row, _READING, Formula(f'IF({score}="","",{says})', ""), plain)
 
     def _most(self, row: int, section: Section | None, look: Look) -> None:
-        limits = score_range(self.job.toolkit, section)
+        limits = score_range(self.draft.toolkit, section)
         self.sheet.number(row, _MOST, limits[1] if limits else 0, look)
 
     def _significance(self, row: int, section: Section) -> None:
         if section.id in self._weighed:
-            cell, empty = self._weighed[section.id].text, self.job.words.say("not_answered")
+            cell, empty = self._weighed[section.id].text, self.draft.words.say("not_answered")
             chosen = Formula(f'IF({cell}="",{quoted(empty)},{cell})', empty)
             self.sheet.formula(row, _SIGNIFICANCE, chosen, looks.CELL)
         elif self._weighed:
@@ -159,17 +159,17 @@ class SumTable(ProfileTable):
     def _bars(self, row: int, first: int) -> int:
         """Draw the scores as bars; return the height in pixels."""
         last = first + len(self._parts) - 1
-        ranges = [score_range(self.job.toolkit, part.section) for part in self._parts]
+        ranges = [score_range(self.draft.toolkit, part.section) for part in self._parts]
         most = max(limits[1] for limits in ranges if limits)
         names, scores = (
             Cells(self.sheet.name, Box(first, column, last, column)) for column in (1, _SCORE)
         )
-        title = self.job.words.say("chart_title", self.job.toolkit, "")
+        title = self.draft.words.say("chart_title", self.draft.toolkit, "")
         chart = bars(
             self.sheet.book, names, Series(title, scores), (0, most), title, number_format="0"
         )
         height = _CHART_FRAME + _BAR_HEIGHT * len(self._parts)
-        alt = self.job.words.say("chart_alt", self.job.toolkit, "")
+        alt = self.draft.words.say("chart_alt", self.draft.toolkit, "")
         self.sheet.chart(chart, Placed(row, 0, _BAR_WIDTH, height, alt))
         return height
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.draft import Draft
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Sheet
 from xlassess.sheet.metrics import POINTS_PER_PIXEL, merged_width
@@ -15,7 +15,7 @@ _PROSE_WIDTH = 130.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ProfileColumn:
     """A column of the table: its heading, its width in characters, and whether it is centred."""
 
     text: str
@@ -23,7 +23,7 @@ class Heading:
     middle: bool = True
 
 
-def prose_end(headings: tuple[Heading, ...]) -> int:
+def prose_end(headings: tuple[ProfileColumn, ...]) -> int:
     """Return the last column of prose, for lines of fair length."""
     end = 0
     while end < len(headings) - 1:
@@ -37,23 +37,23 @@ class ProfileTable(ABC):
     """The table of one scoring rule, and the chart that goes with it.
 
     Args:
-        job: the plate being built.
+        draft: the plate being built.
         sheet: the Profile sheet.
     """
 
-    def __init__(self, job: Job, sheet: Sheet) -> None:
-        self.job = job
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+        self.draft = draft
         self.sheet = sheet
 
     @abstractmethod
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[ProfileColumn, ...]:
         """The table's columns, which set the widths of the whole sheet."""
 
     @abstractmethod
     def write(self, row: int) -> int:
         """Write table and chart from this row on; return the next free row."""
 
-    def head(self, row: int, headings: Sequence[Heading] = ()) -> None:
+    def head(self, row: int, headings: Sequence[ProfileColumn] = ()) -> None:
         """Write headings into a row: the table's own, where no others are given."""
         headings = headings or self.headings()
         for column, heading in enumerate(headings):

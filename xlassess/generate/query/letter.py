@@ -7,8 +7,7 @@ from itertools import groupby
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
 from xlassess.contract.query_layout import query_layout
-from xlassess.generate.query.build import Asking
-from xlassess.generate.query.filling import QueryFilling
+from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers
 from xlassess.generate.workbook.front import british
 from xlassess.model.answer import PROPOSAL
 from xlassess.model.finding import Finding, cells_in_words
@@ -29,10 +28,10 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
         reference: the query workbook's.
         file_name: the query workbook's.
     """
-    filling, issued, ret = asking.filling(), asking.issued, asking.ret
-    say, assessment = filling.words.say, asking.assessment
+    contents, issued, ret = asking.contents(), asking.issued, asking.ret
+    say, assessment = contents.words.say, asking.assessment
     received = british(ret.received_at.date()) if ret.received_at else ""
-    points = list(_points(asking, filling))
+    points = list(_points(asking, contents))
     person = assessment.coordinator
     blocks = [
         "\n".join(
@@ -88,7 +87,7 @@ def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
     return cells
 
 
-def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
+def _points(asking: Asking, contents: EarlierAnswers) -> Iterator[str]:
     """Yield each point: where, what stood there, what is wrong and what to do."""
     doubts, cells = asking.doubts, slot_cells(asking.toolkit)
     asked = [slot for slot in doubts.reasons if slot in doubts.asked]
@@ -101,23 +100,23 @@ def _points(asking: Asking, filling: QueryFilling) -> Iterator[str]:
                 apart.append(finding)
             elif finding not in told:
                 told.append(finding)
-                yield _INDENT.join((*_by_sheet(slots, cells, filling), filling.why(finding)))
+                yield _INDENT.join((*_by_sheet(slots, cells, contents), contents.why(finding)))
         if apart:
-            yield _point(apart, slot, cells[slot], filling)
+            yield _point(apart, slot, cells[slot], contents)
     for finding in doubts.loose:
         where = f"{finding.where[:1].upper()}{finding.where[1:]}"
-        yield _INDENT.join(filter(None, (where, filling.why(finding))))
+        yield _INDENT.join(filter(None, (where, contents.why(finding))))
 
 
 def _point(
-    findings: Sequence[Finding], slot: Slot, place: tuple[str, str], filling: QueryFilling
+    findings: Sequence[Finding], slot: Slot, place: tuple[str, str], contents: EarlierAnswers
 ) -> str:
-    say = filling.words.say
-    name = "" if slot.field == "answer" or slot.plan_row else _field(slot, filling.toolkit)
+    say = contents.words.say
+    name = "" if slot.field == "answer" or slot.plan_row else _field(slot, contents.toolkit)
     where = say("mail_where", *place, say("mail_item", slot), name)
-    before = say("mail_earlier", filling.earlier(slot))
+    before = say("mail_earlier", contents.earlier(slot))
     item = "" if slot.plan_row else slot.item
-    return _INDENT.join((where, before, *(filling.why(finding, item) for finding in findings)))
+    return _INDENT.join((where, before, *(contents.why(finding, item) for finding in findings)))
 
 
 def _field(slot: Slot, toolkit: Toolkit) -> str:
@@ -126,11 +125,11 @@ def _field(slot: Slot, toolkit: Toolkit) -> str:
 
 
 def _by_sheet(
-    slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], filling: QueryFilling
+    slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], contents: EarlierAnswers
 ) -> Iterator[str]:
     for sheet, group in groupby((cells[slot] for slot in slots), key=lambda place: place[0]):
         names = sorted((cell for _, cell in group), key=_by_column)
-        yield filling.words.say("mail_many", sheet, len(names), cells_in_words(names))
+        yield contents.words.say("mail_many", sheet, len(names), cells_in_words(names))
 
 
 def _by_column(cell: str) -> tuple[int, str, int]:

@@ -19,7 +19,7 @@ from xlassess.contract.layout import (
     list_name,
 )
 from xlassess.generate.workbook.cells import LONGEST_ANSWER, LONGEST_COMMENT
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.draft import Draft
 from xlassess.model.toolkit import ActionPlan
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Formula, Sheet
@@ -30,25 +30,27 @@ _PROPOSAL_HEIGHT = 240.0
 _PROPOSAL_COLUMN = 2
 
 
-def write_action_plan(job: Job, sheet: Sheet, place: ActionPlanLayout, plan: ActionPlan) -> None:
+def write_action_plan(
+    draft: Draft, sheet: Sheet, place: ActionPlanLayout, plan: ActionPlan
+) -> None:
     """Write the Action plan sheet."""
-    say = job.words.say
+    say = draft.words.say
     last = place.columns[-1].index
     sheet.widths({0: 5.0} | {column.index: column.width for column in place.columns})
     sheet.text(TITLE_ROW, 0, say("plan_title"), looks.TITLE)
     sheet.height(TITLE_ROW, 27)
-    about = "\n".join(job.words.paragraphs("plan_about", plan))
+    about = "\n".join(draft.words.paragraphs("plan_about", plan))
     sheet.prose(ABOUT_ROW, 0, last, about, looks.PROSE)
-    _progress(job, sheet, place)
-    job.carrier(sheet)
+    _progress(draft, sheet, place)
+    draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
-    _table(job, sheet, place)
-    end, right = place.last_row, job.filling.put_beside_plan(sheet, place)
+    _table(draft, sheet, place)
+    end, right = place.last_row, draft.contents.put_beside_plan(sheet, place)
     if place.proposal is not None:
-        _proposal(job, sheet, place.proposal, last, plan.proposal)
+        _proposal(draft, sheet, place.proposal, last, plan.proposal)
         end = place.proposal
     sheet.raw.ignore_errors({"number_stored_as_text": f"A1:{cell_name(end, last)}"})
-    job.finish(
+    draft.finish(
         sheet,
         (end, right),
         landscape=True,
@@ -57,22 +59,22 @@ def write_action_plan(job: Job, sheet: Sheet, place: ActionPlanLayout, plan: Act
     )
 
 
-def _progress(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
+def _progress(draft: Draft, sheet: Sheet, place: ActionPlanLayout) -> None:
     column = place.column("action").index
     first, last = cell_name(place.first_row, column), cell_name(place.last_row, column)
-    before, after = job.words.say("plan_progress").split("#")
+    before, after = draft.words.say("plan_progress").split("#")
     text = f'"{before}"&SUMPRODUCT(--(LEN({first}:{last})>0))&"{after}"'
     formula = Formula(text, f"{before}0{after}")
     sheet.merged(PROGRESS_ROW, 0, 2, formula, looks.PLAIN.but(bold=True))
     sheet.link(
-        PROGRESS_ROW, 3, f"internal:'{START}'!A1", job.words.say("back_to_start"), looks.LINK,
-        tip=job.words.say("back_to_start_tip"),
+        PROGRESS_ROW, 3, f"internal:'{START}'!A1", draft.words.say("back_to_start"), looks.LINK,
+        tip=draft.words.say("back_to_start_tip"),
     )  # fmt: skip
     sheet.height(PROGRESS_ROW, 20)
 
 
-def _table(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
-    sheet.text(place.header_row, 0, job.words.say("plan_number"), looks.HEADER_MIDDLE)
+def _table(draft: Draft, sheet: Sheet, place: ActionPlanLayout) -> None:
+    sheet.text(place.header_row, 0, draft.words.say("plan_number"), looks.HEADER_MIDDLE)
     for column in place.columns:
         sheet.text(place.header_row, column.index, column.header, looks.HEADER)
     sheet.height(place.header_row, 24)
@@ -82,11 +84,11 @@ def _table(job: Job, sheet: Sheet, place: ActionPlanLayout) -> None:
         for column in place.columns:
             is_date = column.role == "deadline"
             look = looks.INPUT.but(number=looks.DATE_FORMAT) if is_date else looks.INPUT
-            job.filling.put_planned(sheet, row, number, column, look)
+            draft.contents.put_planned(sheet, row, number, column, look)
     for column in place.columns:
         box = Box(place.first_row, column.index, place.last_row, column.index)
-        prompt = Message(column.header, job.words.say("plan_prompt", column.role))
-        error = Message(column.header, job.words.say("plan_error", column.role))
+        prompt = Message(column.header, draft.words.say("plan_prompt", column.role))
+        error = Message(column.header, draft.words.say("plan_error", column.role))
         sheet.validate(box, _allowed(column.role), error, prompt)
         cell = cell_name(box.first_row, column.index)
         sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
@@ -101,14 +103,16 @@ def _allowed(role: str) -> Allowed:
     return Lengthy(LONGEST_COMMENT)
 
 
-def _proposal(job: Job, sheet: Sheet, row: int, last: int, ask: str) -> None:
+def _proposal(draft: Draft, sheet: Sheet, row: int, last: int, ask: str) -> None:
     """Write the question in the row above and a wide box for the text."""
     sheet.prose(row - 1, 0, last, ask, looks.PROSE.but(bold=True, valign="bottom"))
     sheet.height(row - 1, sheet.row_height(row - 1) + 12)
-    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, job.words.say("proposal"), looks.CELL_STRONG)
-    sheet.merged(row, _PROPOSAL_COLUMN, last, *job.filling.proposal(looks.INPUT.but(valign="top")))
+    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, draft.words.say("proposal"), looks.CELL_STRONG)
+    sheet.merged(
+        row, _PROPOSAL_COLUMN, last, *draft.contents.proposal(looks.INPUT.but(valign="top"))
+    )
     box = Box(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
-    say = job.words.say
+    say = draft.words.say
     sheet.validate(
         box,
         Lengthy(LONGEST_ANSWER),

@@ -31,7 +31,7 @@ _LEAST_HEIGHT = {"long-text": 66.0, "text": 30.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AnswerCell:
     """What a cell takes: its look, what is allowed, and the two messages."""
 
     look: Look
@@ -40,7 +40,7 @@ class Entry:
     error: Message
 
 
-def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Entry:
+def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> AnswerCell:
     """Return what the cell of an item in a column takes."""
     if column.role in ("comment", "evidence"):
         return _comment(toolkit, item, column, words)
@@ -49,7 +49,7 @@ def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Ent
     if item.is_wide:
         long = item.answer == "long-text"
         longest = LONGEST_ANSWER if long else LONGEST_LINE
-        return Entry(
+        return AnswerCell(
             looks.INPUT.but(valign="top" if long else "vcenter"),
             Lengthy(longest),
             Message(words.say("text_title"), words.say("text_prompt", longest)),
@@ -63,9 +63,9 @@ def least_height(item: Item) -> float:
     return _LEAST_HEIGHT.get(item.answer, 27.0)
 
 
-def _choice(toolkit: Toolkit, item: Item, words: Words) -> Entry:
+def _choice(toolkit: Toolkit, item: Item, words: Words) -> AnswerCell:
     labels = [choice.label for choice in toolkit.scales[item.answer].choices]
-    return Entry(
+    return AnswerCell(
         looks.INPUT,
         Listed(list_name(item.answer)),
         Message(words.say("choice_title"), _fitting(words, "choice_prompt", labels)),
@@ -79,16 +79,16 @@ def _fitting(words: Words, macro: str, labels: list[str]) -> str:
     return text if utf16_length(text) <= LONGEST_TEXT else words.say(macro, [])
 
 
-def _figure(item: Item, words: Words) -> Entry:
+def _figure(item: Item, words: Words) -> AnswerCell:
     look = looks.INPUT.but(number=_NUMBER_FORMATS[item.answer])
     if item.answer == "date":
         error = Message(words.say("date_error_title"), words.say("date_error"))
         prompt = Message(words.say("date_title"), words.say("date_prompt"))
-        return Entry(look, Dated(FIRST_DAY, LAST_DAY), prompt, error)
+        return AnswerCell(look, Dated(FIRST_DAY, LAST_DAY), prompt, error)
     bounds = [_shown(item, bound) for bound in (item.minimum, item.maximum)]
     prompt = Message(words.say("number_title"), words.say("number_prompt", item.answer, *bounds))
     error = Message(words.say("number_error_title"), words.say("number_error", *bounds))
-    return Entry(look, Numbered(item.minimum, item.maximum), prompt, error)
+    return AnswerCell(look, Numbered(item.minimum, item.maximum), prompt, error)
 
 
 def _shown(item: Item, bound: float | None) -> str:
@@ -98,7 +98,7 @@ def _shown(item: Item, bound: float | None) -> str:
     return f"{bound:.10g}" if item.answer != "percent" else f"{bound * 100:.10g}%"
 
 
-def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Entry:
+def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> AnswerCell:
     title, text = words.say(f"{column.role}_title"), words.say(f"{column.role}_prompt")
     follow_up = item.follow_up
     if column.role == "comment" and follow_up is not None and not item.is_free:
@@ -107,7 +107,7 @@ def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Entr
         text = words.say("follow_up_prompt", when, follow_up.ask)
         if utf16_length(text) > LONGEST_TEXT:
             text = words.say("follow_up_prompt_short", when)
-    return Entry(
+    return AnswerCell(
         looks.INPUT,
         Lengthy(LONGEST_COMMENT),
         Message(title, text),

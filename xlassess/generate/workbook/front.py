@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import quote
 
 from xlassess.contract.layout import ABOUT_ROW
-from xlassess.generate.workbook.job import Job, PersonalField
+from xlassess.generate.workbook.draft import Draft, PersonalField
 from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Sheet
 from xlassess.sheet.looks import Look
@@ -38,16 +38,16 @@ def british(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def write_banner(job: Job, sheet: Sheet, title: str) -> None:
+def write_banner(draft: Draft, sheet: Sheet, title: str) -> None:
     """Write the title of the workbook, and partnership and round below it."""
     sheet.prose(0, 0, LAST, title, _BANNER)
     sheet.height(0, max(sheet.row_height(0), 34))
-    partnership = job.words.say("partnership_and_round", job.assessment)
+    partnership = draft.words.say("partnership_and_round", draft.assessment)
     sheet.prose(ABOUT_ROW, 0, LAST, partnership, _BANNER_SMALL)
 
 
 def write_details(
-    job: Job,
+    draft: Draft,
     sheet: Sheet,
     row: int,
     return_by: date | None,
@@ -56,18 +56,18 @@ def write_details(
     """Write who answers, for whom and by when; return the row after.
 
     Args:
-        job: the workbook being built.
+        draft: the workbook being built.
         sheet: its first sheet.
         row: where to begin.
         return_by: the day by which the workbook is wanted, if any is named.
         more: labels and values that follow the reference.
     """
-    say = job.words.say
+    say = draft.words.say
     for label, name in _PERSONAL:
         look = _REFERENCE if name == "reference" else _VALUE
         sheet.text(row, 0, say(label), _LABEL)
         sheet.merged(row, 1, LAST, "", look)
-        job.personal.add(sheet, row, 1, name, look)
+        draft.personal.add(sheet, row, 1, name, look)
         sheet.height(row, 20 if name == "level" else 32)
         row += 1
         if name == "reference":
@@ -77,7 +77,7 @@ def write_details(
         sheet.merged(row, 1, LAST, british(return_by), _VALUE)
         sheet.height(row, 20)
         row += 1
-    coordinator = say("coordinator", job.assessment.coordinator)
+    coordinator = say("coordinator", draft.assessment.coordinator)
     sheet.text(row, 0, say("label_questions"), _LABEL)
     sheet.merged(row, 1, LAST, coordinator, looks.CELL)
     sheet.fit(row, ((coordinator, 60, looks.CELL),), least=20)
@@ -108,14 +108,14 @@ def write_paragraphs(sheet: Sheet, row: int, paragraphs: Iterable[str]) -> int:
     return row
 
 
-def write_mail_link(job: Job, sheet: Sheet, row: int) -> int:
+def write_mail_link(draft: Draft, sheet: Sheet, row: int) -> int:
     """Write a link that opens an e-mail to the coordinator, if there is an address."""
-    coordinator = job.assessment.coordinator
+    coordinator = draft.assessment.coordinator
     if not coordinator.email:
         return row
-    subject = quote(job.words.say("mail_subject", job.toolkit, job.assessment))
+    subject = quote(draft.words.say("mail_subject", draft.toolkit, draft.assessment))
     sheet.link(
         row, 0, f"mailto:{coordinator.email}?subject={subject}",
-        job.words.say("mail_link", coordinator), looks.LINK, tip=job.words.say("mail_tip"),
+        draft.words.say("mail_link", coordinator), looks.LINK, tip=draft.words.say("mail_tip"),
     )  # fmt: skip
     return row + 1

@@ -19,8 +19,8 @@ from xlassess.contract.layout import (
     cell_name,
     column_name,
 )
-from xlassess.generate.workbook.cells import Entry, entry_for, least_height
-from xlassess.generate.workbook.job import Job
+from xlassess.generate.workbook.cells import AnswerCell, entry_for, least_height
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.status import CHECK, DONE, OPTIONAL, TO_DO, status_column
 from xlassess.model.toolkit import Item, Scale, Section
 from xlassess.sheet import looks, palette
@@ -38,23 +38,23 @@ _STATUS = looks.CELL_MIDDLE
 _UNUSED = looks.CELL.but(fill=palette.FAINT, colour=palette.MUTED, size=9)
 
 
-def write_section(job: Job, sheet: Sheet, place: SectionLayout, following: str) -> None:
+def write_section(draft: Draft, sheet: Sheet, place: SectionLayout, following: str) -> None:
     """Write one question sheet.
 
     Args:
-        job: the plate being built.
+        draft: the plate being built.
         sheet: the empty sheet.
         place: where everything stands.
         following: the name of the sheet that comes next.
     """
     sheet.widths({c.index: c.width for table in place.tables for c in table.columns})
-    _head(job, sheet, place, following)
+    _head(draft, sheet, place, following)
     for table in place.tables:
-        _table(job, sheet, place.section, table)
+        _table(draft, sheet, place.section, table)
     first = f"A{FIRST_ITEM_ROW + 1}"
     last = cell_name(place.last_row, place.last_column)
     sheet.raw.ignore_errors({"number_stored_as_text": f"{first}:{last}"})
-    job.finish(
+    draft.finish(
         sheet,
         (place.last_row, _last_printed(place)),
         landscape=True,
@@ -79,28 +79,29 @@ def prose_end(sheet: Sheet, last: int) -> int:
     return column
 
 
-def _head(job: Job, sheet: Sheet, place: SectionLayout, following: str) -> None:
+def _head(draft: Draft, sheet: Sheet, place: SectionLayout, following: str) -> None:
     section = place.section
     sheet.text(TITLE_ROW, 0, section.title, looks.TITLE)
     sheet.height(TITLE_ROW, 27)
     names = dict.fromkeys(item.answer for item in section.items if not item.is_free)
-    scales = [s for s in map(job.toolkit.scales.__getitem__, names) if _needs_legend(s)]
+    scales = [s for s in map(draft.toolkit.scales.__getitem__, names) if _needs_legend(s)]
     used = {view for item in section.items for view in item.views}
-    views = [view for view in job.toolkit.views if view.id in used]
-    about = job.words.paragraphs("section_about", section, scales, views)
+    views = [view for view in draft.toolkit.views if view.id in used]
+    about = draft.words.paragraphs("section_about", section, scales, views)
     sheet.prose(ABOUT_ROW, 0, prose_end(sheet, place.last_column), "\n".join(about), looks.PROSE)
-    progress = job.filling.progress(job, place)
+    progress = draft.contents.progress(draft.words, place)
     sheet.merged(PROGRESS_ROW, 0, 1, progress, looks.PLAIN.but(bold=True))
     sheet.link(
-        PROGRESS_ROW, 2, f"internal:'{START}'!A1", job.words.say("back_to_start"), looks.LINK,
-        tip=job.words.say("back_to_start_tip"),
+        PROGRESS_ROW, 2, f"internal:'{START}'!A1", draft.words.say("back_to_start"), looks.LINK,
+        tip=draft.words.say("back_to_start_tip"),
     )  # fmt: skip
     sheet.link(
         PROGRESS_ROW, 3, f"internal:{sheet_prefix(following)}A1",
-        job.words.say("go_on", following), looks.LINK, tip=job.words.say("go_on_tip", following),
+        draft.words.say("go_on", following), looks.LINK,
+        tip=draft.words.say("go_on_tip", following),
     )  # fmt: skip
     sheet.height(PROGRESS_ROW, 20)
-    job.carrier(sheet)
+    draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
 
 
@@ -109,7 +110,7 @@ def _needs_legend(scale: Scale) -> bool:
     return bool(scale.addition) or any(c.about or c.score is not None for c in scale.choices)
 
 
-def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
+def _table(draft: Draft, sheet: Sheet, section: Section, table: Table) -> None:
     for column in table.columns:
         sheet.text(table.header_row, column.index, column.header, _header_look(column))
     _bridge(sheet, table)
@@ -118,16 +119,16 @@ def _table(job: Job, sheet: Sheet, section: Section, table: Table) -> None:
         tuple((c.header, c.width, looks.HEADER) for c in table.columns),
         least=24,
     )
-    entries: dict[Column, list[tuple[int, Entry]]] = {}
+    entries: dict[Column, list[tuple[int, AnswerCell]]] = {}
     for row in table.rows:
-        for column, entry in _row(job, sheet, table, row):
+        for column, entry in _row(draft, sheet, table, row):
             entries.setdefault(column, []).append((row.index, entry))
     for column, cells in entries.items():
         _validate(sheet, column.index, cells)
     _mark_filled(sheet, entries)
     status = status_column(table).index
     rows = table.rows
-    mark_status(sheet, Box(rows[0].index, status, rows[-1].index, status), job.filling.marks)
+    mark_status(sheet, Box(rows[0].index, status, rows[-1].index, status), draft.contents.marks)
     if section.form == "matrix":
         _mark_chosen(sheet, table)
 
@@ -146,41 +147,41 @@ def _header_look(column: Column) -> Look:
     return looks.HEADER_MIDDLE if middle else looks.HEADER
 
 
-def _row(job: Job, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, Entry]]:
+def _row(draft: Draft, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, AnswerCell]]:
     """Write one item's row; return its answer cells and what they take."""
     item, index = row.item, row.index
     takes = {column.index: column for column in table.fields(item)}
     first = table.column("answer")
     shown: list[tuple[str, float, Look]] = []
-    entries: list[tuple[Column, Entry]] = []
+    entries: list[tuple[Column, AnswerCell]] = []
     for column in table.columns:
         if column.index in takes:
             field = takes[column.index]
-            entry = entry_for(job.toolkit, item, field, job.words)
-            if job.filling.put(sheet, index, item, field, entry):
+            entry = entry_for(draft.toolkit, item, field, draft.words)
+            if draft.contents.put(sheet, index, item, field, entry):
                 entries.append((field, entry))
         elif column.role == "status":
-            status = job.filling.status(job.toolkit, table, index, item)
+            status = draft.contents.status(draft.toolkit, table, index, item)
             sheet.merged(index, column.index, column.index, status, _STATUS)
-            longest = job.filling.statuses(item)
+            longest = draft.contents.statuses(item)
             shown += [(text, column.width, _STATUS.but(bold=True)) for text in longest]
         else:
-            text, look = _printed(job, item, column, first_answer=column is first)
+            text, look = _printed(draft, item, column, first_answer=column is first)
             sheet.text(index, column.index, text, look)
             may_be_bold = look.but(bold=look.bold or column.role == "level")
             shown.append((text, column.width, may_be_bold))
-    shown += _answered(job, table, item)
+    shown += _answered(draft, table, item)
     sheet.fit(index, tuple(shown), least=least_height(item))
     return entries
 
 
-def _answered(job: Job, table: Table, item: Item) -> list[tuple[str, float, Look]]:
+def _answered(draft: Draft, table: Table, item: Item) -> list[tuple[str, float, Look]]:
     """The answers that stand in the row, by which it is made high enough to read them."""
-    texts = job.filling.answers(item)
+    texts = draft.contents.answers(item)
     return [(text, min(c.width for c in table.fields(item)), looks.INPUT) for text in texts]
 
 
-def _printed(job: Job, item: Item, column: Column, *, first_answer: bool) -> tuple[str, Look]:
+def _printed(draft: Draft, item: Item, column: Column, *, first_answer: bool) -> tuple[str, Look]:
     """Return the text of a locked cell, and its look."""
     printed = {
         "item": (item.id, _NUMBER),
@@ -190,15 +191,15 @@ def _printed(job: Job, item: Item, column: Column, *, first_answer: bool) -> tup
     if column.role in printed:
         return printed[column.role]
     if column.role == "why":
-        return "\n".join(job.words.paragraphs("item_why", item)), _WHY
+        return "\n".join(draft.words.paragraphs("item_why", item)), _WHY
     if column.role in ("earlier", "reason"):
-        return job.filling.beside(item, column), _ASK
+        return draft.contents.beside(item, column), _ASK
     if first_answer and item.is_wide:
-        return job.filling.hint(job), _UNUSED
+        return draft.contents.hint(draft.words), _UNUSED
     return "", _UNUSED
 
 
-def _validate(sheet: Sheet, column: int, cells: list[tuple[int, Entry]]) -> None:
+def _validate(sheet: Sheet, column: int, cells: list[tuple[int, AnswerCell]]) -> None:
     """Validate the cells of one column, neighbours that take the same together."""
     numbered = list(enumerate(cells))
     for _, group in groupby(numbered, key=lambda n: (n[1][1], n[1][0] - n[0])):
@@ -208,7 +209,7 @@ def _validate(sheet: Sheet, column: int, cells: list[tuple[int, Entry]]) -> None
         sheet.validate(box, entry.allowed, entry.error, entry.prompt)
 
 
-def _mark_filled(sheet: Sheet, entries: dict[Column, list[tuple[int, Entry]]]) -> None:
+def _mark_filled(sheet: Sheet, entries: dict[Column, list[tuple[int, AnswerCell]]]) -> None:
     for index in sorted({column.index for column in entries}):
         rows = [r for column, cells in entries.items() if column.index == index for r, _ in cells]
         for start, end in _unbroken(sorted(rows)):

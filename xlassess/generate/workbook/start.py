@@ -9,6 +9,7 @@ from xlassess.contract.layout import (
     cell_name,
     column_name,
 )
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.front import (
     LAST,
     STATE,
@@ -19,58 +20,57 @@ from xlassess.generate.workbook.front import (
     write_mail_link,
     write_paragraphs,
 )
-from xlassess.generate.workbook.job import Job
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import CHECK, DONE, Progress, progress_of
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
 
 
-def write_start(job: Job, sheet: Sheet) -> None:
+def write_start(draft: Draft, sheet: Sheet) -> None:
     """Write the Start sheet."""
     sheet.widths(WIDTHS)
-    row = write_details(job, sheet, REFERENCE_ROW + 2, job.assessment.return_by)
-    row = _progress_table(job, sheet, row + 1)
-    _head(job, sheet)
-    row = _texts(job, sheet, row + 1)
-    job.finish(sheet, (row, LAST), landscape=False, single=True)
+    row = write_details(draft, sheet, REFERENCE_ROW + 2, draft.assessment.return_by)
+    row = _progress_table(draft, sheet, row + 1)
+    _head(draft, sheet)
+    row = _texts(draft, sheet, row + 1)
+    draft.finish(sheet, (row, LAST), landscape=False, single=True)
 
 
-def _head(job: Job, sheet: Sheet) -> None:
+def _head(draft: Draft, sheet: Sheet) -> None:
     """Write the banner and the overall state, which needs the places of the progress table."""
-    write_banner(job, sheet, job.toolkit.title)
-    state = overall_state(job)
+    write_banner(draft, sheet, draft.toolkit.title)
+    state = overall_state(draft)
     sheet.merged(PROGRESS_ROW, 0, LAST, state, STATE)
-    sheets = ", ".join(place.sheet for place in job.layout.sections)
+    sheets = ", ".join(place.sheet for place in draft.layout.sections)
     width = sheet.span_width(0, LAST)
     sheet.fit(PROGRESS_ROW, ((f"{state.value} {sheets}", width, STATE),), least=26)
-    job.carrier(sheet)
+    draft.carrier(sheet)
 
 
-def _progress_table(job: Job, sheet: Sheet, row: int) -> int:
+def _progress_table(draft: Draft, sheet: Sheet, row: int) -> int:
     """Write the table of sections and how far each is done; return the row after."""
-    row = write_heading(sheet, row, job.words.say("heading_progress")) - 1
-    headers = job.words.headings("progress_headers")
+    row = write_heading(sheet, row, draft.words.say("heading_progress")) - 1
+    headers = draft.words.headings("progress_headers")
     for column, header in enumerate(headers):
         look = looks.HEADER if column in (0, 3) else looks.HEADER_MIDDLE
         sheet.text(row + 1, column, header, look)
     sheet.height(row + 1, 30)
     first = row + 2
-    for offset, place in enumerate(job.layout.sections):
-        _progress_row(job, sheet, first + offset, place)
-    last = first + len(job.layout.sections) - 1
+    for offset, place in enumerate(draft.layout.sections):
+        _progress_row(draft, sheet, first + offset, place)
+    last = first + len(draft.layout.sections) - 1
     mark_status(sheet, Box(first, 3, last, 3))
-    _total(job, sheet, last + 1, first)
+    _total(draft, sheet, last + 1, first)
     return last + 2
 
 
-def _progress_row(job: Job, sheet: Sheet, row: int, place: SectionLayout) -> None:
+def _progress_row(draft: Draft, sheet: Sheet, row: int, place: SectionLayout) -> None:
     table = place.tables[0]
     first_answer = min(column.index for column in table.fields(table.rows[0].item))
     target = f"internal:{sheet_prefix(place.sheet)}{cell_name(table.rows[0].index, first_answer)}"
     sheet.link(
         row, 0, target, place.sheet, looks.CELL_LINK,
-        tip=job.words.say("section_tip", place.section.title),
+        tip=draft.words.say("section_tip", place.section.title),
     )  # fmt: skip
     progress = progress_of(place)
     sheet.formula(row, 1, Formula(progress.done, 0), looks.CELL_MIDDLE)
@@ -91,15 +91,15 @@ def _state(progress: Progress, row: int) -> Formula:
     )
 
 
-def _total(job: Job, sheet: Sheet, row: int, first: int) -> None:
+def _total(draft: Draft, sheet: Sheet, row: int, first: int) -> None:
     """Write the total of required items, by which readiness is judged."""
     rows = [
         first + offset
-        for offset, place in enumerate(job.layout.sections)
+        for offset, place in enumerate(draft.layout.sections)
         if not progress_of(place).optional
     ]
-    asked = sum(progress_of(place).asked for place in _required(job))
-    sheet.text(row, 0, job.words.say("total_required"), looks.TOTAL)
+    asked = sum(progress_of(place).asked for place in _required(draft))
+    sheet.text(row, 0, draft.words.say("total_required"), looks.TOTAL)
     for column, value in ((1, 0), (2, asked)):
         cells = ",".join(cell_name(r, column) for r in rows) or "0"
         formula = Formula(f"SUM({cells})", value)
@@ -109,26 +109,26 @@ def _total(job: Job, sheet: Sheet, row: int, first: int) -> None:
     sheet.height(row, 20)
 
 
-def _required(job: Job) -> list[SectionLayout]:
-    return [place for place in job.layout.sections if not progress_of(place).optional]
+def _required(draft: Draft) -> list[SectionLayout]:
+    return [place for place in draft.layout.sections if not progress_of(place).optional]
 
 
-def overall_state(job: Job) -> Formula:
+def overall_state(draft: Draft) -> Formula:
     """Return the state of the whole workbook: ready, to check, or what is still to do."""
-    places = job.layout.sections
-    first = _first_progress_row(job)
+    places = draft.layout.sections
+    first = _first_progress_row(draft)
     done = "+".join(
         f"{column_name(1)}{first + i + 1}"
         for i, place in enumerate(places)
         if not progress_of(place).optional
     )
-    asked = sum(progress_of(place).asked for place in _required(job))
+    asked = sum(progress_of(place).asked for place in _required(draft))
     states = f"$D${first + 1}:$D${first + len(places)}"
     todo = "&".join(
         f'IF(LEFT(D{first + i + 1},5)="To do",{quoted(", " + place.sheet)},"")'
         for i, place in enumerate(places)
     )
-    say = job.words.say
+    say = draft.words.say
     before, between = say("still_to_do", asked).split("#")
     check = f'SUMPRODUCT(--(LEFT({states},5)="{CHECK}"))'
     text = (
@@ -136,20 +136,20 @@ def overall_state(job: Job) -> Formula:
         f"IF(({done or 0})={asked},{quoted(say('ready'))},"
         f"{quoted(before)}&({asked}-({done or 0}))&{quoted(between)}&MID({todo},2,999)))"
     )
-    listed = "".join(f", {place.sheet}" for place in _required(job))
+    listed = "".join(f", {place.sheet}" for place in _required(draft))
     value = f"{before}{asked}{between}{listed[1:]}" if asked else say("ready")
     return Formula(text, value)
 
 
-def _first_progress_row(job: Job) -> int:
-    details = 5 + bool(job.assessment.return_by)
+def _first_progress_row(draft: Draft) -> int:
+    details = 5 + bool(draft.assessment.return_by)
     return REFERENCE_ROW + 2 + details + 1 + 2
 
 
-def _texts(job: Job, sheet: Sheet, row: int) -> int:
+def _texts(draft: Draft, sheet: Sheet, row: int) -> int:
     """Write the paragraphs below the table; return the last row."""
-    toolkit, assessment, words = job.toolkit, job.assessment, job.words
-    closing = bool(job.layout.action_plan)
+    toolkit, assessment, words = draft.toolkit, draft.assessment, draft.words
+    closing = bool(draft.layout.action_plan)
     blocks: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("heading_about", words.paragraphs("what_for", toolkit, assessment)),
         ("heading_how", words.paragraphs("how_to", toolkit, closing)),
@@ -160,7 +160,7 @@ def _texts(job: Job, sheet: Sheet, row: int) -> int:
         row = write_heading(sheet, row, words.say(heading))
         row = write_paragraphs(sheet, row, paragraphs)
         if heading == "heading_return":
-            row = write_mail_link(job, sheet, row)
+            row = write_mail_link(draft, sheet, row)
     row = write_heading(sheet, row, words.say("heading_source"), looks.HEADING.but(size=9))
     sheet.prose(row, 0, LAST, words.say("source", toolkit), looks.SMALL_PROSE)
     return row

@@ -22,7 +22,7 @@ _MOST_ROWS, _MOST_COLUMNS = 20_000, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class BookCell:
     """What a cell holds: a text, a number, a truth value, or nothing.
 
     ``fault`` says what keeps it from being read, as the rest of "The cell ...".
@@ -44,9 +44,9 @@ class Cell:
         return number_text(self.value)
 
 
-EMPTY = Cell()
+EMPTY = BookCell()
 
-Grid = tuple[tuple[Cell, ...], ...]
+Grid = tuple[tuple[BookCell, ...], ...]
 """Rows of cells from A1; rows may differ in length."""
 
 
@@ -133,19 +133,19 @@ def _at(rows: list[list[Any]], row: int, column: int) -> Any:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else None
 
 
-def _cell(value: Any, kind: str, shown: Any) -> Cell:
+def _cell(value: Any, kind: str, shown: Any) -> BookCell:
     if kind == "e":
-        return Cell(fault=f"holds the error {value}")
+        return BookCell(fault=f"holds the error {value}")
     if kind == "f":
         if shown in (None, ""):
-            return Cell(fault="holds a formula without a result")
+            return BookCell(fault="holds a formula without a result")
         value = shown
     if isinstance(value, (datetime, date, time, timedelta)):
-        return Cell(fault=f"holds a date or time ({value})")
+        return BookCell(fault=f"holds a date or time ({value})")
     if isinstance(value, str):
         text = shown if isinstance(shown, str) else value
         # Some programs end a line with a carriage return.
-        return Cell(text.replace("\r\n", "\n").replace("\r", "\n").strip())
+        return BookCell(text.replace("\r\n", "\n").replace("\r", "\n").strip())
     if value is None or isinstance(value, (bool, int, float)):
-        return Cell(value)
-    return Cell(fault="holds something that is no text")
+        return BookCell(value)
+    return BookCell(fault="holds something that is no text")

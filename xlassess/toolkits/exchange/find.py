@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlassess.files.problems import did_you_mean, nearest
-from xlassess.toolkits.exchange.cells import EMPTY, Cell, Grid
+from xlassess.toolkits.exchange.cells import EMPTY, BookCell, Grid
 from xlassess.toolkits.exchange.sheets import ENTRY, FIELD, ITEMS, LEVEL, NOTES, SHEETS, Block
 from xlassess.toolkits.remarks import folded
 
@@ -14,7 +14,7 @@ _PUT_BACK = "Put it back as it stands in a fresh export; it may be empty."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellAddress:
     """A cell of a workbook, counted from 0."""
 
     sheet: str
@@ -23,32 +23,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BookFault:
     """Something wrong in a cell, and what to do about it."""
 
-    place: Place
+    place: CellAddress
     message: str
     hint: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BlockEntry:
     """What stands in a cell, and where."""
 
-    cell: Cell
-    place: Place
+    cell: BookCell
+    place: CellAddress
 
 
-Row = Mapping[str, Entry]
+Row = Mapping[str, BlockEntry]
 """The entries of a row by the fields of the model; of a form, all its entries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundBlock:
     """A block as it stands on its sheet; ``place`` is the first cell of its headings."""
 
     block: Block
-    place: Place
+    place: CellAddress
     rows: tuple[Row, ...]
 
 
@@ -62,10 +62,10 @@ class _Stretch:
     first: int
     end: int
 
-    def fault(self, row: int, column: int, message: str, hint: str) -> Fault:
-        return Fault(Place(self.sheet, row, column), message, hint)
+    def fault(self, row: int, column: int, message: str, hint: str) -> BookFault:
+        return BookFault(CellAddress(self.sheet, row, column), message, hint)
 
-    def cell(self, row: int, column: int) -> Cell:
+    def cell(self, row: int, column: int) -> BookCell:
         cells = self.grid[row] if row < len(self.grid) else ()
         return cells[column] if column < len(cells) else EMPTY
 
@@ -76,14 +76,14 @@ class _Stretch:
                 yield column, cell.text
 
 
-def find_blocks(grids: Mapping[str, Grid]) -> tuple[dict[Block, Found], tuple[Fault, ...]]:
+def find_blocks(grids: Mapping[str, Grid]) -> tuple[dict[Block, FoundBlock], tuple[BookFault, ...]]:
     """Return the blocks of a workbook, and what is wrong with its sheets and headings.
 
     Args:
         grids: the sheets by name.
     """
-    faults: list[Fault] = []
-    found: dict[Block, Found] = {}
+    faults: list[BookFault] = []
+    found: dict[Block, FoundBlock] = {}
     names = {folded(name): name for name in grids}
     known = {folded(name) for name in SHEETS}
     for wanted, blocks in SHEETS.items():
@@ -91,7 +91,7 @@ def find_blocks(grids: Mapping[str, Grid]) -> tuple[dict[Block, Found], tuple[Fa
         if name is None:
             near = nearest(wanted, [n for key, n in names.items() if key not in known])
             hint = f"Is it the one named '{near}'? Rename that then." if near else _PUT_BACK
-            faults.append(Fault(Place(wanted), f"There is no sheet '{wanted}'.", hint))
+            faults.append(BookFault(CellAddress(wanted), f"There is no sheet '{wanted}'.", hint))
             continue
         for stretch in _stretches(name, grids[name], blocks, faults):
             block = _find(stretch, faults)
@@ -101,7 +101,7 @@ def find_blocks(grids: Mapping[str, Grid]) -> tuple[dict[Block, Found], tuple[Fa
 
 
 def _stretches(
-    name: str, grid: Grid, blocks: Sequence[Block], faults: list[Fault]
+    name: str, grid: Grid, blocks: Sequence[Block], faults: list[BookFault]
 ) -> list[_Stretch]:
     """Divide a sheet among its blocks; each but the first begins at its title."""
     starts = {0: blocks[0]}
@@ -109,7 +109,7 @@ def _stretches(
         row = next((i for i, cells in enumerate(grid) if i and _is_title(cells, block.title)), None)
         if row is None:
             message = f"There is no table '{block.title}' on this sheet."
-            faults.append(Fault(Place(name), message, _PUT_BACK))
+            faults.append(BookFault(CellAddress(name), message, _PUT_BACK))
         else:
             starts[row] = block
     ends = [*sorted(starts)[1:], len(grid)]
@@ -119,13 +119,13 @@ def _stretches(
     ]
 
 
-def _is_title(cells: Sequence[Cell], title: str) -> bool:
+def _is_title(cells: Sequence[BookCell], title: str) -> bool:
     """True when a row holds this title and nothing else."""
     texts = [cell.text for cell in cells if not cell.is_blank]
     return len(texts) == 1 and folded(texts[0]) == folded(title)
 
 
-def _find(stretch: _Stretch, faults: list[Fault]) -> Found | None:
+def _find(stretch: _Stretch, faults: list[BookFault]) -> FoundBlock | None:
     block = stretch.block
     wanted = [FIELD, ENTRY] if block.form else [column.heading for column in block.columns]
     known = {folded(heading) for heading in wanted}
@@ -133,18 +133,18 @@ def _find(stretch: _Stretch, faults: list[Fault]) -> Found | None:
         matches = [c for c, text in stretch.headings(row) if folded(text) in known]
         if len(matches) >= max(2, len(known) // 2):
             rows = (_form if block.form else _table)(stretch, row, faults)
-            return Found(block, Place(stretch.sheet, row, matches[0]), tuple(rows))
+            return FoundBlock(block, CellAddress(stretch.sheet, row, matches[0]), tuple(rows))
     message = f"There is no row of headings for '{block.title}'."
     hint = f"Put the headings in one row: {', '.join(wanted)}."
     faults.append(stretch.fault(stretch.first, 0, message, hint))
     return None
 
 
-def _table(stretch: _Stretch, top: int, faults: list[Fault]) -> Iterator[Row]:
+def _table(stretch: _Stretch, top: int, faults: list[BookFault]) -> Iterator[Row]:
     fields, headed = _columns(stretch, top, faults)
     for row in range(top + 1, stretch.end):
         entries = {
-            field: Entry(stretch.cell(row, column), Place(stretch.sheet, row, column))
+            field: BlockEntry(stretch.cell(row, column), CellAddress(stretch.sheet, row, column))
             for field, column in fields.items()
         }
         for column, text in stretch.headings(row):
@@ -157,7 +157,7 @@ def _table(stretch: _Stretch, top: int, faults: list[Fault]) -> Iterator[Row]:
 
 
 def _columns(
-    stretch: _Stretch, top: int, faults: list[Fault]
+    stretch: _Stretch, top: int, faults: list[BookFault]
 ) -> tuple[dict[str, int], frozenset[int]]:
     """Return the column of each field, and every column that has a heading."""
     by_heading = {folded(column.heading): column for column in stretch.block.columns}
@@ -191,14 +191,14 @@ def _level_field(block: Block, text: str) -> str:
     return f"levels.{code.strip()}" if is_level else ""
 
 
-def _form(stretch: _Stretch, top: int, faults: list[Fault]) -> Iterator[Row]:
+def _form(stretch: _Stretch, top: int, faults: list[BookFault]) -> Iterator[Row]:
     heads = {folded(text): column for column, text in stretch.headings(top)}
     names, entries = heads.get(folded(FIELD), 0), heads.get(folded(ENTRY), 1)
     known = {folded(column.heading): column for column in stretch.block.columns}
-    read: dict[str, Entry] = {}
+    read: dict[str, BlockEntry] = {}
     for row in range(top + 1, stretch.end):
         name = stretch.cell(row, names).text
-        entry = Entry(stretch.cell(row, entries), Place(stretch.sheet, row, entries))
+        entry = BlockEntry(stretch.cell(row, entries), CellAddress(stretch.sheet, row, entries))
         column = known.get(folded(name))
         if column is None:
             if not entry.cell.is_blank:

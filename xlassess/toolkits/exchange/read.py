@@ -10,8 +10,8 @@ from typing import Any
 from xlassess.contract.layout import cell_name
 from xlassess.files.problems import Problem, did_you_mean
 from xlassess.files.yaml_file import Loc, Tree
-from xlassess.toolkits.exchange.cells import Cell, number_text
-from xlassess.toolkits.exchange.find import Entry, Fault, Found, Place, Row
+from xlassess.toolkits.exchange.cells import BookCell, number_text
+from xlassess.toolkits.exchange.find import BlockEntry, BookFault, CellAddress, FoundBlock, Row
 from xlassess.toolkits.exchange.sheets import (
     BANDS,
     HORIZONS,
@@ -27,13 +27,13 @@ from xlassess.toolkits.exchange.sheets import (
     TOOLKIT,
     VIEWS,
     Block,
-    Column,
+    BookColumn,
     heading_of,
 )
 from xlassess.toolkits.remarks import folded
 
 _YES_NO = {"yes": "true", "no": "false", "true": "true", "false": "false"}
-_TEXT = Column("", "", "")
+_TEXT = BookColumn("", "", "")
 _NAMED = re.compile(r"'([a-z_]+)(?:: (true|false))?'")
 _AS_TEXT = (
     "Format the cell as Text, then type it again as it is to read; as a number, 1.10 and 1.1 "
@@ -51,11 +51,11 @@ class BookSource:
     name: str
     tree: Tree = None
     problems: tuple[Problem, ...] = ()
-    faults: list[Fault] = field(default_factory=list)
-    places: dict[Loc, Place] = field(default_factory=dict)
-    texts: dict[Place, str] = field(default_factory=dict)
+    faults: list[BookFault] = field(default_factory=list)
+    places: dict[Loc, CellAddress] = field(default_factory=dict)
+    texts: dict[CellAddress, str] = field(default_factory=dict)
 
-    def note(self, loc: Loc, entry: Entry) -> None:
+    def note(self, loc: Loc, entry: BlockEntry) -> None:
         """Remember the cell of the value at a place of the file."""
         self.places[loc] = entry.place
         self.texts[entry.place] = entry.cell.text
@@ -65,12 +65,12 @@ class BookSource:
         path = tuple(path)
         place = next(
             (self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places),
-            Place(TOOLKIT.sheet),
+            CellAddress(TOOLKIT.sheet),
         )
         own = self.texts.get(place, "")
         return self.at(place, _in_headings(message, path, own), _in_headings(hint, path, own))
 
-    def at(self, place: Place, message: str, hint: str) -> Problem:
+    def at(self, place: CellAddress, message: str, hint: str) -> Problem:
         """Return a problem with a cell."""
         cell = cell_name(place.row, place.column)
         return Problem(self.name, place.row + 1, message, hint, cell, place.sheet)
@@ -89,7 +89,7 @@ def _in_headings(text: str, loc: Loc, own: str) -> str:
     return _NAMED.sub(heading, text)
 
 
-def read_blocks(name: str, found: Mapping[Block, Found]) -> BookSource:
+def read_blocks(name: str, found: Mapping[Block, FoundBlock]) -> BookSource:
     """Return the blocks of a workbook as the content of a toolkit file.
 
     Args:
@@ -117,16 +117,16 @@ def read_blocks(name: str, found: Mapping[Block, Found]) -> BookSource:
 @dataclass(slots=True)
 class _Reader:
     source: BookSource
-    found: Mapping[Block, Found]
+    found: Mapping[Block, FoundBlock]
     by_id: dict[str, tuple[Loc, dict[str, Any]]] = field(default_factory=dict)
 
-    def fault(self, entry: Entry, message: str, hint: str) -> None:
-        self.source.faults.append(Fault(entry.place, message, hint))
+    def fault(self, entry: BlockEntry, message: str, hint: str) -> None:
+        self.source.faults.append(BookFault(entry.place, message, hint))
 
     def form(self, block: Block) -> Row:
         return self.found[block].rows[0]
 
-    def value(self, entry: Entry, column: Column) -> Tree:
+    def value(self, entry: BlockEntry, column: BookColumn) -> Tree:
         """Return what a cell says, None where it says nothing; note what is wrong with it."""
         cell = entry.cell
         if cell.fault:
@@ -144,13 +144,13 @@ class _Reader:
             return [word for word in re.split(between, cell.text) if word]
         return cell.text
 
-    def _number(self, entry: Entry) -> Tree:
+    def _number(self, entry: BlockEntry) -> Tree:
         if not isinstance(entry.cell.value, bool):
             return entry.cell.text
         self.fault(entry, f"The cell {_what(entry.cell)}, not a number.", "Enter a number.")
         return None
 
-    def _yes_or_no(self, entry: Entry) -> Tree:
+    def _yes_or_no(self, entry: BlockEntry) -> Tree:
         said = _YES_NO.get(folded(str(entry.cell.value)))
         if said is None:
             message = f"'{entry.cell.text}' is neither yes nor no."
@@ -270,7 +270,7 @@ class _Reader:
             plan = {"horizons": [], "statuses": []} | plan
         return plan
 
-    def _reference(self, entry: Entry, column: Column, what: str) -> str:
+    def _reference(self, entry: BlockEntry, column: BookColumn, what: str) -> str:
         """Return the id of the scale or section a row belongs to; empty where there is none."""
         name = self.value(entry, column)
         if name is None and not entry.cell.fault:
@@ -278,7 +278,7 @@ class _Reader:
         return name if isinstance(name, str) else ""
 
 
-def _what(cell: Cell) -> str:
+def _what(cell: BookCell) -> str:
     if isinstance(cell.value, bool):
         return f"holds the truth value {str(cell.value).upper()}"
     if isinstance(cell.value, (int, float)):

@@ -22,7 +22,7 @@ from xlassess.toolkits.exchange.sheets import (
     TOOLKIT,
     VIEWS,
     Block,
-    Column,
+    BookColumn,
     level_column,
 )
 
@@ -33,7 +33,7 @@ _DIGITS = 15
 """Digits of a number that every spreadsheet program keeps."""
 
 
-def columns_of(block: Block, toolkit: Toolkit) -> tuple[Column, ...]:
+def columns_of(block: Block, toolkit: Toolkit) -> tuple[BookColumn, ...]:
     """Return the columns a block has for this toolkit: those of level descriptors with them."""
     rows = list(records(block, toolkit))
     columns = [
@@ -119,7 +119,7 @@ def _bands(toolkit: Toolkit) -> Iterator[dict[str, Any]]:
     yield from (_fields(BANDS, band) | {"section": OVERALL} for band in toolkit.scoring.bands)
 
 
-def shown(column: Column, record: Mapping[str, Any]) -> Shown:
+def shown(column: BookColumn, record: Mapping[str, Any]) -> Shown:
     """Return what a cell shows of a record."""
     value = record.get(column.field)
     if value is None:

@@ -17,7 +17,7 @@ no, one of a few words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BookColumn:
     """A column of a table, or a row of a form.
 
     ``field`` is the field of the model, with a point before a part of it
@@ -44,11 +44,11 @@ class Block:
     sheet: str
     title: str
     about: str
-    columns: tuple[Column, ...]
+    columns: tuple[BookColumn, ...]
     loc: tuple[str, ...] = ()
     form: bool = False
 
-    def column(self, field: str) -> Column:
+    def column(self, field: str) -> BookColumn:
         """Return the column of a field.
 
         Raises:
@@ -81,18 +81,22 @@ TOOLKIT = Block(
     "Toolkit",
     "What the instrument is, and where it comes from.",
     (
-        Column("id", "Id", "Needed. Its short name: small letters, digits and hyphens.", "name"),
-        Column(
+        BookColumn(
+            "id", "Id", "Needed. Its short name: small letters, digits and hyphens.", "name"
+        ),
+        BookColumn(
             "version", "Version", "Needed. Such as 1.0; raise it when questions change.", "name"
         ),
-        Column("title", "Title", "Needed. The title as published."),
-        Column("short", "Short title", "Needed. For headings and file names."),
-        Column("publisher", "Publisher", "Needed. Who published it."),
-        Column("year", "Year", "The year of publication; empty where it bears none.", "number"),
-        Column("source", "Source", "Needed. The publication in full, so that it can be found."),
-        Column("rights", "Rights", "Needed. Whose copyright it is, and what is your own wording."),
-        Column("about", "About", "Needed. What it is for; the respondent reads this first."),
-        Column("how", "How to fill it in", "Needed. Shown on the first sheet of the workbook."),
+        BookColumn("title", "Title", "Needed. The title as published."),
+        BookColumn("short", "Short title", "Needed. For headings and file names."),
+        BookColumn("publisher", "Publisher", "Needed. Who published it."),
+        BookColumn("year", "Year", "The year of publication; empty where it bears none.", "number"),
+        BookColumn("source", "Source", "Needed. The publication in full, so that it can be found."),
+        BookColumn(
+            "rights", "Rights", "Needed. Whose copyright it is, and what is your own wording."
+        ),
+        BookColumn("about", "About", "Needed. What it is for; the respondent reads this first."),
+        BookColumn("how", "How to fill it in", "Needed. Shown on the first sheet of the workbook."),
     ),
     form=True,
 )
@@ -102,9 +106,9 @@ VIEWS = Block(
     "Views",
     "Standpoints from which items are judged more than once. Leave empty if there are none.",
     (
-        Column("id", "View", "Needed. A short name, never shown.", "name", 22),
-        Column("label", "Heading", "Needed. Heads its answer column.", width=70),
-        Column("about", "About", "What to judge from this standpoint.", width=50),
+        BookColumn("id", "View", "Needed. A short name, never shown.", "name", 22),
+        BookColumn("label", "Heading", "Needed. Heads its answer column.", width=70),
+        BookColumn("about", "About", "What to judge from this standpoint.", width=50),
     ),
     ("views",),
 )
@@ -114,14 +118,14 @@ SECTIONS = Block(
     "Sections",
     "One row for each section, in the order of their sheets in the respondent's workbook.",
     (
-        Column("id", "Section", "Needed. Its number or short name.", "name", 12),
-        Column("tab", "Tab", "Needed. The name of its sheet, at most 31 characters.", width=24),
-        Column("title", "Title", "Needed. Stands at the head of the sheet.", width=34),
-        Column("short", "Short name", "Up to seven words, for charts and tables.", width=24),
-        Column("about", "About", "What the section is about, for the respondent.", width=60),
-        Column("form", "Form", "How the sheet is laid out; pick.", "word", 14, "forms"),
-        Column("scored", "Scored", "no for details pages.", "yes-no", 11),
-        Column("closing", "Closing", "yes: comes last, is never scored.", "yes-no", 11),
+        BookColumn("id", "Section", "Needed. Its number or short name.", "name", 12),
+        BookColumn("tab", "Tab", "Needed. The name of its sheet, at most 31 characters.", width=24),
+        BookColumn("title", "Title", "Needed. Stands at the head of the sheet.", width=34),
+        BookColumn("short", "Short name", "Up to seven words, for charts and tables.", width=24),
+        BookColumn("about", "About", "What the section is about, for the respondent.", width=60),
+        BookColumn("form", "Form", "How the sheet is laid out; pick.", "word", 14, "forms"),
+        BookColumn("scored", "Scored", "no for details pages.", "yes-no", 11),
+        BookColumn("closing", "Closing", "yes: comes last, is never scored.", "yes-no", 11),
     ),
     ("sections",),
 )
@@ -131,39 +135,41 @@ ITEMS = Block(
     "Items",
     "One row for each question or statement, in the order in which they are asked.",
     (
-        Column("section", "Section", "Needed. A section's id.", "name", 11, "sections"),
-        Column("id", "Item", "Needed. Its number as printed.", "name", 10),
-        Column("ask", "Question", "Needed. The question or statement.", width=42),
-        Column(
+        BookColumn("section", "Section", "Needed. A section's id.", "name", 11, "sections"),
+        BookColumn("id", "Item", "Needed. Its number as printed.", "name", 10),
+        BookColumn("ask", "Question", "Needed. The question or statement.", width=42),
+        BookColumn(
             "answer", "Answer", "Needed. A scale, or a kind of answer; pick.", "name", 17, "answers"
         ),
-        Column("short", "Short name", "Up to seven words, for charts and tables.", width=22),
-        Column("why", "Guidance", "What lies behind the question.", width=42),
-        Column("required", "Required", "no: may stay empty.", "yes-no", 11),
-        Column("comment", "Comment", "no: no comment cell.", "yes-no", 11),
-        Column("evidence", "Evidence", "yes: asks for evidence.", "yes-no", 11),
-        Column(
+        BookColumn("short", "Short name", "Up to seven words, for charts and tables.", width=22),
+        BookColumn("why", "Guidance", "What lies behind the question.", width=42),
+        BookColumn("required", "Required", "no: may stay empty.", "yes-no", 11),
+        BookColumn("comment", "Comment", "no: no comment cell.", "yes-no", 11),
+        BookColumn("evidence", "Evidence", "yes: asks for evidence.", "yes-no", 11),
+        BookColumn(
             "follow_up.when",
             "Follow up on",
             "The choice codes that call for a comment.",
             "names",
             15,
         ),
-        Column("follow_up.ask", "Follow-up asks", "What the comment must then say.", width=30),
-        Column(
+        BookColumn("follow_up.ask", "Follow-up asks", "What the comment must then say.", width=30),
+        BookColumn(
             "follow_up.required",
             "Follow-up required",
             "yes: the comment must be given.",
             "yes-no",
             13,
         ),
-        Column("views", "Views", "The views it is judged from; empty for one answer.", "names", 16),
-        Column(
+        BookColumn(
+            "views", "Views", "The views it is judged from; empty for one answer.", "names", 16
+        ),
+        BookColumn(
             "weighs", "Weighs section", "The section whose weight the answer states.", "name", 12
         ),
-        Column("minimum", "Least", "Least number that can be right.", "number", 11),
-        Column("maximum", "Most", "Greatest number that can be right.", "number", 11),
-        Column("prompts", "Prompts", "Questions that help to think; one a line.", "lines", 42),
+        BookColumn("minimum", "Least", "Least number that can be right.", "number", 11),
+        BookColumn("maximum", "Most", "Greatest number that can be right.", "number", 11),
+        BookColumn("prompts", "Prompts", "Questions that help to think; one a line.", "lines", 42),
     ),
 )
 
@@ -172,17 +178,17 @@ SCALES = Block(
     "Scales",
     "One row for each choice, in the order offered, best or most first.",
     (
-        Column("scale", "Scale", "Needed. The scale's id, in each row.", "name", 20),
-        Column("title", "Title", "Needed once. What the scale measures.", width=26),
-        Column("ordinal", "In order", "no: the choices form no order.", "yes-no", 11),
-        Column(
+        BookColumn("scale", "Scale", "Needed. The scale's id, in each row.", "name", 20),
+        BookColumn("title", "Title", "Needed once. What the scale measures.", width=26),
+        BookColumn("ordinal", "In order", "no: the choices form no order.", "yes-no", 11),
+        BookColumn(
             "addition", "Addition", "Says so where the scale is not the publication's.", width=40
         ),
-        Column("code", "Code", "Needed. A neutral name, never shown; keep it.", "name", 20),
-        Column("label", "Label", "Needed. What people pick.", width=30),
-        Column("score", "Score", "Empty if it has none.", "number", 9),
-        Column("apart", "Counted apart", "yes for 'don't know' and the like.", "yes-no", 12),
-        Column("about", "About", "What the choice means.", width=46),
+        BookColumn("code", "Code", "Needed. A neutral name, never shown; keep it.", "name", 20),
+        BookColumn("label", "Label", "Needed. What people pick.", width=30),
+        BookColumn("score", "Score", "Empty if it has none.", "number", 9),
+        BookColumn("apart", "Counted apart", "yes for 'don't know' and the like.", "yes-no", 12),
+        BookColumn("about", "About", "What the choice means.", width=46),
     ),
     ("scales",),
 )
@@ -195,13 +201,13 @@ BANDS = Block(
     "Bands",
     "One row for each named range of a score, best first. Leave empty where none are published.",
     (
-        Column(
+        BookColumn(
             "section", "Section", f"Needed. A section's id, or {OVERALL}.", "name", 14, "banded"
         ),
-        Column("low", "From", "Needed. The lowest score, included.", "number", 12),
-        Column("high", "To", "Needed. The highest score, included.", "number", 12),
-        Column("name", "Name", "Needed. The band's name.", width=24),
-        Column("reading", "Reading", "Needed. What a score in the band means.", width=80),
+        BookColumn("low", "From", "Needed. The lowest score, included.", "number", 12),
+        BookColumn("high", "To", "Needed. The highest score, included.", "number", 12),
+        BookColumn("name", "Name", "Needed. The band's name.", width=24),
+        BookColumn("reading", "Reading", "Needed. What a score in the band means.", width=80),
     ),
 )
 
@@ -210,30 +216,34 @@ SCORING = Block(
     "Scoring",
     "By which rule answers are scored, and where the publication gives it.",
     (
-        Column(
+        BookColumn(
             "rule",
             "Rule",
             "Needed. sum, mean, levels, share or none; pick.",
             "word",
             listed="rules",
         ),
-        Column("scale", "Scale", "The scale whose items are scored.", "name", listed="scales"),
-        Column(
+        BookColumn("scale", "Scale", "The scale whose items are scored.", "name", listed="scales"),
+        BookColumn(
             "source", "Source", "Needed. Where the publication gives the rule: page or heading."
         ),
-        Column(
+        BookColumn(
             "overall", "Overall score", "yes: there is a grand total over the sections.", "yes-no"
         ),
-        Column("no_overall_because", "Why no overall score", "Why there is no grand total."),
-        Column(
+        BookColumn("no_overall_because", "Why no overall score", "Why there is no grand total."),
+        BookColumn(
             "flagged",
             "Flagged choices",
             "Codes of choices to act on, with commas between.",
             "names",
         ),
-        Column("flagged_as", "Flagged as", "What such an item is called: area for development."),
-        Column("success", "Success item", "The item that states the success as a whole.", "name"),
-        Column("note", "Note", "Anything else a reader of the scores should know."),
+        BookColumn(
+            "flagged_as", "Flagged as", "What such an item is called: area for development."
+        ),
+        BookColumn(
+            "success", "Success item", "The item that states the success as a whole.", "name"
+        ),
+        BookColumn("note", "Note", "Anything else a reader of the scores should know."),
     ),
     ("scoring",),
     form=True,
@@ -244,9 +254,13 @@ PLAN = Block(
     "Action plan",
     "The sheet on which respondents plan. Leave everything here empty if there is none.",
     (
-        Column("about", "About", "Needed for a plan. How to fill it in."),
-        Column("rows", "Rows", "How many actions one respondent can enter; 20 if empty.", "number"),
-        Column("proposal", "Proposal", "Asks for a proposal in free text; empty if there is none."),
+        BookColumn("about", "About", "Needed for a plan. How to fill it in."),
+        BookColumn(
+            "rows", "Rows", "How many actions one respondent can enter; 20 if empty.", "number"
+        ),
+        BookColumn(
+            "proposal", "Proposal", "Asks for a proposal in free text; empty if there is none."
+        ),
     ),
     ("action_plan",),
     form=True,
@@ -255,11 +269,11 @@ PLAN = Block(
 
 def _choices(title: str, about: str) -> Block:
     columns = (
-        Column("code", "Code", "Needed. Never shown.", "name", 22),
-        Column("label", "Label", "Needed. What people pick.", width=70),
-        Column("about", "About", "What it means.", width=50),
-        Column("score", "Score", "Empty if it has none.", "number", 12, spare=True),
-        Column("apart", "Counted apart", "yes: counted apart.", "yes-no", 12, spare=True),
+        BookColumn("code", "Code", "Needed. Never shown.", "name", 22),
+        BookColumn("label", "Label", "Needed. What people pick.", width=70),
+        BookColumn("about", "About", "What it means.", width=50),
+        BookColumn("score", "Score", "Empty if it has none.", "number", 12, spare=True),
+        BookColumn("apart", "Counted apart", "yes: counted apart.", "yes-no", 12, spare=True),
     )
     return Block("Action plan", title, about, columns, ("action_plan", title.lower()))
 
@@ -272,12 +286,16 @@ SCENARIOS = Block(
     "Scenarios",
     "The ways the assessment may end, best first. Leave empty if there are none.",
     (
-        Column("id", "Scenario", "Needed. A letter or short name.", "name", 22),
-        Column("title", "Title", "Needed. Its name.", width=70),
-        Column("when", "When", "Needed. When it applies, in a sentence.", width=50),
-        Column("advice", "Advice", "Needed. What to plan then.", width=60),
-        Column("weakest", "Worst section", "Worst band of a section; 0 is the best.", "number", 13),
-        Column("overall", "Worst total", "Worst band of the total; 0 is the best.", "number", 13),
+        BookColumn("id", "Scenario", "Needed. A letter or short name.", "name", 22),
+        BookColumn("title", "Title", "Needed. Its name.", width=70),
+        BookColumn("when", "When", "Needed. When it applies, in a sentence.", width=50),
+        BookColumn("advice", "Advice", "Needed. What to plan then.", width=60),
+        BookColumn(
+            "weakest", "Worst section", "Worst band of a section; 0 is the best.", "number", 13
+        ),
+        BookColumn(
+            "overall", "Worst total", "Worst band of the total; 0 is the best.", "number", 13
+        ),
     ),
     ("action_plan", "scenarios"),
 )
@@ -294,9 +312,9 @@ SHEETS: dict[str, tuple[Block, ...]] = {
 """The blocks of each sheet, from top to bottom."""
 
 
-def level_column(code: str, label: str) -> Column:
+def level_column(code: str, label: str) -> BookColumn:
     """Return the column of the level descriptors of a choice."""
-    return Column(f"levels.{code}", f"{LEVEL} {code}", f"In practice: {label}", "text", 36)
+    return BookColumn(f"levels.{code}", f"{LEVEL} {code}", f"In practice: {label}", "text", 36)
 
 
 def block_at(loc: Loc) -> Block:

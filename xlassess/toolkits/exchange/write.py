@@ -34,7 +34,7 @@ from xlassess.toolkits.exchange.sheets import (
     OVERALL,
     SHEETS,
     Block,
-    Column,
+    BookColumn,
 )
 
 _MADE = datetime(2026, 1, 1)
@@ -94,14 +94,16 @@ def _sheet(sheet: Sheet, blocks: tuple[Block, ...], toolkit: Toolkit) -> None:
     _page(sheet, blocks)
 
 
-def _unused(toolkit: Toolkit, columns: tuple[Column, ...]) -> frozenset[int]:
+def _unused(toolkit: Toolkit, columns: tuple[BookColumn, ...]) -> frozenset[int]:
     """Return the columns of the items, among those that may be, that no item fills."""
     rows = list(records(ITEMS, toolkit))
     empty = (i for i, c in enumerate(columns) if all(shown(c, row) == "" for row in rows))
     return frozenset(i for i in empty if not columns[i].about.startswith("Needed"))
 
 
-def _widths(sheet: Sheet, columns: dict[Block, tuple[Column, ...]], folded: frozenset[int]) -> None:
+def _widths(
+    sheet: Sheet, columns: dict[Block, tuple[BookColumn, ...]], folded: frozenset[int]
+) -> None:
     """Set widths, and the format of what is typed below the tables."""
     widths: dict[int, float] = {}
     numbers: dict[int, bool] = {}
@@ -129,7 +131,7 @@ def _title(sheet: Sheet, row: int, block: Block) -> int:
 
 
 def _form(
-    sheet: Sheet, row: int, block: Block, columns: tuple[Column, ...], toolkit: Toolkit
+    sheet: Sheet, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
 ) -> int:
     row = _title(sheet, row, block)
     for index, heading in enumerate((FIELD, ENTRY, MEANING)):
@@ -148,7 +150,7 @@ def _form(
 
 
 def _table(
-    sheet: Sheet, row: int, block: Block, columns: tuple[Column, ...], toolkit: Toolkit
+    sheet: Sheet, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
 ) -> int:
     row = _title(sheet, row, block)
     for index, column in enumerate(columns):
@@ -176,7 +178,7 @@ def _table(
     return end
 
 
-def _look(block: Block, index: int, column: Column) -> Look:
+def _look(block: Block, index: int, column: BookColumn) -> Look:
     if block is ITEMS and index == 1:
         return _KEY
     if index == 0:
@@ -202,7 +204,7 @@ def _fit(
     sheet.height(row, min(row_height(texts, least), TALLEST_ROW))
 
 
-def _pick(sheet: Sheet, box: Box, column: Column) -> None:
+def _pick(sheet: Sheet, box: Box, column: BookColumn) -> None:
     """Let entries be picked from a list; only where nothing else can be right is it enforced."""
     closed = column.kind in ("yes-no", "word")
     name = "yes_no" if column.kind == "yes-no" else column.listed

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xlassess.contract.layout import ActionPlanLayout, Column, SectionLayout, Table
-from xlassess.generate.workbook.cells import Entry
+from xlassess.generate.workbook.cells import AnswerCell
 from xlassess.generate.workbook.status import CHECK, TO_DO, progress_of, status_formula
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet.checked import Formula, Sheet, quoted
 from xlassess.sheet.looks import Look, Mark
-
-if TYPE_CHECKING:
-    from xlassess.generate.workbook.job import Job
+from xlassess.sheet.words import Words
 
 
-class Filling:
+class Contents:
     """An empty workbook: every answer cell is blank and open."""
 
     marks: tuple[tuple[str, Mark], ...] = ()
     """Further words a status may begin with, and how they are marked."""
 
-    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: Entry) -> bool:
+    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: AnswerCell) -> bool:
         """Write the cell of an item's field; return whether it is open."""
         sheet.blank(row, column.index, entry.look)
         return True
@@ -43,16 +39,16 @@ class Filling:
         del item
         return []
 
-    def hint(self, job: Job) -> str:
+    def hint(self, words: Words) -> str:
         """Return what stands in the answer column of an item whose answer goes elsewhere."""
-        return job.words.say("write_at_right")
+        return words.say("write_at_right")
 
-    def progress(self, job: Job, place: SectionLayout) -> Formula | str:
+    def progress(self, words: Words, place: SectionLayout) -> Formula | str:
         """Return how far a section is done, for the head of its sheet."""
         progress = progress_of(place)
         kind = "optional" if progress.optional else "answered"
-        before, after = job.words.say(f"progress_{kind}", progress.asked).split("#")
-        check = job.words.say("progress_check")
+        before, after = words.say(f"progress_{kind}", progress.asked).split("#")
+        check = words.say("progress_check")
         return Formula(
             f"{quoted(before)}&({progress.done})&{quoted(after)}"
             f'&IF({progress.to_check}>0,{quoted(" " + check)},"")',

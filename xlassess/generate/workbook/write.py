@@ -17,7 +17,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.generate.profile.sheet import write_profile
 from xlassess.generate.workbook.action_plan import write_action_plan
-from xlassess.generate.workbook.job import Job, PersonalField, placeholder
+from xlassess.generate.workbook.draft import Draft, PersonalField, placeholder
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import write_section
 from xlassess.generate.workbook.start import write_start
@@ -36,7 +36,7 @@ _PERSONAL: dict[str, PersonalField] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class CommonIdentity:
     """The part of an identity that every copy of a plate shares."""
 
     contract: str
@@ -50,7 +50,7 @@ class Common:
 
     def is_part_of(self, identity: Identity) -> bool:
         """True when a workbook of this identity is a copy of the plate."""
-        return self == Common(
+        return self == CommonIdentity(
             str(identity.contract),
             identity.assessment,
             identity.round,
@@ -62,83 +62,83 @@ class Common:
         )
 
 
-def common_identity(job: Job, digest: str, of: str = "", asks: str = "") -> Common:
+def common_identity(draft: Draft, digest: str, of: str = "", asks: str = "") -> CommonIdentity:
     """Return what the copies of a plate have in common.
 
     Args:
-        job: the workbook being built.
+        draft: the workbook being built.
         digest: the digest of its questions.
         of: in a query workbook, the reference of the workbook it asks about.
         asks: in a query workbook, the digest of what it asks.
     """
-    return Common(
+    return CommonIdentity(
         contract=str(CONTRACT_VERSION),
-        assessment=job.assessment.id,
-        round=job.assessment.round,
-        toolkit=job.toolkit.id,
-        version=job.toolkit.version,
+        assessment=draft.assessment.id,
+        round=draft.assessment.round,
+        toolkit=draft.toolkit.id,
+        version=draft.toolkit.version,
         digest=digest,
         of=of,
         asks=asks,
     )
 
 
-def write_identity(job: Job, sheet: Sheet, common: Common) -> None:
+def write_identity(draft: Draft, sheet: Sheet, common: CommonIdentity) -> None:
     """Write the identity sheet and the document's own properties."""
     sheet.widths({0: 14.0, 1: 70.0})
     shared = []
     for row, key in enumerate((*IDENTITY_KEYS, *(QUERY_KEYS if common.of else ()))):
         sheet.text(row, 0, key)
         if key in _PERSONAL:
-            job.personal.add(sheet, row, 1, _PERSONAL[key], PLAIN)
+            draft.personal.add(sheet, row, 1, _PERSONAL[key], PLAIN)
         else:
             sheet.text(row, 1, getattr(common, key))
             shared.append((key, getattr(common, key)))
     # Personal properties come last, so that the head of the part is the same in every copy.
     personal = [(key, placeholder(name)) for key, name in _PERSONAL.items()]
     for key, value in (*shared, *personal):
-        job.book.own_property(f"{PROPERTY_PREFIX}{key}", value)
+        draft.book.own_property(f"{PROPERTY_PREFIX}{key}", value)
 
 
 _PLAN_TAB = "#8A6D1B"
 
 
-def write_workbook(job: Job, common: Common) -> None:
+def write_workbook(draft: Draft, common: CommonIdentity) -> None:
     """Write every sheet of the workbook, the personal texts last.
 
     Args:
-        job: the plate being built.
+        draft: the plate being built.
         common: the identity shared by all copies.
     """
-    places = job.layout.sections
-    start = job.book.sheet(START, palette.NAVY)
-    sheets = [job.book.sheet(place.sheet, palette.BLUE) for place in places]
-    profile = job.book.sheet(PROFILE, palette.TEAL)
-    add_choices(job.lists, job.toolkit)
-    write_start(job, start)
+    places = draft.layout.sections
+    start = draft.book.sheet(START, palette.NAVY)
+    sheets = [draft.book.sheet(place.sheet, palette.BLUE) for place in places]
+    profile = draft.book.sheet(PROFILE, palette.TEAL)
+    add_choices(draft.lists, draft.toolkit)
+    write_start(draft, start)
     following = [*(place.sheet for place in places[1:]), PROFILE]
     for sheet, place, after in zip(sheets, places, following, strict=True):
-        write_section(job, sheet, place, after)
-    write_profile(job, profile)
-    plan = job.layout.action_plan
-    if plan is not None and job.toolkit.action_plan is not None:
-        sheet = job.book.sheet(ACTION_PLAN, _PLAN_TAB)
-        write_action_plan(job, sheet, plan, job.toolkit.action_plan)
-    write_hidden(job, common)
+        write_section(draft, sheet, place, after)
+    write_profile(draft, profile)
+    plan = draft.layout.action_plan
+    if plan is not None and draft.toolkit.action_plan is not None:
+        sheet = draft.book.sheet(ACTION_PLAN, _PLAN_TAB)
+        write_action_plan(draft, sheet, plan, draft.toolkit.action_plan)
+    write_hidden(draft, common)
     start.raw.activate()
 
 
-def write_hidden(job: Job, common: Common) -> None:
+def write_hidden(draft: Draft, common: CommonIdentity) -> None:
     """Write the technical sheets and the personal texts, which come last.
 
     Args:
-        job: the workbook with all its other sheets.
+        draft: the workbook with all its other sheets.
         common: the identity shared by all copies.
     """
-    lists, identity = job.book.sheet(LISTS), job.book.sheet(IDENTITY)
-    job.lists.write(job.book, lists)
-    write_identity(job, identity, common)
+    lists, identity = draft.book.sheet(LISTS), draft.book.sheet(IDENTITY)
+    draft.lists.write(draft.book, lists)
+    write_identity(draft, identity, common)
     for hidden in (lists, identity):
-        guard(hidden, job.password)
+        guard(hidden, draft.password)
         hidden.raw.very_hidden()
-    job.personal.write()
+    draft.personal.write()

@@ -56,7 +56,7 @@ def cell_text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
+class FilledPart:
     """A part with personal texts: fixed texts and the names of those filled in between.
 
     ``texts`` has one more entry than ``names``; ``in_cells`` says that the part holds the
@@ -69,7 +69,7 @@ class Blank:
     in_cells: bool
 
     @classmethod
-    def cut(cls, name: str, text: str, holes: Mapping[str, str], *, in_cells: bool) -> Blank:
+    def cut(cls, name: str, text: str, holes: Mapping[str, str], *, in_cells: bool) -> FilledPart:
         """Cut a part at its placeholders.
 
         Args:
@@ -106,7 +106,7 @@ class _Half:
         return packed, zlib.crc32(tail, self.crc), self.size + len(tail)
 
 
-class Stencil:
+class CopiedPackage:
     """A package made ready for copying.
 
     Args:
@@ -114,7 +114,7 @@ class Stencil:
         blanks: the parts that are filled in.
     """
 
-    def __init__(self, parts: Iterable[tuple[str, bytes]], blanks: Sequence[Blank]) -> None:
+    def __init__(self, parts: Iterable[tuple[str, bytes]], blanks: Sequence[FilledPart]) -> None:
         body: list[bytes] = []
         directory: list[bytes] = []
         offset = 0
@@ -162,7 +162,7 @@ def _packed(content: bytes, flush: int) -> bytes:
     return packer.compress(content) + packer.flush(flush)
 
 
-def _half(blank: Blank) -> _Half:
+def _half(blank: FilledPart) -> _Half:
     head = blank.texts[0].encode()
     return _Half(
         name=blank.name.encode(),

@@ -17,10 +17,9 @@ from xlassess.contract.layout import (
 )
 from xlassess.contract.query_layout import plan_columns
 from xlassess.generate.query.doubts import Doubts
-from xlassess.generate.workbook.cells import Entry
-from xlassess.generate.workbook.filling import Filling
+from xlassess.generate.workbook.cells import AnswerCell
+from xlassess.generate.workbook.contents import Contents
 from xlassess.generate.workbook.front import british
-from xlassess.generate.workbook.job import Job
 from xlassess.generate.workbook.lists import added, runs
 from xlassess.generate.workbook.status import (
     CHECK,
@@ -31,7 +30,8 @@ from xlassess.generate.workbook.status import (
     status_column,
     wrong,
 )
-from xlassess.model.answer import PROPOSAL, Action, Return, Value
+from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value
+from xlassess.model.assessment import Assessment
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Choice, Item, Toolkit
@@ -39,6 +39,8 @@ from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Formula, Sheet, quoted
 from xlassess.sheet.looks import Look
 from xlassess.sheet.words import Words
+
+WORDS = "query.j2"
 
 PLEASE_CHECK = "Please check"
 """How the status of a place asked about begins until it is filled in."""
@@ -53,7 +55,7 @@ _HOLES = dict.fromkeys(range(0xE000, 0xE004), "\ufffd")
 
 
 @dataclass(frozen=True)
-class QueryFilling(Filling):
+class EarlierAnswers(Contents):
     """What a query workbook shows and which of its cells are open.
 
     Args:
@@ -119,7 +121,7 @@ class QueryFilling(Filling):
         ranges = runs(place.sheet, column.index, rows)
         return added(f'SUMPRODUCT(--(LEFT({cells.text},4)="{DONE}"))' for cells in ranges)
 
-    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: Entry) -> bool:
+    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: AnswerCell) -> bool:
         """Write an answer read before, or leave the cell empty for a new one."""
         slot = Slot(item.id, column.field)
         is_open = slot in self._open
@@ -163,12 +165,12 @@ class QueryFilling(Filling):
         names = {slot: "" if plain else self._labelled(slot) for slot in slots}
         return "\n".join(dict.fromkeys(self._earlier(slot, names[slot]) for slot in slots))
 
-    def hint(self, job: Job) -> str:
+    def hint(self, words: Words) -> str:
         """Return nothing: the open cell shows where to write."""
-        del job
+        del words
         return ""
 
-    def progress(self, job: Job, place: SectionLayout) -> Formula | str:
+    def progress(self, words: Words, place: SectionLayout) -> Formula | str:
         """Say how much of what is asked on the sheet is done."""
         rows = self.asked_rows(place)
         if not rows:
@@ -260,6 +262,26 @@ class QueryFilling(Filling):
             "progress": _label(plan.statuses if plan else (), action.status),
         }
         return shown[role]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a query workbook is made from.
+
+    ``issued`` is the workbook asked about and ``ret`` what came back of it; ``return_by`` is the
+    day by which the answers are wanted.
+    """
+
+    toolkit: Toolkit
+    assessment: Assessment
+    issued: Issued
+    ret: Return
+    doubts: Doubts
+    return_by: date
+
+    def contents(self) -> EarlierAnswers:
+        """What stands in the workbook's cells."""
+        return EarlierAnswers(self.toolkit, self.ret, self.doubts, Words(WORDS))
 
 
 def _label(choices: Iterable[Choice], code: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import (
     ACTION_PLAN,
@@ -12,7 +11,8 @@ from xlassess.contract.layout import (
     SectionLayout,
     cell_name,
 )
-from xlassess.generate.query.filling import PLEASE_CHECK, QueryFilling
+from xlassess.generate.query.earlier_answers import PLEASE_CHECK, Asking, EarlierAnswers
+from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.front import (
     LAST,
     STATE,
@@ -24,16 +24,12 @@ from xlassess.generate.workbook.front import (
     write_mail_link,
     write_paragraphs,
 )
-from xlassess.generate.workbook.job import Job
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import DONE
 from xlassess.model.query import Slot
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
 from xlassess.sheet.words import Words
-
-if TYPE_CHECKING:
-    from xlassess.generate.query.build import Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +43,46 @@ class _Part:
     items: str
 
 
-def write_query_start(job: Job, sheet: Sheet, filling: QueryFilling, asking: Asking) -> None:
+def write_query_start(draft: Draft, sheet: Sheet, contents: EarlierAnswers, asking: Asking) -> None:
     """Write the Start sheet of a query workbook."""
-    words, parts = filling.words, _parts(job, filling)
+    words, parts = contents.words, _parts(draft, contents)
     sheet.widths(WIDTHS)
     count = sum(part.count for part in parts)
-    write_banner(job, sheet, words.say("banner", job.toolkit, count))
-    job.carrier(sheet)
+    write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
+    draft.carrier(sheet)
     received = british(asking.ret.received_at.date()) if asking.ret.received_at else ""
     more = ((words.say("label_about"), words.say("about", asking.issued.reference, received)),)
-    row = write_details(job, sheet, REFERENCE_ROW + 2, asking.return_by, more) + 1
+    row = write_details(draft, sheet, REFERENCE_ROW + 2, asking.return_by, more) + 1
     sheet.merged(PROGRESS_ROW, 0, LAST, _state(words, parts, row + 2), STATE)
     sheet.height(PROGRESS_ROW, 26)
-    row = _table(sheet, row, parts, filling) + 1 if parts else row
-    last = _texts(job, sheet, row, filling, asking)
-    job.finish(sheet, (last, LAST), landscape=False, single=True)
+    row = _table(sheet, row, parts, contents) + 1 if parts else row
+    last = _texts(draft, sheet, row, contents, asking)
+    draft.finish(sheet, (last, LAST), landscape=False, single=True)
 
 
-def _parts(job: Job, filling: QueryFilling) -> list[_Part]:
+def _parts(draft: Draft, contents: EarlierAnswers) -> list[_Part]:
     found = [
-        _section_part(filling, place, rows)
-        for place in job.layout.sections
-        if (rows := filling.asked_rows(place))
+        _section_part(contents, place, rows)
+        for place in draft.layout.sections
+        if (rows := contents.asked_rows(place))
     ]
-    plan = job.layout.action_plan
-    rows = filling.asked_in_plan(plan) if plan else []
+    plan = draft.layout.action_plan
+    rows = contents.asked_in_plan(plan) if plan else []
     if plan and rows:
         column = plan.column("action").index
         cells = [f"{sheet_prefix(ACTION_PLAN)}{cell_name(row, column)}" for row in rows]
         done = "+".join(f"(LEN({cell})>0)" for cell in cells)
-        names = ", ".join(filling.words.say("plan_item", slot) for slot in _in_plan(filling))
+        names = ", ".join(contents.words.say("plan_item", slot) for slot in _in_plan(contents))
         found.append(_Part(ACTION_PLAN, cell_name(rows[0], column), len(rows), done, names))
     return found
 
 
-def _in_plan(filling: QueryFilling) -> list[Slot]:
-    return [slot for slot in filling.doubts.asked if slot.plan_row or slot.item == "proposal"]
+def _in_plan(contents: EarlierAnswers) -> list[Slot]:
+    return [slot for slot in contents.doubts.asked if slot.plan_row or slot.item == "proposal"]
 
 
-def _section_part(filling: QueryFilling, place: SectionLayout, rows: list[int]) -> _Part:
-    asked = set(filling.doubts.asked)
+def _section_part(contents: EarlierAnswers, place: SectionLayout, rows: list[int]) -> _Part:
+    asked = set(contents.doubts.asked)
     cells = [
         cell_name(row.index, column.index)
         for table in place.tables
@@ -95,14 +91,14 @@ def _section_part(filling: QueryFilling, place: SectionLayout, rows: list[int]) 
         if Slot(row.item.id, column.field) in asked
     ]
     items = [row.item.id for table in place.tables for row in table.rows if row.index in rows]
-    return _Part(place.sheet, cells[0], len(rows), filling.done(place, rows), ", ".join(items))
+    return _Part(place.sheet, cells[0], len(rows), contents.done(place, rows), ", ".join(items))
 
 
-def _table(sheet: Sheet, row: int, parts: list[_Part], filling: QueryFilling) -> int:
+def _table(sheet: Sheet, row: int, parts: list[_Part], contents: EarlierAnswers) -> int:
     """Write the table of sheets on which something is asked; return the row after."""
-    say = filling.words.say
+    say = contents.words.say
     row = write_heading(sheet, row, say("heading_parts"))
-    for column, header in enumerate(filling.words.headings("parts_headers")):
+    for column, header in enumerate(contents.words.headings("parts_headers")):
         look = looks.HEADER if column in (0, 3, 4) else looks.HEADER_MIDDLE
         sheet.text(row, column, header, look)
     sheet.height(row, 30)
@@ -118,7 +114,7 @@ def _table(sheet: Sheet, row: int, parts: list[_Part], filling: QueryFilling) ->
         texts = ((part.sheet, WIDTHS[0], looks.CELL), (part.items, WIDTHS[4], looks.CELL))
         sheet.fit(at, texts, least=20)
     last = first + len(parts) - 1
-    mark_status(sheet, Box(first, 3, last, 3), filling.marks)
+    mark_status(sheet, Box(first, 3, last, 3), contents.marks)
     return last + 1
 
 
@@ -134,19 +130,19 @@ def _state(words: Words, parts: list[_Part], first: int) -> Formula | str:
     return Formula(text, f"{before}{count}{after}")
 
 
-def _texts(job: Job, sheet: Sheet, row: int, filling: QueryFilling, asking: Asking) -> int:
+def _texts(draft: Draft, sheet: Sheet, row: int, contents: EarlierAnswers, asking: Asking) -> int:
     """Write the paragraphs below the table; return the last row."""
-    words, count = filling.words, len(asking.doubts.asked)
+    words, count = contents.words, len(asking.doubts.asked)
     file = asking.ret.file.rpartition("/")[2]
     row = write_heading(sheet, row, words.say("heading_why"))
     row = write_paragraphs(sheet, row, words.paragraphs("why_asked", file, count))
     if asking.doubts.loose:
         row = write_heading(sheet, row, words.say("heading_loose"))
-        told = dict.fromkeys(filling.why(finding) for finding in asking.doubts.loose)
+        told = dict.fromkeys(contents.why(finding) for finding in asking.doubts.loose)
         row = write_paragraphs(sheet, row, told)
     row = write_heading(sheet, row, words.say("heading_how"))
     row = write_paragraphs(sheet, row, words.paragraphs("how_to", count))
     row = write_heading(sheet, row, words.say("heading_return"))
     until = british(asking.return_by)
-    row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", job.assessment, until))
-    return write_mail_link(job, sheet, row) - 1
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", draft.assessment, until))
+    return write_mail_link(draft, sheet, row) - 1

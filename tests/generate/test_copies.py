@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.generate.stencil import Blank, Stencil, cell_text, xml_text
+from xlassess.generate.copies import CopiedPackage, FilledPart, cell_text, xml_text
 from xlassess.sheet.validation import SheetError
 
 HOLES = {"@one@": "one", "@two@": "two"}
 PARTS = [("first.xml", b"<a/>" * 100), ("empty.bin", b"")]
 
 
-def stencil() -> Stencil:
+def copies() -> CopiedPackage:
     blanks = [
-        Blank.cut(
+        FilledPart.cut(
             "text.xml", "<t>" + "head " * 500 + "@one@|@two@|@one@</t>", HOLES, in_cells=True
         ),
-        Blank.cut("more.xml", "@two@", HOLES, in_cells=False),
+        FilledPart.cut("more.xml", "@two@", HOLES, in_cells=False),
     ]
-    return Stencil(PARTS, blanks)
+    return CopiedPackage(PARTS, blanks)
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -33,7 +33,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
 
 @given(one=st.text(max_size=200), two=st.text(max_size=200))
 def test_copy__is_sound_and_holds_the_texts(one: str, two: str) -> None:
-    with opened(stencil().copy({"one": one, "two": two})) as archive:
+    with opened(copies().copy({"one": one, "two": two})) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["first.xml", "empty.bin", "text.xml", "more.xml"]
         assert archive.read("first.xml") == PARTS[0][1]
@@ -62,14 +62,14 @@ def test_cell_text__escapes(text: str, written: str) -> None:
 
 def test_copy__text_longer_than_a_cell_raises() -> None:
     with pytest.raises(SheetError):
-        stencil().copy({"one": "x" * 32_768, "two": ""})
+        copies().copy({"one": "x" * 32_768, "two": ""})
 
 
 def test_copy__missing_text_raises() -> None:
     with pytest.raises(KeyError):
-        stencil().copy({"one": ""})
+        copies().copy({"one": ""})
 
 
 def test_copy__same_texts_give_the_same_bytes() -> None:
     values = {"one": "Ünï", "two": "code"}
-    assert stencil().copy(values) == stencil().copy(values)
+    assert copies().copy(values) == copies().copy(values)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from xlassess.contract.layout import REFERENCE_ROW, Layout
-from xlassess.generate.workbook.filling import Filling
+from xlassess.generate.workbook.contents import Contents
 from xlassess.generate.workbook.lists import Lists
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
@@ -59,7 +59,7 @@ class PersonalCells:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Draft:
     """One plate being built."""
 
     toolkit: Toolkit
@@ -70,7 +70,7 @@ class Job:
     words: Words
     lists: Lists
     personal: PersonalCells
-    filling: Filling = field(default_factory=Filling)
+    contents: Contents = field(default_factory=Contents)
 
     def carrier(self, sheet: Sheet) -> None:
         """Put the line with the reference at the head of a sheet."""
