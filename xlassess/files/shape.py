@@ -34,6 +34,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "action_plan": "The action-planning sheet; leave out if there is none",
         "closing": "Sections that come last and are never scored",
         "views": "Standpoints from which items may be judged, such as internally and externally",
+        "subject": "What a respondent judges: partnership, organisation (their own), or proposal",
     },
     "Scale": {
         "title": "What the scale measures",
@@ -117,7 +118,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "title": "The scenario's name",
         "when": "When it applies, in a sentence",
         "advice": "What to plan then",
-        "weakest": "The worst band a section may be in; 0 is the best; leave out for no limit",
+        "weakest": "The worst band a section may be in, in the mean and in any return; 0 is the best",
         "overall": "The worst band the grand total may be in; leave out for no limit",
     },
     "Assessment": {

@@ -22,6 +22,11 @@ Form = Literal["statements", "matrix", "checklist", "text"]
 """How a section is laid out: statements with guidance, a maturity matrix with its level
 descriptors side by side, a compact yes/no list, or free text with room to write."""
 
+Subject = Literal["partnership", "organisation", "proposal"]
+"""What a respondent judges: the partnership they all belong to, the respondent's own
+organisation, or a proposal that one council decides on. Only judgements of the same thing can
+agree or disagree."""
+
 Rule = Literal["sum", "mean", "levels", "share", "none"]
 """Scoring rules: total of scores, mean of scores, distribution over levels, share of yes,
 nothing scored."""
@@ -208,6 +213,8 @@ class Scenario:
 
     ``weakest`` and ``overall`` are positions of the worst section band and of the grand
     total's band (0 is the best) up to which the scenario is suggested; None is no limit.
+    ``weakest`` holds for the mean and for every single return: one that sees a section worse
+    is a reason for a closer look.
     """
 
     __pydantic_config__ = _STRICT
@@ -240,7 +247,8 @@ class ActionPlan:
 class Toolkit:
     """A published instrument: sections of items, response scales, scoring rules.
 
-    ``year`` is None where the publication bears no date.
+    ``year`` is None where the publication bears no date. ``subject`` says what a respondent
+    judges, and so whether answers can be set against one another.
     """
 
     __pydantic_config__ = _STRICT
@@ -260,6 +268,7 @@ class Toolkit:
     action_plan: ActionPlan | None = None
     closing: tuple[Section, ...] = ()
     views: tuple[View, ...] = ()
+    subject: Subject = "partnership"
 
     @property
     def all_sections(self) -> tuple[Section, ...]:

@@ -97,6 +97,13 @@ TOOLKIT = Block(
         ),
         BookColumn("about", "About", "Needed. What it is for; the respondent reads this first."),
         BookColumn("how", "How to fill it in", "Needed. Shown on the first sheet of the workbook."),
+        BookColumn(
+            "subject",
+            "What is judged",
+            "partnership if empty; organisation (a respondent's own) or proposal.",
+            "word",
+            listed="subjects",
+        ),
     ),
     form=True,
 )

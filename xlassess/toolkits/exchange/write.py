@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import get_args
 
-from xlassess.model.toolkit import FREE_ANSWERS, Toolkit
+from xlassess.model.toolkit import FREE_ANSWERS, Subject, Toolkit
 from xlassess.sheet.checked import Book, Box, Sheet
 from xlassess.sheet.looks import (
     CELL,
@@ -220,6 +221,7 @@ def _lists(book: Book, sheet: Sheet, toolkit: Toolkit) -> None:
         "yes_no": ("yes", "no"),
         "forms": FORMS,
         "rules": RULES,
+        "subjects": get_args(Subject),
         "answers": (*toolkit.scales, *FREE_ANSWERS),
         "scales": tuple(toolkit.scales) or ("",),
         "sections": sections,
