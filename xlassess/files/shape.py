@@ -118,7 +118,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "title": "The scenario's name",
         "when": "When it applies, in a sentence",
         "advice": "What to plan then",
-        "weakest": "The worst band a section may be in, in the mean and in any return; 0 is the best",
+        "weakest": "The worst band a section may be in, by mean and in each return; 0 is best",
         "overall": "The worst band the grand total may be in; leave out for no limit",
     },
     "Assessment": {
