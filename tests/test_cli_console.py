@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.cli.output import Out, clean, count, listed, percent, progress
+from xlassess.cli.console import Console, clean, progress
+from xlassess.cli.phrases import count, listed, percent
 from xlassess.services.progress import silent
 
 
@@ -53,13 +54,13 @@ def test_clean__shows_what_it_takes_out(text: str, shown: str) -> None:
 
 def test_say__piped_is_one_plain_line() -> None:
     stream = io.StringIO()
-    Out(stream).say("[bold red]word[/] " * 20, indent=4, style="refuse")
+    Console(stream).say("[bold red]word[/] " * 20, indent=4, style="refuse")
     assert stream.getvalue() == "    " + "[bold red]word[/] " * 20 + "\n"
 
 
 def test_say__on_a_terminal_wraps_and_takes_no_markup() -> None:
     stream = Terminal()
-    Out(stream).say("[bold red]word[/] :smile: " * 8, indent=4, style="refuse")
+    Console(stream).say("[bold red]word[/] :smile: " * 8, indent=4, style="refuse")
     lines = stream.getvalue().splitlines()
     assert len(lines) > 1
     assert stream.getvalue().count("[bold red]word[/]") == 8
@@ -70,7 +71,7 @@ def test_say__on_a_terminal_wraps_and_takes_no_markup() -> None:
 def test_table__piped_has_no_lines_no_colour_and_no_trailing_blanks() -> None:
     stream = io.StringIO()
     rows = [["a\x1b[2J", "1"], ["longer", "23"]]
-    Out(stream).table(("Name", "Number"), rows, numbers=(1,), styles={"longer": "good"})
+    Console(stream).table(("Name", "Number"), rows, numbers=(1,), styles={"longer": "good"})
     assert stream.getvalue().splitlines() == [
         "  Name      Number",
         "  a\\x1b[2J       1",
@@ -80,7 +81,7 @@ def test_table__piped_has_no_lines_no_colour_and_no_trailing_blanks() -> None:
 
 def test_table__on_a_terminal_is_no_wider_than_the_terminal() -> None:
     stream = Terminal()
-    Out(stream).table(("Name", "Text"), [["[red]x[/red]", "word " * 40]])
+    Console(stream).table(("Name", "Text"), [["[red]x[/red]", "word " * 40]])
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in stream.getvalue().splitlines()]
     assert max(map(len, lines)) <= 60
     assert any("[red]x[/red]" in line for line in lines)
@@ -88,14 +89,14 @@ def test_table__on_a_terminal_is_no_wider_than_the_terminal() -> None:
 
 def test_table__on_a_terminal_is_no_wider_than_its_contents() -> None:
     stream = Terminal()
-    Out(stream).table(("A", "B"), [["1", "2"]])
+    Console(stream).table(("A", "B"), [["1", "2"]])
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in stream.getvalue().splitlines()]
     assert max(len(line) for line in lines) <= 12
 
 
 def test_some__counts_the_rest() -> None:
     stream = io.StringIO()
-    Out(stream).some([f"name {number}" for number in range(20)])
+    Console(stream).some([f"name {number}" for number in range(20)])
     lines = stream.getvalue().splitlines()
     assert len(lines) == 13
     assert lines[-1].strip() == "and 8 more"

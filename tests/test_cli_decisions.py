@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from tests.services.small import a_folder, answer, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.cli.decide import DECISIONS
 
 Run = Callable[..., Result]
 
@@ -300,7 +299,10 @@ def test_history_and_verify__before_anything_was_issued(tmp_path: Path) -> None:
     assert not folder.ledger_file.exists()
 
 
-@pytest.mark.parametrize("verb", [command.name for command in DECISIONS])
+@pytest.mark.parametrize(
+    "verb",
+    ["sent", "reminded", "waive", "choose", "set-aside", "reassign", "nil", "decline", "history"],
+)
 def test_decision__refuses_wrong_use(run: Run, verb: str) -> None:
     result = run(verb, "--nothing")
     assert result.exit_code == 2

@@ -1,36 +1,83 @@
-"""The front door: one command per verb; parse, call one stage, print, exit code.
-
-Everything heavy is imported inside the commands, so that ``--help`` is there at once.
-"""
+"""The command line: one verb after another, each loaded only when it is run."""
 
 from __future__ import annotations
 
+import errno
 import sys
-from pathlib import Path
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 
 from xlassess import __version__
-from xlassess.cli.decide import DECISIONS, verify
-from xlassess.cli.frame import (
-    AS_JSON,
-    EXIT_CODES,
-    Front,
-    Setting,
-    common,
-    folder_of,
-    here_or_in,
-    leave,
-    now,
-    out,
-)
-from xlassess.cli.papers import PAPERS
-from xlassess.cli.query import query
-from xlassess.cli.toolkits import toolkits
+from xlassess.cli.errors import EXIT_CODES, explain
+from xlassess.cli.options import Options, common
+
+_VERBS: Mapping[str, tuple[str, str]] = {
+    "init": ("init", "Begin a new assessment, ready to edit."),
+    "generate": ("generate", "Write the workbooks into outbox/."),
+    "ingest": ("ingest", "Read what came back: files, folders, zip files."),
+    "status": ("status", "Show who has answered, and what is open."),
+    "query": ("query", "Ask partners again about what is doubtful."),
+    "sent": ("decide", "Record that workbooks were sent."),
+    "reminded": ("decide", "Record that respondents were reminded."),
+    "waive": ("decide", "Accept queries as they are, with a reason."),
+    "choose": ("decide", "Decide which of several returns counts."),
+    "set-aside": ("decide", "Decide that a return does not count."),
+    "reassign": ("decide", "Let a return count for another workbook."),
+    "nil": ("decide", "Record that a respondent has nothing to report."),
+    "decline": ("decide", "Record that a respondent does not take part."),
+    "history": ("history", "Tell all that ever happened to one workbook."),
+    "consolidate": ("consolidate", "Write the summary for the committee."),
+    "report": ("report", "Write the same as a Word report."),
+    "export": ("export", "Write the data for other programs."),
+    "verify": ("verify", "Check that all is as it was recorded."),
+    "toolkits": ("toolkits", "List, show, check, reword toolkits; alone it lists them."),
+    "demo": ("demo", "Play a made-up assessment through."),
+}
+"""Each verb, in the order they are used in: its module in ``commands``, and its line of help.
+
+The line stands here, not in the module, because ``xlassess --help`` would else load every verb.
+"""
+
+
+class Commands(click.Group):
+    """The verbs; errors become sentences on standard error, with documented exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order they are used in."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a verb's module and return its command; None if there is no such verb."""
+        if cmd_name not in _VERBS:
+            return None
+        module = import_module(f"xlassess.cli.commands.{_VERBS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in _VERBS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what goes wrong into a sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            # click itself ends quietly when whoever reads our output, such as `head`, goes away
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise
+            code = explain(error, verbose=ctx.ensure_object(Options).verbose)
+        return ctx.exit(code)
 
 
 @click.group(
-    cls=Front,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXIT_CODES,
 )
@@ -46,146 +93,6 @@ def cli() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-
-
-@cli.command(short_help="Begin a new assessment, ready to edit.")
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@common
-@click.pass_obj
-def init(setting: Setting, directory: Path) -> None:
-    """Begin a new assessment in DIR: assessment.yaml and partners.xlsx, ready to edit."""
-    from xlassess.cli import reports
-    from xlassess.services.init import begin
-
-    reports.begun(out(), begin(setting.root / directory))
-
-
-@cli.command(short_help="Write the workbooks into outbox/.")
-@click.option(
-    "--reissue", is_flag=True,
-    help="Replace workbooks issued before whose questions, names or settings changed since.",
-)  # fmt: skip
-@common
-@click.pass_obj
-def generate(setting: Setting, reissue: bool) -> None:
-    """Write outbox/: one sealed workbook for each toolkit and respondent.
-
-    Running it again writes only what is missing or new. A workbook that was issued is never
-    replaced by another content unless --reissue says so.
-    """
-    from xlassess.cli import reports
-    from xlassess.cli.output import progress
-    from xlassess.services import generate as desk
-
-    with progress("Generating") as watch:
-        result = desk.generate(folder_of(setting), now=now(), reissue=reissue, watch=watch)
-    reports.generated(out(), result)
-    leave(result.needs_person)
-
-
-@cli.command(short_help="Read what came back: files, folders, zip files.")
-@click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
-@click.option(
-    "--password", "passwords", metavar="[TEXT]", multiple=True, is_flag=False, flag_value="",
-    help="Password for files that need one to open; asked for if left out. Goes after PATH.",
-)  # fmt: skip
-@AS_JSON
-@common
-@click.pass_obj
-def ingest(
-    setting: Setting,
-    paths: tuple[Path, ...],
-    workers: int | None,
-    passwords: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Read returned workbooks: files, folders and zip files.
-
-    Says file by file what was read, what is doubtful (where, and what to do) and what was
-    refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
-    from where you are, then in the assessment's folder. A password is used for this run only
-    and is not kept anywhere.
-    """
-    from xlassess.cli import as_json as machine
-    from xlassess.cli import ingest as returns
-    from xlassess.cli.output import progress
-    from xlassess.cli.passwords import told
-    from xlassess.services import ingest as desk
-
-    found = [here_or_in(setting.root, path) for path in paths]
-    folder, known = folder_of(setting), told(passwords, found)
-    with progress("Reading") as watch:
-        result = desk.ingest(
-            folder, found, now=now(), workers=workers, passwords=known, watch=watch
-        )
-    if as_json:
-        click.echo(machine.dumps(machine.ingested(result)))
-    else:
-        returns.ingested(out(), result)
-    leave(result.needs_person)
-
-
-@cli.command(short_help="Show who has answered, and what is open.")
-@AS_JSON
-@common
-@click.pass_obj
-def status(setting: Setting, as_json: bool) -> None:
-    """Show who was sent what, who has answered, what is open, and the response rate."""
-    from xlassess.cli import as_json as machine
-    from xlassess.cli import status as register
-    from xlassess.services import status as desk
-
-    result = desk.status(folder_of(setting), today=now().astimezone().date())
-    if as_json:
-        click.echo(machine.dumps(machine.status(result)))
-    else:
-        register.status(out(), result)
-
-
-cli.add_command(query)
-for command in DECISIONS:
-    cli.add_command(command)
-
-
-@cli.command(short_help="Write the summary for the committee.")
-@common
-@click.pass_obj
-def consolidate(setting: Setting) -> None:
-    """Write the summary of the round for the committee: output/ROUND/summary.xlsx."""
-    from xlassess.cli import reports
-    from xlassess.services import consolidate as desk
-
-    reports.consolidated(out(), desk.consolidate(folder_of(setting), now=now()))
-
-
-for command in PAPERS:
-    cli.add_command(command)
-cli.add_command(verify)
-cli.add_command(toolkits)
-
-
-@cli.command(short_help="Play a made-up assessment through.")
-@click.option(
-    "--output", metavar="DIR", type=click.Path(path_type=Path), default=Path("output/demo"),
-    show_default=True, help="Where to make it.",
-)  # fmt: skip
-@click.option(
-    "--toolkits", "chosen", metavar="ID,...", multiple=True,
-    help="Which built-in toolkits to play, or all; pat and melton-evaluation if not given.",
-)  # fmt: skip
-@common
-@click.pass_obj
-def demo(setting: Setting, output: Path, chosen: tuple[str, ...]) -> None:
-    """Play a made-up assessment through, from workbooks to summary, mistakes included."""
-    from xlassess.cli import demo as reports
-    from xlassess.cli.output import progress
-    from xlassess.demo import choose_toolkits, play
-
-    toolkits = choose_toolkits(chosen)
-    with progress("Filling in the workbooks") as watch:
-        played = play(setting.root / output, toolkits=toolkits, watch=watch)
-    reports.played(out(), played)
 
 
 def main() -> None:

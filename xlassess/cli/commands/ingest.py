@@ -1,23 +1,97 @@
-"""What ``xlassess ingest`` says: refused first, then doubtful, then what was read."""
+"""``xlassess ingest``: read what came back; refused first, then doubtful, then what was read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from xlassess.cli.output import Out, capital, count, listed
-from xlassess.ledger import UNCLEAR
-from xlassess.model.answer import Return, State
-from xlassess.model.finding import Finding
+import click
+
+from xlassess.cli.as_json import dumps, finding_as_json, put_right_as_json
+from xlassess.cli.console import Console, progress
+from xlassess.cli.options import AS_JSON, Options, common, folder_of, here_or_in, leave, now
+from xlassess.cli.phrases import capital, choosing, count, listed, refusal
+from xlassess.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from xlassess.model.answer import State
+    from xlassess.model.finding import Finding
+    from xlassess.services.ingest import Ingested, Received
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
+@click.option(
+    "--password", "passwords", metavar="[TEXT]", multiple=True, is_flag=False, flag_value="",
+    help="Password for files that need one to open; asked for if left out. Goes after PATH.",
+)  # fmt: skip
+@AS_JSON
+@common
+@click.pass_obj
+def ingest(
+    options: Options,
+    paths: tuple[Path, ...],
+    workers: int | None,
+    passwords: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Read returned workbooks: files, folders and zip files.
+
+    Says file by file what was read, what is doubtful (where, and what to do) and what was
+    refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
+    from where you are, then in the assessment's folder. A password is used for this run only
+    and is not kept anywhere.
+    """
+    from xlassess.services import ingest as service
+
+    found = [here_or_in(options.root, path) for path in paths]
+    folder, known = folder_of(options), _passwords(passwords, found)
+    with progress("Reading") as watch:
+        result = service.ingest(
+            folder, found, now=now(), workers=workers, passwords=known, watch=watch
+        )
+    if as_json:
+        click.echo(dumps(_as_json(result)))
+    else:
+        _show(Console(), result)
+    leave(result.needs_person)
+
+
+def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the passwords to try; where one was left out, ask until an empty line.
+
+    Args:
+        given: what came with each ``--password``; empty where nothing did.
+        paths: the files and folders named.
+
+    Raises:
+        UsageError: a path was taken for a password.
+    """
+    for text in given:
+        if not paths and text and Path(text).exists():
+            raise UsageError(
+                f"{text} was taken for a password.",
+                "Name the files first and put --password at the end.",
+            )
+    asked = _typed() if "" in given else ()
+    return tuple(dict.fromkeys((*filter(None, given), *asked)))
+
+
+def _typed() -> Iterator[str]:
+    click.echo("Passwords are not shown while you type. An empty line ends the list.", err=True)
+    while text := click.prompt(
+        "Password", default="", hide_input=True, show_default=False, err=True
+    ):
+        yield text
+
 
 _STATES: tuple[State, ...] = (
     "refused", "query", "accepted with notes", "accepted", "superseded", "set aside",
     "duplicate",
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from xlassess.services.ingest import Ingested, Received
 
 _CODE, _TEXT = 4, 9
 """Where the code of a finding begins, and where what is said of it does."""
@@ -35,7 +109,7 @@ _STATE_STYLES = {
 }
 
 
-def ingested(out: Out, result: Ingested) -> None:
+def _show(out: Console, result: Ingested) -> None:
     """Report file by file: refused first, then what is doubtful, then what was read."""
     new = result.new
     refused = [file for file in new if file.ret.state == "refused"]
@@ -64,7 +138,9 @@ def ingested(out: Out, result: Ingested) -> None:
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
 
 
-def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
+def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
+    from xlassess.ledger import UNCLEAR
+
     out.gap()
     out.say(file.ret.file, indent=2, style="head")
     if file.issued is not None:
@@ -76,7 +152,7 @@ def _file(out: Out, file: Received, findings: Iterable[Finding]) -> None:
         out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)
 
 
-def _findings(out: Out, alike: Sequence[Finding]) -> None:
+def _findings(out: Console, alike: Sequence[Finding]) -> None:
     """Say each of these; what they have in common is said once, after them."""
     for _, same in groupby(alike, key=lambda one: one.message):
         found = list(same)
@@ -88,12 +164,7 @@ def _findings(out: Out, alike: Sequence[Finding]) -> None:
     out.say(f"To do: {alike[0].remedy}", indent=_TEXT)
 
 
-def choosing(reference: str) -> str:
-    """Return how to decide which of several returns counts."""
-    return f'xlassess choose {reference} RETURN --reason "..."'
-
-
-def _read(out: Out, files: Sequence[Received]) -> None:
+def _read(out: Console, files: Sequence[Received]) -> None:
     rows = [
         [
             str(file.ret.number),
@@ -125,7 +196,7 @@ def _base(file: Received) -> str:
     return file.ret.file.rpartition("/")[2]
 
 
-def _notes(out: Out, files: Sequence[Received]) -> None:
+def _notes(out: Console, files: Sequence[Received]) -> None:
     noted = [file for file in files if file.findings("note") or file.ret.normalised]
     if not noted:
         return
@@ -146,7 +217,7 @@ def _notes(out: Out, files: Sequence[Received]) -> None:
             )
 
 
-def _aside(out: Out, files: Sequence[Received]) -> None:
+def _aside(out: Console, files: Sequence[Received]) -> None:
     """Tell of answers to queries about returns that were set aside, which do not count either."""
     if not files:
         return
@@ -158,7 +229,7 @@ def _aside(out: Out, files: Sequence[Received]) -> None:
         out.say(f"If it is to count: {how}", indent=2)
 
 
-def _known(out: Out, result: Ingested) -> None:
+def _known(out: Console, result: Ingested) -> None:
     """Name the files that still are refused, and those handed over twice in this run."""
     refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
     if refused:
@@ -169,12 +240,6 @@ def _known(out: Out, result: Ingested) -> None:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
         out.heading(f"Handed over twice: {count(len(twice), 'file')}")
         out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
-
-
-def refusal(ret: Return) -> str:
-    """Return in one line which file was refused, and why."""
-    reason = ret.findings[0] if ret.findings else None
-    return f"{ret.file}: {reason.code} {reason.kind.title}" if reason else ret.file
 
 
 def _totals(result: Ingested) -> str:
@@ -197,3 +262,34 @@ _STATE_WORDS: dict[State, str] = {
     "set aside": "set aside",
     "duplicate": "duplicate",
 }
+
+
+def _as_json(result: Ingested) -> dict[str, Any]:
+    """Return what came of each file, and how many new files are in each state."""
+    return {
+        "format": "xlassess-ingest/1",
+        "files": [_received(file) for file in result.files],
+        "new": len(result.new),
+        "states": result.states,
+        "needs_person": result.needs_person,
+    }
+
+
+def _received(file: Received) -> dict[str, Any]:
+    issued = file.issued
+    return {
+        "number": file.ret.number,
+        "file": file.ret.file,
+        "sha256": file.ret.sha256,
+        "state": file.ret.state,
+        "known": file.known,
+        "reference": file.ret.reference,
+        "query": file.ret.query,
+        "partner": issued.partner if issued else "",
+        "respondent": issued.respondent if issued else "",
+        "toolkit": issued.identity.toolkit if issued else "",
+        "answers": file.answers,
+        "actions": len(file.ret.actions),
+        "put_right": put_right_as_json(file.ret),
+        "findings": [finding_as_json(found) for found in file.ret.findings],
+    }

@@ -1,16 +1,57 @@
-"""What ``xlassess verify`` says: what does not hold, sentence by sentence."""
+"""``xlassess verify``: check the record; what does not hold, sentence by sentence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xlassess.cli.output import Out, count, listed
+import click
+
+from xlassess.cli.as_json import dumps
+from xlassess.cli.console import Console
+from xlassess.cli.options import AS_JSON, Options, common, folder_of, leave
+from xlassess.cli.phrases import count, listed
 
 if TYPE_CHECKING:
     from xlassess.services.verify import Verified
 
 
-def verified(out: Out, result: Verified) -> None:
+@click.command()
+@click.option(
+    "--noted", metavar="NUMBER:HASH", default="",
+    help="An event noted down earlier, as in a summary, that must still be there.",
+)  # fmt: skip
+@AS_JSON
+@common
+@click.pass_obj
+def verify(options: Options, noted: str, as_json: bool) -> None:
+    """Check that everything on record is as it was recorded.
+
+    Looks at the event log, the records, every file kept, the outbox, the seals and the
+    toolkits, and names what does not hold.
+    """
+    from xlassess.services import verify as service
+
+    result = service.verify(folder_of(options), noted=_noted(noted))
+    if as_json:
+        click.echo(dumps(_as_json(result)))
+    else:
+        _show(Console(), result)
+    leave(not result.holds)
+
+
+def _noted(text: str) -> tuple[int, str] | None:
+    if not text:
+        return None
+    number, _, sha256 = text.partition(":")
+    if not number.isdecimal() or len(sha256) < 6:
+        raise click.BadParameter(
+            "Write the event's number, a colon, and at least 6 digits of its hash.",
+            param_hint="--noted",
+        )
+    return int(number), sha256
+
+
+def _show(out: Console, result: Verified) -> None:
     """Say whether everything holds, and what does not."""
     if result.holds:
         out.say("Everything on record holds.", style="good")
@@ -35,7 +76,7 @@ def verified(out: Out, result: Verified) -> None:
         )
 
 
-def as_json(result: Verified) -> dict[str, Any]:
+def _as_json(result: Verified) -> dict[str, Any]:
     """Return what verifying found."""
     return {
         "format": "xlassess-verify/1",

@@ -1,19 +1,22 @@
-"""What ``xlassess history`` says: one workbook's story, oldest first."""
+"""``xlassess history``: one workbook's story, oldest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from xlassess.cli import as_json as machine
-from xlassess.cli.decide import named, whose
-from xlassess.cli.output import Out, capital, count, day
-from xlassess.model.answer import Return
-from xlassess.model.finding import Finding
-from xlassess.services.standing import answered
+import click
+
+from xlassess.cli.as_json import dumps, finding_as_json, put_right_as_json
+from xlassess.cli.console import Console
+from xlassess.cli.options import AS_JSON, Options, common, folder_of
+from xlassess.cli.phrases import capital, count, day, named, whose
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xlassess.model.answer import Return
+    from xlassess.model.finding import Finding
     from xlassess.services.history import History, Step
 
 _SHORT = 12
@@ -22,7 +25,23 @@ _MOST = 12
 """How many of the values put right are listed."""
 
 
-def history(out: Out, result: History) -> None:
+@click.command()
+@click.argument("reference", metavar="REF")
+@AS_JSON
+@common
+@click.pass_obj
+def history(options: Options, reference: str, as_json: bool) -> None:
+    """Show all that ever happened to workbook REF, oldest first."""
+    from xlassess.services import history as service
+
+    result = service.history(folder_of(options), reference)
+    if as_json:
+        click.echo(dumps(_as_json(result)))
+    else:
+        _show(Console(), result)
+
+
+def _show(out: Console, result: History) -> None:
     """Tell what happened to a workbook."""
     issued = result.issued
     out.say(
@@ -96,8 +115,14 @@ def _received(step: Step) -> str:
         return "received"
     state = step.event.places[ret.number].state
     size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
-    read = count(answered(ret), "answer") + " read" if state != "refused" else "nothing read"
+    read = count(_answers(ret), "answer") + " read" if state != "refused" else "nothing read"
     return f"{named(ret)} received: {size}; {read}; {state}"
+
+
+def _answers(ret: Return) -> int:
+    from xlassess.services.standing import answered
+
+    return answered(ret)
 
 
 def _short(sha256: str) -> str:
@@ -140,7 +165,7 @@ def _finding(finding: Finding) -> str:
     return f"{text} Waived by {finding.waiver.by}, {day(finding.waiver.at.astimezone().date())}."
 
 
-def as_json(result: History) -> dict[str, Any]:
+def _as_json(result: History) -> dict[str, Any]:
     """Return what happened to a workbook; times are in UTC."""
     issued = result.issued
     return {
@@ -185,7 +210,7 @@ def _return(ret: Return) -> dict[str, Any]:
         "file": ret.file,
         "sha256": ret.sha256,
         "state": ret.state,
-        "answers": answered(ret),
-        "put_right": machine.put_right(ret),
-        "findings": [machine.finding(found) for found in ret.findings],
+        "answers": _answers(ret),
+        "put_right": put_right_as_json(ret),
+        "findings": [finding_as_json(found) for found in ret.findings],
     }

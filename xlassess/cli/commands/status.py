@@ -1,18 +1,36 @@
-"""What ``xlassess status`` says: the register, the response rates, and what is open."""
+"""``xlassess status``: the register, the response rates, and what is open."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from xlassess.cli.ingest import choosing, refusal
-from xlassess.cli.output import Out, count, day, percent
-from xlassess.ledger import UNCLEAR
-from xlassess.model.answer import Return
-from xlassess.model.finding import Finding
-from xlassess.services.status import OUT
+import click
+
+from xlassess.cli.as_json import dumps, finding_as_json
+from xlassess.cli.console import Console
+from xlassess.cli.options import AS_JSON, Options, common, folder_of, now
+from xlassess.cli.phrases import choosing, count, day, percent, refusal
 
 if TYPE_CHECKING:
+    from xlassess.model.answer import Return
+    from xlassess.model.finding import Finding
     from xlassess.services.status import Line, Status
+
+
+@click.command()
+@AS_JSON
+@common
+@click.pass_obj
+def status(options: Options, as_json: bool) -> None:
+    """Show who was sent what, who has answered, what is open, and the response rate."""
+    from xlassess.services import status as service
+
+    result = service.status(folder_of(options), today=now().astimezone().date())
+    if as_json:
+        click.echo(dumps(_as_json(result)))
+    else:
+        _show(Console(), result)
+
 
 _LINE_STYLES: dict[str, str] = {
     "not issued": "quiet",
@@ -29,7 +47,7 @@ _LINE_STYLES: dict[str, str] = {
 }
 
 
-def status(out: Out, result: Status) -> None:
+def _show(out: Console, result: Status) -> None:
     """Show the register, the response rates, and what is open."""
     assessment = result.assessment
     until = f", wanted by {day(assessment.return_by)}" if assessment.return_by else ""
@@ -44,7 +62,7 @@ def status(out: Out, result: Status) -> None:
     _open(out, result)
 
 
-def _register(out: Out, result: Status) -> None:
+def _register(out: Console, result: Status) -> None:
     kits = [rate.toolkit for rate in result.rates]
     states: dict[tuple[str, str], dict[str, str]] = {}
     for line in result.lines:
@@ -56,7 +74,7 @@ def _register(out: Out, result: Status) -> None:
     out.table(heads, rows, styles=_LINE_STYLES)
 
 
-def _rates(out: Out, result: Status) -> None:
+def _rates(out: Console, result: Status) -> None:
     out.heading("Response rate")
     out.gap()
     rows = [
@@ -80,7 +98,10 @@ def _rates(out: Out, result: Status) -> None:
             out.say(f"{rate.toolkit}: {'; '.join(filter(None, parts))}.", indent=2)
 
 
-def _open(out: Out, result: Status) -> None:
+def _open(out: Console, result: Status) -> None:
+    from xlassess.ledger import UNCLEAR
+    from xlassess.services.status import OUT
+
     queries = result.having("query open")
     if queries:
         out.heading(f"Queries open in {count(len(queries), 'workbook')}")
@@ -116,7 +137,7 @@ def _open(out: Out, result: Status) -> None:
         out.say("Nothing is open.", style="good")
 
 
-def _settled(out: Out, result: Status) -> None:
+def _settled(out: Console, result: Status) -> None:
     """What was decided: queries that are waived, and who will not answer."""
     waived = [(line, finding) for line in result.lines for finding in line.waived]
     if waived:
@@ -160,3 +181,67 @@ def _unplaced(result: Status, ret: Return) -> str:
     if line is None:
         return refusal(ret)
     return f"{refusal(ret)}; by its name that of {_who(line)}, whose workbook is: {line.state}"
+
+
+def _as_json(result: Status) -> dict[str, Any]:
+    """Return the register with states, the response rates, and refused files of nobody."""
+    until = result.assessment.return_by
+    return {
+        "format": "xlassess-status/1",
+        "assessment": result.assessment.id,
+        "partnership": result.assessment.partnership,
+        "round": result.assessment.round,
+        "return_by": until.isoformat() if until else None,
+        "workbooks": [_line(line) for line in result.lines],
+        "response": [
+            {
+                "toolkit": rate.toolkit,
+                "issued": rate.issued,
+                "returned": rate.answered,
+                "with_open_queries": rate.with_queries,
+                "rate": rate.share,
+                "nil_returns": rate.nil,
+                "declined": rate.declined,
+            }
+            for rate in result.rates
+        ],
+        "unplaced": [
+            {
+                "file": ret.file,
+                "sha256": ret.sha256,
+                "findings": [finding_as_json(found) for found in ret.findings],
+                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
+            }
+            for ret in result.unplaced
+        ],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "toolkit": line.toolkit,
+        "partner": line.partner,
+        "respondent": line.respondent,
+        "level": line.level,
+        "reference": line.reference,
+        "state": line.state,
+        "file": line.file,
+        "answers": line.answers,
+        "in_register": line.in_register,
+        "queries": [finding_as_json(found) for found in line.queries],
+        "waived": [finding_as_json(found) for found in line.waived],
+        "number": line.number,
+        "sent": line.sent.isoformat() if line.sent else None,
+        "reminded": line.reminded.isoformat() if line.reminded else None,
+        "outcome": (
+            {
+                "kind": line.outcome.kind,
+                "by": line.outcome.by,
+                "at": line.outcome.at.isoformat(),
+                "reason": line.outcome.reason,
+            }
+            if line.outcome
+            else None
+        ),
+        "query_workbooks": line.asked,
+    }

@@ -6,7 +6,6 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -14,7 +13,7 @@ import click
 from xlassess.services.progress import Watch, silent
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    import rich.console
 
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -38,33 +37,6 @@ def _shown(char: str) -> str:
     return char
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Return "1 file" or "3 files"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Return "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def capital(text: str) -> str:
-    """Return the text with a capital letter first and the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def percent(share: float | None) -> str:
-    """Return "79%", or a dash where there is nothing to take a share of."""
-    return "–" if share is None else f"{share:.0%}"
-
-
-def day(value: date) -> str:
-    """Return "27 March 2026"."""
-    return f"{value.day} {value:%B %Y}"
-
-
 _WIDEST = 110
 """Lines longer than this tire the eye, however wide the terminal is."""
 
@@ -85,7 +57,7 @@ STYLES: Mapping[str, str] = {
 """Styles by meaning; each only repeats what the words say."""
 
 
-class Out:
+class Console:
     """Writes to one stream.
 
     All text is made safe first, and none is read as markup.
@@ -191,10 +163,12 @@ class Out:
             )
             self._line("  " + "  ".join(cells).rstrip())
 
-    def _rich(self) -> Console:
-        from rich.console import Console
+    def _rich(self) -> rich.console.Console:
+        import rich.console
 
-        console = Console(file=self._stream, highlight=False, markup=False, emoji=False)
+        console = rich.console.Console(
+            file=self._stream, highlight=False, markup=False, emoji=False
+        )
         console.width = min(console.width, _WIDEST)
         return console
 
@@ -208,11 +182,11 @@ def progress(label: str) -> Iterator[Watch]:
     if not sys.stderr.isatty():
         yield silent
         return
-    from rich.console import Console
+    import rich.console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=rich.console.Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
 
         def watch(done: int, total: int) -> None:

@@ -1,17 +1,42 @@
-"""What ``xlassess demo`` says when it is done."""
+"""``xlassess demo``: run a made-up assessment, and say where to look."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlassess.cli.output import Out, count, percent
-from xlassess.services.opening import shown
+import click
+
+from xlassess.cli.console import Console, progress
+from xlassess.cli.options import Options, common, shown
+from xlassess.cli.phrases import count, percent
 
 if TYPE_CHECKING:
     from xlassess.demo import Played
 
 
-def played(out: Out, result: Played) -> None:
+@click.command()
+@click.option(
+    "--output", metavar="DIR", type=click.Path(path_type=Path), default=Path("output/demo"),
+    show_default=True, help="Where to make it.",
+)  # fmt: skip
+@click.option(
+    "--toolkits", "chosen", metavar="ID,...", multiple=True,
+    help="Which built-in toolkits to play, or all; pat and melton-evaluation if not given.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def demo(options: Options, output: Path, chosen: tuple[str, ...]) -> None:
+    """Play a made-up assessment through, from workbooks to summary, mistakes included."""
+    from xlassess.demo import choose_toolkits, play
+
+    toolkits = choose_toolkits(chosen)
+    with progress("Filling in the workbooks") as watch:
+        played = play(options.root / output, toolkits=toolkits, watch=watch)
+    _show(Console(), played)
+
+
+def _show(out: Console, result: Played) -> None:
     """Tell the story of the demo and say where to look."""
     root = shown(result.root)
     assessment = result.status.assessment

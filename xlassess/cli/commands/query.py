@@ -1,4 +1,4 @@
-"""The command that asks partners to look again."""
+"""``xlassess query``: ask partners again about what is doubtful."""
 
 from __future__ import annotations
 
@@ -7,14 +7,50 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.decide import whose
-from xlassess.cli.frame import Setting, common, folder_of, leave, now, out
-from xlassess.cli.ingest import choosing
-from xlassess.cli.output import Out, count, day
-from xlassess.services.opening import shown
+from xlassess.cli.console import Console
+from xlassess.cli.options import Options, common, folder_of, leave, now, shown
+from xlassess.cli.phrases import choosing, count, day, whose
 
 if TYPE_CHECKING:
     from xlassess.services.query import Queried, QueryOutcome
+
+
+def _day(text: str | None) -> date | None:
+    """Return the day somebody names."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(
+            f"“{text}” is not a day. Write it as year-month-day, such as 2026-05-08.",
+            param_hint="--return-by",
+        ) from None
+
+
+@click.command()
+@click.option(
+    "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
+    help="The day by which answers are wanted; a week from now, or the assessment's if later.",
+)  # fmt: skip
+@click.option(
+    "--reissue", is_flag=True,
+    help="Replace query workbooks issued before where what is open changed since.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def query(options: Options, return_by: date | None, reissue: bool) -> None:
+    """Write outbox/queries/: for each doubtful return a workbook that asks only what is open.
+
+    Each shows what was read and opens the doubtful cells alone; beside it is the text of an
+    e-mail to go with it. Hand what comes back to ingest, which joins it with the first return.
+    Running it again writes only what is missing or new; waived queries are not asked.
+    """
+    from xlassess.services import query as service
+
+    result = service.query(folder_of(options), now=now(), return_by=return_by, reissue=reissue)
+    _show(Console(), result, return_by)
+    leave(result.needs_person)
 
 
 _LEFT: dict[QueryOutcome, tuple[str, str]] = {
@@ -33,7 +69,7 @@ _LEFT: dict[QueryOutcome, tuple[str, str]] = {
 _STYLES = {"new": "good", "reissued": "good", "outdated": "query", "kept": "query"}
 
 
-def queried(out: Out, result: Queried, wanted: date | None = None) -> None:
+def _show(out: Console, result: Queried, wanted: date | None = None) -> None:
     """Say which query workbooks there are and what to do with them.
 
     Args:
@@ -55,7 +91,7 @@ def queried(out: Out, result: Queried, wanted: date | None = None) -> None:
         out.say("The returns and their numbers are shown by: xlassess status")
 
 
-def _workbooks(out: Out, result: Queried) -> None:
+def _workbooks(out: Console, result: Queried) -> None:
     out.say(_head(result), style="head")
     rows = [
         [
@@ -94,41 +130,3 @@ def _head(result: Queried) -> str:
     if fresh:
         return f"{count(fresh, 'query workbook')} issued in {place}."
     return f"Nothing new to ask; {place} has {count(len(result.workbooks), 'query workbook')}."
-
-
-def _day(text: str | None) -> date | None:
-    """Return the day somebody names."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise click.BadParameter(
-            f"“{text}” is not a day. Write it as year-month-day, such as 2026-05-08.",
-            param_hint="--return-by",
-        ) from None
-
-
-@click.command(short_help="Ask partners again about what is doubtful.")
-@click.option(
-    "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
-    help="The day by which answers are wanted; a week from now, or the assessment's if later.",
-)  # fmt: skip
-@click.option(
-    "--reissue", is_flag=True,
-    help="Replace query workbooks issued before where what is open changed since.",
-)  # fmt: skip
-@common
-@click.pass_obj
-def query(setting: Setting, return_by: date | None, reissue: bool) -> None:
-    """Write outbox/queries/: for each doubtful return a workbook that asks only what is open.
-
-    Each shows what was read and opens the doubtful cells alone; beside it is the text of an
-    e-mail to go with it. Hand what comes back to ingest, which joins it with the first return.
-    Running it again writes only what is missing or new; waived queries are not asked.
-    """
-    from xlassess.services import query as desk
-
-    result = desk.query(folder_of(setting), now=now(), return_by=return_by, reissue=reissue)
-    queried(out(), result, return_by)
-    leave(result.needs_person)

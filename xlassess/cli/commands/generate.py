@@ -1,31 +1,39 @@
-"""What each verb says when it is done."""
+"""``xlassess generate``: write the workbooks into the outbox."""
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from xlassess.cli.output import Out, count, percent
-from xlassess.services.opening import shown
+import click
+
+from xlassess.cli.console import Console, progress
+from xlassess.cli.options import Options, common, folder_of, leave, now, shown
+from xlassess.cli.phrases import count
 
 if TYPE_CHECKING:
-    from xlassess.services.consolidate import Consolidated
     from xlassess.services.generate import Generated
-    from xlassess.services.init import Begun
     from xlassess.services.issuing import Outcome, Workbook
 
 
-def begun(out: Out, result: Begun) -> None:
-    """Say what a new assessment consists of and what to do next."""
-    place = shown(result.root)
-    there = "" if place == "." else f" -C {shlex.quote(place)}"
-    out.say(f"A new assessment is ready{f' in {place}' if there else ''}.", style="head")
-    out.gap()
-    out.say("1. Fill in assessment.yaml: who, what for, which toolkits, by when.", indent=2)
-    out.say("2. Fill in partners.xlsx: one row for each person who is asked.", indent=2)
-    out.say(f"3. Run: xlassess generate{there}", indent=2)
-    out.gap()
-    out.say("Keep the file .secret with the folder: it seals the workbooks of this assessment.")
+@click.command()
+@click.option(
+    "--reissue", is_flag=True,
+    help="Replace workbooks issued before whose questions, names or settings changed since.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def generate(options: Options, reissue: bool) -> None:
+    """Write outbox/: one sealed workbook for each toolkit and respondent.
+
+    Running it again writes only what is missing or new. A workbook that was issued is never
+    replaced by another content unless --reissue says so.
+    """
+    from xlassess.services import generate as service
+
+    with progress("Generating") as watch:
+        result = service.generate(folder_of(options), now=now(), reissue=reissue, watch=watch)
+    _show(Console(), result)
+    leave(result.needs_person)
 
 
 _OUTCOMES: dict[Outcome, tuple[str, str]] = {
@@ -47,10 +55,10 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def generated(out: Out, result: Generated) -> None:
+def _show(out: Console, result: Generated) -> None:
     """Say what is in the outbox, and what somebody has to decide."""
     fresh = result.having("new", "reissued")
-    out.say(f"{_generated_head(result, len(fresh))}", style="head")
+    out.say(_head(result, len(fresh)), style="head")
     kits = tuple(dict.fromkeys(book.toolkit for book in result.workbooks))
     outcomes = tuple(dict.fromkeys(book.outcome for book in result.workbooks))
     rows = [
@@ -65,7 +73,7 @@ def generated(out: Out, result: Generated) -> None:
         books = result.having(outcome)
         if books:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
-            out.some([f"{book.path.name}" for book in books])
+            out.some([book.path.name for book in books])
             out.say(remedy)
 
 
@@ -73,7 +81,7 @@ def _is(book: Workbook, toolkit: str, outcome: Outcome) -> bool:
     return book.toolkit == toolkit and book.outcome == outcome
 
 
-def _generated_head(result: Generated, fresh: int) -> str:
+def _head(result: Generated, fresh: int) -> str:
     outbox = shown(result.outbox)
     restored = len(result.having("restored"))
     if fresh:
@@ -81,16 +89,3 @@ def _generated_head(result: Generated, fresh: int) -> str:
     if restored:
         return f"{count(restored, 'workbook')} put back in {outbox}; none issued."
     return f"Nothing new to issue; {outbox} has {count(len(result.workbooks), 'workbook')}."
-
-
-def consolidated(out: Out, result: Consolidated) -> None:
-    """Say where the summary is and on what it stands."""
-    out.say(f"The summary is in {shown(result.path)}.", style="head")
-    share = result.returned / result.issued if result.issued else None
-    out.say(f"It stands on {result.returned} of {result.issued} workbooks ({percent(share)}).")
-    if result.with_queries:
-        out.say(
-            f"{count(result.with_queries, 'workbook')} among them "
-            f"{'has' if result.with_queries == 1 else 'have'} open queries: answers that are in "
-            "doubt are left out until they are settled."
-        )

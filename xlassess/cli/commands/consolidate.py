@@ -1,0 +1,37 @@
+"""``xlassess consolidate``: write the summary for the committee."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlassess.cli.console import Console
+from xlassess.cli.options import Options, common, folder_of, now, shown
+from xlassess.cli.phrases import count, percent
+
+if TYPE_CHECKING:
+    from xlassess.services.consolidate import Consolidated
+
+
+@click.command()
+@common
+@click.pass_obj
+def consolidate(options: Options) -> None:
+    """Write the summary of the round for the committee: output/ROUND/summary.xlsx."""
+    from xlassess.services import consolidate as service
+
+    _show(Console(), service.consolidate(folder_of(options), now=now()))
+
+
+def _show(out: Console, result: Consolidated) -> None:
+    """Say where the summary is and on what it stands."""
+    out.say(f"The summary is in {shown(result.path)}.", style="head")
+    share = result.returned / result.issued if result.issued else None
+    out.say(f"It stands on {result.returned} of {result.issued} workbooks ({percent(share)}).")
+    if result.with_queries:
+        out.say(
+            f"{count(result.with_queries, 'workbook')} among them "
+            f"{'has' if result.with_queries == 1 else 'have'} open queries: answers that are in "
+            "doubt are left out until they are settled."
+        )

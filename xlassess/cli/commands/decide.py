@@ -1,0 +1,265 @@
+"""The verbs that record what the coordinator did or decided.
+
+They stand together because they take the same options, are one kind of record in the ledger, and
+say alike what was recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlassess.cli.console import Console
+from xlassess.cli.options import Options, common, folder_of, now
+from xlassess.cli.phrases import capital, count, day, named, whose
+
+if TYPE_CHECKING:
+    from xlassess.model.record import OutcomeKind
+    from xlassess.services.decide import Book, Decided, Mark, Waived, Why
+
+_COUNT = re.compile("[1-9][0-9]{0,8}")
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """Return the number of a return that somebody names."""
+    del ctx, param
+    if not _COUNT.fullmatch(value.strip()):
+        raise click.BadParameter(
+            f"“{value}” is not the number of a return, such as 13. xlassess ingest and xlassess "
+            "history show it."
+        )
+    return int(value)
+
+
+_BY = click.option("--by", metavar="NAME", default="", help="Who decides; you, if not given.")
+_REASON = click.option(
+    "--reason", metavar="TEXT", required=True, help="Why; it is kept with the decision."
+)
+_UNDO = click.option("--undo", is_flag=True, help="Take the last such decision back.")
+
+
+def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a decision: --reason, --by, --undo."""
+    return _REASON(_BY(_UNDO(common(click.pass_obj(command)))))
+
+
+@click.command()
+@click.argument("references", metavar="[REF]...", nargs=-1)
+@click.option("--all", "everyone", is_flag=True, help="Every workbook not recorded as sent yet.")
+@click.option("--by", metavar="NAME", default="", help="Who sent them; you, if not given.")
+@click.option("--undo", is_flag=True, help="Take the last such record back.")
+@common
+@click.pass_obj
+def sent(
+    options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
+) -> None:
+    """Record that workbooks were sent to their respondents.
+
+    REF is the reference of a workbook, as in its file name. xlassess sends nothing itself.
+    """
+    _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
+
+
+@click.command()
+@click.argument("references", metavar="[REF]...", nargs=-1)
+@click.option("--all", "everyone", is_flag=True, help="Every workbook sent that has not come back.")
+@click.option("--by", metavar="NAME", default="", help="Who reminded them; you, if not given.")
+@click.option("--undo", is_flag=True, help="Take the last such record back.")
+@common
+@click.pass_obj
+def reminded(
+    options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
+) -> None:
+    """Record that respondents were reminded of their workbooks.
+
+    REF is the reference of a workbook, as in its file name. xlassess sends nothing itself.
+    """
+    _mark(options, references, "reminded", everyone=everyone, by=by, undo=undo)
+
+
+@click.command()
+@click.argument("findings", metavar="FINDING...", nargs=-1, required=True)
+@_REASON
+@_BY
+@click.option("--revoke", is_flag=True, help="Take the waivers of these findings back.")
+@common
+@click.pass_obj
+def waive(options: Options, findings: tuple[str, ...], reason: str, by: str, revoke: bool) -> None:
+    """Accept queries as they are, so that they hold the return up no longer.
+
+    FINDING is the number that ingest and status show, such as 12.2. A waived query stays on
+    show with who waived it, when and why; an answer that was left out stays left out.
+    """
+    from xlassess.services import decide as service
+
+    result = service.waive(folder_of(options), findings, _why(reason, by), revoke=revoke)
+    _show_waived(Console(), result, revoked=revoke)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.argument("which", metavar="[RETURN]", default="")
+@_deciding
+def choose(
+    options: Options, reference: str, which: str, *, reason: str, by: str, undo: bool
+) -> None:
+    """Decide which of several returns counts for workbook REF.
+
+    Needed where two different files came back and it cannot be told which is the later one
+    (finding L01). RETURN is the number of the return, the name of its file, or the beginning of
+    its hash.
+    """
+    from xlassess.services import decide as service
+
+    if not which and not undo:
+        raise click.UsageError("Missing argument 'RETURN': which return is to count?")
+    folder, why = folder_of(options), _why(reason, by)
+    if undo:
+        _show(Console(), service.undo(folder, "chosen", reference, why))
+    else:
+        _show(Console(), service.choose(folder, reference, which, why))
+
+
+@click.command("set-aside")
+@click.argument("number", metavar="RETURN", callback=_number)
+@_deciding
+def set_aside(options: Options, number: int, reason: str, by: str, undo: bool) -> None:
+    """Decide that return number RETURN does not count, for anybody.
+
+    For a file that was sent by mistake. What it took the place of counts again.
+    """
+    from xlassess.services import decide as service
+
+    folder, why = folder_of(options), _why(reason, by)
+    if undo:
+        _show(Console(), service.undo(folder, "set aside", number, why))
+    else:
+        _show(Console(), service.set_aside(folder, number, why))
+
+
+@click.command()
+@click.argument("number", metavar="RETURN", callback=_number)
+@click.option("--to", metavar="REF", default="", help="The workbook it is to count for.")
+@_deciding
+def reassign(options: Options, number: int, to: str, *, reason: str, by: str, undo: bool) -> None:
+    """Let return number RETURN count for another workbook.
+
+    For somebody who filled in the workbook of somebody else. Both workbooks must ask the same
+    questions. What the return took the place of counts again.
+    """
+    from xlassess.services import decide as service
+
+    if not to and not undo:
+        raise click.UsageError("Missing option '--to': which workbook is it to count for?")
+    folder, why = folder_of(options), _why(reason, by)
+    if undo:
+        _show(Console(), service.undo(folder, "reassigned", number, why))
+    else:
+        _show(Console(), service.reassign(folder, number, to, why))
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@_deciding
+def nil(options: Options, reference: str, reason: str, by: str, undo: bool) -> None:
+    """Record a nil return for workbook REF: the respondent has nothing to report.
+
+    It counts as a response, without answers. A workbook that comes back later takes its place.
+    """
+    _settle(options, reference, "nil return", _why(reason, by), undo)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@_deciding
+def decline(options: Options, reference: str, reason: str, by: str, undo: bool) -> None:
+    """Record that the respondent of workbook REF does not take part.
+
+    It is no response, but nothing is awaited any more. What came back before is set aside; a
+    workbook that comes back later counts, an answer to a query about what was set aside does not.
+    """
+    _settle(options, reference, "declined", _why(reason, by), undo)
+
+
+def _mark(
+    options: Options, references: tuple[str, ...], what: Mark, *, everyone: bool, by: str,
+    undo: bool,
+) -> None:  # fmt: skip
+    from xlassess.services import decide as service
+
+    if everyone == bool(references) or (everyone and undo):
+        raise click.UsageError("Name the references of workbooks, or record it for --all.")
+    why = service.Why(now(), by=by)
+    folder = folder_of(options)
+    _show(Console(), service.mark(folder, references, what, why, everyone=everyone, undone=undo))
+
+
+def _settle(options: Options, reference: str, kind: OutcomeKind, why: Why, undo: bool) -> None:
+    from xlassess.services import decide as service
+
+    folder = folder_of(options)
+    if undo:
+        _show(Console(), service.undo(folder, kind, reference, why))
+    else:
+        _show(Console(), service.settle(folder, reference, kind, why))
+
+
+def _why(reason: str, by: str) -> Why:
+    from xlassess.services.decide import Why
+
+    return Why(now(), reason, by)
+
+
+_RECORDED = {
+    "sent": "sent",
+    "reminded": "reminded",
+    "chosen": "chosen to count",
+    "set aside": "set aside",
+    "reassigned": "reassigned",
+    "nil return": "nil return",
+    "declined": "declined",
+}
+
+
+def _show(out: Console, result: Decided) -> None:
+    """Say what was recorded, and what counts now for the workbooks concerned."""
+    head = "Taken back" if result.undone else "Recorded"
+    what = _RECORDED[result.what]
+    if result.what in ("sent", "reminded") and not result.books:
+        out.say(f"Nothing to record: no workbook is waiting to be {what}.", style="head")
+        return
+    if result.what in ("sent", "reminded"):
+        out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
+        out.some([whose(book.issued) for book in result.books])
+        return
+    returns = ", ".join(named(ret) for ret in result.returns)
+    about = f"{returns}: {what}" if returns else what
+    if result.what in ("nil return", "declined") and not result.undone:
+        about = f"{what}; set aside: {returns}" if returns else what
+    out.say(f"{head}: {about}.", style="head")
+    for book in result.books:
+        out.say(f"{whose(book.issued)}: {_stands(book)}", indent=2)
+
+
+def _stands(book: Book) -> str:
+    if book.counts is not None:
+        return f"{named(book.counts)} counts ({book.counts.state})"
+    if book.outcome is not None:
+        return f"{book.outcome.kind}, recorded {day(book.outcome.at.astimezone().date())}"
+    return "no return counts"
+
+
+def _show_waived(out: Console, results: Sequence[Waived], *, revoked: bool) -> None:
+    """Say which queries were waived, or no longer are, and in what state their returns are."""
+    for result in results:
+        who = f"{whose(result.issued)}: " if result.issued else ""
+        numbers = ", ".join(f"{one.number} ({one.code})" for one in result.findings)
+        verb = "waived no longer" if revoked else "waived"
+        out.say(f"{who}{numbers} {verb}.", style="head")
+        out.say(capital(f"{named(result.ret)} is now: {result.ret.state}."), indent=2)
+        still = [one.number for one in result.ret.findings if one.is_open]
+        if still:
+            out.say(f"Still open: {', '.join(still)}.", indent=2)

@@ -1,0 +1,64 @@
+"""``xlassess export``: write the round's data for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from xlassess.cli.console import Console
+from xlassess.cli.options import Options, common, folder_of, now, shown
+
+if TYPE_CHECKING:
+    from xlassess.consolidate.export.write import Format
+    from xlassess.services.export import Exported
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "parquet"]),
+    help="The format; what the ending of --to says, or else csv.",
+)
+@click.option(
+    "--to",
+    metavar="FILE-or-DIR",
+    type=click.Path(path_type=Path),
+    help="A folder, or the name of the chief file; output/ROUND/export-FORMAT if not given.",
+)
+@common
+@click.pass_obj
+def export(options: Options, form: str | None, to: Path | None) -> None:
+    """Write the round's data for other programs, with a data dictionary.
+
+    One row for each answer, with the cell it was read from, and tables of actions and returns.
+    Names are shown, lettered or left out as in the summary.
+    """
+    from xlassess.services import export as service
+
+    chosen = cast("Format | None", form)
+    _show(Console(), service.export_round(folder_of(options), chosen, to, now=now()))
+
+
+_SHOWN = {
+    "named": "Answers are shown with names.",
+    "lettered": "Partners are shown as letters.",
+    "aggregated": "Answers are shown in aggregate: no row stands for one respondent's answers.",
+}
+
+
+def _show(out: Console, result: Exported) -> None:
+    """Say where the data are, how many rows there are, and how names are treated."""
+    out.say(f"The data are in {shown(result.folder)}.", style="head")
+    for path in result.files:
+        out.say(path.name, indent=2)
+    rows = ", ".join(f"{name} {number}" for name, number in result.rows.items())
+    out.say(f"Rows: {rows}.")
+    if result.fallback:
+        out.say("Letters were asked for, but too few partners have answered for them to help.")
+    out.say(_SHOWN[result.attribution])
+    if result.removed:
+        names = ", ".join(path.name for path in result.removed)
+        out.say(f"Removed, because an earlier export left it there: {names}.")

@@ -1,0 +1,39 @@
+"""``xlassess init``: begin an assessment."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlassess.cli.console import Console
+from xlassess.cli.options import Options, common, shown
+
+if TYPE_CHECKING:
+    from xlassess.services.init import Begun
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@common
+@click.pass_obj
+def init(options: Options, directory: Path) -> None:
+    """Begin a new assessment in DIR: assessment.yaml and partners.xlsx, ready to edit."""
+    from xlassess.services.init import begin
+
+    _show(Console(), begin(options.root / directory))
+
+
+def _show(out: Console, result: Begun) -> None:
+    """Say what a new assessment consists of and what to do next."""
+    place = shown(result.root)
+    there = "" if place == "." else f" -C {shlex.quote(place)}"
+    out.say(f"A new assessment is ready{f' in {place}' if there else ''}.", style="head")
+    out.gap()
+    out.say("1. Fill in assessment.yaml: who, what for, which toolkits, by when.", indent=2)
+    out.say("2. Fill in partners.xlsx: one row for each person who is asked.", indent=2)
+    out.say(f"3. Run: xlassess generate{there}", indent=2)
+    out.gap()
+    out.say("Keep the file .secret with the folder: it seals the workbooks of this assessment.")

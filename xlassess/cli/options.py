@@ -1,0 +1,89 @@
+"""The options that every verb takes, and what a verb needs from where it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from xlassess.cli.errors import NEEDS_PERSON
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xlassess.assessment.settings import AssessmentFolder
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@dataclass
+class Options:
+    """What holds for the whole command line: the assessment's folder, and how much is told."""
+
+    root: Path = Path()
+    verbose: bool = False
+
+
+def here_or_in(root: Path, path: Path) -> Path:
+    """Return the path, or that in the assessment's folder if there is only one there."""
+    inside = root / path
+    return inside if not path.exists() and inside.exists() else path
+
+
+def folder_of(options: Options) -> AssessmentFolder:
+    """Return the assessment's folder.
+
+    Raises:
+        UsageError: there is no assessment in it.
+    """
+    from xlassess.services.opening import open_folder
+
+    return open_folder(options.root)
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+def leave(needs_person: bool) -> None:
+    """End the command with the exit code that says whether something needs a person."""
+    if needs_person:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def shown(path: Path) -> str:
+    """Return a path as people read it: relative to where they are when it lies below."""
+    from xlassess.services.opening import shown as path_shown
+
+    return path_shown(path)
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def common(command: _Command) -> _Command:
+    """Give a command the options that stand before or after the verb: -C and --verbose."""
+
+    def enter(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+        if value is not None:
+            options = ctx.ensure_object(Options)
+            options.root = options.root / value
+
+    def tell(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+        options = ctx.ensure_object(Options)
+        options.verbose = options.verbose or value
+
+    command = click.option(
+        "--verbose", is_flag=True, expose_value=False, callback=tell, is_eager=True,
+        help="Show the technical details of an error.",
+    )(command)  # fmt: skip
+    return click.option(
+        "-C", "root", metavar="DIR", type=click.Path(path_type=Path), expose_value=False,
+        callback=enter, is_eager=True, help="The assessment's folder; this one if not given.",
+    )(command)  # fmt: skip
