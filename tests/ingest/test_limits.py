@@ -29,12 +29,12 @@ SECONDS = 5.0
 MEGABYTES = 300
 
 
-def _measured(source: Source, context: Context, slates: Path) -> tuple[Return, float, int]:
+def _measured(source: Source, context: Context, markers: Path) -> tuple[Return, float, int]:
     """In a process of its own: read a file as a worker does; seconds and peak megabytes.
 
     Seconds are the process's own: what else the machine does is no fault of the file.
     """
-    _prepare(context, Bounds().memory, slates)
+    _prepare(context, Bounds().memory, markers)
     began = time.process_time()
     (ret,) = _read_chunk(((0, source),), Bounds().seconds).values()
     took = time.process_time() - began
@@ -43,7 +43,7 @@ def _measured(source: Source, context: Context, slates: Path) -> tuple[Return, f
 
 
 def _handed_over(
-    path: Path, unpacked: Path, context: Context, slates: Path
+    path: Path, unpacked: Path, context: Context, markers: Path
 ) -> tuple[list[Return], float, int]:
     """In a process of its own: collect and read; the longest seconds, and peak megabytes."""
     began = time.process_time()
@@ -52,7 +52,7 @@ def _handed_over(
     rets = [one for one in found if isinstance(one, Return)]
     peak = 0
     for source in (one for one in found if isinstance(one, Source)):
-        ret, took, peak = _measured(source, context, slates)
+        ret, took, peak = _measured(source, context, markers)
         rets.append(ret)
         seconds.append(took)
     (collected,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())

@@ -1,9 +1,9 @@
 """Many files read in worker processes, so that no file can stop the others.
 
-Files go to the workers in chunks. Each worker keeps a slate with the file it is at. When a
-worker dies (a fault of the parser, memory, time), the slates tell which files were in hand:
-each of these is read alone, the one that kills its worker again is refused, and new workers
-go on with the rest.
+Files go to the workers in chunks. Each worker writes the number of the file it is at into a
+file of its own, its marker. When a worker dies (a fault of the parser, memory, time), the markers
+tell which files were in hand: each of these is read alone, the one that kills its worker again
+is refused, and new workers go on with the rest.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 
 _CHUNK = 8
+"""Files handed to a worker at once: few enough that work is spread evenly and that little is read
+again after a death, enough that handing over costs nothing beside reading."""
 _MOST_WORKERS = 8
+"""More do not help: writing to the ledger, one file after the other, sets the pace by then."""
 _LONGEST_TEMPORARY = 60
 """Most characters of the temporary folder's path for a fork server, whose socket stands in it:
 the path of a socket is bounded at about a hundred."""
@@ -62,8 +65,8 @@ def read_all(
     if not sources:
         return
     count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(sources))
-    with tempfile.TemporaryDirectory(prefix="xlassess-") as slates:
-        batch = _Batch(dict(enumerate(sources)), context, bounds or Bounds(), count, Path(slates))
+    with tempfile.TemporaryDirectory(prefix="xlassess-") as markers:
+        batch = _Batch(dict(enumerate(sources)), context, bounds or Bounds(), count, Path(markers))
         told = 0
         while batch.todo:
             for _ in batch.work():
@@ -80,7 +83,7 @@ class _Batch:
     context: Context
     bounds: Bounds
     count: int
-    slates: Path
+    markers: Path
     done: dict[int, Return] = field(default_factory=dict)
 
     def work(self) -> Iterator[None]:
@@ -122,11 +125,11 @@ class _Batch:
             del self.todo[number]
 
     def _in_hand(self) -> list[int]:
-        """The files that workers were at when they ended, by their slates, which are wiped."""
+        """The files that workers were at when they ended, by their markers, which are wiped."""
         numbers = []
-        for slate in self.slates.iterdir():
-            text = slate.read_text("ascii").strip()
-            slate.unlink()
+        for marker in self.markers.iterdir():
+            text = marker.read_text("ascii").strip()
+            marker.unlink()
             if text and int(text) in self.todo:
                 numbers.append(int(text))
         return sorted(numbers)
@@ -152,8 +155,9 @@ class _Batch:
         method = "forkserver" if reachable and "forkserver" in methods else "spawn"
         start = multiprocessing.get_context(method)
         if method == "forkserver":
+            # loaded once and inherited: a worker is ready in milliseconds instead of a second
             start.set_forkserver_preload(["xlassess.ingest.one"])
-        first = (self.context, self.bounds.memory, self.slates)
+        first = (self.context, self.bounds.memory, self.markers)
         return ProcessPoolExecutor(workers, mp_context=start, initializer=_prepare, initargs=first)
 
 
@@ -174,26 +178,29 @@ def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """In a worker: the context it was started with, and its slate (a file descriptor)."""
+class _WorkerState:
+    """In a worker: the context it was started with, and its marker (a file descriptor)."""
 
     context: Context
-    slate: int
+    marker: int
 
     def note(self, number: int | None) -> None:
         """Write down which file is in hand, so that it is known if this process ends."""
-        os.lseek(self.slate, 0, os.SEEK_SET)
-        os.write(self.slate, f"{'' if number is None else number:<12}".encode("ascii"))
+        os.lseek(self.marker, 0, os.SEEK_SET)
+        os.write(self.marker, f"{'' if number is None else number:<12}".encode("ascii"))
 
 
-_desks: list[_Desk] = []
-"""In a worker: its desk."""
+_states: list[_WorkerState] = []
+"""In a worker: its state; a list, because the pool hands nothing to a task but its arguments."""
 
 
-def _prepare(context: Context, memory: int, slates: Path) -> None:
+def _prepare(context: Context, memory: int, markers: Path) -> None:
     """Start a worker: keep its context, bound its memory, silence the parser's last words."""
-    slate = os.open(slates / str(os.getpid()), os.O_WRONLY | os.O_CREAT)
-    _desks[:] = [_Desk(context, slate)]
+    marker = os.open(markers / str(os.getpid()), os.O_WRONLY | os.O_CREAT)
+    _states[:] = [_WorkerState(context, marker)]
+    # A panic of the parser prints a backtrace, whose making takes a minute over large files.
+    for name in ("RUST_BACKTRACE", "RUST_LIB_BACKTRACE"):
+        os.environ.pop(name, None)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -222,19 +229,19 @@ def _read_chunk(chunk: Sequence[Numbered], seconds: float) -> dict[int, Return]:
 
 def _read_timed(number: int, source: Source, seconds: float) -> Return:
     """Read one file; a watchdog that needs no help from Python ends the process in time."""
-    desk = _desks[0]
-    desk.note(number)
+    state = _states[0]
+    state.note(number)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            return read_return(source, desk.context)
+            return read_return(source, state.context)
         except MemoryError:
             return _refused(source, "it would take more memory than a workbook can need")
         except Exception as fault:  # a fault of ours must not cost the other files
             return _refused(source, f"this program failed over it ({type(fault).__name__})")
         finally:
             faulthandler.cancel_dump_traceback_later()
-            desk.note(None)
+            state.note(None)
 
 
 def _refused(source: Source, problem: str) -> Return:

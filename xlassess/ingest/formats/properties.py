@@ -13,10 +13,16 @@ from xlassess.ingest.guard.package import Package
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """``identity`` maps identity keys to values as the properties have them."""
+    """What a file says of itself beside its sheets.
+
+    ``identity`` maps identity keys to values as the properties have them. ``program`` is the
+    program that saved the file last, in its own words ("Microsoft Excel",
+    "LibreOffice/7.4.7.2$Linux"), empty where none is named.
+    """
 
     identity: Mapping[str, str] = field(default_factory=dict)
     saved_at: datetime | None = None
+    program: str = ""
 
 
 def read_properties(package: Package) -> Properties:

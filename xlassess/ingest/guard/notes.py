@@ -18,8 +18,9 @@ from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 CUT_AFTER = 255
+"""Characters after which the short text record of an .xls file ends ([MS-XLS] 2.4.148)."""
 MOST_NOTES = 200
-"""More notes than this on one sheet are not told one by one."""
+"""More notes than this on one sheet are not told one by one; nobody reads as many."""
 
 
 class ExcessError(ValueError):
@@ -44,8 +45,30 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossedOut:
+    """A cell some of whose words are crossed out: the words that stand, and those that do not."""
+
+    kept: str
+    struck: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedObject:
+    """Something put on a sheet that is no text: a picture, a scan, an embedded file.
+
+    ``what`` says it in words with an article ("a picture", "an embedded Word document"),
+    ``name`` is what a person or program called it (with a description for the blind, where
+    there is one), ``cell`` the cell under its corner, each empty if not known.
+    """
+
+    what: str
+    name: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetNotes:
-    """Cells (A1) of one sheet that hold formulas, errors or truth values, or are covered.
+    """What the parser does not tell about the cells (A1) of one sheet.
 
     The parser shows a formula by its last result and an error as an empty cell; OpenDocument
     truth values it shows as numbers. LibreOffice turns a truth value that was typed in into
@@ -53,7 +76,13 @@ class SheetNotes:
     cell that begins elsewhere, so that nobody sees what they hold. Cut cells hold a text of
     `CUT_AFTER` characters in a record that takes no longer ones. ``attached`` are the texts of
     notes and drawings, by the cell they are attached to, if any; ``numbers`` what the parser
-    takes for days.
+    takes for days, ``texts`` what it reads with letters lost.
+
+    ``struck`` cells are crossed out from end to end, ``partly_struck`` ones in part.
+    ``links`` are the addresses behind the words of cells, unless they lead to a place in the
+    same file. ``pictured`` cells hold a picture instead of a value. ``objects`` stand on the
+    sheet over its cells. ``shown`` says how a number or day is displayed, where its number
+    format makes something else of it than its bare digits ("50%", "Apr-26", "£2,000").
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -66,6 +95,13 @@ class SheetNotes:
     attached: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
     area: int = field(default=0, compare=False)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
+    partly_struck: Mapping[str, CrossedOut] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    pictured: frozenset[str] = frozenset()
+    objects: tuple[PlacedObject, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

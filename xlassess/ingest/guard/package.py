@@ -55,7 +55,7 @@ def _checked(size: int | None) -> int:
     return -1 if size is None else size
 
 
-class BriefFile(io.FileIO):
+class BoundedZipFile(io.FileIO):
     """A zip file on disk whose table of contents is read only if it is short."""
 
     def read(self, size: int | None = -1) -> bytes:
@@ -63,7 +63,7 @@ class BriefFile(io.FileIO):
         return super().read(_checked(size))
 
 
-class _BriefBytes(io.BytesIO):
+class _BoundedZipBytes(io.BytesIO):
     """The same for a file in memory."""
 
     def read(self, size: int | None = -1) -> bytes:
@@ -85,7 +85,7 @@ class Package:
 def open_package(data: bytes) -> Package | Finding:
     """Unpack the parts that may be parsed, or say why the package is not to be trusted."""
     try:
-        with zipfile.ZipFile(_BriefBytes(data)) as archive:
+        with zipfile.ZipFile(_BoundedZipBytes(data)) as archive:
             infos = archive.infolist()
         problem = next(_suspicions(data, infos), None)
         if problem:

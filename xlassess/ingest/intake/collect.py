@@ -22,7 +22,7 @@ from xlassess.ingest.guard.limits import (
     MOST_MEMBERS,
     MOST_UNPACKED,
 )
-from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BriefFile
+from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
 from xlassess.ingest.one import fingerprint, refused
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
@@ -90,7 +90,7 @@ def _is_archive(path: Path) -> bool:
         with path.open("rb") as file:
             if file.read(4) != ZIP_MAGIC:
                 return False
-        with BriefFile(path) as brief, zipfile.ZipFile(brief) as archive:
+        with BoundedZipFile(path) as bounded, zipfile.ZipFile(bounded) as archive:
             names = frozenset(name.lower() for name in archive.namelist())
     except PACKAGE_FAULTS:
         return False
@@ -114,7 +114,7 @@ class _Unpacker:
             yield refused(name, found("G15", problem=problem), *fingerprint(path))
             return
         try:
-            with BriefFile(path) as file, zipfile.ZipFile(file) as archive:
+            with BoundedZipFile(path) as file, zipfile.ZipFile(file) as archive:
                 infos = [info for info in archive.infolist() if _is_member(info)]
                 if problem := self._problem(infos):
                     yield refused(name, found("G15", problem=problem), *fingerprint(path))

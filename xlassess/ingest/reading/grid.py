@@ -78,10 +78,11 @@ def _sheet(name: str, sheet: CalamineSheet, notes: SheetNotes) -> Sheet:
         row, column = cell_place(cell)
         if row < len(rows) and column < len(rows[row]) and rows[row][column] in (0, 1):
             rows[row][column] = bool(rows[row][column])
-    for cell, number in notes.numbers.items():
+    better: dict[str, Cell] = {**notes.numbers, **notes.texts}
+    for cell, value in better.items():
         row, column = cell_place(cell)
         if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = number
+            rows[row][column] = value
     return Sheet(name, rows, notes, frozenset(itertools.chain.from_iterable(rows)))
 
 
