@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.factory import a_context, entries, filled, issue
-from xlassess.ingest import Context, Source, read_all, read_return
+from xlassess.ingest import Context, ReturnedFile, read_all, read_return
 from xlassess.toolkits.load import find_toolkit
 
 ROUNDS = 5
@@ -53,7 +53,7 @@ def by_pandas(path: Path) -> None:
 
 def single(path: Path, context: Context, table: Table) -> float:
     """Add a row for one workbook read in this process; return what pandas takes, in ms."""
-    ours = best(lambda: read_return(Source(path, path.name), context), 20)
+    ours = best(lambda: read_return(ReturnedFile(path, path.name), context), 20)
     calamine = best(lambda: bare(path), 20)
     pandas_time = best(lambda: by_pandas(path), 1)
     table.add_row(
@@ -69,7 +69,7 @@ def single(path: Path, context: Context, table: Table) -> float:
 
 def batch(path: Path, context: Context, count: int, pandas_time: float, console: Console) -> None:
     """Print how long a batch in worker processes takes, starting them included."""
-    sources = [Source(path, f"{number}.xlsx") for number in range(count)]
+    sources = [ReturnedFile(path, f"{number}.xlsx") for number in range(count)]
     start = time.perf_counter()
     returns = [ret for _, ret in read_all(sources, context, None)]
     took = time.perf_counter() - start

@@ -31,7 +31,7 @@ from tests.ingest.cfb import xls
 from tests.ingest.odd_markup import WAYS
 from tests.ingest.oracle import judge
 from tests.ingest.packages import packed, parts_of, sheet_part
-from xlassess.ingest import Source, read_all
+from xlassess.ingest import ReturnedFile, read_all
 from xlassess.model.answer import Return
 
 COUNT = 20_000
@@ -131,7 +131,7 @@ def tried(seeds: range, tally: Tally) -> None:
         for seed, (_, data) in files.items():
             path = Path(folder) / f"{seed}.xlsx"
             path.write_bytes(data)
-            sources[Source(path, path.name)] = seed
+            sources[ReturnedFile(path, path.name)] = seed
         began = time.monotonic()
         context = replace(base(0).context, passwords=(_PASSWORD,))
         for source, ret in read_all(tuple(sources), context):

@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.clients.rewriting import rewritten
 from tests.ingest.mutations import Mutant, mutant
 from tests.ingest.oracle import judge
-from xlassess.ingest import Source, read_all
+from xlassess.ingest import ReturnedFile, read_all
 from xlassess.model.answer import Return
 
 COUNT = 10_000
@@ -68,7 +68,7 @@ def tried(seeds: Sequence[int], *, programs: bool = True) -> Tally:
             paths |= _written_anew(mutants, paths, Path(folder), tally)
         for base in {id(one.base): one.base for one in mutants.values()}.values():
             sources = {
-                Source(paths[seed], paths[seed].name): seed
+                ReturnedFile(paths[seed], paths[seed].name): seed
                 for seed, one in mutants.items()
                 if one.base is base
             }

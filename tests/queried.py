@@ -13,7 +13,7 @@ from openpyxl.workbook.workbook import Workbook as Book
 from tests.factory import RECEIVED_AT, SECRET, Entry, Workbook, a_context, filled
 from xlassess.contract.seal import asks_digest, reference_for, seal, sheet_password
 from xlassess.generate import Asking, Personal, build_query, doubts_of
-from xlassess.ingest import Context, Source, read_return
+from xlassess.ingest import Context, ReturnedFile, read_return
 from xlassess.model.answer import Return
 from xlassess.model.query import Query, Slot
 from xlassess.model.toolkit import Toolkit
@@ -23,7 +23,7 @@ def came_back(workbook: Workbook, book: Book, folder: Path, name: str = "first.x
     """Save a workbook, read it as a return, and number it as the ledger does."""
     path = folder / name
     book.save(path)
-    ret = read_return(Source(path, name), a_context(workbook))
+    ret = read_return(ReturnedFile(path, name), a_context(workbook))
     return numbered(ret)
 
 

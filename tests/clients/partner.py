@@ -17,7 +17,7 @@ from tests.factory import (
     an_action,
 )
 from xlassess.contract.layout import cell_name, layout
-from xlassess.ingest import Source, read_return
+from xlassess.ingest import ReturnedFile, read_return
 from xlassess.model.answer import Return
 from xlassess.model.toolkit import Toolkit
 
@@ -47,4 +47,4 @@ def typing(toolkit: Toolkit, given: Iterable[Entry]) -> list[Typed]:
 
 def read(workbook: Workbook, path: Path) -> Return:
     """What ingest makes of a file that came back."""
-    return read_return(Source(path, path.name), a_context(workbook))
+    return read_return(ReturnedFile(path, path.name), a_context(workbook))

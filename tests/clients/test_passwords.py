@@ -11,7 +11,7 @@ from tests.clients.office import Office
 from tests.clients.partner import typing
 from tests.factory import Workbook, a_context, entries, issue
 from tests.ingest.small import every_kind
-from xlassess.ingest import Source, read_return
+from xlassess.ingest import ReturnedFile, read_return
 from xlassess.model.answer import Return
 
 pytestmark = pytest.mark.clients
@@ -21,7 +21,7 @@ PASSWORD = "drei Wörter!"
 
 def _read(workbook: Workbook, path: Path, *passwords: str) -> Return:
     context = replace(a_context(workbook), passwords=passwords)
-    return read_return(Source(path, path.name), context)
+    return read_return(ReturnedFile(path, path.name), context)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.clients.partner import typed
 from tests.factory import entries, issue
 from tests.queried import came_back, context, issued_query, opened, spoil
 from xlassess.generate.query.letter import slot_cells
-from xlassess.ingest import Source, merge, read_return
+from xlassess.ingest import ReturnedFile, merge, read_return
 from xlassess.model.query import Slot
 from xlassess.toolkits.load import find_toolkit
 
@@ -39,7 +39,7 @@ def test_roundtrip__query_filled_in_and_saved_in_libreoffice(
     returned = tmp_path / f"returned.{kind}"
     seen = office.work(asked, todo, save=[returned])
     assert seen.locked == ()
-    came = read_return(Source(returned, returned.name), context(workbook, query))
+    came = read_return(ReturnedFile(returned, returned.name), context(workbook, query))
     merged = merge(came, base, query)
     assert [(f.code, f.where, f.message) for f in merged.findings] == []
     wanted = {(entry.item, entry.field): entry.value for entry in given}

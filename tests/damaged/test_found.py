@@ -11,7 +11,7 @@ import pytest
 
 from tests.factory import a_context, issue
 from tests.ingest.small import every_kind
-from xlassess.ingest import Source, collect, read_all
+from xlassess.ingest import ReturnedFile, collect, read_all
 
 FOUND = Path(__file__).with_name("found")
 CODES = {
@@ -36,6 +36,6 @@ def test_found__every_file_has_its_code() -> None:
 def test_found__gives_its_code(name: str, tmp_path: Path) -> None:
     context = a_context(issue(every_kind()))
     (source,) = collect([FOUND / name], tmp_path)
-    assert isinstance(source, Source)
+    assert isinstance(source, ReturnedFile)
     ((_, ret),) = read_all([source], context, workers=1)
     assert ([finding.code for finding in ret.findings], ret.answers) == ([CODES[name]], ())

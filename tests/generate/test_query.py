@@ -23,7 +23,7 @@ from xlassess.contract.layout import ACTION_PLAN, HEADERS, START, layout
 from xlassess.contract.query_layout import query_layout
 from xlassess.generate import Doubts, doubts_of, query_letter
 from xlassess.generate.query.letter import slot_cells
-from xlassess.ingest import Source, merge, read_return
+from xlassess.ingest import ReturnedFile, merge, read_return
 from xlassess.model.finding import cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
@@ -85,7 +85,7 @@ def test_query__filled_in_gives_what_a_complete_return_would(
         made[sheet][cell].value = typed[slot]
     path = tmp_path / "back.xlsx"
     made.save(path)
-    came = read_return(Source(path, path.name), context(workbook, query))
+    came = read_return(ReturnedFile(path, path.name), context(workbook, query))
     merged = merge(came, base, query)
     assert merged.state == whole.state
     assert {(a.item, a.field): a.value for a in merged.answers} == {
@@ -206,7 +206,7 @@ def test_query__doubtful_action_opens_its_row(tmp_path: Path) -> None:
     assert locked == [True, False, True]
     sheet.cell(place.first_row + 2, horizon).value = toolkit.action_plan.horizons[1].label
     made.save(tmp_path / "back.xlsx")
-    came = read_return(Source(tmp_path / "back.xlsx", "back.xlsx"), context(workbook, query))
+    came = read_return(ReturnedFile(tmp_path / "back.xlsx", "back.xlsx"), context(workbook, query))
     merged = merge(came, base, query)
     assert (merged.findings, merged.normalised) == ((), ())
     assert merged.state == "accepted"

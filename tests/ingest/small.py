@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 
 from tests.factory import Entry, Workbook, a_context, entries, filled
-from xlassess.ingest import Context, Source, read_return
+from xlassess.ingest import Context, ReturnedFile, read_return
 from xlassess.model.answer import Return
 from xlassess.model.toolkit import (
     ActionPlan,
@@ -175,7 +175,7 @@ def read(data: bytes, folder: Path, *workbooks: Workbook, context: Context | Non
     """Write bytes to a file, read it as a return of these workbooks, and give the return."""
     path = folder / "return.xlsx"
     path.write_bytes(data)
-    return read_return(Source(path, path.name), context or a_context(*workbooks))
+    return read_return(ReturnedFile(path, path.name), context or a_context(*workbooks))
 
 
 def codes(ret: Return) -> list[str]:

@@ -17,14 +17,14 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest.hostile import HOSTILE
 from tests.ingest.small import returned
-from xlassess.ingest import Context, Source, read_all, read_return
+from xlassess.ingest import Context, ReturnedFile, read_all, read_return
 from xlassess.ingest.batch import Bounds
 
 
-def _sources(folder: Path, files: dict[str, bytes]) -> list[Source]:
+def _sources(folder: Path, files: dict[str, bytes]) -> list[ReturnedFile]:
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    return [Source(folder / name, name) for name in files]
+    return [ReturnedFile(folder / name, name) for name in files]
 
 
 def test_no_files__no_returns(kinds: Workbook) -> None:
@@ -65,7 +65,7 @@ def test_time_limit__ends_what_takes_longer(kinds: Workbook, tmp_path: Path) -> 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
 def test_named_pipe__is_not_waited_for(kinds: Workbook, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
-    ret = read_return(Source(tmp_path / "pipe.xlsx", "pipe.xlsx"), a_context(kinds))
+    ret = read_return(ReturnedFile(tmp_path / "pipe.xlsx", "pipe.xlsx"), a_context(kinds))
     assert [finding.code for finding in ret.findings] == ["G13"]
 
 
@@ -117,7 +117,7 @@ orphans_to_be([Path(name) for name in sys.argv[1:]])
 def orphans_to_be(paths: list[Path]) -> None:
     """Read files from the tests, and be killed half-way."""
     context = Context("a", "2026", b"", {}, {})
-    reading = read_all([Source(path, path.name) for path in paths], context, workers=1)
+    reading = read_all([ReturnedFile(path, path.name) for path in paths], context, workers=1)
     next(reading)
     os.kill(os.getpid(), signal.SIGKILL)
 

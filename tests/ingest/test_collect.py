@@ -12,7 +12,7 @@ import pytest
 from tests.factory import Workbook, a_context
 from tests.ingest.packages import packed
 from tests.ingest.small import returned
-from xlassess.ingest import Source, collect, read_return
+from xlassess.ingest import ReturnedFile, collect, read_return
 from xlassess.ingest.guard.limits import MOST_MEMBERS
 from xlassess.model.answer import Return
 
@@ -31,11 +31,11 @@ def unpacked(tmp_path: Path) -> Path:
     return made
 
 
-def told(results: list[Source | Return]) -> dict[str, str]:
+def told(results: list[ReturnedFile | Return]) -> dict[str, str]:
     """The name of every file, with the code of those refused already."""
     return {
-        one.name if isinstance(one, Source) else one.file: ""
-        if isinstance(one, Source)
+        one.name if isinstance(one, ReturnedFile) else one.file: ""
+        if isinstance(one, ReturnedFile)
         else one.findings[0].code
         for one in results
     }
@@ -80,7 +80,7 @@ def test_zip__is_unpacked_and_read(kinds: Workbook, folder: Path, unpacked: Path
         "returns.zip/one.xlsx": "",
     }
     first = results[0]
-    assert isinstance(first, Source)
+    assert isinstance(first, ReturnedFile)
     ret = read_return(first, a_context(kinds))
     assert (ret.file, ret.state) == ("returns.zip/more.zip/deep/partner.xlsx", "accepted")
 
@@ -92,7 +92,7 @@ def test_zip__names_decide_nothing_on_disk(folder: Path, unpacked: Path) -> None
         )
     )
     results = list(collect([folder], unpacked))
-    assert all(isinstance(one, Source) and one.path.parent == unpacked for one in results)
+    assert all(isinstance(one, ReturnedFile) and one.path.parent == unpacked for one in results)
     assert "evil.zip/evil.xlsx" in told(results)
     assert not any("\n" in name or ".." in name for name in told(results))
     assert sorted(path.name for path in folder.parent.iterdir()) == ["inbox", "unpacked"]
@@ -134,7 +134,7 @@ def test_zip__a_member_too_large_and_one_damaged(folder: Path, unpacked: Path) -
 def test_damaged_zip__is_left_to_the_reader(kinds: Workbook, folder: Path, unpacked: Path) -> None:
     (folder / "cut.zip").write_bytes(packed({"a.xlsx": kinds.data})[:-40])
     (source,) = collect([folder], unpacked)
-    assert isinstance(source, Source)
+    assert isinstance(source, ReturnedFile)
     assert [f.code for f in read_return(source, a_context(kinds)).findings] == ["G06"]
 
 
@@ -150,7 +150,7 @@ def test_zip__links_and_endless_names_are_only_files(folder: Path, unpacked: Pat
         archive.writestr(link, "/etc/passwd")
         archive.writestr("n" * 300 + ".xlsx", b"x")
         archive.writestr("\u202exslx.txt\x1b[31m.xlsx", b"x")
-    sources = [one for one in collect([folder], unpacked) if isinstance(one, Source)]
+    sources = [one for one in collect([folder], unpacked) if isinstance(one, ReturnedFile)]
     assert len(sources) == 3
     assert not any(source.path.is_symlink() for source in sources)
     assert {source.path.read_bytes() for source in sources} == {b"/etc/passwd", b"x"}

@@ -18,7 +18,7 @@ from tests.ingest.byte_damage import (
     truncate,
 )
 from tests.ingest.small import returned
-from xlassess.ingest import Source, read_all
+from xlassess.ingest import ReturnedFile, read_all
 from xlassess.ingest.guard.ole import OLE_MAGIC
 from xlassess.model.answer import Return
 
@@ -31,7 +31,7 @@ def _returns(
         chance = random.Random(number)
         path = folder / f"{number:04d}.xlsx"
         path.write_bytes(mutations[number % len(mutations)](chance, data))
-        sources.append(Source(path, path.name))
+        sources.append(ReturnedFile(path, path.name))
     returns = [ret for _, ret in read_all(sources, a_context(book), workers=2)]
     assert len(returns) == times
     for ret in returns:

@@ -16,7 +16,7 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest import hostile_binary, hostile_markup
 from tests.ingest.hostile import HOSTILE
-from xlassess.ingest import Source, collect, read_all
+from xlassess.ingest import ReturnedFile, collect, read_all
 from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
 from xlassess.ingest.context import Context
 from xlassess.model.answer import Return
@@ -29,7 +29,7 @@ SECONDS = 5.0
 MEGABYTES = 300
 
 
-def _measured(source: Source, context: Context, markers: Path) -> tuple[Return, float, int]:
+def _measured(source: ReturnedFile, context: Context, markers: Path) -> tuple[Return, float, int]:
     """In a process of its own: read a file as a worker does; seconds and peak megabytes.
 
     Seconds are the process's own: what else the machine does is no fault of the file.
@@ -51,7 +51,7 @@ def _handed_over(
     seconds = [time.process_time() - began]
     rets = [one for one in found if isinstance(one, Return)]
     peak = 0
-    for source in (one for one in found if isinstance(one, Source)):
+    for source in (one for one in found if isinstance(one, ReturnedFile)):
         ret, took, peak = _measured(source, context, markers)
         rets.append(ret)
         seconds.append(took)
@@ -66,7 +66,7 @@ def test_workers__end_where_a_file_takes_more_than_they_may(
     path = BUILDERS["G12"](Bench(kinds, tmp_path)).path
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool, pytest.raises(BrokenProcessPool):
-        pool.submit(_measured, Source(path, path.name), a_context(kinds), tmp_path).result()
+        pool.submit(_measured, ReturnedFile(path, path.name), a_context(kinds), tmp_path).result()
 
 
 STOPPED = {"xlsb_long_text_shown_often", "xls_text_shown_often"}
@@ -101,6 +101,6 @@ def test_hostile__is_stopped_in_time(kinds: Workbook, tmp_path: Path, name: str)
     path = tmp_path / "hostile.xlsx"
     path.write_bytes(HOSTILE[name](kinds))
     began = time.monotonic()
-    ((_, ret),) = read_all([Source(path, path.name)], a_context(kinds), workers=1)
+    ((_, ret),) = read_all([ReturnedFile(path, path.name)], a_context(kinds), workers=1)
     assert time.monotonic() - began < 2 * SECONDS  # read twice, by two new processes
     assert [finding.code for finding in ret.findings] == ["G12"]

@@ -20,7 +20,7 @@ from tests.factory import Workbook, a_context, action_cells, an_action, entries,
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
-from xlassess.ingest import Source, read_return
+from xlassess.ingest import ReturnedFile, read_return
 from xlassess.model.answer import Return
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
@@ -231,7 +231,7 @@ def test_one_sheet_in_a_new_file__is_read_by_its_reference(kinds: Workbook, tmp_
             book.active[cell.coordinate].value = cell.value  # type: ignore[index]
     path = tmp_path / "copied.xlsx"
     book.save(path)
-    ret = read_return(Source(path, path.name), a_context(kinds))
+    ret = read_return(ReturnedFile(path, path.name), a_context(kinds))
     assert ret.reference == kinds.issued.reference
     assert {answer.item for answer in ret.answers} == {f"1{letter}" for letter in "ABCDEF"}
     assert set(codes(ret)) == {"I09", "R03", "R08"}

@@ -19,7 +19,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlassess.ingest.context import Context, Source
+from xlassess.ingest.context import Context, ReturnedFile
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import fingerprint, read_return, refused
 from xlassess.model.answer import Return
@@ -34,9 +34,9 @@ _LONGEST_TEMPORARY = 60
 """Most characters of the temporary folder's path for a fork server, whose socket stands in it:
 the path of a socket is bounded at about a hundred."""
 
-Numbered = tuple[int, Source]
+Numbered = tuple[int, ReturnedFile]
 """A file and its place in the order given."""
-Result = tuple[Source, Return]
+Result = tuple[ReturnedFile, Return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Bounds:
 
 
 def read_all(
-    sources: Sequence[Source],
+    sources: Sequence[ReturnedFile],
     context: Context,
     workers: int | None = None,
     bounds: Bounds | None = None,
@@ -79,7 +79,7 @@ def read_all(
 class _Batch:
     """The files of one run: those still to be read, and the returns not yet asked for."""
 
-    todo: dict[int, Source]
+    todo: dict[int, ReturnedFile]
     context: Context
     bounds: Bounds
     count: int
@@ -169,7 +169,7 @@ def _outcome(future: Future[dict[int, Return]]) -> dict[int, Return]:
         return {}
 
 
-def _stopped(source: Source, began: float, bounds: Bounds) -> Return:
+def _stopped(source: ReturnedFile, began: float, bounds: Bounds) -> Return:
     if time.monotonic() - began >= bounds.seconds:
         problem = f"it took longer than {bounds.seconds:g} seconds"
     else:
@@ -227,7 +227,7 @@ def _read_chunk(chunk: Sequence[Numbered], seconds: float) -> dict[int, Return]:
     return {number: _read_timed(number, source, seconds) for number, source in chunk}
 
 
-def _read_timed(number: int, source: Source, seconds: float) -> Return:
+def _read_timed(number: int, source: ReturnedFile, seconds: float) -> Return:
     """Read one file; a watchdog that needs no help from Python ends the process in time."""
     state = _states[0]
     state.note(number)
@@ -244,7 +244,7 @@ def _read_timed(number: int, source: Source, seconds: float) -> Return:
             state.note(None)
 
 
-def _refused(source: Source, problem: str) -> Return:
+def _refused(source: ReturnedFile, problem: str) -> Return:
     try:
         measured = fingerprint(source.path)
     except OSError:

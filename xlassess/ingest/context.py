@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlassess.ingest.reading.plan import Plan
+from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReturnedFile:
     """A file to read: where it stands, and the name it came under (with the path in a zip)."""
 
     path: Path
@@ -36,11 +36,11 @@ class Context:
     issued: Mapping[str, Issued]
     queries: Mapping[str, Query] = field(default_factory=dict)
     passwords: tuple[str, ...] = field(default=(), repr=False)
-    _plans: dict[tuple[str, bool], Plan] = field(
+    _plans: dict[tuple[str, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def plan(self, digest: str, *, query: bool = False) -> Plan:
+    def plan(self, digest: str, *, query: bool = False) -> ReadingPlan:
         """Return the reading plan of the toolkit with this digest; worked out once.
 
         Args:
@@ -51,5 +51,5 @@ class Context:
             KeyError: no such toolkit.
         """
         if (digest, query) not in self._plans:
-            self._plans[digest, query] = Plan.of(self.toolkits[digest], query=query)
+            self._plans[digest, query] = ReadingPlan.of(self.toolkits[digest], query=query)
         return self._plans[digest, query]

@@ -7,23 +7,23 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from xlassess.ingest.context import Context, Source
+from xlassess.ingest.context import Context, ReturnedFile
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
-from xlassess.ingest.reading.actions import PlanRead, read_action_plan
-from xlassess.ingest.reading.check import Evidence, check
+from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
+from xlassess.ingest.reading.cell_findings import findings_of
+from xlassess.ingest.reading.check import ReadContent, check
 from xlassess.ingest.reading.grid import Grid, read_grid
-from xlassess.ingest.reading.identify import Known, identify
+from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
 from xlassess.ingest.reading.read import Reading, read_rows, settle
-from xlassess.ingest.reading.remarks import findings_of
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 
-def read_return(source: Source, context: Context) -> Return:
+def read_return(source: ReturnedFile, context: Context) -> Return:
     """Read one returned file in this process.
 
     Every answer that could be read exactly is in the return, whatever its findings.
@@ -86,7 +86,9 @@ def _read_bytes(data: bytes, name: str, context: Context) -> Return:
     return replace(result, file=name, sha256=sha256, size=size, findings=findings)
 
 
-def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) -> Return:
+def _read_answers(
+    grid: Grid, known: IdentifiedWorkbook, guarded: Guarded, context: Context
+) -> Return:
     """Read the answers of a workbook whose questions are known."""
     query = known.query
     plan = context.plan(known.issued.identity.digest, query=query is not None)
@@ -95,7 +97,7 @@ def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) 
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
-    remarks += check(Evidence(plan, located, looked_at, grid.sheets), other_content=other)
+    remarks += check(ReadContent(plan, located, looked_at, grid.sheets), other_content=other)
     remarks += actions.remarks
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
@@ -117,7 +119,7 @@ def _read_answers(grid: Grid, known: Known, guarded: Guarded, context: Context) 
     )
 
 
-def _with_proposal(readings: list[Reading], actions: PlanRead) -> list[Reading]:
+def _with_proposal(readings: list[Reading], actions: ActionPlanRead) -> list[Reading]:
     filled = [one for one in readings if one.value is not None]
     if actions.proposal and actions.proposal.value is not None:
         filled.append(actions.proposal)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ingest import Context, Source, collect, merge, read_all
+from xlassess.ingest import Context, ReturnedFile, collect, merge, read_all
 from xlassess.ledger import Ledger, keep_file
 from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Issued, Return, State
@@ -166,7 +166,7 @@ class _Tray:
         self._run: str | None = None
         self._names: list[tuple[str, str]] = []
         self._done: dict[str, Received] = {}
-        self._waiting: dict[str, Source] = {}
+        self._waiting: dict[str, ReturnedFile] = {}
 
     def files(self, states: Mapping[int, State]) -> tuple[Received, ...]:
         """Every file with what came of it, ``states`` being those of returns by number."""
@@ -182,7 +182,7 @@ class _Tray:
             told.add(key)
         return tuple(files)
 
-    def take(self, item: Source | Return) -> None:
+    def take(self, item: ReturnedFile | Return) -> None:
         """Keep a file and put it in line; one refused while collecting is settled at once."""
         if isinstance(item, Return):
             self._refuse(item)
@@ -194,7 +194,7 @@ class _Tray:
             return
         self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
-            self._queue(kept.sha256, Source(kept.path, item.name))
+            self._queue(kept.sha256, ReturnedFile(kept.path, item.name))
 
     def _refuse(self, ret: Return) -> None:
         key = ret.sha256 or ret.file
@@ -213,7 +213,7 @@ class _Tray:
         """Record that the run is done."""
         self._ledger.end_run(self._run)
 
-    def _queue(self, key: str, source: Source) -> None:
+    def _queue(self, key: str, source: ReturnedFile) -> None:
         """Put a file in line unless it was read before; one refused then is tried again."""
         before = self._ledger.known_file(key)
         if before is None or before.state == "refused":

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from xlassess.ingest.context import Source
+from xlassess.ingest.context import ReturnedFile
 from xlassess.ingest.guard.foreign import foreign_zip
 from xlassess.ingest.guard.limits import (
     MEGABYTE,
@@ -31,7 +31,7 @@ _PASSED_OVER = ("thumbs.db", "desktop.ini", "__macosx")
 _BLOCK = 1 << 16
 
 
-def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[Source | Return]:
+def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[ReturnedFile | Return]:
     """Yield every file handed over, in the order of their names.
 
     Hidden files, lock files of open workbooks and the leavings of file managers are passed
@@ -72,7 +72,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _one(
     path: Path, name: str, unpacker: _Unpacker, *, named: bool = False
-) -> Iterator[Source | Return]:
+) -> Iterator[ReturnedFile | Return]:
     if path.is_symlink() and not named:
         yield refused(name, found("G14"))
     elif not path.is_file():
@@ -81,7 +81,7 @@ def _one(
     elif _is_archive(path):
         yield from unpacker.unpack(path, name, 1)
     else:
-        yield Source(path, name)
+        yield ReturnedFile(path, name)
 
 
 def _is_archive(path: Path) -> bool:
@@ -107,7 +107,7 @@ class _Unpacker:
     members: int = MOST_MEMBERS
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def unpack(self, path: Path, name: str, depth: int) -> Iterator[Source | Return]:
+    def unpack(self, path: Path, name: str, depth: int) -> Iterator[ReturnedFile | Return]:
         """Yield the members of a zip file, those of zip files within it too."""
         if depth > MOST_DEPTH:
             problem = "it is packed inside more zip files than are opened"
@@ -138,7 +138,7 @@ class _Unpacker:
 
     def _member(
         self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int
-    ) -> Iterator[Source | Return]:
+    ) -> Iterator[ReturnedFile | Return]:
         shown = f"{name}/{_shown_name(info.filename)}"
         target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
         if info.file_size > MOST_BYTES:
@@ -157,7 +157,7 @@ class _Unpacker:
         if _is_archive(target):
             yield from self.unpack(target, shown, depth + 1)
         else:
-            yield Source(target, shown)
+            yield ReturnedFile(target, shown)
 
     def _write(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
         """Write one member, stopping where it outgrows the size it was said to have."""

@@ -7,24 +7,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlassess.contract.layout import Role, cell_name
+from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
+from xlassess.ingest.reading.cell_findings import CellFinding
+from xlassess.ingest.reading.dates import read_date
 from xlassess.ingest.reading.grid import Cell, Grid
-from xlassess.ingest.reading.plan import Plan
-from xlassess.ingest.reading.plan_tables import PlanTable, plan_tables
 from xlassess.ingest.reading.read import Reading, reading, settle, unusable
-from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.ingest.reading.text import brief, is_blank, shown
-from xlassess.ingest.reading.values import Parsed, read_date, read_text
+from xlassess.ingest.reading.values import Parsed, read_text
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
 from xlassess.model.query import Slot, action_slot
 
 
 @dataclass(slots=True)
-class PlanRead:
+class ActionPlanRead:
     """What the action plan held."""
 
     actions: list[Action] = field(default_factory=list)
     proposal: Reading | None = None
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[CellFinding] = field(default_factory=list)
     normalised: list[Normalisation] = field(default_factory=list)
 
 
@@ -32,11 +33,11 @@ class PlanRead:
 class _Row:
     """One filled row while it is read: its action, and what was remarked or put right."""
 
-    table: PlanTable
+    table: ActionTable
     index: int
     number: int
     action: Action | None = None
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[CellFinding] = field(default_factory=list)
     normalised: list[Normalisation] = field(default_factory=list)
 
     @property
@@ -55,7 +56,7 @@ class _Row:
     def remark(self, parsed: Parsed, name: str, role: Role) -> None:
         sheet, slots = self.table.sheet.name, (action_slot(self.number),)
         self.remarks.append(
-            Remark(parsed.code, sheet, name, self.item, role, parsed.details, slots)
+            CellFinding(parsed.code, sheet, name, self.item, role, parsed.details, slots)
         )
 
     def keep(self, parsed: Parsed, cell: Cell, name: str, role: Role, label: str = "") -> None:
@@ -71,15 +72,15 @@ class _Row:
             )
 
 
-def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
+def read_action_plan(grid: Grid, plan: ReadingPlan) -> ActionPlanRead:
     """Read every filled row of the action plan, wherever its sheet and columns stand."""
-    result = PlanRead()
+    result = ActionPlanRead()
     planned, asked = plan.layout.action_plan, plan.layout.toolkit.action_plan
     if planned is None or asked is None:
         return result
     tables = plan_tables(grid, planned, asked)
     if not tables:
-        result.remarks.append(Remark("R08"))
+        result.remarks.append(CellFinding("R08"))
         return result
     rows = [_rows(table, plan) for table in tables]
     result.remarks += (remark for table in tables for remark in _lost_columns(table))
@@ -91,15 +92,15 @@ def read_action_plan(grid: Grid, plan: Plan) -> PlanRead:
     return result
 
 
-def _lost_columns(table: PlanTable) -> Iterable[Remark]:
+def _lost_columns(table: ActionTable) -> Iterable[CellFinding]:
     """A remark for each column that cannot be told; every row may have something there."""
     for header in table.lost:
         written = tuple(action_slot(row.number) for row in _numbered(table, _filled(table)))
         cell = cell_name(table.header, max(table.number, 0))
-        yield Remark("R06", table.sheet.name, cell, details={"column": header}, slots=written)
+        yield CellFinding("R06", table.sheet.name, cell, details={"column": header}, slots=written)
 
 
-def _filled(table: PlanTable) -> list[int]:
+def _filled(table: ActionTable) -> list[int]:
     """The rows in which a person wrote; the state of progress alone may be set as issued."""
     return [
         row
@@ -111,7 +112,7 @@ def _filled(table: PlanTable) -> list[int]:
     ]
 
 
-def _numbered(table: PlanTable, filled: Sequence[int]) -> list[_Row]:
+def _numbered(table: ActionTable, filled: Sequence[int]) -> list[_Row]:
     """The filled rows with their numbers: as they stand there, else the first that is free."""
     taken: dict[int, int] = {}
     for row in filled:
@@ -127,14 +128,14 @@ def _numbered(table: PlanTable, filled: Sequence[int]) -> list[_Row]:
     return [_Row(table, row, numbers[row]) for row in filled]
 
 
-def _rows(table: PlanTable, plan: Plan) -> list[_Row]:
+def _rows(table: ActionTable, plan: ReadingPlan) -> list[_Row]:
     rows = _numbered(table, _filled(table))
     for row in rows:
         _read_row(row, plan)
     return rows
 
 
-def _read_row(row: _Row, plan: Plan) -> None:
+def _read_row(row: _Row, plan: ReadingPlan) -> None:
     text, name = row.cell("action")
     if text == "":
         if "action" in row.table.columns and not row.remarks:
@@ -167,7 +168,7 @@ def _text(row: _Row, role: Role) -> str:
     return str(parsed.value or "")
 
 
-def _choice(row: _Row, role: Role, plan: Plan) -> str:
+def _choice(row: _Row, role: Role, plan: ReadingPlan) -> str:
     cell, name = row.cell(role)
     if cell == "":
         return ""
@@ -186,7 +187,7 @@ def _deadline(row: _Row) -> date | None:
     return parsed.value if isinstance(parsed.value, date) else None
 
 
-def _item(row: _Row, plan: Plan) -> str:
+def _item(row: _Row, plan: ReadingPlan) -> str:
     cell, name = row.cell("item")
     if cell == "":
         return ""
@@ -196,7 +197,7 @@ def _item(row: _Row, plan: Plan) -> str:
     return item
 
 
-def _settle_rows(tables: Sequence[Sequence[_Row]], result: PlanRead) -> None:
+def _settle_rows(tables: Sequence[Sequence[_Row]], result: ActionPlanRead) -> None:
     """Take each row once; where plans contradict each other, neither row is taken."""
     by_number: dict[int, list[_Row]] = {}
     for row in (row for rows in tables for row in rows):
@@ -213,7 +214,7 @@ def _settle_rows(tables: Sequence[Sequence[_Row]], result: PlanRead) -> None:
     if repeated:
         sheets = ", ".join(dict.fromkeys(row.table.sheet.name for row in repeated))
         result.remarks.append(
-            Remark("R02", repeated[0].table.sheet.name, details={"sheets": sheets})
+            CellFinding("R02", repeated[0].table.sheet.name, details={"sheets": sheets})
         )
 
 
@@ -223,7 +224,7 @@ def _said(row: _Row) -> object:
     return action, sorted((one.code, one.field) for one in row.remarks)
 
 
-def _contradiction(rows: Sequence[_Row]) -> Remark:
+def _contradiction(rows: Sequence[_Row]) -> CellFinding:
     first = rows[0]
     name = first.table.cell(first.index, "action")[1]
     told = [
@@ -233,14 +234,14 @@ def _contradiction(rows: Sequence[_Row]) -> Remark:
     ]
     slots = (action_slot(first.number),)
     details = {"values": ", ".join(told)}
-    return Remark("R01", first.table.sheet.name, name, first.item, "action", details, slots)
+    return CellFinding("R01", first.table.sheet.name, name, first.item, "action", details, slots)
 
 
-def _settle_proposals(tables: Sequence[PlanTable], result: PlanRead) -> None:
+def _settle_proposals(tables: Sequence[ActionTable], result: ActionPlanRead) -> None:
     found = [table for table in tables if table.proposal is not None]
     if not found:
         slots = (Slot(PROPOSAL, "answer"),)
-        result.remarks.append(Remark("R11", tables[0].sheet.name, slots=slots))
+        result.remarks.append(CellFinding("R11", tables[0].sheet.name, slots=slots))
         return
     (proposal,), repeated = settle([_read_proposal(table) for table in found])
     if proposal.is_blank:
@@ -251,7 +252,7 @@ def _settle_proposals(tables: Sequence[PlanTable], result: PlanRead) -> None:
         result.normalised.append(normalisation)
 
 
-def _read_proposal(table: PlanTable) -> Reading:
+def _read_proposal(table: ActionTable) -> Reading:
     row, column = table.proposal or 0, _proposal_column(table)
     name, cell = cell_name(row, column), table.sheet.at(row, column)
     parsed = _not_taken(table, name, cell)
@@ -261,7 +262,7 @@ def _read_proposal(table: PlanTable) -> Reading:
     return reading(parsed, cell, blank) if parsed else blank
 
 
-def _not_taken(table: PlanTable, name: str, cell: Cell) -> Parsed | None:
+def _not_taken(table: ActionTable, name: str, cell: Cell) -> Parsed | None:
     """Return why nothing can be taken from a cell, such as one that a merged cell covers."""
     parsed = unusable(table.sheet, name, cell)
     if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
@@ -269,11 +270,11 @@ def _not_taken(table: PlanTable, name: str, cell: Cell) -> Parsed | None:
     return parsed
 
 
-def _proposal_column(table: PlanTable) -> int:
+def _proposal_column(table: ActionTable) -> int:
     return table.columns.get("action", table.number + 2)
 
 
-def _strays(table: PlanTable, filled: Set[int], plan: Plan) -> Iterable[Remark]:
+def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable[CellFinding]:
     """What is written beside and below the plan, or as a state of progress of no action."""
     known = {*table.columns.values(), *table.beside, table.number}
     as_issued = next(iter(plan.statuses.names), "")
@@ -289,10 +290,10 @@ def _strays(table: PlanTable, filled: Set[int], plan: Plan) -> Iterable[Remark]:
                 stray = not _is_proposals(table, row, column)
             if stray:
                 details = {"values": f"“{brief(cell)}”"}
-                yield Remark("R07", table.sheet.name, cell_name(row, column), details=details)
+                yield CellFinding("R07", table.sheet.name, cell_name(row, column), details=details)
 
 
-def _is_proposals(table: PlanTable, row: int, column: int) -> bool:
+def _is_proposals(table: ActionTable, row: int, column: int) -> bool:
     """True for the proposal, its label and its question."""
     if table.proposal is None:
         return False

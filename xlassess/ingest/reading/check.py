@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import RESERVED_SHEETS, Column, cell_name
 from xlassess.contract.reference import find_references
+from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.grid import Sheet
 from xlassess.ingest.reading.locate import ItemRow, Located
-from xlassess.ingest.reading.plan import Plan
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.ingest.reading.text import brief, is_blank, key, listed, shown
 from xlassess.model.query import Slot
 
@@ -22,75 +22,75 @@ _NOBODYS = ("Export Summary",)
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ReadContent:
     """What the checks look at: the plan, the rows found, the settled readings, all sheets."""
 
-    plan: Plan
+    plan: ReadingPlan
     located: Located
     readings: list[Reading]
     sheets: tuple[Sheet, ...] = ()
 
 
-def check(evidence: Evidence, *, other_content: bool) -> Iterator[Remark]:
+def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]:
     """Yield every remark about what was read.
 
     Args:
-        evidence: what was read.
+        content: what was read.
         other_content: there are actions or a proposal.
     """
-    yield from evidence.located.remarks
-    yield from missing_rows(evidence)
-    yield from changed_questions(evidence)
-    yield from other_order(evidence)
-    yield from stray_writing(evidence)
-    yield from attached_notes(evidence)
-    yield from added_sheets(evidence)
-    yield from (one.remark for one in evidence.readings if one.remark)
-    if not other_content and all(one.is_blank for one in evidence.readings):
-        if evidence.readings:
-            yield Remark("C13")
+    yield from content.located.remarks
+    yield from missing_rows(content)
+    yield from changed_questions(content)
+    yield from other_order(content)
+    yield from stray_writing(content)
+    yield from attached_notes(content)
+    yield from added_sheets(content)
+    yield from (one.remark for one in content.readings if one.remark)
+    if not other_content and all(one.is_blank for one in content.readings):
+        if content.readings:
+            yield CellFinding("C13")
         return
-    yield from missing_answers(evidence)
-    yield from missing_comments(evidence)
+    yield from missing_answers(content)
+    yield from missing_comments(content)
 
 
-def missing_rows(evidence: Evidence) -> Iterator[Remark]:
+def missing_rows(content: ReadContent) -> Iterator[CellFinding]:
     """Sections without any of their items, and sections that lack some."""
-    seen = {row.place.item.id for row in evidence.located.rows} | evidence.located.unread
-    for section in evidence.plan.layout.sections:
+    seen = {row.layout.item.id for row in content.located.rows} | content.located.unread
+    for section in content.plan.layout.sections:
         missing = [item.id for item in section.section.items if item.id not in seen]
-        slots = tuple(slot for item in missing for slot in evidence.plan.places[item].slots)
+        slots = tuple(slot for item in missing for slot in content.plan.items[item].slots)
         if len(missing) == len(section.section.items):
-            yield Remark("R03", details={"section": section.section.title}, slots=slots)
+            yield CellFinding("R03", details={"section": section.section.title}, slots=slots)
         elif missing:
             details = {"section": section.section.title, "items": listed(missing)}
-            sheet = _sheet_of(evidence, section.section.title)
-            yield Remark("R04", sheet, details=details, slots=slots)
+            sheet = _sheet_of(content, section.section.title)
+            yield CellFinding("R04", sheet, details=details, slots=slots)
 
 
-def _sheet_of(evidence: Evidence, title: str) -> str:
+def _sheet_of(content: ReadContent, title: str) -> str:
     """The sheet on which most of a section's items stand now."""
-    rows = (row for row in evidence.located.rows if row.place.section.section.title == title)
+    rows = (row for row in content.located.rows if row.layout.section.section.title == title)
     first = next(rows, None)
     return first.sheet.name if first else ""
 
 
-def changed_questions(evidence: Evidence) -> Iterator[Remark]:
+def changed_questions(content: ReadContent) -> Iterator[CellFinding]:
     """Questions or level descriptors that no longer read as printed, on one sheet together."""
     begins: dict[str, str] = {}
-    for row in evidence.located.rows:
-        for column in row.place.table.columns:
+    for row in content.located.rows:
+        for column in row.layout.table.columns:
             if now := _changed(row, column):
-                sheet, item = row.sheet.name, row.place.item.id
+                sheet, item = row.sheet.name, row.layout.item.id
                 details = {"now": begins.setdefault(sheet, brief(now))}
-                slots = tuple(Slot(item, field) for field in row.place.item.answer_fields)
-                yield Remark("C09", sheet, row.name(column), item, "", details, slots)
+                slots = tuple(Slot(item, field) for field in row.layout.item.answer_fields)
+                yield CellFinding("C09", sheet, row.name(column), item, "", details, slots)
                 break
 
 
 def _changed(row: ItemRow, column: Column) -> str:
     """The text now standing for a printed one that was changed, or an empty text."""
-    item = row.place.item
+    item = row.layout.item
     if column.role == "ask":
         printed = item.ask
     elif column.role == "level":
@@ -112,36 +112,36 @@ def _guidance_of_another(row: ItemRow, column: Column) -> str:
     How it is laid out is up to templates, so that only its words are looked for.
     """
     text = key(shown(row.cell(column)))
-    mine = key(row.place.item.why)
+    mine = key(row.layout.item.why)
     if not text or (mine and mine in text):
         return ""
-    others = {key(other.item.why) for other in row.place.table.rows} - {"", mine}
+    others = {key(other.item.why) for other in row.layout.table.rows} - {"", mine}
     return shown(row.cell(column)) if any(other in text for other in others) else ""
 
 
-def other_order(evidence: Evidence) -> Iterator[Remark]:
+def other_order(content: ReadContent) -> Iterator[CellFinding]:
     """Sheets on which questions do not follow each other as printed: rows were sorted.
 
     Whether answers were sorted along with them cannot be seen.
     """
-    places = {item: place for place, item in enumerate(evidence.plan.places)}
+    places = {item: place for place, item in enumerate(content.plan.items)}
     last: dict[int, int] = {}
     told: dict[str, str] = {}
-    for row in evidence.located.rows:
-        table, place = id(row.columns), places[row.place.item.id]
+    for row in content.located.rows:
+        table, place = id(row.columns), places[row.layout.item.id]
         if place < last.get(table, -1):
             told.setdefault(row.sheet.name, cell_name(row.row, row.columns[0]))
         last[table] = place
-    yield from (Remark("R12", sheet, cell) for sheet, cell in told.items())
+    yield from (CellFinding("R12", sheet, cell) for sheet, cell in told.items())
 
 
-def stray_writing(evidence: Evidence) -> Iterator[Remark]:
+def stray_writing(content: ReadContent) -> Iterator[CellFinding]:
     """Text in item rows, in columns in which the item takes nothing.
 
     In a table that mixes choices and free text, the same words are printed into the answer
     cells of all free-text items; what stands there most often is not a partner's.
     """
-    strays = [stray for row in evidence.located.rows for stray in _strays(row)]
+    strays = [stray for row in content.located.rows for stray in _strays(row)]
     printed = Counter(brief(row.sheet.at(row.row, at)) for row, at in strays if row.mixed)
     usual = printed.most_common(1)
     for row, at in strays:
@@ -149,34 +149,34 @@ def stray_writing(evidence: Evidence) -> Iterator[Remark]:
         is_printed = row.mixed and usual and usual[0][1] > 1 and text == usual[0][0]
         if name not in row.sheet.notes.formulas and not is_printed:
             details = {"values": f"“{text}”"}
-            yield Remark("R07", row.sheet.name, name, row.place.item.id, details=details)
+            yield CellFinding("R07", row.sheet.name, name, row.layout.item.id, details=details)
 
 
-def attached_notes(evidence: Evidence) -> Iterator[Remark]:
+def attached_notes(content: ReadContent) -> Iterator[CellFinding]:
     """Notes and drawings that somebody attached to cells or to a sheet."""
-    for sheet in evidence.sheets:
+    for sheet in content.sheets:
         for cell, text in sheet.notes.attached.items():
             quoted = f", “{brief(text)}”" if text.strip() else ""
             what = "a note or drawing" if cell else "a drawing on the sheet"
             details = {"values": f"{what}{quoted}"}
-            yield Remark("R07", sheet.name, cell, details=details)
+            yield CellFinding("R07", sheet.name, cell, details=details)
 
 
-def added_sheets(evidence: Evidence) -> Iterator[Remark]:
+def added_sheets(content: ReadContent) -> Iterator[CellFinding]:
     """Sheets that are none of ours and on which something is written."""
-    questions = {row.sheet.name for row in evidence.located.rows}
-    for sheet in evidence.sheets:
-        if sheet.name in questions or sheet.name in _NOBODYS or _is_ours(sheet, evidence.plan):
+    questions = {row.sheet.name for row in content.located.rows}
+    for sheet in content.sheets:
+        if sheet.name in questions or sheet.name in _NOBODYS or _is_ours(sheet, content.plan):
             continue
         for row, cells in enumerate(sheet.rows):
             column = next((at for at, cell in enumerate(cells) if not is_blank(cell)), None)
             if column is not None:
                 details = {"values": f"a sheet that begins “{brief(cells[column])}”"}
-                yield Remark("R07", sheet.name, cell_name(row, column), details=details)
+                yield CellFinding("R07", sheet.name, cell_name(row, column), details=details)
                 break
 
 
-def _is_ours(sheet: Sheet, plan: Plan) -> bool:
+def _is_ours(sheet: Sheet, plan: ReadingPlan) -> bool:
     """True for a sheet that shows a reference, questions, or lists of choices, or has our name."""
     if sheet.name in RESERVED_SHEETS or not plan.asks.isdisjoint(sheet.contents):
         return True
@@ -191,42 +191,42 @@ def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
 
     Of columns that cannot be told more is said than that something stands in them.
     """
-    expected = {row.columns.get(index, -1) for index in row.place.expected} | row.unsure
+    expected = {row.columns.get(index, -1) for index in row.layout.expected} | row.unsure
     for at, cell in enumerate(row.sheet.rows[row.row]):
         if cell != "" and at not in expected and not is_blank(cell):
             yield row, at
 
 
-def missing_answers(evidence: Evidence) -> Iterator[Remark]:
+def missing_answers(content: ReadContent) -> Iterator[CellFinding]:
     """Answers whose cells are empty: required ones, and those that stand in the comments.
 
     Told together for one sheet.
     """
-    comments = {one.item: one for one in evidence.readings if one.field == "comment"}
-    for one in evidence.readings:
+    comments = {one.item: one for one in content.readings if one.field == "comment"}
+    for one in content.readings:
         if not one.field.startswith("answer") or not one.is_blank:
             continue
-        item = evidence.plan.places[one.item].item
+        item = content.plan.items[one.item].item
         comment = comments.get(one.item)
-        choices = evidence.plan.choices.get(item.answer)
+        choices = content.plan.choices.get(item.answer)
         if choices and comment and choices.names_one(comment.value):
             details = {"value": brief(comment.value or "")}
-            yield Remark("C18", one.sheet, one.cell, one.item, one.field, details)
+            yield CellFinding("C18", one.sheet, one.cell, one.item, one.field, details)
         elif item.required:
-            yield Remark("C02", one.sheet, one.cell, one.item, one.field)
+            yield CellFinding("C02", one.sheet, one.cell, one.item, one.field)
 
 
-def missing_comments(evidence: Evidence) -> Iterator[Remark]:
+def missing_comments(content: ReadContent) -> Iterator[CellFinding]:
     """Comments that the chosen answer calls for and that were not written."""
-    comments = {one.item: one for one in evidence.readings if one.field == "comment"}
+    comments = {one.item: one for one in content.readings if one.field == "comment"}
     told: set[str] = set()
-    for one in evidence.readings:
-        follow = evidence.plan.places[one.item].item.follow_up
+    for one in content.readings:
+        follow = content.plan.items[one.item].item.follow_up
         if not follow or not follow.required or not one.field.startswith("answer"):
             continue
         comment = comments.get(one.item)
         if one.value in follow.when and comment and comment.is_blank and one.item not in told:
             told.add(one.item)
-            choices = evidence.plan.choices[evidence.plan.places[one.item].item.answer]
+            choices = content.plan.choices[content.plan.items[one.item].item.answer]
             details = {"value": choices.names[str(one.value)], "ask": follow.ask}
-            yield Remark("C12", comment.sheet, comment.cell, one.item, "comment", details)
+            yield CellFinding("C12", comment.sheet, comment.cell, one.item, "comment", details)

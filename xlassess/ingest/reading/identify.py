@@ -33,7 +33,7 @@ _RECOGNISED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class IdentifiedWorkbook:
     """A workbook whose respondent and questions are known, and remarks about how.
 
     ``query`` is set for a query workbook; ``issued`` is then the workbook it asks about.
@@ -45,7 +45,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class StatedIdentity:
     """What a workbook says about itself in one place."""
 
     identity: Identity
@@ -53,7 +53,9 @@ class Claim:
     seal: str
 
 
-def identify(grid: Grid, properties: Mapping[str, str], context: Context) -> Known | Finding:
+def identify(
+    grid: Grid, properties: Mapping[str, str], context: Context
+) -> IdentifiedWorkbook | Finding:
     """Return the issued workbook a file is, or why that cannot be told."""
     claims = [claim for claim in (_claim(_on_sheet(grid)), _claim(properties)) if claim]
     for claim in claims:
@@ -82,7 +84,7 @@ def _on_sheet(grid: Grid) -> dict[str, str]:
     return {}
 
 
-def _claim(said: Mapping[str, str]) -> Claim | None:
+def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
     """Return a claim, if everything that the seal covers is there."""
     if any(not said.get(name) for name in IDENTITY_KEYS) or not said["contract"].isdecimal():
         return None
@@ -98,10 +100,10 @@ def _claim(said: Mapping[str, str]) -> Claim | None:
         of=said.get("of", ""),
         asks=said.get("asks", ""),
     )
-    return Claim(identity, said["reference"], said["seal"])
+    return StatedIdentity(identity, said["reference"], said["seal"])
 
 
-def _foreign(claim: Claim, context: Context) -> Finding | None:
+def _foreign(claim: StatedIdentity, context: Context) -> Finding | None:
     """Refuse what is not of this assessment and round, or was tampered with."""
     identity = claim.identity
     if identity.contract > CONTRACT_VERSION:
@@ -115,7 +117,7 @@ def _foreign(claim: Claim, context: Context) -> Finding | None:
     return None
 
 
-def _named(claim: Claim) -> str:
+def _named(claim: StatedIdentity) -> str:
     return f"{claim.reference} ({claim.identity.partner}, {claim.identity.respondent})"
 
 
@@ -151,7 +153,9 @@ def _several(references: Mapping[str, list[str]]) -> Finding:
     return found("I08", found=told)
 
 
-def _sealed(claim: Claim, references: Mapping[str, list[str]], context: Context) -> Known | Finding:
+def _sealed(
+    claim: StatedIdentity, references: Mapping[str, list[str]], context: Context
+) -> IdentifiedWorkbook | Finding:
     issued, identity = _on_record(claim.reference, context)
     if issued is None:
         return found("I03", reference=claim.reference)
@@ -175,7 +179,7 @@ def _on_record(reference: str, context: Context) -> tuple[Issued, Identity] | tu
 
 def _by_reference(
     references: Mapping[str, list[str]], grid: Grid, context: Context
-) -> Known | Finding:
+) -> IdentifiedWorkbook | Finding:
     if len(references) > 1:
         return _several(references)
     if not references:
@@ -193,7 +197,7 @@ def _by_reference(
 
 def _with_questions(
     issued: Issued, findings: tuple[Finding, ...], context: Context, query: Query | None
-) -> Known | Finding:
+) -> IdentifiedWorkbook | Finding:
     identity = issued.identity
     if identity.digest not in context.toolkits:
         return found(
@@ -206,7 +210,7 @@ def _with_questions(
     if later:
         note = found("I11", toolkit=identity.toolkit, version=identity.version, later=later)
         findings = (*findings, note)
-    return Known(issued, findings, query)
+    return IdentifiedWorkbook(issued, findings, query)
 
 
 def _later_edition(issued: Issued, context: Context) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import HEADERS, Column, Table, cell_name
+from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.plan import Place, Plan
-from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
 from xlassess.ingest.reading.text import brief, is_blank, is_heading, key
 from xlassess.model.query import Slot
 
@@ -94,14 +94,14 @@ class ItemRow:
 
     sheet: Sheet
     row: int
-    place: Place
+    layout: ItemLayout
     columns: Mapping[int, int]
     unsure: Set[int] = frozenset()
 
     @property
     def mixed(self) -> bool:
         """True for a free-text item in a table of choices: its answer is the comment column."""
-        return self.place.item.is_wide and not self.place.table.wide
+        return self.layout.item.is_wide and not self.layout.table.wide
 
     def cell(self, column: Column) -> Cell:
         """Return the cell in a column of the layout; empty where the column is not known."""
@@ -122,16 +122,16 @@ class Located:
     """
 
     rows: list[ItemRow] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[CellFinding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
 
     def disagree(self, sheet: str, cell: str, item: str, slots: Sequence[Slot]) -> None:
         """Take note of a number beside another item's question, ``slots`` being of both."""
-        self.remarks.append(Remark("R09", sheet, cell, item, slots=tuple(slots)))
+        self.remarks.append(CellFinding("R09", sheet, cell, item, slots=tuple(slots)))
         self.unread |= {slot.item for slot in slots}
 
 
-def locate(grid: Grid, plan: Plan) -> Located:
+def locate(grid: Grid, plan: ReadingPlan) -> Located:
     """Find every item row of the plan's toolkit."""
     located = Located()
     unheaded: list[Sheet] = []
@@ -141,13 +141,13 @@ def locate(grid: Grid, plan: Plan) -> Located:
             _read_tables(sheet, headings, plan, located)
         else:
             unheaded.append(sheet)
-    seen = {row.place.item.id for row in located.rows}
+    seen = {row.layout.item.id for row in located.rows}
     for sheet in unheaded:
         _note_unheaded(sheet, plan, located, seen)
     return located
 
 
-def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
+def _headings(sheet: Sheet, plan: ReadingPlan) -> Iterator[Heading]:
     exact: list[int] = []
     if _ITEM in sheet.contents and _ASK in sheet.contents:
         exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
@@ -156,7 +156,7 @@ def _headings(sheet: Sheet, plan: Plan) -> Iterator[Heading]:
         yield Heading(i, columns[key(_ITEM)][0], columns[key(_ASK)][0], columns)
 
 
-def _inexact(sheet: Sheet, plan: Plan) -> list[int]:
+def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
     """Heading rows whose headings were retyped with other capitals or spaces."""
     if plan.asks.isdisjoint(sheet.contents):
         return []
@@ -171,7 +171,9 @@ def _inexact(sheet: Sheet, plan: Plan) -> list[int]:
     ]
 
 
-def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Located) -> None:
+def _read_tables(
+    sheet: Sheet, headings: list[Heading], plan: ReadingPlan, located: Located
+) -> None:
     ends = [heading.row for heading in headings[1:]] + [len(sheet.rows)]
     for heading, end in zip(headings, ends, strict=True):
         if not plan.asks.isdisjoint(sheet.rows[heading.row]):
@@ -184,18 +186,18 @@ def _read_tables(sheet: Sheet, headings: list[Heading], plan: Plan, located: Loc
             item_id, agreed = plan.item_beside(cells[heading.item], cells[heading.ask])
             if not agreed:
                 asked = plan.by_ask.get(str(cells[heading.ask]), ())
-                slots = [slot for one in (item_id, *asked) for slot in plan.places[one].slots]
+                slots = [slot for one in (item_id, *asked) for slot in plan.items[one].slots]
                 located.disagree(sheet.name, cell_name(row, heading.item), item_id, slots)
             elif item_id:
-                place = plan.places[item_id]
-                columns = tables.get(id(place.table))
+                expected = plan.items[item_id]
+                columns = tables.get(id(expected.table))
                 if columns is None:
-                    columns = tables[id(place.table)] = _filled(
-                        heading.where(place.table), heading, sheet.rows[heading.row : end]
+                    columns = tables[id(expected.table)] = _filled(
+                        heading.where(expected.table), heading, sheet.rows[heading.row : end]
                     )
-                    _note_lost_columns(sheet, heading, place, columns, located)
-                unsure = heading.unsure(place.table, columns)
-                located.rows.append(ItemRow(sheet, row, place, columns, unsure))
+                    _note_lost_columns(sheet, heading, expected, columns, located)
+                unsure = heading.unsure(expected.table, columns)
+                located.rows.append(ItemRow(sheet, row, expected, columns, unsure))
             elif any(cells):
                 _note_strange_row(sheet, row, heading, located)
 
@@ -214,19 +216,23 @@ def _filled(
 
 
 def _note_lost_columns(
-    sheet: Sheet, heading: Heading, place: Place, columns: Mapping[int, int], located: Located
+    sheet: Sheet,
+    heading: Heading,
+    expected: ItemLayout,
+    columns: Mapping[int, int],
+    located: Located,
 ) -> None:
-    for column in place.table.columns:
+    for column in expected.table.columns:
         if column.field and column.index not in columns:
             cell = cell_name(heading.row, column.index)
             details = {"column": column.header}
             slots = tuple(
                 Slot(row.item.id, taken.field)
-                for row in place.table.rows
-                for taken in place.table.fields(row.item)
+                for row in expected.table.rows
+                for taken in expected.table.fields(row.item)
                 if taken.index == column.index
             )
-            located.remarks.append(Remark("R06", sheet.name, cell, "", "", details, slots))
+            located.remarks.append(CellFinding("R06", sheet.name, cell, "", "", details, slots))
 
 
 def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located) -> None:
@@ -234,7 +240,7 @@ def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located
     number = sheet.at(row, heading.item)
     where = cell_name(row, heading.item)
     if not is_blank(number) and _NUMBERISH.fullmatch(brief(number)):
-        located.remarks.append(Remark("R05", sheet.name, where, brief(number)))
+        located.remarks.append(CellFinding("R05", sheet.name, where, brief(number)))
         return
     _note_cells(sheet, row, range(len(sheet.rows[row])), located)
 
@@ -245,10 +251,10 @@ def _note_cells(sheet: Sheet, row: int, columns: Iterable[int], located: Located
         cell, name = sheet.at(row, column), cell_name(row, column)
         if not is_blank(cell) and name not in sheet.notes.formulas:
             details = {"values": f"“{brief(cell)}”"}
-            located.remarks.append(Remark("R07", sheet.name, name, details=details))
+            located.remarks.append(CellFinding("R07", sheet.name, name, details=details))
 
 
-def _note_unheaded(sheet: Sheet, plan: Plan, located: Located, seen: set[str]) -> None:
+def _note_unheaded(sheet: Sheet, plan: ReadingPlan, located: Located, seen: set[str]) -> None:
     """Remark on a sheet that shows questions without the headings that tell its columns.
 
     Other sheets may quote a question that stands, with its headings, where it belongs.
@@ -265,5 +271,5 @@ def _note_unheaded(sheet: Sheet, plan: Plan, located: Located, seen: set[str]) -
     if items:
         located.unread |= items
         details = {"column": HEADERS["answer"]}
-        slots = tuple(slot for item in sorted(items) for slot in plan.places[item].slots)
-        located.remarks.append(Remark("R06", sheet.name, details=details, slots=slots))
+        slots = tuple(slot for item in sorted(items) for slot in plan.items[item].slots)
+        located.remarks.append(CellFinding("R06", sheet.name, details=details, slots=slots))

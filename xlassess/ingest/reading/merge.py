@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.remarks import Remark
 from xlassess.ingest.reading.text import listed, shown, tidy
 from xlassess.model.answer import PROPOSAL, Action, Answer, Return, Value, state_of
 from xlassess.model.catalogue import found
@@ -27,12 +27,12 @@ def about_asked(readings: Iterable[Reading], query: Query) -> list[Reading]:
     return [one for one in readings if one.item in items]
 
 
-def to_the_point(remarks: Iterable[Remark], query: Query) -> list[Remark]:
+def to_the_point(remarks: Iterable[CellFinding], query: Query) -> list[CellFinding]:
     """Return the remarks that concern a place asked about, or no place in particular."""
     return [remark for remark in remarks if _is_to_the_point(remark, query)]
 
 
-def _is_to_the_point(remark: Remark, query: Query) -> bool:
+def _is_to_the_point(remark: CellFinding, query: Query) -> bool:
     if remark.code == _NO_ACTION_PLAN:
         return any(slot.plan_row or slot.item == PROPOSAL for slot in query.open)
     return not remark.concerned or not query.open.isdisjoint(remark.concerned)

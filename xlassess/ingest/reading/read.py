@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import Column
 from xlassess.ingest.guard.notes import CUT_AFTER
+from xlassess.ingest.reading.cell_findings import CellFinding
+from xlassess.ingest.reading.dates import read_date
 from xlassess.ingest.reading.grid import Cell, Sheet
 from xlassess.ingest.reading.locate import ItemRow
-from xlassess.ingest.reading.plan import Plan
-from xlassess.ingest.reading.remarks import Remark
+from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.ingest.reading.text import brief, is_blank, shown
-from xlassess.ingest.reading.values import Parsed, read_date, read_number, read_text
+from xlassess.ingest.reading.values import Parsed, read_number, read_text
 from xlassess.model.answer import Answer, Normalisation, Value
 from xlassess.model.toolkit import Item
 
@@ -28,7 +29,7 @@ class Reading:
     value: Value | None = None
     before: str = ""
     how: str = ""
-    remark: Remark | None = None
+    remark: CellFinding | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -45,7 +46,7 @@ class Reading:
             raise ValueError(self.cell)
         return Answer(self.item, self.field, self.value, self.sheet, self.cell)
 
-    def normalisation(self, plan: Plan | None = None) -> Normalisation | None:
+    def normalisation(self, plan: ReadingPlan | None = None) -> Normalisation | None:
         """Return how the value was put right; None when it stood there exactly so."""
         if not self.how or self.value is None:
             return None
@@ -59,25 +60,25 @@ class Reading:
             self.how,
         )
 
-    def in_words(self, plan: Plan | None = None) -> str:
+    def in_words(self, plan: ReadingPlan | None = None) -> str:
         """Return the value as a person reads it: a choice by its label."""
         if plan and self.field.startswith("answer"):
-            choices = plan.choices.get(plan.places[self.item].item.answer)
+            choices = plan.choices.get(plan.items[self.item].item.answer)
             if choices:
                 return choices.names[str(self.value)]
         return "" if self.value is None else shown(self.value)
 
 
-def read_rows(rows: list[ItemRow], plan: Plan) -> Iterator[Reading]:
+def read_rows(rows: list[ItemRow], plan: ReadingPlan) -> Iterator[Reading]:
     """Yield a reading for every cell in which an item takes something, in order."""
     for row in rows:
-        for column in row.place.fields:
+        for column in row.layout.fields:
             if column.index in row.columns:
                 yield _read_cell(row, column, plan)
 
 
-def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
-    item = row.place.item
+def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
+    item = row.layout.item
     cell, name = row.cell(column), row.name(column)
     blank = Reading(item.id, column.field, row.sheet.name, name)
     parsed = unusable(row.sheet, name, cell)
@@ -95,7 +96,7 @@ def _read_cell(row: ItemRow, column: Column, plan: Plan) -> Reading:
 def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
     """Return the blank reading of a place with what was parsed from its cell."""
     if parsed.value is None:
-        remark = Remark(
+        remark = CellFinding(
             parsed.code, place.sheet, place.cell, place.item, place.field, parsed.details
         )
         return replace(place, remark=remark)
@@ -121,7 +122,7 @@ def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
     return None if constant else Parsed(code="C10")
 
 
-def _parse(cell: Cell, item: Item, field: str, plan: Plan) -> Parsed:
+def _parse(cell: Cell, item: Item, field: str, plan: ReadingPlan) -> Parsed:
     if not field.startswith("answer") or item.is_wide:
         return read_text(cell)
     if item.answer == "date":
@@ -131,7 +132,9 @@ def _parse(cell: Cell, item: Item, field: str, plan: Plan) -> Parsed:
     return plan.choices[item.answer].read(cell)
 
 
-def settle(readings: list[Reading], plan: Plan | None = None) -> tuple[list[Reading], list[Remark]]:
+def settle(
+    readings: list[Reading], plan: ReadingPlan | None = None
+) -> tuple[list[Reading], list[CellFinding]]:
     """Settle items that stand in several places: one reading for each item and field.
 
     Where places contradict each other none of them is taken.
@@ -146,7 +149,7 @@ def settle(readings: list[Reading], plan: Plan | None = None) -> tuple[list[Read
     if len(groups) == len(readings):
         return readings, []
     settled: list[Reading] = []
-    remarks: list[Remark] = []
+    remarks: list[CellFinding] = []
     sheets: dict[str, None] = {}
     for group in groups.values():
         if len(group) > 1:
@@ -154,11 +157,11 @@ def settle(readings: list[Reading], plan: Plan | None = None) -> tuple[list[Read
         settled.append(_settled(group, plan))
     if not any(one.remark and one.remark.code == "R01" for one in settled):
         first = next(group[0] for group in groups.values() if len(group) > 1)
-        remarks.append(Remark("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
+        remarks.append(CellFinding("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
     return settled, remarks
 
 
-def _settled(group: list[Reading], plan: Plan | None) -> Reading:
+def _settled(group: list[Reading], plan: ReadingPlan | None) -> Reading:
     """The one reading of a group that stands for all, or the contradiction."""
     filled = [one for one in group if not one.is_blank]
     if not filled:
@@ -168,5 +171,7 @@ def _settled(group: list[Reading], plan: Plan | None) -> Reading:
     if odd or all(one.value == first.value for one in filled):
         return odd or first
     values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.in_words(plan))}”" for one in filled)
-    remark = Remark("R01", first.sheet, first.cell, first.item, first.field, {"values": values})
+    remark = CellFinding(
+        "R01", first.sheet, first.cell, first.item, first.field, {"values": values}
+    )
     return Reading(first.item, first.field, first.sheet, first.cell, remark=remark)

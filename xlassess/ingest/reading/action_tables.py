@@ -17,7 +17,7 @@ _BESIDE = tuple(key(HEADERS[role]) for role in ("earlier", "reason"))
 
 
 @dataclass(frozen=True, slots=True)
-class PlanTable:
+class ActionTable:
     """One action plan: its rows and columns, counted from 0, and where its proposal stands.
 
     ``end`` is the row below the last that may hold an action, ``below`` the one at which what
@@ -59,7 +59,7 @@ class PlanTable:
         return self.sheet.at(row, column), cell_name(row, column)
 
 
-def plan_tables(grid: Grid, planned: ActionPlanLayout, plan: ActionPlan) -> list[PlanTable]:
+def plan_tables(grid: Grid, planned: ActionPlanLayout, plan: ActionPlan) -> list[ActionTable]:
     """Find every action plan; retyped headings count only where none is as issued."""
     for exact in (True, False):
         tables = [
@@ -72,7 +72,7 @@ def plan_tables(grid: Grid, planned: ActionPlanLayout, plan: ActionPlan) -> list
 
 def _on_sheet(
     sheet: Sheet, planned: ActionPlanLayout, plan: ActionPlan, *, exact: bool
-) -> Iterator[PlanTable]:
+) -> Iterator[ActionTable]:
     names: list[Set[Cell]] = [{name} for name in _TELLING]
     if not exact:
         names = [{cell for cell in sheet.contents if is_heading(cell, name)} for name in _TELLING]
@@ -89,14 +89,14 @@ def _on_sheet(
 
 def _table(
     sheet: Sheet, head: int, below: int, planned: ActionPlanLayout, plan: ActionPlan
-) -> PlanTable:
+) -> ActionTable:
     headings = by_heading(sheet.rows[head])
     shift = _shift(headings, planned)
     places = where_now(planned.columns, headings, shift)
     span = range(head + 1, below)
     proposal = _proposal(sheet, span, planned, plan) if planned.proposal is not None else None
     end = below if planned.proposal is None else _end(sheet, span, shift, proposal)
-    return PlanTable(
+    return ActionTable(
         sheet=sheet,
         header=head,
         end=end,

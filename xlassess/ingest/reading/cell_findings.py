@@ -13,7 +13,7 @@ from xlassess.model.query import Slot, concerning
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CellFinding:
     """One remark about one cell.
 
     ``slots`` are the places concerned where they are others than item and field say.
@@ -39,9 +39,9 @@ _MOST_STRAYS = 5
 """More writings than this on one sheet are told together."""
 
 
-def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:
+def findings_of(remarks: list[CellFinding]) -> tuple[Finding, ...]:
     """Return remarks as findings: the gravest first, equal ones of a sheet as one."""
-    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Remark]] = {}
+    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[CellFinding]] = {}
     for remark in _strays_together(remarks):
         cause = (remark.code, remark.sheet, tuple(sorted(remark.details.items())))
         groups.setdefault(cause, []).append(remark)
@@ -49,7 +49,7 @@ def findings_of(remarks: list[Remark]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
-def _strays_together(remarks: list[Remark]) -> list[Remark]:
+def _strays_together(remarks: list[CellFinding]) -> list[CellFinding]:
     """Give what is written outside the answer cells of a sheet one wording where it is much."""
     written: dict[str, dict[str, None]] = {}
     for one in remarks:
@@ -68,7 +68,7 @@ def _strays_together(remarks: list[Remark]) -> list[Remark]:
     ]
 
 
-def _finding(group: list[Remark]) -> Finding:
+def _finding(group: list[CellFinding]) -> Finding:
     first = group[0]
     cells = tuple(dict.fromkeys(remark.cell for remark in group if remark.cell))
     items = list(dict.fromkeys(remark.item for remark in group if remark.item))

@@ -8,15 +8,15 @@ from datetime import date
 
 from xlassess.contract.layout import Column, Layout, SectionLayout, Table, layout
 from xlassess.contract.query_layout import query_layout
+from xlassess.ingest.reading.choices import Choices
 from xlassess.ingest.reading.grid import Cell
 from xlassess.ingest.reading.text import is_blank, key, shown
-from xlassess.ingest.reading.values import Choices
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Item, Toolkit
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemLayout:
     """An item, where the layout puts it, and the columns in which it takes something.
 
     ``expected`` are the indices of all columns that hold something in its row as issued or
@@ -36,11 +36,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReadingPlan:
     """Everything looked up while reading: items by number and by text, choices by name."""
 
     layout: Layout
-    places: Mapping[str, Place]
+    items: Mapping[str, ItemLayout]
     by_key: Mapping[str, str]
     by_ask: Mapping[str, tuple[str, ...]]
     asks: frozenset[str]
@@ -49,23 +49,23 @@ class Plan:
     statuses: Choices
 
     @classmethod
-    def of(cls, toolkit: Toolkit, *, query: bool = False) -> Plan:
+    def of(cls, toolkit: Toolkit, *, query: bool = False) -> ReadingPlan:
         """Work the plan out for the workbook of a toolkit, or for a query workbook about it."""
         whole = query_layout(toolkit) if query else layout(toolkit)
-        places = {
-            row.item.id: _place(row.item, section, table)
+        items = {
+            row.item.id: _item_layout(row.item, section, table)
             for section in whole.sections
             for table in section.tables
             for row in table.rows
         }
         by_ask: dict[str, tuple[str, ...]] = {}
-        for item, place in places.items():
-            by_ask[place.item.ask] = (*by_ask.get(place.item.ask, ()), item)
+        for number, one in items.items():
+            by_ask[one.item.ask] = (*by_ask.get(one.item.ask, ()), number)
         plan = toolkit.action_plan
         return cls(
             layout=whole,
-            places=places,
-            by_key={key(item): item for item in places},
+            items=items,
+            by_key={key(number): number for number in items},
             by_ask=by_ask,
             asks=frozenset(by_ask),
             choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
@@ -80,10 +80,10 @@ class Plan:
         (3.1 may have been 3.1 or 3.10).
         """
         if isinstance(cell, str):
-            return cell if cell in self.places else self.by_key.get(key(cell), "")
+            return cell if cell in self.items else self.by_key.get(key(cell), "")
         if isinstance(cell, bool) or not isinstance(cell, int | float):
             return self.by_key.get(key(shown(cell)), "")
-        same = [item for item in self.places if _number(item) == cell]
+        same = [item for item in self.items if _number(item) == cell]
         return same[0] if len(same) == 1 else ""
 
     def item_beside(self, number: Cell, ask: Cell) -> tuple[str, bool]:
@@ -102,11 +102,11 @@ class Plan:
         return numbered, not numbered
 
 
-def _place(item: Item, section: SectionLayout, table: Table) -> Place:
+def _item_layout(item: Item, section: SectionLayout, table: Table) -> ItemLayout:
     fields = table.fields(item)
     taken = {column.index for column in fields}
     printed = {column.index for column in table.columns if not column.field}
-    return Place(item, section, table, fields, frozenset(taken | printed))
+    return ItemLayout(item, section, table, fields, frozenset(taken | printed))
 
 
 def _may_have_been(cell: Cell, item: str) -> bool:

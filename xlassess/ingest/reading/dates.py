@@ -1,0 +1,91 @@
+"""Days as people write them: every day a text can mean, and the one an answer means."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from xlassess.contract.layout import FIRST_DAY, LAST_DAY
+from xlassess.ingest.reading.grid import Cell
+from xlassess.ingest.reading.text import brief, day, tidy
+from xlassess.ingest.reading.values import FOR_TEXT, Parsed, queried
+
+_TIME = re.compile(
+    r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII
+)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_FIGURES = re.compile(r"(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})", re.ASCII)
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?(\d{4})", re.ASCII
+)
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.ASCII)
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? ")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+
+
+def day_readings(text: str) -> tuple[date, ...]:
+    """Return every day a text can mean, the British reading first; tidy text expected.
+
+    A time of day after it is passed over. A year in two figures leaves the order open as well
+    (13/02/26 may begin with the year).
+    """
+    low = _TIME.sub("", _WEEKDAY.sub("", text.casefold(), count=1))
+    if match := _ISO.fullmatch(low):
+        return _days([(match[1], match[2], match[3])])
+    if match := _DAY_FIRST.fullmatch(low):
+        return _days([(match[3], _month(match[2]), match[1])])
+    if match := _MONTH_FIRST.fullmatch(low):
+        return _days([(match[3], _month(match[1]), match[2])])
+    if match := _FIGURES.fullmatch(low):
+        first, second, third = match.groups()
+        if len(third) == 4:
+            return _days([(third, second, first), (third, first, second)])
+        late, early = "20" + third, "20" + first.zfill(2)
+        return _days([(late, second, first), (late, first, second), (early, second, third)])
+    return ()
+
+
+def _month(name: str) -> str:
+    """The number of a month by its name or the first three or more letters of it."""
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name) or (name == "sept" and number == 9):
+            return str(number)
+    return "0"
+
+
+def _days(readings: list[tuple[str, str, str]]) -> tuple[date, ...]:
+    days: dict[date, None] = {}
+    for year, month, number in readings:
+        try:
+            days[date(int(year), int(month), int(number))] = None
+        except ValueError:
+            continue
+    return tuple(days)
+
+
+def read_date(cell: Cell) -> Parsed:
+    """Return a day that an answer can mean; a time of day with it is dropped.
+
+    Programs show a number in a cell for days as a day, and a truth value as one of 1899.
+    """
+    if isinstance(cell, datetime):
+        return _within(cell.date())
+    if isinstance(cell, date):
+        return _within(cell)
+    if not isinstance(cell, str):
+        return queried("C04", value=brief(cell))
+    readings = day_readings(tidy(cell).removeprefix(FOR_TEXT))
+    if len(readings) == 1:
+        return _within(readings[0], "date written as text")
+    if readings:
+        return queried("C05", value=brief(cell), first=day(readings[0]), second=day(readings[1]))
+    return queried("C04", value=brief(cell))
+
+
+def _within(value: date, how: str = "") -> Parsed:
+    if FIRST_DAY <= value <= LAST_DAY:
+        return Parsed(value, how)
+    return queried("C19", value=day(value), first=day(FIRST_DAY), last=day(LAST_DAY))
