@@ -12,8 +12,8 @@ from tests.clients.programs import find_program, missing
 from tests.clients.validator import problems
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from xlassess.consolidate import summarise
-from xlassess.consolidate.export.write import export
-from xlassess.consolidate.report.write import default_template, report_bytes
+from xlassess.consolidate.export.files import export
+from xlassess.consolidate.report.document import default_template, report_bytes
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from tests.consolidate.test_attribution import parts, telling
 from xlassess.consolidate import Summary, summarise, summary_bytes
-from xlassess.consolidate.export.write import export
-from xlassess.consolidate.report.write import report_bytes
+from xlassess.consolidate.export.files import export
+from xlassess.consolidate.report.document import report_bytes
 from xlassess.model.finding import Finding, Kind, Waiver
 from xlassess.model.record import Outcome, Register, Round
 from xlassess.model.toolkit import Toolkit
@@ -257,7 +257,7 @@ def test_difference__property_is_never_that_of_few(pat, gaps, seed):
     summary = summarise(record, MADE_AT)
     for section in range(6):
         told = difference(summary, record, section)
-        assert told is None or told[1] == 0 or told[1] >= summary.cast.minimum
+        assert told is None or told[1] == 0 or told[1] >= summary.participants.minimum
         if told and not told[1]:
             assert told[0] == pytest.approx(0)
 
@@ -269,7 +269,7 @@ def test_levels__property_the_rest_is_never_that_of_few(pat, gaps, levels):
     issued = tuple(replace(i, level=level) for i, level in zip(record.issued, levels, strict=True))
     record = replace(record, issued=issued)
     summary = summarise(record, MADE_AT)
-    part, least = summary.parts[0], summary.cast.minimum
+    part, least = summary.parts[0], summary.participants.minimum
     for each in part.sections:
         shown = [figure for figure in each.levels.values() if figure.mean is not None]
         assert all(figure.n >= least for figure in shown)
@@ -312,7 +312,7 @@ def test_share__a_withheld_item_is_not_in_the_whole(rochford):
 
 def test_lettered__references_in_order_do_not_give_the_letters(pat):
     record = a_round([pat], 12, attribution="lettered")
-    people = summarise(record, MADE_AT).cast.people
+    people = summarise(record, MADE_AT).participants.people
     letters = [people[reference].partner for reference in sorted(people)]
     assert letters != sorted(letters)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.consolidate.rounds import MADE_AT, PARTNERS, Wish, a_round, respondents
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.figures.attribution import cast_of, letter, shown_groups
+from xlassess.consolidate.figures.attribution import letter, participants_of, shown_groups
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
 
@@ -68,18 +68,19 @@ def test_lettered__one_letter_for_a_partner_everywhere(pat, melton):
     record = a_round([pat, melton], 5, attribution="lettered")
     summary = summarise(record, MADE_AT)
     shown = {
-        (person.issued.identity.partner, person.partner) for person in summary.cast.people.values()
+        (person.issued.identity.partner, person.partner)
+        for person in summary.participants.people.values()
     }
     assert len(shown) == 5
     assert {partner for _, partner in shown} == {f"Partner {each}" for each in "ABCDE"}
-    codes = [person.code for person in summary.cast.people.values()]
+    codes = [person.code for person in summary.participants.people.values()]
     assert len(set(codes)) == 10
     assert {row.partner for row in summary.data} == {partner for _, partner in shown}
 
 
 def test_lettered__letters_do_not_follow_the_register(pat):
     record = a_round([pat], 8, attribution="lettered")
-    letters = [person.partner for person in summarise(record, MADE_AT).cast.people.values()]
+    letters = [person.partner for person in summarise(record, MADE_AT).participants.people.values()]
     assert letters != sorted(letters)
 
 
@@ -89,7 +90,7 @@ def test_lettered__several_respondents_of_a_partner_share_its_letter(pat):
     summary = summarise(a_round([pat], people, attribution="lettered"), MADE_AT)
     mine = [
         person
-        for person in summary.cast.people.values()
+        for person in summary.participants.people.values()
         if person.issued.identity.partner == people[0].partner_id
     ]
     assert len({person.partner for person in mine}) == 1
@@ -104,15 +105,17 @@ def test_lettered__small_levels_are_withheld_in_rows_and_figures(pat):
     ]  # fmt: skip
     summary = summarise(a_round([pat], people, attribution="lettered"), MADE_AT)
     # One board member alone, so the next smallest level goes too: else total less rest tells.
-    assert summary.cast.levels == ("Front line",) or summary.cast.levels == ("Senior management",)
+    assert summary.participants.levels == ("Front line",) or summary.participants.levels == (
+        "Senior management",
+    )
     assert "Board" not in {row.level for row in summary.data}
     assert all("Board" not in each.levels for each in summary.parts[0].sections)
 
 
 def test_lettered__too_few_partners_fall_back_to_aggregate(pat):
     summary = summarise(a_round([pat], 2, attribution="lettered"), MADE_AT)
-    assert summary.cast.attribution == "aggregated"
-    assert summary.cast.fallback
+    assert summary.participants.attribution == "aggregated"
+    assert summary.participants.fallback
     assert summary.parts[0].rows == ()
 
 
@@ -172,7 +175,7 @@ def test_letter__beyond_z():
 
 
 def test_cast__forty_partners_have_forty_letters(pat):
-    cast = cast_of(a_round([pat], 40, attribution="lettered"))
-    assert len({person.partner for person in cast.people.values()}) == 40
-    assert all(re.fullmatch(r"Partner [A-Z]{1,2}", p.partner) for p in cast.people.values())
+    participants = participants_of(a_round([pat], 40, attribution="lettered"))
+    assert len({person.partner for person in participants.people.values()}) == 40
+    assert all(re.fullmatch(r"Partner [A-Z]{1,2}", p.partner) for p in participants.people.values())
     assert len(PARTNERS) == 10

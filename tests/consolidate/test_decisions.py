@@ -11,7 +11,7 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise, write_summary
-from xlassess.consolidate.figures.values import Entry, Summary
+from xlassess.consolidate.figures.values import RegisterEntry, Summary
 from xlassess.model.answer import Normalisation
 from xlassess.model.assessment import Attribution
 from xlassess.model.catalogue import found
@@ -59,7 +59,7 @@ def outcome(kind: OutcomeKind, reason: str) -> Outcome:
     return Outcome(kind, "Dana Okafor", AT, reason)
 
 
-def entries(summary: Summary) -> dict[str, Entry]:
+def entries(summary: Summary) -> dict[str, RegisterEntry]:
     return {entry.person.issued.identity.respondent: entry for entry in summary.parts[0].entries}
 
 

@@ -16,8 +16,8 @@ from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
 from xlassess.consolidate.export.columns import TYPES
 from xlassess.consolidate.export.dictionary import page
+from xlassess.consolidate.export.files import FORMATS, PAGE, export, file_names
 from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, tables_of, unguarded
-from xlassess.consolidate.export.write import FORMATS, PAGE, export, file_names
 from xlassess.consolidate.figures.values import Summary
 from xlassess.model.answer import Answer
 
@@ -179,7 +179,7 @@ def test_aggregated__figures_from_too_few_are_withheld(aggregated):
     for row in counts:
         if row["withheld"] == "false":
             given[row["item_key"], row["view"]] += int(row["count"])
-    minimum = aggregated.cast.minimum
+    minimum = aggregated.participants.minimum
     assert all(number == 0 or number >= minimum for number in given.values())
 
 

@@ -18,8 +18,8 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.report.document import report_bytes, untouched
 from xlassess.consolidate.report.story import report_of
-from xlassess.consolidate.report.write import report_bytes, untouched
 from xlassess.model.answer import Answer
 from xlassess.model.errors import UsageError
 

@@ -12,13 +12,13 @@ from PIL import Image
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise
-from xlassess.consolidate.figures.values import Part
+from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.report import bars as report_bars
-from xlassess.consolidate.report import drawing, pictures
+from xlassess.consolidate.report import charts, drawing
 from xlassess.sheet import palette
 
 
-def part_of(toolkit, returned=6, **changes) -> Part:
+def part_of(toolkit, returned=6, **changes) -> ToolkitResults:
     return summarise(a_round([toolkit], 8, Wish(returned=returned), **changes), MADE_AT).parts[0]
 
 
@@ -29,7 +29,7 @@ def colours(png: bytes) -> set[str]:
 
 def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
     part = part_of(builtin_toolkit)
-    drawn = pictures.headline(part)
+    drawn = charts.headline(part)
     expected = {
         "sum": "Dartboard: the band each mean reaches", "mean": "Mean with range",
         "share": "Mean with range", "none": "Answers marked as matters to act on",
@@ -47,7 +47,7 @@ def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
 
 def test_pictures__are_sharp_white_and_as_wide_as_they_say(builtin_toolkit):
     part = part_of(builtin_toolkit)
-    for drawn in (pictures.headline(part), *pictures.further(part)):
+    for drawn in (charts.headline(part), *charts.further(part)):
         image = Image.open(io.BytesIO(drawn.png()))
         assert image.width / (drawn.width / 25.4) >= 200
         assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
@@ -63,7 +63,7 @@ def test_dartboard__shades_as_far_as_the_band_reached(pat):
         sections = tuple(
             replace(each, score=replace(each.score, mean=mean)) for each in part.sections
         )
-        png = pictures.headline(replace(part, sections=sections)).png()
+        png = charts.headline(replace(part, sections=sections)).png()
         image = Image.open(io.BytesIO(png)).convert("RGB")
         dark = {palette.NAVY, palette.BLUE}
         return sum(
@@ -77,7 +77,7 @@ def test_dartboard__shades_as_far_as_the_band_reached(pat):
 
 def test_pictures__use_the_palette(pat):
     part = part_of(pat)
-    bars, stacked, _ = pictures.further(part)
+    bars, stacked, _ = charts.further(part)
     assert palette.SKY in colours(bars.png())
     assert {palette.SEQUENCE[0], palette.SEQUENCE[3]} <= colours(stacked.png())
 
@@ -86,22 +86,22 @@ def test_pictures__are_the_same_bytes_whatever_the_settings(pat):
     import matplotlib as mpl
 
     part = part_of(pat)
-    first = pictures.headline(part).png()
+    first = charts.headline(part).png()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 10}):
-        assert pictures.headline(part).png() == first
+        assert charts.headline(part).png() == first
 
 
 def test_pictures__aggregated_show_no_ends_of_ranges(melton):
     part = part_of(melton, attribution="aggregated")
-    drawn = pictures.headline(part)
+    drawn = charts.headline(part)
     assert drawn.caption == "Mean"
     assert "whiskers" not in drawn.alt
 
 
 def test_pictures__none_without_answers(pat):
     part = part_of(pat, returned=0)
-    assert pictures.headline(part) is None
-    assert pictures.further(part) == ()
+    assert charts.headline(part) is None
+    assert charts.further(part) == ()
 
 
 @pytest.mark.parametrize("name", ["$x^2$ and $", "100% {a} \\frac", "概要 Übersicht", "W" * 90])
@@ -110,7 +110,7 @@ def test_pictures__draw_any_name_as_it_is(melton, caplog, name):
     sections = tuple(replace(each, name=name) for each in part.sections)
     with warnings.catch_warnings(), caplog.at_level(logging.ERROR):
         warnings.simplefilter("error")
-        assert pictures.headline(replace(part, sections=sections)).png()
+        assert charts.headline(replace(part, sections=sections)).png()
 
 
 def test_ink__can_be_read_on_every_shade():

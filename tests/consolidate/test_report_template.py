@@ -14,12 +14,12 @@ from tests.clients.programs import ROOT
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise
 from xlassess.consolidate.report.docs import lines, page
+from xlassess.consolidate.report.document import default_template
 from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
 from xlassess.consolidate.report.styles import STYLES
 from xlassess.consolidate.report.template import template
-from xlassess.consolidate.report.write import default_template
 
 
 def parts(content: bytes) -> dict[str, bytes]:

@@ -10,12 +10,8 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from xlassess.consolidate import summarise
-from xlassess.consolidate.figures.thresholds import (
-    agreement_word,
-    first_to_look_at,
-    is_concern,
-    is_strength,
-)
+from xlassess.consolidate.figures.charted import first_to_look_at
+from xlassess.consolidate.figures.thresholds import agreement_word, is_concern, is_strength
 from xlassess.contract.seal import questions_digest
 from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
@@ -106,12 +102,12 @@ def test_points__ranked_by_mean(pat):
 @pytest.mark.parametrize(("score", "expected"), [(4, "A"), (3, "B"), (2, "C"), (1, "C")])
 def test_scenario__from_mean_scores(pat, score, expected):
     record = with_returns(a_round([pat], 1), {0: everything(pat, score)})
-    assert summarise(record, MADE_AT).parts[0].onward.scenario.id == expected
+    assert summarise(record, MADE_AT).parts[0].planning.scenario.id == expected
 
 
 def test_scenario__none_without_a_grand_total(pat):
     record = with_returns(a_round([pat], 1), {0: section(pat, 1, [3] * 6)})
-    assert summarise(record, MADE_AT).parts[0].onward.scenario is None
+    assert summarise(record, MADE_AT).parts[0].planning.scenario is None
 
 
 def chosen(record, scenario):
@@ -122,24 +118,24 @@ def chosen(record, scenario):
 def test_scenario__chosen_by_the_coordinator(pat):
     record = with_returns(a_round([pat], 1), {0: everything(pat, 3)})
     part = summarise(chosen(record, "C"), MADE_AT).parts[0]
-    assert (part.onward.scenario.id, part.onward.suggested.id) == ("C", "B")
+    assert (part.planning.scenario.id, part.planning.suggested.id) == ("C", "B")
     assert "because two partners have given notice; the rule" in part.narrative.scenario_rule
-    assert part.onward.suggested.when in part.narrative.scenario_rule
-    assert part.narrative.scenario_advice == part.onward.scenario.advice
+    assert part.planning.suggested.when in part.narrative.scenario_rule
+    assert part.narrative.scenario_advice == part.planning.scenario.advice
     assert any("scenario C" in decision for decision in part.narrative.decisions)
 
 
 def test_scenario__chosen_as_suggested(pat):
     record = with_returns(a_round([pat], 1), {0: everything(pat, 4)})
     part = summarise(chosen(record, "A"), MADE_AT).parts[0]
-    assert part.onward.scenario == part.onward.suggested
+    assert part.planning.scenario == part.planning.suggested
     assert "the same" in part.narrative.scenario_rule
 
 
 def test_scenario__chosen_where_the_rule_suggests_none(pat):
     record = with_returns(a_round([pat], 1), {0: section(pat, 1, [3] * 6)})
     part = summarise(chosen(record, "B"), MADE_AT).parts[0]
-    assert (part.onward.scenario.id, part.onward.suggested) == ("B", None)
+    assert (part.planning.scenario.id, part.planning.suggested) == ("B", None)
     assert "suggests none" in part.narrative.scenario_rule
 
 

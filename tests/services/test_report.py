@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.small import LATER, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate.report.write import default_template
+from xlassess.consolidate.report.document import default_template
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.ingest import ingest
 from xlassess.services.report import fields, report, save_template

@@ -2,6 +2,6 @@
 
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.summary.write import summary_bytes, write_summary
+from xlassess.consolidate.summary.workbook import summary_bytes, write_summary
 
 __all__ = ["Summary", "summarise", "summary_bytes", "write_summary"]

@@ -9,16 +9,7 @@ from datetime import datetime
 from xlassess import __version__
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures.attribution import Person
-from xlassess.consolidate.figures.counted import ground_of
-from xlassess.consolidate.figures.decisions import decisions, waivers
-from xlassess.consolidate.figures.received import (
-    Group,
-    Scene,
-    entries_of,
-    files_of,
-    last_received,
-    set_scene,
-)
+from xlassess.consolidate.figures.counted import toolkit_returns
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
@@ -29,19 +20,28 @@ from xlassess.consolidate.figures.rows import (
 )
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import (
+    CommentRow,
     DataRow,
-    GoingOn,
     ItemFigures,
     OverallFigures,
-    Part,
     PlannedAction,
+    PlanningScenario,
     PutRight,
-    Remark,
     ScoreRow,
     SectionFigures,
     Summary,
+    ToolkitResults,
 )
-from xlassess.consolidate.narrative import Told, narrate
+from xlassess.consolidate.register import (
+    RoundInputs,
+    ToolkitGroup,
+    entries_of,
+    files_of,
+    last_received,
+    round_inputs,
+)
+from xlassess.consolidate.wording.decisions import decisions, waivers
+from xlassess.consolidate.wording.narrative import NarrativeFacts, narrate
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
@@ -50,12 +50,12 @@ from xlassess.model.toolkit import Scenario, Toolkit
 from xlassess.score import Agreement, scorecard, suggest_scenario
 
 
-def going_on(
+def planning_scenario(
     toolkit: Toolkit,
     sections: Sequence[SectionFigures],
     overall: Sequence[OverallFigures],
     choice: ScenarioChoice | None,
-) -> GoingOn:
+) -> PlanningScenario:
     """Return the scenario a toolkit's results are planned by.
 
     Raises:
@@ -63,11 +63,11 @@ def going_on(
     """
     suggested = _suggested(toolkit, sections, overall)
     if choice is None:
-        return GoingOn(suggested, suggested)
+        return PlanningScenario(suggested, suggested)
     scenarios = toolkit.action_plan.scenarios if toolkit.action_plan else ()
     for scenario in scenarios:
         if scenario.id == choice.scenario:
-            return GoingOn(scenario, suggested, choice.because.strip().rstrip("."))
+            return PlanningScenario(scenario, suggested, choice.because.strip().rstrip("."))
     raise XlassessError(
         f"The toolkit {toolkit.id} {toolkit.version}, as issued, has no scenario "
         f"{choice.scenario!r}.",
@@ -99,30 +99,30 @@ def summarise(record: Round, made_at: datetime) -> Summary:
     Raises:
         XlassessError: a workbook was issued with questions the record does not hold.
     """
-    scene = set_scene(record, made_at)
+    inputs = round_inputs(record, made_at)
     groups = _groups(record)
-    actions = _actions(scene, groups)
-    parts = tuple(_part(scene, group, actions) for group in groups)
-    data = _data(scene, groups, parts)
+    actions = _actions(inputs, groups)
+    parts = tuple(_part(inputs, group, actions) for group in groups)
+    data = _data(inputs, groups, parts)
     return Summary(
         assessment=record.assessment,
         made_at=made_at,
         program=f"xlassess {__version__}",
-        cast=scene.cast,
+        participants=inputs.participants,
         parts=parts,
         data=data,
-        remarks=_remarks(scene, groups),
+        remarks=_remarks(inputs, groups),
         actions=tuple(actions),
-        files=files_of(scene),
+        files=files_of(inputs),
         live=len(data) <= LIVE_ROWS,
-        waivers=waivers(record, scene.usable, scene.cast),
-        decisions=decisions(record, scene.cast),
-        put_right=_put_right(scene, groups),
+        waivers=waivers(record, inputs.usable, inputs.participants),
+        decisions=decisions(record, inputs.participants),
+        put_right=_put_right(inputs, groups),
         noted=f"{record.events}:{record.head}" if record.events else "",
     )
 
 
-def _groups(record: Round) -> tuple[Group, ...]:
+def _groups(record: Round) -> tuple[ToolkitGroup, ...]:
     """Issued workbooks by their questions, in the order the assessment names its toolkits."""
     by_digest: dict[str, list[Issued]] = {}
     for issued in record.issued:
@@ -146,7 +146,7 @@ def _groups(record: Round) -> tuple[Group, ...]:
     )
     names = _keys([record.toolkits[digest] for digest in digests], digests)
     return tuple(
-        Group(key, label, digest, record.toolkits[digest], tuple(by_digest[digest]))
+        ToolkitGroup(key, label, digest, record.toolkits[digest], tuple(by_digest[digest]))
         for digest, (key, label) in zip(digests, names, strict=True)
     )
 
@@ -166,39 +166,52 @@ def _keys(toolkits: Sequence[Toolkit], digests: Sequence[str]) -> list[tuple[str
     return found
 
 
-def _usable(scene: Scene, group: Group) -> list[tuple[Person, Return]]:
+def _usable(inputs: RoundInputs, group: ToolkitGroup) -> list[tuple[Person, Return]]:
     found = [
-        (scene.cast.people[issued.reference], scene.usable[issued.reference])
+        (inputs.participants.people[issued.reference], inputs.usable[issued.reference])
         for issued in group.issued
-        if issued.reference in scene.usable
+        if issued.reference in inputs.usable
     ]
     return sorted(found, key=lambda pair: pair[0].place)
 
 
-def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
+def _part(
+    inputs: RoundInputs, group: ToolkitGroup, actions: Sequence[PlannedAction]
+) -> ToolkitResults:
     toolkit = group.toolkit
-    returns = _usable(scene, group)
+    returns = _usable(inputs, group)
     answers = [_asked_answers(toolkit, ret) for _, ret in returns]
     rows = tuple(
         ScoreRow(person, scorecard(toolkit, given))
         for (person, _), given in zip(returns, answers, strict=True)
     )
-    ground = ground_of(toolkit, group.key, scene.cast, rows, answers)
-    items = of.item_figures(ground)
-    sections = of.section_figures(ground, items)
-    overall = of.overall_figures(ground, sections)
-    choice = scene.record.assessment.scenarios.get(toolkit.id)
-    onward = going_on(toolkit, sections, overall, choice)
-    entries = entries_of(scene, group, rows)
+    base = toolkit_returns(toolkit, group.key, inputs.participants, rows, answers)
+    items = of.item_figures(base)
+    sections = of.section_figures(base, items)
+    overall = of.overall_figures(base, sections)
+    choice = inputs.record.assessment.scenarios.get(toolkit.id)
+    planning = planning_scenario(toolkit, sections, overall, choice)
+    entries = entries_of(inputs, group, rows)
     asked = {issued.identity.partner for issued in group.issued}
     heard = {person.issued.identity.partner for person, _ in returns}
     own = [action for action in actions if action.part == group.key]
-    told = Told(
-        scene.record.assessment, toolkit, scene.cast, entries, rows, sections, overall, items,
-        _success(toolkit, items), onward, own, len(asked), len(heard),
-        last_received(scene, group),
-    )  # fmt: skip
-    return Part(
+    facts = NarrativeFacts(
+        inputs.record.assessment,
+        toolkit,
+        inputs.participants,
+        entries,
+        rows,
+        sections,
+        overall,
+        items,
+        _success(toolkit, items),
+        planning,
+        own,
+        len(asked),
+        len(heard),
+        last_received(inputs, group),
+    )
+    return ToolkitResults(
         key=group.key,
         label=group.label,
         digest=group.digest,
@@ -207,14 +220,14 @@ def _part(scene: Scene, group: Group, actions: Sequence[PlannedAction]) -> Part:
         partners_asked=len(asked),
         partners_heard=len(heard),
         entries=entries,
-        rows=rows if scene.cast.shows_rows else (),
+        rows=rows if inputs.participants.shows_rows else (),
         sections=sections,
         overall=overall,
         items=items,
-        levels=scene.cast.levels,
-        success=told.success,
-        onward=onward,
-        narrative=narrate(told),
+        levels=inputs.participants.levels,
+        success=facts.success,
+        planning=planning,
+        narrative=narrate(facts),
         returned=len(rows),
     )
 
@@ -231,67 +244,71 @@ def _asked_answers(toolkit: Toolkit, ret: Return) -> list[Answer]:
     return [answer for answer in ret.answers if answer.item in known]
 
 
-def _data(scene: Scene, groups: Sequence[Group], parts: Sequence[Part]) -> tuple[DataRow, ...]:
+def _data(
+    inputs: RoundInputs, groups: Sequence[ToolkitGroup], parts: Sequence[ToolkitResults]
+) -> tuple[DataRow, ...]:
     rows: list[DataRow] = []
     for group, part in zip(groups, parts, strict=True):
         look = lookup(group.toolkit, group.key)
-        if not scene.cast.shows_rows:
+        if not inputs.participants.shows_rows:
             rows += counted_rows(look, part.items)
             continue
-        for person, ret in _usable(scene, group):
-            rows += data_rows(look, person, ret, scene.cast)
+        for person, ret in _usable(inputs, group):
+            rows += data_rows(look, person, ret, inputs.participants)
     return tuple(rows)
 
 
-def _put_right(scene: Scene, groups: Sequence[Group]) -> tuple[PutRight, ...]:
+def _put_right(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[PutRight, ...]:
     """What was put right in the returns that count; nothing where single ones are not shown."""
-    if not scene.cast.shows_rows:
+    if not inputs.participants.shows_rows:
         return ()
     return tuple(
         value
         for group in groups
-        for person, ret in _usable(scene, group)
-        for value in values_put_right(lookup(group.toolkit, group.key), person, ret, scene.cast)
+        for person, ret in _usable(inputs, group)
+        for value in values_put_right(
+            lookup(group.toolkit, group.key), person, ret, inputs.participants
+        )
     )
 
 
-def _remarks(scene: Scene, groups: Sequence[Group]) -> tuple[Remark, ...]:
+def _remarks(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[CommentRow, ...]:
     """Everything said in words, by item; without attribution in an order that tells nothing."""
-    remarks: list[Remark] = []
+    remarks: list[CommentRow] = []
     for group in groups:
         look = lookup(group.toolkit, group.key)
         places = {item: place for place, item in enumerate(look.items)}
-        returns = _usable(scene, group)
-        if scene.cast.withholds(len(returns)):
+        returns = _usable(inputs, group)
+        if inputs.participants.withholds(len(returns)):
             continue
         own = [
             remark
             for person, ret in returns
-            for remark in remarks_of(look, person, ret, scene.cast)
+            for remark in remarks_of(look, person, ret, inputs.participants)
         ]
-        if not scene.cast.shows_rows:
+        if not inputs.participants.shows_rows:
             own.sort(key=lambda remark: (remark.text.casefold(), remark.text, remark.kind))
         remarks += sorted(own, key=lambda remark: places.get(remark.item, len(places)))
     return tuple(remarks)
 
 
-def _actions(scene: Scene, groups: Sequence[Group]) -> list[PlannedAction]:
+def _actions(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> list[PlannedAction]:
     """All actions: quick wins first, then by deadline."""
     actions: list[PlannedAction] = []
     for group in groups:
         look = lookup(group.toolkit, group.key)
-        returns = _usable(scene, group)
-        if scene.cast.withholds(len(returns)):
+        returns = _usable(inputs, group)
+        if inputs.participants.withholds(len(returns)):
             continue
         for person, ret in returns:
-            actions += actions_of(look, person, ret, scene.cast, scene.made_at.date())
+            actions += actions_of(look, person, ret, inputs.participants, inputs.made_at.date())
     return sorted(
         actions,
         key=lambda action: (
             action.order,
             action.deadline is None,
             str(action.deadline or ""),
-            () if scene.cast.shows_rows else _in_words(action),
+            () if inputs.participants.shows_rows else _in_words(action),
         ),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import summarise
 from xlassess.consolidate.export.dictionary import MARK
-from xlassess.consolidate.export.write import FORMATS, PAGE, Format, export, file_names
+from xlassess.consolidate.export.files import FORMATS, PAGE, Format, export, file_names
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.consolidate import present_round
@@ -76,8 +76,8 @@ def export_round(
         folder=place,
         files=tuple(place / file.name for file in files),
         rows={name: count for file in files for name, count in file.rows.items()},
-        attribution=summary.cast.attribution,
-        fallback=summary.cast.fallback,
+        attribution=summary.participants.attribution,
+        fallback=summary.participants.fallback,
         removed=removed,
     )
 

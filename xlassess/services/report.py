@@ -9,7 +9,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import summarise
 from xlassess.consolidate.report.docs import lines
-from xlassess.consolidate.report.write import default_template, report_bytes, untouched
+from xlassess.consolidate.report.document import default_template, report_bytes, untouched
 from xlassess.model.errors import UsageError
 from xlassess.services.consolidate import present_round
 from xlassess.services.outbox import output_of, put

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from xlassess.consolidate.export.columns import Cell, Column, Line, Spec, people, where
-from xlassess.consolidate.figures.values import DataRow, ItemFigures, Remark
+from xlassess.consolidate.export.columns import (
+    Cell,
+    ExportColumn,
+    ExportLine,
+    TableSpec,
+    people,
+    where,
+)
+from xlassess.consolidate.figures.values import CommentRow, DataRow, ItemFigures
 from xlassess.model.toolkit import Choice, Item
 
 _COUNTS = "yes: towards a score; apart: “don't know” and “not applicable”; no: neither"
@@ -29,11 +36,11 @@ def _question(item: Item | None) -> str:
     return item.ask if item else ""
 
 
-def _section(line: Line[DataRow]) -> str:
+def _section(line: ExportLine[DataRow]) -> str:
     return line.row.section.removeprefix(f"{line.row.part}:")
 
 
-def _kind(line: Line[DataRow]) -> str:
+def _kind(line: ExportLine[DataRow]) -> str:
     if line.row.choice:
         return "choice"
     if isinstance(line.row.value, date):
@@ -41,7 +48,7 @@ def _kind(line: Line[DataRow]) -> str:
     return "text" if isinstance(line.row.value, str) else "number"
 
 
-def _only(kind: str, line: Line[DataRow]) -> Cell:
+def _only(kind: str, line: ExportLine[DataRow]) -> Cell:
     """The value of an answer in the column of its kind."""
     return line.row.value if _kind(line) == kind else None
 
@@ -54,88 +61,216 @@ def _view(name: str) -> str:
     return name.partition(":")[2]
 
 
-DATA: Spec[DataRow] = Spec(
+DATA: TableSpec[DataRow] = TableSpec(
     "data",
     "One row for each answer, comment and piece of evidence that counts, with the cell it was "
     "read from: the rows of the summary's Data sheet.",
     (
         *where(),
         *people(_itself),
-        Column("section", "text", "Id of the section.", _section,
-               "Empty for the proposal of an action plan"),
-        Column("section_title", "text", "Short title of the section.",
-               lambda line: line.row.section_name),
-        Column("item", "text", "Published number of the item.", lambda line: line.row.item,
-               "“proposal” for the proposal of an action plan"),
-        Column("item_key", "text", "Toolkit and item; no program takes it for a number.",
-               lambda line: line.row.key),
-        Column("question", "text", "The item in full.",
-               lambda line: _question(line.at.items.get(line.row.item))),
-        Column("field", "text", "What was given.", lambda line: _field(line.row.field),
-               "answer, comment, evidence"),
-        Column("view", "text", "Id of the view from which the item is judged.",
-               lambda line: _view(line.row.field), "Empty where the toolkit has no views"),
-        Column("kind", "text", "Which of the columns label, text, number and day has the value.",
-               _kind, "choice, text, number, day"),
-        Column("scale", "text", "Id of the response scale.",
-               lambda line: line.row.choice.partition(":")[0], "Empty unless kind is choice"),
-        Column("code", "text", "Code of the choice.",
-               lambda line: line.row.choice.partition(":")[2], "Empty unless kind is choice"),
-        Column("label", "text", "The choice in words.", lambda line: _only("choice", line),
-               "Empty unless kind is choice"),
-        Column("text", "text", "What was written.", lambda line: _only("text", line),
-               "Empty unless kind is text; where partners are lettered, without names"),
-        Column("number", "number", "The number given; percentages from 0 to 1.",
-               lambda line: _only("number", line), "Empty unless kind is number"),
-        Column("day", "day", "The day given.", lambda line: _only("day", line),
-               "Empty unless kind is day"),
-        Column("score", "number", "The score of the choice.", lambda line: line.row.score,
-               "Empty where the toolkit gives the choice no score"),
-        Column("counts", "text", "Whether the answer counts.", lambda line: line.row.counts,
-               _COUNTS),
-        Column("as_typed", "text", "What stood in the cell before it was put right.",
-               lambda line: line.row.typed, "Empty where nothing was put right"),
-        Column("file", "text", "Name of the file it was read from.", lambda line: line.row.file,
-               "Where partners are lettered, “Return” with letter and number"),
-        Column("sheet", "text", "Sheet it was read from.", lambda line: line.row.sheet),
-        Column("cell", "text", "Cell it was read from.", lambda line: line.row.cell),
+        ExportColumn(
+            "section",
+            "text",
+            "Id of the section.",
+            _section,
+            "Empty for the proposal of an action plan",
+        ),
+        ExportColumn(
+            "section_title",
+            "text",
+            "Short title of the section.",
+            lambda line: line.row.section_name,
+        ),
+        ExportColumn(
+            "item",
+            "text",
+            "Published number of the item.",
+            lambda line: line.row.item,
+            "“proposal” for the proposal of an action plan",
+        ),
+        ExportColumn(
+            "item_key",
+            "text",
+            "Toolkit and item; no program takes it for a number.",
+            lambda line: line.row.key,
+        ),
+        ExportColumn(
+            "question",
+            "text",
+            "The item in full.",
+            lambda line: _question(line.at.items.get(line.row.item)),
+        ),
+        ExportColumn(
+            "field",
+            "text",
+            "What was given.",
+            lambda line: _field(line.row.field),
+            "answer, comment, evidence",
+        ),
+        ExportColumn(
+            "view",
+            "text",
+            "Id of the view from which the item is judged.",
+            lambda line: _view(line.row.field),
+            "Empty where the toolkit has no views",
+        ),
+        ExportColumn(
+            "kind",
+            "text",
+            "Which of the columns label, text, number and day has the value.",
+            _kind,
+            "choice, text, number, day",
+        ),
+        ExportColumn(
+            "scale",
+            "text",
+            "Id of the response scale.",
+            lambda line: line.row.choice.partition(":")[0],
+            "Empty unless kind is choice",
+        ),
+        ExportColumn(
+            "code",
+            "text",
+            "Code of the choice.",
+            lambda line: line.row.choice.partition(":")[2],
+            "Empty unless kind is choice",
+        ),
+        ExportColumn(
+            "label",
+            "text",
+            "The choice in words.",
+            lambda line: _only("choice", line),
+            "Empty unless kind is choice",
+        ),
+        ExportColumn(
+            "text",
+            "text",
+            "What was written.",
+            lambda line: _only("text", line),
+            "Empty unless kind is text; where partners are lettered, without names",
+        ),
+        ExportColumn(
+            "number",
+            "number",
+            "The number given; percentages from 0 to 1.",
+            lambda line: _only("number", line),
+            "Empty unless kind is number",
+        ),
+        ExportColumn(
+            "day",
+            "day",
+            "The day given.",
+            lambda line: _only("day", line),
+            "Empty unless kind is day",
+        ),
+        ExportColumn(
+            "score",
+            "number",
+            "The score of the choice.",
+            lambda line: line.row.score,
+            "Empty where the toolkit gives the choice no score",
+        ),
+        ExportColumn(
+            "counts", "text", "Whether the answer counts.", lambda line: line.row.counts, _COUNTS
+        ),
+        ExportColumn(
+            "as_typed",
+            "text",
+            "What stood in the cell before it was put right.",
+            lambda line: line.row.typed,
+            "Empty where nothing was put right",
+        ),
+        ExportColumn(
+            "file",
+            "text",
+            "Name of the file it was read from.",
+            lambda line: line.row.file,
+            "Where partners are lettered, “Return” with letter and number",
+        ),
+        ExportColumn("sheet", "text", "Sheet it was read from.", lambda line: line.row.sheet),
+        ExportColumn("cell", "text", "Cell it was read from.", lambda line: line.row.cell),
     ),
-)  # fmt: skip
+)
 
-COUNTS: Spec[Pick] = Spec(
+COUNTS: TableSpec[Pick] = TableSpec(
     "counts",
     "One row for each choice of each item, with how often it was picked. Figures from fewer "
     "respondents than the minimum group are withheld.",
     (
         *where(),
-        Column("section", "text", "Id of the section.", lambda line: line.row.figures.section.id),
-        Column("section_title", "text", "Short title of the section.",
-               lambda line: line.row.figures.section.name),
-        Column("item", "text", "Published number of the item.",
-               lambda line: line.row.figures.item.id),
-        Column("item_key", "text", "Toolkit and item; no program takes it for a number.",
-               lambda line: line.row.figures.key),
-        Column("question", "text", "The item in full.", lambda line: line.row.figures.item.ask),
-        Column("view", "text", "Id of the view from which the item is judged.",
-               lambda line: _view(line.row.figures.field), "Empty where the toolkit has no views"),
-        Column("scale", "text", "Id of the response scale.",
-               lambda line: line.row.figures.scale_id),
-        Column("code", "text", "Code of the choice.", lambda line: line.row.choice.code),
-        Column("label", "text", "The choice in words.", lambda line: line.row.choice.label),
-        Column("score", "number", "The score of the choice.", lambda line: line.row.choice.score,
-               "Empty where the toolkit gives the choice no score"),
-        Column("counts", "text", "Whether such an answer counts.",
-               lambda line: _counting(line.row), _COUNTS),
-        Column("count", "whole number", "How often the choice was picked.",
-               lambda line: _unless_withheld(line, line.row.figures.agreement.counts),
-               "Empty where withheld"),
-        Column("answers", "whole number", "How many answers the item has in all.",
-               lambda line: None if line.row.figures.withheld
-               else sum(line.row.figures.agreement.counts.values()), "Empty where withheld"),
-        Column("withheld", "yes or no", "Too few answered the item for its figures to be shown.",
-               lambda line: line.row.figures.withheld),
+        ExportColumn(
+            "section", "text", "Id of the section.", lambda line: line.row.figures.section.id
+        ),
+        ExportColumn(
+            "section_title",
+            "text",
+            "Short title of the section.",
+            lambda line: line.row.figures.section.name,
+        ),
+        ExportColumn(
+            "item", "text", "Published number of the item.", lambda line: line.row.figures.item.id
+        ),
+        ExportColumn(
+            "item_key",
+            "text",
+            "Toolkit and item; no program takes it for a number.",
+            lambda line: line.row.figures.key,
+        ),
+        ExportColumn(
+            "question", "text", "The item in full.", lambda line: line.row.figures.item.ask
+        ),
+        ExportColumn(
+            "view",
+            "text",
+            "Id of the view from which the item is judged.",
+            lambda line: _view(line.row.figures.field),
+            "Empty where the toolkit has no views",
+        ),
+        ExportColumn(
+            "scale", "text", "Id of the response scale.", lambda line: line.row.figures.scale_id
+        ),
+        ExportColumn("code", "text", "Code of the choice.", lambda line: line.row.choice.code),
+        ExportColumn("label", "text", "The choice in words.", lambda line: line.row.choice.label),
+        ExportColumn(
+            "score",
+            "number",
+            "The score of the choice.",
+            lambda line: line.row.choice.score,
+            "Empty where the toolkit gives the choice no score",
+        ),
+        ExportColumn(
+            "counts",
+            "text",
+            "Whether such an answer counts.",
+            lambda line: _counting(line.row),
+            _COUNTS,
+        ),
+        ExportColumn(
+            "count",
+            "whole number",
+            "How often the choice was picked.",
+            lambda line: _unless_withheld(line, line.row.figures.agreement.counts),
+            "Empty where withheld",
+        ),
+        ExportColumn(
+            "answers",
+            "whole number",
+            "How many answers the item has in all.",
+            lambda line: (
+                None
+                if line.row.figures.withheld
+                else sum(line.row.figures.agreement.counts.values())
+            ),
+            "Empty where withheld",
+        ),
+        ExportColumn(
+            "withheld",
+            "yes or no",
+            "Too few answered the item for its figures to be shown.",
+            lambda line: line.row.figures.withheld,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def _counting(pick: Pick) -> str:
@@ -144,24 +279,41 @@ def _counting(pick: Pick) -> str:
     return "apart" if pick.choice.apart else "yes"
 
 
-def _unless_withheld(line: Line[Pick], counts: Mapping[str, int]) -> Cell:
+def _unless_withheld(line: ExportLine[Pick], counts: Mapping[str, int]) -> Cell:
     return None if line.row.figures.withheld else counts[line.row.choice.code]
 
 
-COMMENTS: Spec[Remark] = Spec(
+COMMENTS: TableSpec[CommentRow] = TableSpec(
     "comments",
     "One row for each comment, piece of evidence and answer in words, without who wrote it and "
     "without the answer it goes with; the order tells nothing. Numbers and days are left out.",
     (
         *where(),
-        Column("section_title", "text", "Short title of the section.",
-               lambda line: line.row.section),
-        Column("item", "text", "Published number of the item.", lambda line: line.row.item,
-               "Empty for the proposal of an action plan"),
-        Column("question", "text", "The item in full.",
-               lambda line: _question(line.at.items.get(line.row.item)) or line.row.question),
-        Column("kind", "text", "What kind of words these are.", lambda line: line.row.kind,
-               "Comment, Evidence, Answer, Proposal"),
-        Column("text", "text", "What was written, without names.", lambda line: line.row.text),
+        ExportColumn(
+            "section_title", "text", "Short title of the section.", lambda line: line.row.section
+        ),
+        ExportColumn(
+            "item",
+            "text",
+            "Published number of the item.",
+            lambda line: line.row.item,
+            "Empty for the proposal of an action plan",
+        ),
+        ExportColumn(
+            "question",
+            "text",
+            "The item in full.",
+            lambda line: _question(line.at.items.get(line.row.item)) or line.row.question,
+        ),
+        ExportColumn(
+            "kind",
+            "text",
+            "What kind of words these are.",
+            lambda line: line.row.kind,
+            "Comment, Evidence, Answer, Proposal",
+        ),
+        ExportColumn(
+            "text", "text", "What was written, without names.", lambda line: line.row.text
+        ),
     ),
-)  # fmt: skip
+)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 from xlassess.consolidate.figures.attribution import WITHHELD
-from xlassess.consolidate.figures.values import Part, Summary
+from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Section
 
@@ -37,11 +37,11 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Setting:
+class ExportContext:
     """Where rows stand: the summary and the toolkit they belong to, prepared for look-ups."""
 
     summary: Summary
-    part: Part
+    part: ToolkitResults
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -56,14 +56,14 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Line(Generic[Row]):
+class ExportLine(Generic[Row]):
     """One row to be exported, with where it stands (which the dictionary's rows do not)."""
 
-    setting: Setting | None
+    setting: ExportContext | None
     row: Row
 
     @property
-    def at(self) -> Setting:
+    def at(self) -> ExportContext:
         """Where the row stands.
 
         Raises:
@@ -75,7 +75,7 @@ class Line(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
+class ExportColumn(Generic[Row]):
     """One column: its name, type and meaning, what it may hold, and where its value comes from.
 
     ``allowed`` is in words, empty where anything of the type may stand.
@@ -84,33 +84,33 @@ class Column(Generic[Row]):
     name: str
     type: Type
     meaning: str
-    of: Callable[[Line[Row]], Cell]
+    of: Callable[[ExportLine[Row]], Cell]
     allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Spec(Generic[Row]):
+class TableSpec(Generic[Row]):
     """A kind of table: its name, what one row is, and its columns."""
 
     name: str
     about: str
-    columns: tuple[Column[Row], ...]
+    columns: tuple[ExportColumn[Row], ...]
 
-    def rows(self, lines: Iterable[Line[Row]]) -> tuple[tuple[Cell, ...], ...]:
+    def rows(self, lines: Iterable[ExportLine[Row]]) -> tuple[tuple[Cell, ...], ...]:
         """Return the values of these lines, column by column."""
         return tuple(tuple(column.of(line) for column in self.columns) for line in lines)
 
 
-def where() -> tuple[Column[Row], ...]:
+def where() -> tuple[ExportColumn[Row], ...]:
     """The columns every table begins with, so that rounds and assessments can be stacked."""
     return (
-        Column("assessment", "text", "Id of the assessment.",
+        ExportColumn("assessment", "text", "Id of the assessment.",
                lambda line: line.at.summary.assessment.id),
-        Column("round", "text", "Name of the round.",
+        ExportColumn("round", "text", "Name of the round.",
                lambda line: line.at.summary.assessment.round),
-        Column("toolkit", "text", "Id of the toolkit.",
+        ExportColumn("toolkit", "text", "Id of the toolkit.",
                lambda line: line.at.part.toolkit.id),
-        Column("version", "text", "Version of the toolkit the workbook was issued with.",
+        ExportColumn("version", "text", "Version of the toolkit the workbook was issued with.",
                lambda line: line.at.part.toolkit.version),
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ _LEVELS = f"{', '.join(LEVELS.values())}; {WITHHELD} where so few are of a level
 _LETTERED = "As in the register; where partners are lettered, "
 
 
-def people(holder: Callable[[Row], object]) -> tuple[Column[Row], ...]:
+def people(holder: Callable[[Row], object]) -> tuple[ExportColumn[Row], ...]:
     """The columns that say whose row it is, as far as the assessment's attribution shows it.
 
     Args:
@@ -127,15 +127,28 @@ def people(holder: Callable[[Row], object]) -> tuple[Column[Row], ...]:
             ``level``: the row itself or its person.
     """
 
-    def told(what: str) -> Callable[[Line[Row]], Cell]:
+    def told(what: str) -> Callable[[ExportLine[Row]], Cell]:
         return lambda line: getattr(holder(line.row), what, None)
 
     return (
-        Column("return", "text", "Which workbook.", told("code"),
-               "The workbook's reference; where partners are lettered, letter and number"),
-        Column("partner", "text", "The organisation.", told("partner"),
-               f"{_LETTERED}Partner A ..."),
-        Column("respondent", "text", "The person or office that answered.", told("respondent"),
-               f"{_LETTERED}Respondent 1 ..."),
-        Column("level", "text", "Organisational level of the respondent.", told("level"), _LEVELS),
-    )  # fmt: skip
+        ExportColumn(
+            "return",
+            "text",
+            "Which workbook.",
+            told("code"),
+            "The workbook's reference; where partners are lettered, letter and number",
+        ),
+        ExportColumn(
+            "partner", "text", "The organisation.", told("partner"), f"{_LETTERED}Partner A ..."
+        ),
+        ExportColumn(
+            "respondent",
+            "text",
+            "The person or office that answered.",
+            told("respondent"),
+            f"{_LETTERED}Respondent 1 ...",
+        ),
+        ExportColumn(
+            "level", "text", "Organisational level of the respondent.", told("level"), _LEVELS
+        ),
+    )

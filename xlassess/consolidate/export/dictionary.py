@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xlassess.consolidate.export.columns import TYPES, Column, Line, Spec
-from xlassess.consolidate.export.tables import AGGREGATED, RULE, WITH_ROWS, Table
+from xlassess.consolidate.export.columns import TYPES, ExportColumn, ExportLine, TableSpec
+from xlassess.consolidate.export.tables import AGGREGATED, RULE, WITH_ROWS, ExportTable
 
 MARK = "# Data dictionary"
 """What the dictionary beside an export begins with."""
@@ -23,38 +23,45 @@ there is no value; a missing answer is never a zero.
 """
 
 
-class Entry(NamedTuple):
+class DictionaryEntry(NamedTuple):
     """A column of an export and the table it stands in."""
 
     table: str
-    column: Column[Any]
+    column: ExportColumn[Any]
 
 
-DICTIONARY: Spec[Entry] = Spec(
+DICTIONARY: TableSpec[DictionaryEntry] = TableSpec(
     "dictionary",
     "One row for each column of the tables beside it.",
     (
-        Column("table", "text", "Name of the table.", lambda line: line.row.table),
-        Column("column", "text", "Name of the column.", lambda line: line.row.column.name),
-        Column("type", "text", "Its type.", lambda line: line.row.column.type, ", ".join(TYPES)),
-        Column("meaning", "text", "What it holds.", lambda line: line.row.column.meaning),
-        Column("allowed", "text", "What it may hold, or when it is empty.",
-               lambda line: line.row.column.allowed, "Empty where anything of the type may stand"),
+        ExportColumn("table", "text", "Name of the table.", lambda line: line.row.table),
+        ExportColumn("column", "text", "Name of the column.", lambda line: line.row.column.name),
+        ExportColumn(
+            "type", "text", "Its type.", lambda line: line.row.column.type, ", ".join(TYPES)
+        ),
+        ExportColumn("meaning", "text", "What it holds.", lambda line: line.row.column.meaning),
+        ExportColumn(
+            "allowed",
+            "text",
+            "What it may hold, or when it is empty.",
+            lambda line: line.row.column.allowed,
+            "Empty where anything of the type may stand",
+        ),
     ),
-)  # fmt: skip
+)
 
 
-def dictionary_of(tables: Sequence[Table]) -> Table:
+def dictionary_of(tables: Sequence[ExportTable]) -> ExportTable:
     """Return the dictionary of these tables as a table for programs."""
     lines = (
-        Line(None, Entry(table.spec.name, column))
+        ExportLine(None, DictionaryEntry(table.spec.name, column))
         for table in tables
         for column in table.spec.columns
     )
-    return Table(DICTIONARY, DICTIONARY.rows(lines))
+    return ExportTable(DICTIONARY, DICTIONARY.rows(lines))
 
 
-def markdown(specs: Iterable[Spec[Any]]) -> str:
+def markdown(specs: Iterable[TableSpec[Any]]) -> str:
     """Return the dictionary of these tables for people to read."""
     return "\n".join((MARK, "", *_tables(specs, "##"), *_types("##")))
 
@@ -69,7 +76,7 @@ def page() -> str:
     ))  # fmt: skip
 
 
-def _tables(specs: Iterable[Spec[Any]], level: str) -> Iterator[str]:
+def _tables(specs: Iterable[TableSpec[Any]], level: str) -> Iterator[str]:
     for spec in specs:
         yield from (f"{level} {spec.name}", "", spec.about, "")
         yield "| Column | Type | Meaning | What it may hold |"

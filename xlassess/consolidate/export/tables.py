@@ -14,29 +14,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlassess.consolidate.export.answers import COMMENTS, COUNTS, DATA, Pick
-from xlassess.consolidate.export.columns import Cell, Line, Setting, Spec
-from xlassess.consolidate.export.received import ACTIONS, PROPOSALS, RESPONSE, RETURNS
+from xlassess.consolidate.export.columns import Cell, ExportContext, ExportLine, TableSpec
+from xlassess.consolidate.export.plans_and_returns import ACTIONS, PROPOSALS, RESPONSE, RETURNS
 from xlassess.consolidate.figures.values import Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A table ready to be written."""
 
-    spec: Spec[Any]
+    spec: TableSpec[Any]
     rows: tuple[tuple[Cell, ...], ...]
 
 
-WITH_ROWS: tuple[Spec[Any], ...] = (DATA, ACTIONS, RETURNS)
+WITH_ROWS: tuple[TableSpec[Any], ...] = (DATA, ACTIONS, RETURNS)
 """The tables of an export that may show single returns, the chief one first."""
 
-AGGREGATED: tuple[Spec[Any], ...] = (COUNTS, COMMENTS, PROPOSALS, RESPONSE)
+AGGREGATED: tuple[TableSpec[Any], ...] = (COUNTS, COMMENTS, PROPOSALS, RESPONSE)
 """The tables of an export in aggregate, the chief one first."""
 
 
-def tables_of(summary: Summary) -> tuple[Table, ...]:
+def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
     """Return the tables of a round, the chief one first, as its attribution allows."""
-    settings = {part.key: Setting(summary, part) for part in summary.parts}
+    settings = {part.key: ExportContext(summary, part) for part in summary.parts}
     rows: Mapping[str, Iterable[tuple[str, Any]]] = {
         "data": ((row.part, row) for row in summary.data),
         "counts": _picks(summary),
@@ -46,9 +46,9 @@ def tables_of(summary: Summary) -> tuple[Table, ...]:
         "returns": ((entry.part, entry) for part in summary.parts for entry in part.entries),
         "response": ((part.key, part) for part in summary.parts),
     }
-    specs = WITH_ROWS if summary.cast.shows_rows else AGGREGATED
+    specs = WITH_ROWS if summary.participants.shows_rows else AGGREGATED
     return tuple(
-        Table(spec, spec.rows(Line(settings[key], row) for key, row in rows[spec.name]))
+        ExportTable(spec, spec.rows(ExportLine(settings[key], row) for key, row in rows[spec.name]))
         for spec in specs
     )
 

@@ -44,7 +44,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Participants:
     """How everyone in the round is shown.
 
     ``attribution`` is what is applied; ``fallback`` is True when fewer partners returned than
@@ -77,7 +77,7 @@ def usable_returns(record: Round) -> dict[str, Return]:
     return {ref: ret for ref, ret in found.items() if ret and ret.state not in NOT_USABLE}
 
 
-def cast_of(record: Round) -> Cast:
+def participants_of(record: Round) -> Participants:
     """Decide how everyone in the round is shown."""
     assessment = record.assessment
     usable = usable_returns(record)
@@ -96,7 +96,7 @@ def cast_of(record: Round) -> Cast:
     words = {part for issued in record.issued for part in name_parts(issued.respondent)}
     words = words - names.keys() if names else set()
     tidy = Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words)
-    return Cast(applied, fallback, minimum, people, levels, tidy)
+    return Participants(applied, fallback, minimum, people, levels, tidy)
 
 
 def shown_groups(

@@ -10,21 +10,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlassess.consolidate.figures.counted import (
-    Ground,
-    favourable_codes,
-    field_of,
-    figure_of,
-    is_figured,
-    over,
-)
-from xlassess.consolidate.figures.levels import (
+from xlassess.consolidate.figures.by_level import (
     Shown,
     gap_between,
     item_levels,
     item_range,
     section_levels,
     shown_levels,
+)
+from xlassess.consolidate.figures.counted import (
+    ToolkitReturns,
+    favourable_codes,
+    field_of,
+    figure_of,
+    is_figured,
+    over,
 )
 from xlassess.consolidate.figures.thresholds import (
     ITEM_LEVEL_GAP,
@@ -54,17 +54,19 @@ def shown_sections(toolkit: Toolkit) -> tuple[Section, ...]:
     )
 
 
-def section_figures(ground: Ground, items: Sequence[ItemFigures]) -> tuple[SectionFigures, ...]:
+def section_figures(
+    base: ToolkitReturns, items: Sequence[ItemFigures]
+) -> tuple[SectionFigures, ...]:
     """Return the figures of every section, view by view.
 
     Args:
-        ground: what figures are computed from.
+        base: what figures are computed from.
         items: the figures of the items; what is withheld there is left out here too.
     """
-    toolkit = ground.toolkit
+    toolkit = base.toolkit
     order = ("", *(view.id for view in toolkit.views))
     return tuple(
-        _section(ground, section, view, items)
+        _section(base, section, view, items)
         for view in order
         for section in shown_sections(toolkit)
         if asked_choices(toolkit, section, view)
@@ -72,13 +74,13 @@ def section_figures(ground: Ground, items: Sequence[ItemFigures]) -> tuple[Secti
 
 
 def _section(
-    ground: Ground, section: Section, view: str, items: Sequence[ItemFigures]
+    base: ToolkitReturns, section: Section, view: str, items: Sequence[ItemFigures]
 ) -> SectionFigures:
-    toolkit, cast, field = ground.toolkit, ground.cast, field_of(view)
-    scores = [row.card.section(section.id, view) for row in ground.rows]
+    toolkit, participants, field = base.toolkit, base.participants, field_of(view)
+    scores = [row.card.section(section.id, view) for row in base.rows]
     label = toolkit.view(view).label if view else ""
-    partial = partial_in_section(ground, section, view)
-    score = guarded(figure_of(toolkit, scores), cast, partial)
+    partial = partial_in_section(base, section, view)
+    score = guarded(figure_of(toolkit, scores), participants, partial)
     weights = [each.significance for each in scores if each.significance is not None]
     scales: dict[str, Counter[str]] = {}
     for item in items:
@@ -93,7 +95,7 @@ def _section(
     return SectionFigures(
         section=section,
         view=view,
-        key=section_key(ground.key, section.id),
+        key=section_key(base.key, section.id),
         field=field,
         name=f"{section.name} ({label})" if label else section.name,
         asked=asked_choices(toolkit, section, view),
@@ -104,8 +106,8 @@ def _section(
         given=sum(sum(each.values()) for each in scales.values()),
         favourable=good,
         flagged=sum(each[code] for each in scales.values() for code in toolkit.scoring.flagged),
-        significance=guarded(over(weights), cast),
-        levels=section_levels(ground, section, view, shown_levels(ground, section, view)),
+        significance=guarded(over(weights), participants),
+        levels=section_levels(base, section, view, shown_levels(base, section, view)),
     )
 
 
@@ -118,65 +120,67 @@ def asked_choices(toolkit: Toolkit, section: Section, view: str) -> int:
 
 
 def overall_figures(
-    ground: Ground, sections: Sequence[SectionFigures]
+    base: ToolkitReturns, sections: Sequence[SectionFigures]
 ) -> tuple[OverallFigures, ...]:
     """Return the score over all sections, view by view; empty where the toolkit gives none.
 
     Args:
-        ground: what figures are computed from.
+        base: what figures are computed from.
         sections: the figures of the sections; a share over all is taken over their answers.
     """
-    toolkit = ground.toolkit
+    toolkit = base.toolkit
     if not toolkit.scoring.overall or toolkit.scoring.rule in ("levels", "none"):
         return ()
     return tuple(
-        _overall(ground, view, [each for each in sections if each.view == view])
+        _overall(base, view, [each for each in sections if each.view == view])
         for view in dict.fromkeys(each.view for each in sections)
     )
 
 
-def _overall(ground: Ground, view: str, sections: Sequence[SectionFigures]) -> OverallFigures:
-    toolkit = ground.toolkit
-    totals = [each for row in ground.rows for each in row.card.overall if each.view == view]
+def _overall(base: ToolkitReturns, view: str, sections: Sequence[SectionFigures]) -> OverallFigures:
+    toolkit = base.toolkit
+    totals = [each for row in base.rows for each in row.card.overall if each.view == view]
     figure = over([each.score for each in totals if each.score is not None])
     if toolkit.scoring.rule == "share" and figure.n:
         answered = sum(each.answered for each in sections)
         good = sum(each.favourable for each in sections)
         figure = replace(figure, mean=good / answered if answered else None)
-    figure = guarded(figure, ground.cast, partial_overall(ground, view))
+    figure = guarded(figure, base.participants, partial_overall(base, view))
     label = toolkit.view(view).label if view else ""
     return OverallFigures(view, label, figure, band_of(figure.mean, toolkit.scoring.bands))
 
 
-def item_figures(ground: Ground) -> tuple[ItemFigures, ...]:
+def item_figures(base: ToolkitReturns) -> tuple[ItemFigures, ...]:
     """Return the figures of every item answered on a scale, closing questions included."""
-    toolkit = ground.toolkit
+    toolkit = base.toolkit
     return tuple(
-        _item(ground, section, item, field, levels)
-        for section, levels in ((each, _levels(ground, each)) for each in toolkit.all_sections)
+        _item(base, section, item, field, levels)
+        for section, levels in ((each, _levels(base, each)) for each in toolkit.all_sections)
         for item in section.items
         if not item.is_free
         for field in item.answer_fields
     )
 
 
-def _levels(ground: Ground, section: Section) -> Shown:
+def _levels(base: ToolkitReturns, section: Section) -> Shown:
     """The levels that may be shown in a section, by view; none where nothing counts."""
-    if section.id not in {each.id for each in shown_sections(ground.toolkit)}:
+    if section.id not in {each.id for each in shown_sections(base.toolkit)}:
         return {}
-    views = ("", *(view.id for view in ground.toolkit.views))
+    views = ("", *(view.id for view in base.toolkit.views))
     return {
-        field_of(view): shown_levels(ground, section, view)
+        field_of(view): shown_levels(base, section, view)
         for view in views
-        if asked_choices(ground.toolkit, section, view)
+        if asked_choices(base.toolkit, section, view)
     }
 
 
-def _item(ground: Ground, section: Section, item: Item, field: str, shown: Shown) -> ItemFigures:
-    toolkit, cast = ground.toolkit, ground.cast
+def _item(
+    base: ToolkitReturns, section: Section, item: Item, field: str, shown: Shown
+) -> ItemFigures:
+    toolkit, participants = base.toolkit, base.participants
     scale = toolkit.scales[item.answer]
-    agreement = agreement_of(scale, ground.tallies.get((item.id, field), Counter()))
-    withheld = cast.withholds(agreement.n or agreement.apart)
+    agreement = agreement_of(scale, base.tallies.get((item.id, field), Counter()))
+    withheld = participants.withholds(agreement.n or agreement.apart)
     if withheld:
         agreement = agreement_of(scale, {})
     scored = field in shown and is_figured(toolkit, section, item)
@@ -184,12 +188,12 @@ def _item(ground: Ground, section: Section, item: Item, field: str, shown: Shown
     reading = agreement_word(scale, agreement.consensus)
     levels = {}
     if scored and scale.ordinal and toolkit.scoring.rule != "none":
-        levels = item_levels(ground, item, field, shown[field])
+        levels = item_levels(base, item, field, shown[field])
     _, _, view = field.partition(":")
     return ItemFigures(
         item=item,
         section=section,
-        key=section_key(ground.key, item.id),
+        key=section_key(base.key, item.id),
         field=field,
         view=toolkit.view(view).label if view else "",
         scale_id=item.answer,

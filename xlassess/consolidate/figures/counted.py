@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.attribution import Cast
+from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, ScoreRow
 from xlassess.model.answer import Answer
@@ -18,7 +18,7 @@ Tallies = Mapping[tuple[str, str], Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ToolkitReturns:
     """A toolkit under its key, its score rows, who is shown, and how answers fall.
 
     ``tallies`` counts all answers, ``by_level`` those of each organisational level (by code).
@@ -27,24 +27,24 @@ class Ground:
     toolkit: Toolkit
     key: str
     rows: Sequence[ScoreRow]
-    cast: Cast
+    participants: Participants
     tallies: Tallies
     by_level: Mapping[str, Tallies]
 
 
-def ground_of(
+def toolkit_returns(
     toolkit: Toolkit,
     key: str,
-    cast: Cast,
+    participants: Participants,
     rows: Sequence[ScoreRow],
     answers: Sequence[Sequence[Answer]],
-) -> Ground:
+) -> ToolkitReturns:
     """Prepare the returns of a toolkit.
 
     Args:
         toolkit: the instrument.
         key: what it goes by in the summary.
-        cast: who is shown as what.
+        participants: who is shown as what.
         rows: the scores of the returns that count.
         answers: what each of them answers, in the same order.
     """
@@ -55,7 +55,7 @@ def ground_of(
         level: tally(toolkit, (answer for given in mine for answer in given))
         for level, mine in levels.items()
     }
-    return Ground(toolkit, key, rows, cast, _together(by_level.values()), by_level)
+    return ToolkitReturns(toolkit, key, rows, participants, _together(by_level.values()), by_level)
 
 
 def tally(toolkit: Toolkit, answers: Iterable[Answer]) -> Tallies:

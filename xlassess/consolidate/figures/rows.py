@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from xlassess.consolidate.figures.attribution import Cast, Person
+from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.consolidate.figures.compute import section_key
 from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
 from xlassess.consolidate.figures.values import (
+    CommentRow,
     Counting,
     DataRow,
     ItemFigures,
     PlannedAction,
     PutRight,
-    Remark,
 )
 from xlassess.model.answer import Action, Answer, Return, Value
 from xlassess.model.toolkit import Choice, Item, Section, Toolkit
@@ -28,7 +28,7 @@ _KINDS = {"comment": "Comment", "evidence": "Evidence"}
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class ToolkitIndex:
     """A toolkit prepared for looking items and choices up many times."""
 
     toolkit: Toolkit
@@ -38,9 +38,9 @@ class Lookup:
     choices: Mapping[tuple[str, str], Choice]
 
 
-def lookup(toolkit: Toolkit, key: str) -> Lookup:
+def lookup(toolkit: Toolkit, key: str) -> ToolkitIndex:
     """Prepare a toolkit that goes by ``key`` in the summary."""
-    return Lookup(
+    return ToolkitIndex(
         toolkit=toolkit,
         key=key,
         items={item.id: (s, item) for s in toolkit.all_sections for item in s.items},
@@ -58,7 +58,9 @@ def lookup(toolkit: Toolkit, key: str) -> Lookup:
     )
 
 
-def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[DataRow]:
+def data_rows(
+    look: ToolkitIndex, person: Person, ret: Return, participants: Participants
+) -> Iterator[DataRow]:
     """Yield one row per answer, comment and piece of evidence of a return, as they were read."""
     typed = {(n.item, n.field): n.before for n in ret.normalised}
     for answer in ret.answers:
@@ -66,8 +68,10 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             continue
         section, item = look.items.get(answer.item, (None, None))
         choice = _choice(look, item, answer)
-        hidden = cast.attribution != "named" and _is_particular(look, answer.item, answer.field)
-        value = PARTICULARS_OUT if hidden else _tidied(answer.value, cast)
+        hidden = participants.attribution != "named" and _is_particular(
+            look, answer.item, answer.field
+        )
+        value = PARTICULARS_OUT if hidden else _tidied(answer.value, participants)
         before = "" if hidden else typed.get((answer.item, answer.field), "")
         yield DataRow(
             code=person.code,
@@ -84,7 +88,7 @@ def data_rows(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator
             choice=f"{item.answer}:{choice.code}" if item and choice else "",
             value=choice.label if choice else value,
             score=choice.score if choice else None,
-            typed=cast.tidy(before),
+            typed=participants.tidy(before),
             file=_read_from(person, ret, answer.file).file,
             sheet=answer.sheet,
             cell=answer.cell,
@@ -99,7 +103,7 @@ def _read_from(person: Person, ret: Return, file: str) -> Person:
     return replace(person, file=file) if file and person.file == ret.file else person
 
 
-def counted_rows(look: Lookup, items: tuple[ItemFigures, ...]) -> Iterator[DataRow]:
+def counted_rows(look: ToolkitIndex, items: tuple[ItemFigures, ...]) -> Iterator[DataRow]:
     """Yield one row per choice that was picked, with how often; nothing from too few."""
     for figures in items:
         for choice in figures.scale.choices:
@@ -124,19 +128,19 @@ def counted_rows(look: Lookup, items: tuple[ItemFigures, ...]) -> Iterator[DataR
             )  # fmt: skip
 
 
-def _choice(look: Lookup, item: Item | None, answer: Answer) -> Choice | None:
+def _choice(look: ToolkitIndex, item: Item | None, answer: Answer) -> Choice | None:
     if item is None or item.is_free or not answer.field.startswith("answer"):
         return None
     return look.choices.get((item.answer, str(answer.value)))
 
 
-def _counting(look: Lookup, answer: Answer, choice: Choice | None) -> Counting:
+def _counting(look: ToolkitIndex, answer: Answer, choice: Choice | None) -> Counting:
     if answer.item not in look.counting or not answer.field.startswith("answer"):
         return "no"
     return "apart" if choice and choice.apart else "yes"
 
 
-def _is_particular(look: Lookup, name: str, field: str) -> bool:
+def _is_particular(look: ToolkitIndex, name: str, field: str) -> bool:
     """True for one line of text on a page of details: it may well name who answers.
 
     Toolkits ask there for the name of the partnership, of the officer, of the reviewer.
@@ -151,26 +155,30 @@ def _is_particular(look: Lookup, name: str, field: str) -> bool:
     )
 
 
-def _tidied(value: Value, cast: Cast) -> Value:
-    return cast.tidy(value) if isinstance(value, str) else value
+def _tidied(value: Value, participants: Participants) -> Value:
+    return participants.tidy(value) if isinstance(value, str) else value
 
 
-def values_put_right(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[PutRight]:
+def values_put_right(
+    look: ToolkitIndex, person: Person, ret: Return, participants: Participants
+) -> Iterator[PutRight]:
     """Yield every value of a return that was put right, those of its action plan included."""
     for one in ret.normalised:
-        if cast.attribution != "named" and _is_particular(look, one.item, one.field):
+        if participants.attribution != "named" and _is_particular(look, one.item, one.field):
             continue
         yield PutRight(
             code=person.code,
             file=_read_from(person, ret, one.file).file,
             where=", ".join(filter(None, (one.sheet, one.cell, one.item))),
-            before=cast.tidy(one.before),
-            after=cast.tidy(one.after),
+            before=participants.tidy(one.before),
+            after=participants.tidy(one.after),
             how=one.how,
         )
 
 
-def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterator[Remark]:
+def remarks_of(
+    look: ToolkitIndex, person: Person, ret: Return, participants: Participants
+) -> Iterator[CommentRow]:
     """Yield everything a return says in words: comments, evidence and free-text answers."""
     shown = _answers_shown(look, ret)
     for answer in ret.answers:
@@ -178,23 +186,25 @@ def remarks_of(look: Lookup, person: Person, ret: Return, cast: Cast) -> Iterato
         said = answer.field in _KINDS or item is None or item.is_wide
         if not said or not str(answer.value).strip():
             continue
-        if cast.attribution != "named" and _is_particular(look, answer.item, answer.field):
+        if participants.attribution != "named" and _is_particular(look, answer.item, answer.field):
             continue
-        yield Remark(
+        yield CommentRow(
             part=look.key,
             section=section.name if section else "Action plan",
             item=answer.item if item else "",
             question=(item.short or item.ask) if item else "Proposal",
             kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
-            text=cast.tidy(str(answer.value)),
-            answer=shown.get(answer.item, "") if answer.field in _KINDS and cast.shows_rows else "",
-            person=_read_from(person, ret, answer.file) if cast.shows_rows else None,
-            sheet=answer.sheet if cast.shows_rows else "",
-            cell=answer.cell if cast.shows_rows else "",
+            text=participants.tidy(str(answer.value)),
+            answer=shown.get(answer.item, "")
+            if answer.field in _KINDS and participants.shows_rows
+            else "",
+            person=_read_from(person, ret, answer.file) if participants.shows_rows else None,
+            sheet=answer.sheet if participants.shows_rows else "",
+            cell=answer.cell if participants.shows_rows else "",
         )
 
 
-def _answers_shown(look: Lookup, ret: Return) -> dict[str, str]:
+def _answers_shown(look: ToolkitIndex, ret: Return) -> dict[str, str]:
     """What was picked for each item, in words; several views are joined."""
     shown: dict[str, list[str]] = {}
     for answer in ret.answers:
@@ -206,7 +216,7 @@ def _answers_shown(look: Lookup, ret: Return) -> dict[str, str]:
 
 
 def actions_of(
-    look: Lookup, person: Person, ret: Return, cast: Cast, today: date
+    look: ToolkitIndex, person: Person, ret: Return, participants: Participants, today: date
 ) -> Iterator[PlannedAction]:
     """Yield the actions of a return's action plan as the summary shows them."""
     plan = look.toolkit.action_plan
@@ -219,17 +229,17 @@ def actions_of(
             part=look.key,
             order=_place(horizons, action),
             item=action.item,
-            action=cast.tidy(action.action),
+            action=participants.tidy(action.action),
             horizon=_label(horizons, action.horizon),
-            owner=cast.tidy(action.owner),
+            owner=participants.tidy(action.owner),
             deadline=None if action.deadline is None else _day(action.deadline),
-            measure=cast.tidy(action.measure),
+            measure=participants.tidy(action.measure),
             status=_label(statuses, action.status),
             closed=closed,
             overdue=late,
-            person=_read_from(person, ret, action.file) if cast.shows_rows else None,
-            sheet=action.sheet if cast.shows_rows else "",
-            cell=action.cell if cast.shows_rows else "",
+            person=_read_from(person, ret, action.file) if participants.shows_rows else None,
+            sheet=action.sheet if participants.shows_rows else "",
+            cell=action.cell if participants.shows_rows else "",
         )
 
 

@@ -6,13 +6,7 @@ are ours and not the publications'.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from xlassess.model.toolkit import Choice, Scale
-
-if TYPE_CHECKING:
-    from xlassess.consolidate.figures.values import SectionFigures
 
 STRENGTH = 2 / 3
 """A strength: an item whose answers stand at least this far up from the worst (0) to the best
@@ -55,12 +49,13 @@ the rows each of them looks through grow together.
 CLOSED_STATUSES = ("done", "stopped")
 """Codes of action-plan states after which an action cannot be overdue."""
 
-_DIGITS = 9
+DIGITS = 9
+"""Decimals beyond which two figures are the same: binary fractions differ in the last ones."""
 
 
 def is_gap(distance: float | None, width: float, share: float) -> bool:
     """True for two levels at least this share of the width of possible figures apart."""
-    return distance is not None and round(distance - share * width, _DIGITS) >= 0
+    return distance is not None and round(distance - share * width, DIGITS) >= 0
 
 
 def favourable(scale: Scale) -> tuple[Choice, ...]:
@@ -81,7 +76,7 @@ def agreement_word(scale: Scale, consensus: float | None) -> str:
     if consensus is None:
         return ""
     low, high = agreement_limits(scale)
-    exact = round(consensus, _DIGITS)
+    exact = round(consensus, DIGITS)
     if exact >= high:
         return "high"
     return "low" if exact < low else "moderate"
@@ -95,29 +90,9 @@ def has_scores(scale: Scale) -> bool:
 
 def is_strength(favour: float) -> bool:
     """True for an item standing (0 worst, 1 best) in the range of strengths."""
-    return round(favour - STRENGTH, _DIGITS) >= 0
+    return round(favour - STRENGTH, DIGITS) >= 0
 
 
 def is_concern(favour: float) -> bool:
     """True for an item standing (0 worst, 1 best) in the range of concerns."""
-    return round(favour - CONCERN, _DIGITS) < 0
-
-
-def first_to_look_at(sections: Sequence[SectionFigures]) -> tuple[bool, ...]:
-    """Tell which sections matter at least as much as most, and score less.
-
-    That is a mean significance at or above the mean of the sections, and a mean score below it.
-    """
-    both = [(each.score.mean, each.significance.mean) for each in sections]
-    scores = [score for score, _ in both if score is not None]
-    weights = [weight for _, weight in both if weight is not None]
-    if not scores or not weights:
-        return (False,) * len(both)
-    score_line, weight_line = sum(scores) / len(scores), sum(weights) / len(weights)
-    return tuple(
-        score is not None
-        and weight is not None
-        and round(score - score_line, _DIGITS) < 0
-        and round(weight - weight_line, _DIGITS) >= 0
-        for score, weight in both
-    )
+    return round(favour - CONCERN, DIGITS) < 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from xlassess.consolidate.figures.attribution import Cast, Person
+from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
@@ -23,7 +23,7 @@ Counting = Literal["yes", "apart", "no"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """One issued workbook in the register of responses.
 
     ``remarks`` are the findings in words; ``put_right`` is how many values the reader put
@@ -172,7 +172,7 @@ class DataRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentRow:
     """One comment, piece of evidence or free-text answer, with who gave it (where shown)."""
 
     part: str
@@ -216,7 +216,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class GoingOn:
+class PlanningScenario:
     """The scenario gone by, what the toolkit's rule suggests, and why another was chosen.
 
     ``because`` is empty where nobody chose; then both are the same. Either may be None.
@@ -250,13 +250,13 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ToolkitResults:
     """One toolkit (in one version) of the summary.
 
     ``key`` names it in formulas and on the Data sheet, ``label`` in words. ``issued`` and
     ``returned`` count workbooks (of the latter, those that count), ``partners_asked`` and
     ``partners_heard`` organisations. ``rows`` is empty where single returns are not shown.
-    ``success`` is the distribution of answers to the success statement, ``onward`` the
+    ``success`` is the distribution of answers to the success statement, ``planning`` the
     scenario that action planning goes by.
     """
 
@@ -267,14 +267,14 @@ class Part:
     issued: int
     partners_asked: int
     partners_heard: int
-    entries: tuple[Entry, ...]
+    entries: tuple[RegisterEntry, ...]
     rows: tuple[ScoreRow, ...]
     sections: tuple[SectionFigures, ...]
     overall: tuple[OverallFigures, ...]
     items: tuple[ItemFigures, ...]
     levels: tuple[str, ...]
     success: Agreement | None
-    onward: GoingOn
+    planning: PlanningScenario
     narrative: Narrative
     returned: int
 
@@ -341,10 +341,10 @@ class Summary:
     assessment: Assessment
     made_at: datetime
     program: str
-    cast: Cast
-    parts: tuple[Part, ...]
+    participants: Participants
+    parts: tuple[ToolkitResults, ...]
     data: tuple[DataRow, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[CommentRow, ...]
     actions: tuple[PlannedAction, ...]
     files: tuple[FileUsed, ...]
     live: bool

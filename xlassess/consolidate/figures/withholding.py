@@ -10,30 +10,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlassess.consolidate.figures.attribution import Cast
-from xlassess.consolidate.figures.counted import Ground
+from xlassess.consolidate.figures.attribution import Participants
+from xlassess.consolidate.figures.counted import ToolkitReturns
 from xlassess.consolidate.figures.values import Figure
 from xlassess.model.toolkit import Section
 
 
-def guarded(figure: Figure, cast: Cast, partial: int = 0) -> Figure:
+def guarded(figure: Figure, participants: Participants, partial: int = 0) -> Figure:
     """Return a figure as it may be shown.
 
     Args:
         figure: the figure.
-        cast: who is shown as what.
+        participants: who is shown as what.
         partial: respondents whose answers would be the difference of this figure and others.
     """
-    if cast.shows_rows:
+    if participants.shows_rows:
         return figure
-    if cast.withholds(figure.n) or cast.withholds(partial):
-        return Figure(figure.n, withheld=True, secondary=not cast.withholds(figure.n))
+    if participants.withholds(figure.n) or participants.withholds(partial):
+        return Figure(figure.n, withheld=True, secondary=not participants.withholds(figure.n))
     # The ends of a range are single respondents' figures.
     return replace(figure, low=None, high=None)
 
 
 def partial_in_section(
-    ground: Ground, section: Section, view: str, level: str | None = None
+    base: ToolkitReturns, section: Section, view: str, level: str | None = None
 ) -> int:
     """Return of how many returns a section's mean and its items would tell the difference.
 
@@ -42,35 +42,35 @@ def partial_in_section(
     together, as the distributions are, so that no difference is left.
 
     Args:
-        ground: the returns.
+        base: the returns.
         section: the section.
         view: the id of the view, empty for none.
         level: count those of one organisational level only, by its code.
     """
     scores = (
         row.card.section(section.id, view)
-        for row in ground.rows
+        for row in base.rows
         if level is None or row.person.issued.level == level
     )
     given = [score for score in scores if score.answered]
     full = sum(score.complete for score in given)
-    return _difference(ground, len(given) - full, full)
+    return _difference(base, len(given) - full, full)
 
 
-def partial_overall(ground: Ground, view: str) -> int:
+def partial_overall(base: ToolkitReturns, view: str) -> int:
     """Return the same for the score over all sections: returns in a section, not in the whole."""
     known = [
         whole.answered == whole.asked
-        for row in ground.rows
+        for row in base.rows
         for whole in row.card.overall
         if whole.view == view
         and any(each.score is not None for each in row.card.sections if each.view == view)
     ]
-    return _difference(ground, len(known) - sum(known), sum(known))
+    return _difference(base, len(known) - sum(known), sum(known))
 
 
-def _difference(ground: Ground, partial: int, full: int) -> int:
-    rule = ground.toolkit.scoring.rule
+def _difference(base: ToolkitReturns, partial: int, full: int) -> int:
+    rule = base.toolkit.scoring.rule
     if rule not in ("sum", "mean"):
         return 0
     return min(partial, full) if rule == "mean" and full else partial

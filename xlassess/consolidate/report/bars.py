@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xlassess.consolidate.figures.charted import limits_of
 from xlassess.consolidate.figures.points import by_flags
-from xlassess.consolidate.figures.values import ItemFigures, Part, SectionFigures
-from xlassess.consolidate.narrative import decimal, percent, short
+from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.report import drawing
 from xlassess.consolidate.report.drawing import WIDTH, Drawn
-from xlassess.consolidate.summary import pictures
-from xlassess.consolidate.summary.cells import NOTHING, WITHHELD, words
+from xlassess.consolidate.wording.charts import said_of
+from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD, decimal, percent, short
+from xlassess.consolidate.wording.sheets import words
 from xlassess.model.toolkit import Scale
 from xlassess.sheet import charts, palette
 
@@ -32,12 +33,12 @@ _FOOT, _HEAD = 11.0, 2.0
 """Millimetres below and above the bars."""
 
 
-def said_of_all(part: Part) -> list[dict[str, str]]:
+def said_of_all(part: ToolkitResults) -> list[dict[str, str]]:
     """Return the sections with their figures as they are read out."""
-    return [{"name": each.name, "said": pictures.said_of(part, each)} for each in part.sections]
+    return [{"name": each.name, "said": said_of(part, each)} for each in part.sections]
 
 
-def mean_of(part: Part, each: SectionFigures) -> str:
+def mean_of(part: ToolkitResults, each: SectionFigures) -> str:
     """Return the mean (or share) of a section as it is written beside its bar."""
     if each.score.withheld:
         return WITHHELD
@@ -47,12 +48,12 @@ def mean_of(part: Part, each: SectionFigures) -> str:
     return percent(each.score.mean) if share else decimal(each.score.mean)
 
 
-def _bar_axes(names: Sequence[str], foot: float = _FOOT) -> tuple[drawing.Sheet, Axes]:
+def _bar_axes(names: Sequence[str], foot: float = _FOOT) -> tuple[drawing.Canvas, Axes]:
     """A sheet with axes for horizontal bars, the first at the top; measures in millimetres."""
     labels = [drawing.wrapped(name, _LETTERS) for name in names]
     per_bar = _TALL if any("\n" in label for label in labels) else _LOW
     height = per_bar * max(len(names), 2) + foot + _HEAD
-    sheet = drawing.Sheet(WIDTH, height)
+    sheet = drawing.Canvas(WIDTH, height)
     axes = sheet.axes(_NAMES, foot, WIDTH - _NAMES - 7, height - foot - _HEAD)
     drawing.plain(axes)
     axes.set_ylim(len(names) - 0.45, -0.55)
@@ -60,12 +61,12 @@ def _bar_axes(names: Sequence[str], foot: float = _FOOT) -> tuple[drawing.Sheet,
     return sheet, axes
 
 
-def _numbered(part: Part) -> list[tuple[str, SectionFigures]]:
+def _numbered(part: ToolkitResults) -> list[tuple[str, SectionFigures]]:
     """The sections with their numbers and names."""
     return [(f"{number}  {each.name}", each) for number, each in enumerate(part.sections, 1)]
 
 
-def range_bars(part: Part) -> Drawn:
+def range_bars(part: ToolkitResults) -> Drawn:
     """Return bars of the mean of each section, with whiskers from the lowest to the highest."""
     rule = part.toolkit.scoring.rule
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
@@ -75,8 +76,8 @@ def range_bars(part: Part) -> Drawn:
     return Drawn(caption, alt, WIDTH, partial(_draw_ranges, part, what))
 
 
-def _draw_ranges(part: Part, what: str) -> drawing.Sheet:
-    low, high = pictures.limits_of(part)
+def _draw_ranges(part: ToolkitResults, what: str) -> drawing.Canvas:
+    low, high = limits_of(part)
     sheet, axes = _bar_axes([name for name, _ in _numbered(part)])
     axes.set_xlim(low, high)
     for place, each in enumerate(part.sections):
@@ -87,12 +88,14 @@ def _draw_ranges(part: Part, what: str) -> drawing.Sheet:
     return sheet
 
 
-def ranged(part: Part) -> bool:
+def ranged(part: ToolkitResults) -> bool:
     """True where the lowest and highest of single returns may be shown."""
     return any(each.score.low is not None for each in part.sections)
 
 
-def _range_bar(axes: Axes, part: Part, each: SectionFigures, place: int, low: float) -> None:
+def _range_bar(
+    axes: Axes, part: ToolkitResults, each: SectionFigures, place: int, low: float
+) -> None:
     figure = each.score
     if figure.mean is not None:
         axes.barh(
@@ -116,13 +119,13 @@ def _among(each: SectionFigures, items: Sequence[ItemFigures]) -> bool:
     return any(item.section.id == each.section.id and item.field == each.field for item in items)
 
 
-def markable(part: Part) -> list[tuple[str, SectionFigures]]:
+def markable(part: ToolkitResults) -> list[tuple[str, SectionFigures]]:
     """Return the sections with items judged by marked answers, with number and name."""
     judged = [item for item in part.items if item.scored and by_flags(part.toolkit, item)]
     return [(name, each) for name, each in _numbered(part) if _among(each, judged)]
 
 
-def flag_bars(part: Part) -> Drawn:
+def flag_bars(part: ToolkitResults) -> Drawn:
     """Return bars of how many answers of each section are marked as matters to act on."""
     said = [
         {"name": each.name, "said": WITHHELD if each.score.withheld else str(each.flagged)}
@@ -132,7 +135,7 @@ def flag_bars(part: Part) -> Drawn:
     return Drawn(words().say("picture_flags"), alt, WIDTH, partial(_draw_flags, part))
 
 
-def _draw_flags(part: Part) -> drawing.Sheet:
+def _draw_flags(part: ToolkitResults) -> drawing.Canvas:
     from matplotlib.ticker import MaxNLocator
 
     bars = markable(part)
@@ -153,7 +156,7 @@ def _draw_flags(part: Part) -> drawing.Sheet:
     return sheet
 
 
-def stacked(part: Part, scale_id: str) -> Drawn:
+def stacked(part: ToolkitResults, scale_id: str) -> Drawn:
     """Return bars of how the answers of each section fall on a scale, the least on the left."""
     scale = part.toolkit.scales[scale_id]
     least_first = [choice.label for choice in reversed(scale.substantive)]
@@ -162,7 +165,7 @@ def stacked(part: Part, scale_id: str) -> Drawn:
     return Drawn(caption, alt, WIDTH, partial(_draw_stacked, part, scale_id))
 
 
-def _draw_stacked(part: Part, scale_id: str) -> drawing.Sheet:
+def _draw_stacked(part: ToolkitResults, scale_id: str) -> drawing.Canvas:
     asked = [item for item in part.items if item.scored and item.scale_id == scale_id]
     bars = [
         (name, each.scales.get(scale_id, {})) for name, each in _numbered(part)
@@ -206,7 +209,7 @@ _LEAST_SHARE = 0.03
 """Parts narrower than this have no room for their count; the table has it."""
 
 
-def _legend(sheet: drawing.Sheet, axes: Axes) -> None:
+def _legend(sheet: drawing.Canvas, axes: Axes) -> None:
     """Name the shades below the bars, in the order they stand in."""
     handles, labels = axes.get_legend_handles_labels()
     sheet.figure.legend(

@@ -44,7 +44,7 @@ class Drawn:
     caption: Annotated[str, "what it shows, in a few words"]
     alt: Annotated[str, "what is read out in its place; placed with the picture by itself"]
     width: Annotated[float, "its natural width in millimetres"]
-    _draw: Callable[[], Sheet] = field(repr=False)
+    _draw: Callable[[], Canvas] = field(repr=False)
 
     def png(self) -> bytes:
         """Draw the picture.
@@ -56,7 +56,7 @@ class Drawn:
             return self._draw().png()
 
 
-class Sheet:
+class Canvas:
     """A blank figure to draw on, of a size in millimetres."""
 
     def __init__(self, width: float, height: float) -> None:

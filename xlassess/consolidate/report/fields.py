@@ -22,7 +22,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportFinding:
     """A strength, concern or disagreement."""
 
     what: Annotated[str, "number and short name of the item; empty where there is nothing to name"]
@@ -50,7 +50,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Toolkit:
+class ReportToolkit:
     """What the returns to one toolkit say."""
 
     title: Annotated[str, "title of the publication"]
@@ -74,10 +74,12 @@ class Toolkit:
     figures: Annotated[Figures | None, "the table of figures"]
     further: Annotated[tuple[Drawn, ...], "further charts"]
     strengths_title: Annotated[str, "heading of the strengths"]
-    strengths: Annotated[tuple[Finding, ...], "the strengths, at most three"]
+    strengths: Annotated[tuple[ReportFinding, ...], "the strengths, at most three"]
     concerns_title: Annotated[str, "heading of the concerns"]
-    concerns: Annotated[tuple[Finding, ...], "the concerns, at most three"]
-    disagreements: Annotated[tuple[Finding, ...], "where partners disagree most, at most three"]
+    concerns: Annotated[tuple[ReportFinding, ...], "the concerns, at most three"]
+    disagreements: Annotated[
+        tuple[ReportFinding, ...], "where partners disagree most, at most three"
+    ]
     scenario: Annotated[str, "the suggested scenario, or why there is none"]
     scenario_rule: Annotated[str, "when the scenario applies, empty without one"]
     scenario_advice: Annotated[str, "what to plan then, empty without one"]
@@ -86,7 +88,7 @@ class Toolkit:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class ReportRate:
     """How many workbooks of one toolkit came back."""
 
     toolkit: Annotated[str, "short name of the toolkit"]
@@ -94,7 +96,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportEntry:
     """One issued workbook."""
 
     toolkit: Annotated[str, "short name of the toolkit"]
@@ -102,7 +104,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ReportAction:
     """One action that a respondent proposes."""
 
     toolkit: Annotated[str, "short name of the toolkit"]
@@ -194,12 +196,12 @@ class Report:
     return_by: Annotated[str, "the day by which workbooks were wanted, empty without one"]
     made_with: Annotated[str, "what it was made with, as a sentence"]
     headings: Annotated[Headings, "headings in the words of the summary"]
-    toolkits: Annotated[tuple[Toolkit, ...], "the toolkits, each with what its returns say"]
+    toolkits: Annotated[tuple[ReportToolkit, ...], "the toolkits, each with what its returns say"]
     responses_note: Annotated[str, "how to read the response rates"]
-    rates: Annotated[tuple[Rate, ...], "the response rate of each toolkit"]
-    register: Annotated[tuple[Entry, ...], "every issued workbook; empty in aggregate"]
+    rates: Annotated[tuple[ReportRate, ...], "the response rate of each toolkit"]
+    register: Annotated[tuple[ReportEntry, ...], "every issued workbook; empty in aggregate"]
     actions_note: Annotated[str, "how to read the action plan, or that there is none"]
-    actions: Annotated[tuple[Action, ...], "the action plan, quick wins first"]
+    actions: Annotated[tuple[ReportAction, ...], "the action plan, quick wins first"]
     comments_note: Annotated[str, "how to read the comments, or that there are none"]
     comments: Annotated[tuple[CommentedSection, ...], "what respondents wrote, by section and item"]
     method_note: Annotated[str, "what the method describes"]
@@ -207,16 +209,28 @@ class Report:
 
 
 NAMES: Mapping[type, str] = {
-    Report: "", Headings: "headings", Toolkit: "toolkit", Tile: "tile", Drawn: "picture",
-    Figures: "toolkit.figures", FigureRow: "row", Finding: "point", Rate: "rate",
-    Entry: "entry", Action: "action", CommentedSection: "section", CommentedItem: "item",
-    Comment: "comment", Method: "part", Topic: "topic",
-}  # fmt: skip
+    Report: "",
+    Headings: "headings",
+    ReportToolkit: "toolkit",
+    Tile: "tile",
+    Drawn: "picture",
+    Figures: "toolkit.figures",
+    FigureRow: "row",
+    ReportFinding: "point",
+    ReportRate: "rate",
+    ReportEntry: "entry",
+    ReportAction: "action",
+    CommentedSection: "section",
+    CommentedItem: "item",
+    Comment: "comment",
+    Method: "part",
+    Topic: "topic",
+}
 """What one of these is called in our template, in the order they are described."""
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ReportField:
     """A field as it is described: its name, what it holds, and what its parts are.
 
     ``record`` is the class of what it holds, or of each of its rows where ``many``; None for
@@ -229,7 +243,7 @@ class Field:
     record: type | None
 
 
-def fields_of(record: type) -> Iterator[Field]:
+def fields_of(record: type) -> Iterator[ReportField]:
     """Yield the fields of one of these classes that a template may show, in their order."""
     hints = get_type_hints(record, include_extras=True)
     for each in fields(record):
@@ -239,4 +253,4 @@ def fields_of(record: type) -> Iterator[Field]:
         plain, about = get_args(hint)
         inside = [kind for kind in (plain, *get_args(plain)) if is_dataclass(kind)]
         found: Any = inside[0] if inside else None
-        yield Field(each.name, about, get_origin(plain) is tuple, found)
+        yield ReportField(each.name, about, get_origin(plain) is tuple, found)

@@ -7,30 +7,37 @@ from functools import lru_cache
 from itertools import groupby
 
 from xlassess.consolidate.figures.attribution import Person
-from xlassess.consolidate.figures.values import Entry as Registered
-from xlassess.consolidate.figures.values import Part, PlannedAction, Point, Remark, Summary
-from xlassess.consolidate.narrative import day, percent
-from xlassess.consolidate.report import pictures
+from xlassess.consolidate.figures.charted import has_dartboard
+from xlassess.consolidate.figures.values import (
+    CommentRow,
+    PlannedAction,
+    Point,
+    RegisterEntry,
+    Summary,
+    ToolkitResults,
+)
+from xlassess.consolidate.report import charts
 from xlassess.consolidate.report.fields import (
-    Action,
     Comment,
     CommentedItem,
     CommentedSection,
-    Entry,
-    Finding,
     Headings,
     Method,
-    Rate,
     Report,
+    ReportAction,
+    ReportEntry,
+    ReportFinding,
+    ReportRate,
+    ReportToolkit,
     Tile,
-    Toolkit,
     Topic,
 )
-from xlassess.consolidate.report.tables import figures_of
-from xlassess.consolidate.summary import pictures as profile_pictures
-from xlassess.consolidate.summary.cells import words as sheet_words
-from xlassess.consolidate.summary.places import ACTIONS, COMMENTS, METHOD, RESPONSES
-from xlassess.consolidate.summary.sheets.method import method_blocks
+from xlassess.consolidate.report.figure_tables import figures_of
+from xlassess.consolidate.wording.charts import dartboard_legend
+from xlassess.consolidate.wording.method import method_blocks
+from xlassess.consolidate.wording.numbers import day, percent
+from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, METHOD, RESPONSES
+from xlassess.consolidate.wording.sheets import words as sheet_words
 from xlassess.sheet.words import Words
 
 
@@ -54,7 +61,7 @@ def comments_note(summary: Summary) -> str:
     """Return how to read the comments, or that there are none."""
     if not summary.remarks:
         return sheet_words().say("comments_none")
-    named = summary.cast.attribution == "named"
+    named = summary.participants.attribution == "named"
     return sheet_words().say("comments_note" if named else "comments_note_unnamed")
 
 
@@ -69,13 +76,13 @@ def comments_of(summary: Summary) -> tuple[CommentedSection, ...]:
     )
 
 
-def _items(remarks: Iterator[Remark]) -> Iterator[CommentedItem]:
+def _items(remarks: Iterator[CommentRow]) -> Iterator[CommentedItem]:
     for (item, question), own in groupby(remarks, key=lambda each: (each.item, each.question)):
         said = tuple(Comment(each.text, _said_by(each)) for each in own)
         yield CommentedItem(f"{item} {question}".strip(), said)
 
 
-def _said_by(remark: Remark) -> str:
+def _said_by(remark: CommentRow) -> str:
     kind = remark.kind if remark.kind not in ("Comment", "Answer", "Proposal") else ""
     return words().say("said", _who(remark.person), kind, remark.answer)
 
@@ -87,15 +94,15 @@ def actions_note(summary: Summary) -> str:
     return sheet_words().say("actions_note", day(summary.made_at))
 
 
-def actions_of(summary: Summary) -> tuple[Action, ...]:
+def actions_of(summary: Summary) -> tuple[ReportAction, ...]:
     """Return the action plan, the soonest horizon first."""
     label = labels(summary)
     return tuple(_action(action, label[action.part]) for action in summary.actions)
 
 
-def _action(action: PlannedAction, toolkit: str) -> Action:
+def _action(action: PlannedAction, toolkit: str) -> ReportAction:
     deadline = action.deadline
-    return Action(
+    return ReportAction(
         toolkit=toolkit,
         when=action.horizon,
         action=action.action,
@@ -111,36 +118,36 @@ def _action(action: PlannedAction, toolkit: str) -> Action:
 
 def responses_note(summary: Summary) -> str:
     """Return how to read the response rates."""
-    macro = "responses_note" if summary.cast.shows_rows else "responses_note_aggregated"
+    macro = "responses_note" if summary.participants.shows_rows else "responses_note_aggregated"
     return sheet_words().say(macro, summary.assessment, day(summary.made_at))
 
 
-def rate_of(part: Part) -> Rate:
+def rate_of(part: ToolkitResults) -> ReportRate:
     """Return how many workbooks of a toolkit came back."""
     standing = [entry.standing for entry in part.entries]
     out = standing.count("Overdue") + standing.count("Awaited")
     nil = f" and {part.nil_returns} nil" if part.nil_returns else ""
     figures = (part.issued, f"{part.returned}{nil}")
     more = (standing.count("Query open"), standing.count("Refused"), out)
-    return Rate(part.label, (*map(str, figures), response_rate(part), *map(str, more)))
+    return ReportRate(part.label, (*map(str, figures), response_rate(part), *map(str, more)))
 
 
-def response_rate(part: Part) -> str:
+def response_rate(part: ToolkitResults) -> str:
     """Return returned, nil returns included, of issued as a percentage."""
     return percent(part.response_rate) if part.response_rate is not None else ""
 
 
-def register_of(summary: Summary) -> tuple[Entry, ...]:
+def register_of(summary: Summary) -> tuple[ReportEntry, ...]:
     """Return every issued workbook, where single workbooks may be shown."""
-    if not summary.cast.shows_rows:
+    if not summary.participants.shows_rows:
         return ()
     return tuple(_entry(part, entry) for part in summary.parts for entry in part.entries)
 
 
-def _entry(part: Part, entry: Registered) -> Entry:
+def _entry(part: ToolkitResults, entry: RegisterEntry) -> ReportEntry:
     came = entry.standing in ("Returned", "Query open")
     person, received = entry.person, entry.received_at
-    return Entry(
+    return ReportEntry(
         part.label,
         (
             person.partner, person.respondent, person.level, entry.standing,
@@ -189,7 +196,7 @@ def report_of(summary: Summary) -> Report:
 
 def _coordinator(summary: Summary) -> str:
     who = summary.assessment.coordinator
-    if summary.cast.attribution != "named":
+    if summary.participants.attribution != "named":
         return words().say("coordinator_unnamed")
     return ", ".join(filter(None, (who.name, who.email)))
 
@@ -215,18 +222,18 @@ def _headings() -> Headings:
     )
 
 
-def _toolkit(summary: Summary, part: Part) -> Toolkit:
-    told, toolkit = part.narrative, part.toolkit
-    shown = bool(part.returned) and not summary.cast.withholds(part.returned)
-    picture = pictures.headline(part) if shown else None
-    legend = profile_pictures.has_dartboard(part) and picture
-    return Toolkit(
+def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
+    narrative, toolkit = part.narrative, part.toolkit
+    shown = bool(part.returned) and not summary.participants.withholds(part.returned)
+    picture = charts.headline(part) if shown else None
+    legend = has_dartboard(part) and picture
+    return ReportToolkit(
         title=toolkit.title,
         label=part.label,
         publisher=toolkit.publisher,
         year=str(toolkit.year or ""),
         source=toolkit.source,
-        context=told.context,
+        context=narrative.context,
         tiles=_tiles(part),
         returned=part.returned,
         issued=part.issued,
@@ -234,31 +241,31 @@ def _toolkit(summary: Summary, part: Part) -> Toolkit:
         partners_heard=part.partners_heard,
         partners_asked=part.partners_asked,
         open_queries=_open_queries(part),
-        headline=told.reading,
+        headline=narrative.reading,
         has_figures=shown,
         picture=picture,
-        legend=profile_pictures.dartboard_legend(part) if legend else "",
+        legend=dartboard_legend(part) if legend else "",
         figures_note=sheet_words().say("profile_note", toolkit.scoring.rule),
         figures=figures_of(part) if shown else None,
-        further=pictures.further(part) if shown else (),
-        strengths_title=told.strengths_title,
-        strengths=_findings(told.strengths),
-        concerns_title=told.concerns_title,
-        concerns=_findings(told.concerns),
-        disagreements=_findings(told.disagreements),
-        scenario=told.scenario if shown else "",
-        scenario_rule=told.scenario_rule if shown else "",
-        scenario_advice=told.scenario_advice if shown else "",
-        decisions=told.decisions,
-        caution=told.caution,
+        further=charts.further(part) if shown else (),
+        strengths_title=narrative.strengths_title,
+        strengths=_findings(narrative.strengths),
+        concerns_title=narrative.concerns_title,
+        concerns=_findings(narrative.concerns),
+        disagreements=_findings(narrative.disagreements),
+        scenario=narrative.scenario if shown else "",
+        scenario_rule=narrative.scenario_rule if shown else "",
+        scenario_advice=narrative.scenario_advice if shown else "",
+        decisions=narrative.decisions,
+        caution=narrative.caution,
     )
 
 
-def _open_queries(part: Part) -> int:
+def _open_queries(part: ToolkitResults) -> int:
     return sum(entry.standing == "Query open" for entry in part.entries)
 
 
-def _tiles(part: Part) -> tuple[Tile, ...]:
+def _tiles(part: ToolkitResults) -> tuple[Tile, ...]:
     """The four figures on top of the summary's page."""
     say = sheet_words().say
     return (
@@ -269,5 +276,5 @@ def _tiles(part: Part) -> tuple[Tile, ...]:
     )
 
 
-def _findings(points: Sequence[Point]) -> tuple[Finding, ...]:
-    return tuple(Finding(each.what, each.why) for each in points if each.what or each.why)
+def _findings(points: Sequence[Point]) -> tuple[ReportFinding, ...]:
+    return tuple(ReportFinding(each.what, each.why) for each in points if each.what or each.why)

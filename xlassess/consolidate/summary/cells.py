@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from math import floor
 
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.narrative import day
-from xlassess.consolidate.summary.places import HEADER_ROW, NOTE_ROW, TITLE_ROW
+from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
+from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD, day
 from xlassess.sheet import looks, metrics, palette
 from xlassess.sheet.checked import Book, Box, Formula, Sheet
 from xlassess.sheet.looks import Look
@@ -18,14 +17,6 @@ from xlassess.sheet.page import Page, set_page, show
 from xlassess.sheet.streamed import MOST_ROWS
 from xlassess.sheet.validation import SheetError
 from xlassess.sheet.values import serial
-from xlassess.sheet.words import Words
-
-NOTHING = "–"
-"""Stands where there is no figure."""
-
-WITHHELD = "withheld"
-NOT_SHOWN = "not shown"
-"""Stands for the ends of a range where single returns are not shown."""
 
 _LANDSCAPE_PIXELS = 960
 """Pixels between the margins of a landscape A4 page at full size, a little to spare."""
@@ -55,14 +46,8 @@ HEAD = looks.HEADER
 HEAD_MIDDLE = looks.HEADER_MIDDLE
 
 
-@lru_cache(maxsize=1)
-def words() -> Words:
-    """The titles, notes and headings of the sheets."""
-    return Words("summary_sheets.j2")
-
-
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column of a table: heading, width in characters, look of its cells."""
 
     header: str
@@ -76,7 +61,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SheetTable:
     """A table on a sheet: its heading row, first column, number of rows, name and title.
 
     ``name`` is unique in the workbook and keeps to letters, digits and underscores; ``title``
@@ -84,7 +69,7 @@ class Grid:
     """
 
     header_row: int
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: int
     name: str
     title: str
@@ -92,7 +77,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SheetSetup:
     """What a sheet begins with, and how it is printed and frozen.
 
     ``columns`` gives the widths; ``last_row`` ends the print area; ``frozen`` is the number
@@ -122,32 +107,32 @@ class Live:
     value: str | float | None
 
 
-class Out:
+class SummaryWriter:
     """The workbook being written, with the summary it is written from."""
 
     def __init__(self, book: Book, summary: Summary) -> None:
         self.book = book
         self.summary = summary
 
-    def open(self, opening: Opening) -> Sheet:
-        """Add a sheet with its title and note; `Out.finish` sets it up for printing."""
-        sheet = self.book.sheet(opening.name, opening.tab, streamed=opening.streamed)
-        sheet.widths(dict(enumerate(opening.widths)))
-        sheet.text(TITLE_ROW, 0, opening.title, looks.TITLE)
+    def open(self, setup: SheetSetup) -> Sheet:
+        """Add a sheet with its title and note; `SummaryWriter.finish` sets it up for printing."""
+        sheet = self.book.sheet(setup.name, setup.tab, streamed=setup.streamed)
+        sheet.widths(dict(enumerate(setup.widths)))
+        sheet.text(TITLE_ROW, 0, setup.title, looks.TITLE)
         sheet.height(TITLE_ROW, 28)
-        last = (opening.printed or len(opening.widths)) - 1
-        sheet.prose(NOTE_ROW, 0, last, opening.note, looks.PROSE.but(colour=palette.MUTED))
-        show(sheet, opening.frozen)
+        last = (setup.printed or len(setup.widths)) - 1
+        sheet.prose(NOTE_ROW, 0, last, setup.note, looks.PROSE.but(colour=palette.MUTED))
+        show(sheet, setup.frozen)
         return sheet
 
     def finish(
-        self, sheet: Sheet, opening: Opening, last_row: int, breaks: Sequence[int] = ()
+        self, sheet: Sheet, setup: SheetSetup, last_row: int, breaks: Sequence[int] = ()
     ) -> None:
         """Set a sheet up for printing down to its last row.
 
         Args:
             sheet: the sheet.
-            opening: what it was opened with.
+            setup: what it was opened with.
             last_row: where the print area ends.
             breaks: rows that begin a new page. They are heeded only at a fixed scale, so with
                 breaks the scale is worked out here and not left to the program.
@@ -158,13 +143,13 @@ class Out:
             right=f"Summary of {day(self.summary.made_at)}",
             marking=assessment.marking,
             landscape=True,
-            area=Box(0, 0, last_row, (opening.printed or len(opening.widths)) - 1),
-            repeat=opening.repeat,
+            area=Box(0, 0, last_row, (setup.printed or len(setup.widths)) - 1),
+            repeat=setup.repeat,
         )
         set_page(sheet, page)
         if breaks:
             pixels = sum(
-                width * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for width in opening.widths
+                width * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for width in setup.widths
             )
             scale = floor(100 * _LANDSCAPE_PIXELS / pixels)
             sheet.raw.set_print_scale(min(100, max(10, scale)))
@@ -180,7 +165,7 @@ class Out:
         else:
             sheet.number(row, column, shown, look)
 
-    def table(self, sheet: Sheet, grid: Grid) -> None:
+    def table(self, sheet: Sheet, grid: SheetTable) -> None:
         """Write a table's headings and make it filterable; its cells are written apart.
 
         Raises:
@@ -220,7 +205,7 @@ def must(code: object) -> None:
         raise SheetError(f"The summary could not be written: XlsxWriter answered {code}.")
 
 
-def headings(sheet: Sheet, row: int, columns: Sequence[Column], first_column: int = 0) -> None:
+def headings(sheet: Sheet, row: int, columns: Sequence[SheetColumn], first_column: int = 0) -> None:
     """Write a heading row, high enough for its words and the arrow of a filter."""
     filter_arrow = 2.5
     for index, column in enumerate(columns, first_column):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from xlassess.consolidate.figures.counted import favourable_codes, field_of
-from xlassess.consolidate.figures.values import Part, ScoreRow, SectionFigures
-from xlassess.consolidate.summary.cells import NOTHING, Live, counting, lit
-from xlassess.consolidate.summary.places import ScoresPlace
+from xlassess.consolidate.figures.values import ScoreRow, SectionFigures, ToolkitResults
+from xlassess.consolidate.summary.cells import Live, counting, lit
+from xlassess.consolidate.summary.layout import ScoresLayout
+from xlassess.consolidate.wording.numbers import NOTHING
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.score import Overall, SectionScore, score_range
@@ -29,7 +30,7 @@ def band_formula(
     return f'IF(ISNUMBER({cell}),{formula},"{NOTHING}")'
 
 
-def pooled_share(part: Part, scope: dict[str, str], *, rows: bool) -> str:
+def pooled_share(part: ToolkitResults, scope: dict[str, str], *, rows: bool) -> str:
     """Return the formula of the share of favourable answers within a scope.
 
     Args:
@@ -42,13 +43,15 @@ def pooled_share(part: Part, scope: dict[str, str], *, rows: bool) -> str:
     return f'IF({every}=0,"{NOTHING}",({good})/{every})'
 
 
-def choice_keys(part: Part) -> tuple[str, ...]:
+def choice_keys(part: ToolkitResults) -> tuple[str, ...]:
     """The favourable choices as they stand in the Choice column of Data."""
     scale = part.toolkit.scoring.scale
     return tuple(f"{scale}:{code}" for code in favourable_codes(part.toolkit))
 
 
-def flagged_formula(part: Part, each: SectionFigures, scope: dict[str, str], *, rows: bool) -> str:
+def flagged_formula(
+    part: ToolkitResults, each: SectionFigures, scope: dict[str, str], *, rows: bool
+) -> str:
     """Return the formula of how many answers of a section are flagged, within a scope."""
     scales = dict.fromkeys(item.answer for item in each.section.items if not item.is_free)
     keys = [
@@ -60,7 +63,7 @@ def flagged_formula(part: Part, each: SectionFigures, scope: dict[str, str], *, 
     return "+".join(counting(rows, **scope, choice=lit(key)) for key in keys) or "0"
 
 
-def return_score(part: Part, each: SectionFigures, scored: ScoreRow, row: int) -> Live:
+def return_score(part: ToolkitResults, each: SectionFigures, scored: ScoreRow, row: int) -> Live:
     """Return the score of one return in one section; with gaps, how many are answered.
 
     ``row`` is the return's row on the Scores sheet, with its code in the first column.
@@ -86,10 +89,10 @@ def _shown(score: SectionScore | Overall) -> str | float:
     return f"{score.answered} of {score.asked}" if score.score is None else score.score
 
 
-def return_overall(part: Part, place: ScoresPlace, whole: Overall, row: int) -> Live:
+def return_overall(part: ToolkitResults, layout: ScoresLayout, whole: Overall, row: int) -> Live:
     """Return the score of one return over all sections of a view, as `return_score`."""
     mine = [i for i, each in enumerate(part.sections) if each.view == whole.view]
-    cells_ = f"{cell_name(row, place.column(mine[0]))}:{cell_name(row, place.column(mine[-1]))}"
+    cells_ = f"{cell_name(row, layout.column(mine[0]))}:{cell_name(row, layout.column(mine[-1]))}"
     where = {
         "return": f"$A{row + 1}", "field": lit(field_of(whole.view)), "counts": '"yes"'
     }  # fmt: skip
@@ -106,14 +109,14 @@ def return_overall(part: Part, place: ScoresPlace, whole: Overall, row: int) -> 
 
 
 def shade_limits(
-    part: Part, section: SectionFigures | None, bands: Sequence[Band]
+    part: ToolkitResults, section: SectionFigures | None, bands: Sequence[Band]
 ) -> tuple[tuple[float, str], ...]:
     """Return the lower limits of shades, highest first."""
     if bands:
         falling = sorted(bands, key=lambda band: -band.low)
         last = len(SHADES) - 1
-        places = [round(i * last / max(len(falling) - 1, 1)) for i in range(len(falling))]
-        return tuple((b.low, SHADES[p]) for b, p in zip(falling, places, strict=True))
+        layouts = [round(i * last / max(len(falling) - 1, 1)) for i in range(len(falling))]
+        return tuple((b.low, SHADES[p]) for b, p in zip(falling, layouts, strict=True))
     limits = score_range(part.toolkit, section.section if section else None)
     if limits is None:
         return ()

@@ -14,29 +14,28 @@ from xlassess.consolidate.figures.thresholds import (
     favourable,
     has_scores,
 )
-from xlassess.consolidate.figures.values import ItemFigures, Part
+from xlassess.consolidate.figures.values import ItemFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
-    NOTHING,
-    WITHHELD,
-    Column,
-    Grid,
     Live,
-    Opening,
-    Out,
+    SheetColumn,
+    SheetSetup,
+    SheetTable,
+    SummaryWriter,
     counting,
     lit,
-    words,
 )
-from xlassess.consolidate.summary.places import (
+from xlassess.consolidate.summary.layout import (
     HEADER_ROW,
-    AgreementPlace,
-    agreement_places,
+    AgreementLayout,
+    agreement_layouts,
     level_items,
-    levels_place,
+    levels_layout,
     sheet_name,
 )
 from xlassess.consolidate.summary.sheets.levels import GAP
+from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD
+from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Scale
 from xlassess.sheet import looks
@@ -46,45 +45,45 @@ from xlassess.sheet.looks import MARK_CHECK, MARK_DONE, MARK_TO_DO, Look
 SPLIT = "High score, low agreement"
 _BOTH = f"{SPLIT}; {GAP.lower()}"
 
-_HEADS = (Column("Item", 7), Column("Section", 20), Column("Question", 50))
+_HEADS = (SheetColumn("Item", 7), SheetColumn("Section", 20), SheetColumn("Question", 50))
 _FIGURE_WIDTH, _REMARK_WIDTH = 10.5, 17.0
 
 
-def write_agreement(out: Out, part: Part) -> None:
+def write_agreement(writer: SummaryWriter, part: ToolkitResults) -> None:
     """Write the Agreement sheet: one table for each scale, the scored one first."""
-    name = sheet_name("Agreement", part, out.summary.parts)
-    places = agreement_places(out.summary, part)
+    name = sheet_name("Agreement", part, writer.summary.parts)
+    layouts = agreement_layouts(writer.summary, part)
     scales = part.toolkit.scales
-    widest = max((len(_columns(scales[each.scale])) for each in places), default=len(_HEADS) + 1)
+    widest = max((len(_columns(scales[each.scale])) for each in layouts), default=len(_HEADS) + 1)
     widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
     widths[-1] = _REMARK_WIDTH
     title = f"Agreement: {part.toolkit.title}"
-    opening = Opening(
+    setup = SheetSetup(
         name, title, words().say("agreement_note"), tuple(widths), (HEADER_ROW + 1, 1)
     )
-    sheet = out.open(opening)
-    remarks = _remarks_elsewhere(out, part)
+    sheet = writer.open(setup)
+    remarks = _remarks_elsewhere(writer, part)
     last = HEADER_ROW
-    for number, place in enumerate(places):
+    for number, layout in enumerate(layouts):
         if number:
-            sheet.text(place.header - 1, 0, scales[place.scale].title, looks.HEADING)
-            sheet.height(place.header - 1, cells.HEADING_ROW)
-        _table(out, sheet, part, place, remarks)
-        last = place.header + len(place.items)
-    out.finish(sheet, opening, last)
+            sheet.text(layout.header - 1, 0, scales[layout.scale].title, looks.HEADING)
+            sheet.height(layout.header - 1, cells.HEADING_ROW)
+        _table(writer, sheet, part, layout, remarks)
+        last = layout.header + len(layout.items)
+    writer.finish(sheet, setup, last)
 
 
-def _remarks_elsewhere(out: Out, part: Part) -> dict[tuple[str, str], str]:
+def _remarks_elsewhere(writer: SummaryWriter, part: ToolkitResults) -> dict[tuple[str, str], str]:
     """By item and field, the cell of the Levels sheet that says whether levels differ."""
-    place = levels_place(out.summary, part)
+    layout = levels_layout(writer.summary, part)
     return {
-        (item.key, item.field): place.remark(index) for index, item in enumerate(level_items(part))
+        (item.key, item.field): layout.remark(index) for index, item in enumerate(level_items(part))
     }
 
 
-def _columns(scale: Scale) -> tuple[Column, ...]:
+def _columns(scale: Scale) -> tuple[SheetColumn, ...]:
     """Heads, a column per choice, then the figures."""
-    choices = [Column(choice.label, _FIGURE_WIDTH, cells.MIDDLE) for choice in scale.choices]
+    choices = [SheetColumn(choice.label, _FIGURE_WIDTH, cells.MIDDLE) for choice in scale.choices]
     figures = ["Answers"]
     if has_scores(scale):
         figures += ["Mean", "Lowest", "Highest"]
@@ -92,29 +91,29 @@ def _columns(scale: Scale) -> tuple[Column, ...]:
     return (
         *_HEADS,
         *choices,
-        *(Column(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
-        Column("Remark", _REMARK_WIDTH, cells.MIDDLE),
+        *(SheetColumn(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
+        SheetColumn("Remark", _REMARK_WIDTH, cells.MIDDLE),
     )
 
 
 def _table(
-    out: Out,
+    writer: SummaryWriter,
     sheet: Sheet,
-    part: Part,
-    place: AgreementPlace,
+    part: ToolkitResults,
+    layout: AgreementLayout,
     remarks: Mapping[tuple[str, str], str],
 ) -> None:
-    header, items = place.header, place.items
+    header, items = layout.header, layout.items
     scale = items[0].scale
     columns = _columns(scale)
-    index = out.summary.parts.index(part)
+    index = writer.summary.parts.index(part)
     name = f"Agreement_{index}_{header}"
     title = f"Agreement on items answered by “{scale.title}”, {part.label}"
-    out.table(sheet, Grid(header, columns, len(items), name, title))
+    writer.table(sheet, SheetTable(header, columns, len(items), name, title))
     for row, item in enumerate(items, header + 1):
-        _row(out, sheet, row, item, remarks.get((item.key, item.field), ""))
+        _row(writer, sheet, row, item, remarks.get((item.key, item.field), ""))
         name = f"{item.item.id}  {item.name}"
-        sheet.text(row, place.names_column, name, looks.SMALL.but(wrap=False))
+        sheet.text(row, layout.names_column, name, looks.SMALL.but(wrap=False))
     first, last = header + 1, header + len(items)
     reading = len(columns) - 2
     cell = f"${column_name(reading)}{first + 1}"
@@ -128,7 +127,7 @@ def _table(
 
 
 def _row(
-    out: Out,
+    writer: SummaryWriter,
     sheet: Sheet,
     row: int,
     item: ItemFigures,
@@ -140,8 +139,8 @@ def _row(
     for column, text in enumerate(texts):
         sheet.text(row, column, text, columns[column].look)
     column = len(texts)
-    for live, look in _figures(out, item, row, levels):
-        out.figure(sheet, row, column, live, look)
+    for live, look in _figures(writer, item, row, levels):
+        writer.figure(sheet, row, column, live, look)
         column += 1
     fitted = [(text, each.width, each.look) for text, each in zip(texts, columns, strict=False)]
     # In a table with fewer columns the remark stands in a narrower one.
@@ -157,22 +156,27 @@ def _remark(item: ItemFigures) -> str | None:
     return GAP if item.levels_differ else None
 
 
-def _figures(out: Out, item: ItemFigures, row: int, levels: str) -> list[tuple[Live, Look]]:
+def _figures(
+    writer: SummaryWriter, item: ItemFigures, row: int, levels: str
+) -> list[tuple[Live, Look]]:
     """The cells of an item's row after its words; ``levels`` says whether levels differ."""
     scale, agreement = item.scale, item.agreement
-    rows = out.summary.cast.shows_rows
+    rows = writer.summary.participants.shows_rows
     where = {"item": lit(item.key), "field": lit(item.field)}
     whole, middle = cells.MIDDLE.but(number="0"), cells.MIDDLE
     first = len(_HEADS)
-    places = {choice.code: first + i for i, choice in enumerate(scale.choices)}
-    spans = _Spans(scale, places, row)
+    layouts = {choice.code: first + i for i, choice in enumerate(scale.choices)}
+    spans = _Spans(scale, layouts, row)
     found: list[tuple[Live, Look]] = [
         (Live(counting(rows, **where, choice=lit(f"{item.scale_id}:{choice.code}")),
               WITHHELD if item.withheld else agreement.counts[choice.code]), whole)
         for choice in scale.choices
     ]  # fmt: skip
     if item.withheld:
-        return [*found, *((Live("", WITHHELD), middle) for _ in _columns(scale)[len(places) + 3 :])]
+        return [
+            *found,
+            *((Live("", WITHHELD), middle) for _ in _columns(scale)[len(layouts) + 3 :]),
+        ]
     found.append((Live(spans.n, agreement.n), whole))
     if has_scores(scale):
         decimals = cells.MIDDLE.but(number="0.00")
@@ -217,9 +221,9 @@ class _Spans:
     not, they are joined one by one.
     """
 
-    def __init__(self, scale: Scale, places: dict[str, int], row: int) -> None:
+    def __init__(self, scale: Scale, layouts: dict[str, int], row: int) -> None:
         self._scale = scale
-        self._cells = [cell_name(row, places[choice.code]) for choice in scale.substantive]
+        self._cells = [cell_name(row, layouts[choice.code]) for choice in scale.substantive]
         self.n = "+".join(self._cells)
 
     def _weighted(self, weights: Sequence[float]) -> str:

@@ -2,64 +2,70 @@
 
 from __future__ import annotations
 
-from xlassess.consolidate.figures.values import Part, ScoreRow, SectionFigures
+from xlassess.consolidate.figures.values import ScoreRow, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
-    Column,
-    Grid,
     Live,
-    Opening,
-    Out,
+    SheetColumn,
+    SheetSetup,
+    SheetTable,
+    SummaryWriter,
     counting,
     lit,
     put,
-    words,
 )
 from xlassess.consolidate.summary.formulas import flagged_formula
-from xlassess.consolidate.summary.places import HEADER_ROW, sheet_name
+from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
+from xlassess.consolidate.wording.sheets import words
 from xlassess.sheet.checked import Sheet
 
 _PEOPLE = (
-    Column("Return", 13), Column("Partner", 32), Column("Respondent", 24), Column("Level", 20),
-    Column("Section", 32),
-)  # fmt: skip
+    SheetColumn("Return", 13),
+    SheetColumn("Partner", 32),
+    SheetColumn("Respondent", 24),
+    SheetColumn("Level", 20),
+    SheetColumn("Section", 32),
+)
 
 
-def write_counts(out: Out, part: Part) -> None:
+def write_counts(writer: SummaryWriter, part: ToolkitResults) -> None:
     """Write the Scores sheet of a toolkit by levels, or with nothing scored."""
-    name = sheet_name("Scores", part, out.summary.parts)
+    name = sheet_name("Scores", part, writer.summary.parts)
     scoring = part.toolkit.scoring
     note = words().say("scores_note_counts", scoring.no_overall_because or scoring.note)
     counts = _count_columns(part)
     columns = (*_PEOPLE, *counts)
     title = f"Scores: {part.toolkit.title}"
     widths = tuple(column.width for column in columns)
-    opening = Opening(name, title, note, widths, (HEADER_ROW + 1, 2))
-    sheet = out.open(opening)
+    setup = SheetSetup(name, title, note, widths, (HEADER_ROW + 1, 2))
+    sheet = writer.open(setup)
     rows = [(scored, each) for scored in part.rows for each in part.sections]
-    table = "Scores" if len(out.summary.parts) == 1 else f"Scores_{out.summary.parts.index(part)}"
-    out.table(
-        sheet, Grid(HEADER_ROW, columns, len(rows), table, f"Answers by section, {part.label}")
+    table = (
+        "Scores" if len(writer.summary.parts) == 1 else f"Scores_{writer.summary.parts.index(part)}"
+    )
+    writer.table(
+        sheet,
+        SheetTable(HEADER_ROW, columns, len(rows), table, f"Answers by section, {part.label}"),
     )
     for row, (scored, each) in enumerate(rows, HEADER_ROW + 1):
-        _row(out, sheet, row, columns, (part, scored, each))
-    out.finish(sheet, opening, HEADER_ROW + max(len(rows), 1))
+        _row(writer, sheet, row, columns, (part, scored, each))
+    writer.finish(sheet, setup, HEADER_ROW + max(len(rows), 1))
 
 
-def _count_columns(part: Part) -> list[Column]:
+def _count_columns(part: ToolkitResults) -> list[SheetColumn]:
     if part.toolkit.scoring.rule == "none":
         heads = ["Answered", "Counted apart", "Not answered", "Flagged"]
     else:
         heads = [choice.label for choice in part.scored_choices] + ["Not answered", "Asked"]
-    return [Column(head, 14, cells.MIDDLE) for head in heads]
+    return [SheetColumn(head, 14, cells.MIDDLE) for head in heads]
 
 
 def _row(
-    out: Out,
+    writer: SummaryWriter,
     sheet: Sheet,
     row: int,
-    columns: tuple[Column, ...],
-    what: tuple[Part, ScoreRow, SectionFigures],
+    columns: tuple[SheetColumn, ...],
+    what: tuple[ToolkitResults, ScoreRow, SectionFigures],
 ) -> None:
     part, scored, each = what
     person = scored.person
@@ -67,12 +73,12 @@ def _row(
     for column, text in enumerate(who):
         put(sheet, row, column, text, columns[column].look)
     for column, live in enumerate(_counts(part, scored, each, row), len(who)):
-        out.figure(sheet, row, column, live, cells.MIDDLE.but(number="0"))
+        writer.figure(sheet, row, column, live, cells.MIDDLE.but(number="0"))
     texts = [(text, column.width, column.look) for text, column in zip(who, columns, strict=False)]
     cells.fit_row(sheet, row, texts)
 
 
-def _counts(part: Part, scored: ScoreRow, each: SectionFigures, row: int) -> list[Live]:
+def _counts(part: ToolkitResults, scored: ScoreRow, each: SectionFigures, row: int) -> list[Live]:
     score = scored.card.section(each.section.id, each.view)
     where = {
         "return": f"$A{row + 1}", "section": lit(each.key), "field": lit(each.field),

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import floor
 
-from xlassess.consolidate.figures.values import Figure, Part, Point
-from xlassess.consolidate.narrative import day, decimal, percent, short
-from xlassess.consolidate.summary import pictures
-from xlassess.consolidate.summary.cells import NOTHING, WITHHELD, Live, Out, words
-from xlassess.consolidate.summary.places import (
-    HEADER_ROW,
-    RESPONSES,
-    SUMMARY,
-    ProfilePlace,
-    profile_place,
-)
+from xlassess.consolidate.figures.charted import has_dartboard
+from xlassess.consolidate.figures.values import Figure, Point, ToolkitResults
+from xlassess.consolidate.summary import native_charts
+from xlassess.consolidate.summary.cells import Live, SummaryWriter
+from xlassess.consolidate.summary.layout import HEADER_ROW, ProfileLayout, profile_layout
 from xlassess.consolidate.summary.sheets.responses import rate_column
+from xlassess.consolidate.wording.charts import dartboard_legend
+from xlassess.consolidate.wording.numbers import (
+    NOTHING,
+    WITHHELD,
+    day,
+    range_of,
+)
+from xlassess.consolidate.wording.sheets import RESPONSES, SUMMARY, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.sheet import looks, metrics, palette
@@ -37,7 +39,7 @@ _RUNNING = _LINE.but(align="left", indent=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class LineCell:
     """A cell of the table: its first and last column on the page, figure and look.
 
     The figure stands in the first column. Where there are more, it is a text that runs on over
@@ -60,35 +62,35 @@ class _Line:
     band: Band | None
 
 
-def table_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+def table_lines(part: ToolkitResults, layout: ProfileLayout) -> list[tuple[LineCell, ...]]:
     """Return the lines of the table, headings first; the figures point at the Profile sheet."""
-    return _score_lines(part, place) if "mean" in place.columns else _count_lines(part, place)
+    return _score_lines(part, layout) if "mean" in layout.columns else _count_lines(part, layout)
 
 
-def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[Field, ...]:
+def _headings(names: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[LineCell, ...]:
     return tuple(
-        Field(*span, Live("", words().say(name)), _HEAD if span[1] > span[0] else _HEAD_MIDDLE)
+        LineCell(*span, Live("", words().say(name)), _HEAD if span[1] > span[0] else _HEAD_MIDDLE)
         for name, span in zip(names, spans, strict=True)
     )
 
 
-def _score_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+def _score_lines(part: ToolkitResults, layout: ProfileLayout) -> list[tuple[LineCell, ...]]:
     rule = part.toolkit.scoring.rule
     names = ["head_section", "head_share" if rule == "share" else "head_mean", "head_range"]
     spans = [(5, 9), (10, 10), (11, 12)]
-    if "band" in place.columns:
+    if "band" in layout.columns:
         names, spans = [*names, "head_band"], [(5, 8), (9, 9), (10, 10), (11, 12)]
     lines = [
         _Line(index, f"{index + 1}  {each.name}", each.score, each.band)
         for index, each in enumerate(part.sections[:MOST_LINES])
     ]
     found = [_headings(names, spans)]
-    found += [_score_line(part, place, spans, line) for line in lines]
+    found += [_score_line(part, layout, spans, line) for line in lines]
     for index, whole in enumerate(part.overall):
         name = words().say("head_total" if rule == "sum" else "head_overall")
         name = f"{name} ({whole.name})" if whole.name else name
-        line = _Line(place.sections + index, name, whole.score, whole.band)
-        fields = _score_line(part, place, spans, line)
+        line = _Line(layout.sections + index, name, whole.score, whole.band)
+        fields = _score_line(part, layout, spans, line)
         strong = palette.PALE
         found.append(
             tuple(replace(each, look=each.look.but(bold=True, fill=strong)) for each in fields)
@@ -97,21 +99,23 @@ def _score_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
 
 
 def _score_line(
-    part: Part, place: ProfilePlace, spans: Sequence[tuple[int, int]], line: _Line
-) -> tuple[Field, ...]:
+    part: ToolkitResults, layout: ProfileLayout, spans: Sequence[tuple[int, int]], line: _Line
+) -> tuple[LineCell, ...]:
     rule, figure = part.toolkit.scoring.rule, line.figure
-    ranges = _MIDDLE if "band" in place.columns else _RUNNING
+    ranges = _MIDDLE if "band" in layout.columns else _RUNNING
     number = "0%" if rule == "share" else "0.0"
     mean = WITHHELD if figure.withheld else figure.mean
-    low, high = (place.cell(line.index, each) for each in ("low", "high"))
+    low, high = (layout.cell(line.index, each) for each in ("low", "high"))
     fields = [
-        Field(*spans[0], Live("", line.name), _RUNNING),
-        Field(*spans[1], Live(place.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)),
-        Field(*spans[2], Live(_range_formula(rule, low, high), range_of(rule, figure)), ranges),
+        LineCell(*spans[0], Live("", line.name), _RUNNING),
+        LineCell(
+            *spans[1], Live(layout.cell(line.index, "mean"), mean), _MIDDLE.but(number=number)
+        ),
+        LineCell(*spans[2], Live(_range_formula(rule, low, high), range_of(rule, figure)), ranges),
     ]
-    if "band" in place.columns:
+    if "band" in layout.columns:
         name = line.band.name if line.band else None
-        fields.append(Field(*spans[3], Live(place.cell(line.index, "band"), name), _RUNNING))
+        fields.append(LineCell(*spans[3], Live(layout.cell(line.index, "band"), name), _RUNNING))
     return tuple(fields)
 
 
@@ -123,20 +127,12 @@ def _range_formula(rule: str, low: str, high: str) -> str:
     return f'IF(ISNUMBER({low}),TEXT({low},"{shape}")&" to "&TEXT({high},"{shape}"),"{NOTHING}")'
 
 
-def range_of(rule: str, figure: Figure) -> str | None:
-    """Return the lowest and highest of a figure in words, None where they are not shown."""
-    if figure.low is None or figure.high is None:
-        return None
-    show = {"sum": short, "mean": decimal, "share": percent}[rule]
-    return f"{show(figure.low)} to {show(figure.high)}"
-
-
-def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
+def _count_lines(part: ToolkitResults, layout: ProfileLayout) -> list[tuple[LineCell, ...]]:
     """Lines of toolkits without scores: answers, and how many are favourable or flagged."""
     spans = [(5, 9), (10, 10), (11, 12)]
     last = "flagged" if part.toolkit.scoring.rule == "none" else "favourable"
     found = [_headings(["head_section", "head_answers", f"head_{last}"], spans)]
-    for index, each in enumerate(part.sections[: min(MOST_LINES, place.leading)]):
+    for index, each in enumerate(part.sections[: min(MOST_LINES, layout.leading)]):
         value: str | float | None = float(each.flagged)
         look = _RUNNING
         if last == "favourable":
@@ -144,12 +140,19 @@ def _count_lines(part: Part, place: ProfilePlace) -> list[tuple[Field, ...]]:
             look = _RUNNING.but(number="0%")
         hidden = each.score.withheld
         answers = each.given if last == "flagged" else each.answered
-        found.append((
-            Field(*spans[0], Live("", f"{index + 1}  {each.name}"), _RUNNING),
-            Field(*spans[1], Live(place.cell(index, "answers"), WITHHELD if hidden else answers),
-                  _MIDDLE),
-            Field(*spans[2], Live(place.cell(index, last), WITHHELD if hidden else value), look),
-        ))  # fmt: skip
+        found.append(
+            (
+                LineCell(*spans[0], Live("", f"{index + 1}  {each.name}"), _RUNNING),
+                LineCell(
+                    *spans[1],
+                    Live(layout.cell(index, "answers"), WITHHELD if hidden else answers),
+                    _MIDDLE,
+                ),
+                LineCell(
+                    *spans[2], Live(layout.cell(index, last), WITHHELD if hidden else value), look
+                ),
+            )
+        )
     return found
 
 
@@ -171,8 +174,9 @@ _AIR = 1.5
 _WHAT = 5
 """Columns that the name of a disagreement takes."""
 
-_RULE = looks.Look(bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=11, wrap=False,
-                   valign="bottom")  # fmt: skip
+_RULE = looks.Look(
+    bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=11, wrap=False, valign="bottom"
+)
 _KICKER = looks.Look(size=10, colour=palette.MUTED, wrap=False)
 _TITLE = looks.Look(size=18, bold=True, colour=palette.NAVY)
 _TEXT = looks.Look(size=10.5, valign="top")
@@ -185,24 +189,24 @@ _TILE_LABEL = looks.Look(size=9, colour=palette.MUTED, fill=palette.FAINT, align
                          wrap=False)  # fmt: skip
 
 
-def write_summary_sheet(out: Out) -> None:
+def write_summary_sheet(writer: SummaryWriter) -> None:
     """Write the Summary sheet: a page for each toolkit, scaled so that each fits its page."""
-    sheet = out.book.sheet(SUMMARY, palette.NAVY)
+    sheet = writer.book.sheet(SUMMARY, palette.NAVY)
     sheet.widths(dict.fromkeys(range(_COLUMNS), _WIDTH) | {_HALF: _GUTTER_WIDTH})
     show(sheet)
     row, breaks, tallest = 0, [], _PAGE_POINTS
-    for part in out.summary.parts:
+    for part in writer.summary.parts:
         if row:
             breaks.append(row)
         first = row
-        row = _Paper(out, sheet, part, row).write()
+        row = _Paper(writer, sheet, part, row).write()
         tallest = max(tallest, sum(sheet.row_height(each) for each in range(first, row)))
-    if not out.summary.parts:
-        row = _nothing_issued(out, sheet)
-    assessment = out.summary.assessment
+    if not writer.summary.parts:
+        row = _nothing_issued(writer, sheet)
+    assessment = writer.summary.assessment
     page = Page(
         left=f"{assessment.partnership}, {assessment.round}",
-        right=f"Summary of {day(out.summary.made_at)}",
+        right=f"Summary of {day(writer.summary.made_at)}",
         marking=assessment.marking,
         landscape=False,
         area=Box(0, 0, row - 1, _COLUMNS - 1),
@@ -215,8 +219,8 @@ def write_summary_sheet(out: Out) -> None:
     sheet.raw.set_h_pagebreaks(breaks)
 
 
-def _nothing_issued(out: Out, sheet: Sheet) -> int:
-    sheet.merged(0, 0, _COLUMNS - 1, out.summary.assessment.partnership, _TITLE)
+def _nothing_issued(writer: SummaryWriter, sheet: Sheet) -> int:
+    sheet.merged(0, 0, _COLUMNS - 1, writer.summary.assessment.partnership, _TITLE)
     sheet.prose(1, 0, _COLUMNS - 1, words().say("nothing_issued"), _TEXT)
     return 2
 
@@ -224,47 +228,48 @@ def _nothing_issued(out: Out, sheet: Sheet) -> int:
 class _Paper:
     """One toolkit's page, written from the top down."""
 
-    def __init__(self, out: Out, sheet: Sheet, part: Part, row: int) -> None:
-        self._out, self._sheet, self._part, self._row = out, sheet, part, row
+    def __init__(self, writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, row: int) -> None:
+        self._out, self._sheet, self._part, self._row = writer, sheet, part, row
 
     def write(self) -> int:
         """Write the page and return the row after it."""
-        part, told = self._part, self._part.narrative
+        part, narrative = self._part, self._part.narrative
         assessment = self._out.summary.assessment
         self._split_line(
             f"{assessment.partnership} · round {assessment.round}", assessment.marking, _KICKER
         )
         self._prose(part.toolkit.title, _TITLE)
-        self._prose(told.context, _TEXT)
+        self._prose(narrative.context, _TEXT)
         self._space(5)
         self._tiles()
         self._space(6)
-        self._prose(told.reading, _LEAD, least=30)
+        self._prose(narrative.reading, _LEAD, least=30)
         self._space(4)
-        if part.returned and not self._out.summary.cast.withholds(part.returned):
+        if part.returned and not self._out.summary.participants.withholds(part.returned):
             self._picture()
             self._columns(
-                (told.strengths_title, told.strengths), (told.concerns_title, told.concerns)
+                (narrative.strengths_title, narrative.strengths),
+                (narrative.concerns_title, narrative.concerns),
             )
             self._heading(words().say("title_disagreements"))
-            for point in told.disagreements:
+            for point in narrative.disagreements:
                 self._point(point)
             self._scenario()
         self._heading(words().say("title_decisions"))
-        for number, decision in enumerate(told.decisions, 1):
+        for number, decision in enumerate(narrative.decisions, 1):
             self._numbered(number, decision)
         self._space(5)
-        self._prose(told.caution, _SMALL)
+        self._prose(narrative.caution, _SMALL)
         return self._row
 
     def _scenario(self) -> None:
         """How to go on, for toolkits that name scenarios."""
-        told = self._part.narrative
-        if not told.scenario:
+        narrative = self._part.narrative
+        if not narrative.scenario:
             return
         self._heading(words().say("title_scenario"))
-        self._prose(told.scenario, _STRONG if self._part.onward.scenario else _TEXT)
-        for text in (told.scenario_rule, told.scenario_advice):
+        self._prose(narrative.scenario, _STRONG if self._part.planning.scenario else _TEXT)
+        for text in (narrative.scenario_rule, narrative.scenario_advice):
             if text:
                 self._prose(text, _TEXT)
 
@@ -347,15 +352,15 @@ class _Paper:
     def _picture(self) -> None:
         """The headline chart on the left, the figures it shows on the right."""
         part = self._part
-        place = profile_place(self._out.summary, part)
+        layout = profile_layout(self._out.summary, part)
         self._heading(words().say("title_profile"))
         top = self._row
-        lines = table_lines(part, place)
+        lines = table_lines(part, layout)
         least = _CHART_POINTS / len(lines)
         for line in lines:
             self._line(line, least)
-        legend = pictures.dartboard_legend(part) if pictures.has_dartboard(part) else ""
-        shown = min(MOST_LINES, place.leading)
+        legend = dartboard_legend(part) if has_dartboard(part) else ""
+        shown = min(MOST_LINES, layout.leading)
         if shown < len(part.sections):
             legend = words().say("more_sections", shown, len(part.sections))
         bottom = self._row
@@ -363,14 +368,14 @@ class _Paper:
             self._prose(legend, _SMALL)
         if not part.sections:
             return
-        chart, alt = pictures.headline(self._out, part, place)
+        chart, alt = native_charts.headline(self._out, part, layout)
         points = sum(self._sheet.row_height(row) for row in range(top, bottom))
         height = round(points / metrics.POINTS_PER_PIXEL)
-        square = pictures.has_dartboard(part)
+        square = has_dartboard(part)
         width = min(height, _CHART_WIDTH) if square else _CHART_WIDTH
         self._sheet.chart(chart, Placed(top, 0, width, height, alt))
 
-    def _line(self, line: Sequence[Field], least: float) -> None:
+    def _line(self, line: Sequence[LineCell], least: float) -> None:
         row = self._next()
         texts = []
         for box in line:

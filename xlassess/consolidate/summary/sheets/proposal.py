@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.values import Part, PlannedAction, Remark
-from xlassess.consolidate.narrative import day
+from xlassess.consolidate.figures.values import CommentRow, PlannedAction, ToolkitResults
 from xlassess.consolidate.summary import cells
-from xlassess.consolidate.summary.cells import Column, Out, headings, put, words
-from xlassess.consolidate.summary.places import sheet_name
+from xlassess.consolidate.summary.cells import SheetColumn, SummaryWriter, headings, put
+from xlassess.consolidate.summary.layout import sheet_name
+from xlassess.consolidate.wording.numbers import day
+from xlassess.consolidate.wording.sheets import words
 from xlassess.sheet import looks, metrics, palette
 from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.looks import Look
@@ -22,9 +23,13 @@ from xlassess.sheet.page import Page, set_page, show
 
 PROPOSAL = "Proposal"
 _COLUMNS = (
-    Column("Item", 7, cells.MIDDLE), Column("Action", 40), Column("When", 14),
-    Column("Owner", 19), Column("Deadline", 13, cells.DAY), Column("How we will know", 27),
-)  # fmt: skip
+    SheetColumn("Item", 7, cells.MIDDLE),
+    SheetColumn("Action", 40),
+    SheetColumn("When", 14),
+    SheetColumn("Owner", 19),
+    SheetColumn("Deadline", 13, cells.DAY),
+    SheetColumn("How we will know", 27),
+)
 _LAST = len(_COLUMNS) - 1
 
 _ROOM = 1120.0
@@ -58,20 +63,20 @@ class _Plan:
     later_left: int
 
 
-def write_proposal(out: Out, part: Part) -> None:
+def write_proposal(writer: SummaryWriter, part: ToolkitResults) -> None:
     """Write the Proposal sheet of a toolkit that asks for a proposal; nothing for another."""
     plan = part.toolkit.action_plan
     if plan is None or not plan.proposal:
         return
-    sheet = out.book.sheet(sheet_name(PROPOSAL, part, out.summary.parts), palette.NAVY)
+    sheet = writer.book.sheet(sheet_name(PROPOSAL, part, writer.summary.parts), palette.NAVY)
     sheet.widths({index: column.width for index, column in enumerate(_COLUMNS)})
     show(sheet)
-    paper = _Paper(out, sheet, part)
-    last = paper.write(_fitting(out, part, paper.width))
-    assessment = out.summary.assessment
+    paper = _Paper(writer, sheet, part)
+    last = paper.write(_fitting(writer, part, paper.width))
+    assessment = writer.summary.assessment
     page = Page(
         left=f"{assessment.partnership}, {assessment.round}",
-        right=f"Summary of {day(out.summary.made_at)}",
+        right=f"Summary of {day(writer.summary.made_at)}",
         marking=assessment.marking,
         landscape=False,
         area=Box(0, 0, last, _LAST),
@@ -80,15 +85,15 @@ def write_proposal(out: Out, part: Part) -> None:
     set_page(sheet, page)
 
 
-def _fitting(out: Out, part: Part, width: float) -> _Plan:
+def _fitting(writer: SummaryWriter, part: ToolkitResults, width: float) -> _Plan:
     """Choose what fits: actions first, up to their share, proposals in the room that is left."""
-    own = [action for action in out.summary.actions if action.part == part.key]
+    own = [action for action in writer.summary.actions if action.part == part.key]
     doing = [action for action in own if not action.closed]
     quick = [action for action in doing if action.order == 0]
     later = [action for action in doing if action.order != 0]
     near, far = _first(quick), _first(later)
     room = _ROOM - _FRAME - sum(_height(action) for action in (*near, *far))
-    said = [r for r in out.summary.remarks if r.part == part.key and r.kind == PROPOSAL]
+    said = [r for r in writer.summary.remarks if r.part == part.key and r.kind == PROPOSAL]
     shown = said[:_MOST_PROPOSALS]
     share = room / len(shown) - _NAME_HEIGHT - _GAP if shown else 0.0
     lines = max(int(share // metrics.line_height(looks.FONT_SIZE)), 1)
@@ -128,7 +133,7 @@ def _height(action: PlannedAction) -> float:
     return metrics.row_height(texts, cells.LEAST_ROW)
 
 
-def _by(remark: Remark, number: int) -> str:
+def _by(remark: CommentRow, number: int) -> str:
     """Who proposes it, as far as it may be shown."""
     if remark.person is None:
         return words().say("proposal_number", number)
@@ -154,8 +159,8 @@ def _shorten(text: str, width: float, lines: int) -> str:
 class _Paper:
     """The page, written from the top down."""
 
-    def __init__(self, out: Out, sheet: Sheet, part: Part) -> None:
-        self._out, self._sheet, self._part, self._row = out, sheet, part, 0
+    def __init__(self, writer: SummaryWriter, sheet: Sheet, part: ToolkitResults) -> None:
+        self._out, self._sheet, self._part, self._row = writer, sheet, part, 0
 
     @property
     def width(self) -> float:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from xlassess.consolidate.figures.values import Entry, Part, Standing
-from xlassess.consolidate.narrative import day
+from xlassess.consolidate.figures.values import RegisterEntry, Standing, ToolkitResults
 from xlassess.consolidate.summary import cells
-from xlassess.consolidate.summary.cells import Column, Grid, Live, Opening, Out, put, words
-from xlassess.consolidate.summary.places import HEADER_ROW, RESPONSES, response_header_row
+from xlassess.consolidate.summary.cells import (
+    Live,
+    SheetColumn,
+    SheetSetup,
+    SheetTable,
+    SummaryWriter,
+    put,
+)
+from xlassess.consolidate.summary.layout import HEADER_ROW, response_header_row
+from xlassess.consolidate.wording.numbers import day
+from xlassess.consolidate.wording.sheets import RESPONSES, words
 from xlassess.contract.layout import cell_name
 from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Sheet, quoted
@@ -23,12 +31,12 @@ RATE_COLUMNS = (
 FIRST_RATE = 4
 
 _COLUMNS = (
-    Column("Return", 13), Column("Toolkit", 20), Column("Partner", 32),
-    Column("Respondent", 24), Column("Level", 20),
-    Column("State", 13, cells.MIDDLE), Column("Received", 17, cells.MOMENT),
-    Column("Late", 10, cells.MIDDLE), Column("Answered", 12, cells.MIDDLE),
-    Column("Queries", 10, cells.MIDDLE), Column("Notes", 10, cells.MIDDLE),
-    Column("Put right", 10, cells.MIDDLE), Column("Remarks", 52, cells.SMALL_CELL),
+    SheetColumn("Return", 13), SheetColumn("Toolkit", 20), SheetColumn("Partner", 32),
+    SheetColumn("Respondent", 24), SheetColumn("Level", 20),
+    SheetColumn("State", 13, cells.MIDDLE), SheetColumn("Received", 17, cells.MOMENT),
+    SheetColumn("Late", 10, cells.MIDDLE), SheetColumn("Answered", 12, cells.MIDDLE),
+    SheetColumn("Queries", 10, cells.MIDDLE), SheetColumn("Notes", 10, cells.MIDDLE),
+    SheetColumn("Put right", 10, cells.MIDDLE), SheetColumn("Remarks", 52, cells.SMALL_CELL),
 )  # fmt: skip
 _STATE = 5
 _OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
@@ -39,10 +47,10 @@ def rate_column(name: str) -> int:
     return FIRST_RATE + RATE_COLUMNS.index(name)
 
 
-def write_responses(out: Out) -> None:
+def write_responses(writer: SummaryWriter) -> None:
     """Write the Responses sheet."""
-    summary = out.summary
-    rows = summary.cast.shows_rows
+    summary = writer.summary
+    rows = summary.participants.shows_rows
     note = "responses_note" if rows else "responses_note_aggregated"
     said = words().say(note, summary.assessment, day(summary.made_at))
     header = response_header_row(summary)
@@ -52,22 +60,22 @@ def write_responses(out: Out) -> None:
     )
     repeat = (header, header) if rows else (HEADER_ROW, HEADER_ROW)
     frozen = (header + 1, 1) if rows else (0, 0)
-    opening = Opening(RESPONSES, RESPONSES, said, widths, frozen, repeat)
-    sheet = out.open(opening)
+    setup = SheetSetup(RESPONSES, RESPONSES, said, widths, frozen, repeat)
+    sheet = writer.open(setup)
     entries = [entry for part in summary.parts for entry in part.entries]
-    _rates(out, sheet, header + 1, len(entries))
+    _rates(writer, sheet, header + 1, len(entries))
     last = HEADER_ROW + len(summary.parts)
     if rows:
-        out.table(sheet, Grid(header, _COLUMNS, len(entries), "Responses", RESPONSES))
+        writer.table(sheet, SheetTable(header, _COLUMNS, len(entries), "Responses", RESPONSES))
         labels = {part.key: part.label for part in summary.parts}
         for row, entry in enumerate(entries, header + 1):
             _entry(sheet, row, entry, labels[entry.part])
         last = header + max(len(entries), 1)
         _mark(sheet, Box(header + 1, _STATE, last, _STATE))
-    out.finish(sheet, opening, last)
+    writer.finish(sheet, setup, last)
 
 
-def _rates(out: Out, sheet: Sheet, first: int, count: int) -> None:
+def _rates(writer: SummaryWriter, sheet: Sheet, first: int, count: int) -> None:
     """Write the response rate of each toolkit, counted from the register below it."""
     sheet.text(HEADER_ROW, 0, "Response", cells.HEAD)
     for column in range(1, FIRST_RATE):
@@ -76,21 +84,23 @@ def _rates(out: Out, sheet: Sheet, first: int, count: int) -> None:
         sheet.text(HEADER_ROW, column, heading, cells.HEAD_MIDDLE)
     sheet.height(HEADER_ROW, 30)
     last = first + max(count, 1)
-    for row, part in enumerate(out.summary.parts, HEADER_ROW + 1):
+    for row, part in enumerate(writer.summary.parts, HEADER_ROW + 1):
         line = looks.Look(bottom=palette.LINE, wrap=False)
         sheet.text(row, 0, f"{part.label}: {part.toolkit.title}"[:120], line)
         for column in range(1, FIRST_RATE):
             sheet.blank(row, column, line)
         sheet.height(row, cells.LEAST_ROW)
-        _rate_row(out, sheet, row, part, (first, last))
+        _rate_row(writer, sheet, row, part, (first, last))
 
 
-def _rate_row(out: Out, sheet: Sheet, row: int, part: Part, span: tuple[int, int]) -> None:
+def _rate_row(
+    writer: SummaryWriter, sheet: Sheet, row: int, part: ToolkitResults, span: tuple[int, int]
+) -> None:
     toolkits = f"$B${span[0] + 1}:$B${span[1]}"
     states = f"$F${span[0] + 1}:$F${span[1]}"
 
     def counted(*wanted: str) -> str:
-        if not out.summary.cast.shows_rows:
+        if not writer.summary.participants.shows_rows:
             return ""
         mine = f"({toolkits}={quoted(part.label)})"
         of_state = "+".join(f'({states}="{each}")' for each in wanted)
@@ -116,10 +126,10 @@ def _rate_row(out: Out, sheet: Sheet, row: int, part: Part, span: tuple[int, int
             if column == rate_column("Response rate")
             else cells.MIDDLE
         )
-        out.figure(sheet, row, column, Live(formula, value), look)
+        writer.figure(sheet, row, column, Live(formula, value), look)
 
 
-def _entry(sheet: Sheet, row: int, entry: Entry, label: str) -> None:
+def _entry(sheet: Sheet, row: int, entry: RegisterEntry, label: str) -> None:
     person = entry.person
     came = entry.standing in ("Returned", "Query open")
     seen = came or entry.standing == "Refused"

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.values import ItemFigures, Part, SectionFigures, Summary
+from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, Summary, ToolkitResults
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.sheet import looks, metrics
 from xlassess.sheet.checked import Box, sheet_prefix
-
-SUMMARY, RESPONSES, COMMENTS = "Summary", "Responses", "Comments"
-ACTIONS, DATA, METHOD = "Action plan", "Data", "Method"
 
 TITLE_ROW, NOTE_ROW, HEADER_ROW = 0, 1, 3
 """Every sheet has its title and a note on how to read it first; headings follow on row 3."""
@@ -48,7 +45,7 @@ def response_header_row(summary: Summary) -> int:
     return HEADER_ROW + len(summary.parts) + 2
 
 
-def sheet_name(kind: str, part: Part, parts: Sequence[Part]) -> str:
+def sheet_name(kind: str, part: ToolkitResults, parts: Sequence[ToolkitResults]) -> str:
     """The name of a toolkit's sheet: ``Scores``, or ``Scores pat`` where there are several."""
     if len(parts) == 1:
         return kind
@@ -59,7 +56,7 @@ def sheet_name(kind: str, part: Part, parts: Sequence[Part]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoresPlace:
+class ScoresLayout:
     """Where the Scores sheet of a toolkit has its totals and its rows.
 
     ``rows`` is the number of returns shown; without any, there are totals only.
@@ -110,9 +107,9 @@ class ScoresPlace:
         return f"{sheet_prefix(self.sheet)}${letter}${first}:${letter}${last}"
 
 
-def scores_place(summary: Summary, part: Part) -> ScoresPlace:
+def scores_layout(summary: Summary, part: ToolkitResults) -> ScoresLayout:
     """Return where a toolkit's scores stand."""
-    return ScoresPlace(
+    return ScoresLayout(
         sheet=sheet_name("Scores", part, summary.parts),
         sections=part.sections,
         views=tuple(each.view for each in part.overall),
@@ -121,7 +118,7 @@ def scores_place(summary: Summary, part: Part) -> ScoresPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersPlace:
+class AnswersLayout:
     """A table of how answers on one scale fall: its heading row and its sections (by index)."""
 
     scale: str
@@ -139,7 +136,7 @@ class AnswersPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfilePlace:
+class ProfileLayout:
     """Where the Profile sheet of a toolkit has its tables and the cells of its charts.
 
     ``columns`` names the columns of the first table, a row for each section; ``wholes`` is
@@ -152,7 +149,7 @@ class ProfilePlace:
     sections: int
     columns: tuple[str, ...]
     wholes: int
-    answers: tuple[AnswersPlace, ...]
+    answers: tuple[AnswersLayout, ...]
     leading: int
 
     grid_column, whisker_column, cross_column = 30, 45, 48
@@ -190,7 +187,7 @@ class ProfilePlace:
         return sheet_prefix(self.sheet) + cell_name(self.first_row + row, index)
 
 
-def profile_place(summary: Summary, part: Part) -> ProfilePlace:
+def profile_layout(summary: Summary, part: ToolkitResults) -> ProfileLayout:
     """Return where a toolkit's profile stands."""
     rule = part.toolkit.scoring.rule
     columns: tuple[str, ...] = ("number", "section")
@@ -202,17 +199,17 @@ def profile_place(summary: Summary, part: Part) -> ProfilePlace:
             columns += ("significance", "first")
     else:
         columns += ("answers", "flagged" if rule == "none" else "favourable")
-    return ProfilePlace(
+    return ProfileLayout(
         sheet=sheet_name("Profile", part, summary.parts),
         sections=len(part.sections),
         columns=columns,
         wholes=len(part.overall),
-        answers=tuple(_answers_places(part)),
+        answers=tuple(_answers_layouts(part)),
         leading=_leading(part),
     )
 
 
-def _leading(part: Part) -> int:
+def _leading(part: ToolkitResults) -> int:
     """How many sections the headline chart shows.
 
     Where nothing is scored, sections without answers that can be marked are left out if they
@@ -232,7 +229,7 @@ def _leading(part: Part) -> int:
     return len(part.sections)
 
 
-def _answers_places(part: Part) -> Iterator[AnswersPlace]:
+def _answers_layouts(part: ToolkitResults) -> Iterator[AnswersLayout]:
     """One table for the scored scale, or one for each scale in use where nothing is scored."""
     scored = part.toolkit.scoring.scale
     used = {each.scale_id: None for each in part.items if each.scored}
@@ -243,7 +240,7 @@ def _answers_places(part: Part) -> Iterator[AnswersPlace]:
             for index, each in enumerate(part.sections)
             if scored or any(_asks(item, each, scale) for item in part.items)
         )
-        yield AnswersPlace(scale, header, sections, len(part.toolkit.scales[scale].choices))
+        yield AnswersLayout(scale, header, sections, len(part.toolkit.scales[scale].choices))
         header += len(sections) + 3
 
 
@@ -256,7 +253,7 @@ def _asks(item: ItemFigures, section: SectionFigures, scale: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelsPlace:
+class LevelsLayout:
     """Where the Levels sheet of a toolkit has its tables: the sections, then the items."""
 
     sheet: str
@@ -281,13 +278,13 @@ class LevelsPlace:
         return sheet_prefix(self.sheet) + cell_name(row, 3 + 2 * self.levels)
 
 
-def levels_place(summary: Summary, part: Part) -> LevelsPlace:
+def levels_layout(summary: Summary, part: ToolkitResults) -> LevelsLayout:
     """Return where a toolkit's levels stand."""
     sheet = sheet_name("Levels", part, summary.parts)
-    return LevelsPlace(sheet, len(part.levels), len(part.sections))
+    return LevelsLayout(sheet, len(part.levels), len(part.sections))
 
 
-def level_items(part: Part) -> tuple[ItemFigures, ...]:
+def level_items(part: ToolkitResults) -> tuple[ItemFigures, ...]:
     """The items that are compared by level: those that count and have an order."""
     if len(part.levels) < 2 or part.toolkit.scoring.rule == "none":
         return ()
@@ -295,7 +292,7 @@ def level_items(part: Part) -> tuple[ItemFigures, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementPlace:
+class AgreementLayout:
     """A table of the Agreement sheet: its scale, heading row and items, a row for each."""
 
     sheet: str
@@ -316,7 +313,7 @@ class AgreementPlace:
         return Box(self.header + 1 + first, column, self.header + 1 + last, column)
 
 
-def agreement_places(summary: Summary, part: Part) -> tuple[AgreementPlace, ...]:
+def agreement_layouts(summary: Summary, part: ToolkitResults) -> tuple[AgreementLayout, ...]:
     """Return the tables of a toolkit's Agreement sheet, that of the scored scale first."""
     sheet = sheet_name("Agreement", part, summary.parts)
     scored = part.toolkit.scoring.scale
@@ -324,6 +321,6 @@ def agreement_places(summary: Summary, part: Part) -> tuple[AgreementPlace, ...]
     found, header = [], HEADER_ROW
     for scale in sorted(used, key=lambda scale: scale != scored):
         items = tuple(item for item in part.items if item.scale_id == scale)
-        found.append(AgreementPlace(sheet, scale, header, items))
+        found.append(AgreementLayout(sheet, scale, header, items))
         header += len(items) + _TABLE_GAP
     return tuple(found)

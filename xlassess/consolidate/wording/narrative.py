@@ -9,20 +9,21 @@ from datetime import datetime
 from functools import lru_cache
 
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.attribution import Cast
+from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.counted import favourable_codes
 from xlassess.consolidate.figures.thresholds import FAR_APART, favourable
 from xlassess.consolidate.figures.values import (
-    Entry,
-    GoingOn,
     ItemFigures,
     Narrative,
     OverallFigures,
     PlannedAction,
+    PlanningScenario,
     Point,
+    RegisterEntry,
     ScoreRow,
     SectionFigures,
 )
+from xlassess.consolidate.wording.numbers import day, decimal, percent, short
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement, band_position, score_range
@@ -36,19 +37,19 @@ def words() -> Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NarrativeFacts:
     """What a narrative is told from."""
 
     assessment: Assessment
     toolkit: Toolkit
-    cast: Cast
-    entries: Sequence[Entry]
+    participants: Participants
+    entries: Sequence[RegisterEntry]
     rows: Sequence[ScoreRow]
     sections: Sequence[SectionFigures]
     overall: Sequence[OverallFigures]
     items: Sequence[ItemFigures]
     success: Agreement | None
-    onward: GoingOn
+    planning: PlanningScenario
     actions: Sequence[PlannedAction]
     partners_asked: int
     partners_heard: int
@@ -57,62 +58,36 @@ class Told:
     @property
     def withheld(self) -> bool:
         """True when so few returned that nothing may be shown."""
-        return self.cast.withholds(len(self.rows))
+        return self.participants.withholds(len(self.rows))
 
 
-def decimal(number: float, places: int = 1) -> str:
-    """Return a number with a fixed number of decimals, rounded half away from zero as Excel does.
-
-    A whole number at no decimals has no point.
-    """
-    from decimal import ROUND_HALF_UP, Decimal
-
-    step = Decimal(1).scaleb(-places)
-    return str(Decimal(repr(round(number, 9))).quantize(step, ROUND_HALF_UP))
-
-
-def short(number: float) -> str:
-    """Return a number without needless zeros."""
-    return f"{round(number, 2):g}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a whole percentage."""
-    return f"{decimal(100 * share, 0)}%"
-
-
-def day(moment: datetime | None) -> str:
-    """Return a day as it is read, or an empty text."""
-    return f"{moment.day} {moment:%B %Y}" if moment else ""
-
-
-def narrate(told: Told) -> Narrative:
+def narrate(facts: NarrativeFacts) -> Narrative:
     """Return the words of one toolkit's Summary page."""
     say = words().say
-    rule = told.toolkit.scoring.rule
+    rule = facts.toolkit.scoring.rule
     weights = {
         each.section.id: each.significance.mean
-        for each in told.sections
+        for each in facts.sections
         if each.significance.mean is not None
     }
-    strong = points.strengths(told.toolkit, told.items)
-    weak = points.concerns(told.toolkit, told.items, weights)
-    split = points.disagreements(told.items)
-    empty = not told.rows or told.withheld
+    strong = points.strengths(facts.toolkit, facts.items)
+    weak = points.concerns(facts.toolkit, facts.items, weights)
+    split = points.disagreements(facts.items)
+    empty = not facts.rows or facts.withheld
     return Narrative(
-        context=_context(told),
-        reading=_reading(told),
-        strengths_title=say("strengths_title", rule, told.toolkit.scoring.flagged_as),
-        strengths=_listed(told, strong, "" if empty else say("no_strengths", rule)),
-        concerns_title=say("concerns_title", rule, told.toolkit.scoring.flagged_as),
-        concerns=_listed(told, weak, "" if empty else say("no_concerns", rule)),
-        disagreements=tuple(_split(told, item) for item in split)
-        or _only("" if empty else say("no_disagreements", len(told.rows))),
-        scenario=_scenario(told),
-        scenario_rule=scenario_rule(told.onward),
-        scenario_advice=told.onward.scenario.advice if told.onward.scenario else "",
-        decisions=_decisions(told, weak, split),
-        caution=say("caution", _facts(told)),
+        context=_context(facts),
+        reading=_reading(facts),
+        strengths_title=say("strengths_title", rule, facts.toolkit.scoring.flagged_as),
+        strengths=_listed(facts, strong, "" if empty else say("no_strengths", rule)),
+        concerns_title=say("concerns_title", rule, facts.toolkit.scoring.flagged_as),
+        concerns=_listed(facts, weak, "" if empty else say("no_concerns", rule)),
+        disagreements=tuple(_split(facts, item) for item in split)
+        or _only("" if empty else say("no_disagreements", len(facts.rows))),
+        scenario=_scenario(facts),
+        scenario_rule=scenario_rule(facts.planning),
+        scenario_advice=facts.planning.scenario.advice if facts.planning.scenario else "",
+        decisions=_decisions(facts, weak, split),
+        caution=say("caution", _facts(facts)),
     )
 
 
@@ -120,72 +95,72 @@ def _only(text: str) -> tuple[Point, ...]:
     return (Point("", text),) if text else ()
 
 
-def _facts(told: Told) -> Mapping[str, object]:
+def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
     """What the templates may ask for about who answered."""
-    entries, cast = told.entries, told.cast
+    entries, participants = facts.entries, facts.participants
     issued = [each.person.issued.issued_at for each in entries]
-    per_partner = Counter(row.person.issued.identity.partner for row in told.rows)
+    per_partner = Counter(row.person.issued.identity.partner for row in facts.rows)
     return {
-        "returned": len(told.rows),
+        "returned": len(facts.rows),
         "issued": len(entries),
-        "heard": told.partners_heard,
-        "asked": told.partners_asked,
+        "heard": facts.partners_heard,
+        "asked": facts.partners_asked,
         "first": day(min(issued, default=None)),
-        "last": day(told.received),
-        "incomplete": sum(row.card.answered < row.card.asked for row in told.rows),
+        "last": day(facts.received),
+        "incomplete": sum(row.card.answered < row.card.asked for row in facts.rows),
         "queries": sum(each.standing == "Query open" for each in entries),
         "nil": sum(each.standing == "Nil return" for each in entries),
         "declined": sum(each.standing == "Declined" for each in entries),
-        "fallback": cast.fallback,
-        "minimum": cast.minimum,
+        "fallback": participants.fallback,
+        "minimum": participants.minimum,
         "withheld": [
-            *(each.name for each in told.sections if each.score.secondary),
-            *("the grand total" for each in told.overall if each.score.secondary),
+            *(each.name for each in facts.sections if each.score.secondary),
+            *("the grand total" for each in facts.overall if each.score.secondary),
         ],
         "uneven": max(per_partner.values(), default=0) > 1,
     }
 
 
-def _context(told: Told) -> str:
-    return words().say("context", told.toolkit, told.assessment, _facts(told))
+def _context(facts: NarrativeFacts) -> str:
+    return words().say("context", facts.toolkit, facts.assessment, _facts(facts))
 
 
-def _reading(told: Told) -> str:
+def _reading(facts: NarrativeFacts) -> str:
     """The headline: what the figures say as a whole."""
     say = words().say
-    if not told.rows:
+    if not facts.rows:
         return say("nothing_returned")
-    if told.withheld:
-        return say("withheld", told.cast.minimum)
+    if facts.withheld:
+        return say("withheld", facts.participants.minimum)
     rules = {
         "sum": _reading_sum, "mean": _reading_mean, "levels": _reading_levels,
         "share": _reading_levels, "none": _reading_none,
     }  # fmt: skip
-    headline = rules[told.toolkit.scoring.rule](told)
-    return f"{headline} {_success(told)}".strip()
+    headline = rules[facts.toolkit.scoring.rule](facts)
+    return f"{headline} {_success(facts)}".strip()
 
 
-def _reading_sum(told: Told) -> str:
+def _reading_sum(facts: NarrativeFacts) -> str:
     say = words().say
-    read = [each for each in told.sections if each.score.mean is not None]
-    total = told.overall[0] if told.overall else None
+    read = [each for each in facts.sections if each.score.mean is not None]
+    total = facts.overall[0] if facts.overall else None
     if total and total.score.withheld:
         return say("reading_sum_withheld", total.score.n)
     if total is None or total.score.mean is None:
-        return say("reading_sum_without_total", len(read), len(told.sections))
-    limits = score_range(told.toolkit)
+        return say("reading_sum_without_total", len(read), len(facts.sections))
+    limits = score_range(facts.toolkit)
     top = short(limits[1]) if limits else ""
     mean, n = decimal(total.score.mean), total.score.n
-    apart = _far_apart(told, total)
+    apart = _far_apart(facts, total)
     if total.band is None:
         return f"{say('reading_sum_without_bands', mean, top, n)} {apart}".strip()
     reading = say("reading_sum", mean, top, n, total.band.name, total.band.reading)
     return f"{reading} {apart}".strip()
 
 
-def _far_apart(told: Told, total: OverallFigures) -> str:
+def _far_apart(facts: NarrativeFacts, total: OverallFigures) -> str:
     """A warning where the totals of single returns lie bands apart, so that the mean hides it."""
-    bands, score = told.toolkit.scoring.bands, total.score
+    bands, score = facts.toolkit.scoring.bands, total.score
     ends = [band_position(each, bands) for each in (score.low, score.high)]
     low, high = (end if end is not None else 0 for end in ends)
     if None in ends or low - high < FAR_APART or score.low is None or score.high is None:
@@ -193,10 +168,10 @@ def _far_apart(told: Told, total: OverallFigures) -> str:
     return words().say("reading_apart", short(score.low), short(score.high))
 
 
-def _reading_mean(told: Told) -> str:
+def _reading_mean(facts: NarrativeFacts) -> str:
     say = words().say
-    means = [(each.score.mean, each.name) for each in told.sections if each.score.mean is not None]
-    limits = score_range(told.toolkit)
+    means = [(each.score.mean, each.name) for each in facts.sections if each.score.mean is not None]
+    limits = score_range(facts.toolkit)
     if not means or limits is None:
         return say("reading_no_answers")
     (low, low_name), (high, high_name) = min(means), max(means)
@@ -206,51 +181,53 @@ def _reading_mean(told: Told) -> str:
     return say("reading_mean", low_name, decimal(low), high_name, decimal(high), *ends)
 
 
-def _reading_levels(told: Told) -> str:
+def _reading_levels(facts: NarrativeFacts) -> str:
     """The headline of shares: levels and yes/no questions."""
-    say, scoring = words().say, told.toolkit.scoring
-    answered = sum(each.answered for each in told.sections)
-    good = sum(each.favourable for each in told.sections)
+    say, scoring = words().say, facts.toolkit.scoring
+    answered = sum(each.answered for each in facts.sections)
+    good = sum(each.favourable for each in facts.sections)
     if not answered:
         return say("reading_no_answers")
-    marked = sum(each.flagged for each in told.sections)
-    label = told.toolkit.scales[scoring.scale].by_code(favourable_codes(told.toolkit)[-1]).label
+    marked = sum(each.flagged for each in facts.sections)
+    label = facts.toolkit.scales[scoring.scale].by_code(favourable_codes(facts.toolkit)[-1]).label
     if scoring.rule == "levels":
         return say("reading_levels", good, answered, label, marked, scoring.flagged_as)
     share = percent(good / answered)
     return say("reading_share", good, answered, share, label, marked, scoring.flagged_as)
 
 
-def _reading_none(told: Told) -> str:
-    scored = [item for item in told.items if item.scored]
-    marked = [points.flagged(told.toolkit, item) for item in scored]
-    as_what = told.toolkit.scoring.flagged_as or "a matter to settle"
+def _reading_none(facts: NarrativeFacts) -> str:
+    scored = [item for item in facts.items if item.scored]
+    marked = [points.flagged(facts.toolkit, item) for item in scored]
+    as_what = facts.toolkit.scoring.flagged_as or "a matter to settle"
     return words().say("reading_none", sum(marked), sum(map(bool, marked)), as_what)
 
 
-def _success(told: Told) -> str:
-    if told.success is None or not told.success.n:
+def _success(facts: NarrativeFacts) -> str:
+    if facts.success is None or not facts.success.n:
         return ""
-    item = told.toolkit.item(told.toolkit.scoring.success)
-    good = favourable(told.toolkit.scales[item.answer])
-    count = sum(told.success.counts[choice.code] for choice in good)
+    item = facts.toolkit.item(facts.toolkit.scoring.success)
+    good = favourable(facts.toolkit.scales[item.answer])
+    count = sum(facts.success.counts[choice.code] for choice in good)
     labels = " or ".join(f"“{choice.label}”" for choice in good)
-    return words().say("success", count, told.success.n, labels)
+    return words().say("success", count, facts.success.n, labels)
 
 
-def _listed(told: Told, items: Sequence[ItemFigures], otherwise: str) -> tuple[Point, ...]:
-    return tuple(_point(told, item) for item in items) or _only(otherwise)
+def _listed(
+    facts: NarrativeFacts, items: Sequence[ItemFigures], otherwise: str
+) -> tuple[Point, ...]:
+    return tuple(_point(facts, item) for item in items) or _only(otherwise)
 
 
-def _point(told: Told, item: ItemFigures) -> Point:
+def _point(facts: NarrativeFacts, item: ItemFigures) -> Point:
     say = words().say
     what = say("point_name", item.item.id, item.name)
     agreement, section = item.agreement, item.section.name
-    if points.by_flags(told.toolkit, item):
-        count, n = points.flagged(told.toolkit, item), agreement.n + agreement.apart
-        as_what = told.toolkit.scoring.flagged_as
+    if points.by_flags(facts.toolkit, item):
+        count, n = points.flagged(facts.toolkit, item), agreement.n + agreement.apart
+        as_what = facts.toolkit.scoring.flagged_as
         return Point(what, say("why_flagged", section, count, n, as_what))
-    if told.toolkit.scoring.rule in ("sum", "mean") and agreement.mean is not None:
+    if facts.toolkit.scoring.rule in ("sum", "mean") and agreement.mean is not None:
         top = max(choice.score or 0 for choice in item.scale.substantive)
         mean = decimal(agreement.mean)
         return Point(what, say("why_mean", section, mean, short(top), agreement.n, item.reading))
@@ -262,7 +239,7 @@ def _point(told: Told, item: ItemFigures) -> Point:
     )
 
 
-def _split(told: Told, item: ItemFigures) -> Point:
+def _split(facts: NarrativeFacts, item: ItemFigures) -> Point:
     say, agreement = words().say, item.agreement
     worst = agreement.worst.label if agreement.worst else ""
     best = agreement.best.label if agreement.best else ""
@@ -273,48 +250,48 @@ def _split(told: Told, item: ItemFigures) -> Point:
     )
 
 
-def _scenario(told: Told) -> str:
-    say, plan = words().say, told.toolkit.action_plan
-    if told.onward.scenario:
-        return say("scenario", told.onward.scenario, bool(told.onward.because))
+def _scenario(facts: NarrativeFacts) -> str:
+    say, plan = words().say, facts.toolkit.action_plan
+    if facts.planning.scenario:
+        return say("scenario", facts.planning.scenario, bool(facts.planning.because))
     return say("no_scenario") if plan and plan.scenarios else ""
 
 
-def scenario_rule(onward: GoingOn) -> str:
+def scenario_rule(planning: PlanningScenario) -> str:
     """Return why the scenario is gone by: the rule, and the choice made against it, if any."""
-    if onward.because:
-        return words().say("scenario_chosen", onward)
-    return onward.suggested.when if onward.suggested else ""
+    if planning.because:
+        return words().say("scenario_chosen", planning)
+    return planning.suggested.when if planning.suggested else ""
 
 
 def _decisions(
-    told: Told, weak: Sequence[ItemFigures], split: Sequence[ItemFigures]
+    facts: NarrativeFacts, weak: Sequence[ItemFigures], split: Sequence[ItemFigures]
 ) -> tuple[str, ...]:
     """Recommended decisions, each from one fact."""
     say = words().say
-    missing = sum(each.standing in ("Overdue", "Awaited", "Refused") for each in told.entries)
-    queries = sum(each.standing == "Query open" for each in told.entries)
-    made = [say("decide_note", len(told.rows), len(told.entries))]
+    missing = sum(each.standing in ("Overdue", "Awaited", "Refused") for each in facts.entries)
+    queries = sum(each.standing == "Query open" for each in facts.entries)
+    made = [say("decide_note", len(facts.rows), len(facts.entries))]
     if missing:
         made.append(say("decide_outstanding", missing))
     if queries:
         made.append(say("decide_queries", queries))
-    scenario = told.onward.scenario
+    scenario = facts.planning.scenario
     if scenario:
         made.append(say("decide_scenario", scenario.id, scenario.title))
     if weak:
         made.append(say("decide_concerns", [item.item.id for item in weak]))
     if split:
         made.append(say("decide_disagreements", [item.item.id for item in split]))
-    if told.actions:
-        made.append(_decide_actions(told))
+    if facts.actions:
+        made.append(_decide_actions(facts))
     made.append(say("decide_next"))
     return tuple(made)
 
 
-def _decide_actions(told: Told) -> str:
-    plan = told.toolkit.action_plan
-    quick = sum(action.order == 0 for action in told.actions)
+def _decide_actions(facts: NarrativeFacts) -> str:
+    plan = facts.toolkit.action_plan
+    quick = sum(action.order == 0 for action in facts.actions)
     label = plan.horizons[0].label if plan and plan.horizons else ""
-    overdue = sum(action.overdue for action in told.actions)
-    return words().say("decide_actions", len(told.actions), quick, label, overdue)
+    overdue = sum(action.overdue for action in facts.actions)
+    return words().say("decide_actions", len(facts.actions), quick, label, overdue)

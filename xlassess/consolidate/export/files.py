@@ -12,7 +12,13 @@ from typing import Any, Literal, get_args
 
 from xlassess.consolidate.export.columns import Cell
 from xlassess.consolidate.export.dictionary import DICTIONARY, dictionary_of, markdown
-from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, Table, guarded, tables_of
+from xlassess.consolidate.export.tables import (
+    AGGREGATED,
+    WITH_ROWS,
+    ExportTable,
+    guarded,
+    tables_of,
+)
 from xlassess.consolidate.figures.values import Summary
 from xlassess.model.errors import XlassessError
 
@@ -29,7 +35,7 @@ _BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ExportFile:
     """One file of an export; ``rows`` is how many rows of which table it holds."""
 
     name: str
@@ -37,7 +43,7 @@ class File:
     rows: Mapping[str, int]
 
 
-def export(summary: Summary, form: Format, stem: str = "") -> tuple[File, ...]:
+def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, ...]:
     """Return the files of a round's export.
 
     Args:
@@ -50,14 +56,14 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[File, ...]:
         XlassessError: pandas and pyarrow are needed for Parquet and not installed.
     """
     tables = tables_of(summary)
-    page = File(PAGE, markdown([table.spec for table in tables]).encode(), {})
+    page = ExportFile(PAGE, markdown([table.spec for table in tables]).encode(), {})
     if form == "json":
         files = [_document(summary, tables)]
     else:
         make = _csv if form == "csv" else _parquet
         files = [_file(table, form, make(table)) for table in (*tables, dictionary_of(tables))]
     return tuple(
-        File(_named(file.name, stem, chief=not number), file.content, file.rows)
+        ExportFile(_named(file.name, stem, chief=not number), file.content, file.rows)
         for number, file in enumerate((*files, page))
     )
 
@@ -76,12 +82,12 @@ def _named(name: str, stem: str, *, chief: bool) -> str:
     return f"{stem}.{name.rpartition('.')[2]}" if chief else f"{stem}-{name}"
 
 
-def _file(table: Table, form: Format, content: bytes) -> File:
+def _file(table: ExportTable, form: Format, content: bytes) -> ExportFile:
     rows = {} if table.spec is DICTIONARY else {table.spec.name: len(table.rows)}
-    return File(f"{table.spec.name}.{form}", content, rows)
+    return ExportFile(f"{table.spec.name}.{form}", content, rows)
 
 
-def _csv(table: Table) -> bytes:
+def _csv(table: ExportTable) -> bytes:
     """Write a table as RFC 4180 has it: commas, CRLF, quotation marks where they are needed."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -116,7 +122,7 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(timezone.utc) if moment.tzinfo else moment
 
 
-def _document(summary: Summary, tables: Sequence[Table]) -> File:
+def _document(summary: Summary, tables: Sequence[ExportTable]) -> ExportFile:
     """The whole export as one JSON document of a stable shape."""
     assessment = summary.assessment
     document = {
@@ -127,16 +133,16 @@ def _document(summary: Summary, tables: Sequence[Table]) -> File:
         "marking": assessment.marking,
         "made_at": _in_json(summary.made_at),
         "made_with": summary.program,
-        "attribution": summary.cast.attribution,
-        "minimum_group": summary.cast.minimum,
+        "attribution": summary.participants.attribution,
+        "minimum_group": summary.participants.minimum,
         "tables": {table.spec.name: _objects(table) for table in tables},
         "dictionary": _objects(dictionary_of(tables)),
     }
     content = _bytes(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    return File(_DOCUMENT, content, {table.spec.name: len(table.rows) for table in tables})
+    return ExportFile(_DOCUMENT, content, {table.spec.name: len(table.rows) for table in tables})
 
 
-def _objects(table: Table) -> list[dict[str, Any]]:
+def _objects(table: ExportTable) -> list[dict[str, Any]]:
     names = [column.name for column in table.spec.columns]
     return [dict(zip(names, map(_in_json, row), strict=True)) for row in table.rows]
 
@@ -147,7 +153,7 @@ def _in_json(value: Cell) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _parquet(table: Table) -> bytes:
+def _parquet(table: ExportTable) -> bytes:
     """Write a table with a type of its own for every column, empty ones included.
 
     Raises:

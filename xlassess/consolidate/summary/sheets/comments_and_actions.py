@@ -6,11 +6,20 @@ from datetime import date
 
 from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
-from xlassess.consolidate.figures.values import PlannedAction, Remark
-from xlassess.consolidate.narrative import day
+from xlassess.consolidate.figures.values import CommentRow, PlannedAction
 from xlassess.consolidate.summary import cells
-from xlassess.consolidate.summary.cells import Column, Grid, Live, Opening, Out, fit_row, put, words
-from xlassess.consolidate.summary.places import ACTIONS, COMMENTS, HEADER_ROW
+from xlassess.consolidate.summary.cells import (
+    Live,
+    SheetColumn,
+    SheetSetup,
+    SheetTable,
+    SummaryWriter,
+    fit_row,
+    put,
+)
+from xlassess.consolidate.summary.layout import HEADER_ROW
+from xlassess.consolidate.wording.numbers import day
+from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import looks
@@ -23,36 +32,36 @@ _FIRST = HEADER_ROW + 1
 _LIST_COLUMN = 30
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
-_TOOLKIT = Column("Toolkit", 16, cells.TOP_CELL)
+_TOOLKIT = SheetColumn("Toolkit", 16, cells.TOP_CELL)
 _SAID = (
-    Column("Section", 28, cells.TOP_CELL), Column("Item", 8, cells.TOP_CELL),
-    Column("About", 33, cells.TOP_CELL), Column("Words", 64, cells.TOP_CELL),
-    Column("Kind", 12, cells.TOP_CELL),
+    SheetColumn("Section", 28, cells.TOP_CELL), SheetColumn("Item", 8, cells.TOP_CELL),
+    SheetColumn("About", 33, cells.TOP_CELL), SheetColumn("Words", 64, cells.TOP_CELL),
+    SheetColumn("Kind", 12, cells.TOP_CELL),
 )  # fmt: skip
-_GIVEN = Column("Answer given", 20, cells.TOP_CELL)
+_GIVEN = SheetColumn("Answer given", 20, cells.TOP_CELL)
 """Shown only with the row it belongs to: in aggregate it would tell how single people answered."""
 
 _BY = (
-    Column("Partner", 33, cells.TOP_CELL), Column("Respondent", 20, cells.TOP_CELL),
-    Column("Return", 13, cells.TOP_CELL), Column("Where", 18, cells.TOP_CELL),
+    SheetColumn("Partner", 33, cells.TOP_CELL), SheetColumn("Respondent", 20, cells.TOP_CELL),
+    SheetColumn("Return", 13, cells.TOP_CELL), SheetColumn("Where", 18, cells.TOP_CELL),
 )  # fmt: skip
 _PLAN = (
-    Column("When", 13, cells.TOP_CELL), Column("Action", 42, cells.TOP_CELL),
-    Column("Item", 8, cells.TOP_CELL), Column("Owner", 18, cells.TOP_CELL),
-    Column("Deadline", 13, cells.DAY.but(valign="top")),
-    Column("How we will know", 27, cells.TOP_CELL),
-    Column("State of progress", 13, cells.TOP_CELL),
-    Column("Overdue", 11, cells.MIDDLE.but(valign="top")),
+    SheetColumn("When", 13, cells.TOP_CELL), SheetColumn("Action", 42, cells.TOP_CELL),
+    SheetColumn("Item", 8, cells.TOP_CELL), SheetColumn("Owner", 18, cells.TOP_CELL),
+    SheetColumn("Deadline", 13, cells.DAY.but(valign="top")),
+    SheetColumn("How we will know", 27, cells.TOP_CELL),
+    SheetColumn("State of progress", 13, cells.TOP_CELL),
+    SheetColumn("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
 _WHEN, _DEADLINE, _STATUS, _OVERDUE = 0, 4, 6, 7
 OVERDUE = "overdue"
 """What marks an action overdue."""
 
 
-def _around(out: Out, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _around(writer: SummaryWriter, columns: tuple[SheetColumn, ...]) -> tuple[SheetColumn, ...]:
     """Put the toolkit before the columns where there are several, and the people after them."""
-    before = (_TOOLKIT,) if len(out.summary.parts) > 1 else ()
-    return (*before, *columns, *(_BY if out.summary.cast.shows_rows else ()))
+    before = (_TOOLKIT,) if len(writer.summary.parts) > 1 else ()
+    return (*before, *columns, *(_BY if writer.summary.participants.shows_rows else ()))
 
 
 def _who(person: Person | None, sheet: str, cell: str) -> tuple[object, ...]:
@@ -61,32 +70,32 @@ def _who(person: Person | None, sheet: str, cell: str) -> tuple[object, ...]:
     return person.partner, person.respondent, person.code, f"{sheet} {cell}"
 
 
-def write_comments(out: Out) -> None:
+def write_comments(writer: SummaryWriter) -> None:
     """Write the Comments sheet."""
-    summary = out.summary
-    named = summary.cast.attribution == "named"
-    rows = summary.cast.shows_rows
-    columns = _around(out, (*_SAID, _GIVEN) if rows else _SAID)
+    summary = writer.summary
+    named = summary.participants.attribution == "named"
+    rows = summary.participants.shows_rows
+    columns = _around(writer, (*_SAID, _GIVEN) if rows else _SAID)
     note = words().say("comments_note" if named else "comments_note_unnamed")
     if not summary.remarks:
         note = words().say("comments_none")
-    opening = Opening(COMMENTS, COMMENTS, note, tuple(c.width for c in columns), (_FIRST, 0))
-    sheet = out.open(opening)
+    setup = SheetSetup(COMMENTS, COMMENTS, note, tuple(c.width for c in columns), (_FIRST, 0))
+    sheet = writer.open(setup)
     count = len(summary.remarks)
-    out.table(sheet, Grid(HEADER_ROW, columns, count, "Comments", COMMENTS))
-    labels = _labels(out)
+    writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Comments", COMMENTS))
+    labels = _labels(writer)
     for row, remark in enumerate(summary.remarks, _FIRST):
         _row(sheet, row, columns, (*labels[remark.part], *_remark(remark)))
-    out.finish(sheet, opening, HEADER_ROW + max(count, 1))
+    writer.finish(sheet, setup, HEADER_ROW + max(count, 1))
 
 
-def _labels(out: Out) -> dict[str, tuple[str, ...]]:
+def _labels(writer: SummaryWriter) -> dict[str, tuple[str, ...]]:
     """What stands in the toolkit column, which is there only where there are several."""
-    several = len(out.summary.parts) > 1
-    return {part.key: (part.label,) if several else () for part in out.summary.parts}
+    several = len(writer.summary.parts) > 1
+    return {part.key: (part.label,) if several else () for part in writer.summary.parts}
 
 
-def _remark(remark: Remark) -> tuple[object, ...]:
+def _remark(remark: CommentRow) -> tuple[object, ...]:
     given = () if remark.person is None else (remark.answer,)
     return (
         remark.section, remark.item, remark.question, remark.text, remark.kind, *given,
@@ -94,7 +103,9 @@ def _remark(remark: Remark) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _row(sheet: Sheet, row: int, columns: tuple[Column, ...], values: tuple[object, ...]) -> None:
+def _row(
+    sheet: Sheet, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
+) -> None:
     for index, (column, value) in enumerate(zip(columns, values, strict=True)):
         put(sheet, row, index, value, column.look)
     fit_row(
@@ -108,30 +119,30 @@ def _row(sheet: Sheet, row: int, columns: tuple[Column, ...], values: tuple[obje
     )
 
 
-def write_actions(out: Out) -> None:
+def write_actions(writer: SummaryWriter) -> None:
     """Write the Action plan sheet: a table that can be filtered, sorted and worked on."""
-    summary = out.summary
-    columns = _around(out, _PLAN)
+    summary = writer.summary
+    columns = _around(writer, _PLAN)
     shift = columns.index(_PLAN[0])
     made = day(summary.made_at)
     note = words().say("actions_note", made) if summary.actions else words().say("actions_none")
     widths = tuple(column.width for column in columns)
-    printed = shift + len(_PLAN) + (1 if summary.cast.shows_rows else 0)
-    opening = Opening(ACTIONS, ACTIONS, note, widths, (_FIRST, 0), printed=printed)
-    sheet = out.open(opening)
+    printed = shift + len(_PLAN) + (1 if summary.participants.shows_rows else 0)
+    setup = SheetSetup(ACTIONS, ACTIONS, note, widths, (_FIRST, 0), printed=printed)
+    sheet = writer.open(setup)
     count = len(summary.actions)
-    out.table(sheet, Grid(HEADER_ROW, columns, count, "Actions", ACTIONS))
-    labels = _labels(out)
+    writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Actions", ACTIONS))
+    labels = _labels(writer)
     for row, action in enumerate(summary.actions, _FIRST):
         _row(sheet, row, columns, (*labels[action.part], *_action(action)))
-        _overdue(out, sheet, row, shift, action)
+        _overdue(writer, sheet, row, shift, action)
     last = HEADER_ROW + max(count, 1)
-    _validate(out, sheet, last, shift)
+    _validate(writer, sheet, last, shift)
     if count:
         column = shift + _OVERDUE
         box = Box(_FIRST, column, last, column)
         sheet.highlight(box, f'{cell_name(_FIRST, column)}="{OVERDUE}"', MARK_CHECK)
-    out.finish(sheet, opening, last)
+    writer.finish(sheet, setup, last)
 
 
 def _action(action: PlannedAction) -> tuple[object, ...]:
@@ -141,41 +152,43 @@ def _action(action: PlannedAction) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _overdue(out: Out, sheet: Sheet, row: int, shift: int, action: PlannedAction) -> None:
+def _overdue(
+    writer: SummaryWriter, sheet: Sheet, row: int, shift: int, action: PlannedAction
+) -> None:
     """Mark an action overdue by its deadline and state, against the day of the summary."""
     deadline = cell_name(row, shift + _DEADLINE)
     status = cell_name(row, shift + _STATUS)
-    closed = "".join(f',{status}<>"{label}"' for label in _closed_labels(out))
-    today = f"{serial(out.summary.made_at.date()):.0f}"
+    closed = "".join(f',{status}<>"{label}"' for label in _closed_labels(writer))
+    today = f"{serial(writer.summary.made_at.date()):.0f}"
     formula = f'IF(AND(ISNUMBER({deadline}),{deadline}<{today}{closed}),"{OVERDUE}","")'
     value = OVERDUE if action.overdue else ""
-    out.figure(sheet, row, shift + _OVERDUE, Live(formula, value), _PLAN[_OVERDUE].look)
+    writer.figure(sheet, row, shift + _OVERDUE, Live(formula, value), _PLAN[_OVERDUE].look)
 
 
-def _choices(out: Out, what: str) -> list[Choice]:
+def _choices(writer: SummaryWriter, what: str) -> list[Choice]:
     """The horizons or statuses of all toolkits, each label once."""
     found: dict[str, Choice] = {}
-    for part in out.summary.parts:
+    for part in writer.summary.parts:
         plan = part.toolkit.action_plan
         for choice in getattr(plan, what) if plan else ():
             found.setdefault(choice.label, choice)
     return list(found.values())
 
 
-def _closed_labels(out: Out) -> list[str]:
+def _closed_labels(writer: SummaryWriter) -> list[str]:
     return [
         choice.label.replace('"', '""')
-        for choice in _choices(out, "statuses")
+        for choice in _choices(writer, "statuses")
         if choice.code in CLOSED_STATUSES
     ]
 
 
-def _validate(out: Out, sheet: Sheet, last: int, shift: int) -> None:
+def _validate(writer: SummaryWriter, sheet: Sheet, last: int, shift: int) -> None:
     """Offer the toolkits' own choices in the table, so that it can be worked on as a register."""
     for offset, (what, column) in enumerate(
         (("horizons", shift + _WHEN), ("statuses", shift + _STATUS))
     ):
-        choices = _choices(out, what)
+        choices = _choices(writer, what)
         if not choices:
             continue
         at = _LIST_COLUMN + offset
@@ -184,7 +197,7 @@ def _validate(out: Out, sheet: Sheet, last: int, shift: int) -> None:
         for row, choice in enumerate(choices, _FIRST):
             sheet.text(row, at, choice.label, looks.SMALL)
         name = f"plan_{what}"
-        out.book.define(name, ACTIONS, Box(_FIRST, at, _FIRST + len(choices) - 1, at))
+        writer.book.define(name, ACTIONS, Box(_FIRST, at, _FIRST + len(choices) - 1, at))
         listed = ", ".join(choice.label for choice in choices)
         error = Message("Not in the list", f"Choose one of: {listed}."[:255])
         sheet.validate(Box(_FIRST, column, last, column), Listed(name), error, None)

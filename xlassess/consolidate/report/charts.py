@@ -11,8 +11,15 @@ from functools import partial
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
-from xlassess.consolidate.figures.thresholds import first_to_look_at
-from xlassess.consolidate.figures.values import Part, SectionFigures
+from xlassess.consolidate.figures.charted import (
+    around,
+    first_to_look_at,
+    has_dartboard,
+    limits_of,
+    rings,
+    weights_of,
+)
+from xlassess.consolidate.figures.values import SectionFigures, ToolkitResults
 from xlassess.consolidate.report import drawing
 from xlassess.consolidate.report.bars import (
     flag_bars,
@@ -23,16 +30,14 @@ from xlassess.consolidate.report.bars import (
     stacked,
 )
 from xlassess.consolidate.report.drawing import WIDTH, Drawn
-from xlassess.consolidate.summary import pictures
-from xlassess.consolidate.summary.cells import words
-from xlassess.consolidate.summary.shapes import around
+from xlassess.consolidate.wording.sheets import words
 from xlassess.sheet import palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def headline(part: Part) -> Drawn | None:
+def headline(part: ToolkitResults) -> Drawn | None:
     """Return the picture that stands for the whole toolkit, None where there is nothing to draw.
 
     A dartboard for totals read by bands, bars with range for means and shares, how the
@@ -40,7 +45,7 @@ def headline(part: Part) -> Drawn | None:
     """
     if not part.sections or not any(each.given for each in part.sections):
         return None
-    if pictures.has_dartboard(part):
+    if has_dartboard(part):
         return _dartboard(part)
     if part.toolkit.scoring.rule in ("sum", "mean", "share"):
         return range_bars(part)
@@ -49,14 +54,14 @@ def headline(part: Part) -> Drawn | None:
     return stacked(part, part.toolkit.scoring.scale)
 
 
-def further(part: Part) -> tuple[Drawn, ...]:
+def further(part: ToolkitResults) -> tuple[Drawn, ...]:
     """Return the pictures that say more: ranges, how the answers fall, significance."""
     return tuple(_further(part)) if headline(part) else ()
 
 
-def _further(part: Part) -> Iterator[Drawn]:
+def _further(part: ToolkitResults) -> Iterator[Drawn]:
     rule = part.toolkit.scoring.rule
-    if pictures.has_dartboard(part) and ranged(part):
+    if has_dartboard(part) and ranged(part):
         yield range_bars(part)
     if rule in ("sum", "mean", "share"):
         yield stacked(part, part.toolkit.scoring.scale)
@@ -67,15 +72,15 @@ def _further(part: Part) -> Iterator[Drawn]:
         yield _significance(part)
 
 
-def _dartboard(part: Part) -> Drawn:
+def _dartboard(part: ToolkitResults) -> Drawn:
     """One segment a section, one ring a band, shaded from the centre to the band reached."""
     alt = words().say("dartboard_alt", part.label, said_of_all(part))
     return Drawn(words().say("picture_dartboard"), alt, WIDTH, partial(_draw_dartboard, part))
 
 
-def _draw_dartboard(part: Part) -> drawing.Sheet:
+def _draw_dartboard(part: ToolkitResults) -> drawing.Canvas:
     height, board = 102.0, 72.0
-    sheet = drawing.Sheet(WIDTH, height)
+    sheet = drawing.Canvas(WIDTH, height)
     left, bottom = (WIDTH - board) / 2, (height - board) / 2
     axes = sheet.axes(left, bottom, board, board, polar=True)
     axes.set_axis_off()
@@ -92,7 +97,7 @@ _HOLE = 0.35
 
 def _segment(axes: Axes, index: int, each: SectionFigures, count: int) -> None:
     shaded, unshaded = ((palette.NAVY, "#E3E8EE"), (palette.BLUE, "#F6F8FA"))[index % 2]
-    for ring, band in enumerate(pictures.rings(each)):
+    for ring, band in enumerate(rings(each)):
         mean = each.score.mean
         reached = mean is not None and round(mean, 9) >= band.low
         axes.bar(
@@ -101,7 +106,7 @@ def _segment(axes: Axes, index: int, each: SectionFigures, count: int) -> None:
         )  # fmt: skip
 
 
-def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) -> None:
+def _name_segment(sheet: drawing.Canvas, part: ToolkitResults, index: int, board: float) -> None:
     """Write a section's number, name and mean beside its segment."""
     each = part.sections[index]
     angle = pi / 2 - 2 * pi * index / len(part.sections)
@@ -117,7 +122,7 @@ def _name_segment(sheet: drawing.Sheet, part: Part, index: int, board: float) ->
     )  # fmt: skip
 
 
-def _significance(part: Part) -> Drawn:
+def _significance(part: ToolkitResults) -> Drawn:
     """Points of how much each section matters against how it scores.
 
     Dashed lines stand at the means; sections that matter more and score less are triangles.
@@ -128,18 +133,18 @@ def _significance(part: Part) -> Drawn:
     return Drawn(words().say("picture_significance"), alt, WIDTH, partial(_draw_points, part))
 
 
-def _draw_points(part: Part) -> drawing.Sheet:
+def _draw_points(part: ToolkitResults) -> drawing.Canvas:
     from matplotlib.ticker import MaxNLocator
 
     height = 54.0
-    sheet = drawing.Sheet(WIDTH, height)
+    sheet = drawing.Canvas(WIDTH, height)
     axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
     axes.grid(color=drawing.GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     scores = [each.score.mean for each in part.sections]
     weights = [each.significance.mean for each in part.sections]
-    axes.set_xlim(*around(scores, *pictures.limits_of(part)))
-    axes.set_ylim(*around(weights, *pictures.weights_of(part)))
+    axes.set_xlim(*around(scores, *limits_of(part)))
+    axes.set_ylim(*around(weights, *weights_of(part)))
     for draw_line, values in ((axes.axvline, scores), (axes.axhline, weights)):
         known = [value for value in values if value is not None]
         if known:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from xlassess.consolidate.figures.values import Figure, Part, SectionFigures
-from xlassess.consolidate.narrative import decimal, percent
+from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.report.bars import markable
 from xlassess.consolidate.report.fields import FigureRow, Figures
-from xlassess.consolidate.summary.cells import NOTHING, WITHHELD, words
-from xlassess.consolidate.summary.sheets.page_one import range_of
+from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD, decimal, percent, range_of
+from xlassess.consolidate.wording.sheets import words
 from xlassess.model.toolkit import Band
 
 
-def figures_of(part: Part) -> Figures | None:
+def figures_of(part: ToolkitResults) -> Figures | None:
     """Return the table of a toolkit's figures, None where it has no sections with choices."""
     if not part.sections:
         return None
@@ -21,7 +20,7 @@ def figures_of(part: Part) -> Figures | None:
     return _levels(part) if rule == "levels" else _scores(part)
 
 
-def _scores(part: Part) -> Figures:
+def _scores(part: ToolkitResults) -> Figures:
     say, rule = words().say, part.toolkit.scoring.rule
     heads = ["head_returns", "head_share" if rule == "share" else "head_mean", "head_range"]
     bands = any(each.section.bands for each in part.sections) or part.toolkit.scoring.bands
@@ -41,7 +40,7 @@ def _scores(part: Part) -> Figures:
     return Figures(say("head_section"), tuple(map(say, names)), tuple(rows), tuple(totals))
 
 
-def _score(part: Part, figure: Figure, band: Band | None, bands: bool) -> tuple[str, ...]:
+def _score(part: ToolkitResults, figure: Figure, band: Band | None, bands: bool) -> tuple[str, ...]:
     """The cells of a row: returns, mean or share, range, and the band where there are any."""
     rule = part.toolkit.scoring.rule
     mean = NOTHING
@@ -55,7 +54,7 @@ def _score(part: Part, figure: Figure, band: Band | None, bands: bool) -> tuple[
     return (*cells, band.name if band else NOTHING) if bands else cells
 
 
-def _levels(part: Part) -> Figures:
+def _levels(part: ToolkitResults) -> Figures:
     """How many judgements stand at each level, the least first, and the share of favourable."""
     say = words().say
     scale = part.toolkit.scales[part.toolkit.scoring.scale]
@@ -71,7 +70,7 @@ def _levels(part: Part) -> Figures:
     return Figures(say("head_section"), heads, tuple(rows), ())
 
 
-def _marked(part: Part) -> Figures:
+def _marked(part: ToolkitResults) -> Figures:
     """How many answers there are and how many of them are marked as matters to act on."""
     say = words().say
     rows = (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from xlassess.consolidate.figures.attribution import shown_groups
-from xlassess.consolidate.figures.counted import Ground, field_of, figure_of, is_figured
+from xlassess.consolidate.figures.counted import ToolkitReturns, field_of, figure_of, is_figured
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
 from xlassess.consolidate.figures.values import Figure
 from xlassess.consolidate.figures.withholding import partial_in_section
@@ -17,66 +17,68 @@ Shown = Mapping[str, frozenset[str]]
 """The levels (by code) whose figures may be shown in a section, by answer field."""
 
 
-def shown_levels(ground: Ground, section: Section, view: str) -> frozenset[str]:
+def shown_levels(base: ToolkitReturns, section: Section, view: str) -> frozenset[str]:
     """Return the levels whose figures may be shown in a section and on its items.
 
     Where rows of single returns are shown, these are the levels large enough in the round.
     Otherwise no difference may be left from which fewer than the minimum could be told: not on
     any item, and not between those with a score in the section and those who answered.
     """
-    cast = ground.cast
-    eligible = {level for level, label in LEVELS.items() if label in cast.levels}
-    if cast.shows_rows:
+    participants = base.participants
+    eligible = {level for level, label in LEVELS.items() if label in participants.levels}
+    if participants.shows_rows:
         return frozenset(eligible)
-    levels = tuple(ground.by_level)
-    sizes = {level: _section_figure(ground, section, view, level).n for level in levels}
-    partial = {level: partial_in_section(ground, section, view, level) for level in levels}
+    levels = tuple(base.by_level)
+    sizes = {level: _section_figure(base, section, view, level).n for level in levels}
+    partial = {level: partial_in_section(base, section, view, level) for level in levels}
     field = field_of(view)
     answered = [
-        {level: _answers(ground, item, field, level) for level in levels}
+        {level: _answers(base, item, field, level) for level in levels}
         for item in section.items
-        if is_figured(ground.toolkit, section, item) and field in item.answer_fields
+        if is_figured(base.toolkit, section, item) and field in item.answer_fields
     ]
-    return shown_groups(sizes, cast.minimum, (partial, *answered), eligible)
+    return shown_groups(sizes, participants.minimum, (partial, *answered), eligible)
 
 
-def _answers(ground: Ground, item: Item, field: str, level: str) -> int:
-    scale = ground.toolkit.scales[item.answer]
-    counts = ground.by_level[level].get((item.id, field), Counter())
+def _answers(base: ToolkitReturns, item: Item, field: str, level: str) -> int:
+    scale = base.toolkit.scales[item.answer]
+    counts = base.by_level[level].get((item.id, field), Counter())
     return sum(counts[choice.code] for choice in scale.substantive)
 
 
-def _section_figure(ground: Ground, section: Section, view: str, level: str) -> Figure:
+def _section_figure(base: ToolkitReturns, section: Section, view: str, level: str) -> Figure:
     return figure_of(
-        ground.toolkit,
+        base.toolkit,
         [
             row.card.section(section.id, view)
-            for row in ground.rows
+            for row in base.rows
             if row.person.issued.level == level
         ],
     )
 
 
 def section_levels(
-    ground: Ground, section: Section, view: str, shown: frozenset[str]
+    base: ToolkitReturns, section: Section, view: str, shown: frozenset[str]
 ) -> dict[str, Figure]:
     """Return the figures of a section by label of level, for the levels in the summary."""
     found: dict[str, Figure] = {}
     for level, label in LEVELS.items():
-        if label in ground.cast.levels:
-            figure = _section_figure(ground, section, view, level)
+        if label in base.participants.levels:
+            figure = _section_figure(base, section, view, level)
             found[label] = figure if level in shown else Figure(figure.n, withheld=True)
     return found
 
 
-def item_levels(ground: Ground, item: Item, field: str, shown: frozenset[str]) -> dict[str, Figure]:
+def item_levels(
+    base: ToolkitReturns, item: Item, field: str, shown: frozenset[str]
+) -> dict[str, Figure]:
     """Return the figures of an item by label of level: its mean score or favourable share."""
-    scale = ground.toolkit.scales[item.answer]
+    scale = base.toolkit.scales[item.answer]
     found: dict[str, Figure] = {}
     for level, label in LEVELS.items():
-        if label not in ground.cast.levels:
+        if label not in base.participants.levels:
             continue
-        counts = ground.by_level.get(level, {}).get((item.id, field), Counter())
+        counts = base.by_level.get(level, {}).get((item.id, field), Counter())
         n = sum(counts[choice.code] for choice in scale.substantive)
         hidden = bool(n) and level not in shown
         found[label] = Figure(n, withheld=True) if hidden else Figure(n, _mean(scale, counts))

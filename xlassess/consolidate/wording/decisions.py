@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from xlassess.consolidate.figures.attribution import Cast, Person
-from xlassess.consolidate.narrative import day
+from xlassess.consolidate.figures.attribution import Participants, Person
+from xlassess.consolidate.wording.numbers import day
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 from xlassess.model.record import Decision, Outcome, Round
@@ -15,9 +15,9 @@ _ORDER = "L"
 """The group of findings about how a return fits those that came before."""
 
 
-def finding_in_words(finding: Finding, cast: Cast) -> str:
+def finding_in_words(finding: Finding, participants: Participants) -> str:
     """Return a finding with its waiver; without names what may quote a partner stays out."""
-    named = cast.attribution == "named"
+    named = participants.attribution == "named"
     where = f" ({finding.where})" if finding.where else ""
     said = f"{finding.code}: {finding.message if named else finding.kind.title}{where}"
     if finding.waiver is None:
@@ -31,10 +31,10 @@ def finding_in_words(finding: Finding, cast: Cast) -> str:
     )
 
 
-def outcome_in_words(outcome: Outcome, cast: Cast) -> str:
+def outcome_in_words(outcome: Outcome, participants: Participants) -> str:
     """Return how a workbook was settled without a return."""
     kind = f"{outcome.kind[:1].upper()}{outcome.kind[1:]}"
-    if cast.attribution == "named":
+    if participants.attribution == "named":
         return f"{kind}, recorded by {outcome.by}, {day(outcome.at)}: {outcome.reason}"
     return f"{kind}, recorded {day(outcome.at)}"
 
@@ -50,64 +50,72 @@ def contested(record: Round) -> dict[str, list[Finding]]:
     return found
 
 
-def waivers(record: Round, usable: Mapping[str, Return], cast: Cast) -> tuple[str, ...]:
+def waivers(
+    record: Round, usable: Mapping[str, Return], participants: Participants
+) -> tuple[str, ...]:
     """Return the waivers in force as the Method sheet lists them, one sentence each.
 
     Unless names are shown, their order does not follow the register. In an aggregated summary
     there is a sentence for each that says nothing of whose it is.
     """
-    order = sorted(record.issued, key=lambda issued: cast.people[issued.reference].place)
+    order = sorted(record.issued, key=lambda issued: participants.people[issued.reference].place)
     found = tuple(
         sentence
         for issued in order
         if issued.reference in usable
-        for sentence in _sentences(cast.people[issued.reference], usable[issued.reference], cast)
+        for sentence in _sentences(
+            participants.people[issued.reference], usable[issued.reference], participants
+        )
     )
-    return found if cast.shows_rows else tuple(sorted(found))
+    return found if participants.shows_rows else tuple(sorted(found))
 
 
-def decisions(record: Round, cast: Cast) -> tuple[str, ...]:
+def decisions(record: Round, participants: Participants) -> tuple[str, ...]:
     """Return what was decided about returns as the Method sheet lists it, one sentence each.
 
     Unless names are shown, neither by whom is told nor about which file, and in an aggregated
     summary no more than how often what was decided.
     """
-    if not cast.shows_rows:
+    if not participants.shows_rows:
         kinds = Counter(one.kind for one in record.decisions)
         return tuple(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
     return tuple(
-        _decided(one, cast.people[one.reference], cast)
+        _decided(one, participants.people[one.reference], participants)
         for one in record.decisions
-        if one.reference in cast.people
+        if one.reference in participants.people
     )
 
 
-def decided_about(record: Round, reference: str, cast: Cast) -> tuple[str, ...]:
+def decided_about(record: Round, reference: str, participants: Participants) -> tuple[str, ...]:
     """Return what was decided about returns of one workbook, where names are shown."""
     mine = [one for one in record.decisions if one.reference == reference]
-    return tuple(_decided(one, cast.people[reference], cast) for one in mine) if mine else ()
+    return (
+        tuple(_decided(one, participants.people[reference], participants) for one in mine)
+        if mine
+        else ()
+    )
 
 
-def _decided(one: Decision, person: Person, cast: Cast) -> str:
-    named = cast.attribution == "named"
+def _decided(one: Decision, person: Person, participants: Participants) -> str:
+    named = participants.attribution == "named"
     what = f"Return {one.number} ({one.file})" if named else "A return"
     by = f"by {one.by}, " if named else ""
     verb = {"chosen": "chosen to count for", "set aside": "of", "reassigned": "reassigned to"}
     tail = " set aside" if one.kind == "set aside" else ""
-    said = cast.tidy(one.reason)
+    said = participants.tidy(one.reason)
     text = f"{what} {verb[one.kind]} {person.code}{tail}: {by}{day(one.at)}: {said}"
     return " ".join(text.split())
 
 
-def _sentences(person: Person, ret: Return, cast: Cast) -> Iterator[str]:
+def _sentences(person: Person, ret: Return, participants: Participants) -> Iterator[str]:
     for finding in ret.findings:
         if finding.waiver is None or finding.code.startswith(_ORDER):
             continue
         what = f"{finding.code} ({finding.kind.title.lower()})"
-        if not cast.shows_rows:
+        if not participants.shows_rows:
             yield what
             continue
-        by = f"by {finding.waiver.by}, " if cast.attribution == "named" else ""
+        by = f"by {finding.waiver.by}, " if participants.attribution == "named" else ""
         where = f", {finding.where}" if finding.where else ""
-        said = " ".join(cast.tidy(finding.waiver.reason).split())
+        said = " ".join(participants.tidy(finding.waiver.reason).split())
         yield f"{what} of return {person.code}{where}: {by}{day(finding.waiver.at)}: {said}"

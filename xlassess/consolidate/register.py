@@ -8,25 +8,25 @@ from datetime import datetime
 
 from xlassess.consolidate.figures.attribution import (
     NOT_USABLE,
-    Cast,
+    Participants,
     Person,
-    cast_of,
+    participants_of,
     usable_returns,
 )
-from xlassess.consolidate.figures.decisions import (
+from xlassess.consolidate.figures.values import FileUsed, RegisterEntry, ScoreRow, Standing
+from xlassess.consolidate.wording.decisions import (
     contested,
     decided_about,
     finding_in_words,
     outcome_in_words,
 )
-from xlassess.consolidate.figures.values import Entry, FileUsed, ScoreRow, Standing
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ToolkitGroup:
     """The workbooks of one toolkit version: its key and label in the summary, what was issued."""
 
     key: str
@@ -37,7 +37,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class RoundInputs:
     """The round as every step of the summary needs it.
 
     ``usable`` are the returns whose answers count, ``refused`` the last refused file of each
@@ -46,49 +46,51 @@ class Scene:
 
     record: Round
     made_at: datetime
-    cast: Cast
+    participants: Participants
     usable: Mapping[str, Return]
     refused: Mapping[str, Return]
 
 
-def set_scene(record: Round, made_at: datetime) -> Scene:
+def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     """Prepare a round for its summary."""
     refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
-    return Scene(record, made_at, cast_of(record), usable_returns(record), refused)
+    return RoundInputs(record, made_at, participants_of(record), usable_returns(record), refused)
 
 
-def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[Entry, ...]:
+def entries_of(
+    inputs: RoundInputs, group: ToolkitGroup, rows: Sequence[ScoreRow]
+) -> tuple[RegisterEntry, ...]:
     """Return the register of a toolkit's workbooks, in the order of partners.
 
     Args:
-        scene: the round.
+        inputs: the round.
         group: the workbooks.
         rows: the scores of the returns that count.
     """
     cards = {row.person.issued.reference: row.card for row in rows}
     entries = []
-    people = scene.cast.people
-    named = scene.cast.attribution == "named"
-    unclear = contested(scene.record)
-    outcomes = scene.record.register.outcomes
+    people = inputs.participants.people
+    named = inputs.participants.attribution == "named"
+    unclear = contested(inputs.record)
+    outcomes = inputs.record.register.outcomes
     for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
-        ret = scene.usable.get(issued.reference)
+        ret = inputs.usable.get(issued.reference)
         outcome = outcomes.get(issued.reference)
-        seen = ret or (None if outcome else scene.refused.get(issued.reference))
+        seen = ret or (None if outcome else inputs.refused.get(issued.reference))
         card = cards.get(issued.reference)
         findings = (*(seen.findings if seen else ()), *unclear.get(issued.reference, ()))
-        said = [finding_in_words(each, scene.cast) for each in findings]
+        said = [finding_in_words(each, inputs.participants) for each in findings]
         if outcome:
-            said.append(outcome_in_words(outcome, scene.cast))
+            said.append(outcome_in_words(outcome, inputs.participants))
         if named:
-            said += decided_about(scene.record, issued.reference, scene.cast)
+            said += decided_about(inputs.record, issued.reference, inputs.participants)
         entries.append(
-            Entry(
+            RegisterEntry(
                 person=people[issued.reference],
                 part=group.key,
-                standing=_standing(scene, issued, ret, issued.reference in unclear),
+                standing=_standing(inputs, issued, ret, issued.reference in unclear),
                 received_at=seen.received_at if seen and named else None,
-                late=named and _late(scene, seen),
+                late=named and _late(inputs, seen),
                 answered=card.answered if card else 0,
                 asked=card.asked if card else _required(group.toolkit),
                 queries=sum(each.is_open for each in findings),
@@ -100,9 +102,9 @@ def entries_of(scene: Scene, group: Group, rows: Sequence[ScoreRow]) -> tuple[En
     return tuple(entries)
 
 
-def last_received(scene: Scene, group: Group) -> datetime | None:
+def last_received(inputs: RoundInputs, group: ToolkitGroup) -> datetime | None:
     """Return when the last return that counts came in."""
-    counting = (scene.usable.get(issued.reference) for issued in group.issued)
+    counting = (inputs.usable.get(issued.reference) for issued in group.issued)
     moments = (ret.received_at for ret in counting if ret)
     return max((moment for moment in moments if moment), default=None)
 
@@ -111,45 +113,45 @@ def _required(toolkit: Toolkit) -> int:
     return sum(len(item.answer_fields) for item in toolkit.items() if item.required)
 
 
-def _standing(scene: Scene, issued: Issued, ret: Return | None, unclear: bool) -> Standing:
+def _standing(inputs: RoundInputs, issued: Issued, ret: Return | None, unclear: bool) -> Standing:
     if ret:
         return "Query open" if ret.state == "query" or unclear else "Returned"
-    outcome = scene.record.register.outcomes.get(issued.reference)
+    outcome = inputs.record.register.outcomes.get(issued.reference)
     if outcome:
         return "Declined" if outcome.kind == "declined" else "Nil return"
-    if issued.reference in scene.refused:
+    if issued.reference in inputs.refused:
         return "Refused"
-    due = scene.record.assessment.return_by
-    return "Overdue" if due and scene.made_at.date() > due else "Awaited"
+    due = inputs.record.assessment.return_by
+    return "Overdue" if due and inputs.made_at.date() > due else "Awaited"
 
 
-def _late(scene: Scene, ret: Return | None) -> bool:
-    due = scene.record.assessment.return_by
+def _late(inputs: RoundInputs, ret: Return | None) -> bool:
+    due = inputs.record.assessment.return_by
     return bool(ret and ret.received_at and due and ret.received_at.date() > due)
 
 
-def files_of(scene: Scene) -> tuple[FileUsed, ...]:
+def files_of(inputs: RoundInputs) -> tuple[FileUsed, ...]:
     """Every file that came in; without names under the code, in an order that tells nothing."""
-    cast = scene.cast
+    participants = inputs.participants
     used = []
-    for ret in scene.record.history:
-        person = cast.people.get(ret.reference)
+    for ret in inputs.record.history:
+        person = participants.people.get(ret.reference)
         state = ret.state
-        current = scene.usable.get(ret.reference)
+        current = inputs.usable.get(ret.reference)
         replaced = current and current.sha256 != ret.sha256
-        unclear = ret.state == "query" and ret.reference in scene.record.contested
+        unclear = ret.state == "query" and ret.reference in inputs.record.contested
         if state not in NOT_USABLE and replaced and not unclear:
             state = "superseded"
-        used.append(_file(cast, ret, person, state))
-    if cast.attribution == "named":
+        used.append(_file(participants, ret, person, state))
+    if participants.attribution == "named":
         return tuple(used)
     return tuple(sorted(used, key=lambda file: (file.code, file.sha256)))
 
 
-def _file(cast: Cast, ret: Return, person: Person | None, state: str) -> FileUsed:
+def _file(participants: Participants, ret: Return, person: Person | None, state: str) -> FileUsed:
     """A file as it may be shown; others may know when it came and how large it was."""
-    if cast.attribution == "named":
+    if participants.attribution == "named":
         return FileUsed(ret.reference, ret.file, ret.sha256, ret.size, state, ret.received_at)
-    if cast.attribution == "lettered" and person:
+    if participants.attribution == "lettered" and person:
         return FileUsed(person.code, person.file, ret.sha256, 0, state, None)
     return FileUsed("", "", ret.sha256, 0, state, None)

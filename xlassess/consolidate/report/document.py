@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.drawing import Drawn
-from xlassess.consolidate.report.fields import Report, fields_of
+from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
 from xlassess.consolidate.report.template import steady
 from xlassess.model.errors import UsageError, XlassessError
@@ -199,12 +199,25 @@ def _undefined() -> Any:
             def fail(message: str) -> _MissingError:
                 del message
                 record = Report if obj is missing else type(obj)
-                whose = "the report" if record is Report else f"a {record.__name__.lower()}"
+                whose = (
+                    "the report"
+                    if record is Report
+                    else f"a {NAMES[record].rpartition('.')[2]}"
+                    if record in NAMES
+                    else f"a {record.__name__}"
+                )
                 return _MissingError(str(name), whose, _known(record))
 
             super().__init__(hint, obj, name, fail)  # type: ignore[arg-type]
 
     return Missing
+
+
+def _called(record: type) -> str:
+    """What a record goes by in our template; the names of our classes say nothing to a reader."""
+    if record is Report:
+        return "the report"
+    return f"a {NAMES.get(record, record.__name__).rpartition('.')[2]}"
 
 
 def _known(record: type) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
-from xlassess.consolidate.figures.values import Part, Summary
-from xlassess.consolidate.summary.cells import Out
+from xlassess.consolidate.figures.values import Summary, ToolkitResults
+from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.sheets.agreement import write_agreement
+from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
 from xlassess.consolidate.summary.sheets.flagged import write_flagged
@@ -20,7 +21,6 @@ from xlassess.consolidate.summary.sheets.profile import write_profile
 from xlassess.consolidate.summary.sheets.proposal import write_proposal
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.scores import write_scores
-from xlassess.consolidate.summary.sheets.words import write_actions, write_comments
 from xlassess.sheet.checked import Book
 
 _SCORED = ("sum", "mean", "share")
@@ -43,30 +43,30 @@ def summary_bytes(summary: Summary) -> bytes:
         },
         on_disk=len(summary.data) > LIVE_ROWS,
     )
-    out = Out(book, summary)
-    write_summary_sheet(out)
-    write_responses(out)
+    writer = SummaryWriter(book, summary)
+    write_summary_sheet(writer)
+    write_responses(writer)
     for part in summary.parts:
-        _write_part(out, part)
-    write_comments(out)
-    write_actions(out)
-    write_data(out)
-    write_method(out)
+        _write_part(writer, part)
+    write_comments(writer)
+    write_actions(writer)
+    write_data(writer)
+    write_method(writer)
     return book.close()
 
 
-def _write_part(out: Out, part: Part) -> None:
+def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
     scored = part.toolkit.scoring.rule in _SCORED
     if scored:
-        write_scores(out, part)
-    elif out.summary.cast.shows_rows:
-        write_counts(out, part)
-    write_profile(out, part)
-    write_agreement(out, part)
+        write_scores(writer, part)
+    elif writer.summary.participants.shows_rows:
+        write_counts(writer, part)
+    write_profile(writer, part)
+    write_agreement(writer, part)
     if part.toolkit.scoring.rule != "none":
-        write_levels(out, part)
-    write_flagged(out, part)
-    write_proposal(out, part)
+        write_levels(writer, part)
+    write_flagged(writer, part)
+    write_proposal(writer, part)
 
 
 def write_summary(summary: Summary, path: Path) -> None:

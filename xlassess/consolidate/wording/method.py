@@ -1,0 +1,86 @@
+"""How every figure comes about, in words, whatever paper shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from xlassess.consolidate.figures import thresholds
+from xlassess.consolidate.figures.values import Summary, ToolkitResults
+from xlassess.consolidate.wording.numbers import percent, short
+from xlassess.sheet.words import Words
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The sentences of the Method sheet."""
+    return Words("summary_method.j2")
+
+
+def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield how every figure comes about, whatever paper shows it.
+
+    Yields:
+        A heading and its paragraphs, each a topic and a text.
+    """
+    general = words().paragraphs("general", summary)
+    yield (
+        "Figures",
+        [*_pairs(general), *_pairs(words().paragraphs("attribution", summary.participants))],
+    )
+    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules()))
+    for part in summary.parts:
+        yield f"Toolkit: {part.label}", list(_toolkit(part))
+
+
+def _pairs(paragraphs: Sequence[str]) -> list[tuple[str, str]]:
+    """Split paragraphs of the form ``topic | text``."""
+    split = (paragraph.partition(" | ") for paragraph in paragraphs)
+    return [(topic, text) for topic, _, text in split]
+
+
+def _rules() -> dict[str, str]:
+    """The thresholds as they are read."""
+    return {
+        "listed": str(thresholds.LISTED),
+        "strength": "two thirds",
+        "concern": "half",
+        "high": short(thresholds.HIGH_AGREEMENT),
+        "low": short(thresholds.LOW_AGREEMENT),
+        "high_two": short(thresholds.HIGH_AGREEMENT_TWO),
+        "low_two": short(thresholds.LOW_AGREEMENT_TWO),
+        "gap": percent(thresholds.LEVEL_GAP),
+        "item_gap": percent(thresholds.ITEM_LEVEL_GAP),
+        "far_apart": str(thresholds.FAR_APART),
+        "level_least": str(thresholds.LEVEL_LEAST),
+    }
+
+
+def _toolkit(part: ToolkitResults) -> Iterator[tuple[str, str]]:
+    toolkit, scoring = part.toolkit, part.toolkit.scoring
+    yield "Title", f"{toolkit.title}, version {toolkit.version} of the toolkit file"
+    yield "Source", toolkit.source
+    yield "Rights", toolkit.rights
+    yield "Questions", f"SHA-256 {part.digest}"
+    rule = words().say("rule", toolkit)
+    yield "Scoring rule", f"{rule} {scoring.note}".strip()
+    yield "Source of the rule", scoring.source
+    if scoring.no_overall_because:
+        yield "No overall score", scoring.no_overall_because
+    for scale in toolkit.scales.values():
+        if scale.addition:
+            yield f"Scale “{scale.title}”", scale.addition
+    for scenario in toolkit.action_plan.scenarios if toolkit.action_plan else ():
+        yield f"Scenario {scenario.id}: {scenario.title}", words().say("scenario", scenario)
+    if part.planning.because:
+        yield "Scenario chosen", words().say("scenario_choice", part.planning)
+    standing = [entry.standing for entry in part.entries]
+    group = {
+        "issued": part.issued,
+        "count": part.issued - part.returned,
+        "refused": standing.count("Refused"),
+        "nil": standing.count("Nil return"),
+        "declined": standing.count("Declined"),
+        "out": standing.count("Overdue") + standing.count("Awaited"),
+    }
+    yield "Left out", words().say("exclusions", group)
