@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from tests.clients.programs import find_program
+from tests.clients.programs import find
 from tests.clients.rewriting import rewritten
 from tests.damaged.builders import encrypted
 from tests.ingest.bases import base
@@ -53,7 +53,7 @@ def originals() -> Mapping[str, bytes]:
         "xlsb": xlsb({"S": [(CELL_TEXT, "Item"), (CELL_TEXT, "1A")]}),
         "xls stub": xls("1A", [(row, 0) for row in range(50)]),
     }
-    if find_program("soffice", "libreoffice"):
+    if find("libreoffice"):
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "whole.xlsx"
             path.write_bytes(whole)

@@ -51,15 +51,16 @@ class Tally:
         self.wrong += other.wrong
 
 
-def tried(seeds: Sequence[int], *, programs: bool = True) -> Tally:
+def tried(seeds: Sequence[int], *, programs: bool = True, program: str = "") -> Tally:
     """Read the damaged returns of these seeds in a worker process, and judge each.
 
     Args:
         seeds: their seeds.
         programs: have programs write anew what is theirs to write.
+        program: have this one write anew every return that can be opened.
     """
     tally = Tally()
-    mutants = {seed: mutant(seed) for seed in seeds}
+    mutants = {seed: mutant(seed, program) for seed in seeds}
     with tempfile.TemporaryDirectory() as folder:
         paths = {seed: Path(folder) / f"{seed}.xlsx" for seed in seeds}
         for seed, path in paths.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("made", kinds(), indirect=True, scope="session")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test use the programs that its marks name, and no others."""
+    from tests.clients.programs import declared
+
+    names = _programs(item)
+    with declared(names) if names else nullcontext():
+        return (yield)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test for want of a program that its marks name, before anything is made for it."""
+    if names := _programs(item):
+        from tests.clients.programs import need
+
+        for name in sorted(names):
+            need(name)
+
+
+def _programs(item: pytest.Item) -> frozenset[str]:
+    return frozenset(name for mark in item.iter_markers("clients") for name in mark.args)
+
+
 @pytest.fixture(scope="session")
 def builtin_toolkit(request: pytest.FixtureRequest) -> Toolkit:
     """Each built-in toolkit in turn, later ones included without further ado."""
@@ -44,15 +68,14 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def offices() -> Iterator[Offices]:
-    """The office programs of this test run."""
-    from tests.clients.office import Offices
+    """The LibreOffice that the tests of this process share."""
+    from tests.clients.office import OFFICES
 
-    kept = Offices()
-    yield kept
-    kept.close()
+    yield OFFICES
+    OFFICES.close()
 
 
 @pytest.fixture
 def office(offices: Offices) -> Office:
-    """A running LibreOffice; a test that asks for it is marked ``clients``."""
+    """A running LibreOffice; a test that asks for it is marked ``clients("libreoffice")``."""
     return offices.get()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.clients.programs import find_program, missing
+from tests.clients.programs import need
 
 SECONDS = 120
 EXPORT = "Gnumeric_Excel:xlsx"
@@ -13,11 +13,8 @@ EXPORT = "Gnumeric_Excel:xlsx"
 
 def resave(path: Path, to: Path, kind: str = EXPORT) -> None:
     """Open a workbook in Gnumeric and save it under another name, as xlsx if not told else."""
-    program = find_program("ssconvert")
-    if program is None:
-        missing("Gnumeric", "install gnumeric")
     subprocess.run(
-        [program, "-T", kind, str(path), str(to)],
+        [need("gnumeric"), "-T", kind, path, to],
         check=True,
         timeout=SECONDS,
         stdin=subprocess.DEVNULL,

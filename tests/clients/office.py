@@ -1,7 +1,8 @@
-"""LibreOffice Calc as a partner uses it: open a workbook, type into cells, save it, close it."""
+"""LibreOffice as a partner uses it: open a workbook, type into cells, save it, close it."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import queue
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.clients.programs import find_program, missing, python_with_uno
+from tests.clients.programs import need
 
 FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
@@ -20,7 +21,7 @@ FILTERS = {
     "xls": "MS Excel 97",
     "pdf": "calc_pdf_Export",
 }
-"""LibreOffice's names of the file kinds that File > Save As offers."""
+"""LibreOffice's names of the file kinds that File > Save As offers for a workbook."""
 
 SECONDS = 180
 DRIVER = Path(__file__).with_name("uno_driver.py")
@@ -73,14 +74,8 @@ class Office:
     """One running LibreOffice with a profile of its own."""
 
     def __init__(self) -> None:
-        office = find_program("soffice", "libreoffice")
-        if office is None:
-            missing("LibreOffice Calc", "install libreoffice-calc")
-        python = python_with_uno(office)
-        if python is None:
-            missing("a Python that drives LibreOffice", "install python3-uno")
         self._process = subprocess.Popen(
-            [python, str(DRIVER), office],
+            [need("uno"), DRIVER, need("libreoffice")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -129,6 +124,37 @@ class Office:
             raise OfficeError(answer["failed"])
         return answer
 
+    def _done(self, job: Mapping[str, object]) -> dict[str, Any]:
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise OfficeError("LibreOffice has ended unasked.") from None
+        return self._answer()
+
+    def convert(self, path: Path, to: Path, *, kind: str = "", options: str = "") -> None:
+        """Open any document, and save it as another kind.
+
+        Args:
+            path: the document.
+            to: where to save it.
+            kind: LibreOffice's name of the kind to save as; by default that of a workbook with
+                this suffix (`FILTERS`).
+            options: how to read a CSV file, as LibreOffice's CSV filter wants it.
+
+        Raises:
+            OfficeError: LibreOffice could not.
+        """
+        reading = {"FilterName": "Text - txt - csv (StarCalc)", "FilterOptions": options}
+        self._done(
+            {
+                "open": str(path.resolve()),
+                "as": reading if options else {},
+                "save": [{"path": str(to.resolve()), "filter": kind or FILTERS[to.suffix[1:]]}],
+            }
+        )
+
     def work(
         self,
         path: Path,
@@ -172,13 +198,7 @@ class Office:
             "heights": list(heights),
             "password": password,
         }
-        assert self._process.stdin
-        try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise OfficeError("LibreOffice has ended unasked.") from None
-        answer = self._answer()
+        answer = self._done(job)
         assert answer["view"], "the document has no view"
         sheets = answer.get("sheets", {})
         return Seen(
@@ -195,7 +215,7 @@ class Office:
 
 
 class Offices:
-    """Keeps one LibreOffice running for the whole test run, and starts another if it dies."""
+    """Keeps one LibreOffice running for this process, and starts another if it dies."""
 
     def __init__(self) -> None:
         self._office: Office | None = None
@@ -205,6 +225,7 @@ class Offices:
         if self._office is None or not self._office.running:
             self.close()
             self._office = Office()
+            atexit.register(self.close)
         return self._office
 
     def close(self) -> None:
@@ -212,3 +233,8 @@ class Offices:
         if self._office is not None:
             self._office.close()
             self._office = None
+            atexit.unregister(self.close)
+
+
+OFFICES = Offices()
+"""Shared by all tests of a process: to start LibreOffice takes as long as dozens of jobs."""

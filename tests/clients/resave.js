@@ -5,7 +5,7 @@
 const [library, ...files] = process.argv.slice(2);
 
 async function resave(from, to) {
-  if (library === "xlsx") {
+  if (library === "sheetjs") {
     const XLSX = require("xlsx");
     const book = XLSX.readFile(from, { cellDates: false, cellStyles: true });
     XLSX.writeFile(book, to, { bookType: to.split(".").pop() });

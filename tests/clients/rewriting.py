@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tests.clients import javascript
 from tests.clients.gnumeric import EXPORT
-from tests.clients.programs import find_program, missing
+from tests.clients.javascript import SCRIPT
+from tests.clients.office import OFFICES, OfficeError
+from tests.clients.programs import need
 
 SECONDS = 600
-_LIBRARIES = {"sheetjs": "xlsx", "exceljs": "exceljs"}
 
 
 def rewritten(program: str, paths: Sequence[Path], into: Path) -> Mapping[Path, Path]:
@@ -22,11 +23,15 @@ def rewritten(program: str, paths: Sequence[Path], into: Path) -> Mapping[Path, 
     Args:
         program: its name and the kind of file, such as ``libreoffice ods``.
         paths: the workbooks, each of another name.
-        into: an existing folder for what it writes, and for its own settings.
+        into: an existing folder for what it writes.
     """
     name, kind = program.split()
     targets = {path: into / f"{path.stem}.{kind}" for path in paths}
-    for command in _commands(name, kind, targets, into):
+    if name == "libreoffice":
+        for path, target in targets.items():
+            with contextlib.suppress(OfficeError):
+                OFFICES.get().convert(path, target)
+    for command in _commands(name, targets):
         subprocess.run(
             command,
             check=False,
@@ -37,18 +42,11 @@ def rewritten(program: str, paths: Sequence[Path], into: Path) -> Mapping[Path, 
     return {path: target for path, target in targets.items() if target.exists()}
 
 
-def _commands(
-    name: str, kind: str, targets: Mapping[Path, Path], into: Path
-) -> Iterable[Sequence[str]]:
-    if name == "libreoffice":
-        office = find_program("soffice", "libreoffice") or missing("LibreOffice", "install it")
-        profile = f"-env:UserInstallation=file://{into / 'profile'}"
-        convert = [office, profile, "--headless", "--convert-to", kind, "--outdir", str(into)]
-        yield [*convert, *map(str, targets)]
-    elif name == "gnumeric":
-        program = find_program("ssconvert") or missing("Gnumeric", "install gnumeric")
+def _commands(name: str, targets: Mapping[Path, Path]) -> Iterable[Sequence[str]]:
+    if name == "gnumeric":
+        program = str(need(name))
         yield from ([program, "-T", EXPORT, str(a), str(b)] for a, b in targets.items())
-    else:
-        node = find_program("node") or missing("Node.js", "install nodejs and npm")
+    elif name != "libreoffice":
+        need(name)
         pairs = [str(path) for pair in targets.items() for path in pair]
-        yield [node, str(javascript.SCRIPT), _LIBRARIES[name], *pairs]
+        yield [str(need("node")), str(SCRIPT), name, *pairs]

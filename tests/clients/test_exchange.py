@@ -14,8 +14,6 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.exchange.exchange import load_toolkit_book, toolkit_book
 from xlassess.toolkits.load import ToolkitFileError, find_toolkit
 
-pytestmark = pytest.mark.clients
-
 
 @pytest.fixture
 def awkward() -> Toolkit:
@@ -44,18 +42,21 @@ def resaved(office: Office, toolkit: Toolkit, folder: Path, *typed: Typed) -> Pa
     return saved
 
 
+@pytest.mark.clients("libreoffice")
 def test_exchange__saved_in_libreoffice(
     office: Office, builtin_toolkit: Toolkit, tmp_path: Path
 ) -> None:
     assert load_toolkit_book(resaved(office, builtin_toolkit, tmp_path))[0] == builtin_toolkit
 
 
+@pytest.mark.clients("libreoffice")
 def test_exchange__awkward_texts_saved_in_libreoffice(
     office: Office, awkward: Toolkit, tmp_path: Path
 ) -> None:
     assert load_toolkit_book(resaved(office, awkward, tmp_path))[0] == awkward
 
 
+@pytest.mark.clients("libreoffice")
 def test_exchange__reworded_in_libreoffice(office: Office, tmp_path: Path) -> None:
     reworded = Typed("Items", "C5", "What have we achieved?")
     pat = find_toolkit("pat")
@@ -64,6 +65,7 @@ def test_exchange__reworded_in_libreoffice(office: Office, tmp_path: Path) -> No
     assert replace(read, sections=()) == replace(pat, sections=())
 
 
+@pytest.mark.clients("libreoffice")
 def test_exchange__number_typed_for_an_item(office: Office, tmp_path: Path) -> None:
     number = Typed("Items", "B5", 1.1, "number")
     path = resaved(office, find_toolkit("pat"), tmp_path, number)
@@ -72,6 +74,7 @@ def test_exchange__number_typed_for_an_item(office: Office, tmp_path: Path) -> N
     assert [(p.sheet, p.cell) for p in caught.value.problems] == [("Items", "B5")]
 
 
+@pytest.mark.clients("validator")
 def test_exchange__validator_finds_nothing_wrong(builtin_toolkit: Toolkit, tmp_path: Path) -> None:
     path = tmp_path / "toolkit.xlsx"
     path.write_bytes(toolkit_book(builtin_toolkit))

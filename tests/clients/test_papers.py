@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.clients.programs import find_program, missing
+from tests.clients.office import Office
+from tests.clients.programs import need
 from tests.clients.validator import problems
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from xlassess.consolidate import summarise
@@ -18,39 +19,16 @@ from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
-pytestmark = pytest.mark.clients
-
-SECONDS = 180
-
-
-def converted(path: Path, kind: str, *options: str) -> Path:
-    """Have LibreOffice write a file as another kind."""
-    office = find_program("soffice", "libreoffice")
-    if office is None:
-        missing("LibreOffice", "install libreoffice-calc and libreoffice-writer")
-    profile = path.parent / "profile"
-    subprocess.run(
-        [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", *options,
-         "--convert-to", kind, "--outdir", str(path.parent), str(path)],
-        check=True, timeout=SECONDS, stdin=subprocess.DEVNULL, capture_output=True,
-    )  # fmt: skip
-    made = path.with_suffix(f".{kind}")
-    if not made.exists():
-        missing("LibreOffice Writer", "install libreoffice-writer")
-    return made
-
 
 def pages_of(pdf: Path) -> list[str]:
     """The text of each page, as it stands on the paper."""
-    reader = find_program("pdftotext")
-    if reader is None:
-        missing("pdftotext", "install poppler-utils")
     done = subprocess.run(
-        [reader, "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+        [need("pdftotext"), "-layout", pdf, "-"], check=True, capture_output=True, text=True
     )
     return done.stdout.split("\f")[:-1]
 
 
+@pytest.mark.clients("validator")
 @pytest.mark.parametrize("attribution", ["named", "aggregated"])
 def test_report__is_sound_markup(
     tmp_path: Path, builtin_toolkit: Toolkit, attribution: str
@@ -61,17 +39,20 @@ def test_report__is_sound_markup(
     assert problems(path) == []
 
 
+@pytest.mark.clients("validator")
 def test_template__is_sound_markup(tmp_path: Path) -> None:
     path = tmp_path / "template.docx"
     path.write_bytes(default_template())
     assert problems(path) == []
 
 
-def test_report__prints_with_marking_and_page_x_of_y(tmp_path: Path) -> None:
+@pytest.mark.clients("libreoffice", "writer", "pdftotext")
+def test_report__prints_with_marking_and_page_x_of_y(office: Office, tmp_path: Path) -> None:
     summary = summarise(a_round([find_toolkit("pat")], 6), MADE_AT)
-    path = tmp_path / "report.docx"
+    path, printed = tmp_path / "report.docx", tmp_path / "report.pdf"
     path.write_bytes(report_bytes(summary))
-    pages = pages_of(converted(path, "pdf"))
+    office.convert(path, printed, kind="writer_pdf_Export")
+    pages = pages_of(printed)
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of {len(pages)}" in page
         assert page.count(summary.assessment.marking) == 2
@@ -79,7 +60,8 @@ def test_report__prints_with_marking_and_page_x_of_y(tmp_path: Path) -> None:
     assert summary.parts[0].narrative.reading.split(".")[0][:40] in " ".join(pages[0].split())
 
 
-def test_csv__is_neither_run_nor_changed(tmp_path: Path) -> None:
+@pytest.mark.clients("libreoffice")
+def test_csv__is_neither_run_nor_changed(office: Office, tmp_path: Path) -> None:
     hostile = ("=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", " =1", "3.10", "1/2", "007", "'tis")
     pat = find_toolkit("pat")
     record = a_round([pat], 3, Wish(talk=0))
@@ -91,11 +73,12 @@ def test_csv__is_neither_run_nor_changed(tmp_path: Path) -> None:
     ]
     summary = summarise(with_returns(record, {0: (*ret.answers, *said)}), MADE_AT)
     (data,) = [file for file in export(summary, "csv") if file.name == "data.csv"]
-    path = tmp_path / "data.csv"
+    path, opened = tmp_path / "data.csv", tmp_path / "data.xlsx"
     path.write_bytes(data.content)
     # Comma, quotation mark, UTF-8; special numbers detected and formulas evaluated.
     options = "44,34,76,1,,0,false,true,false,false,false,-1,true"
-    book = openpyxl.load_workbook(converted(path, "xlsx", f"--infilter=CSV:{options}"))
+    office.convert(path, opened, options=options)
+    book = openpyxl.load_workbook(opened)
     heads, *rows = book.worksheets[0].iter_rows()
     place = [cell.value for cell in heads].index("text")
     assert not [cell for row in rows for cell in row if cell.data_type in ("f", "e")]

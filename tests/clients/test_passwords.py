@@ -14,7 +14,7 @@ from tests.ingest.small import every_kind
 from xlassess.ingest import ReturnedFile, read_return
 from xlassess.model.answer import Return
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.clients("libreoffice")
 PASSWORD = "drei Wörter!"
 """Old Excel files take no more than fifteen characters."""
 

@@ -17,7 +17,7 @@ from xlassess.model.answer import Answer, Value
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.score import Scorecard, SectionScore, reported_sections, scorecard
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.clients("libreoffice")
 
 KEY_HEADINGS = {"No.", "Section", "Asked"}
 FIGURES = re.compile(r"Score|Mean|Share of .+")

@@ -13,8 +13,6 @@ from python_calamine import CalamineWorkbook
 from tests.clients import gnumeric, validator
 from tests.clients.office import Office, OfficeError, Typed
 
-pytestmark = pytest.mark.clients
-
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
@@ -31,6 +29,7 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.clients("libreoffice")
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_office__types_recalculates_and_saves(office: Office, book: Path, kind: str) -> None:
     saved = book.with_name(f"saved.{kind}")
@@ -42,24 +41,28 @@ def test_office__types_recalculates_and_saves(office: Office, book: Path, kind: 
     assert again.values["One"]["B1"] == 21
 
 
+@pytest.mark.clients("libreoffice")
 def test_office__keeps_what_a_view_holds(office: Office, book: Path) -> None:
     saved = book.with_name("saved.xlsx")
     office.work(book, save=[saved])
     assert load_workbook(saved)["One"].freeze_panes == "B2"
 
 
+@pytest.mark.clients("libreoffice")
 def test_office__locked_cell_is_reported_and_left_alone(office: Office, book: Path) -> None:
     seen = office.work(book, [Typed("One", "A1", "changed")], read=True)
     assert seen.locked == ("One!A1",)
     assert seen.values["One"]["A1"] == "kept"
 
 
+@pytest.mark.clients("libreoffice")
 def test_office__failure_raises_and_the_next_job_still_works(office: Office, book: Path) -> None:
     with pytest.raises(OfficeError):
         office.work(book.with_name("absent.xlsx"))
     assert office.work(book, pages=True).pages == {"One": 1}
 
 
+@pytest.mark.clients("gnumeric")
 def test_gnumeric__saves_anew(book: Path) -> None:
     saved = book.with_name("saved.xlsx")
     gnumeric.resave(book, saved)
@@ -67,6 +70,7 @@ def test_gnumeric__saves_anew(book: Path) -> None:
     assert saved.read_bytes() != book.read_bytes()
 
 
+@pytest.mark.clients("validator")
 def test_validator__passes_a_sound_file_and_names_what_is_wrong(book: Path) -> None:
     assert validator.problems(book) == []
     broken = book.with_name("broken.xlsx")

@@ -15,7 +15,7 @@ from xlassess.ingest import ReturnedFile, merge, read_return
 from xlassess.model.query import Slot
 from xlassess.toolkits.load import find_toolkit
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.clients("libreoffice")
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])

@@ -11,7 +11,7 @@ from tests.clients.office import Office, Typed
 from xlassess.assessment.register import HEADINGS, SHEET, read_register
 from xlassess.assessment.settings import AssessmentFolder
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.clients("libreoffice")
 
 TOOLKITS = ("pat", "melton-evaluation")
 PEOPLE = (
@@ -56,6 +56,7 @@ def test_register__filled_in_libreoffice(office: Office, register: Path) -> None
     assert_read_as_entered(saved)
 
 
+@pytest.mark.clients("gnumeric")
 def test_register__saved_again_in_gnumeric(office: Office, register: Path) -> None:
     saved, again = register.with_name("saved.xlsx"), register.with_name("again.xlsx")
     office.work(register, entered(), save=[saved])

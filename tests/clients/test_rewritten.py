@@ -17,8 +17,6 @@ from tests.ingest.small import answers_with, every_kind, reworked
 from xlassess.model.answer import Return
 from xlassess.model.toolkit import Toolkit
 
-pytestmark = pytest.mark.clients
-
 
 def typed(toolkit: Toolkit) -> tuple[Entry, ...]:
     """Answers as others, but without characters that SheetJS itself writes wrongly."""
@@ -47,22 +45,24 @@ def returned(workbook: Workbook, path: Path) -> dict[tuple[str, str], object]:
     return {(entry.item, entry.field): entry.value for entry in given}
 
 
+@pytest.mark.clients("sheetjs")
 @pytest.mark.parametrize("kind", ["xlsx", "xlsm"])
 def test_sheetjs__every_toolkit_is_read_as_given(
     builtin_toolkit: Toolkit, tmp_path: Path, kind: str
 ) -> None:
     workbook = issue(builtin_toolkit)
     wanted = returned(workbook, tmp_path / "given.xlsx")
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / f"again.{kind}")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / f"again.{kind}")
     ret = read(workbook, tmp_path / f"again.{kind}")
     assert ([f.code for f in ret.findings], values(ret), ret.kind) == ([], wanted, kind)
 
 
+@pytest.mark.clients("sheetjs")
 def test_sheetjs__ods_is_read_but_for_days(builtin_toolkit: Toolkit, tmp_path: Path) -> None:
     """It writes days as mere numbers there, which are asked about."""
     workbook = issue(builtin_toolkit)
     wanted = returned(workbook, tmp_path / "given.xlsx")
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.ods")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / "again.ods")
     ret = read(workbook, tmp_path / "again.ods")
     days = {place for place, value in wanted.items() if isinstance(value, date)}
     assert values(ret) == {place: value for place, value in wanted.items() if place not in days}
@@ -71,30 +71,33 @@ def test_sheetjs__ods_is_read_but_for_days(builtin_toolkit: Toolkit, tmp_path: P
     ]
 
 
+@pytest.mark.clients("sheetjs")
 def test_sheetjs__xls_is_read_as_given(tmp_path: Path) -> None:
     """It cuts texts after 255 characters there; this workbook has none as long."""
     workbook = issue(every_kind())
     wanted = returned(workbook, tmp_path / "given.xlsx")
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xls")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / "again.xls")
     ret = read(workbook, tmp_path / "again.xls")
     assert ([f.code for f in ret.findings], values(ret), ret.kind) == ([], wanted, "xls")
 
 
+@pytest.mark.clients("sheetjs")
 def test_sheetjs__questions_cut_short_are_told(tmp_path: Path) -> None:
     from xlassess.toolkits.load import find_toolkit
 
     workbook = issue(find_toolkit("bv-organisation"))
     returned(workbook, tmp_path / "given.xlsx")
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xls")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / "again.xls")
     ret = read(workbook, tmp_path / "again.xls")
     assert {f.code for f in ret.findings} == {"C09"}
 
 
+@pytest.mark.clients("sheetjs")
 def test_sheetjs__texts_it_cut_in_xls_are_told(tmp_path: Path) -> None:
     workbook = issue(every_kind())
     long = answers_with(workbook, i4_1="so " * 100, i1A__comment="x" * 255)
     (tmp_path / "given.xlsx").write_bytes(reworked(filled(workbook, long), _without_charts))
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xls")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / "again.xls")
     ret = read(workbook, tmp_path / "again.xls")
     assert [(f.code, f.item, f.field) for f in ret.findings] == [
         ("C03", "1A", "comment"),
@@ -102,6 +105,7 @@ def test_sheetjs__texts_it_cut_in_xls_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.clients("gnumeric")
 def test_gnumeric__xls_is_read_as_given(tmp_path: Path) -> None:
     """It numbers formats of amounts and shares there as others number those of days."""
     workbook = issue(every_kind())
@@ -111,6 +115,7 @@ def test_gnumeric__xls_is_read_as_given(tmp_path: Path) -> None:
     assert ([f.code for f in ret.findings], values(ret), ret.kind) == ([], wanted, "xls")
 
 
+@pytest.mark.clients("gnumeric")
 def test_gnumeric__the_format_of_excel_95_is_refused(tmp_path: Path) -> None:
     workbook = issue(every_kind())
     gnumeric.resave(workbook.write(tmp_path), tmp_path / "old.xls", "Gnumeric_Excel:excel_biff7")
@@ -118,14 +123,16 @@ def test_gnumeric__the_format_of_excel_95_is_refused(tmp_path: Path) -> None:
     assert ([f.code for f in ret.findings], ret.answers) == (["G17"], ())
 
 
+@pytest.mark.clients("sheetjs")
 def test_sheetjs__xlsb_is_refused_rather_than_read_with_gaps(tmp_path: Path) -> None:
     workbook = issue(every_kind())
     returned(workbook, tmp_path / "given.xlsx")
-    javascript.resave("xlsx", tmp_path / "given.xlsx", tmp_path / "again.xlsb")
+    javascript.resave("sheetjs", tmp_path / "given.xlsx", tmp_path / "again.xlsb")
     ret = read(workbook, tmp_path / "again.xlsb")
     assert ([f.code for f in ret.findings], ret.answers) == (["G17"], ())
 
 
+@pytest.mark.clients("exceljs")
 def test_exceljs__every_toolkit_is_read_as_given(builtin_toolkit: Toolkit, tmp_path: Path) -> None:
     workbook = issue(builtin_toolkit)
     wanted = returned(workbook, tmp_path / "given.xlsx")
@@ -134,6 +141,7 @@ def test_exceljs__every_toolkit_is_read_as_given(builtin_toolkit: Toolkit, tmp_p
     assert ([f.code for f in ret.findings], values(ret)) == ([], wanted)
 
 
+@pytest.mark.clients("libreoffice")
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_libreoffice__typed_truth_values_are_yes_and_no(
     office: Office, tmp_path: Path, kind: str
@@ -152,6 +160,7 @@ def test_libreoffice__typed_truth_values_are_yes_and_no(
     assert [f.cell for f in ret.findings if f.code == "C10"] == ["C8"]
 
 
+@pytest.mark.clients("libreoffice", "gnumeric")
 def test_gnumeric__truth_values_of_libreoffice_are_yes_and_no(
     office: Office, tmp_path: Path
 ) -> None:

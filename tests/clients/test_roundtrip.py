@@ -15,7 +15,7 @@ from tests.factory import PROPOSAL_TEXT, Entry, PlannedAction, Workbook, an_acti
 from xlassess.model.answer import PROPOSAL, Return, Value
 from xlassess.model.toolkit import Toolkit
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.clients("libreoffice")
 
 
 def assert_read_as_given(ret: Return, workbook: Workbook, given: Iterable[Entry]) -> None:
@@ -58,6 +58,7 @@ def test_roundtrip__filled_and_saved_in_libreoffice(
     assert_read_as_given(read(workbook, returned), workbook, given)
 
 
+@pytest.mark.clients("gnumeric")
 def test_roundtrip__filled_in_libreoffice_and_saved_again_in_gnumeric(
     office: Office, builtin_toolkit: Toolkit, tmp_path: Path
 ) -> None:

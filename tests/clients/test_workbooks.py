@@ -14,8 +14,6 @@ from tests.clients import validator
 from tests.clients.office import CellValue, Office, Offices, Seen
 from tests.made import Made
 
-pytestmark = pytest.mark.clients
-
 MOST_PAGES = 60
 SLACK = 3.0
 """Points by which a row may be lower than LibreOffice likes: far less than a line, but a symbol
@@ -57,10 +55,12 @@ def agree(stored: object, shown: CellValue | None) -> bool:
     return (stored or "") == (shown or "")
 
 
+@pytest.mark.clients("validator")
 def test_validator__finds_nothing_wrong(made: Made) -> None:
     assert validator.problems(made.path) == []
 
 
+@pytest.mark.clients("libreoffice")
 def test_formulas__stored_values_are_those_libreoffice_computes(
     made: Made, recalculated: Seen
 ) -> None:
@@ -73,10 +73,12 @@ def test_formulas__stored_values_are_those_libreoffice_computes(
     assert different == {}
 
 
+@pytest.mark.clients("libreoffice")
 def test_formulas__no_error_value_anywhere(recalculated: Seen) -> None:
     assert recalculated.errors() == {}
 
 
+@pytest.mark.clients("libreoffice")
 def test_print__every_sheet_comes_out_on_a_sane_number_of_pages(
     made: Made, recalculated: Seen
 ) -> None:
@@ -88,12 +90,14 @@ def test_print__every_sheet_comes_out_on_a_sane_number_of_pages(
     assert sum(recalculated.pages.values()) <= MOST_PAGES
 
 
+@pytest.mark.clients("libreoffice")
 def test_print__summary_is_one_page(made: Made, recalculated: Seen) -> None:
     """The sheet that a committee reads comes out on a single page a toolkit."""
     if made.kind.startswith("summary"):
         assert recalculated.pages["Summary"] == len(made.toolkits)
 
 
+@pytest.mark.clients("libreoffice")
 def test_rows__are_high_enough_for_their_text(recalculated: Seen) -> None:
     used = {
         (sheet, int(re.sub(r"\D", "", cell)))
@@ -109,6 +113,7 @@ def test_rows__are_high_enough_for_their_text(recalculated: Seen) -> None:
     assert clipped == {}
 
 
+@pytest.mark.clients("libreoffice")
 def test_pdf__comes_out(office: Office, made: Made, tmp_path: Path) -> None:
     printed = tmp_path / "printed.pdf"
     office.work(made.path, save=[printed])

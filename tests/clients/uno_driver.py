@@ -4,8 +4,9 @@ Runs under the Python that LibreOffice's bindings belong to, not under ours, and
 standard library and ``uno`` only. A job opens one workbook with a view, as a person's office
 program does, types into cells, and saves, reads or prints it::
 
-    {"open": PATH, "set": [{"sheet": S, "cell": "B6", "kind": "text", "value": V}, ...],
-     "recalculate": false, "read": true, "heights": [S, ...], "pages": true,
+    {"open": PATH, "as": {"FilterName": NAME, "FilterOptions": O},
+     "set": [{"sheet": S, "cell": "B6", "kind": "text", "value": V}, ...], "recalculate": false,
+     "read": true, "heights": [S, ...], "pages": true,
      "save": [{"path": PATH, "filter": NAME}, ...], "password": P}
 
 Kinds of cell contents: ``text``, ``number`` (also days, as serial numbers), ``formula`` and
@@ -92,7 +93,8 @@ class Office:
     def do(self, job):
         """Do one job and return what it asked for."""
         url = Path(job["open"]).as_uri()
-        document = self.desktop.loadComponentFromURL(url, "_blank", 0, ())
+        ways = tuple(_property(name, value) for name, value in job.get("as", {}).items())
+        document = self.desktop.loadComponentFromURL(url, "_blank", 0, ways)
         if document is None:
             raise RuntimeError(f"LibreOffice does not open {job['open']}")
         try:
@@ -107,12 +109,13 @@ def _work(document, job):
     answer["locked"] = [f"{entry['sheet']}!{entry['cell']}" for entry in locked]
     if job.get("recalculate"):
         document.calculateAll()
-    sheets = [document.Sheets.getByIndex(i) for i in range(document.Sheets.Count)]
     if job.get("read"):
-        answer["sheets"] = {sheet.Name: _read(sheet) for sheet in sheets}
+        answer["sheets"] = {sheet.Name: _read(sheet) for sheet in _sheets(document)}
     if job.get("pages"):
         answer["pages"] = {
-            sheet.Name: document.getRendererCount(sheet, ()) for sheet in sheets if sheet.IsVisible
+            sheet.Name: document.getRendererCount(sheet, ())
+            for sheet in _sheets(document)
+            if sheet.IsVisible
         }
     for target in job.get("save", ()):
         ways = [_property("FilterName", target["filter"])]
@@ -122,6 +125,10 @@ def _work(document, job):
     heights = job.get("heights", ())
     answer["heights"] = {name: _heights(document.Sheets.getByName(name)) for name in heights}
     return answer
+
+
+def _sheets(document):
+    return [document.Sheets.getByIndex(i) for i in range(document.Sheets.Count)]
 
 
 def _property(name, value):

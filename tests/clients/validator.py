@@ -10,21 +10,15 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.clients.programs import ROOT, find_program, missing
+from tests.clients.programs import need
 
 SECONDS = 120
-PROGRAM = ROOT / "node_modules" / ".bin" / "ooxml-validator"
 
 
 def problems(path: Path) -> list[str]:
     """Return what is wrong with a workbook, one line a problem; empty when all is well."""
-    node = find_program("node")
-    if node is None:
-        missing("Node.js", "install nodejs and npm")
-    if not PROGRAM.exists():
-        missing("the Open XML SDK validator", "run npm ci in the project's folder")
     done = subprocess.run(
-        [node, str(PROGRAM), str(path)],
+        [need("node"), need("validator"), path],
         check=False,
         timeout=SECONDS,
         stdin=subprocess.DEVNULL,

@@ -15,8 +15,6 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, respondents
 from xlassess.consolidate import summarise, write_summary
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
-pytestmark = pytest.mark.clients
-
 
 @dataclass(frozen=True)
 class Case:
@@ -62,6 +60,7 @@ def same(written: object, found: object) -> bool:
     return (written or "") == (found or "")
 
 
+@pytest.mark.clients("libreoffice")
 def test_libreoffice__recalculates_every_figure_to_what_was_written(written, office: Office):
     summary, path = written
     seen = office.work(path, recalculate=True, read=True, pages=True)
@@ -84,6 +83,7 @@ def test_libreoffice__recalculates_every_figure_to_what_was_written(written, off
     assert seen.pages["Summary"] == len(summary.parts)
 
 
+@pytest.mark.clients("libreoffice")
 def test_libreoffice__shows_every_text_in_full(office: Office, pat, melton, tmp_path: Path):
     people = [
         replace(
@@ -107,6 +107,7 @@ def test_libreoffice__shows_every_text_in_full(office: Office, pat, melton, tmp_
     assert cut == []
 
 
+@pytest.mark.clients("validator")
 def test_validator__finds_nothing_wrong(written):
     _, path = written
     assert problems(path) == []

@@ -22,8 +22,6 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.score import Scorecard, scorecard, suggest_scenario
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
-pytestmark = pytest.mark.clients
-
 DAY_ZERO = date(1899, 12, 30)
 FIRST = REFERENCE_ROW + 3
 """The Profile's first row of figures, counted from 0; the one above holds the headings."""
@@ -69,6 +67,7 @@ def table(seen: Seen) -> list[dict[str, object]]:
     return rows
 
 
+@pytest.mark.clients("libreoffice")
 def test_formulas__have_the_values_a_recalculation_gives(
     office: Office,
     issued: tuple[Workbook, Path],
@@ -94,6 +93,7 @@ def test_formulas__have_the_values_a_recalculation_gives(
     assert count > 20
 
 
+@pytest.mark.clients("libreoffice")
 @pytest.mark.parametrize("variation", [0, 1])
 def test_filled__the_profile_says_what_the_scorecard_says(
     office: Office,
@@ -111,6 +111,7 @@ def test_filled__the_profile_says_what_the_scorecard_says(
                for value in statuses(seen, layout(made.toolkit)))  # fmt: skip
 
 
+@pytest.mark.clients("libreoffice")
 def test_gaps__no_total_is_given_and_missing_answers_are_no_noughts(
     office: Office,
     issued: tuple[Workbook, Path],
@@ -235,6 +236,7 @@ def assert_scenario(seen: Seen, toolkit: Toolkit, card: Scorecard) -> None:
     assert shown == ([suggested.id] if suggested else [])
 
 
+@pytest.mark.clients("libreoffice")
 def test_status__says_what_is_wrong_or_still_wanted(
     office: Office,
     tmp_path: Path,
@@ -280,6 +282,7 @@ def test_status__says_what_is_wrong_or_still_wanted(
     assert said(seen, "1.2") == DONE
 
 
+@pytest.mark.clients("libreoffice")
 def test_rows__are_high_enough_in_libreoffice(
     office: Office,
     issued: tuple[Workbook, Path],
@@ -296,5 +299,6 @@ def test_rows__are_high_enough_in_libreoffice(
     assert short == []
 
 
+@pytest.mark.clients("validator")
 def test_package__passes_the_open_xml_sdk(issued: tuple[Workbook, Path]) -> None:
     assert validator.problems(issued[1]) == []

@@ -242,8 +242,14 @@ RESAVED = 0.25
 """Share of the returns damaged in their cells that a program writes anew afterwards."""
 
 
-def mutant(seed: int) -> Mutant:
-    """Return the damaged return that belongs to a seed."""
+def mutant(seed: int, program: str = "") -> Mutant:
+    """Return the damaged return that belongs to a seed.
+
+    Args:
+        seed: its seed.
+        program: have this program write it anew, whatever the seed says, if it was damaged in its
+            cells; a file damaged byte by byte is no workbook for a program to open.
+    """
     chance = random.Random(seed)
     home = base(chance.choice(KINDS))
     if chance.random() < 0.2:
@@ -255,7 +261,8 @@ def mutant(seed: int) -> Mutant:
         mutation = chance.choice(chance.choice((VALUES, STRUCTURE)))
         mutation(chance, book, home.book)
         done.append(mutation.__name__)
-    program = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""
+    drawn = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""
+    program = program or drawn
     _spare(program, book)
     out = io.BytesIO()
     book.save(out)
