@@ -284,19 +284,27 @@ _PROMPTS_HEADER = "Points to consider"
 
 _WIDTHS: dict[str, dict[str, float]] = {
     "statements": {"item": 7, "ask": 44, "why": 46, "answer": 21, "status": 10, "comment": 40},
+    # Narrow enough to print at 8 points on A4, and to show every column at 1,366 pixels.
     "matrix": {
-        "item": 7,
-        "ask": 26,
+        "item": 6,
+        "ask": 21,
         "why": 30,
-        "level": 30,
-        "answer": 18,
-        "status": 10,
-        "comment": 30,
+        "level": 26,
+        "answer": 14,
+        "status": 9,
+        "comment": 18,
     },
     "checklist": {"item": 7, "ask": 62, "why": 30, "answer": 15, "status": 10, "comment": 46},
     "text": {"item": 7, "ask": 40, "why": 44, "answer": 62, "status": 10, "comment": 40},
 }
+_WITH_EVIDENCE: dict[str, float] = {
+    "item": 6, "ask": 24, "why": 32, "answer": 46, "status": 9, "comment": 24, "evidence": 21,
+}  # fmt: skip
+"""Widths on a sheet of free text that asks for evidence too, as wide as a matrix beside it."""
+
+_EVIDENCE_WIDTHS = {"matrix": 16.0}
 _EVIDENCE_WIDTH = 30.0
+_FOLLOW_UP_WIDTHS = {"matrix": 12.0}
 _FOLLOW_UP_WIDTH = 24.0
 """Width of the status column where it may have to say what a comment is asked for."""
 
@@ -305,9 +313,7 @@ def _columns(
     toolkit: Toolkit, section: Section, items: list[Item], wide: bool
 ) -> tuple[Column, ...]:
     """Return a table's columns; tables of one sheet share column positions and widths."""
-    width = _WIDTHS[section.form]
-    if any(item.follow_up for item in section.items):
-        width = width | {"status": _FOLLOW_UP_WIDTH}
+    width = _widths(section)
     plan: list[tuple[Role, str, str]] = [("item", "", ""), ("ask", "", "")]
     guided = any(item.why or item.prompts for item in section.items)
     unguided = guided and wide and not any(item.why or item.prompts for item in items)
@@ -320,6 +326,7 @@ def _columns(
     answers = _answer_columns(toolkit, section)
     if section.form == "text":
         plan += [*answers, ("status", "", "")]
+        plan += _beside_text(items)
     elif wide:
         plan += [("status", "", ""), ("answer", "answer", "")]
     else:
@@ -328,6 +335,28 @@ def _columns(
         plan += [("evidence", "", "")] if any(item.evidence for item in items) else []
     shift = len(answers) + unguided if wide and section.form != "text" else 0
     return _placed(plan, width, shift)
+
+
+def _widths(section: Section) -> dict[str, float]:
+    form = section.form
+    width = {"evidence": _EVIDENCE_WIDTHS.get(form, _EVIDENCE_WIDTH)} | _WIDTHS[form]
+    if form == "text" and any(item.evidence for item in section.items):
+        width = _WITH_EVIDENCE
+    if any(item.follow_up for item in section.items):
+        width = width | {"status": _FOLLOW_UP_WIDTHS.get(form, _FOLLOW_UP_WIDTH)}
+    return width
+
+
+def _beside_text(items: list[Item]) -> list[tuple[Role, str, str]]:
+    """The columns for comments and evidence beside free text.
+
+    There are none where no item asks for evidence, not even for comments: toolkits could not ask
+    for evidence there before, and workbooks issued from those have no such columns.
+    """
+    if not any(item.evidence for item in items):
+        return []
+    comment: list[tuple[Role, str, str]] = [("comment", "", "")]
+    return [*(comment if any(item.comment for item in items) else []), ("evidence", "", "")]
 
 
 def _placed(
@@ -340,7 +369,7 @@ def _placed(
         if shift and role == "status":
             index += shift
         header = label or HEADERS[role]
-        size = _EVIDENCE_WIDTH if role == "evidence" else width[role]
+        size = width[role]
         if shift and role == "answer":
             size = width["comment"]
         columns.append(Column(role, header, index, size, detail))

@@ -214,7 +214,7 @@ def _asks(toolkit: Toolkit, section: Section, at: Loc, item: Item) -> Iterator[R
     if item.follow_up and scale and no_comment:
         message = f"{name} follows up in the comment, which it does not ask for."
         yield (*at, "follow_up"), message, "Let the item have a comment."
-    if item.evidence and (item.is_wide or section.form == "text"):
+    if item.evidence and item.is_wide and section.form != "text":
         message = f"{name} asks for evidence beside free text."
         yield (*at, "evidence"), message, "Ask for evidence in the question, or in an item."
     if item.views and item.is_wide and section.form != "text":

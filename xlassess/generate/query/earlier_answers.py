@@ -20,11 +20,12 @@ from xlassess.generate.query.doubts import Doubts
 from xlassess.generate.workbook.cells import AnswerCell
 from xlassess.generate.workbook.contents import Contents
 from xlassess.generate.workbook.front import british
-from xlassess.generate.workbook.lists import added, runs
+from xlassess.generate.workbook.lists import runs
 from xlassess.generate.workbook.status import (
     CHECK,
     DONE,
     OPTIONAL,
+    answered,
     any_of,
     finished,
     status_column,
@@ -118,8 +119,7 @@ class EarlierAnswers(Contents):
     def done(self, place: SectionLayout, rows: Iterable[int]) -> str:
         """Return the number of these rows that are done, as a term for formulas."""
         column = status_column(place.tables[0])
-        ranges = runs(place.sheet, column.index, rows)
-        return added(f'SUMPRODUCT(--(LEFT({cells.text},4)="{DONE}"))' for cells in ranges)
+        return answered(runs(place.sheet, column.index, rows))
 
     def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: AnswerCell) -> bool:
         """Write an answer read before, or leave the cell empty for a new one."""

@@ -83,7 +83,8 @@ def _table(draft: Draft, sheet: Sheet, place: ActionPlanLayout) -> None:
         sheet.height(row, _ROW_HEIGHT)
         for column in place.columns:
             is_date = column.role == "deadline"
-            look = looks.INPUT.but(number=looks.DATE_FORMAT) if is_date else looks.INPUT
+            shown_as = looks.DATE_FORMAT if is_date else looks.INPUT.number
+            look = looks.INPUT.but(number=shown_as, valign="top")
             draft.contents.put_planned(sheet, row, number, column, look)
     for column in place.columns:
         box = Box(place.first_row, column.index, place.last_row, column.index)

@@ -24,6 +24,9 @@ LONGEST_LINE, LONGEST_COMMENT, LONGEST_ANSWER = 1_000, 5_000, 20_000
 """Characters allowed in a one-line answer, a comment and a long answer; well under what a
 cell holds, and enough for several pages."""
 
+_FREE = looks.INPUT.but(valign="top")
+"""Free text begins at the top: centred, the beginning of a long text would be out of sight."""
+
 _NUMBER_FORMATS = {
     "date": looks.DATE_FORMAT, "number": "#,##0.###", "money": "£#,##0.00", "percent": "0.0%"
 }  # fmt: skip
@@ -50,7 +53,7 @@ def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Ans
         long = item.answer == "long-text"
         longest = LONGEST_ANSWER if long else LONGEST_LINE
         return AnswerCell(
-            looks.INPUT.but(valign="top" if long else "vcenter"),
+            _FREE,
             Lengthy(longest),
             Message(words.say("text_title"), words.say("text_prompt", longest)),
             Message(words.say("long_title"), words.say("long_error", longest)),
@@ -108,7 +111,7 @@ def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Answ
         if utf16_length(text) > LONGEST_TEXT:
             text = words.say("follow_up_prompt_short", when)
     return AnswerCell(
-        looks.INPUT,
+        _FREE,
         Lengthy(LONGEST_COMMENT),
         Message(title, text),
         Message(words.say("long_title"), words.say("long_error", LONGEST_COMMENT)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlassess.contract.layout import ActionPlanLayout, Column, SectionLayout, Table
 from xlassess.generate.workbook.cells import AnswerCell
-from xlassess.generate.workbook.status import CHECK, TO_DO, progress_of, status_formula
+from xlassess.generate.workbook.status import CHECK, OPEN, progress_of, status_formula
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet.checked import Formula, Sheet, quoted
 from xlassess.sheet.looks import Look, Mark
@@ -28,7 +28,7 @@ class Contents:
 
     def statuses(self, item: Item) -> list[str]:
         """Return the longest things an item's status may say."""
-        return [f"{TO_DO}: {item.follow_up.ask}"] if item.follow_up else [f"{CHECK} answer"]
+        return [f"{OPEN}: {item.follow_up.ask}"] if item.follow_up else [f"{CHECK} answer"]
 
     def beside(self, item: Item, column: Column) -> str:
         """Return what stands in a column that only query workbooks have."""

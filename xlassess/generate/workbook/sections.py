@@ -21,7 +21,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.generate.workbook.cells import AnswerCell, entry_for, least_height
 from xlassess.generate.workbook.draft import Draft
-from xlassess.generate.workbook.status import CHECK, DONE, OPTIONAL, TO_DO, status_column
+from xlassess.generate.workbook.status import CHECK, DONE, OPEN, OPTIONAL, TO_DO, status_column
 from xlassess.model.toolkit import Item, Scale, Section
 from xlassess.sheet import looks, palette
 from xlassess.sheet.checked import Box, Sheet, quoted, sheet_prefix
@@ -33,7 +33,7 @@ _PROSE_WIDTH = 150.0
 _NUMBER = looks.CELL_MIDDLE.but(bold=True, number=looks.TEXT_FORMAT)
 _ASK = looks.CELL
 _WHY = looks.CELL.but(size=9, colour=palette.MUTED)
-_LEVEL = looks.CELL.but(size=9)
+_LEVEL = looks.CELL.but(valign="top")
 _STATUS = looks.CELL_MIDDLE
 _UNUSED = looks.CELL.but(fill=palette.FAINT, colour=palette.MUTED, size=9)
 
@@ -229,8 +229,8 @@ def _unbroken(rows: list[int]) -> list[tuple[int, int]]:
 
 
 _STATUS_MARKS: tuple[tuple[str, Mark], ...] = (
-    (DONE, looks.MARK_DONE), (TO_DO, looks.MARK_TO_DO), (CHECK, looks.MARK_CHECK),
-    (OPTIONAL, looks.MARK_OPTIONAL),
+    (DONE, looks.MARK_DONE), (OPEN, looks.MARK_TO_DO), (TO_DO, looks.MARK_TO_DO),
+    (CHECK, looks.MARK_CHECK), (OPTIONAL, looks.MARK_OPTIONAL),
 )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The status of an item, said in words by a formula as the form is filled in.
 
-Words begin alike so that they can be counted: ``Done``, ``To do``, ``Check``, ``Optional``.
+Words begin alike so that they can be counted: ``Done``, ``Still open``, ``To do``, ``Check``,
+``Optional``. An answer is still open when it calls for reasons that are not required and are not
+given: it counts as answered, but it does not say ``Done``.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from xlassess.generate.workbook.lists import Range, added, runs
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet.checked import Formula, quoted
 
-DONE, TO_DO, CHECK, OPTIONAL = "Done", "To do", "Check", "Optional"
+DONE, OPEN, TO_DO, CHECK, OPTIONAL = "Done", "Still open", "To do", "Check", "Optional"
 
 
 def status_formula(toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula:
@@ -73,9 +75,18 @@ def finished(toolkit: Toolkit, table: Table, row: int, item: Item) -> str:
     picked = any_of(
         f"{cell_name(row, column.index)}={quoted(label)}" for column in columns for label in labels
     )
-    word = TO_DO if follow_up.required else DONE
+    word = TO_DO if follow_up.required else OPEN
     missing = f'TRIM({cell_name(row, comment.index)})=""'
     return f'IF(AND({picked},{missing}),{quoted(f"{word}: {follow_up.ask}")},"{DONE}")'
+
+
+def answered(ranges: Iterable[Range]) -> str:
+    """Return how many of the statuses in these ranges say that the answer is there."""
+    return added(
+        f'SUMPRODUCT((LEFT({cells.text},{len(DONE)})="{DONE}")'
+        f'+(LEFT({cells.text},{len(OPEN)})="{OPEN}"))'
+        for cells in ranges
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +123,12 @@ class Progress:
             for row in table.rows
             if row.item.required or self.optional
         )
-        ranges = runs(self.layout.sheet, self.column.index, rows)
-        return added(f'SUMPRODUCT(--(LEFT({cells.text},4)="{DONE}"))' for cells in ranges)
+        return answered(runs(self.layout.sheet, self.column.index, rows))
+
+    @property
+    def still_open(self) -> str:
+        """The number of answers given whose reasons are still wanted."""
+        return f'SUMPRODUCT(--(LEFT({self.statuses.text},{len(OPEN)})="{OPEN}"))'
 
     @property
     def to_check(self) -> str:
