@@ -111,7 +111,7 @@ def test_query__says_whose_and_what(tmp_path: Path) -> None:
     assert all(query.reference in head for head in heads)
     assert query.of == workbook.issued.reference
     values = {cell.value for row in made[START].iter_rows() for cell in row}
-    assert "8 May 2026" in values
+    assert "Please return by: 8 May 2026" in values
     assert any(workbook.issued.reference in str(value) for value in values)
     letter = query_letter(asking(workbook, ret), query.reference, query.file_name)
     for slot in query.asked:

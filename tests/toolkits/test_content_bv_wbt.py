@@ -18,7 +18,7 @@ find = cache(find_toolkit)
 
 MATRICES = ("bv-organisation", "bv-partnership")
 LEVELS = ("basic", "better", "advanced")
-LONGEST_DESCRIPTOR = 420
+LONGEST_DESCRIPTOR = 500
 AREAS = {"1": 5, "2": 6, "3": 10, "4": 4, "5": 4, "6": 4, "7": 12, "8": 7}
 HEADINGS = {"1": 11, "2": 17, "3": 19, "4": 10, "5": 13, "6": 15, "7": 15, "8": 4}
 
@@ -32,7 +32,34 @@ def _levelled(toolkit_id: str) -> list[Item]:
 @matrix
 def test_matrix__numbered_as_printed(toolkit_id: str) -> None:
     printed = [f"{area}.{n}" for area, count in AREAS.items() for n in range(1, count + 1)]
-    assert [item.id for item in find(toolkit_id).items()] == printed
+    items = [item.id for item in find(toolkit_id).items() if item.answer != "area-practice"]
+    assert items == printed
+
+
+@matrix
+def test_matrix__each_area_ends_in_a_judgement_with_reasons_that_is_not_counted(
+    toolkit_id: str,
+) -> None:
+    toolkit = find(toolkit_id)
+    for section in toolkit.sections[:7]:
+        last = section.items[-1]
+        assert (last.id, last.answer) == (f"{section.id}-area", "area-practice")
+        assert "overall judgement" in last.ask.lower()
+        assert not toolkit.is_scored(section, last)
+        choices = toolkit.scales["area-practice"].choices
+        assert last.follow_up is not None
+        assert last.follow_up.when == tuple(choice.code for choice in choices)
+        labels = [choice.label for choice in toolkit.scales["practice"].choices]
+        assert [choice.label for choice in choices] == labels
+
+
+@matrix
+def test_matrix__says_that_levels_are_cumulative(toolkit_id: str) -> None:
+    toolkit = find(toolkit_id)
+    assert "cumulative" in toolkit.how
+    abouts = {choice.code: choice.about for choice in toolkit.scales["practice"].choices}
+    assert abouts["better"].startswith("As basic, ")
+    assert abouts["advanced"].startswith("As better, ")
 
 
 @matrix
@@ -85,7 +112,10 @@ def test_matrix__area_8_is_answered_in_words_with_prompts(toolkit_id: str) -> No
     impact = toolkit.sections[-1]
     assert not any(toolkit.is_scored(impact, item) for item in impact.items)
     assert {item.answer for item in impact.items} == {"long-text"}
-    assert not any(item.required or item.comment or item.levels for item in impact.items)
+    assert not any(item.required or item.levels for item in impact.items)
+    assert all(item.comment and item.evidence for item in impact.items)
+    roles = [column.role for column in layout(toolkit).sections[-1].tables[0].columns]
+    assert roles[-2:] == ["comment", "evidence"]
 
 
 def test_matrix__prompts_as_many_as_printed() -> None:

@@ -12,7 +12,7 @@ from xlassess.score.bands import band_of, suggest_scenario
 from xlassess.toolkits.load import find_toolkit
 
 ITEMS = {
-    "melton-checklist": {"H": 7, "P": 12, "Q": 12, "S": 3},
+    "melton-checklist": {"H": 7, "P": 12, "Q": 12, "R": 5, "S": 3},
     "melton-evaluation": {"D": 18, "1": 12, "2": 12, "3": 11, "4": 11, "5": 11},
     "pat": {"1": 6, "2": 6, "3": 6, "4": 6, "5": 6, "6": 6, "7": 8},
     "rochford-hallmarks": {"1": 14, "2": 16, "3": 6, "4": 6, "5": 9, "6": 16},
@@ -20,7 +20,8 @@ ITEMS = {
 SCORED = {
     "melton-evaluation": {"1": 6, "2": 6, "3": 5, "4": 5, "5": 5},
     "pat": {"1": 6, "2": 6, "3": 6, "4": 6, "5": 6, "6": 6},
-    "rochford-hallmarks": ITEMS["rochford-hallmarks"],
+    # 1.5, 1.7 and 2.2 ask whether something is needed or possible: no answer is the better one.
+    "rochford-hallmarks": {"1": 12, "2": 15, "3": 6, "4": 6, "5": 9, "6": 16},
 }
 
 find = cache(find_toolkit)
@@ -137,3 +138,28 @@ def test_rochford__numbered_as_published() -> None:
 
 def test_rochford__every_question_takes_a_comment() -> None:
     assert all(item.comment for item in find("rochford-hallmarks").items())
+
+
+def test_rochford__a_no_is_no_fault_where_the_question_is_what_is_needed() -> None:
+    toolkit = find("rochford-hallmarks")
+    for item_id in ("1.5", "1.7", "2.2"):
+        item = toolkit.item(item_id)
+        choices = toolkit.scales[item.answer].choices
+        assert [choice.label for choice in choices] == ["Yes", "No"]
+        assert not {choice.code for choice in choices} & set(toolkit.scoring.flagged)
+        assert item.follow_up is not None, item_id
+
+
+@pytest.mark.parametrize("toolkit_id", ["rochford-hallmarks", "melton-checklist"])
+def test_action_plan__where_the_publication_leads_to_improvement(toolkit_id: str) -> None:
+    plan = find(toolkit_id).action_plan
+    assert plan is not None
+    assert not plan.proposal
+
+
+def test_melton_checklist__the_decision_comes_before_the_signatures() -> None:
+    toolkit = find("melton-checklist")
+    assert [section.id for section in toolkit.closing] == ["R", "S"]
+    decisions = toolkit.scales[toolkit.item("R1").answer].choices
+    assert [choice.code for choice in decisions] == ["join", "minutes", "decline"]
+    assert not any(item.required for section in toolkit.closing for item in section.items)

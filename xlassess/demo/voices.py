@@ -90,6 +90,8 @@ class _Choir:
                     self._detail(filled, item, person)
                 elif item.is_free:
                     self._box(filled, item)
+                elif not item.required:
+                    continue  # A decision that is yet to be made, such as the council's.
                 elif section.id in self._script.standing or not section.scored:
                     self._rate(filled, section, item, person, own)
         return filled
@@ -130,14 +132,16 @@ class _Choir:
             return unsure
         choice = _nearest(scale, standing)
         asks = item.follow_up.when if item.follow_up else ()
-        if choice.code in asks and not self._poor.get(item.id):
-            return next(each for each in scale.substantive if each.code not in asks)
-        return choice
+        others = [each for each in scale.substantive if each.code not in asks]
+        return (
+            others[0] if choice.code in asks and others and not self._poor.get(item.id) else choice
+        )
 
     def _gives_reason(self, filled: Filled, item: Item, choice: Choice) -> bool:
         if not item.follow_up or choice.code not in item.follow_up.when:
             return False
-        filled.cells[Blank(item.id, "comment")] = self._poor[item.id].pop()
+        if self._poor.get(item.id):
+            filled.cells[Blank(item.id, "comment")] = self._poor[item.id].pop()
         return True
 
     def _comment(self, filled: Filled, item: Item, standing: float) -> None:

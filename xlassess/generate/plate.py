@@ -173,7 +173,7 @@ def _cut(package: bytes, password: str) -> CopiedPackage:
         FilledPart.cut(_CUSTOM, parts.pop(_CUSTOM).decode(), _HOLES, in_cells=False),
     ]
     marks = [name for name, content in parts.items() if "\ue000".encode() in content]
-    if marks or sorted(blanks[0].names) != sorted(IN_CELLS):
+    if marks or set(blanks[0].names) != set(IN_CELLS):
         raise XlassessError(
             f"The plate could not be cut: personal texts stand in {', '.join(marks) or _STRINGS}.",
             "Report this with the version of XlsxWriter in use.",

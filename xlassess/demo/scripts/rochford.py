@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlassess.demo.scripts.script import Script
+from xlassess.demo.scripts.script import Plan, Script
 
 HALLMARKS = Script(
     talk=0.55,
@@ -28,8 +28,8 @@ HALLMARKS = Script(
             "Nobody knows how the chair could be reviewed, the chair included.",
             "It was put off when the last chair left, and then forgotten.",
         ),
-        "1.5": ("We have talked about it twice and settled nothing.",),
-        "1.7": ("Three groups dispute who signs off spending; no protocol says.",),
+        "1.5": ("The member for community safety, who has asked twice to be invited.",),
+        "1.7": ("For signing off spending: three groups dispute who does it.",),
         "1.9": ("Owners are named for actions, but not for the plans.",),
         "1.10": (
             "Questions are taken as criticism.",
@@ -41,7 +41,7 @@ HALLMARKS = Script(
             "The last training was before the law changed.",
         ),
         "2.1": ("It has been in draft for two years.",),
-        "2.2": ("Housing associations asked to join and have had no answer.",),
+        "2.2": ("Housing associations: they asked to join and have had no answer.",),
         "2.5": ("Our priorities reach the county if somebody happens to be in the room.",),
         "2.10": ("Progress is described; it is not measured.",),
         "2.13": ("New issues go to whoever shouts.",),
@@ -80,4 +80,42 @@ HALLMARKS = Script(
         "6.14": ("I had never heard of a model for solving problems.",),
         "6.15": ("We learn from accidents, not from evaluations.",),
     },
+    plans=(
+        Plan(
+            "4.5",
+            "Write a summary of the plan in plain words, in four languages",
+            "quick",
+            "Communications group",
+            "2026-05-29",
+            "In libraries and surgeries",
+            "not-started",
+        ),
+        Plan(
+            "1.4",
+            "Agree how and when the chair is reviewed",
+            "quick",
+            "Morgan Hale",
+            "2026-06-12",
+            "Recorded in the minutes",
+            "not-started",
+        ),
+        Plan(
+            "5.4",
+            "Tell everyone who answers a survey what came of it",
+            "medium",
+            "Engagement officer",
+            "2026-11-30",
+            "Note sent within six weeks",
+            "not-started",
+        ),
+        Plan(
+            "2.16",
+            "Set aside a tenth of each project's budget for evaluation",
+            "medium",
+            "Finance group",
+            "2027-03-31",
+            "Shown in each project's budget",
+            "not-started",
+        ),
+    ),
 )

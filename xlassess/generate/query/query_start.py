@@ -18,6 +18,7 @@ from xlassess.generate.workbook.front import (
     STATE,
     WIDTHS,
     british,
+    write_across,
     write_banner,
     write_details,
     write_heading,
@@ -51,11 +52,12 @@ def write_query_start(draft: Draft, sheet: Sheet, contents: EarlierAnswers, aski
     write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
     draft.carrier(sheet)
     received = british(asking.ret.received_at.date()) if asking.ret.received_at else ""
-    more = ((words.say("label_about"), words.say("about", asking.issued.reference, received)),)
-    row = write_details(draft, sheet, REFERENCE_ROW + 2, asking.return_by, more) + 1
-    sheet.merged(PROGRESS_ROW, 0, LAST, _state(words, parts, row + 2), STATE)
-    sheet.height(PROGRESS_ROW, 26)
-    row = _table(sheet, row, parts, contents) + 1 if parts else row
+    row = REFERENCE_ROW + 1
+    write_across(sheet, PROGRESS_ROW, _state(words, parts, row + 2), STATE, least=26)
+    row = _table(sheet, row, parts, contents) + 1 if parts else row + 1
+    row = write_heading(sheet, row, draft.words.say("heading_details"))
+    about = f"{words.say('label_about')}: {words.say('about', asking.issued.reference, received)}"
+    row = write_details(draft, sheet, row, asking.return_by, (about,))
     last = _texts(draft, sheet, row, contents, asking)
     draft.finish(sheet, (last, LAST), landscape=False, single=True)
 

@@ -43,19 +43,31 @@ class PersonalCells:
     end the table of shared strings, and all before them is the same in every copy.
     """
 
-    _cells: list[tuple[Sheet, int, int, PersonalField, Look]] = field(default_factory=list)
+    _cells: list[tuple[Sheet, tuple[int, int], PersonalField, Look, str]] = field(
+        default_factory=list
+    )
 
-    def add(self, sheet: Sheet, row: int, column: int, name: PersonalField, look: Look) -> None:
-        """Keep a cell for a personal text; it is formatted now and filled at the end."""
-        sheet.blank(row, column, look)
-        self._cells.append((sheet, row, column, name, look))
+    def add(
+        self, sheet: Sheet, at: tuple[int, int], name: PersonalField, look: Look, label: str = ""
+    ) -> None:
+        """Keep a cell for a personal text; it is formatted now and filled at the end.
+
+        Args:
+            sheet: the sheet.
+            at: row and column of the cell.
+            name: which text.
+            look: the cell's look.
+            label: what stands before the text in the same cell.
+        """
+        sheet.blank(*at, look)
+        self._cells.append((sheet, at, name, look, label))
 
     def write(self) -> None:
         """Write the placeholders."""
         for name in IN_CELLS:
-            for sheet, row, column, wanted, look in self._cells:
+            for sheet, at, wanted, look, label in self._cells:
                 if wanted == name:
-                    sheet.text(row, column, placeholder(name), look)
+                    sheet.text(*at, f"{label}{placeholder(name)}", look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ class Draft:
 
     def carrier(self, sheet: Sheet) -> None:
         """Put the line with the reference at the head of a sheet."""
-        self.personal.add(sheet, REFERENCE_ROW, 0, "carrier", looks.SMALL)
+        self.personal.add(sheet, (REFERENCE_ROW, 0), "carrier", looks.SMALL)
 
     def finish(
         self,

@@ -1,4 +1,8 @@
-"""What the first sheet of every workbook has: its banner, whose it is, and paragraphs."""
+"""What the first sheet of every workbook has: its banner, whose it is, and paragraphs.
+
+Nothing on it is merged: prose stands in the wide first column, where a screen reader meets it once
+and in order, and the figures of a table stand in the narrow columns beside it.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,21 @@ from urllib.parse import quote
 from xlassess.contract.layout import ABOUT_ROW
 from xlassess.generate.workbook.draft import Draft, PersonalField
 from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Sheet
+from xlassess.sheet.checked import Formula, Sheet
 from xlassess.sheet.looks import Look
+from xlassess.sheet.metrics import text_width, usable_width
 
-WIDTHS = {0: 31.0, 1: 12.0, 2: 12.0, 3: 21.0, 4: 20.0}
+WIDTHS = {0: 80.0, 1: 9.0, 2: 7.0, 3: 17.0, 4: 10.0}
+"""Some ninety letters a line, and narrow enough to print at eight points."""
 LAST = max(WIDTHS)
 
-STATE = Look(size=12, bold=True, indent=1, fill=palette.PALE, colour=palette.NAVY)
+STATE = Look(size=11, bold=True, indent=1, fill=palette.PALE, colour=palette.NAVY)
 _BANNER = Look(size=18, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
 _BANNER_SMALL = Look(size=11, colour=palette.WHITE, fill=palette.NAVY, indent=1)
-_LABEL = looks.CELL.but(colour=palette.MUTED, fill=palette.FAINT)
-_VALUE = looks.CELL.but(bold=True)
-_REFERENCE = looks.CELL.but(bold=True, size=20, colour=palette.NAVY)
+_DETAIL = looks.PLAIN.but(indent=1)
+_STEP = looks.PROSE.but(indent=1)
+_REFERENCE = _DETAIL.but(bold=True, size=14, colour=palette.NAVY)
+BEGIN = looks.LINK.but(size=12, bold=True, indent=1)
 
 _PERSONAL: tuple[tuple[str, PersonalField], ...] = (
     ("label_reference", "reference"), ("label_partner", "partner"),
@@ -38,12 +45,36 @@ def british(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def write_across(sheet: Sheet, row: int, text: str | Formula, look: Look, least: float = 0) -> None:
+    """Write a line that is shaded across the sheet, without merging anything.
+
+    Args:
+        sheet: the first sheet.
+        row: the row.
+        text: what stands in its first cell.
+        look: the look of the whole row.
+        least: the least height of the row in points.
+    """
+    shown = str(text.value) if isinstance(text, Formula) else text
+    room = usable_width(sheet.span_width(0, LAST), look.indent)
+    if text_width(shown, look.size, look.bold) < room:
+        # One line runs on over the empty cells beside it; a longer text wraps in the first cell.
+        look, shown = look.but(wrap=False), ""
+    if isinstance(text, Formula):
+        sheet.formula(row, 0, text, look.but(wrap=True))
+        shown = str(text.value)
+    else:
+        sheet.text(row, 0, text, look)
+    for column in range(1, LAST + 1):
+        sheet.blank(row, column, look)
+    sheet.fit(row, ((shown, WIDTHS[0], look),), least=least)
+
+
 def write_banner(draft: Draft, sheet: Sheet, title: str) -> None:
     """Write the title of the workbook, and partnership and round below it."""
-    sheet.prose(0, 0, LAST, title, _BANNER)
-    sheet.height(0, max(sheet.row_height(0), 34))
+    write_across(sheet, 0, title, _BANNER, least=34)
     partnership = draft.words.say("partnership_and_round", draft.assessment)
-    sheet.prose(ABOUT_ROW, 0, LAST, partnership, _BANNER_SMALL)
+    write_across(sheet, ABOUT_ROW, partnership, _BANNER_SMALL)
 
 
 def write_details(
@@ -51,46 +82,30 @@ def write_details(
     sheet: Sheet,
     row: int,
     return_by: date | None,
-    more: Sequence[tuple[str, str]] = (),
+    more: Sequence[str] = (),
 ) -> int:
-    """Write who answers, for whom and by when; return the row after.
+    """Write who answers, for whom and by when, a line each; return the row after.
 
     Args:
         draft: the workbook being built.
         sheet: its first sheet.
         row: where to begin.
         return_by: the day by which the workbook is wanted, if any is named.
-        more: labels and values that follow the reference.
+        more: lines that follow the reference.
     """
     say = draft.words.say
     for label, name in _PERSONAL:
-        look = _REFERENCE if name == "reference" else _VALUE
-        sheet.text(row, 0, say(label), _LABEL)
-        sheet.merged(row, 1, LAST, "", look)
-        draft.personal.add(sheet, row, 1, name, look)
-        sheet.height(row, 20 if name == "level" else 32)
+        look = _REFERENCE if name == "reference" else _DETAIL.but(bold=name == "partner")
+        draft.personal.add(sheet, (row, 0), name, look, f"{say(label)}: ")
+        # Names are filled in later, and may take two lines.
+        sheet.height(row, {"reference": 22, "level": 16}.get(name, 30))
         row += 1
         if name == "reference":
-            row = _rows(sheet, row, more)
+            row = write_paragraphs(sheet, row, more, _DETAIL)
+    lines = [say("coordinator", draft.assessment.coordinator)]
     if return_by:
-        sheet.text(row, 0, say("label_return_by"), _LABEL)
-        sheet.merged(row, 1, LAST, british(return_by), _VALUE)
-        sheet.height(row, 20)
-        row += 1
-    coordinator = say("coordinator", draft.assessment.coordinator)
-    sheet.text(row, 0, say("label_questions"), _LABEL)
-    sheet.merged(row, 1, LAST, coordinator, looks.CELL)
-    sheet.fit(row, ((coordinator, 60, looks.CELL),), least=20)
-    return row + 1
-
-
-def _rows(sheet: Sheet, row: int, more: Iterable[tuple[str, str]]) -> int:
-    for label, value in more:
-        sheet.text(row, 0, label, _LABEL)
-        sheet.merged(row, 1, LAST, value, looks.CELL)
-        sheet.fit(row, ((value, 60, looks.CELL),), least=20)
-        row += 1
-    return row
+        lines.insert(0, f"{say('label_return_by')}: {british(return_by)}")
+    return write_paragraphs(sheet, row, lines, _DETAIL)
 
 
 def write_heading(sheet: Sheet, row: int, text: str, look: Look = looks.HEADING) -> int:
@@ -100,12 +115,20 @@ def write_heading(sheet: Sheet, row: int, text: str, look: Look = looks.HEADING)
     return row + 1
 
 
-def write_paragraphs(sheet: Sheet, row: int, paragraphs: Iterable[str]) -> int:
-    """Write paragraphs across the sheet; return the row after."""
+def write_paragraphs(
+    sheet: Sheet, row: int, paragraphs: Iterable[str], look: Look = looks.PROSE
+) -> int:
+    """Write paragraphs, one below the other; return the row after."""
     for paragraph in paragraphs:
-        sheet.prose(row, 0, LAST, paragraph, looks.PROSE)
+        sheet.text(row, 0, paragraph, look)
+        sheet.fit(row, ((paragraph, WIDTHS[0], look),))
         row += 1
     return row
+
+
+def write_steps(sheet: Sheet, row: int, steps: Iterable[str]) -> int:
+    """Write the steps to take, one below the other; return the row after."""
+    return write_paragraphs(sheet, row, steps, _STEP)
 
 
 def write_mail_link(draft: Draft, sheet: Sheet, row: int) -> int:

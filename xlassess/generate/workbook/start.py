@@ -11,51 +11,84 @@ from xlassess.contract.layout import (
 )
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.front import (
+    BEGIN,
     LAST,
     STATE,
     WIDTHS,
+    british,
+    write_across,
     write_banner,
     write_details,
     write_heading,
     write_mail_link,
     write_paragraphs,
+    write_steps,
 )
 from xlassess.generate.workbook.sections import mark_status
-from xlassess.generate.workbook.status import CHECK, DONE, Progress, progress_of
+from xlassess.generate.workbook.status import CHECK, DONE, OPEN, Progress, progress_of
 from xlassess.sheet import looks
 from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
 
 
 def write_start(draft: Draft, sheet: Sheet) -> None:
-    """Write the Start sheet."""
+    """Write the Start sheet: what the workbook is for and how to begin come first."""
     sheet.widths(WIDTHS)
-    row = write_details(draft, sheet, REFERENCE_ROW + 2, draft.assessment.return_by)
-    row = _progress_table(draft, sheet, row + 1)
+    row = _purpose(draft, sheet, REFERENCE_ROW + 1)
+    row = _progress_table(draft, sheet, row)
+    row = write_heading(sheet, row + 1, draft.words.say("heading_details"))
+    row = write_details(draft, sheet, row, draft.assessment.return_by)
     _head(draft, sheet)
-    row = _texts(draft, sheet, row + 1)
+    row = _texts(draft, sheet, row)
     draft.finish(sheet, (row, LAST), landscape=False, single=True)
 
 
 def _head(draft: Draft, sheet: Sheet) -> None:
     """Write the banner and the overall state, which needs the places of the progress table."""
     write_banner(draft, sheet, draft.toolkit.title)
-    state = overall_state(draft)
-    sheet.merged(PROGRESS_ROW, 0, LAST, state, STATE)
-    sheets = ", ".join(place.sheet for place in draft.layout.sections)
-    width = sheet.span_width(0, LAST)
-    sheet.fit(PROGRESS_ROW, ((f"{state.value} {sheets}", width, STATE),), least=26)
+    write_across(sheet, PROGRESS_ROW, overall_state(draft), STATE, least=26)
     draft.carrier(sheet)
+
+
+def _purpose(draft: Draft, sheet: Sheet, row: int) -> int:
+    """Write what the workbook is for, the steps to take and where to begin.
+
+    They stand before all else, so that they show on the first screen without scrolling.
+    """
+    words, first = draft.words, draft.layout.sections[0]
+    row = write_heading(sheet, row, words.say("heading_about"))
+    row = write_paragraphs(sheet, row, _what_for(draft))
+    row = write_heading(sheet, row, words.say("heading_steps"))
+    until = british(draft.assessment.return_by) if draft.assessment.return_by else ""
+    steps = words.paragraphs("steps", draft.assessment, until)
+    row = write_steps(sheet, row, steps)
+    sheet.link(
+        row, 0, _first_cell(first), words.say("begin", first.sheet), BEGIN,
+        tip=words.say("section_tip", first.section.title),
+    )  # fmt: skip
+    sheet.height(row, 22)
+    return row + 1
+
+
+def _what_for(draft: Draft) -> tuple[str, ...]:
+    return draft.words.paragraphs("what_for", draft.toolkit, draft.assessment)
+
+
+def _first_cell(place: SectionLayout) -> str:
+    """Return the link to the first answer of a section."""
+    table = place.tables[0]
+    column = min(column.index for column in table.fields(table.rows[0].item))
+    return f"internal:{sheet_prefix(place.sheet)}{cell_name(table.rows[0].index, column)}"
 
 
 def _progress_table(draft: Draft, sheet: Sheet, row: int) -> int:
     """Write the table of sections and how far each is done; return the row after."""
-    row = write_heading(sheet, row, draft.words.say("heading_progress")) - 1
+    row = write_heading(sheet, row, draft.words.say("heading_progress"))
     headers = draft.words.headings("progress_headers")
     for column, header in enumerate(headers):
         look = looks.HEADER if column in (0, 3) else looks.HEADER_MIDDLE
-        sheet.text(row + 1, column, header, look)
-    sheet.height(row + 1, 30)
-    first = row + 2
+        sheet.text(row, column, header, look)
+    sheet.height(row, 30)
+    first = row + 1
     for offset, place in enumerate(draft.layout.sections):
         _progress_row(draft, sheet, first + offset, place)
     last = first + len(draft.layout.sections) - 1
@@ -65,11 +98,8 @@ def _progress_table(draft: Draft, sheet: Sheet, row: int) -> int:
 
 
 def _progress_row(draft: Draft, sheet: Sheet, row: int, place: SectionLayout) -> None:
-    table = place.tables[0]
-    first_answer = min(column.index for column in table.fields(table.rows[0].item))
-    target = f"internal:{sheet_prefix(place.sheet)}{cell_name(table.rows[0].index, first_answer)}"
     sheet.link(
-        row, 0, target, place.sheet, looks.CELL_LINK,
+        row, 0, _first_cell(place), place.sheet, looks.CELL_LINK,
         tip=draft.words.say("section_tip", place.section.title),
     )  # fmt: skip
     progress = progress_of(place)
@@ -85,7 +115,8 @@ def _state(progress: Progress, row: int) -> Formula:
     empty = "Optional" if progress.optional else "To do"
     begun = "Optional: begun" if progress.optional else "To do: begun"
     return Formula(
-        f'IF({progress.to_check}>0,"{CHECK} answers",IF({done}={asked},"{DONE}",'
+        f'IF({progress.to_check}>0,"{CHECK} answers",IF({done}={asked},'
+        f'IF({progress.still_open}>0,"{OPEN}: reasons","{DONE}"),'
         f'IF({done}=0,"{empty}","{begun}")))',
         empty,
     )
@@ -131,9 +162,11 @@ def overall_state(draft: Draft) -> Formula:
     say = draft.words.say
     before, between = say("still_to_do", asked).split("#")
     check = f'SUMPRODUCT(--(LEFT({states},5)="{CHECK}"))'
+    still_open = f'SUMPRODUCT(--(LEFT({states},{len(OPEN)})="{OPEN}"))'
     text = (
         f"IF({check}>0,{quoted(say('look_again'))},"
-        f"IF(({done or 0})={asked},{quoted(say('ready'))},"
+        f"IF(({done or 0})={asked},"
+        f"IF({still_open}>0,{quoted(say('ready_but_open'))},{quoted(say('ready'))}),"
         f"{quoted(before)}&({asked}-({done or 0}))&{quoted(between)}&MID({todo},2,999)))"
     )
     listed = "".join(f", {place.sheet}" for place in _required(draft))
@@ -142,16 +175,17 @@ def overall_state(draft: Draft) -> Formula:
 
 
 def _first_progress_row(draft: Draft) -> int:
-    details = 5 + bool(draft.assessment.return_by)
-    return REFERENCE_ROW + 2 + details + 1 + 2
+    """The row of the first section in the progress table: below purpose, steps and headings."""
+    steps = len(draft.words.paragraphs("steps", draft.assessment, ""))
+    above = 1 + len(_what_for(draft)) + 1 + steps + 1
+    return REFERENCE_ROW + 1 + above + 2
 
 
 def _texts(draft: Draft, sheet: Sheet, row: int) -> int:
-    """Write the paragraphs below the table; return the last row."""
+    """Write the paragraphs below the details; return the last row."""
     toolkit, assessment, words = draft.toolkit, draft.assessment, draft.words
     closing = bool(draft.layout.action_plan)
     blocks: tuple[tuple[str, tuple[str, ...]], ...] = (
-        ("heading_about", words.paragraphs("what_for", toolkit, assessment)),
         ("heading_how", words.paragraphs("how_to", toolkit, closing)),
         ("heading_return", words.paragraphs("how_to_return", assessment)),
         ("heading_privacy", words.paragraphs("privacy", assessment)),
@@ -162,5 +196,4 @@ def _texts(draft: Draft, sheet: Sheet, row: int) -> int:
         if heading == "heading_return":
             row = write_mail_link(draft, sheet, row)
     row = write_heading(sheet, row, words.say("heading_source"), looks.HEADING.but(size=9))
-    sheet.prose(row, 0, LAST, words.say("source", toolkit), looks.SMALL_PROSE)
-    return row
+    return write_paragraphs(sheet, row, (words.say("source", toolkit),), looks.SMALL_PROSE) - 1

@@ -90,7 +90,7 @@ def write_identity(draft: Draft, sheet: Sheet, common: CommonIdentity) -> None:
     for row, key in enumerate((*IDENTITY_KEYS, *(QUERY_KEYS if common.of else ()))):
         sheet.text(row, 0, key)
         if key in _PERSONAL:
-            draft.personal.add(sheet, row, 1, _PERSONAL[key], PLAIN)
+            draft.personal.add(sheet, (row, 1), _PERSONAL[key], PLAIN)
         else:
             sheet.text(row, 1, getattr(common, key))
             shared.append((key, getattr(common, key)))
