@@ -48,9 +48,9 @@ def named(ret: Return) -> str:
     return f"return {ret.number} ({ret.file})"
 
 
-def choosing(reference: str) -> str:
+def choosing(reference: str, number: str = "RETURN") -> str:
     """Return how to decide which of several returns counts."""
-    return f'xlassess choose {reference} RETURN --reason "..."'
+    return f'xlassess choose {reference} {number} --reason "..."'
 
 
 def refusal(ret: Return) -> str:

@@ -31,12 +31,11 @@ from xlassess.demo.voices import voices
 from xlassess.files.problems import did_you_mean
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
+from xlassess.services.asked import toolkits_of
 from xlassess.services.consolidate import Consolidated, consolidate
-from xlassess.services.generate import Generated, generate
+from xlassess.services.generate import Generated, Workbook, generate
 from xlassess.services.ingest import Ingested, ingest
-from xlassess.services.issuing import Workbook
 from xlassess.services.progress import Watch, silent
-from xlassess.services.standing import toolkits_of
 from xlassess.services.status import Status, status
 
 

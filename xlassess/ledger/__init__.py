@@ -3,7 +3,18 @@
 from xlassess.ledger.archive import Kept, keep_file
 from xlassess.ledger.audit import Audit, Fault
 from xlassess.ledger.events import Event
-from xlassess.ledger.reads import UNCLEAR
+from xlassess.ledger.order import UNCLEAR
+from xlassess.ledger.reads import Overview
 from xlassess.ledger.store import Ledger, user_name
 
-__all__ = ["UNCLEAR", "Audit", "Event", "Fault", "Kept", "Ledger", "keep_file", "user_name"]
+__all__ = [
+    "UNCLEAR",
+    "Audit",
+    "Event",
+    "Fault",
+    "Kept",
+    "Ledger",
+    "Overview",
+    "keep_file",
+    "user_name",
+]

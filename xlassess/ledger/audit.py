@@ -17,11 +17,18 @@ from xlassess.ledger.digests import (
     digest_of_query,
     digest_of_return,
 )
-from xlassess.ledger.events import START, Event, Place
+from xlassess.ledger.events import START, Event, ReturnStatus
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, META, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
+
+_TOGETHER = 250
+"""Returns read at once: few queries for thousands of them, little memory, and well below the
+number of parameters that SQLite took in one statement before 2020 (999)."""
+
+_UNREADABLE = (ValueError, TypeError, KeyError)
+"""What comes of a record that somebody wrote into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +169,33 @@ def _readable_issued(db: Connection, faults: list[Fault]) -> Iterator[Issued]:
 
 def _readable(db: Connection, faults: list[Fault]) -> Iterator[Return]:
     """Yield the returns whose records can be read; what cannot is a fault."""
-    for number in db.scalars(select(RETURNS.c.id).order_by(RETURNS.c.id)).all():
+    numbers = db.scalars(select(RETURNS.c.id).order_by(RETURNS.c.id)).all()
+    for start in range(0, len(numbers), _TOGETHER):
+        together = numbers[start : start + _TOGETHER]
+        try:
+            found = reads.returns(db, RETURNS.c.id.in_(together), Replay())
+        except _UNREADABLE:
+            # One by one: a single damaged record must not hide the others.
+            yield from _readable_singly(db, together, faults)
+        else:
+            yield from found
+
+
+def _readable_singly(
+    db: Connection, numbers: Sequence[int], faults: list[Fault]
+) -> Iterator[Return]:
+    for number in numbers:
         try:
             yield from reads.returns(db, RETURNS.c.id == number, Replay())
-        except (ValueError, TypeError, KeyError):
+        except _UNREADABLE:
             message = f"What was read from return {number} cannot be read any more."
             faults.append(Fault(f"return {number}", message))
 
 
 def _readable_queries(db: Connection, faults: list[Fault]) -> tuple[Query, ...]:
     try:
-        return reads.read(db)
-    except (ValueError, TypeError, KeyError):
+        return reads.queries(db)
+    except _UNREADABLE:
         faults.append(Fault("query workbooks", "The query workbooks on record cannot be read."))
         return ()
 
@@ -184,7 +206,7 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
     standings = {row.id: row.standing for row in db.execute(select(RETURNS))}
     rounds = reads.rounds(db)
     for ret in returns:
-        event, place = said.get(ret.number), now.places.get(ret.number)
+        event, place = said.get(ret.number), now.statuses.get(ret.number)
         about = f"return {ret.number}"
         if event is None or place is None:
             yield Fault(about, f"The event log does not know of return {ret.number}.")
@@ -194,7 +216,7 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
         if event.details.get("round") not in (None, rounds.get(ret.number)):
             message = f"Return {ret.number} ({ret.file}) came in another round than recorded."
             yield Fault(about, message)
-        stands = Place(ret.reference, standings[ret.number], ret.state)
+        stands = ReturnStatus(ret.reference, standings[ret.number], ret.state)
         if place != stands:
             yield Fault(
                 about,
@@ -205,7 +227,7 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
         yield Fault(f"return {missing}", f"The record of return {missing} is missing.")
 
 
-def _stands(place: Place) -> str:
+def _stands(place: ReturnStatus) -> str:
     """Where a return stands, in words; state and standing are mostly the same word."""
     said = dict.fromkeys((place.state, place.standing))
     return f"as “{', '.join(said)}” for {place.reference or 'nobody'}"

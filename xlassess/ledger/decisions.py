@@ -14,11 +14,10 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from xlassess.ledger import reads
-from xlassess.ledger.case import Case, Moves
+from xlassess.ledger.deciding import Deciding, Moves
 from xlassess.ledger.engine import writing
-from xlassess.ledger.events import Entry, Event, Place, What
-from xlassess.ledger.order import OPEN
-from xlassess.ledger.reads import UNCLEAR
+from xlassess.ledger.events import Entry, Event, ReturnStatus, What
+from xlassess.ledger.order import OPEN, UNCLEAR
 from xlassess.ledger.replay import MARKS
 from xlassess.ledger.schema import RETURNS
 from xlassess.model.answer import Issued, Return
@@ -52,13 +51,13 @@ class Decisions:
         Raises:
             UsageError: there is no such finding, or one cannot or need not be waived.
         """
-        with self._deciding() as case:
+        with self._begun() as deciding:
             anew: dict[int, Return] = {}
             for name in findings:
-                ret, position = case.finding(name)
-                _check_waivable(ret.findings[position - 1], case.place(ret))
-                waiver = case.waiver(reason)
-                anew[ret.number] = case.reconsider("waived", ret, position, waiver)
+                ret, position = deciding.finding(name)
+                _check_waivable(ret.findings[position - 1], deciding.place(ret))
+                waiver = deciding.waiver(reason)
+                anew[ret.number] = deciding.reconsider("waived", ret, position, waiver)
             return tuple(anew.values())
 
     def revoke(self, findings: Sequence[str], reason: str) -> tuple[Return, ...]:
@@ -67,16 +66,18 @@ class Decisions:
         Raises:
             UsageError: there is no such finding, or one is not waived.
         """
-        with self._deciding() as case:
+        with self._begun() as deciding:
             anew: dict[int, Return] = {}
             for name in findings:
-                ret, position = case.finding(name)
-                if (ret.number, position) not in case.now.waived:
+                ret, position = deciding.finding(name)
+                if (ret.number, position) not in deciding.now.waived:
                     raise UsageError(
                         f"Finding {name} is not waived.", "Check its number with xlassess status."
                     )
-                case.now.waived.pop((ret.number, position))
-                anew[ret.number] = case.reconsider("waiver revoked", ret, position, None, reason)
+                deciding.now.waived.pop((ret.number, position))
+                anew[ret.number] = deciding.reconsider(
+                    "waiver revoked", ret, position, None, reason
+                )
             return tuple(anew.values())
 
     def choose(self, number: int, reason: str) -> Return:
@@ -89,15 +90,17 @@ class Decisions:
         Raises:
             UsageError: there is no such return, it cannot count, or it counts already.
         """
-        with self._deciding() as case:
-            ret = case.usable(number)
-            rivals = [one for one in case.now.of(ret.reference, *OPEN) if one != number]
-            if case.place(ret).standing == "current" and not rivals:
+        with self._begun() as deciding:
+            ret = deciding.usable(number)
+            rivals = [one for one in deciding.now.of(ret.reference, *OPEN) if one != number]
+            if deciding.place(ret).standing == "current" and not rivals:
                 raise UsageError(
                     f"Return {number} counts for {ret.reference} already.",
                     "Nothing needs deciding.",
                 )
-            return case.let_count("chosen", ret, ret.reference, case.giving_way(rivals), reason)
+            return deciding.let_count(
+                "chosen", ret, ret.reference, deciding.giving_way(rivals), reason
+            )
 
     def reassign(self, number: int, to: Issued, reason: str) -> Return:
         """Decide that a return counts for another workbook than the one it was filled in on.
@@ -113,14 +116,14 @@ class Decisions:
         Raises:
             UsageError: the return cannot be used, or the workbook asks other questions.
         """
-        with self._deciding() as case:
-            ret = case.usable(number)
-            own = reads.issued_by_reference(case.db, [ret.reference]).get(ret.reference)
+        with self._begun() as deciding:
+            ret = deciding.usable(number)
+            own = reads.issued_by_reference(deciding.db, [ret.reference]).get(ret.reference)
             _check_exchangeable(ret, own, to)
-            vacated = case.vacate(ret)
-            rivals = case.giving_way(case.now.of(to.reference, *OPEN))
-            both = Moves({**rivals.places, **vacated.places}, vacated.settled)
-            return case.let_count("reassigned", ret, to.reference, both, reason)
+            vacated = deciding.vacate(ret)
+            rivals = deciding.giving_way(deciding.now.of(to.reference, *OPEN))
+            both = Moves({**rivals.statuses, **vacated.statuses}, vacated.settled)
+            return deciding.let_count("reassigned", ret, to.reference, both, reason)
 
     def set_aside(self, number: int, reason: str) -> Return:
         """Decide that a return does not count, for anybody.
@@ -131,14 +134,14 @@ class Decisions:
         Raises:
             UsageError: there is no such return, or it was set aside already.
         """
-        with self._deciding() as case:
-            ret = case.ret(number)
-            if case.place(ret).standing == "set aside":
+        with self._begun() as deciding:
+            ret = deciding.ret(number)
+            if deciding.place(ret).standing == "set aside":
                 raise UsageError(f"Return {number} was set aside already.", "Nothing needs doing.")
-            vacated = case.vacate(ret)
-            places = {number: Place(ret.reference, *ASIDE), **vacated.places}
+            vacated = deciding.vacate(ret)
+            statuses = {number: ReturnStatus(ret.reference, *ASIDE), **vacated.statuses}
             entry = Entry("set aside", ret.reference, number, reason=reason)
-            case.add(replace(entry, places=places, settled=vacated.settled))
+            deciding.add(replace(entry, statuses=statuses, settled=vacated.settled))
             return replace(ret, state="set aside")
 
     def settle(self, reference: str, kind: OutcomeKind, reason: str) -> tuple[Return, ...]:
@@ -147,24 +150,24 @@ class Decisions:
         Raises:
             UsageError: that was recorded already.
         """
-        with self._deciding() as case:
-            held = case.now.outcomes.get(reference)
+        with self._begun() as deciding:
+            held = deciding.now.outcomes.get(reference)
             if held:
                 raise UsageError(
                     f"{reference} was recorded as “{held.what}” already.",
                     "Take that back with --undo first if it no longer holds.",
                 )
-            open_ones = case.now.of(reference, *OPEN)
-            places = dict.fromkeys(open_ones, Place(reference, *ASIDE))
-            case.add(Entry(kind, reference, reason=reason, places=places))
-            return reads.returns(case.db, RETURNS.c.id.in_(open_ones))
+            open_ones = deciding.now.of(reference, *OPEN)
+            statuses = dict.fromkeys(open_ones, ReturnStatus(reference, *ASIDE))
+            deciding.add(Entry(kind, reference, reason=reason, statuses=statuses))
+            return reads.returns(deciding.db, RETURNS.c.id.in_(open_ones))
 
     def mark(self, references: Sequence[str], what: What) -> None:
         """Record that workbooks were sent, or their respondents reminded."""
         if what not in MARKS:
             raise ValueError(what)
-        with self._deciding() as case:
-            case.add(*(Entry(what, reference) for reference in references))
+        with self._begun() as deciding:
+            deciding.add(*(Entry(what, reference) for reference in references))
 
     def undo(self, what: What, key: str | int, reason: str = "") -> Event:
         """Take back the last decision of a kind, and return it.
@@ -177,30 +180,30 @@ class Decisions:
         Raises:
             UsageError: there is none, or something that came later stands on it.
         """
-        with self._deciding() as case:
-            made = [event for event in case.log if event.what == what and _about(event, key)]
-            made = [event for event in made if event.number not in case.now.undone]
+        with self._begun() as deciding:
+            made = [event for event in deciding.log if event.what == what and _about(event, key)]
+            made = [event for event in made if event.number not in deciding.now.undone]
             if not made:
                 raise UsageError(
                     f"There is no “{what}” on record for {key} to take back.",
                     "xlassess history shows what was decided.",
                 )
             event = made[-1]
-            case.undo(event, reason)
+            deciding.undo(event, reason)
             return event
 
     @contextmanager
-    def _deciding(self) -> Iterator[Case]:
+    def _begun(self) -> Iterator[Deciding]:
         with writing(self._engine) as db:
-            yield Case(db, self._now(), self._by)
+            yield Deciding(db, self._now(), self._by)
 
 
 def _about(event: Event, key: str | int) -> bool:
     return event.return_id == key if isinstance(key, int) else event.reference == key
 
 
-def _check_waivable(finding: Finding, place: Place) -> None:
-    if finding.waiver and finding.code != UNCLEAR:
+def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
+    if finding.waiver and finding.code not in UNCLEAR:
         raise UsageError(
             f"{finding.number} ({finding.code}) is waived already.",
             "xlassess history shows by whom and why.",
@@ -211,7 +214,7 @@ def _check_waivable(finding: Finding, place: Place) -> None:
             "nothing was read from it.",
             "Ask the partner for a file that can be read.",
         )
-    if finding.code == UNCLEAR:
+    if finding.code in UNCLEAR:
         raise UsageError(
             f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
             "Decide which with xlassess choose.",

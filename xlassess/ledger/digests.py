@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from xlassess.ledger.events import Entry, Place
+from xlassess.ledger.events import Entry, ReturnStatus
 from xlassess.ledger.rows import to_utc, value_row
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
@@ -111,7 +111,9 @@ def query_issued(one: Query) -> Entry:
     return Entry("query issued", one.of, one.base, details=details)
 
 
-def received(ret: Return, standing: str, gave_way: Mapping[int, Place], round_name: str) -> Entry:
+def received(
+    ret: Return, standing: str, gave_way: Mapping[int, ReturnStatus], round_name: str
+) -> Entry:
     """A file came in and was read in a round; others of its workbook may have given way to it."""
     details = {
         "sha256": ret.sha256,
@@ -119,10 +121,11 @@ def received(ret: Return, standing: str, gave_way: Mapping[int, Place], round_na
         "record": digest_of_return(ret),
         "round": round_name,
     }
-    places = {**gave_way, ret.number: Place(ret.reference, standing, ret.state)}
-    return Entry("received", ret.reference, ret.number, details=details, places=places)
+    statuses = {**gave_way, ret.number: ReturnStatus(ret.reference, standing, ret.state)}
+    return Entry("received", ret.reference, ret.number, details=details, statuses=statuses)
 
 
-def came_again(ret: Return, file: str) -> Entry:
-    """The bytes of a return came again, under this name."""
-    return Entry("came again", ret.reference, ret.number, details={"file": file})
+def came_again(ret: Return, file: str, other_bytes: str = "") -> Entry:
+    """A return came again under this name, in the same bytes or in others with this hash."""
+    details = {"file": file, "sha256": other_bytes} if other_bytes else {"file": file}
+    return Entry("came again", ret.reference, ret.number, details=details)

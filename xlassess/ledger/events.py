@@ -42,7 +42,7 @@ _SET_HEAD = update(META).where(META.c.key == HEAD).values(value=bindparam("head"
 _INSERT = insert(EVENTS)
 
 
-class Place(NamedTuple):
+class ReturnStatus(NamedTuple):
     """Where a return stands: whose it is, its standing (`xlassess.ledger.order`), its state."""
 
     reference: str
@@ -55,7 +55,7 @@ class Entry:
     """Something that happened and is to be recorded.
 
     ``return_id`` is the number of the return concerned, ``finding`` the place of the finding
-    in it, from 1. ``details`` is anything JSON can hold. ``places`` says where returns stand
+    in it, from 1. ``details`` is anything JSON can hold. ``statuses`` says where returns stand
     from now on; ``settled`` are the returns whose unclear order this settles.
     """
 
@@ -65,14 +65,14 @@ class Entry:
     finding: int | None = None
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[int, Place] = field(default_factory=dict)
+    statuses: Mapping[int, ReturnStatus] = field(default_factory=dict)
     settled: Sequence[int] = ()
 
     def text(self) -> str:
         """Return everything but the columns of their own as JSON."""
         whole = dict(self.details)
-        if self.places:
-            whole["places"] = {str(number): place for number, place in self.places.items()}
+        if self.statuses:
+            whole["places"] = {str(number): place for number, place in self.statuses.items()}
         if self.settled:
             whole["settled"] = list(self.settled)
         return _canonical(whole)
@@ -95,10 +95,10 @@ class Event:
     hash: str
 
     @property
-    def places(self) -> dict[int, Place]:
+    def statuses(self) -> dict[int, ReturnStatus]:
         """Where returns stand since this event, by number; only those it moved."""
         moved = self.details.get("places", {})
-        return {int(number): Place(*place) for number, place in moved.items()}
+        return {int(number): ReturnStatus(*place) for number, place in moved.items()}
 
     @property
     def settled(self) -> tuple[int, ...]:

@@ -1,16 +1,26 @@
-"""Which of several returns for one workbook counts.
+"""Which of several returns for one workbook counts, and which of them say the same.
 
-The rule: a return received in a later run comes after one of an earlier run. Within a run the
-moments of saving decide, where both files state one and they differ. Otherwise the order is
-not clear: the one recorded first goes on counting, and the other waits for the coordinator.
-A refused return never takes part.
+The rules, in this order:
+
+- The same answers again, in whatever bytes, are no new return (`same_answers`).
+- A return that bears no seal never takes the place of one that does: anybody can type a
+  reference. A sealed one takes the place of those without.
+- A return received in a later run comes after one of an earlier run, unless it is certain that it
+  was saved before it.
+- Within a run the moments of saving decide, where both are known well enough.
+- Otherwise the order is not clear: the one recorded first goes on counting, and the other waits
+  for the coordinator. A refused return never takes part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Literal
+
+from xlassess.model.answer import Answer, Return
+from xlassess.model.finding import Finding
 
 Standing = Literal["current", "contested", "superseded", "set aside", "refused", "unclaimed"]
 """Counts; waits for a decision; was followed by a later one; does not count by decision; cannot
@@ -19,35 +29,146 @@ be used; nobody's."""
 OPEN = ("current", "contested")
 """The standings of returns among which one counts or is to be chosen."""
 
+UNSEALED = "I09"
+"""The finding of a workbook that was recognised by its printed reference, without its seal."""
+
+Doubt = Literal["L01", "L04", "L05"]
+"""Why a return waits: the order is not clear; it bears no seal, and the other does; it came later
+but was saved earlier."""
+
+UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05"))
+"""The findings of returns of which the coordinator has to say whether they count."""
+
+_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
+"""How far local time is from UTC at most (the IANA time zone database: UTC-12 to UTC+14)."""
+
+_SLACK = timedelta(minutes=5)
+"""By so much a clock may be ahead and still be believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When a return came: the number of its run, and when the file says it was saved.
+    """When a return came, and what is known of when it was saved.
 
-    ``saved_at`` is ISO 8601 in UTC, which sorts as it reads, or None.
+    ``run`` is the number of its run. ``saved_at`` is what the file says, None where it says
+    nothing or what cannot be true (`believable`); without a zone it is local time, no one knows
+    where. ``sealed`` says that it proved whose it is.
     """
 
     run: int
-    saved_at: str | None
+    saved_at: datetime | None
+    sealed: bool = True
 
 
-def standing(new: Arrival, open_ones: Sequence[Arrival]) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How a return stands among the others, and why it waits if it does."""
+
+    standing: Standing
+    doubt: Doubt = "L01"
+
+
+def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
     """Return how a new return stands among those of its workbook that are still open.
 
     Args:
         new: the new return.
         open_ones: those that count or wait for a decision.
     """
-    order = [_compare(new, other) for other in open_ones]
-    if -1 in order:
-        return "superseded"
-    return "contested" if 0 in order else "current"
+    sealed = [one for one in open_ones if one.sealed]
+    if sealed and not new.sealed:
+        return Ranked("contested", "L04")
+    rivals = sealed if new.sealed else open_ones
+    order = [(_compare(new, other), new.run > other.run) for other in rivals]
+    if (-1, False) in order:
+        return Ranked("superseded")
+    if (-1, True) in order:
+        return Ranked("contested", "L05")
+    return Ranked("contested" if (0, False) in order else "current")
 
 
 def _compare(new: Arrival, other: Arrival) -> int:
     """1 when the new one is later, -1 when it is earlier, 0 when that is not clear."""
+    saved = saved_later(new.saved_at, other.saved_at)
     if new.run > other.run:
+        return saved if saved == -1 else 1
+    return saved
+
+
+def saved_later(one: datetime | None, other: datetime | None) -> int:
+    """1 when the first was certainly saved later, -1 when earlier, 0 when that is not clear.
+
+    Two local times are compared as they are: they are most often of one person and one computer.
+    """
+    if one is None or other is None or one == other:
+        return 0
+    if (one.tzinfo is None) == (other.tzinfo is None):
+        return 1 if one > other else -1
+    (first, last), (others_first, others_last) = _span(one), _span(other)
+    if first > others_last:
         return 1
-    if new.saved_at and other.saved_at and new.saved_at != other.saved_at:
-        return 1 if new.saved_at > other.saved_at else -1
-    return 0
+    return -1 if last < others_first else 0
+
+
+def believable(saved: datetime | None, issued: datetime, received: datetime) -> datetime | None:
+    """Return when a file was saved, or None where what it says cannot be true.
+
+    Nothing is saved before it is issued or after it is received; a clock that says so was wrong,
+    and tells nothing of the order either.
+    """
+    if saved is None:
+        return None
+    first, last = _span(saved)
+    return saved if last >= issued and first <= received + _SLACK else None
+
+
+def _span(saved: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment (UTC) that a time of saving may mean."""
+    if saved.tzinfo is not None:
+        return saved, saved
+    as_utc = saved.replace(tzinfo=timezone.utc)
+    return as_utc - _EAST, as_utc + _WEST
+
+
+def same_answers(one: Return, other: Return) -> bool:
+    """True when the first return says nothing that the other does not, and leaves nothing open.
+
+    Mail gateways and document stores change the bytes of a file and add properties to it;
+    another program stores it anew. What was read from cells decides: answers, actions, what
+    is in doubt, and what somebody wrote elsewhere, but not where it stood or how it was put right.
+    """
+    if one.query and one.query != other.query:
+        return False  # an answer to a query, even an empty one, is more than what it asks about
+    return (
+        _values(one.answers) == _values(other.answers)
+        and _actions(one) == _actions(other)
+        and _said(one, "query") == _said(other, "query")
+        and _said(one, "note") <= _said(other, "note")
+    )
+
+
+def _values(answers: Sequence[Answer]) -> set[tuple[str, ...]]:
+    return {(a.item, a.field, type(a.value).__name__, str(a.value)) for a in answers}
+
+
+def _actions(ret: Return) -> list[tuple[object, ...]]:
+    return sorted(
+        (a.item, a.action, a.horizon, a.owner, str(a.deadline), a.measure, a.status)
+        for a in ret.actions
+    )
+
+
+_READ = ("R", "C")
+"""Codes of what was found in the cells begin so; others are about the file, which may differ."""
+
+
+def _said(ret: Return, severity: str) -> set[tuple[object, ...]]:
+    return {
+        _sense(finding)
+        for finding in ret.findings
+        if finding.severity == severity and finding.code.startswith(_READ)
+    }
+
+
+def _sense(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.item, finding.field, tuple(sorted(finding.details.items()))

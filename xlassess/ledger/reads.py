@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true
 
 from xlassess.ledger import events, rows
-from xlassess.ledger.order import Standing
-from xlassess.ledger.replay import WAIVING, Replay
-from xlassess.ledger.schema import EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
-from xlassess.model.answer import Issued, Return
+from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
+from xlassess.ledger.replay import MARKS, OUTCOMES, WAIVING, Replay
+from xlassess.ledger.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
+from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
-from xlassess.model.query import Query, Slot
+from xlassess.model.query import Query
+from xlassess.model.record import Register
 from xlassess.model.toolkit import Toolkit
 
 _CHUNK = 500
@@ -33,9 +32,6 @@ _BY_NAME = (
     .order_by(RETURNS.c.id.desc())
     .limit(1)
 )
-
-UNCLEAR = "L01"
-"""The finding for two different returns of one workbook without a clear order."""
 
 _ISSUED = select(ISSUED).order_by(ISSUED.c.number)
 
@@ -78,6 +74,28 @@ def last_reading(db: Connection, sha256: str, file: str = "") -> Any | None:
     return db.execute(_BY_NAME, {"file": file}).first()
 
 
+def with_same_answers(db: Connection, ret: Return) -> Return | None:
+    """Return the first return that says what this one says, if any; whatever became of it.
+
+    Compared is with what came in for the same workbook, even where that was reassigned since.
+    """
+    if ret.state == "refused" or not ret.reference:
+        return None
+    came = select(EVENTS.c.return_id).where(
+        EVENTS.c.reference == ret.reference, EVENTS.c.what == "received"
+    )
+    earlier = returns(db, and_(RETURNS.c.id.in_(came), RETURNS.c.standing != "refused"))
+    proven = _is_sealed(ret)
+    for one in earlier:
+        if same_answers(ret, one) and (_is_sealed(one) or not proven):
+            return one
+    return None
+
+
+def _is_sealed(ret: Return) -> bool:
+    return not any(finding.code == UNSEALED for finding in ret.findings)
+
+
 def of_round(round_name: str | None) -> ColumnElement[bool]:
     """Select the returns of a round: of its workbooks, and what came in its runs.
 
@@ -97,22 +115,103 @@ def of_round(round_name: str | None) -> ColumnElement[bool]:
 
 
 def current(db: Connection, round_name: str) -> dict[str, Return]:
-    """Return, by reference, the return that counts for each workbook of a round."""
+    """Return, by reference, the return that counts for each workbook of a round.
+
+    Of several workbooks issued one after the other to the same respondent, only one counts.
+    """
+    instead = replaced(db)
+    return {
+        ret.reference: ret
+        for ret in returns(db, _counting(round_name))
+        if ret.reference not in instead
+    }
+
+
+def _counting(round_name: str) -> ColumnElement[bool]:
     ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name)
-    counts = and_(RETURNS.c.standing == "current", RETURNS.c.reference.in_(ours))
-    return {ret.reference: ret for ret in returns(db, counts)}
+    return and_(RETURNS.c.standing == "current", RETURNS.c.reference.in_(ours))
+
+
+def counting(db: Connection, round_name: str) -> dict[str, int]:
+    """Return, by reference, the number of the return that counts for each workbook of a round."""
+    instead = replaced(db)
+    found = db.execute(select(RETURNS.c.reference, RETURNS.c.id).where(_counting(round_name)))
+    return {row.reference: row.id for row in found if row.reference not in instead}
+
+
+def states(db: Connection) -> dict[int, State]:
+    """Return the state of every return by its number, as it counts."""
+    instead = replaced(db)
+    found = db.execute(select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.reference))
+    return {
+        row.id: "superseded"
+        if row.reference in instead and row.state in _MAY_COUNT
+        else cast("State", row.state)
+        for row in found
+    }
+
+
+def replaced(db: Connection) -> dict[str, str]:
+    """Return the workbooks that another counts in place of, each with that other's reference.
+
+    Where a respondent was issued several for one toolkit and round, the last of those that
+    came back (or for which a nil return or a refusal is recorded) counts. Before any has, none
+    is replaced yet: whichever comes back first is as good.
+    """
+    who = (ISSUED.c.round, ISSUED.c.partner_id, ISSUED.c.respondent_id, ISSUED.c.toolkit)
+    several = select(*who).group_by(*who).having(func.count() > 1).subquery()
+    same = and_(*(column == several.c[column.name] for column in who))
+    found = db.execute(
+        select(ISSUED.c.reference, *who).join(several, same).order_by(ISSUED.c.number)
+    ).all()
+    if not found:
+        return {}
+    counting = select(RETURNS.c.reference).where(RETURNS.c.standing == "current")
+    settled = {*db.scalars(counting), *register(db).outcomes}
+    last = {tuple(row[1:]): row.reference for row in found if row.reference in settled}
+    return {
+        row.reference: last[tuple(row[1:])]
+        for row in found
+        if last.get(tuple(row[1:]), row.reference) != row.reference
+    }
+
+
+def as_they_count(given: Iterable[Return], instead: Mapping[str, str]) -> tuple[Return, ...]:
+    """Return returns in their states, those of replaced workbooks as superseded.
+
+    Args:
+        given: the returns.
+        instead: the workbooks replaced, as `replaced` gives them.
+    """
+    return tuple(
+        replace(ret, state="superseded")
+        if ret.reference in instead and ret.state in _MAY_COUNT
+        else ret
+        for ret in given
+    )
+
+
+_MAY_COUNT = ("accepted", "accepted with notes", "query")
 
 
 def returns(
-    db: Connection, which: ColumnElement[bool], decided: Replay | None = None
+    db: Connection,
+    which: ColumnElement[bool],
+    decided: Replay | None = None,
+    parts_wanted: Sequence[rows.Part] = rows.PARTS,
 ) -> tuple[Return, ...]:
-    """Return the returns selected, with all their parts, in the order of receipt.
+    """Return the returns selected, in the order of receipt.
 
-    ``decided`` says which findings are waived or settled; by default it is as on record.
+    Args:
+        db: the transaction.
+        which: which of them.
+        decided: which findings are waived or settled; by default as on record.
+        parts_wanted: what they are to hold. Of thousands, answers are read only where needed:
+            they are most of what a ledger holds.
     """
     ids = select(RETURNS.c.id).where(which)
     parts: dict[int, dict[str, list[Any]]] = {}
-    for part in rows.PARTS:
+    for part in parts_wanted:
         table = part.table
         query = select(table).where(table.c.return_id.in_(ids))
         for row in db.execute(query.order_by(table.c.return_id, table.c.position)):
@@ -123,6 +222,68 @@ def returns(
         return ()
     decided = waivers(db) if decided is None else decided
     return tuple(with_waivers(rows.return_of(row, parts.get(row.id, {})), decided) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where the workbooks of a round stand, without what was answered in them.
+
+    ``current`` holds, by reference, the return that counts, ``history`` every return of the
+    round, newest last; both with findings only. ``answered`` counts the answers of each return
+    that counts, by its number; ``asked`` the query workbooks issued about a workbook.
+    """
+
+    issued: tuple[Issued, ...] = ()
+    current: Mapping[str, Return] = field(default_factory=dict)
+    history: tuple[Return, ...] = ()
+    register: Register = field(default_factory=Register)
+    answered: Mapping[int, int] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+
+
+def overview(db: Connection, round_name: str) -> Overview:
+    """Return where the workbooks of a round stand."""
+    counts, instead = _counting(round_name), replaced(db)
+    counting = set(db.scalars(select(RETURNS.c.id).where(counts)))
+    found = returns(db, of_round(round_name), parts_wanted=[rows.FINDINGS_PART])
+    history = as_they_count(found, instead)
+    about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
+    return Overview(
+        issued=issued(db, round_name),
+        current={
+            ret.reference: ret
+            for ret in history
+            if ret.number in counting and ret.reference not in instead
+        },
+        history=history,
+        register=register(db),
+        answered=_answered(db, counts),
+        asked={row.about: row[1] for row in db.execute(about)},
+    )
+
+
+def _answered(db: Connection, which: ColumnElement[bool]) -> dict[int, int]:
+    """How many answers the returns selected give, comments and evidence not counted."""
+    field_is = ANSWERS.c.field
+    query = (
+        select(ANSWERS.c.return_id, func.count())
+        .where(ANSWERS.c.return_id.in_(select(RETURNS.c.id).where(which)))
+        .where(or_(field_is == "answer", field_is.like("answer:%")))
+        .group_by(ANSWERS.c.return_id)
+    )
+    return {row.return_id: row[1] for row in db.execute(query)}
+
+
+def register(db: Connection) -> Register:
+    """Return what the coordinator recorded about workbooks.
+
+    Returns matter here only because one that comes in ends a nil return or a refusal to take
+    part, so that the log need be followed from the first of those alone.
+    """
+    said = EVENTS.c.what.in_((*MARKS, "undone"))
+    first = select(func.min(EVENTS.c.number)).where(EVENTS.c.what.in_(OUTCOMES))
+    which = or_(said, EVENTS.c.number >= first.scalar_subquery())
+    return Replay().follow(events.read(db, which)).register()
 
 
 def waivers(db: Connection) -> Replay:
@@ -139,89 +300,12 @@ def with_waivers(ret: Return, decided: Replay) -> Return:
 
 
 def _decided(ret: Return, position: int, finding: Finding, decided: Replay) -> Finding:
-    waiver = decided.waiver(ret.number, position, unclear=finding.code == UNCLEAR)
+    waiver = decided.waiver(ret.number, position, unclear=finding.code in UNCLEAR)
     return replace(finding, number=f"{ret.number}.{position}", waiver=waiver)
 
 
-_BASE = (
-    select(RETURNS.c.id, RETURNS.c.standing)
-    .join(QUERIES, QUERIES.c.base == RETURNS.c.id)
-    .where(QUERIES.c.reference == bindparam("query"))
-)
-_COUNTS = select(RETURNS.c.id, RETURNS.c.query).where(
-    RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing == "current"
-)
-
-
-def write(db: Connection, items: Sequence[Query]) -> None:
-    """Record query workbooks."""
-    if items:
-        db.execute(insert(QUERIES), [_row(one) for one in items])
-
-
-def read(db: Connection) -> tuple[Query, ...]:
+def queries(db: Connection) -> tuple[Query, ...]:
     """Return every query workbook, in the order of issue."""
     found = db.execute(select(QUERIES).order_by(QUERIES.c.number)).all()
     about = issued_by_reference(db, list(dict.fromkeys(row.about for row in found)))
-    return tuple(
-        Query(
-            reference=row.reference,
-            identity=replace(
-                about[row.about].identity, contract=row.contract, of=row.about, asks=row.asks
-            ),
-            base=row.base,
-            findings=tuple(json.loads(row.findings)),
-            asked=_slots(row.asked),
-            free=_slots(row.free),
-            return_by=date.fromisoformat(row.return_by),
-            file_name=row.file_name,
-            sha256=row.sha256,
-            seal=row.seal,
-            issued_at=rows.from_utc(row.issued_at),
-        )
-        for row in found
-    )
-
-
-def _slots(text: str) -> tuple[Slot, ...]:
-    return tuple(Slot(*pair) for pair in json.loads(text))
-
-
-def _row(one: Query) -> rows.Row:
-    return {
-        "reference": one.reference,
-        "about": one.of,
-        "base": one.base,
-        "contract": one.identity.contract,
-        "asks": one.identity.asks,
-        "findings": json.dumps(one.findings),
-        "asked": json.dumps(one.asked, ensure_ascii=False),
-        "free": json.dumps(one.free, ensure_ascii=False),
-        "return_by": one.return_by.isoformat(),
-        "file_name": one.file_name,
-        "sha256": one.sha256,
-        "seal": one.seal,
-        "issued_at": rows.to_utc(one.issued_at),
-    }
-
-
-def answering(db: Connection, ret: Return, place: Standing) -> Standing:
-    """Return how a return stands that came in a query workbook.
-
-    It stands on the return that was asked about. Where that was set aside, it is too. Where
-    another return counts meanwhile, which the query workbook knows nothing of, the order is not
-    clear; but a query workbook sent in again takes the place of what it brought before.
-
-    Args:
-        db: the transaction.
-        ret: the return.
-        place: how it would stand by the order of arrival alone.
-    """
-    base = db.execute(_BASE, {"query": ret.query}).first()
-    if base is not None and base.standing == "set aside":
-        return "set aside"
-    if place != "current" or base is None:
-        return place
-    counts = db.execute(_COUNTS, {"workbook": ret.reference}).first()
-    known = counts is None or counts.id == base.id or counts.query == ret.query
-    return "current" if known else "contested"
+    return tuple(rows.query_of(row, about[row.about]) for row in found)

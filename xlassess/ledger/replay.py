@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from xlassess.ledger.events import Event, Place, What
+from xlassess.ledger.events import Event, ReturnStatus, What
 from xlassess.model.answer import Return
 from xlassess.model.finding import Waiver
 from xlassess.model.record import Decision, DecisionKind, Outcome, Register
@@ -23,14 +23,14 @@ WAIVING: tuple[What, ...] = (
 class Replay:
     """Follows the log event by event.
 
-    ``places`` says where each return stands, by its number; ``moved`` the last event that moved
+    ``statuses`` says where each return stands, by its number; ``moved`` the last event that moved
     it; ``outcomes`` what is in force for a workbook, by reference; ``marks`` the events by which
     a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
     waived, by return and place; ``settled`` the event by which a return's unclear order is.
     """
 
     events: dict[int, Event] = field(default_factory=dict)
-    places: dict[int, Place] = field(default_factory=dict)
+    statuses: dict[int, ReturnStatus] = field(default_factory=dict)
     moved: dict[int, Event] = field(default_factory=dict)
     outcomes: dict[str, Event] = field(default_factory=dict)
     marks: dict[tuple[str, str], list[Event]] = field(default_factory=dict)
@@ -46,8 +46,8 @@ class Replay:
 
     def _one(self, event: Event) -> None:
         self.events[event.number] = event
-        for number, place in event.places.items():
-            self.places[number] = place
+        for number, place in event.statuses.items():
+            self.statuses[number] = place
             self.moved[number] = event
             if place.standing == "current" and event.what not in OUTCOMES:
                 self.outcomes.pop(place.reference, None)
@@ -81,7 +81,7 @@ class Replay:
         """Return the numbers of a workbook's returns with one of these standings, in order."""
         return sorted(
             number
-            for number, place in self.places.items()
+            for number, place in self.statuses.items()
             if place.reference == reference and place.standing in standings
         )
 
@@ -124,10 +124,10 @@ def before(events: Iterable[Event], number: int) -> Replay:
     return Replay().follow(event for event in events if event.number < number)
 
 
-def without(log: tuple[Event, ...], removed: int) -> dict[int, Place]:
+def without(log: tuple[Event, ...], removed: int) -> dict[int, ReturnStatus]:
     """Return where returns stand again once this one no longer counts for its workbook.
 
-    Those that gave way when it came to count take the places they had; where one of them was
+    Those that gave way when it came to count take the statuses they had; where one of them was
     itself removed since, those that had given way to it do. Nothing else moves.
     """
     now = Replay().follow(log)
@@ -138,17 +138,19 @@ def without(log: tuple[Event, ...], removed: int) -> dict[int, Place]:
     return {}
 
 
-def _given_way(log: tuple[Event, ...], now: Replay, turn: Event, removed: int) -> dict[int, Place]:
-    earlier = before(log, turn.number).places
-    back: dict[int, Place] = {}
-    for other, given in turn.places.items():
+def _given_way(
+    log: tuple[Event, ...], now: Replay, turn: Event, removed: int
+) -> dict[int, ReturnStatus]:
+    earlier = before(log, turn.number).statuses
+    back: dict[int, ReturnStatus] = {}
+    for other, given in turn.statuses.items():
         if other == removed or given.standing != "superseded" or other not in earlier:
             continue
-        if given.reference != turn.places[removed].reference:
+        if given.reference != turn.statuses[removed].reference:
             continue
         if now.moved[other].number == turn.number:
             back[other] = earlier[other]
-        elif now.places[other].standing == "set aside":
+        elif now.statuses[other].standing == "set aside":
             back |= without(log, other)
     return back
 
@@ -160,7 +162,7 @@ def _turns(log: tuple[Event, ...], number: int) -> list[Event]:
     """
     turns, counted, reference = [], "", ""
     for event in log:
-        place = event.places.get(number)
+        place = event.statuses.get(number)
         if place is None:
             continue
         reference = place.reference
@@ -168,4 +170,4 @@ def _turns(log: tuple[Event, ...], number: int) -> list[Event]:
         if counts and counts != counted:
             turns.append(event)
         counted = counts
-    return [turn for turn in turns if turn.places[number].reference == reference]
+    return [turn for turn in turns if turn.statuses[number].reference == reference]

@@ -15,6 +15,7 @@ from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, NORMALISED
 from xlassess.model.answer import Action, Answer, Identity, Issued, Normalisation, Return, Value
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding, Kind
+from xlassess.model.query import Query, Slot
 from xlassess.model.toolkit import Toolkit
 
 if TYPE_CHECKING:
@@ -43,6 +44,18 @@ def to_utc(moment: datetime) -> str:
 def from_utc(text: str) -> datetime:
     """Return the moment that `to_utc` wrote."""
     return datetime.fromisoformat(text)
+
+
+def stamp(saved: datetime | None) -> str | None:
+    """Return when a file was saved as it is stored: without a zone where it states none."""
+    if saved is None or saved.tzinfo:
+        return to_utc(saved) if saved else None
+    return saved.isoformat(timespec="microseconds")
+
+
+def stamp_of(text: str | None) -> datetime | None:
+    """Return the moment that `stamp` stored, without a zone where it has none."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def value_row(value: Value) -> tuple[str, str]:
@@ -217,10 +230,12 @@ def normalised_of(row: Any) -> Normalisation:
     )
 
 
+FINDINGS_PART = Part("findings", FINDINGS, finding_rows, finding_of)
+
 PARTS = (
     Part("answers", ANSWERS, answer_rows, answer_of),
     Part("actions", ACTIONS, action_rows, action_of),
-    Part("findings", FINDINGS, finding_rows, finding_of),
+    FINDINGS_PART,
     Part("normalised", NORMALISED, normalised_rows, normalised_of),
 )
 """Everything a return holds, under the names of its fields."""
@@ -237,7 +252,7 @@ def return_of(row: Any, parts: Mapping[str, Iterable[Any]]) -> Return:
         state=row.state,
         reference=row.reference,
         query=row.query,
-        saved_at=from_utc(row.saved_at) if row.saved_at else None,
+        saved_at=stamp_of(row.saved_at),
         received_at=from_utc(row.received_at),
         number=row.id,
         **whole,
@@ -292,6 +307,46 @@ def issued_of(row: Any) -> Issued:
         seal=row.seal,
         issued_at=from_utc(row.issued_at),
     )
+
+
+def query_row(one: Query) -> Row:
+    """Return the row of a query workbook."""
+    return {
+        "reference": one.reference,
+        "about": one.of,
+        "base": one.base,
+        "contract": one.identity.contract,
+        "asks": one.identity.asks,
+        "findings": json.dumps(one.findings),
+        "asked": json.dumps(one.asked, ensure_ascii=False),
+        "free": json.dumps(one.free, ensure_ascii=False),
+        "return_by": one.return_by.isoformat(),
+        "file_name": one.file_name,
+        "sha256": one.sha256,
+        "seal": one.seal,
+        "issued_at": to_utc(one.issued_at),
+    }
+
+
+def query_of(row: Any, about: Issued) -> Query:
+    """Return the query workbook a row holds, about this workbook."""
+    return Query(
+        reference=row.reference,
+        identity=replace(about.identity, contract=row.contract, of=row.about, asks=row.asks),
+        base=row.base,
+        findings=tuple(json.loads(row.findings)),
+        asked=_slots(row.asked),
+        free=_slots(row.free),
+        return_by=date.fromisoformat(row.return_by),
+        file_name=row.file_name,
+        sha256=row.sha256,
+        seal=row.seal,
+        issued_at=from_utc(row.issued_at),
+    )
+
+
+def _slots(text: str) -> tuple[Slot, ...]:
+    return tuple(Slot(*pair) for pair in json.loads(text))
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import cast
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
@@ -17,6 +16,7 @@ from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event
+from xlassess.ledger.reads import Overview
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
@@ -148,15 +148,15 @@ class Ledger:
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
         with writing(self._engine) as db:
-            known = {one.reference for one in reads.read(db)}
+            known = {one.reference for one in reads.queries(db)}
             new = [one for one in items if one.reference not in known]
-            reads.write(db, new)
+            writes.record_queries(db, new)
             self._log(db, *(digests.query_issued(one) for one in new))
 
     def queries(self) -> tuple[Query, ...]:
         """Return every query workbook issued, in the order of issue."""
         with reading(self._engine) as db:
-            return reads.read(db)
+            return reads.queries(db)
 
     def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.
@@ -181,8 +181,9 @@ class Ledger:
     def record_return(self, ret: Return, run: str | None = None) -> Return:
         """Record a return and return it in its final state.
 
-        The same bytes again change nothing: the earlier return is given back in state
-        ``duplicate``, under the name the file came with now. Only where they were refused
+        The same bytes or the same answers again (`xlassess.ledger.order`) change nothing: the
+        earlier return is given back in state ``duplicate``, under the name the file came with
+        now. Only where they were refused
         before and are not now is the new reading recorded as well. A later return of a
         workbook supersedes the earlier, unless the later is refused; where the order is not
         clear (`xlassess.ledger.order`), the earlier goes on counting and the new one becomes
@@ -205,6 +206,9 @@ class Ledger:
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
                 self._came_again(db, earlier, ret.file)
                 return replace(earlier, file=ret.file, state="duplicate")
+            if (same := reads.with_same_answers(db, received)) is not None:
+                self._came_again(db, same, ret.file, ret.sha256)
+                return replace(same, file=ret.file, state="duplicate")
             number = int(run) if run is not None else self._own_run(db)
             reading = known.reading + 1 if known else 1
             final, entry = writes.record(db, received, number, reading)
@@ -228,11 +232,15 @@ class Ledger:
                     (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
                     self._came_again(db, earlier, file)
 
-    def _came_again(self, db: Connection, earlier: Return, file: str) -> None:
+    def _came_again(
+        self, db: Connection, earlier: Return, file: str, other_bytes: str = ""
+    ) -> None:
         again = and_(EVENTS.c.what == "came again", EVENTS.c.return_id == earlier.number)
-        names = {earlier.file, *(event.details.get("file") for event in events.read(db, again))}
-        if file not in names:
-            self._log(db, digests.came_again(earlier, file))
+        known = {(earlier.file, "")}
+        for event in events.read(db, again):
+            known.add((event.details.get("file", ""), event.details.get("sha256", "")))
+        if (file, other_bytes) not in known:
+            self._log(db, digests.came_again(earlier, file, other_bytes))
 
     @property
     def decisions(self) -> Decisions:
@@ -251,15 +259,25 @@ class Ledger:
             details = {"round": round_name, "sha256": sha256, "returns": returns}
             self._log(db, Entry("consolidated", details=details))
 
-    def events(self) -> tuple[Event, ...]:
-        """Return all that has happened, oldest first."""
+    def events(self, after: int = 0) -> tuple[Event, ...]:
+        """Return all that has happened, oldest first, or only what came after an event."""
         with reading(self._engine) as db:
-            return events.read(db)
+            return events.read(db, EVENTS.c.number > after)
+
+    def last_event(self) -> int:
+        """Return the number of the last event; 0 before the first."""
+        with reading(self._engine) as db:
+            return events.head(db)[0]
 
     def register(self) -> Register:
         """Return what the coordinator recorded about workbooks."""
         with reading(self._engine) as db:
-            return Replay().follow(events.read(db, EVENTS.c.what != "issued")).register()
+            return reads.register(db)
+
+    def overview(self, round_name: str) -> Overview:
+        """Return where the workbooks of a round stand, without what was answered in them."""
+        with reading(self._engine) as db:
+            return reads.overview(db, round_name)
 
     def audit(self) -> Audit:
         """Check the event log, and every record against it."""
@@ -283,7 +301,18 @@ class Ledger:
         To a round belong the returns of its workbooks, and what came in its runs.
         """
         with reading(self._engine) as db:
-            return reads.returns(db, reads.of_round(round_name))
+            found = reads.returns(db, reads.of_round(round_name))
+            return reads.as_they_count(found, reads.replaced(db))
+
+    def replaced(self) -> dict[str, str]:
+        """Return the workbooks that another counts in place of, with that other's reference."""
+        with reading(self._engine) as db:
+            return reads.replaced(db)
+
+    def counting(self, round_name: str) -> dict[str, int]:
+        """Return, by reference, the number of the return that counts for each workbook."""
+        with reading(self._engine) as db:
+            return reads.counting(db, round_name)
 
     def current(self, round_name: str) -> dict[str, Return]:
         """Return, by reference, the return that counts for each workbook of a round."""
@@ -293,8 +322,7 @@ class Ledger:
     def states(self) -> dict[int, State]:
         """Return the state of every return, by its number."""
         with reading(self._engine) as db:
-            found = db.execute(select(RETURNS.c.id, RETURNS.c.state))
-            return {row.id: cast("State", row.state) for row in found}
+            return reads.states(db)
 
     def round_record(self, assessment: Assessment) -> Round:
         """Return all that a summary of the assessment's round is built from."""
@@ -305,7 +333,8 @@ class Ledger:
             kept = reads.toolkits(db)
             number, head = events.head(db)
             log = Replay().follow(events.read(db))
-            history = reads.returns(db, reads.of_round(name))
+            found = reads.returns(db, reads.of_round(name))
+            history = reads.as_they_count(found, reads.replaced(db))
             return Round(
                 assessment=assessment,
                 toolkits={digest: kept[digest] for digest in kept if digest in used},

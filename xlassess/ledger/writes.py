@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
 
 from xlassess.ledger import digests, rows
-from xlassess.ledger.events import Entry, Place
-from xlassess.ledger.order import OPEN, Arrival, Standing, standing
-from xlassess.ledger.reads import UNCLEAR, answering, with_waivers
+from xlassess.ledger.events import Entry, ReturnStatus
+from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, believable, ranked
+from xlassess.ledger.reads import with_waivers
 from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import META, RETURNS, RUNS
+from xlassess.ledger.schema import FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
+from xlassess.model.query import Query
 
 _UNDER_WAY = "under way:"
 """Begins the key of what META holds for a run that is not done. A run that does the rest of one
@@ -28,13 +29,27 @@ _INSERT_PARTS = tuple((part, insert(part.table)) for part in rows.PARTS)
 _INSERT_RUN = insert(RUNS)
 _ROUND = select(RUNS.c.round).where(RUNS.c.number == bindparam("which"))
 
-_OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at).where(
+_ISSUED_AT = select(ISSUED.c.issued_at).where(ISSUED.c.reference == bindparam("workbook"))
+_UNSEALED = select(FINDINGS.c.return_id).where(
+    FINDINGS.c.return_id.in_(bindparam("returns", expanding=True)), FINDINGS.c.code == UNSEALED
+)
+_OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at, RETURNS.c.received_at).where(
     RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
 )
 _MOVE = (
     update(RETURNS)
     .where(RETURNS.c.id == bindparam("which"))
     .values(reference=bindparam("to"), standing=bindparam("placed"), state=bindparam("becomes"))
+)
+
+
+_BASE = (
+    select(RETURNS.c.id, RETURNS.c.standing)
+    .join(QUERIES, QUERIES.c.base == RETURNS.c.id)
+    .where(QUERIES.c.reference == bindparam("query"))
+)
+_COUNTS = select(RETURNS.c.id, RETURNS.c.query).where(
+    RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing == "current"
 )
 
 
@@ -59,15 +74,15 @@ def _under_way(db: Connection) -> set[int]:
     return {int(key.removeprefix(_UNDER_WAY)) for key in keys}
 
 
-def move(db: Connection, places: Mapping[int, Place]) -> None:
+def move(db: Connection, statuses: Mapping[int, ReturnStatus]) -> None:
     """Put returns where they stand from now on.
 
     Those that are to count give way first, so that at no moment two count for one workbook.
     """
-    counting = [number for number, place in places.items() if place.standing == "current"]
+    counting = [number for number, place in statuses.items() if place.standing == "current"]
     if counting:
         db.execute(update(RETURNS).where(RETURNS.c.id.in_(counting)).values(standing="contested"))
-    for number, place in sorted(places.items(), key=lambda each: each[0] in counting):
+    for number, place in sorted(statuses.items(), key=lambda each: each[0] in counting):
         values = {"to": place.reference, "placed": place.standing, "becomes": place.state}
         db.execute(_MOVE, {"which": number, **values})
 
@@ -81,13 +96,13 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
         run: the number of the run it came in.
         reading: which reading of the same bytes this is, from 1.
     """
-    place, others = _place(db, ret, run)
+    rank, others = _rank(db, ret, run)
     if ret.query:
-        place = answering(db, ret, place)
-    final = _in_state(ret, place)
-    gave_way: dict[int, Place] = {}
+        rank = replace(rank, standing=_answering(db, ret, rank.standing))
+    final, place = _in_state(ret, rank), rank.standing
+    gave_way: dict[int, ReturnStatus] = {}
     if place == "current":
-        gave_way = {one: Place(ret.reference, "superseded", "superseded") for one in others}
+        gave_way = {one: ReturnStatus(ret.reference, "superseded", "superseded") for one in others}
         move(db, gave_way)
     row = {
         "sha256": final.sha256 or None,
@@ -100,7 +115,7 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
         "size": final.size,
         "state": final.state,
         "standing": place,
-        "saved_at": rows.to_utc(final.saved_at) if final.saved_at else None,
+        "saved_at": rows.stamp(final.saved_at),
         "received_at": rows.to_utc(final.received_at) if final.received_at else None,
     }
     number = _inserted(db.execute(_INSERT_RETURN, row))
@@ -120,25 +135,70 @@ def _inserted(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def _place(db: Connection, ret: Return, run: int) -> tuple[Standing, list[int]]:
+def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     """Return how a new return stands, and the numbers of those that are still open."""
     if ret.state == "refused":
-        return "refused", []
+        return Ranked("refused"), []
     if not ret.reference:
-        return "unclaimed", []
-    saved = rows.to_utc(ret.saved_at) if ret.saved_at else None
+        return Ranked("unclaimed"), []
     others = db.execute(_OPEN, {"workbook": ret.reference}).all()
-    together = {one for one in _under_way(db) if one < run} if others else set()
-    arrivals = [Arrival(run if row.run in together else row.run, row.saved_at) for row in others]
-    return standing(Arrival(run, saved), arrivals), [row.id for row in others]
+    if not others:
+        return Ranked("current"), []
+    together = {one for one in _under_way(db) if one < run}
+    issued = db.scalar(_ISSUED_AT, {"workbook": ret.reference})
+    unsealed = set(db.scalars(_UNSEALED, {"returns": [row.id for row in others]}))
+
+    def saved(stated: datetime | None, received: datetime) -> datetime | None:
+        return believable(stated, rows.from_utc(issued), received) if issued else stated
+
+    arrivals = [
+        Arrival(
+            run if row.run in together else row.run,
+            saved(rows.stamp_of(row.saved_at), rows.from_utc(row.received_at)),
+            sealed=row.id not in unsealed,
+        )
+        for row in others
+    ]
+    sealed = not any(finding.code == UNSEALED for finding in ret.findings)
+    assert ret.received_at is not None  # noqa: S101 - recording sets it
+    new = Arrival(run, saved(ret.saved_at, ret.received_at), sealed)
+    return ranked(new, arrivals), [row.id for row in others]
 
 
-def _in_state(ret: Return, place: Standing) -> Return:
+def _in_state(ret: Return, place: Ranked) -> Return:
     """Return the return with the state that its place gives it."""
-    if place in ("superseded", "set aside"):
-        return replace(ret, state=place)
-    if place == "contested":
-        kind = CATALOGUE[UNCLEAR]
+    if place.standing in ("superseded", "set aside"):
+        return replace(ret, state=place.standing)
+    if place.standing == "contested":
+        kind = CATALOGUE[place.doubt]
         remark = Finding(kind, file=ret.file, details={"reference": ret.reference})
         return replace(ret, state="query", findings=(*ret.findings, remark))
     return ret
+
+
+def record_queries(db: Connection, items: Sequence[Query]) -> None:
+    """Record query workbooks."""
+    if items:
+        db.execute(insert(QUERIES), [rows.query_row(one) for one in items])
+
+
+def _answering(db: Connection, ret: Return, place: Standing) -> Standing:
+    """Return how a return stands that came in a query workbook.
+
+    It stands on the return that was asked about. Where that was set aside, it is too. Where
+    another return counts meanwhile, which the query workbook knows nothing of, the order is not
+    clear; but a query workbook sent in again takes the place of what it brought before.
+
+    Args:
+        db: the transaction.
+        ret: the return.
+        place: how it would stand by the order of arrival alone.
+    """
+    base = db.execute(_BASE, {"query": ret.query}).first()
+    if base is not None and base.standing == "set aside":
+        return "set aside"
+    if place != "current" or base is None:
+        return place
+    counts = db.execute(_COUNTS, {"workbook": ret.reference}).first()
+    known = counts is None or counts.id == base.id or counts.query == ret.query
+    return "current" if known else "contested"

@@ -127,8 +127,8 @@ class Return:
     bytes, ``kind`` the sniffed file kind (``xlsx`` ...) or empty, ``reference`` that of the
     issued workbook or empty when it could not be told; ``query`` that of the query workbook it
     came in, or empty. ``saved_at`` is when the program that saved the file says it did, if it
-    does. ``number`` is the ledger's number of the
-    return, from 1, and 0 until it is recorded.
+    does; without a zone where that is local time, or may be. ``number`` is the ledger's number
+    of the return, from 1, and 0 until it is recorded.
     """
 
     file: str

@@ -510,6 +510,23 @@ _LEDGER = (
         "the earlier answers were kept.",
         "If the change is meant, ask for the workbook as it was sent first, with the change in it.",
     ),
+    Kind(
+        "L04",
+        "query",
+        "No seal, and another that has one",
+        "This file has lost the seal that proves whose it is, and another return of workbook "
+        "{reference} that bears it has come back: that one goes on counting.",
+        "Ask the partner whether this file is theirs and which of the two counts, and record the "
+        "decision.",
+    ),
+    Kind(
+        "L05",
+        "query",
+        "Came later, saved earlier",
+        "This file was saved before the return that counts for workbook {reference}, although it "
+        "came later; it may be a draft. The other goes on counting.",
+        "Ask the partner which file counts, and record the decision.",
+    ),
 )
 
 CATALOGUE: Mapping[str, Kind] = MappingProxyType(

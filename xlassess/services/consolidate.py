@@ -12,8 +12,8 @@ from xlassess.consolidate import summarise, summary_bytes
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
+from xlassess.services.asked import Request, in_force, requests
 from xlassess.services.outbox import put, sha256_of
-from xlassess.services.standing import Place, asked, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def present_round(folder: AssessmentFolder) -> Round:
     )
     if not folder.ledger_file.exists():
         raise nothing
-    named = {place for place, _ in asked(assessment, folder.respondents())}
+    named = {place for place, _ in requests(assessment, folder.respondents())}
     with Ledger(folder.ledger_file) as ledger:
         record = _standing_only(ledger.round_record(assessment), named)
     if not record.current:
@@ -72,14 +72,14 @@ def present_round(folder: AssessmentFolder) -> Round:
     return record
 
 
-def _standing_only(record: Round, named: Collection[Place]) -> Round:
+def _standing_only(record: Round, named: Collection[Request]) -> Round:
     """Return the record with one workbook for each place of the register.
 
     A respondent whose workbook was issued anew must not be counted twice, nor must somebody
     who is no longer asked be counted as missing.
     """
     settled = record.current.keys() | record.register.outcomes.keys()
-    issued = tuple(standing(record.issued, settled, named).values())
+    issued = tuple(in_force(record.issued, settled, named).values())
     known = {item.reference for item in issued}
     current = {name: ret for name, ret in record.current.items() if name in known}
     return replace(record, issued=issued, current=current)

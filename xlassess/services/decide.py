@@ -20,6 +20,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome, OutcomeKind
+from xlassess.services.opening import opened
 from xlassess.services.outbox import sha256_of
 
 Mark = Literal["sent", "reminded"]
@@ -143,7 +144,7 @@ def undo(
     with _deciding(folder, why) as ledger:
         made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
         event = ledger.decisions.undo(what, made_about, why.reason.strip())
-        about = [event.return_id] if event.return_id else sorted(event.places)
+        about = [event.return_id] if event.return_id else sorted(event.statuses)
         return _decided(ledger, what, about, _concerned(event), undone=True)
 
 
@@ -210,20 +211,6 @@ def _deciding(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
 def _ledger(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
     with opened(folder, lambda: why.now, why.by.strip()) as ledger:
         yield ledger
-
-
-def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") -> Ledger:
-    """Return the ledger of an assessment in which something was issued.
-
-    Raises:
-        UsageError: nothing was issued yet.
-    """
-    if not folder.ledger_file.exists():
-        raise UsageError(
-            "No workbook was issued yet, so there is nothing on record.",
-            "Issue the workbooks first: xlassess generate",
-        )
-    return Ledger(folder.ledger_file, now, by)
 
 
 def _workbook(ledger: Ledger, text: str) -> Issued:
@@ -298,7 +285,7 @@ def _readings(returns: Sequence[Return], which: str) -> Iterator[list[Return]]:
 
 def _concerned(event: Event) -> list[str]:
     """The workbooks that a decision was about."""
-    moved = [place.reference for place in event.places.values()]
+    moved = [place.reference for place in event.statuses.values()]
     return [event.reference, *filter(None, [event.details.get("from")]), *moved]
 
 

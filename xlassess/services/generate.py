@@ -1,28 +1,38 @@
-"""Generating: the outbox holds one sealed workbook for every place of the register.
-
-Workbooks are recorded in the ledger before they are written. Whatever interrupts a run, no
-workbook can leave the outbox that the ledger does not know, and the next run writes what is
-missing: a workbook's reference and bytes follow from who is asked what, so they come out the
-same again.
-"""
+"""Generating: the outbox holds one sealed workbook for every request of the register."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.contract.seal import questions_digest
+from xlassess.contract.layout import CONTRACT_VERSION
+from xlassess.contract.seal import questions_digest, seal, sheet_password
+from xlassess.generate import Personal, Plate, build_plate, file_name
 from xlassess.ledger import Ledger
-from xlassess.ledger.archive import sweep
-from xlassess.model.answer import Issued
-from xlassess.services.issuing import UNDECIDED, Clerk, Deed, Kit, Outcome, Press, Workbook
+from xlassess.model.answer import Identity, Issued
+from xlassess.model.assessment import Assessment, Level, Respondent
+from xlassess.model.toolkit import Toolkit
+from xlassess.services.asked import Request, request_of, requests, toolkits_of
+from xlassess.services.issuing import UNDECIDED, Content, Issue, Issuer, Outcome, clear_away, write
 from xlassess.services.opening import own_secret
-from xlassess.services.outbox import holds, put_aside, write_whole
+from xlassess.services.outbox import sha256_of
 from xlassess.services.progress import Watch, silent
-from xlassess.services.standing import asked, place_of, toolkits_of
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """One workbook of the outbox and what became of it."""
+
+    outcome: Outcome
+    toolkit: str
+    partner: str
+    respondent: str
+    reference: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +68,161 @@ def generate(
         OSError: a file cannot be written.
     """
     assessment = folder.assessment()
-    places = asked(assessment, folder.respondents())
-    kits = {
-        name: Kit(toolkit, questions_digest(toolkit))
-        for name, toolkit in toolkits_of(folder, assessment).items()
-    }
+    wanted = requests(assessment, folder.respondents())
+    toolkits = toolkits_of(folder, assessment)
+    digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
     secret = folder.secret()
-    folder.outbox.mkdir(parents=True, exist_ok=True)
-    sweep(folder.outbox)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         earlier = ledger.issued()
         own_secret(folder, earlier)
-        clerk = Clerk(
-            folder.outbox,
-            assessment,
-            secret,
-            Press(assessment, secret, ledger.toolkits()),
-            issued=earlier,
-            now=now,
-            reissue=reissue,
+        ours = [one for one in earlier if one.identity.round == assessment.round]
+        last = {request_of(one): one for one in ours}
+        maker = _Maker(assessment, secret, ledger.toolkits(), now)
+        issuer: Issuer[Issued] = Issuer(
+            folder.outbox, secret, taken=(one.reference for one in earlier), reissue=reissue
         )
-        deeds = [clerk.deed(place, person, kits[place.toolkit]) for place, person in places]
-        for kit in kits.values():
-            ledger.keep_toolkit(kit.toolkit, kit.digest)
-        ledger.record_issued([deed.record for deed in deeds if deed.record])
-    for done, deed in enumerate(deeds, start=1):
-        if deed.write:
-            write_whole(deed.book.path, deed.write.data())
-        watch(done, len(deeds))
-    same_round = (item for item in earlier if item.identity.round == assessment.round)
-    _put_aside(folder.outbox, same_round, deeds)
-    return Generated(folder.outbox, tuple(deed.book for deed in deeds))
+        issues = []
+        for request, person in wanted:
+            toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]
+            issues.append(
+                issuer.decide(_Copy(maker, request, person, toolkit, digest, last.get(request)))
+            )
+        for name, toolkit in toolkits.items():
+            ledger.keep_toolkit(toolkit, digests[name])
+        ledger.record_issued([issue.record for issue in issues if issue.fresh])
+    write(issues, watch)
+    # Left alone: what was issued to people the register no longer names; they may come back.
+    asked = {request for request, _ in wanted}
+    replaceable = [one for one in ours if request_of(one) in asked]
+    clear_away(folder.outbox, replaceable, {issue.record.reference for issue in issues})
+    return Generated(folder.outbox, tuple(_workbook(issue) for issue in issues))
 
 
-def _put_aside(outbox: Path, earlier: Iterable[Issued], deeds: Iterable[Deed]) -> None:
-    """Move workbooks that later ones stand in for out of the way, if nobody touched them."""
-    counts = {deed.place: deed.book.reference for deed in deeds}
-    for item in earlier:
-        path = outbox / item.file_name
-        instead = counts.get(place_of(item), item.reference)
-        if instead != item.reference and holds(path, item.sha256):
-            put_aside(path)
+def _workbook(issue: Issue[Issued]) -> Workbook:
+    issued = issue.record
+    return Workbook(
+        outcome=issue.outcome,
+        toolkit=issued.identity.toolkit,
+        partner=issued.partner,
+        respondent=issued.respondent,
+        reference=issued.reference,
+        path=issue.path,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The workbook that one request of the register asks for (see `issuing.Wanted`)."""
+
+    maker: _Maker
+    request: Request
+    person: Respondent
+    toolkit: Toolkit
+    digest: str
+    earlier: Issued | None
+
+    @property
+    def identity(self) -> Identity:
+        """What it would be sealed with today."""
+        return Identity(
+            contract=CONTRACT_VERSION,
+            assessment=self.maker.assessment.id,
+            round=self.maker.assessment.round,
+            partner=self.request.partner,
+            respondent=self.request.respondent,
+            toolkit=self.toolkit.id,
+            version=self.toolkit.version,
+            digest=self.digest,
+        )
+
+    def drafted(self, reference: str) -> tuple[Issued, Content]:
+        """Return a new workbook under this reference."""
+        identity, person, maker = self.identity, self.person, self.maker
+        content = maker.content(self.toolkit, identity, reference, person)
+        record = Issued(
+            reference=reference,
+            identity=identity,
+            partner=person.partner,
+            respondent=person.name,
+            email=person.email,
+            level=person.level,
+            file_name=file_name(self.toolkit, person, maker.assessment.round, reference),
+            sha256=content.sha256,
+            seal=seal(identity, maker.secret),
+            issued_at=maker.now,
+        )
+        return record, content
+
+    def as_today(self, earlier: Issued) -> Content:
+        """Return it as it would be made today, under its own reference."""
+        return self.maker.content(self.toolkit, self.identity, earlier.reference, self.person)
+
+    def as_then(self, earlier: Issued) -> Content | None:
+        """Return it as issued, as far as the present settings can make it."""
+        return self.maker.again(earlier)
+
+
+class _Maker:
+    """Makes workbooks for one assessment as its settings are now; a plate per set of questions.
+
+    Args:
+        assessment: the assessment.
+        secret: its secret.
+        kept: toolkits issued before, by question digest.
+        now: the time to record.
+    """
+
+    def __init__(
+        self, assessment: Assessment, secret: bytes, kept: Mapping[str, Toolkit], now: datetime
+    ) -> None:
+        self.assessment, self.secret, self.now = assessment, secret, now
+        self._kept = kept
+        self._plates: dict[tuple[str, str], Plate] = {}
+
+    def content(
+        self, toolkit: Toolkit, identity: Identity, reference: str, person: Respondent
+    ) -> Content:
+        """Return the workbook of this identity for this person."""
+        personal = Personal(
+            reference=reference,
+            seal=seal(identity, self.secret),
+            identity=identity,
+            partner=person.partner,
+            respondent=person.name,
+            level=person.level,
+        )
+        plate = self._plate(toolkit, identity.digest)
+        # Stamped twice, to be hashed and to be written: that takes less than to keep them all.
+        return Content(sha256_of(plate.stamp(personal)), lambda: plate.stamp(personal))
+
+    def again(self, issued: Issued) -> Content | None:
+        """Return a workbook as issued before, as far as the present settings can make it.
+
+        None where its questions are no longer on record, or it belongs elsewhere.
+        """
+        identity = issued.identity
+        toolkit = self._kept.get(identity.digest)
+        here = (CONTRACT_VERSION, self.assessment.id, self.assessment.round)
+        if toolkit is None or here != (identity.contract, identity.assessment, identity.round):
+            return None
+        then = replace(toolkit, version=identity.version)
+        return self.content(then, identity, issued.reference, _as_issued(issued))
+
+    def _plate(self, toolkit: Toolkit, digest: str) -> Plate:
+        key = (digest, toolkit.version)
+        if key not in self._plates:
+            password = sheet_password(self.secret)
+            self._plates[key] = build_plate(toolkit, self.assessment, digest, password)
+        return self._plates[key]
+
+
+def _as_issued(issued: Issued) -> Respondent:
+    """Return the respondent as the register had them when the workbook was issued."""
+    return Respondent(
+        id=issued.identity.respondent,
+        partner_id=issued.identity.partner,
+        partner=issued.partner,
+        name=issued.respondent,
+        email=issued.email,
+        level=cast("Level", issued.level),
+    )

@@ -8,11 +8,12 @@ from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
-from xlassess.ledger.events import Place
+from xlassess.ledger.events import ReturnStatus
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Outcome
-from xlassess.services.decide import asked_about, opened, workbook
-from xlassess.services.standing import place_of
+from xlassess.services.asked import request_of
+from xlassess.services.decide import asked_about, workbook
+from xlassess.services.opening import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class History:
     """What happened to one workbook, oldest first.
 
     ``counts`` is the return that counts for it now, ``outcome`` what is in force instead.
-    ``later`` are workbooks issued to the same respondent in its place.
+    ``later`` are workbooks issued to the same respondent in its place; ``instead`` is the one of
+    them that counts, once one does.
     """
 
     issued: Issued
@@ -40,6 +42,7 @@ class History:
     counts: Return | None
     outcome: Outcome | None
     later: tuple[Issued, ...]
+    instead: str = ""
 
 
 def history(folder: AssessmentFolder, reference: str) -> History:
@@ -54,15 +57,16 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         returns = {ret.number: ret for ret in ledger.history()}
         events = ledger.events()
         counts = ledger.current(issued.identity.round).get(issued.reference)
+        instead = ledger.replaced().get(issued.reference, "")
         outcome = ledger.register().outcomes.get(issued.reference)
     steps = tuple(_steps(events, issued, returns))
-    same = (place_of(issued), issued.identity.round)
+    same = (request_of(issued), issued.identity.round)
     later = tuple(
         one
         for one in everyone
-        if (place_of(one), one.identity.round) == same and one.issued_at > issued.issued_at
+        if (request_of(one), one.identity.round) == same and one.issued_at > issued.issued_at
     )
-    return History(issued, steps, counts, outcome, later)
+    return History(issued, steps, counts, outcome, later, instead)
 
 
 def _now() -> datetime:
@@ -75,14 +79,14 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
     They do by name, because a return of it was moved, or because it counted in a summary.
     """
     reference, round_name = issued.reference, issued.identity.round
-    places: dict[int, Place] = {}
+    statuses: dict[int, ReturnStatus] = {}
     for event in events:
-        numbers = {*event.places} | ({event.return_id} if event.return_id else set())
-        owners = {places[number].reference for number in numbers if number in places}
-        places |= event.places
-        owners |= {places[number].reference for number in numbers if number in places}
+        numbers = {*event.statuses} | ({event.return_id} if event.return_id else set())
+        owners = {statuses[number].reference for number in numbers if number in statuses}
+        statuses |= event.statuses
+        owners |= {statuses[number].reference for number in numbers if number in statuses}
         if event.what == "consolidated" and event.details.get("round") == round_name:
-            for number, place in places.items():
+            for number, place in statuses.items():
                 if (place.reference, place.standing) == (reference, "current"):
                     yield Step(event, returns.get(number), ())
         elif reference in (*owners, event.reference):
@@ -91,5 +95,5 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
 
 def _step(event: Event, returns: dict[int, Return]) -> Step:
     about = returns.get(event.return_id) if event.return_id else None
-    moved = (returns.get(number) for number in event.places if number != event.return_id)
+    moved = (returns.get(number) for number in event.statuses if number != event.return_id)
     return Step(event, about, tuple(ret for ret in moved if ret))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -13,13 +13,14 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import Context, ReturnedFile, collect, merge, read_all
 from xlassess.ledger import Ledger, keep_file
 from xlassess.ledger.archive import sweep
+from xlassess.ledger.order import UNSEALED
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
+from xlassess.services.asked import answered
 from xlassess.services.opening import own_secret
 from xlassess.services.progress import Watch, silent
-from xlassess.services.standing import answered
 
 _UNPACKED = "xlassess-unpacked-"
 
@@ -28,12 +29,16 @@ _UNPACKED = "xlassess-unpacked-"
 class Received:
     """One file handed over: what was read from it, and whose workbook it is if that is known.
 
-    ``known`` says that the same bytes were read before, so that nothing was changed.
+    ``known`` says that the same bytes or answers were read before, so that nothing was changed;
+    ``repeats`` is the return with the same answers where they came in other bytes. ``instead``
+    is the workbook that counts in place of this one, where a later one was issued and came back.
     """
 
     ret: Return
     issued: Issued | None
     known: bool = False
+    repeats: Return | None = None
+    instead: str = ""
 
     def findings(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity, in the order they were made."""
@@ -52,10 +57,28 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Displaced:
+    """A return that no longer counts because another came, and that other.
+
+    ``older`` says that the other seems to have been saved before it: the times that files state
+    are not certain enough to ask, but worth telling.
+    """
+
+    issued: Issued
+    was: Return
+    by: Return
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of the files handed over, in the order they were found."""
+    """What came of the files handed over, in the order they were found.
+
+    ``displaced`` are the returns whose place others took.
+    """
 
     files: tuple[Received, ...]
+    displaced: tuple[Displaced, ...] = ()
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -108,6 +131,7 @@ def ingest(
         Ledger(folder.ledger_file, lambda: now) as ledger,
     ):
         issued = ledger.issued()
+        before = ledger.last_event(), ledger.counting(assessment.round)
         context = Context(
             assessment=assessment.id,
             round=assessment.round,
@@ -117,17 +141,58 @@ def ingest(
             passwords=tuple(passwords),
             queries={query.reference: query for query in ledger.queries()},
         )
-        tray = _Tray(folder.returns, ledger, context, round_name=assessment.round, now=now)
+        run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
             if isinstance(item, Return) and item.sha256:
                 _keep_origin(folder.returns, paths, item.file)
-            tray.take(item)
-        tray.read(context, workers, watch)
-        files = tray.files(ledger.states())
-        again = [(file.ret.sha256, file.ret.file) for file in files if file.known]
-        ledger.came_again([file for file in again if file[0]])
-        tray.end()
-        return Ingested(files)
+            run.take(item)
+        run.read(context, workers, watch)
+        files = run.files(ledger.states(), ledger.replaced())
+        again = [file.ret for file in files if file.known and not file.repeats]
+        ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
+        run.end()
+        return Ingested(files, tuple(_displaced(ledger, context.issued, assessment.round, *before)))
+
+
+def _displaced(
+    ledger: Ledger, issued: Mapping[str, Issued], round_name: str, last: int,
+    counted: Mapping[str, int],
+) -> Iterator[Displaced]:  # fmt: skip
+    """Yield the returns that gave way to others in this run.
+
+    Args:
+        ledger: the ledger, after the run.
+        issued: every workbook, by reference.
+        round_name: the round.
+        last: the last event before the run.
+        counted: the returns that counted before the run, by reference.
+    """
+    instead = ledger.replaced()
+    counts = ledger.counting(round_name)
+    pairs = [
+        (number, event.return_id)
+        for event in ledger.events(after=last)
+        if event.what == "received" and event.return_id
+        for number, now in event.statuses.items()
+        if number != event.return_id and now.standing == "superseded"
+    ]
+    # The return of a workbook that was issued anew gives way to that of the new one.
+    pairs += [
+        (number, counts[instead[reference]])
+        for reference, number in counted.items()
+        if reference in instead and instead[reference] in counts
+    ]
+    for number, by in pairs:
+        was, other = ledger.numbered(number), ledger.numbered(by)
+        if was and other and was.reference in issued:
+            yield Displaced(issued[was.reference], was, other, older=_seems_older(other, was))
+
+
+def _seems_older(one: Return, other: Return) -> bool:
+    """True when by what the files state, whatever the time zone, the first was saved first."""
+    if one.saved_at is None or other.saved_at is None:
+        return False
+    return one.saved_at.replace(tzinfo=None) < other.saved_at.replace(tzinfo=None)
 
 
 def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
@@ -149,7 +214,7 @@ def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
             )
 
 
-class _Tray:
+class _Run:
     """The files of one run in the order they came, each with its return once it is there."""
 
     def __init__(
@@ -168,8 +233,15 @@ class _Tray:
         self._done: dict[str, Received] = {}
         self._waiting: dict[str, ReturnedFile] = {}
 
-    def files(self, states: Mapping[int, State]) -> tuple[Received, ...]:
-        """Every file with what came of it, ``states`` being those of returns by number."""
+    def files(
+        self, states: Mapping[int, State], instead: Mapping[str, str]
+    ) -> tuple[Received, ...]:
+        """Every file with what came of it.
+
+        Args:
+            states: those of returns, by number.
+            instead: the workbooks that others count in place of, with those others.
+        """
         files: list[Received] = []
         told: set[str] = set()
         for name, key in self._names:
@@ -178,7 +250,9 @@ class _Tray:
                 ret = replace(held.ret, file=name, state="duplicate")
                 files.append(replace(held, ret=ret, known=True))
             else:
-                files.append(replace(held, ret=_as_it_stands(held.ret, states)))
+                ret = _as_it_stands(held.ret, states)
+                replaced_by = instead.get(ret.reference, "") if ret.state == "superseded" else ""
+                files.append(replace(held, ret=ret, instead=replaced_by))
             told.add(key)
         return tuple(files)
 
@@ -203,11 +277,21 @@ class _Tray:
             self._settle(key, ret)
 
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
-        """Read every file in line and record it, in the order the files came."""
+        """Read every file in line and record it, in the order the files came.
+
+        Those without a seal come last: of two that come together, the one that proves whose it is
+        counts, and the other waits for a decision.
+        """
         keys = {source: key for key, source in self._waiting.items()}
+        unsealed: list[tuple[str, Return]] = []
         for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
-            self._settle(keys[source], ret)
+            if any(finding.code == UNSEALED for finding in ret.findings):
+                unsealed.append((keys[source], ret))
+            else:
+                self._settle(keys[source], ret)
             watch(done, len(keys))
+        for key, ret in unsealed:
+            self._settle(key, ret)
 
     def end(self) -> None:
         """Record that the run is done."""
@@ -229,7 +313,10 @@ class _Tray:
             self._run = self._ledger.begin_run(self._round, to_end=True)
         stamped = self._joined(replace(ret, received_at=self._now))
         recorded = self._ledger.record_return(stamped, self._run)
-        self._done[key] = self._received(recorded, known=recorded.state == "duplicate")
+        known = recorded.state == "duplicate"
+        repeats = known and recorded.sha256 != stamped.sha256
+        earlier = self._ledger.numbered(recorded.number) if repeats else None
+        self._done[key] = replace(self._received(recorded, known=known), repeats=earlier)
 
     def _joined(self, ret: Return) -> Return:
         """Return what came in a query workbook joined with the return it asked about."""

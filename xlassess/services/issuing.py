@@ -1,255 +1,176 @@
-"""The clerk: what is to be issued, written or left for each place of the register."""
+"""Issuing and reissuing: one engine for every kind of workbook that is sealed and sent out.
+
+A kind of workbook says what is wanted (`Wanted`); the engine decides what becomes of it, and
+writes. Three rules hold for all kinds:
+
+- A workbook is recorded in the ledger before it is written. Whatever interrupts a run, nothing
+  can leave the outbox that the ledger does not know.
+- Reference and bytes follow from what is wanted, so a run that was broken off writes the same
+  again.
+- What was issued is never replaced behind anybody's back: only on request, and then under a
+  new reference.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Generic, Literal, Protocol, TypeVar
 
-from xlassess.contract.layout import CONTRACT_VERSION
-from xlassess.contract.seal import reference_for, seal, sheet_password
-from xlassess.generate import Personal, Plate, build_plate, file_name
-from xlassess.model.answer import Identity, Issued
-from xlassess.model.assessment import Assessment, Level, Respondent
-from xlassess.model.toolkit import Toolkit
-from xlassess.services.outbox import holds, sha256_of
-from xlassess.services.standing import Place, place_of
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One workbook that can be made any number of times, always with the same bytes."""
-
-    plate: Plate
-    personal: Personal
-
-    def data(self) -> bytes:
-        """Return the workbook."""
-        return self.plate.stamp(self.personal)
-
-    def sha256(self) -> str:
-        """Return the SHA-256 of the workbook, in hex."""
-        return sha256_of(self.data())
-
-
-class Press:
-    """Makes copies for one assessment as its settings are now.
-
-    Args:
-        assessment: the assessment.
-        secret: its secret.
-        kept: toolkits issued before, by question digest.
-    """
-
-    def __init__(self, assessment: Assessment, secret: bytes, kept: Mapping[str, Toolkit]) -> None:
-        self._assessment, self._secret, self._kept = assessment, secret, kept
-        self._plates: dict[tuple[str, str], Plate] = {}
-
-    def copy(
-        self, toolkit: Toolkit, identity: Identity, reference: str, person: Respondent
-    ) -> Copy:
-        """Return the workbook of this identity for this person."""
-        personal = Personal(
-            reference=reference,
-            seal=seal(identity, self._secret),
-            identity=identity,
-            partner=person.partner,
-            respondent=person.name,
-            level=person.level,
-        )
-        return Copy(self._plate(toolkit, identity.digest), personal)
-
-    def again(self, issued: Issued) -> Copy | None:
-        """Return a workbook as issued before, as far as the present settings can make it.
-
-        None where its questions are no longer on record, or it belongs elsewhere.
-        """
-        identity = issued.identity
-        toolkit = self._kept.get(identity.digest)
-        here = (CONTRACT_VERSION, self._assessment.id, self._assessment.round)
-        if toolkit is None or here != (identity.contract, identity.assessment, identity.round):
-            return None
-        then = replace(toolkit, version=identity.version)
-        return self.copy(then, identity, issued.reference, _as_issued(issued))
-
-    def _plate(self, toolkit: Toolkit, digest: str) -> Plate:
-        key = (digest, toolkit.version)
-        if key not in self._plates:
-            password = sheet_password(self._secret)
-            self._plates[key] = build_plate(toolkit, self._assessment, digest, password)
-        return self._plates[key]
-
-
-def _as_issued(issued: Issued) -> Respondent:
-    """Return the respondent as the register had them when the workbook was issued."""
-    return Respondent(
-        id=issued.identity.respondent,
-        partner_id=issued.identity.partner,
-        partner=issued.partner,
-        name=issued.respondent,
-        email=issued.email,
-        level=cast("Level", issued.level),
-    )
-
+from xlassess.contract.seal import reference_for
+from xlassess.ledger.archive import sweep
+from xlassess.model.answer import Identity
+from xlassess.services.outbox import holds, put_aside, write_whole
+from xlassess.services.progress import Watch, silent
 
 Outcome = Literal["new", "unchanged", "restored", "reissued", "outdated", "questions", "kept"]
 """What became of one workbook.
 
-new: issued now; unchanged: issued before and in the outbox; restored: issued before, missing
-from the outbox, written again with the same bytes; reissued: issued anew on request; outdated:
-issued before with other names, settings or by another version of the program, left as it was;
-questions: its questions were changed since it was issued, left as it was; kept: the outbox
-holds a file of that name with other content, left as it was.
+new: issued now; unchanged: issued before and in its folder; restored: issued before, missing
+from its folder, written again with the same bytes; reissued: issued anew on request; outdated:
+issued before with other names, settings or doubts, or by another version of the program, left
+as it was; questions: its questions were changed since it was issued, left as it was; kept: the
+folder holds a file of that name with other content, left as it was.
 """
 
 UNDECIDED: tuple[Outcome, ...] = ("outdated", "questions", "kept")
 """Outcomes that need a person's decision."""
 
 _MOST_ATTEMPTS = 256
+"""Two workbooks share a reference by chance once in a thousand million; so many in a row are a
+fault in the program."""
+
+
+class Recorded(Protocol):
+    """What the ledger keeps of a workbook issued, whatever its kind."""
+
+    @property
+    def reference(self) -> str:
+        """The reference it went out under."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose it is, and with which questions."""
+
+    @property
+    def file_name(self) -> str:
+        """Its name in its folder."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+
+
+Record = TypeVar("Record", bound=Recorded)
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
-    """One workbook of the outbox and what became of it."""
+class Content:
+    """The bytes of a workbook, and the files that go beside it under its name.
+
+    ``data`` makes the bytes when they are written: thousands are never held at once. ``beside``
+    holds the bytes of further files by their ending.
+    """
+
+    sha256: str
+    data: Callable[[], bytes]
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Wanted(Protocol[Record]):
+    """One workbook that is to be out: what it must be today, and how it is made."""
+
+    @property
+    def identity(self) -> Identity:
+        """What a workbook issued today would be sealed with."""
+
+    @property
+    def earlier(self) -> Record | None:
+        """The last one issued for the same purpose, if any."""
+
+    def drafted(self, reference: str) -> tuple[Record, Content]:
+        """Return a new workbook under this reference: its record and its content."""
+
+    def as_today(self, earlier: Record) -> Content:
+        """Return what an earlier workbook of the same identity would be if made today."""
+
+    def as_then(self, earlier: Record) -> Content | None:
+        """Return an outdated workbook again as far as it can still be made; None if not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue(Generic[Record]):
+    """What became of one workbook: its record, where it is, and what is still to be done.
+
+    ``fresh`` says that the record is new and goes into the ledger first; ``content`` is what is
+    to be written after that.
+    """
 
     outcome: Outcome
-    toolkit: str
-    partner: str
-    respondent: str
-    reference: str
+    record: Record
     path: Path
+    fresh: bool = False
+    content: Content | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """A toolkit with the digest of its questions."""
-
-    toolkit: Toolkit
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What is to be done for one place: at most one record, and one file to be written."""
-
-    place: Place
-    book: Workbook
-    record: Issued | None = None
-    write: Copy | None = None
-
-
-class Clerk:
-    """Decides place by place; writes and records nothing itself.
+class Issuer(Generic[Record]):
+    """Decides workbook by workbook; records nothing itself.
 
     Args:
-        outbox: the outbox folder.
-        assessment: the assessment.
-        secret: its secret.
-        press: makes the copies.
-        issued: every workbook issued so far, of all rounds, in the order of issue.
-        now: the time to record, in UTC.
+        folder: where this kind of workbook is put; made when missing.
+        secret: the assessment's secret.
+        taken: every reference given out so far, whatever it stands for.
         reissue: issue anew what changed since it was issued.
     """
 
-    def __init__(
-        self,
-        outbox: Path,
-        assessment: Assessment,
-        secret: bytes,
-        press: Press,
-        *,
-        issued: Iterable[Issued],
-        now: datetime,
-        reissue: bool,
-    ) -> None:
-        self._outbox, self._assessment, self._secret = outbox, assessment, secret
-        self._press, self._now, self._reissue = press, now, reissue
-        ordered = tuple(issued)
-        self._taken = {item.reference for item in ordered}
-        self._latest: dict[Place, Issued] = {
-            place_of(item): item for item in ordered if item.identity.round == assessment.round
-        }
+    def __init__(self, folder: Path, secret: bytes, *, taken: Iterable[str], reissue: bool) -> None:
+        self._folder, self._secret, self._reissue = folder, secret, reissue
+        self._taken = set(taken)
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
 
-    def deed(self, place: Place, person: Respondent, kit: Kit) -> Deed:
-        """Return what is to be done for one place."""
-        identity = Identity(
-            contract=CONTRACT_VERSION,
-            assessment=self._assessment.id,
-            round=self._assessment.round,
-            partner=place.partner,
-            respondent=place.respondent,
-            toolkit=kit.toolkit.id,
-            version=kit.toolkit.version,
-            digest=kit.digest,
-        )
-        earlier = self._latest.get(place)
+    def decide(self, wanted: Wanted[Record]) -> Issue[Record]:
+        """Return what is to become of one workbook."""
+        earlier = wanted.earlier
         if earlier is None:
-            return self._issue("new", place, identity, person, kit.toolkit)
-        if earlier.identity == identity:
-            wanted = self._press.copy(kit.toolkit, identity, earlier.reference, person)
-            if wanted.sha256() == earlier.sha256:
-                return self._same(place, earlier, wanted)
+            return self._new("new", wanted)
+        if earlier.identity == wanted.identity:
+            content = wanted.as_today(earlier)
+            if content.sha256 == earlier.sha256:
+                return self._same(earlier, content)
         if self._reissue:
-            return self._issue("reissued", place, identity, person, kit.toolkit)
-        changed = earlier.identity.digest != identity.digest
-        return self._leave("questions" if changed else "outdated", place, earlier)
+            return self._new("reissued", wanted)
+        changed = earlier.identity.digest != wanted.identity.digest
+        return self._left("questions" if changed else "outdated", wanted, earlier)
 
-    def _issue(
-        self,
-        outcome: Outcome,
-        place: Place,
-        identity: Identity,
-        person: Respondent,
-        toolkit: Toolkit,
-    ) -> Deed:
-        reference = self._free_reference(identity)
-        copy = self._press.copy(toolkit, identity, reference, person)
-        record = Issued(
-            reference=reference,
-            identity=identity,
-            partner=person.partner,
-            respondent=person.name,
-            email=person.email,
-            level=person.level,
-            file_name=file_name(toolkit, person, self._assessment.round, reference),
-            sha256=copy.sha256(),
-            seal=copy.personal.seal,
-            issued_at=self._now,
-        )
-        if self._held(record) is False:
-            return Deed(place, self._book("kept", record))
-        return Deed(place, self._book(outcome, record), record, copy)
+    def _new(self, outcome: Outcome, wanted: Wanted[Record]) -> Issue[Record]:
+        record, content = wanted.drafted(self._free_reference(wanted.identity))
+        path = self._folder / record.file_name
+        if holds(path, record.sha256) is False:
+            # Somebody's file bears the name: not recorded either, or the ledger would vouch for it.
+            return Issue("kept", record, path)
+        return Issue(outcome, record, path, fresh=True, content=content)
 
-    def _same(self, place: Place, earlier: Issued, copy: Copy) -> Deed:
-        """Settle a place whose workbook would come out today as it was issued."""
-        held = self._held(earlier)
-        if held is None:
-            return Deed(place, self._book("restored", earlier), write=copy)
-        return Deed(place, self._book("unchanged" if held else "kept", earlier))
-
-    def _leave(self, outcome: Outcome, place: Place, earlier: Issued) -> Deed:
-        """Leave a workbook as issued; put it back where it is missing and can be made."""
-        held = self._held(earlier)
+    def _same(self, earlier: Record, content: Content) -> Issue[Record]:
+        """Settle a workbook that would come out today as it was issued."""
+        path = self._folder / earlier.file_name
+        held = holds(path, earlier.sha256)
         if held is False:
-            return Deed(place, self._book("kept", earlier))
-        copy = self._press.again(earlier) if held is None else None
-        exact = copy if copy and copy.sha256() == earlier.sha256 else None
-        return Deed(place, self._book(outcome, earlier), write=exact)
+            return Issue("kept", earlier, path)
+        if held and all(path.with_suffix(ending).exists() for ending in content.beside):
+            return Issue("unchanged", earlier, path)
+        return Issue("restored", earlier, path, content=content)
 
-    def _held(self, issued: Issued) -> bool | None:
-        return holds(self._outbox / issued.file_name, issued.sha256)
-
-    def _book(self, outcome: Outcome, issued: Issued) -> Workbook:
-        return Workbook(
-            outcome=outcome,
-            toolkit=issued.identity.toolkit,
-            partner=issued.partner,
-            respondent=issued.respondent,
-            reference=issued.reference,
-            path=self._outbox / issued.file_name,
-        )
+    def _left(self, outcome: Outcome, wanted: Wanted[Record], earlier: Record) -> Issue[Record]:
+        """Leave a workbook as issued; put it back where it is missing and can be made."""
+        path = self._folder / earlier.file_name
+        held = holds(path, earlier.sha256)
+        if held is False:
+            return Issue("kept", earlier, path)
+        content = wanted.as_then(earlier) if held is None else None
+        exact = content if content and content.sha256 == earlier.sha256 else None
+        return Issue(outcome, earlier, path, content=exact)
 
     def _free_reference(self, identity: Identity) -> str:
         for attempt in range(_MOST_ATTEMPTS):
@@ -258,3 +179,38 @@ class Clerk:
                 self._taken.add(reference)
                 return reference
         raise AssertionError(f"{_MOST_ATTEMPTS} references in a row are taken")
+
+
+def write(issues: Sequence[Issue[Record]], watch: Watch = silent) -> None:
+    """Write what is to be written, once the ledger knows it.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    for done, issue in enumerate(issues, start=1):
+        if issue.content:
+            write_whole(issue.path, issue.content.data())
+            for ending, data in issue.content.beside.items():
+                write_whole(issue.path.with_suffix(ending), data)
+        watch(done, len(issues))
+
+
+def clear_away(
+    folder: Path, earlier: Iterable[Recorded], keep: Collection[str], beside: str = ""
+) -> None:
+    """Move workbooks that are settled or replaced out of the way, if nobody touched them.
+
+    Args:
+        folder: where they are.
+        earlier: those issued before this run that may have to go.
+        keep: the references of those that stay.
+        beside: the ending of a file that goes with each.
+    """
+    for one in earlier:
+        path = folder / one.file_name
+        if one.reference not in keep and holds(path, one.sha256):
+            companion = path.with_suffix(beside) if beside else None
+            if companion and companion.exists():
+                # Before the workbook: once that is gone, nothing would lead to it again.
+                put_aside(companion)
+            put_aside(path)

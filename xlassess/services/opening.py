@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
+from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.errors import UsageError, XlassessError
 
@@ -62,6 +64,20 @@ def own_secret(folder: AssessmentFolder, issued: Iterable[Issued]) -> bytes:
             "Put the right file .secret back from a copy of this folder.",
         )
     return secret
+
+
+def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") -> Ledger:
+    """Return the ledger of an assessment in which something was issued.
+
+    Raises:
+        UsageError: nothing was issued yet.
+    """
+    if not folder.ledger_file.exists():
+        raise UsageError(
+            "No workbook was issued yet, so there is nothing on record.",
+            "Issue the workbooks first: xlassess generate",
+        )
+    return Ledger(folder.ledger_file, now, by)
 
 
 def shown(path: Path) -> str:

@@ -1,20 +1,15 @@
-"""Querying: a query workbook, and the message that goes with it, for every return in doubt.
-
-As with first issues, a query workbook is recorded before it is written, its reference and bytes
-follow from what it asks, and one that was issued is never replaced behind anybody's back.
-"""
+"""Querying: a query workbook, and the message that goes with it, for every return in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import CONTRACT_VERSION
-from xlassess.contract.seal import asks_digest, reference_for, seal, sheet_password
+from xlassess.contract.seal import asks_digest, seal, sheet_password
 from xlassess.generate import (
     Asking,
     Doubts,
@@ -25,46 +20,34 @@ from xlassess.generate import (
     query_letter,
 )
 from xlassess.ledger import UNCLEAR, Ledger
-from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Identity, Issued, Return
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
+from xlassess.services.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
 from xlassess.services.opening import own_secret
-from xlassess.services.outbox import holds, put_aside, sha256_of, write_whole
+from xlassess.services.outbox import sha256_of
 
 FOLDER = "queries"
 """The folder of the outbox for query workbooks."""
 
+LETTER = ".txt"
+"""The ending of the message beside a query workbook."""
+
 USUAL_DAYS = 7
 """Days a partner has, where the day by which workbooks are wanted is nearer or over."""
-
-QueryOutcome = Literal["new", "unchanged", "restored", "reissued", "outdated", "kept"]
-"""What became of one query workbook.
-
-new: issued now; unchanged: issued before and in its folder; restored: issued before, missing,
-written again with the same bytes; reissued: issued anew on request; outdated: what is open,
-names or settings changed since it was issued, left as it was; kept: the folder holds a file of
-that name with other content, left as it was.
-"""
-
-UNDECIDED: tuple[QueryOutcome, ...] = ("outdated", "kept")
-"""Outcomes that need a person's decision."""
-
-_MOST_ATTEMPTS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One query workbook: what became of it, whose it is, and how much it asks.
+    """One query workbook: what became of it, whose it is, and what it asks.
 
-    ``cells`` counts the places to be filled in anew, ``findings`` the queries behind them. The
-    message is beside the workbook, under the same name with the ending ``.txt``.
+    The message is beside the workbook, under the same name with the ending ``.txt``.
     """
 
-    outcome: QueryOutcome
+    outcome: Outcome
     issued: Issued
     query: Query
     path: Path
@@ -77,7 +60,7 @@ class Asked:
     @property
     def letter(self) -> Path:
         """Where the message is."""
-        return letter_of(self.path)
+        return self.path.with_suffix(LETTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +75,7 @@ class Queried:
     workbooks: tuple[Asked, ...]
     undecided: tuple[Issued, ...] = ()
 
-    def having(self, *outcomes: QueryOutcome) -> tuple[Asked, ...]:
+    def having(self, *outcomes: Outcome) -> tuple[Asked, ...]:
         """The query workbooks with one of these outcomes."""
         return tuple(book for book in self.workbooks if book.outcome in outcomes)
 
@@ -100,27 +83,6 @@ class Queried:
     def needs_person(self) -> bool:
         """True when a workbook was left as it was, or a return is to be chosen."""
         return bool(self.having(*UNDECIDED) or self.undecided)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A query workbook made: its record, its bytes and its message."""
-
-    query: Query
-    data: bytes
-    letter: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Deed:
-    asked: Asked
-    made: _Sheet | None
-    record: bool = False
-
-
-def letter_of(path: Path) -> Path:
-    """Return where the message to a query workbook is."""
-    return path.with_suffix(".txt")
 
 
 def query(
@@ -152,35 +114,51 @@ def query(
     place = folder.outbox / FOLDER
     if not folder.ledger_file.exists():
         return Queried(place, ())
-    place.mkdir(parents=True, exist_ok=True)
-    sweep(place)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())
         earlier = ledger.queries()
-        current = ledger.current(assessment.round)
         by = return_by or _usual(assessment, now.date())
-        clerk = _Clerk(
-            place, assessment, secret, ledger.toolkits(), issued, earlier, now, by, reissue
+        maker = _Maker(assessment, secret, now, by)
+        issuer: Issuer[Query] = Issuer(
+            place, secret, taken=(*issued, *(one.reference for one in earlier)), reissue=reissue
         )
-        deeds = [deed for ret in current.values() if (deed := clerk.deed(ret))]
-        unclear = {
-            ret.reference
-            for ret in ledger.history(assessment.round)
-            if ret.state == "query" and any(_unclear(finding) for finding in ret.findings)
-        }
-        ledger.record_queries([deed.asked.query for deed in deeds if deed.record])
-    for deed in deeds:
-        if deed.made:
-            write_whole(deed.asked.path, deed.made.data)
-            write_whole(deed.asked.letter, deed.made.letter.encode())
-    _put_aside(place, earlier, deeds)
-    undecided = tuple(one for reference, one in issued.items() if reference in unclear)
-    return Queried(place, tuple(deed.asked for deed in deeds), undecided)
+        wanted = _wanted(ledger, maker, issued, earlier)
+        issues = [issuer.decide(one) for one in wanted]
+        undecided = _undecided(ledger, assessment.round, issued)
+        ledger.record_queries([issue.record for issue in issues if issue.fresh])
+    write(issues)
+    clear_away(place, earlier, {issue.record.reference for issue in issues}, beside=LETTER)
+    asked = (Asked(one.outcome, issued[one.record.of], one.record, one.path) for one in issues)
+    return Queried(place, tuple(asked), undecided)
+
+
+def _wanted(
+    ledger: Ledger, maker: _Maker, issued: Mapping[str, Issued], earlier: Sequence[Query]
+) -> Iterator[_Questions]:
+    """Yield what is to be asked about the returns that count, where anything is in doubt."""
+    toolkits = ledger.toolkits()
+    last = {one.base: one for one in earlier}
+    for ret in ledger.current(maker.assessment.round).values():
+        about = issued[ret.reference]
+        toolkit = toolkits[about.identity.digest]
+        doubts = doubts_of(toolkit, ret)
+        if doubts:
+            yield _Questions(maker, about, ret, toolkit, doubts, last.get(ret.number))
+
+
+def _undecided(ledger: Ledger, round_name: str, issued: Mapping[str, Issued]) -> tuple[Issued, ...]:
+    """The workbooks of which the coordinator has to say which return counts."""
+    unclear = {
+        ret.reference
+        for ret in ledger.history(round_name)
+        if ret.state == "query" and any(_unclear(finding) for finding in ret.findings)
+    }
+    return tuple(one for reference, one in issued.items() if reference in unclear)
 
 
 def _unclear(finding: Finding) -> bool:
-    return finding.code == UNCLEAR and finding.is_open
+    return finding.code in UNCLEAR and finding.is_open
 
 
 def _usual(assessment: Assessment, today: date) -> date:
@@ -189,107 +167,71 @@ def _usual(assessment: Assessment, today: date) -> date:
     return wanted if wanted and wanted >= soonest else soonest
 
 
-def _put_aside(place: Path, earlier: Sequence[Query], deeds: Sequence[_Deed]) -> None:
-    """Move query workbooks out of the way that are settled or replaced, if nobody touched them."""
-    open_ones = {deed.asked.query.reference for deed in deeds}
-    for one in earlier:
-        path = place / one.file_name
-        if one.reference not in open_ones and holds(path, one.sha256):
-            if letter_of(path).exists():  # first: a letter left alone would not be found again
-                put_aside(letter_of(path))
-            put_aside(path)
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What all query workbooks of a run have in common."""
+
+    assessment: Assessment
+    secret: bytes
+    now: datetime
+    return_by: date
 
 
 @dataclass(frozen=True, slots=True)
-class _Clerk:
-    """Decides return by return; writes and records nothing itself."""
+class _Questions:
+    """The query workbook about one return (see `issuing.Wanted`)."""
 
-    place: Path
-    assessment: Assessment
-    secret: bytes
-    toolkits: Mapping[str, Toolkit]
-    issued: Mapping[str, Issued]
-    earlier: Sequence[Query]
-    now: datetime
-    return_by: date
-    reissue: bool
+    maker: _Maker
+    issued: Issued
+    ret: Return
+    toolkit: Toolkit
+    doubts: Doubts
+    earlier: Query | None
 
-    def deed(self, ret: Return) -> _Deed | None:
-        """Return what is to be done about a return; nothing where nothing is in doubt."""
-        issued = self.issued[ret.reference]
-        toolkit = self.toolkits[issued.identity.digest]
-        doubts = doubts_of(toolkit, ret)
-        if not doubts:
-            return None
-        held = next((one for one in reversed(self.earlier) if one.base == ret.number), None)
-        identity = self._identity(issued, ret, doubts)
-        if held is None:
-            return self._issue("new", issued, ret, doubts)
-        if held.identity == identity:
-            again = self._made(issued, ret, doubts, held)
-            if again.query.sha256 == held.sha256:
-                return self._same(issued, again)
-        if self.reissue:
-            return self._issue("reissued", issued, ret, doubts)
-        return _Deed(Asked("outdated", issued, held, self.place / held.file_name), None)
+    @property
+    def identity(self) -> Identity:
+        """What it would be sealed with today."""
+        asks = asks_digest(self.ret.sha256, self.doubts.asked, self.doubts.free)
+        of = self.issued.reference
+        return replace(self.issued.identity, contract=CONTRACT_VERSION, of=of, asks=asks)
 
-    def _identity(self, issued: Issued, ret: Return, doubts: Doubts) -> Identity:
-        asks = asks_digest(ret.sha256, doubts.asked, doubts.free)
-        return replace(issued.identity, contract=CONTRACT_VERSION, of=issued.reference, asks=asks)
-
-    def _issue(self, outcome: QueryOutcome, issued: Issued, ret: Return, doubts: Doubts) -> _Deed:
-        identity = self._identity(issued, ret, doubts)
-        reference = self._free_reference(identity)
-        toolkit = self.toolkits[identity.digest]
-        wanted = Query(
+    def drafted(self, reference: str) -> tuple[Query, Content]:
+        """Return a new query workbook under this reference."""
+        identity, doubts = self.identity, self.doubts
+        draft = Query(
             reference=reference,
             identity=identity,
-            base=ret.number,
+            base=self.ret.number,
             findings=tuple(finding.number for finding in doubts.findings),
             asked=doubts.asked,
             free=doubts.free,
-            return_by=self.return_by,
-            file_name=query_file_name(toolkit, issued, reference),
+            return_by=self.maker.return_by,
+            file_name=query_file_name(self.toolkit, self.issued, reference),
             sha256="",
-            seal=seal(identity, self.secret),
-            issued_at=self.now,
+            seal=seal(identity, self.maker.secret),
+            issued_at=self.maker.now,
         )
-        made = self._made(issued, ret, doubts, wanted)
-        path = self.place / wanted.file_name
-        if holds(path, made.query.sha256) is False:
-            return _Deed(Asked("kept", issued, made.query, path), None)
-        return _Deed(Asked(outcome, issued, made.query, path), made, record=True)
+        content = self.as_today(draft)
+        return replace(draft, sha256=content.sha256), content
 
-    def _same(self, issued: Issued, made: _Sheet) -> _Deed:
-        """Settle a query workbook that would come out today as it was issued."""
-        path = self.place / made.query.file_name
-        held = holds(path, made.query.sha256)
-        if held is False:
-            return _Deed(Asked("kept", issued, made.query, path), None)
-        if held and letter_of(path).exists():
-            return _Deed(Asked("unchanged", issued, made.query, path), None)
-        return _Deed(Asked("restored", issued, made.query, path), made)
-
-    def _made(self, issued: Issued, ret: Return, doubts: Doubts, wanted: Query) -> _Sheet:
-        """Make a query workbook with the reference, name and day of this one."""
-        toolkit = self.toolkits[issued.identity.digest]
-        asking = Asking(toolkit, self.assessment, issued, ret, doubts, wanted.return_by)
+    def as_today(self, earlier: Query) -> Content:
+        """Return it as it would be made today, with the reference, name and day it has."""
+        issued = self.issued
+        asking = Asking(
+            self.toolkit, self.maker.assessment, issued, self.ret, self.doubts, earlier.return_by
+        )
         personal = Personal(
-            reference=wanted.reference,
-            seal=wanted.seal,
-            identity=wanted.identity,
+            reference=earlier.reference,
+            seal=earlier.seal,
+            identity=earlier.identity,
             partner=issued.partner,
             respondent=issued.respondent,
             level=issued.level,
         )
-        data = build_query(asking, personal, sheet_password(self.secret))
-        letter = query_letter(asking, wanted.reference, wanted.file_name)
-        return _Sheet(replace(wanted, sha256=sha256_of(data)), data, letter)
+        data = build_query(asking, personal, sheet_password(self.maker.secret))
+        letter = query_letter(asking, earlier.reference, earlier.file_name)
+        return Content(sha256_of(data), lambda: data, {LETTER: letter.encode()})
 
-    def _free_reference(self, identity: Identity) -> str:
-        taken = {*self.issued, *(one.reference for one in self.earlier)}
-        for attempt in range(_MOST_ATTEMPTS):
-            reference = reference_for(identity, self.secret, attempt)
-            if reference not in taken:
-                return reference
-        raise AssertionError(f"{_MOST_ATTEMPTS} references in a row are taken")
+    def as_then(self, earlier: Query) -> None:
+        """Nothing: what was open then is not on record as it was."""
+        del earlier

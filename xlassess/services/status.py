@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,13 +9,13 @@ from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
-from xlassess.ledger import UNCLEAR, Ledger
+from xlassess.ledger import UNCLEAR, Ledger, Overview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
-from xlassess.model.record import Outcome, Register
+from xlassess.model.record import Outcome
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.standing import Place, answered, asked, place_of, standing, toolkits_of
+from xlassess.services.asked import Request, in_force, request_of, requests, toolkits_of
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "query open", "returned",
@@ -126,17 +125,17 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     """
     assessment = folder.assessment()
     respondents = folder.respondents()
-    places = asked(assessment, respondents) if respondents else ()
-    issued, current, history, register, asked_about = _records(folder, assessment)
-    named = {place for place, _ in places}
-    settled = current.keys() | register.outcomes.keys()
-    counts = standing(issued, settled, named)
+    wanted = requests(assessment, respondents) if respondents else ()
+    record = _record(folder, assessment)
+    issued, current, history = record.issued, record.current, record.history
+    named = {request for request, _ in wanted}
+    settled = current.keys() | record.register.outcomes.keys()
+    counts = in_force(issued, settled, named)
     refused = {ret.reference for ret in history if ret.state == "refused"}
     late = assessment.return_by is not None and today > assessment.return_by
-    contested = _contested(history, current)
-    clerk = _Clerk(current, contested, frozenset(refused), late, register, asked_about)
-    lines = [clerk.line(place, person, counts.get(place)) for place, person in places]
-    lines += [clerk.left_over(item) for item in _left_over(issued, named, settled)]
+    drawn = _Lines(record, _contested(history, current), frozenset(refused), late)
+    lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
+    lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
     known = {item.reference for item in issued}
     return Status(
         assessment=assessment,
@@ -148,35 +147,27 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     )
 
 
-def _records(
-    folder: AssessmentFolder, assessment: Assessment
-) -> tuple[Sequence[Issued], Mapping[str, Return], Sequence[Return], Register, Mapping[str, int]]:
-    """What is on record; the last is how many query workbooks were issued, by reference."""
+def _record(folder: AssessmentFolder, assessment: Assessment) -> Overview:
     if not folder.ledger_file.exists():
-        return (), {}, (), Register(), {}
+        return Overview()
     with Ledger(folder.ledger_file) as ledger:
-        name = assessment.round
-        current, history = ledger.current(name), ledger.history(name)
-        asked_about = Counter(query.of for query in ledger.queries())
-        return ledger.issued(name), current, history, ledger.register(), asked_about
+        return ledger.overview(assessment.round)
 
 
 @dataclass(frozen=True, slots=True)
-class _Clerk:
-    """Tells where a workbook stands."""
+class _Lines:
+    """Tells where each workbook stands."""
 
-    current: Mapping[str, Return]
+    record: Overview
     contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool
-    register: Register
-    asked: Mapping[str, int]
 
-    def line(self, place: Place, person: Respondent, issued: Issued | None) -> Line:
+    def asked(self, request: Request, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
         if issued is None:
             return Line(
-                toolkit=place.toolkit,
+                toolkit=request.toolkit,
                 partner=person.partner,
                 respondent=person.name,
                 level=person.level,
@@ -193,7 +184,8 @@ class _Clerk:
 
     def _issued(self, issued: Issued, *, in_register: bool) -> Line:
         reference = issued.reference
-        ret = self.current.get(reference)
+        register = self.record.register
+        ret = self.record.current.get(reference)
         found = ret.findings if ret else ()
         queries = [finding for finding in found if finding.is_open]
         queries += self.contested.get(reference, ())
@@ -205,37 +197,38 @@ class _Clerk:
             reference=reference,
             state=self._state(reference, ret, queries),
             file=ret.file if ret else "",
-            answers=answered(ret) if ret else 0,
+            answers=self.record.answered.get(ret.number, 0) if ret else 0,
             queries=tuple(queries),
             in_register=in_register,
             number=ret.number if ret else 0,
             waived=tuple(finding for finding in found if finding.waiver),
-            sent=self.register.sent.get(reference),
-            reminded=self.register.reminded.get(reference),
-            outcome=self.register.outcomes.get(reference),
-            asked=self.asked.get(reference, 0),
+            sent=register.sent.get(reference),
+            reminded=register.reminded.get(reference),
+            outcome=register.outcomes.get(reference),
+            asked=self.record.asked.get(reference, 0),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:
         if ret is not None:
             return "query open" if queries else "returned"
-        if reference in self.register.outcomes:
-            return self.register.outcomes[reference].kind
+        register = self.record.register
+        if reference in register.outcomes:
+            return register.outcomes[reference].kind
         if reference in self.refused:
             return "refused only"
         if self.late:
             return "late"
-        if reference in self.register.reminded:
+        if reference in register.reminded:
             return "reminded"
-        return "sent" if reference in self.register.sent else "not sent"
+        return "sent" if reference in register.sent else "not sent"
 
 
 def _left_over(
-    issued: Sequence[Issued], named: Collection[Place], settled: Collection[str]
+    issued: Sequence[Issued], named: Collection[Request], settled: Collection[str]
 ) -> tuple[Issued, ...]:
     """The workbooks of people the register no longer names, one for each place."""
-    gone = [item for item in issued if place_of(item) not in named]
-    return tuple(standing(gone, settled, {place_of(item) for item in gone}).values())
+    gone = [item for item in issued if request_of(item) not in named]
+    return tuple(in_force(gone, settled, {request_of(item) for item in gone}).values())
 
 
 def _contested(
@@ -247,7 +240,7 @@ def _contested(
         counts = current.get(ret.reference)
         if ret.state == "query" and counts is not None and counts.sha256 != ret.sha256:
             unclear = tuple(
-                finding.in_file(ret.file) for finding in ret.findings if finding.code == UNCLEAR
+                finding.in_file(ret.file) for finding in ret.findings if finding.code in UNCLEAR
             )
             found[ret.reference] = (*found.get(ret.reference, ()), *unclear)
     return found

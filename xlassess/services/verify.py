@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,7 +17,7 @@ from xlassess.ledger import Audit, Event, Fault
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.query import Query
-from xlassess.services.decide import opened
+from xlassess.services.opening import opened
 from xlassess.services.outbox import REPLACED
 from xlassess.services.query import FOLDER as QUERIES
 
@@ -114,10 +115,9 @@ def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set
     """Check every file kept against its name; return the hashes of those that hold."""
     kept = set()
     numbers = {ret.sha256: ret.number for ret in recorded}
-    for path in sorted(returns.rglob("*")) if returns.is_dir() else ():
-        if not path.is_file() or path.name.startswith("."):
-            continue
-        sha256 = _hash(path)
+    there = sorted(returns.rglob("*")) if returns.is_dir() else []
+    files = [path for path in there if path.is_file() and not path.name.startswith(".")]
+    for path, sha256 in _hashes(files).items():
         name = path.name.partition(".")[0]
         if name == sha256:
             kept.add(sha256)
@@ -131,6 +131,12 @@ def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set
             said = "was not put there by xlassess ingest"
         found.faults.append(Fault(where, f"The file {where} {said}."))
     return kept
+
+
+def _hashes(paths: Sequence[Path]) -> dict[Path, str]:
+    """The hash of every file, several read at once: hashing leaves other threads to run."""
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(paths, pool.map(_hash, paths, chunksize=64), strict=True))
 
 
 def _hash(path: Path) -> str:
@@ -182,16 +188,18 @@ def _sealed(outbox: Path, audit: Audit) -> list[_Sealed]:
 
 def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
     missing = 0
+    there: dict[Path, Issued | Query] = {}
     for each in sealed:
-        one = each.record
-        places = [each.folder / one.file_name, each.folder / REPLACED / one.file_name]
-        there = [path for path in places if path.is_file()]
-        missing += not there
-        for path in there:
-            if _hash(path) != one.sha256:
-                where = path.relative_to(outbox.parent).as_posix()
-                message = f"{where} is no longer the workbook {one.reference} as it was issued."
-                found.faults.append(Fault(where, message))
+        name = each.record.file_name
+        places = [each.folder / name, each.folder / REPLACED / name]
+        held = [path for path in places if path.is_file()]
+        missing += not held
+        there |= dict.fromkeys(held, each.record)
+    for path, sha256 in _hashes(list(there)).items():
+        if sha256 != there[path].sha256:
+            where = path.relative_to(outbox.parent).as_posix()
+            said = f"is no longer the workbook {there[path].reference} as it was issued"
+            found.faults.append(Fault(where, f"{where} {said}."))
     if missing:
         found.remarks.append(
             f"Workbooks issued that are no longer in the outbox: {missing}. xlassess generate and "

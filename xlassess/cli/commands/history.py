@@ -77,6 +77,8 @@ def _now(result: History) -> str:
         return f"Now {named(result.counts)} counts ({result.counts.state})."
     if result.outcome is not None:
         return f"Now on record: {result.outcome.kind}."
+    if result.instead:
+        return f"Now no return of it counts: {result.instead} was issued in its place and counts."
     return "Now no return counts."
 
 
@@ -113,7 +115,7 @@ def _received(step: Step) -> str:
     ret = step.ret
     if ret is None:
         return "received"
-    state = step.event.places[ret.number].state
+    state = step.event.statuses[ret.number].state
     size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
     read = count(_answers(ret), "answer") + " read" if state != "refused" else "nothing read"
     return f"{named(ret)} received: {size}; {read}; {state}"
@@ -133,7 +135,7 @@ def _more(step: Step) -> Iterator[str]:
     """What else there is to say: where returns stand since, by whom, and why."""
     event = step.event
     for ret in step.moved:
-        place = event.places[ret.number]
+        place = event.statuses[ret.number]
         yield f"{named(ret)} is {place.state} since, for {place.reference}"
     if event.what == "received" and step.ret:
         yield from _put_right(step.ret)
@@ -198,7 +200,7 @@ def _event(step: Step) -> dict[str, Any]:
         "reason": event.reason,
         "places": {
             str(number): {"reference": place.reference, "state": place.state}
-            for number, place in event.places.items()
+            for number, place in event.statuses.items()
         },
         "hash": event.hash,
     }

@@ -127,6 +127,7 @@ def _show(out: Console, result: Ingested) -> None:
         out.heading(f"Read: {count(len(read), 'file')}")
         _read(out, read)
     _notes(out, read)
+    _displaced(out, result)
     _aside(out, [file for file in read if file.ret.state == "set aside"])
     _known(out, result)
     out.gap()
@@ -147,7 +148,7 @@ def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
         out.say(", ".join(filter(None, (*_who(file), file.issued.reference))), indent=2)
     for _, alike in groupby(findings, key=lambda one: (one.code, one.remedy)):
         _findings(out, list(alike))
-    unclear = [one for one in file.findings("query") if one.code == UNCLEAR]
+    unclear = [one for one in file.findings("query") if one.code in UNCLEAR]
     if unclear and file.issued:
         out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)
 
@@ -217,6 +218,34 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
             )
 
 
+def _displaced(out: Console, result: Ingested) -> None:
+    """Name every return that no longer counts, and what took its place."""
+    if result.displaced:
+        out.heading(f"No longer counted: {count(len(result.displaced), 'return')}")
+    for each in result.displaced:
+        issued, was, by = each.issued, each.was, each.by
+        out.say(", ".join(filter(None, (issued.partner, issued.respondent))), indent=2)
+        out.say(
+            f"Return {by.number} ({by.file}) takes the place of return {was.number} ({was.file}).",
+            indent=4,
+        )
+        if each.older:
+            out.say(
+                "By the times that the two files state, it may have been saved earlier. If the "
+                f"first one is to count: {choosing(was.reference, str(was.number))}",
+                indent=4,
+            )
+    replaced = [file for file in result.new if file.instead]
+    if replaced:
+        out.heading(f"Of a workbook that was replaced: {count(len(replaced), 'file')}")
+    for file in replaced:
+        out.say(
+            f"{file.ret.file}: {file.instead} was issued in its place and has come back, so that "
+            "one counts.",
+            indent=2,
+        )
+
+
 def _aside(out: Console, files: Sequence[Received]) -> None:
     """Tell of answers to queries about returns that were set aside, which do not count either."""
     if not files:
@@ -225,7 +254,7 @@ def _aside(out: Console, files: Sequence[Received]) -> None:
     for file in files:
         reference = file.issued.reference if file.issued else ""
         out.say(f"{file.ret.file} answers a query about a return that was set aside.", indent=2)
-        how = choosing(reference).replace("RETURN", str(file.ret.number))
+        how = choosing(reference, str(file.ret.number))
         out.say(f"If it is to count: {how}", indent=2)
 
 
@@ -235,11 +264,30 @@ def _known(out: Console, result: Ingested) -> None:
     if refused:
         out.heading(f"Refused before, and still: {count(len(refused), 'file')}")
         out.some([refusal(ret) for ret in refused])
-    twice = [file.ret for file in result.files if file.ret.state == "duplicate" and file.ret.sha256]
+    same = [file for file in result.files if file.repeats]
+    if same:
+        out.heading(f"The same answers again, in another file: {count(len(same), 'file')}")
+        out.some([_repeated(file) for file in same])
+    twice = [
+        file.ret
+        for file in result.files
+        if file.ret.state == "duplicate" and file.ret.sha256 and not file.repeats
+    ]
     if twice:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
         out.heading(f"Handed over twice: {count(len(twice), 'file')}")
         out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
+
+
+def _repeated(file: Received) -> str:
+    first = file.repeats
+    if first is None:
+        return file.ret.file
+    stands = "" if first.state in _COUNTING else f", which is {first.state}"
+    return f"{file.ret.file}: as return {first.number} ({first.file}){stands}; nothing changed"
+
+
+_COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
 
 
 def _totals(result: Ingested) -> str:

@@ -12,7 +12,8 @@ from xlassess.cli.options import Options, common, folder_of, leave, now, shown
 from xlassess.cli.phrases import choosing, count, day, whose
 
 if TYPE_CHECKING:
-    from xlassess.services.query import Queried, QueryOutcome
+    from xlassess.services.issuing import Outcome
+    from xlassess.services.query import Queried
 
 
 def _day(text: str | None) -> date | None:
@@ -53,7 +54,7 @@ def query(options: Options, return_by: date | None, reissue: bool) -> None:
     leave(result.needs_person)
 
 
-_LEFT: dict[QueryOutcome, tuple[str, str]] = {
+_LEFT: dict[Outcome, tuple[str, str]] = {
     "outdated": (
         "Left as issued, although what is open, names or settings changed since",
         "If they have not been sent yet, or are not to be awaited, issue new ones in their place: "

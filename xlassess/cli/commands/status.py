@@ -114,7 +114,7 @@ def _open(out: Console, result: Status) -> None:
         for finding in line.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")
-            if finding.code == UNCLEAR:
+            if finding.code in UNCLEAR:
                 rival = finding.number.partition(".")[0]
                 out.say(
                     f"To decide: {choosing(line.reference)}; one is {rival} ({finding.file}), "

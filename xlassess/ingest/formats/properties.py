@@ -17,7 +17,8 @@ class Properties:
 
     ``identity`` maps identity keys to values as the properties have them. ``program`` is the
     program that saved the file last, in its own words ("Microsoft Excel",
-    "LibreOffice/7.4.7.2$Linux"), empty where none is named.
+    "LibreOffice/7.4.7.2$Linux"), empty where none is named. ``saved_at`` is without a zone where
+    that program is not known to state it right.
     """
 
     identity: Mapping[str, str] = field(default_factory=dict)
@@ -29,7 +30,8 @@ def read_properties(package: Package) -> Properties:
     """Return what the properties say; nothing where they are missing or damaged."""
     identity: dict[str, str] = {}
     saved: datetime | None = None
-    for name in ("docprops/custom.xml", "docprops/core.xml", "meta.xml"):
+    program = ""
+    for name in ("docprops/custom.xml", "docprops/core.xml", "docprops/app.xml", "meta.xml"):
         try:
             root = tree(package.get(name))
         except MARKUP_FAULTS:
@@ -43,13 +45,23 @@ def read_properties(package: Package) -> Properties:
                     identity[key.removeprefix(PROPERTY_PREFIX)] = text
             elif tag == "modified" or (tag == "date" and name == "meta.xml"):
                 saved = _moment(element.text or "")
-    return Properties(identity, saved)
+            elif tag.casefold() in ("application", "generator"):
+                program = (element.text or "").strip()
+    if saved and not program.casefold().startswith(_KEEPS_UTC):
+        # LibreOffice writes local time, with a "Z" or without; of others it is not known.
+        saved = saved.replace(tzinfo=None)
+    return Properties(identity, saved, program)
+
+
+_KEEPS_UTC = "microsoft"
+"""How the names of programs begin whose times of saving are in the time zone they state."""
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a W3C date and time; without a zone it is taken as UTC."""
+    """Read a W3C date and time; one without a zone is local time, no one knows where."""
+    written = text.strip()
     try:
-        moment = datetime.fromisoformat(text.strip()[:19])
+        moment = datetime.fromisoformat(written[:19])
     except ValueError:
         return None
-    return moment.replace(tzinfo=timezone.utc)
+    return moment.replace(tzinfo=timezone.utc) if written.endswith("Z") else moment

@@ -10,10 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from xlassess.ledger import events, reads, writes
-from xlassess.ledger.events import Entry, Event, Place, What
+from xlassess.ledger.events import Entry, Event, ReturnStatus, What
 from xlassess.ledger.migrations import TAKEN_OVER
-from xlassess.ledger.order import OPEN
-from xlassess.ledger.reads import UNCLEAR
+from xlassess.ledger.order import OPEN, UNCLEAR
 from xlassess.ledger.replay import MARKS, OUTCOMES, Replay, before, without
 from xlassess.ledger.schema import RETURNS
 from xlassess.model.answer import Return, state_of
@@ -27,11 +26,11 @@ _COUNT = re.compile(r"[1-9][0-9]{0,8}")
 class Moves:
     """Where returns stand from now on, and of which of them an unclear order is settled."""
 
-    places: Mapping[int, Place]
+    statuses: Mapping[int, ReturnStatus]
     settled: Sequence[int] = ()
 
 
-class Case:
+class Deciding:
     """One decision being made, within its transaction.
 
     Args:
@@ -49,14 +48,14 @@ class Case:
         """The waiver that this decision makes."""
         return Waiver(self._by, self._at, reason)
 
-    def place(self, ret: Return) -> Place:
+    def place(self, ret: Return) -> ReturnStatus:
         """Where a return stands.
 
         Raises:
             XlassessError: the event log does not tell.
         """
         try:
-            return self.now.places[ret.number]
+            return self.now.statuses[ret.number]
         except KeyError:
             raise XlassessError(
                 f"The event log tells nothing of return {ret.number}.", "Run: xlassess verify"
@@ -108,8 +107,10 @@ class Case:
 
     def giving_way(self, numbers: Sequence[int]) -> Moves:
         """These returns superseded."""
-        whose = self.now.places
-        return Moves({n: Place(whose[n].reference, "superseded", "superseded") for n in numbers})
+        whose = self.now.statuses
+        return Moves(
+            {n: ReturnStatus(whose[n].reference, "superseded", "superseded") for n in numbers}
+        )
 
     def reconsider(
         self, what: What, ret: Return, position: int, waiver: Waiver | None, reason: str = ""
@@ -120,9 +121,9 @@ class Case:
         anew, held = replace(ret, findings=tuple(findings)), self.place(ret)
         if held.standing in OPEN:
             anew = replace(anew, state=state_of(anew.findings, anew.normalised))
-        places = {ret.number: held._replace(state=anew.state)}
+        statuses = {ret.number: held._replace(state=anew.state)}
         why = waiver.reason if waiver else reason
-        self.add(Entry(what, held.reference, ret.number, position, why, places=places))
+        self.add(Entry(what, held.reference, ret.number, position, why, statuses=statuses))
         return anew
 
     def let_count(
@@ -131,10 +132,10 @@ class Case:
         """Record that a return counts for a workbook; that settles an unclear order."""
         anew = replace(_settled(ret, self.waiver(reason)), reference=reference)
         anew = replace(anew, state=state_of(anew.findings, anew.normalised))
-        places = {**others.places, ret.number: Place(reference, "current", anew.state)}
+        statuses = {**others.statuses, ret.number: ReturnStatus(reference, "current", anew.state)}
         details = {"from": ret.reference} if reference != ret.reference else {}
         entry = Entry(what, reference, ret.number, reason=reason, details=details)
-        self.add(replace(entry, places=places, settled=[*others.settled, ret.number]))
+        self.add(replace(entry, statuses=statuses, settled=[*others.settled, ret.number]))
         return anew
 
     def vacate(self, ret: Return) -> Moves:
@@ -146,7 +147,7 @@ class Case:
         if self.place(ret).standing != "current":
             return Moves({})
         back = self._anew(without(self.log, ret.number))
-        whole = {**self.now.places, **back}
+        whole = {**self.now.statuses, **back}
         left = [
             number
             for number in sorted(whole)
@@ -159,7 +160,7 @@ class Case:
         first, alone = self.ret(left[0]), len(left) == 1
         first = _settled(first, self.waiver("")) if alone else first
         state = state_of(first.findings, first.normalised)
-        back[first.number] = Place(ret.reference, "current", state)
+        back[first.number] = ReturnStatus(ret.reference, "current", state)
         return Moves(back, left if alone else ())
 
     def undo(self, event: Event, reason: str) -> None:
@@ -180,24 +181,24 @@ class Case:
                     "Take back first what came later, or decide anew.",
                 )
         self.now.take_back(event.number)
-        held = before(self.log, event.number).places
+        held = before(self.log, event.number).statuses
         entry = Entry("undone", event.reference, event.return_id, reason=reason)
         details = {"event": event.number, "was": event.what}
-        places = self._anew({number: held[number] for number in event.places})
-        self.add(replace(entry, details=details, places=places))
+        statuses = self._anew({number: held[number] for number in event.statuses})
+        self.add(replace(entry, details=details, statuses=statuses))
 
     def _stands_on(self, later: Event, event: Event) -> bool:
         if later.what == "undone" or later.number in self.now.undone:
             return False
         if later.what in ("waived", "waiver revoked"):
             waived = self.now.waived.values()
-            return later in waived and later.return_id in event.places
+            return later in waived and later.return_id in event.statuses
         return bool(_touched(later) & _touched(event))
 
-    def _anew(self, places: Mapping[int, Place]) -> dict[int, Place]:
-        """These places with the states that open returns have by their findings now."""
-        whole = dict(places)
-        for number, place in places.items():
+    def _anew(self, statuses: Mapping[int, ReturnStatus]) -> dict[int, ReturnStatus]:
+        """These statuses with the states that open returns have by their findings now."""
+        whole = dict(statuses)
+        for number, place in statuses.items():
             if place.standing in OPEN:
                 ret = reads.with_waivers(self.ret(number), self.now)
                 whole[number] = place._replace(state=state_of(ret.findings, ret.normalised))
@@ -206,19 +207,19 @@ class Case:
     def add(self, *entries: Entry) -> None:
         """Record what happened, and move returns as it says."""
         for entry in entries:
-            writes.move(self.db, entry.places)
+            writes.move(self.db, entry.statuses)
         events.append(self.db, self._at, self._by, entries)
 
 
 def _touched(event: Event) -> set[str]:
     """The workbooks whose returns or outcome an event changed."""
-    if not event.places and event.what not in OUTCOMES:
+    if not event.statuses and event.what not in OUTCOMES:
         return set()
-    references = {place.reference for place in event.places.values()}
+    references = {place.reference for place in event.statuses.values()}
     return references | {event.reference, event.details.get("from", event.reference)}
 
 
 def _settled(ret: Return, waiver: Waiver) -> Return:
     """The return with its unclear order settled."""
-    findings = (replace(one, waiver=waiver) if one.code == UNCLEAR else one for one in ret.findings)
+    findings = (replace(one, waiver=waiver) if one.code in UNCLEAR else one for one in ret.findings)
     return replace(ret, findings=tuple(findings))

@@ -13,7 +13,7 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
 
-class Place(NamedTuple):
+class Request(NamedTuple):
     """One place of the register: a respondent and a toolkit, by their ids."""
 
     partner: str
@@ -21,15 +21,15 @@ class Place(NamedTuple):
     toolkit: str
 
 
-def place_of(issued: Issued) -> Place:
+def request_of(issued: Issued) -> Request:
     """Return the place an issued workbook fills."""
     identity = issued.identity
-    return Place(identity.partner, identity.respondent, identity.toolkit)
+    return Request(identity.partner, identity.respondent, identity.toolkit)
 
 
-def asked(
+def requests(
     assessment: Assessment, respondents: Sequence[Respondent]
-) -> tuple[tuple[Place, Respondent], ...]:
+) -> tuple[tuple[Request, Respondent], ...]:
     """Return every place of the register, toolkit by toolkit in the assessment's order.
 
     Raises:
@@ -50,7 +50,7 @@ def asked(
                     "Name it under toolkits in assessment.yaml, or correct partners.xlsx.",
                 )
     return tuple(
-        (Place(respondent.partner_id, respondent.id, toolkit), respondent)
+        (Request(respondent.partner_id, respondent.id, toolkit), respondent)
         for toolkit in assessment.toolkits
         for respondent in respondents
         if not respondent.toolkits or toolkit in respondent.toolkits
@@ -66,9 +66,9 @@ def toolkits_of(folder: AssessmentFolder, assessment: Assessment) -> dict[str, T
     return {name: find_toolkit(name, folder.toolkits) for name in assessment.toolkits}
 
 
-def standing(
-    issued: Iterable[Issued], settled: Collection[str], named: Collection[Place]
-) -> dict[Place, Issued]:
+def in_force(
+    issued: Iterable[Issued], settled: Collection[str], named: Collection[Request]
+) -> dict[Request, Issued]:
     """Return the one issued workbook that counts for each place.
 
     Where a place had several (its questions or settings changed while the round ran), the last
@@ -82,9 +82,9 @@ def standing(
             refusal to take part is recorded.
         named: the places of the register as it is now.
     """
-    counts: dict[Place, Issued] = {}
+    counts: dict[Request, Issued] = {}
     for item in issued:
-        place = place_of(item)
+        place = request_of(item)
         back = item.reference in settled
         held = counts.get(place)
         if (place in named or back) and (held is None or back or held.reference not in settled):
