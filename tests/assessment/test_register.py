@@ -36,7 +36,7 @@ def book(rows: Rows, sheet: str = "Respondents", first: str | None = None) -> by
 
 
 def read(rows: Rows) -> tuple[Respondent, ...]:
-    return read_register(book(rows), "partners.xlsx", TOOLKITS)
+    return read_register(book(rows), "partners.xlsx", TOOLKITS).respondents
 
 
 def problems(rows: Rows) -> list[tuple[str, str]]:
@@ -108,14 +108,14 @@ def test_read__text_like_a_formula_stays_text() -> None:
     page["A2"].data_type = "s"
     out = io.BytesIO()
     made.save(out)
-    (found,) = read_register(out.getvalue(), "partners.xlsx", TOOLKITS)
+    (found,) = read_register(out.getvalue(), "partners.xlsx", TOOLKITS).respondents
     assert found.partner == "=cmd|' /C calc'!A0"
 
 
 def test_read__other_sheet_first_or_sheet_renamed() -> None:
     rows = [HEADINGS, ("Council", "Jo", None, None, None)]
     for source in (book(rows, first="Notes"), book(rows, sheet="Sheet1", first="Notes")):
-        assert len(read_register(source, "partners.xlsx", TOOLKITS)) == 1
+        assert len(read_register(source, "partners.xlsx", TOOLKITS).respondents) == 1
 
 
 def test_read__nobody_yet() -> None:
@@ -155,7 +155,7 @@ def test_problem__headings() -> None:
         read([("Who", "What"), ("Council", "Jo")])
 
 
-@pytest.mark.parametrize("source", [b"", b"Partner,Respondent\n", b"PK\x03\x04broken"])
+@pytest.mark.parametrize("source", [b"", b"\0\0\0\0", b"Who,What\n", b"PK\x03\x04broken"])
 def test_problem__not_a_workbook(source: bytes) -> None:
     with pytest.raises(RegisterError) as caught:
         read_register(source, "partners.xlsx", TOOLKITS)
@@ -193,7 +193,7 @@ def test_book__is_ready_to_fill_in() -> None:
     page.delete_rows(4)
     out = io.BytesIO()
     made.save(out)
-    found = read_register(out.getvalue(), "partners.xlsx", TOOLKITS)
+    found = read_register(out.getvalue(), "partners.xlsx", TOOLKITS).respondents
     assert [one.level for one in found] == ["senior", "front"]
 
 

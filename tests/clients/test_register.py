@@ -39,7 +39,7 @@ def entered() -> list[Typed]:
 
 
 def assert_read_as_entered(path: Path) -> None:
-    people = read_register(path.read_bytes(), path.name, TOOLKITS)
+    people = read_register(path.read_bytes(), path.name, TOOLKITS).respondents
     assert len(HEADINGS) == len(PEOPLE[0])
     assert [(p.partner, p.name, p.level, p.email, p.toolkits) for p in people] == [
         ("Zürich & Söhne", "Zoë O'Neill", "board", "zoe@partner.example", ("pat",)),

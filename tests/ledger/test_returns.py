@@ -46,7 +46,7 @@ def test_return__same_bytes_again(ledger: Ledger, run: str) -> None:
 
 
 def test_return__of_a_later_run_supersedes(ledger: Ledger, run: str) -> None:
-    ledger.record_return(a_return(1, "a", saved_at=later(99)), run)
+    ledger.record_return(a_return(1, "a"), run)
     ledger.record_return(a_return(1, "b", saved_at=later(1)), ledger.begin_run("2026"))
     assert states(ledger) == [("1a.xlsx", "superseded"), ("1b.xlsx", "query")]
     assert counting(ledger) == {"R001": "1b.xlsx"}

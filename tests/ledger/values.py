@@ -66,7 +66,8 @@ def a_return(number: int, version: str = "a", count: int = 3, **changes: object)
         state="query",
         reference=f"R{number:03}",
         answers=tuple(
-            Answer(f"{n}A", "answer", f"code-{n}", "1 Need", f"E{n + 6}") for n in range(count)
+            Answer(f"{n}A", "answer", f"code-{version}{n}", "1 Need", f"E{n + 6}")
+            for n in range(count)
         ),
         actions=(
             Action(

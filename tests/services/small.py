@@ -15,7 +15,7 @@ from xlassess.contract.layout import layout
 from xlassess.services.generate import generate
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
-LATER = MONDAY + timedelta(days=14)
+LATER = MONDAY + timedelta(days=10)
 
 PEOPLE = (
     ("Ash Council", "Ada Ash", "Board"),

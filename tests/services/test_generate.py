@@ -26,7 +26,6 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.errors import XlassessError
-from xlassess.services import generate as desk
 from xlassess.services import issuing
 from xlassess.services.generate import Generated, generate
 from xlassess.services.outbox import sha256_of
@@ -178,7 +177,7 @@ def test_generate__completes_a_run_that_was_killed(
     folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch, files_written: int
 ) -> None:
     """A kill cannot be caught: whatever was done before it is all the next run finds."""
-    write, left = desk.write_whole, iter(range(files_written))
+    write, left = issuing.write_whole, iter(range(files_written))
 
     def killed(path: Path, data: bytes) -> None:
         if next(left, None) is None:
@@ -189,7 +188,7 @@ def test_generate__completes_a_run_that_was_killed(
         write(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "write_whole", killed)
+        patch.setattr(issuing, "write_whole", killed)
         with pytest.raises(SystemExit):
             generate(folder, now=MONDAY)
     result = generate(folder, now=LATER)
@@ -201,9 +200,11 @@ def test_generate__completes_a_run_that_was_killed(
 def test_generate__completes_a_run_that_was_really_killed(folder: AssessmentFolder) -> None:
     program = (
         "import os, signal, sys; from pathlib import Path;"
-        "from tests.services.small import MONDAY; from xlassess.services import generate as desk;"
+        "from tests.services.small import MONDAY;"
+        "from xlassess.services import generate as desk;"
         "from xlassess.assessment.settings import AssessmentFolder;"
-        "desk.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
+        "from xlassess.services import issuing;"
+        "issuing.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
         "desk.generate(AssessmentFolder(Path(sys.argv[1])), now=MONDAY)"
     )
     root = Path(__file__).parents[2]

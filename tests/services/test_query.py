@@ -14,7 +14,7 @@ from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.query import Slot
-from xlassess.services import query as desk
+from xlassess.services import issuing
 from xlassess.services import status as status_desk
 from xlassess.services.decide import Why, set_aside, waive
 from xlassess.services.generate import generate
@@ -343,7 +343,7 @@ def test_query__broken_off_while_putting_aside_leaves_no_letter(
 ) -> None:
     asked = the_query(folder)
     waive(folder, asked.query.findings, Why(ASKED, "Fine"))
-    put_aside, left = desk.put_aside, iter([1])
+    put_aside, left = issuing.put_aside, iter([1])
 
     def stopped(path: Path) -> None:
         if next(left, None) is None:
@@ -351,7 +351,7 @@ def test_query__broken_off_while_putting_aside_leaves_no_letter(
         put_aside(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "put_aside", stopped)
+        patch.setattr(issuing, "put_aside", stopped)
         with pytest.raises(SystemExit):
             query(folder, now=ASKED)
     query(folder, now=ASKED)

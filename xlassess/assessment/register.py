@@ -1,4 +1,4 @@
-"""The register partners.xlsx: who is asked, as the coordinator entered it.
+"""The register of partners: who is asked, as the coordinator entered it.
 
 Headings may stand in any order, capitals and blanks do not matter, and further columns and
 sheets are the coordinator's own.
@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from xlassess.assessment.register_sheet import Cell, Grid, read_sheets
+from xlassess.assessment.register_sheet import (
+    RegisterCell,
+    RegisterSheet,
+    RegisterSheetError,
+    read_sheets,
+)
 from xlassess.assessment.slugs import slug
 from xlassess.contract.layout import cell_name
 from xlassess.files.problems import FileError, Problem, did_you_mean
@@ -53,14 +58,27 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     partners: dict[str, tuple[str, int]] = field(default_factory=dict)
     people: dict[str, tuple[str, int]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     def remark(self, row: int, heading: str, message: str, hint: str) -> None:
         cell = cell_name(row, self.columns.get(heading, 0))
         self.problems.append(Problem(self.file, row + 1, message, hint, cell))
 
 
-def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> tuple[Respondent, ...]:
-    """Return the respondents of a register, in its order.
+@dataclass(frozen=True, slots=True)
+class RegisterRead:
+    """What a register says: the respondents in its order, and what is worth a second look.
+
+    ``remarks`` are sentences about rows that were left out, or may not be meant.
+    """
+
+    file: str
+    respondents: tuple[Respondent, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> RegisterRead:
+    """Return what a register says.
 
     Args:
         source: the bytes of the workbook.
@@ -71,46 +89,122 @@ def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> tuple[Re
         RegisterError: the register has problems; every one is listed, with its cell.
     """
     reader = _Reader(name, {toolkit.casefold(): toolkit for toolkit in toolkits})
-    grid, header = _table(reader, read_sheets(source))
+    try:
+        sheet, header = _table(reader, read_sheets(source))
+    except RegisterSheetError as error:
+        problem = Problem(name, 0, error.message, error.hint, error.cell)
+        raise RegisterError([problem]) from None
+    if sheet.unseen and sheet.rows:
+        reader.remarks.append(
+            f"Rows of {name} that are hidden or crossed out cannot be told in this kind of file, "
+            "and count like the others."
+        )
     found = [
         _respondent(reader, index, row)
-        for index, row in enumerate(grid)
-        if index > header and not _is_blank(reader, row)
+        for index, row in enumerate(_with_merged(reader, sheet, header))
+        if index > header and _is_wanted(reader, sheet, index, row)
     ]
     if reader.problems:
         raise RegisterError(reader.problems)
-    return tuple(respondent for respondent in found if respondent is not None)
+    people = tuple(respondent for respondent in found if respondent is not None)
+    return RegisterRead(name, people, tuple(reader.remarks))
 
 
-def _table(reader: _Reader, sheets: Mapping[str, Grid]) -> tuple[Grid, int]:
+_SHARED = ("Partner", "Level", "Toolkits")
+"""The columns in which a cell merged over several rows speaks for all of them."""
+
+
+def _with_merged(
+    reader: _Reader, sheet: RegisterSheet, header: int
+) -> Iterator[tuple[RegisterCell, ...]]:
+    """Yield the rows, in each what is merged over it from a row above."""
+    columns = {reader.columns[name]: name for name in _SHARED if name in reader.columns}
+    told: set[tuple[int, int]] = set()
+    for index, row in enumerate(sheet.rows):
+        cells = list(row)
+        for column, name in columns.items():
+            first = sheet.merged.get((index, column))
+            if first is None or first[0] in (index, header) or first[0] < header:
+                continue
+            if first[1] != column or all(not cell.text for cell in row):
+                continue
+            cells += [RegisterCell()] * (column + 1 - len(cells))
+            cells[column] = sheet.rows[first[0]][column]
+            if first not in told:
+                told.add(first)
+                where, text = cell_name(*first), cells[column].text
+                reader.remarks.append(
+                    f"{where} is merged over several rows; “{text}” ({name}) was taken for each."
+                )
+        yield tuple(cells)
+
+
+_TOTAL = re.compile(
+    r"(?:grand |sub[- ]?)?totals?|sums?|counts?|number(?: of \w+)?|average|mean|all", re.IGNORECASE
+)
+_FIGURE = re.compile(r"[\d\s.,%()/-]*")
+
+
+def _is_wanted(
+    reader: _Reader, sheet: RegisterSheet, index: int, row: Sequence[RegisterCell]
+) -> bool:
+    """True for a row that names a respondent; tell of those that somebody might have meant."""
+    cells = {heading: _cell(reader, row, heading) for heading in HEADINGS}
+    filled = [cell for cell in cells.values() if cell.text or cell.fault]
+    if not filled:
+        return False
+    who = ", ".join(cells[name].text for name in ("Partner", "Respondent") if cells[name].text)
+    where = f"Row {index + 1} ({who})" if who else f"Row {index + 1}"
+    if all(cell.struck for cell in filled):
+        reader.remarks.append(f"{where} is crossed out and was left out.")
+        return False
+    if any(cell.struck for cell in filled):
+        heading = next(name for name, cell in cells.items() if cell.struck)
+        message = f"{where} is crossed out in part."
+        hint = "Cross out the whole row to leave it out, or take the line through the text away."
+        reader.remark(index, heading, message, hint)
+    partner = cells["Partner"].text.rstrip(": ")
+    others = [cells[name].text for name in HEADINGS if name != "Partner"]
+    if _TOTAL.fullmatch(partner) and all(_FIGURE.fullmatch(text) for text in others):
+        reader.remarks.append(f"{where} looks like a total, not a person, and was left out.")
+        return False
+    if index in sheet.hidden:
+        reader.remarks.append(
+            f"{where} is hidden, perhaps by a filter; it counts like the others. Delete the row "
+            "if it is not meant."
+        )
+    return True
+
+
+def _table(reader: _Reader, sheets: Mapping[str, RegisterSheet]) -> tuple[RegisterSheet, int]:
     """Return the sheet with the respondents and the row of its headings."""
     if not sheets:
-        message = "The register cannot be read as an Excel workbook."
+        message = "The register cannot be read as a workbook or as a list."
         hint = "Open it, save it as Excel Workbook (.xlsx) without a password, and try again."
         reader.problems.append(Problem(reader.file, 0, message, hint))
-        return (), 0
-    for grid in _likeliest(sheets):
-        for index, row in enumerate(grid[:_HEADING_ROWS]):
+        return RegisterSheet(()), 0
+    for sheet in _likeliest(sheets):
+        for index, row in enumerate(sheet.rows[:_HEADING_ROWS]):
             if any(_heading(cell) == "Partner" for cell in row):
                 _take_headings(reader, index, row)
-                return grid, index
+                return sheet, index
     message = "The register has no column headed 'Partner'."
     hint = f"Put the headings in one row: {', '.join(HEADINGS)}."
     reader.problems.append(Problem(reader.file, 1, message, hint))
-    return (), 0
+    return RegisterSheet(()), 0
 
 
-def _likeliest(sheets: Mapping[str, Grid]) -> Iterator[Grid]:
+def _likeliest(sheets: Mapping[str, RegisterSheet]) -> Iterator[RegisterSheet]:
     """Yield the sheet named Respondents, then the others in their order."""
     names = sorted(sheets, key=lambda name: name.strip().casefold() != SHEET.casefold())
     yield from (sheets[name] for name in names)
 
 
-def _heading(cell: Cell) -> str | None:
+def _heading(cell: RegisterCell) -> str | None:
     return _BY_HEADING.get(cell.text.casefold().rstrip(":* "))
 
 
-def _take_headings(reader: _Reader, index: int, row: Sequence[Cell]) -> None:
+def _take_headings(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> None:
     from rapidfuzz import fuzz
 
     others: list[tuple[int, str]] = []
@@ -139,17 +233,12 @@ def _take_headings(reader: _Reader, index: int, row: Sequence[Cell]) -> None:
                 reader.problems.append(Problem(reader.file, index + 1, message, hint, where))
 
 
-def _cell(reader: _Reader, row: Sequence[Cell], heading: str) -> Cell:
+def _cell(reader: _Reader, row: Sequence[RegisterCell], heading: str) -> RegisterCell:
     column = reader.columns.get(heading)
-    return row[column] if column is not None and column < len(row) else Cell()
+    return row[column] if column is not None and column < len(row) else RegisterCell()
 
 
-def _is_blank(reader: _Reader, row: Sequence[Cell]) -> bool:
-    cells = (_cell(reader, row, heading) for heading in HEADINGS)
-    return not any(cell.text or cell.fault for cell in cells)
-
-
-def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent | None:
+def _respondent(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> Respondent | None:
     texts = {heading: _text(reader, index, row, heading) for heading in HEADINGS}
     partner, name, email = texts["Partner"], texts["Respondent"], texts["E-mail"]
     if partner.casefold().startswith(EXAMPLE.casefold()):
@@ -180,7 +269,7 @@ def _respondent(reader: _Reader, index: int, row: Sequence[Cell]) -> Respondent 
     )
 
 
-def _text(reader: _Reader, index: int, row: Sequence[Cell], heading: str) -> str:
+def _text(reader: _Reader, index: int, row: Sequence[RegisterCell], heading: str) -> str:
     cell = _cell(reader, row, heading)
     if cell.fault:
         message = f"The cell {cell.fault}."

@@ -1,107 +1,165 @@
-"""The cells of the register as texts, whatever program saved it."""
+"""The cells of the register as texts, whatever program saved it: xlsx, ods, xls or csv.
+
+python-calamine gives the values. What it does not tell (rows that are hidden, cells that are
+crossed out or merged, formulas without a result) is looked up in the package itself.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
-import warnings
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from xlassess.assessment.register_marks import MarksError, SheetMarks, ods_marks, xlsx_marks
 from xlassess.assessment.slugs import tidy
-
-if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
+from xlassess.contract.layout import cell_name
 
 _LARGEST = 50_000_000
-_MOST_ROWS = 20_000
-_MOST_COLUMNS = 200
+"""Bytes, unpacked: some hundred times the largest register that can be meant."""
+
+_MOST_ROWS, _MOST_COLUMNS = 20_000, 200
+"""Cells with a value beyond these are no register's; calamine would make room for all between."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class RegisterSheetError(Exception):
+    """A register that cannot be read: what is wrong, what to do, and the cell if it is one."""
+
+    def __init__(self, message: str, hint: str, cell: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint, self.cell = message, hint, cell
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The text of a cell, or what keeps it from being read."""
+class RegisterCell:
+    """The text of a cell, or what keeps it from being read; ``struck`` when it is crossed out."""
 
     text: str = ""
     fault: str = ""
+    struck: bool = False
 
 
-Grid = tuple[tuple[Cell, ...], ...]
-"""Rows of cells from A1; rows may differ in length."""
+@dataclass(frozen=True, slots=True)
+class RegisterSheet:
+    """A sheet's rows of cells from A1; rows may differ in length.
 
-
-def read_sheets(source: bytes) -> dict[str, Grid]:
-    """Return every sheet of a workbook by name; empty where the file is not a workbook.
-
-    A formula is read by the value it had when the file was saved. Of a sheet larger than any
-    register, only the beginning is read.
+    ``hidden`` are the rows (from 0) that nobody sees. ``merged`` leads from a cell that lies in
+    a merged area to the one at its top left. ``unseen`` says that what is hidden, crossed out
+    or merged cannot be told in this kind of file.
     """
-    if not _is_sound_zip(source):
-        return {}
-    try:
-        written = _load(source, values=False)
-        has_formulas = any(
-            kind == "f" for rows in written.values() for row in rows for _, kind in row
-        )
-        shown = _load(source, values=True) if has_formulas else written
-    except Exception:
-        return {}
-    return {
-        name: tuple(_cells(row, values) for row, values in zip(rows, shown[name], strict=True))
-        for name, rows in written.items()
-    }
+
+    rows: tuple[tuple[RegisterCell, ...], ...]
+    hidden: frozenset[int] = frozenset()
+    merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    unseen: bool = False
 
 
-_Raw = list[list[tuple[Any, str]]]
+def read_sheets(source: bytes) -> dict[str, RegisterSheet]:
+    """Return every sheet of a register by name; empty where the file is not one.
+
+    A formula is read by the value it had when the file was saved.
+
+    Raises:
+        RegisterSheetError: something stands far outside of any register.
+    """
+    if source.startswith(_OLE):
+        return _book(source, {})
+    if source.startswith(_ZIP):
+        return _packed(source)
+    return {"": _table(source)} if source.strip() and b"\x00\x00\x00" not in source else {}
 
 
-def _is_sound_zip(source: bytes) -> bool:
+def _packed(source: bytes) -> dict[str, RegisterSheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(source)) as archive:
-            return sum(entry.file_size for entry in archive.infolist()) <= _LARGEST
-    except zipfile.BadZipFile:
-        return False
+            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+                return {}
+            names = set(archive.namelist())
+            marks = ods_marks(archive) if "content.xml" in names else xlsx_marks(archive)
+    except (zipfile.BadZipFile, MarksError, OSError, RuntimeError, NotImplementedError):
+        return {}
+    for name, sheet in marks.items():
+        row, column = sheet.last
+        if row >= _MOST_ROWS or column >= _MOST_COLUMNS:
+            where = cell_name(row, column)
+            raise RegisterSheetError(
+                f"On the sheet “{name}” something stands far from the rest, in or before {where}.",
+                "Delete the rows and columns beyond the list.",
+                where,
+            )
+    return _book(source, marks)
 
 
-def _load(source: bytes, values: bool) -> dict[str, _Raw]:
-    import openpyxl
+def _book(source: bytes, marks: Mapping[str, SheetMarks]) -> dict[str, RegisterSheet]:
+    from python_calamine import CalamineWorkbook
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book: Workbook = openpyxl.load_workbook(
-            io.BytesIO(source), read_only=True, data_only=values
-        )
-        try:
-            return {sheet.title: _rows(sheet) for sheet in book.worksheets}
-        finally:
-            book.close()
-
-
-def _rows(sheet: Any) -> _Raw:
-    # A file may state too small an area for itself; the cells are what counts.
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
-    return [[(cell.value, cell.data_type) for cell in row] for row in rows]
-
-
-def _cells(row: list[tuple[Any, str]], values: list[tuple[Any, str]]) -> tuple[Cell, ...]:
-    return tuple(_cell(*raw, *shown) for raw, shown in zip(row, values, strict=True))
+    sheets: dict[str, RegisterSheet] = {}
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(source))
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            seen = marks.get(name)
+            known = seen or SheetMarks()
+            sheets[name] = RegisterSheet(
+                tuple(_cells(number, row, known) for number, row in enumerate(rows)),
+                frozenset(known.hidden),
+                known.merged,
+                unseen=seen is None,
+            )
+    except Exception:  # calamine raises many kinds, chart sheets among them; it is no register
+        return sheets
+    return sheets
 
 
-def _cell(written: Any, kind: str, value: Any, shown: str) -> Cell:
-    if kind == "f" and value is None:
-        return Cell(fault=f"holds a formula without a result ({str(written)[:40]})")
-    if shown == "e":
-        return Cell(fault=f"holds the error {value}")
-    return Cell(_text(value))
+def _cells(number: int, row: Sequence[Any], marks: SheetMarks) -> tuple[RegisterCell, ...]:
+    cells = []
+    for column, value in enumerate(row):
+        at = (number, column)
+        fault = marks.faults.get(at, "")
+        cells.append(RegisterCell("" if fault else _text(value), fault, at in marks.struck))
+    return tuple(cells)
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, (datetime, date)):
         return value.isoformat()[:10]
     return tidy(str(value))
+
+
+def _table(source: bytes) -> RegisterSheet:
+    """Read text with separators, as Excel and LibreOffice save it in any language."""
+    text = _decoded(source)
+    first, _, rest = text.partition("\n")
+    if first.strip().casefold().startswith("sep="):  # Excel's own way to name the separator
+        separator, text = first.strip()[4:5] or ",", rest
+    else:
+        head = text[:2_000]
+        separator = max("\t;,", key=head.count) if any(c in head for c in "\t;,") else ","
+    rows: list[tuple[RegisterCell, ...]] = []
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        if len(rows) > _MOST_ROWS:
+            raise RegisterSheetError(
+                f"The list has more than {_MOST_ROWS} rows.", "Delete those that are not meant."
+            )
+        rows.append(tuple(RegisterCell(tidy(text)) for text in row[:_MOST_COLUMNS]))
+    return RegisterSheet(tuple(rows))
+
+
+def _decoded(source: bytes) -> str:
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's “Unicode text”
+        return source.decode("utf-16", "replace")
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError:  # Excel's plain “CSV” on Windows in western Europe
+        return source.decode("cp1252", "replace")

@@ -12,10 +12,10 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlassess.assessment.register import EMAIL, RegisterError, read_register
+from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
 from xlassess.files.problems import FileError, did_you_mean
@@ -68,6 +68,12 @@ def _choice(loc: Loc, name: str, choice: ScenarioChoice, ids: Sequence[str]) -> 
 
 __all__ = ["AssessmentFileError", "AssessmentFolder", "RegisterError"]
 
+REGISTER = "partners.xlsx"
+"""The register as a new assessment begins with it."""
+
+REGISTER_ENDINGS = (".xlsx", ".xlsm", ".ods", ".xls", ".csv")
+"""Under these the register is looked for, in this order."""
+
 _LONGEST_NAME = 120
 _LONGEST_MARKING = 60
 
@@ -93,8 +99,24 @@ class AssessmentFolder:
 
     @property
     def register_file(self) -> Path:
-        """The register of respondents, written by the coordinator."""
-        return self.root / "partners.xlsx"
+        """The register of respondents, written by the coordinator.
+
+        It is the Excel workbook that a new assessment begins with, unless that is gone and the
+        same is there as saved by another program.
+        """
+        usual = self.root / REGISTER
+        others = self._other_registers()
+        return others[0] if others and not usual.exists() else usual
+
+    def _other_registers(self) -> list[Path]:
+        """Registers under another ending than the usual one, in the order they are preferred."""
+        try:
+            names = {path.name.casefold(): path for path in self.root.iterdir()}
+        except OSError:
+            return []
+        stem = Path(REGISTER).stem
+        found = (names.get(f"{stem}{ending}") for ending in REGISTER_ENDINGS)
+        return [path for path in found if path and path.name != REGISTER]
 
     @property
     def outbox(self) -> Path:
@@ -137,7 +159,7 @@ class AssessmentFolder:
         from xlassess.assessment.register_book import register_book
         from xlassess.assessment.starter import GITIGNORE, settings_text
 
-        ours = (self.settings_file, self.register_file, self.secret_file, self.ledger_file)
+        ours = (self.settings_file, self.root / REGISTER, self.secret_file, self.ledger_file)
         there = [path for path in ours if path.exists()]
         if there:
             names = " and ".join(path.name for path in there)
@@ -154,8 +176,8 @@ class AssessmentFolder:
         try:
             self._new_secret()
             made.append(self.secret_file)
-            _write_new(self.register_file, register_book())
-            made.append(self.register_file)
+            _write_new(self.root / REGISTER, register_book())
+            made.append(self.root / REGISTER)
             _write_new(self.settings_file, text.encode())
         except OSError:  # nothing has begun: the next try must find the place free
             for path in made:
@@ -186,15 +208,28 @@ class AssessmentFolder:
         return assessment
 
     def respondents(self) -> tuple[Respondent, ...]:
-        """Return who is asked, in the order of the register.
+        """Return who is asked, in the order of the register (see `register`)."""
+        return self.register().respondents
+
+    def register(self, assessment: Assessment | None = None) -> RegisterRead:
+        """Return what the register says, and what is worth a second look in it.
+
+        Args:
+            assessment: the settings, where they were read already.
 
         Raises:
             RegisterError: the register has problems; every one is listed, with its cell.
             AssessmentFileError: the settings have problems.
             UsageError: there is no assessment or no register here.
         """
-        toolkits = self.assessment().toolkits
-        return read_register(self._read(self.register_file), self.register_file.name, toolkits)
+        toolkits = (assessment or self.assessment()).toolkits
+        path = self.register_file
+        read = read_register(self._read(path), path.name, toolkits)
+        others = [other.name for other in self._other_registers() if other != path]
+        if not others:
+            return read
+        unused = f"{path.name} is used as the register; {' and '.join(others)} beside it is not."
+        return replace(read, remarks=(unused, *read.remarks))
 
     def secret(self) -> bytes:
         """Return the assessment's secret; a new assessment without one is given one.
@@ -241,10 +276,11 @@ class AssessmentFolder:
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            if path == self.register_file and self.settings_file.is_file():
+            if path.name == REGISTER and self.settings_file.is_file():
                 raise UsageError(
                     f"The register {path.name} is missing from {self.root}.",
-                    "Put it back, or copy the one that xlassess init makes in a new folder.",
+                    "Put it back, or copy the one that xlassess init makes in a new folder. "
+                    "It may also be partners.ods, partners.xls or partners.csv.",
                 ) from None
             raise self._nothing_here() from None
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -231,6 +232,7 @@ class Overview:
     ``current`` holds, by reference, the return that counts, ``history`` every return of the
     round, newest last; both with findings only. ``answered`` counts the answers of each return
     that counts, by its number; ``asked`` the query workbooks issued about a workbook.
+    ``titles`` are those of the toolkits issued, by their ids.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -239,6 +241,7 @@ class Overview:
     register: Register = field(default_factory=Register)
     answered: Mapping[int, int] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def overview(db: Connection, round_name: str) -> Overview:
@@ -258,8 +261,14 @@ def overview(db: Connection, round_name: str) -> Overview:
         history=history,
         register=register(db),
         answered=_answered(db, counts),
+        titles=_titles(db),
         asked={row.about: row[1] for row in db.execute(about)},
     )
+
+
+def _titles(db: Connection) -> dict[str, str]:
+    found = db.execute(select(TOOLKITS.c.id, TOOLKITS.c.body).order_by(TOOLKITS.c.kept_at))
+    return {row.id: json.loads(row.body)["title"] for row in found}
 
 
 def _answered(db: Connection, which: ColumnElement[bool]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from xlassess.generate import Personal, Plate, build_plate, file_name
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
+from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.asked import Request, request_of, requests, toolkits_of
 from xlassess.services.issuing import UNDECIDED, Content, Issue, Issuer, Outcome, clear_away, write
@@ -37,10 +38,11 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What a run of generate did."""
+    """What a run of generate did; ``remarks`` are about the register."""
 
     outbox: Path
     workbooks: tuple[Workbook, ...]
+    remarks: tuple[str, ...] = ()
 
     def having(self, *outcomes: Outcome) -> tuple[Workbook, ...]:
         """The workbooks with one of these outcomes."""
@@ -64,11 +66,13 @@ def generate(
         watch: told how many workbooks are done.
 
     Raises:
+        UsageError: workbooks would be issued that ask for a day that is over.
         XlassessError: settings, register or a toolkit cannot be used.
         OSError: a file cannot be written.
     """
     assessment = folder.assessment()
-    wanted = requests(assessment, folder.respondents())
+    register = folder.register(assessment)
+    wanted = requests(assessment, register.respondents)
     toolkits = toolkits_of(folder, assessment)
     digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
     secret = folder.secret()
@@ -87,6 +91,8 @@ def generate(
             issues.append(
                 issuer.decide(_Copy(maker, request, person, toolkit, digest, last.get(request)))
             )
+        if any(issue.fresh for issue in issues):
+            _check_day(assessment, now)
         for name, toolkit in toolkits.items():
             ledger.keep_toolkit(toolkit, digests[name])
         ledger.record_issued([issue.record for issue in issues if issue.fresh])
@@ -95,7 +101,19 @@ def generate(
     asked = {request for request, _ in wanted}
     replaceable = [one for one in ours if request_of(one) in asked]
     clear_away(folder.outbox, replaceable, {issue.record.reference for issue in issues})
-    return Generated(folder.outbox, tuple(_workbook(issue) for issue in issues))
+    books = tuple(_workbook(issue) for issue in issues)
+    return Generated(folder.outbox, books, register.remarks)
+
+
+def _check_day(assessment: Assessment, now: datetime) -> None:
+    """See that workbooks about to go out do not ask for yesterday."""
+    by, today = assessment.return_by, now.astimezone().date()
+    if by and by < today:
+        raise UsageError(
+            f"The day by which workbooks are wanted, {by.day} {by:%B %Y}, is over; nothing was "
+            "issued.",
+            "Enter a later day as return_by in assessment.yaml, or leave it empty.",
+        )
 
 
 def _workbook(issue: Issue[Issued]) -> Workbook:

@@ -14,7 +14,6 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome
-from xlassess.model.toolkit import Toolkit
 from xlassess.services.asked import Request, in_force, request_of, requests, toolkits_of
 
 LineState = Literal[
@@ -96,13 +95,15 @@ class Rate:
 class Status:
     """The register of a round, line by line, and the response rates.
 
-    ``unplaced`` are refused files that could not be told to belong to an issued workbook.
+    ``unplaced`` are refused files that could not be told to belong to an issued workbook;
+    ``remarks`` are about the register of partners.
     """
 
     assessment: Assessment
     lines: tuple[Line, ...]
     rates: tuple[Rate, ...]
     unplaced: tuple[Return, ...]
+    remarks: tuple[str, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -124,7 +125,8 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         XlassessError: settings or register cannot be used.
     """
     assessment = folder.assessment()
-    respondents = folder.respondents()
+    register = folder.register(assessment)
+    respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
     record = _record(folder, assessment)
     issued, current, history = record.issued, record.current, record.history
@@ -140,10 +142,11 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     return Status(
         assessment=assessment,
         lines=tuple(lines),
-        rates=_rates(lines, toolkits_of(folder, assessment)),
+        rates=_rates(lines, _titles(folder, assessment, record.titles)),
         unplaced=tuple(
             ret for ret in history if ret.state == "refused" and ret.reference not in known
         ),
+        remarks=register.remarks,
     )
 
 
@@ -246,14 +249,23 @@ def _contested(
     return found
 
 
-def _rates(lines: Sequence[Line], toolkits: Mapping[str, Toolkit]) -> tuple[Rate, ...]:
+def _titles(
+    folder: AssessmentFolder, assessment: Assessment, issued: Mapping[str, str]
+) -> dict[str, str]:
+    """The titles of the assessment's toolkits as issued, or before that by their files."""
+    if all(name in issued for name in assessment.toolkits):
+        return {name: issued[name] for name in assessment.toolkits}
+    return {name: kit.title for name, kit in toolkits_of(folder, assessment).items()}
+
+
+def _rates(lines: Sequence[Line], titles: Mapping[str, str]) -> tuple[Rate, ...]:
     rates = []
-    for name, toolkit in toolkits.items():
+    for name, title in titles.items():
         own = [line for line in lines if line.toolkit == name and line.state not in _NOT_COUNTED]
         rates.append(
             Rate(
                 toolkit=name,
-                title=toolkit.title,
+                title=title,
                 issued=len(own),
                 answered=sum(line.state in ANSWERED for line in own),
                 with_queries=sum(line.state == "query open" for line in own),

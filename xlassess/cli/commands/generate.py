@@ -75,6 +75,10 @@ def _show(out: Console, result: Generated) -> None:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
             out.some([book.path.name for book in books])
             out.say(remedy)
+    if result.remarks:
+        out.heading("About the register")
+    for remark in result.remarks:
+        out.say(remark, indent=2, style="note")
 
 
 def _is(book: Workbook, toolkit: str, outcome: Outcome) -> bool:

@@ -59,6 +59,10 @@ def _show(out: Console, result: Status) -> None:
     out.gap()
     _register(out, result)
     _rates(out, result)
+    if result.remarks:
+        out.heading("About the register")
+    for remark in result.remarks:
+        out.say(remark, indent=2, style="note")
     _open(out, result)
 
 

@@ -1,0 +1,212 @@
+"""Which of several returns counts: by seal, by answers, by times as far as they can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from tests.ledger.values import NOON, a_return, an_issued, later, refused
+from xlassess.ledger import Ledger
+from xlassess.ledger.order import Arrival, Ranked, believable, ranked, same_answers, saved_later
+from xlassess.model.answer import Return
+from xlassess.model.catalogue import found
+
+UTC = timezone.utc
+NINE = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
+
+
+def local(moment: datetime, hours: float = 0) -> datetime:
+    """The same clock face with no zone, some hours on."""
+    return (moment + timedelta(hours=hours)).replace(tzinfo=None)
+
+
+def unsealed(ret: Return) -> Return:
+    note = found("I09", reference=ret.reference, respondent="Jo").in_file(ret.file)
+    return replace(ret, findings=(note, *ret.findings))
+
+
+def again(ret: Return, name: str = "again.xlsx") -> Return:
+    """The same answers in other bytes, from other cells."""
+    answers = tuple(replace(one, sheet="Sheet1", cell="Z9") for one in ret.answers)
+    findings = tuple(one.in_file(name) for one in ret.findings)
+    return replace(
+        ret, file=name, sha256="f" * 63 + name[0], size=7, answers=answers, findings=findings
+    )
+
+
+@pytest.fixture
+def run(ledger: Ledger) -> str:
+    ledger.record_issued([an_issued(number) for number in range(4)])
+    return ledger.begin_run("2026")
+
+
+def counting(ledger: Ledger) -> dict[str, str]:
+    return {reference: ret.file for reference, ret in ledger.current("2026").items()}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "order"),
+    [
+        (NINE, NINE + timedelta(minutes=1), -1),
+        (NINE, NINE, 0),
+        (NINE, None, 0),
+        (local(NINE, 3), NINE, 0),
+        (local(NINE, -11), NINE, 0),
+        (local(NINE, 15), NINE, 1),
+        (local(NINE, -13), NINE, -1),
+        (NINE, local(NINE, 15), -1),
+        (local(NINE), local(NINE, 1), -1),
+    ],
+)
+def test_saved_later__only_as_far_as_zones_are_known(
+    one: datetime, other: datetime | None, order: int
+) -> None:
+    assert saved_later(one, other) == order
+    assert saved_later(other, one) == -order
+
+
+@pytest.mark.parametrize(
+    ("saved", "usable"),
+    [
+        (NINE, True),
+        (NINE - timedelta(days=9, seconds=1), False),
+        (NINE + timedelta(days=9, minutes=4), True),
+        (NINE + timedelta(days=9, minutes=6), False),
+        (local(NINE, -9 * 24 - 11), True),
+        (local(NINE, -9 * 24 - 13), False),
+        (local(NINE, 9 * 24 + 13), True),
+        (local(NINE, 9 * 24 + 15), False),
+    ],
+)
+def test_believable__not_before_issue_nor_after_receipt(saved: datetime, usable: bool) -> None:
+    nine_days = timedelta(days=9)
+    assert believable(saved, NINE - nine_days, NINE + nine_days) == (saved if usable else None)
+
+
+@pytest.mark.parametrize(
+    ("new", "others", "expected"),
+    [
+        (Arrival(2, None, sealed=False), [Arrival(1, None)], Ranked("contested", "L04")),
+        (Arrival(1, NINE, sealed=False), [Arrival(1, None)], Ranked("contested", "L04")),
+        (Arrival(2, None), [Arrival(1, None, sealed=False)], Ranked("current")),
+        (Arrival(1, None), [Arrival(1, None, sealed=False)], Ranked("current")),
+        (Arrival(2, None, sealed=False), [Arrival(1, None, sealed=False)], Ranked("current")),
+        (Arrival(2, NINE), [Arrival(1, NINE + timedelta(days=1))], Ranked("contested", "L05")),
+        (Arrival(2, local(NINE)), [Arrival(1, NINE + timedelta(hours=1))], Ranked("current")),
+        (Arrival(1, NINE), [Arrival(2, NINE + timedelta(days=1))], Ranked("superseded")),
+        (Arrival(1, None), [Arrival(1, NINE)], Ranked("contested", "L01")),
+    ],
+)
+def test_ranked(new: Arrival, others: list[Arrival], expected: Ranked) -> None:
+    assert ranked(new, others) == expected
+
+
+def test_same_answers__wherever_they_stood() -> None:
+    ret = a_return(1)
+    assert same_answers(again(ret), ret)
+    assert same_answers(replace(ret, normalised=()), ret)
+    assert same_answers(unsealed(ret), ret)
+
+
+def test_same_answers__not_where_anything_is_new() -> None:
+    ret = a_return(1)
+    other = replace(ret.answers[0], value="other")
+    assert not same_answers(replace(ret, answers=(other, *ret.answers[1:])), ret)
+    assert not same_answers(replace(ret, answers=ret.answers[1:]), ret)
+    assert not same_answers(replace(ret, actions=()), ret)
+    assert not same_answers(replace(ret, findings=()), ret)  # nothing is in doubt any more
+    assert not same_answers(replace(ret, query="Q1"), ret)  # an answer to a query, if an empty one
+
+
+def test_record__same_answers_again_undo_nothing(ledger: Ledger, run: str) -> None:
+    first = ledger.record_return(a_return(1), run)
+    ledger.decisions.waive([f"{first.number}.1"], "by telephone")
+    given = ledger.record_return(again(a_return(1)), ledger.begin_run("2026"))
+    assert (given.state, given.number, given.file) == ("duplicate", first.number, "again.xlsx")
+    (counts,) = ledger.current("2026").values()
+    assert counts.number == first.number
+    assert counts.findings[0].waiver
+    assert ledger.events()[-1].details == {"file": "again.xlsx", "sha256": again(first).sha256}
+
+
+def test_record__a_superseded_draft_again(ledger: Ledger, run: str) -> None:
+    ledger.record_return(a_return(1, "a"), run)
+    ledger.record_return(a_return(1, "b"), ledger.begin_run("2026"))
+    given = ledger.record_return(again(a_return(1, "a")), ledger.begin_run("2026"))
+    assert given.state == "duplicate"
+    assert counting(ledger) == {"R001": "1b.xlsx"}
+
+
+def test_record__a_copy_of_what_was_reassigned(ledger: Ledger, run: str) -> None:
+    first = ledger.record_return(a_return(1), run)
+    ledger.decisions.reassign(first.number, an_issued(2), "swapped")
+    assert ledger.record_return(again(a_return(1)), run).state == "duplicate"
+    assert counting(ledger) == {"R002": "1a.xlsx"}
+
+
+def test_record__without_a_seal_never_takes_the_place_of_one_with(ledger: Ledger, run: str) -> None:
+    ledger.record_return(a_return(1, "a", saved_at=later(1)), run)
+    forged = unsealed(a_return(1, "b", saved_at=later(9)))
+    given = ledger.record_return(forged, ledger.begin_run("2026"))
+    assert (given.state, given.findings[-1].code) == ("query", "L04")
+    assert counting(ledger) == {"R001": "1a.xlsx"}
+    ledger.decisions.choose(given.number, "Jo sent it")
+    assert counting(ledger) == {"R001": "1b.xlsx"}
+
+
+def test_record__the_sealed_one_that_comes_second_counts(ledger: Ledger, run: str) -> None:
+    forged = ledger.record_return(unsealed(a_return(1, "b")), run)
+    assert forged.state == "query"
+    ledger.record_return(a_return(1, "a"), run)
+    assert counting(ledger) == {"R001": "1a.xlsx"}
+    assert ledger.states()[forged.number] == "superseded"
+
+
+def test_record__the_same_answers_sealed_take_the_place_of_those_without(
+    ledger: Ledger, run: str
+) -> None:
+    ledger.record_return(unsealed(a_return(1)), run)
+    sealed = ledger.record_return(again(a_return(1)), ledger.begin_run("2026"))
+    assert sealed.state == "query"
+    assert counting(ledger) == {"R001": "again.xlsx"}
+
+
+def test_record__a_draft_handed_over_later_waits(ledger: Ledger, run: str) -> None:
+    ledger.record_return(a_return(1, "a", received_at=later(30), saved_at=later(20)), run)
+    draft = a_return(1, "b", received_at=later(40), saved_at=later(10))
+    given = ledger.record_return(draft, ledger.begin_run("2026"))
+    assert given.findings[-1].code == "L05"
+    assert counting(ledger) == {"R001": "1a.xlsx"}
+
+
+def test_record__a_time_of_no_zone_comes_back_as_it_was(ledger: Ledger, run: str) -> None:
+    given = ledger.record_return(a_return(1, saved_at=local(NOON)), run)
+    assert ledger.numbered(given.number) == given
+    assert given.saved_at == local(NOON)
+    assert ledger.audit().faults == ()
+
+
+def test_refused__is_never_the_same_answers(ledger: Ledger, run: str) -> None:
+    ledger.record_return(refused(1, "a"), run)
+    assert ledger.record_return(refused(1, "b"), run).state == "refused"
+
+
+def test_replaced__the_workbook_issued_last_counts_once_it_is_back(
+    ledger: Ledger, run: str
+) -> None:
+    anew = replace(an_issued(1), reference="N001")
+    ledger.record_issued([anew])
+    old = ledger.record_return(a_return(1, "a"), run)
+    assert counting(ledger) == {"R001": "1a.xlsx"}
+    new = ledger.record_return(a_return(1, "b", reference="N001"), ledger.begin_run("2026"))
+    assert counting(ledger) == {"N001": "1b.xlsx"}
+    assert ledger.replaced() == {"R001": "N001"}
+    assert ledger.states() == {old.number: "superseded", new.number: "query"}
+    assert [ret.state for ret in ledger.history("2026")] == ["superseded", "query"]
+    ledger.decisions.set_aside(new.number, "by mistake")
+    assert counting(ledger) == {"R001": "1a.xlsx"}
+    ledger.decisions.settle("N001", "nil return", "nothing to say")
+    assert counting(ledger) == {}
+    assert ledger.audit().faults == ()
