@@ -13,38 +13,38 @@ from click.testing import CliRunner
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.demo import Played, play
-from xlassess.demo.play import INBOX, MARK
+from xlassess.demo import DemoRun, run_demo
+from xlassess.demo.run import INBOX, MARK
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play(tmp_path_factory.mktemp("demo") / "demo")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    return run_demo(tmp_path_factory.mktemp("demo") / "demo")
 
 
-def test_demo__is_what_it_is_said_to_be(played: Played) -> None:
-    lines = played.status.lines
+def test_demo__is_what_it_is_said_to_be(demo: DemoRun) -> None:
+    lines = demo.status.lines
     assert len({line.partner for line in lines}) == 8
     assert {line.level for line in lines} == {"board", "senior", "front"}
     assert {line.toolkit for line in lines} == {"pat", "melton-evaluation"}
 
 
-def test_demo__fills_the_outbox_and_the_inbox(played: Played) -> None:
-    assert len(list((played.root / "outbox").glob("*.xlsx"))) == 28
-    assert {path.suffix for path in played.inbox.iterdir()} == {".xlsx", ".zip"}
+def test_demo__fills_the_outbox_and_the_inbox(demo: DemoRun) -> None:
+    assert len(list((demo.root / "outbox").glob("*.xlsx"))) == 28
+    assert {path.suffix for path in demo.inbox.iterdir()} == {".xlsx", ".zip"}
 
 
-def test_demo__writes_the_summary(played: Played) -> None:
-    path = AssessmentFolder(played.root).summary_file("2026")
-    assert played.consolidated.path == path
+def test_demo__writes_the_summary(demo: DemoRun) -> None:
+    path = AssessmentFolder(demo.root).summary_file("2026")
+    assert demo.consolidated.path == path
     assert openpyxl.load_workbook(path).sheetnames[0].startswith("Summary")
-    assert (played.consolidated.returned, played.consolidated.issued) == (25, 28)
+    assert (demo.consolidated.returned, demo.consolidated.issued) == (25, 28)
 
 
-def test_demo__the_ledger_holds_everything(played: Played) -> None:
-    with Ledger(AssessmentFolder(played.root).ledger_file) as ledger:
+def test_demo__the_ledger_holds_everything(demo: DemoRun) -> None:
+    with Ledger(AssessmentFolder(demo.root).ledger_file) as ledger:
         history = ledger.history("2026")
         assert len(ledger.issued("2026")) == 28
         assert len(ledger.current("2026")) == 25
@@ -57,21 +57,21 @@ def test_demo__the_ledger_holds_everything(played: Played) -> None:
     }
 
 
-def test_demo__keeps_every_file_received(played: Played) -> None:
-    with Ledger(AssessmentFolder(played.root).ledger_file) as ledger:
+def test_demo__keeps_every_file_received(demo: DemoRun) -> None:
+    with Ledger(AssessmentFolder(demo.root).ledger_file) as ledger:
         received = {ret.sha256 for ret in ledger.history("2026")}
     kept = {
         hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (played.root / "returns").rglob("*")
+        for path in (demo.root / "returns").rglob("*")
         if path.is_file()
     }
     assert kept == received
 
 
-def test_demo__each_mistake_is_found_where_it_was_made(played: Played) -> None:
+def test_demo__each_mistake_is_found_where_it_was_made(demo: DemoRun) -> None:
     found = {
         (file.issued.respondent if file.issued else "", finding.code, finding.item)
-        for file in played.ingested.files
+        for file in demo.ingested.files
         for finding in file.ret.findings
         if file.ret.state in ("query", "refused")
     }
@@ -84,10 +84,10 @@ def test_demo__each_mistake_is_found_where_it_was_made(played: Played) -> None:
     }
 
 
-def test_demo__sorted_rows_read_as_if_nothing_had_happened(played: Played) -> None:
+def test_demo__sorted_rows_read_as_if_nothing_had_happened(demo: DemoRun) -> None:
     (file,) = [
         file
-        for file in played.ingested.files
+        for file in demo.ingested.files
         if file.issued
         and file.issued.respondent == "Dr Anita Rao"
         and file.issued.identity.toolkit == "pat"
@@ -100,32 +100,30 @@ def test_demo__sorted_rows_read_as_if_nothing_had_happened(played: Played) -> No
     assert rows != sorted(rows), "the rows were moved"
 
 
-def test_demo__values_put_right_are_on_record(played: Played) -> None:
+def test_demo__values_put_right_are_on_record(demo: DemoRun) -> None:
     put_right = {
-        (value.item, value.before)
-        for file in played.ingested.files
-        for value in file.ret.normalised
+        (value.item, value.before) for file in demo.ingested.files for value in file.ret.normalised
     }
     assert {("1B", "agree "), ("6D", "strongly  disagree")} <= put_right
     assert "1.2" in {item for item, _ in put_right}
 
 
-def test_demo__is_the_same_every_time(played: Played, tmp_path: Path) -> None:
-    again = play(tmp_path / "again")
+def test_demo__is_the_same_every_time(demo: DemoRun, tmp_path: Path) -> None:
+    again = run_demo(tmp_path / "again")
 
     def files(root: Path, folder: str) -> dict[str, bytes]:
         below = root / folder
         return {str(p.relative_to(below)): p.read_bytes() for p in below.rglob("*") if p.is_file()}
 
     for folder in ("outbox", INBOX, "returns"):
-        assert files(played.root, folder) == files(again.root, folder)
-    assert [f.ret for f in played.ingested.files] == [f.ret for f in again.ingested.files]
+        assert files(demo.root, folder) == files(again.root, folder)
+    assert [f.ret for f in demo.ingested.files] == [f.ret for f in again.ingested.files]
 
 
-def test_demo__every_sentence_is_used_once(played: Played) -> None:
+def test_demo__every_sentence_is_used_once(demo: DemoRun) -> None:
     said = Counter(
         answer.value
-        for file in played.ingested.files
+        for file in demo.ingested.files
         if file.ret.state != "superseded"
         for answer in file.ret.answers
         if answer.field == "comment"
@@ -136,10 +134,10 @@ def test_demo__every_sentence_is_used_once(played: Played) -> None:
 
 def test_demo__replaces_an_earlier_demo_and_nothing_else_in_it(tmp_path: Path) -> None:
     root = tmp_path / "demo"
-    play(root)
+    run_demo(root)
     (root / "my notes.txt").write_text("mine")
     (root / "outbox" / "left.txt").write_text("left over")
-    assert play(root).replaced
+    assert run_demo(root).replaced
     assert (root / "my notes.txt").read_text() == "mine"
     assert not (root / "outbox" / "left.txt").exists()
 
@@ -149,14 +147,14 @@ def test_demo__completes_one_that_was_broken_off(tmp_path: Path) -> None:
     root.mkdir()
     (root / MARK).write_text("")
     (root / "assessment.yaml").write_text("half")
-    assert play(root).consolidated.returned == 25
+    assert run_demo(root).consolidated.returned == 25
 
 
 @pytest.mark.parametrize("name", ["assessment.yaml", "ledger.db", "holiday.jpg"])
 def test_demo__leaves_a_folder_that_is_not_a_demo(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
     with pytest.raises(UsageError):
-        play(tmp_path)
+        run_demo(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
 
@@ -169,7 +167,7 @@ def test_demo__does_not_follow_a_link_in_an_earlier_demo(tmp_path: Path) -> None
     root.mkdir()
     (root / MARK).write_text("")
     (root / "outbox").symlink_to(elsewhere)
-    play(root)
+    run_demo(root)
     assert [path.name for path in elsewhere.iterdir()] == ["precious.txt"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from xlassess.cli.app import cli
-from xlassess.demo import Played, choose_toolkits, play
+from xlassess.demo import DemoRun, choose_toolkits, run_demo
 from xlassess.demo.partnership import TOOLKITS
 from xlassess.demo.scripts.all_toolkits import SCRIPTS
 from xlassess.model.answer import Return
@@ -22,14 +22,14 @@ NEW = tuple(name for name in SCRIPTS if name not in TOOLKITS)
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play(tmp_path_factory.mktemp("demo") / "demo", toolkits=choose_toolkits(("all",)))
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    return run_demo(tmp_path_factory.mktemp("demo") / "demo", toolkits=choose_toolkits(("all",)))
 
 
-def _returns(played: Played, toolkit: str) -> list[Return]:
+def _returns(demo: DemoRun, toolkit: str) -> list[Return]:
     return [
         file.ret
-        for file in played.ingested.files
+        for file in demo.ingested.files
         if file.issued
         and file.issued.identity.toolkit == toolkit
         and file.ret.state != "superseded"
@@ -64,26 +64,26 @@ def test_choose_toolkits__unknown() -> None:
 
 
 @pytest.mark.parametrize("toolkit", NEW)
-def test_demo__no_finding_where_no_mistake_was_made(played: Played, toolkit: str) -> None:
-    returns = _returns(played, toolkit)
+def test_demo__no_finding_where_no_mistake_was_made(demo: DemoRun, toolkit: str) -> None:
+    returns = _returns(demo, toolkit)
     assert len(returns) == (7 if SCRIPTS[toolkit].once else 13)
     assert Counter(ret.state for ret in returns) == {"accepted": len(returns)}
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_demo__nothing_required_is_left_out(played: Played, name: str) -> None:
+def test_demo__nothing_required_is_left_out(demo: DemoRun, name: str) -> None:
     toolkit = find_toolkit(name)
     needed = {(i.id, f) for i in toolkit.items() if i.required for f in i.answer_fields}
-    for ret in _returns(played, name):
+    for ret in _returns(demo, name):
         given = {(a.item, a.field) for a in ret.answers}
         assert needed <= given
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_demo__no_sentence_twice(played: Played, name: str) -> None:
+def test_demo__no_sentence_twice(demo: DemoRun, name: str) -> None:
     said = Counter(
         answer.value
-        for ret in _returns(played, name)
+        for ret in _returns(demo, name)
         for answer in ret.answers
         if answer.field == "comment"
     )
@@ -106,11 +106,11 @@ def _items(toolkit: Toolkit) -> set[str]:
     return {item.id for item in toolkit.items()}
 
 
-def test_demo__reasons_where_they_are_asked_for(played: Played) -> None:
+def test_demo__reasons_where_they_are_asked_for(demo: DemoRun) -> None:
     toolkit = find_toolkit("working-better-together")
     asks = {item.id: item.follow_up.when for item in toolkit.items() if item.follow_up}
     reasons = 0
-    for ret in _returns(played, toolkit.id):
+    for ret in _returns(demo, toolkit.id):
         commented = {a.item for a in ret.answers if a.field == "comment"}
         for answer in ret.answers:
             if answer.field == "answer" and answer.value in asks.get(answer.item, ()):
@@ -119,10 +119,10 @@ def test_demo__reasons_where_they_are_asked_for(played: Played) -> None:
     assert reasons > 20
 
 
-def test_demo__both_views_are_taken_and_differ(played: Played) -> None:
+def test_demo__both_views_are_taken_and_differ(demo: DemoRun) -> None:
     pairs = [
         (mine.value, theirs.value)
-        for ret in _returns(played, "working-better-together")
+        for ret in _returns(demo, "working-better-together")
         for mine in ret.answers
         for theirs in ret.answers
         if mine.item == theirs.item
@@ -132,14 +132,14 @@ def test_demo__both_views_are_taken_and_differ(played: Played) -> None:
     assert 0.2 < differing / len(pairs) < 0.8
 
 
-def test_demo__the_checklist_is_answered_once_by_each_partner(played: Played) -> None:
-    lines = [line for line in played.status.lines if line.toolkit == "melton-checklist"]
+def test_demo__the_checklist_is_answered_once_by_each_partner(demo: DemoRun) -> None:
+    lines = [line for line in demo.status.lines if line.toolkit == "melton-checklist"]
     assert max(Counter(line.partner for line in lines).values()) == 1
     assert len(lines) == 8
 
 
 def test_demo__a_register_of_those_who_are_asked(tmp_path: Path) -> None:
-    result = play(tmp_path / "demo", toolkits=("melton-checklist",))
+    result = run_demo(tmp_path / "demo", toolkits=("melton-checklist",))
     assert len(result.status.lines) == 8
     assert result.consolidated.returned == 7
     assert openpyxl.load_workbook(result.consolidated.path).sheetnames[0].startswith("Summary")

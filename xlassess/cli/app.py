@@ -15,26 +15,26 @@ from xlassess.cli.errors import EXIT_CODES, explain
 from xlassess.cli.options import Options, common
 
 _VERBS: Mapping[str, tuple[str, str]] = {
-    "init": ("init", "Begin a new assessment, ready to edit."),
-    "generate": ("generate", "Write the workbooks into outbox/."),
-    "ingest": ("ingest", "Read what came back: files, folders, zip files."),
-    "status": ("status", "Show who has answered, and what is open."),
-    "query": ("query", "Ask partners again about what is doubtful."),
-    "sent": ("decide", "Record that workbooks were sent."),
-    "reminded": ("decide", "Record that respondents were reminded."),
-    "waive": ("decide", "Accept queries as they are, with a reason."),
-    "choose": ("decide", "Decide which of several returns counts."),
-    "set-aside": ("decide", "Decide that a return does not count."),
-    "reassign": ("decide", "Let a return count for another workbook."),
-    "nil": ("decide", "Record that a respondent has nothing to report."),
-    "decline": ("decide", "Record that a respondent does not take part."),
-    "history": ("history", "Tell all that ever happened to one workbook."),
+    "init": ("init", "Start a new assessment."),
+    "generate": ("generate", "Write the workbooks to send out."),
+    "ingest": ("ingest", "Read the workbooks that came back."),
+    "status": ("status", "Show who has answered and what is still open."),
+    "query": ("query", "Write workbooks that ask partners about unclear answers."),
+    "sent": ("decide", "Record that you sent workbooks."),
+    "reminded": ("decide", "Record that you reminded people."),
+    "waive": ("decide", "Accept queries as they are and say why."),
+    "choose": ("decide", "Choose which of several returns counts."),
+    "set-aside": ("decide", "Leave out a return that should not count."),
+    "reassign": ("decide", "Count a return for a different workbook."),
+    "nil": ("decide", "Record that someone has nothing to report."),
+    "decline": ("decide", "Record that someone is not taking part."),
+    "history": ("history", "Show everything that happened to one workbook."),
     "consolidate": ("consolidate", "Write the summary for the committee."),
-    "report": ("report", "Write the same as a Word report."),
+    "report": ("report", "Write the summary as a Word report."),
     "export": ("export", "Write the data for other programs."),
-    "verify": ("verify", "Check that all is as it was recorded."),
-    "toolkits": ("toolkits", "List, show, check, reword toolkits; alone it lists them."),
-    "demo": ("demo", "Play a made-up assessment through."),
+    "verify": ("verify", "Check that the records are complete and unchanged."),
+    "toolkits": ("toolkits", "List, show, check and edit toolkits."),
+    "demo": ("demo", "Run a made-up assessment, to see how it works."),
 }
 """Each verb, in the order they are used in: its module in ``commands``, and its line of help.
 
@@ -84,10 +84,12 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="xlassess", message="%(prog)s %(version)s")
 @common
 def cli() -> None:
-    """Run partnership self-assessments by Excel.
+    """Run partnership self-assessments with Excel.
 
-    Begin with: xlassess demo. Then: init, generate, send the workbooks out, ingest what comes
-    back, query what is doubtful, status, consolidate. Each command says more with --help.
+    To see how it works, run: xlassess demo
+
+    In a round of your own, use these commands in order: init, generate, ingest, query,
+    consolidate. Use status at any time. For help with one command: xlassess COMMAND --help
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

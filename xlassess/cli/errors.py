@@ -15,32 +15,32 @@ DONE, NEEDS_PERSON, WRONG_USE, NOT_DONE = range(4)
 EXIT_CODES = """\b
 Exit codes:
   0  done
-  1  done, but something needs a person (a query, a refused file, a decision)
-  2  wrong use: the command was given something it cannot work with
+  1  done, but something needs you (a query, a refused file, a decision)
+  2  wrong use: a mistake in the command or in what it was given
   3  could not be done
 """
 
 _NO_ROOM = (
     "The disk is full.",
-    "Free some space and run the same command again; what was finished is kept.",
+    "Free some space and run the same command again. Everything finished so far is kept.",
 )
 _READ_ONLY = (
-    "Nothing can be written to{name} ({why}): the disk or folder is read-only.",
-    "Copy the whole folder to a place where you may write, and run the same command there.",
+    "Cannot write to{name} ({why}). The disk or folder is read-only.",
+    "Copy the whole folder to a place you can write to, and run the command there.",
 )
 _NO_RIGHT = (
-    "You may not read or write{name} ({why}): it is open in another program, or the right is "
-    "missing.",
-    "Close it in other programs, see that you may write there, and run the same command again.",
+    "Cannot read or write{name} ({why}). It may be open in another program, or you may not have "
+    "permission.",
+    "Close it in other programs, check that you can write there, and run the command again.",
 )
 _IN_THE_WAY = (
-    "Something else is in the way of{name} ({why}): a file where a folder is needed, or the "
-    "reverse.",
-    "Move it elsewhere, and run the same command again.",
+    "Cannot write{name} ({why}). There is a file where a folder is needed, or a folder where a "
+    "file is needed.",
+    "Move it somewhere else and run the command again.",
 )
 _REFUSED = (
-    "The computer refused to work with the file{name}: {why}.",
-    "Close it in other programs, see that you may write there and that there is room.",
+    "The computer could not use the file{name}: {why}.",
+    "Close it in other programs. Check that you can write there and that the disk is not full.",
 )
 _TROUBLES = {
     errno.ENOSPC: _NO_ROOM,
@@ -52,12 +52,12 @@ _TROUBLES = {
     errno.EISDIR: _IN_THE_WAY,
     errno.EEXIST: _IN_THE_WAY,
 }
-"""What is wrong and what to do where the disk does not go along, by the system's number for it."""
+"""What is wrong with the disk and what to do, by the system's error number."""
 
 _FAULT = (
-    "This is a fault in xlassess, not in your work; what was finished before it is kept. Run the "
-    "command again with --verbose and send what it shows, with the command, to whoever looks "
-    "after xlassess for you; read it through first, as it may show names of files."
+    "This is a fault in xlassess, not in your work. Everything finished so far is kept. Run the "
+    "command again with --verbose, and send the command and what it shows to the person who looks "
+    "after xlassess for you. Read it first: it may show file names."
 )
 
 
@@ -69,7 +69,10 @@ def explain(error: BaseException, *, verbose: bool) -> int:
         verbose: also show the technical details.
     """
     if isinstance(error, KeyboardInterrupt):
-        _complain("Stopped.", "What was finished is kept; the same command does the rest.")
+        _complain(
+            "Stopped.",
+            "Everything finished so far is kept. Run the same command again to do the rest.",
+        )
         return NOT_DONE
     if verbose:
         traceback.print_exception(error)
@@ -84,7 +87,7 @@ def explain(error: BaseException, *, verbose: bool) -> int:
         name = f" {error.filename}" if error.filename else " it"
         _complain(message.format(name=name, why=error.strerror), remedy)
     else:
-        _complain(f"Something went wrong that should not: {type(error).__name__}: {error}.", _FAULT)
+        _complain(f"Something went wrong: {type(error).__name__}: {error}.", _FAULT)
     return NOT_DONE
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlassess.assessment.settings import AssessmentFolder
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 
 
 @dataclass
@@ -81,9 +81,10 @@ def common(command: _Command) -> _Command:
 
     command = click.option(
         "--verbose", is_flag=True, expose_value=False, callback=tell, is_eager=True,
-        help="Show the technical details of an error.",
+        help="Show technical details if something goes wrong.",
     )(command)  # fmt: skip
     return click.option(
         "-C", "root", metavar="DIR", type=click.Path(path_type=Path), expose_value=False,
-        callback=enter, is_eager=True, help="The assessment's folder; this one if not given.",
+        callback=enter, is_eager=True,
+        help="The assessment's folder. The default is the folder you are in.",
     )(command)  # fmt: skip

@@ -1,5 +1,5 @@
 """A made-up partnership, from generate to summary, with the mistakes that partners make."""
 
-from xlassess.demo.play import Played, choose_toolkits, play
+from xlassess.demo.run import DemoRun, choose_toolkits, run_demo
 
-__all__ = ["Played", "choose_toolkits", "play"]
+__all__ = ["DemoRun", "choose_toolkits", "run_demo"]

@@ -11,20 +11,24 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
-from xlassess.demo.scripts.script import Cell, Plan
-from xlassess.demo.voices import Blank, Filled
+from xlassess.demo.answers import AnswerCell, Entries
+from xlassess.demo.scripts.script import Cell, PlanRow
 from xlassess.model.toolkit import ActionPlan
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-Slip = Callable[["Workbook", Layout], None]
+Mistake = Callable[["Workbook", Layout], None]
 """A mistake: something done to a workbook once it is filled in."""
 
 
 def fill_in(
-    blank: bytes, places: Layout, filled: Filled, saved_at: datetime, slip: Slip | None = None
+    blank: bytes,
+    places: Layout,
+    filled: Entries,
+    saved_at: datetime,
+    mistake: Mistake | None = None,
 ) -> bytes:
     """Return a workbook filled in and saved.
 
@@ -33,7 +37,7 @@ def fill_in(
         places: where everything stands in it.
         filled: what to enter.
         saved_at: when it was saved, in UTC; the same moment gives the same bytes.
-        slip: a mistake to make before saving.
+        mistake: a mistake to make before saving.
     """
     from openpyxl import load_workbook
 
@@ -46,22 +50,22 @@ def fill_in(
     plan = places.toolkit.action_plan
     if places.action_plan and plan:
         _fill_plan(book[places.action_plan.sheet], places.action_plan, plan, filled)
-    if slip:
-        slip(book, places)
+    if mistake:
+        mistake(book, places)
     return _saved(book, saved_at, _drawn(blank))
 
 
-def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Filled) -> None:
+def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Entries) -> None:
     for table in section.tables:
         for row in table.rows:
             for column in table.fields(row.item):
-                value = filled.cells.get(Blank(row.item.id, column.field))
+                value = filled.cells.get(AnswerCell(row.item.id, column.field))
                 if value is not None:
                     put(sheet, row.index, column.index, value)
 
 
 def _fill_plan(
-    sheet: Worksheet, places: ActionPlanLayout, plan: ActionPlan, filled: Filled
+    sheet: Worksheet, places: ActionPlanLayout, plan: ActionPlan, filled: Entries
 ) -> None:
     horizons = {choice.code: choice.label for choice in plan.horizons}
     statuses = {choice.code: choice.label for choice in plan.statuses}
@@ -73,7 +77,7 @@ def _fill_plan(
         put(sheet, places.proposal, 2, filled.proposal)
 
 
-def _entries(entry: Plan, horizons: dict[str, str], statuses: dict[str, str]) -> dict[str, Cell]:
+def _entries(entry: PlanRow, horizons: dict[str, str], statuses: dict[str, str]) -> dict[str, Cell]:
     return {
         "item": entry.item,
         "action": entry.action,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import Layout, SectionLayout
-from xlassess.demo.filling import Slip, put
+from xlassess.demo.filling import Mistake, put
 from xlassess.demo.scripts.script import Cell
 
 if TYPE_CHECKING:
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-def typed_over(**answers: Cell) -> Slip:
+def typed_over(**answers: Cell) -> Mistake:
     """Other values typed over answers, by item."""
     return lambda book, places: _set(book, places, answers)
 
 
-def left_out(*items: str) -> Slip:
+def left_out(*items: str) -> Mistake:
     """Answers left out."""
     return lambda book, places: _set(book, places, dict.fromkeys(items))
 
 
-def pasted_formula(item: str) -> Slip:
+def pasted_formula(item: str) -> Mistake:
     """An answer that is taken over from the cell above by a formula."""
 
-    def slip(book: Workbook, places: Layout) -> None:
+    def make(book: Workbook, places: Layout) -> None:
         sheet, row, column = _answer(book, places, item)
         above = sheet.cell(row, column + 1).coordinate
         put(sheet, row, column, f"={above}")
 
-    return slip
+    return make
 
 
-def sorted_by_answer(section_id: str) -> Slip:
+def sorted_by_answer(section_id: str) -> Mistake:
     """The rows of a section sorted by answer, as after switching protection off."""
 
-    def slip(book: Workbook, places: Layout) -> None:
+    def make(book: Workbook, places: Layout) -> None:
         section = _section(places, section_id)
         sheet, table = book[section.sheet], section.tables[0]
         column = table.column("answer")
@@ -55,7 +55,7 @@ def sorted_by_answer(section_id: str) -> Slip:
             for c, value in zip(width, values, strict=True):
                 _move(sheet, row.index + 1, c, value)
 
-    return slip
+    return make
 
 
 def _move(sheet: Worksheet, row: int, column: int, value: object) -> None:
@@ -117,65 +117,69 @@ def zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ReturnedFile:
     """One file that somebody sends back.
 
-    ``name`` is empty where the file keeps the name it was issued under. ``odd`` says what is
-    odd about it, in one phrase. ``foreign`` files have nothing to do with the assessment.
+    ``name`` is empty where the file keeps the name it was issued under. ``unusual`` says what is
+    unusual about it, in one phrase. ``unrelated`` files have nothing to do with the assessment.
     """
 
     name: str = ""
-    odd: str = ""
-    slip: Slip | None = None
-    foreign: bool = False
+    unusual: str = ""
+    mistake: Mistake | None = None
+    unrelated: bool = False
     days_later: int = 0
 
 
-PLAIN = (Letter(),)
+AS_IT_SHOULD_BE = (ReturnedFile(),)
 """One file, as it should be."""
 
-LETTERS: dict[tuple[str, str], tuple[Letter, ...]] = {
+RETURNED: dict[tuple[str, str], tuple[ReturnedFile, ...]] = {
     ("pat", "Karen Doyle"): (
-        Letter(
+        ReturnedFile(
             name="PAT FINAL Karen Doyle.xlsx",
-            odd="an answer that the list does not offer",
-            slip=typed_over(**{"3B": "Mostly agree"}),
+            unusual="an answer that the list does not offer",
+            mistake=typed_over(**{"3B": "Mostly agree"}),
         ),
     ),
-    ("pat", "Jo Whitfield"): (Letter(odd="two answers left out", slip=left_out("4C", "5E")),),
+    ("pat", "Jo Whitfield"): (
+        ReturnedFile(unusual="two answers left out", mistake=left_out("4C", "5E")),
+    ),
     ("pat", "Dr Anita Rao"): (
-        Letter(odd="the rows of sheet 2 sorted by answer", slip=sorted_by_answer("2")),
+        ReturnedFile(unusual="the rows of sheet 2 sorted by answer", mistake=sorted_by_answer("2")),
     ),
     ("pat", "Peter Lindqvist"): (
-        Letter(
+        ReturnedFile(
             name="Copy of PAT Lindqvist.xlsx",
-            odd="answers typed by hand, in small letters and with blanks",
-            slip=typed_over(**{"1B": "agree ", "6D": "strongly  disagree"}),
+            unusual="answers typed by hand, in small letters and with blanks",
+            mistake=typed_over(**{"1B": "agree ", "6D": "strongly  disagree"}),
         ),
     ),
     ("melton-evaluation", "Peter Lindqvist"): (
-        Letter(odd="bare numbers typed for the choices", slip=typed_over(**{"1.2": 4.0})),
+        ReturnedFile(
+            unusual="bare numbers typed for the choices", mistake=typed_over(**{"1.2": 4.0})
+        ),
     ),
     ("pat", "Grace Okafor"): (
-        Letter(
+        ReturnedFile(
             name="VAT partnership tool.xlsx",
-            odd="sent twice: this is the first, with a section left out",
-            slip=left_out("6A", "6B", "6C", "6D", "6E", "6F"),
+            unusual="sent twice: this is the first, with a section left out",
+            mistake=left_out("6A", "6B", "6C", "6D", "6E", "6F"),
         ),
-        Letter(
+        ReturnedFile(
             name="VAT partnership tool (complete).xlsx",
-            odd="sent twice: this is the second",
+            unusual="sent twice: this is the second",
             days_later=3,
         ),
     ),
     ("melton-evaluation", "Lee Hargreaves"): (
-        Letter(odd="a formula pasted over an answer", slip=pasted_formula("2.3")),
+        ReturnedFile(unusual="a formula pasted over an answer", mistake=pasted_formula("2.3")),
     ),
     ("melton-evaluation", "David Ellery"): (
-        Letter(
+        ReturnedFile(
             name="Partnership evaluation College.xlsx",
-            odd="the wrong file: a claim for travel costs",
-            foreign=True,
+            unusual="the wrong file: a claim for travel costs",
+            unrelated=True,
         ),
     ),
 }

@@ -8,7 +8,7 @@ import click
 
 from xlassess.cli.console import Console
 from xlassess.cli.options import Options, common, folder_of, now, shown
-from xlassess.cli.phrases import count, percent
+from xlassess.cli.phrases import percent
 
 if TYPE_CHECKING:
     from xlassess.services.consolidate import Consolidated
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def consolidate(options: Options) -> None:
-    """Write the summary of the round for the committee: output/ROUND/summary.xlsx."""
+    """Write the summary of the round for the committee: output/ROUND/summary.xlsx.
+
+    You can run it at any time. The summary says how many workbooks it is based on.
+    """
     from xlassess.services import consolidate as service
 
     _show(Console(), service.consolidate(folder_of(options), now=now()))
@@ -28,10 +31,9 @@ def _show(out: Console, result: Consolidated) -> None:
     """Say where the summary is and on what it stands."""
     out.say(f"The summary is in {shown(result.path)}.", style="head")
     share = result.returned / result.issued if result.issued else None
-    out.say(f"It stands on {result.returned} of {result.issued} workbooks ({percent(share)}).")
+    out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:
         out.say(
-            f"{count(result.with_queries, 'workbook')} among them "
-            f"{'has' if result.with_queries == 1 else 'have'} open queries: answers that are in "
-            "doubt are left out until they are settled."
+            f"{result.with_queries} of them {'has' if result.with_queries == 1 else 'have'} open "
+            "queries. Unclear answers are left out until the queries are closed."
         )

@@ -28,17 +28,17 @@ def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
     del ctx, param
     if not _COUNT.fullmatch(value.strip()):
         raise click.BadParameter(
-            f"“{value}” is not the number of a return, such as 13. xlassess ingest and xlassess "
-            "history show it."
+            f"“{value}” is not a return number. Give a number such as 13; xlassess ingest and "
+            "xlassess history show them."
         )
     return int(value)
 
 
-_BY = click.option("--by", metavar="NAME", default="", help="Who decides; you, if not given.")
+_BY = click.option("--by", metavar="NAME", default="", help="Who decided. The default is you.")
 _REASON = click.option(
-    "--reason", metavar="TEXT", required=True, help="Why; it is kept with the decision."
+    "--reason", metavar="TEXT", required=True, help="Why. This is kept with the decision."
 )
-_UNDO = click.option("--undo", is_flag=True, help="Take the last such decision back.")
+_UNDO = click.option("--undo", is_flag=True, help="Undo the last decision of this kind.")
 
 
 def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,34 +48,34 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="Every workbook not recorded as sent yet.")
-@click.option("--by", metavar="NAME", default="", help="Who sent them; you, if not given.")
-@click.option("--undo", is_flag=True, help="Take the last such record back.")
+@click.option("--all", "everyone", is_flag=True, help="All workbooks not yet recorded as sent.")
+@click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
+@click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @common
 @click.pass_obj
 def sent(
     options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
 ) -> None:
-    """Record that workbooks were sent to their respondents.
+    """Record that you sent workbooks to their respondents.
 
-    REF is the reference of a workbook, as in its file name. xlassess sends nothing itself.
+    REF is the reference of a workbook. It is in the file name. xlassess does not send anything.
     """
     _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
 
 
 @click.command()
 @click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="Every workbook sent that has not come back.")
-@click.option("--by", metavar="NAME", default="", help="Who reminded them; you, if not given.")
-@click.option("--undo", is_flag=True, help="Take the last such record back.")
+@click.option("--all", "everyone", is_flag=True, help="All workbooks sent that have not come back.")
+@click.option("--by", metavar="NAME", default="", help="Who reminded them. The default is you.")
+@click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @common
 @click.pass_obj
 def reminded(
     options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
 ) -> None:
-    """Record that respondents were reminded of their workbooks.
+    """Record that you reminded respondents of their workbooks.
 
-    REF is the reference of a workbook, as in its file name. xlassess sends nothing itself.
+    REF is the reference of a workbook. It is in the file name. xlassess does not send anything.
     """
     _mark(options, references, "reminded", everyone=everyone, by=by, undo=undo)
 
@@ -84,14 +84,14 @@ def reminded(
 @click.argument("findings", metavar="FINDING...", nargs=-1, required=True)
 @_REASON
 @_BY
-@click.option("--revoke", is_flag=True, help="Take the waivers of these findings back.")
+@click.option("--revoke", is_flag=True, help="Undo the waiver of these queries.")
 @common
 @click.pass_obj
 def waive(options: Options, findings: tuple[str, ...], reason: str, by: str, revoke: bool) -> None:
-    """Accept queries as they are, so that they hold the return up no longer.
+    """Accept queries as they are, so that they no longer hold up the return.
 
-    FINDING is the number that ingest and status show, such as 12.2. A waived query stays on
-    show with who waived it, when and why; an answer that was left out stays left out.
+    FINDING is the number that ingest and status show, such as 12.2. A waived query is still
+    shown, with who waived it, when and why. An answer that was left out stays left out.
     """
     from xlassess.services import decide as service
 
@@ -106,16 +106,15 @@ def waive(options: Options, findings: tuple[str, ...], reason: str, by: str, rev
 def choose(
     options: Options, reference: str, which: str, *, reason: str, by: str, undo: bool
 ) -> None:
-    """Decide which of several returns counts for workbook REF.
+    """Choose which of several returns counts for workbook REF.
 
-    Needed where two different files came back and it cannot be told which is the later one
-    (finding L01). RETURN is the number of the return, the name of its file, or the beginning of
-    its hash.
+    Use this when two different files came back and xlassess cannot tell which is the later one
+    (finding L01). RETURN is the number of the return, its file name, or the start of its hash.
     """
     from xlassess.services import decide as service
 
     if not which and not undo:
-        raise click.UsageError("Missing argument 'RETURN': which return is to count?")
+        raise click.UsageError("Missing argument 'RETURN': which return should count?")
     folder, why = folder_of(options), _why(reason, by)
     if undo:
         _show(Console(), service.undo(folder, "chosen", reference, why))
@@ -127,9 +126,10 @@ def choose(
 @click.argument("number", metavar="RETURN", callback=_number)
 @_deciding
 def set_aside(options: Options, number: int, reason: str, by: str, undo: bool) -> None:
-    """Decide that return number RETURN does not count, for anybody.
+    """Leave out return number RETURN, so that it counts for no one.
 
-    For a file that was sent by mistake. What it took the place of counts again.
+    Use this for a file that was sent by mistake. If it had replaced an earlier return, the
+    earlier one counts again.
     """
     from xlassess.services import decide as service
 
@@ -142,18 +142,18 @@ def set_aside(options: Options, number: int, reason: str, by: str, undo: bool) -
 
 @click.command()
 @click.argument("number", metavar="RETURN", callback=_number)
-@click.option("--to", metavar="REF", default="", help="The workbook it is to count for.")
+@click.option("--to", metavar="REF", default="", help="The workbook it should count for.")
 @_deciding
 def reassign(options: Options, number: int, to: str, *, reason: str, by: str, undo: bool) -> None:
-    """Let return number RETURN count for another workbook.
+    """Count return number RETURN for a different workbook.
 
-    For somebody who filled in the workbook of somebody else. Both workbooks must ask the same
-    questions. What the return took the place of counts again.
+    Use this when someone filled in another person's workbook. Both workbooks must ask the same
+    questions. If the return had replaced an earlier one, the earlier one counts again.
     """
     from xlassess.services import decide as service
 
     if not to and not undo:
-        raise click.UsageError("Missing option '--to': which workbook is it to count for?")
+        raise click.UsageError("Missing option '--to': which workbook should it count for?")
     folder, why = folder_of(options), _why(reason, by)
     if undo:
         _show(Console(), service.undo(folder, "reassigned", number, why))
@@ -167,7 +167,7 @@ def reassign(options: Options, number: int, to: str, *, reason: str, by: str, un
 def nil(options: Options, reference: str, reason: str, by: str, undo: bool) -> None:
     """Record a nil return for workbook REF: the respondent has nothing to report.
 
-    It counts as a response, without answers. A workbook that comes back later takes its place.
+    It counts as a response without answers. If a workbook comes back later, that counts instead.
     """
     _settle(options, reference, "nil return", _why(reason, by), undo)
 
@@ -176,10 +176,11 @@ def nil(options: Options, reference: str, reason: str, by: str, undo: bool) -> N
 @click.argument("reference", metavar="REF")
 @_deciding
 def decline(options: Options, reference: str, reason: str, by: str, undo: bool) -> None:
-    """Record that the respondent of workbook REF does not take part.
+    """Record that the respondent of workbook REF is not taking part.
 
-    It is no response, but nothing is awaited any more. What came back before is set aside; a
-    workbook that comes back later counts, an answer to a query about what was set aside does not.
+    This does not count as a response, but the workbook is no longer expected. Anything that came
+    back before is set aside. If the workbook comes back later, it counts; an answer to a query
+    about a return that was set aside does not.
     """
     _settle(options, reference, "declined", _why(reason, by), undo)
 
@@ -190,8 +191,15 @@ def _mark(
 ) -> None:  # fmt: skip
     from xlassess.services import decide as service
 
-    if everyone == bool(references) or (everyone and undo):
-        raise click.UsageError("Name the references of workbooks, or record it for --all.")
+    if not references and not everyone:
+        raise click.UsageError(
+            "Give the reference of each workbook, or use --all. "
+            "To see the references, run: xlassess status"
+        )
+    if references and everyone:
+        raise click.UsageError("Give references or use --all, but not both.")
+    if everyone and undo:
+        raise click.UsageError("To undo, give the reference of each workbook instead of --all.")
     why = service.Why(now(), by=by)
     folder = folder_of(options)
     _show(Console(), service.mark(folder, references, what, why, everyone=everyone, undone=undo))
@@ -226,7 +234,7 @@ _RECORDED = {
 
 def _show(out: Console, result: Decided) -> None:
     """Say what was recorded, and what counts now for the workbooks concerned."""
-    head = "Taken back" if result.undone else "Recorded"
+    head = "Undone" if result.undone else "Recorded"
     what = _RECORDED[result.what]
     if result.what in ("sent", "reminded") and not result.books:
         out.say(f"Nothing to record: no workbook is waiting to be {what}.", style="head")
@@ -257,7 +265,7 @@ def _show_waived(out: Console, results: Sequence[Waived], *, revoked: bool) -> N
     for result in results:
         who = f"{whose(result.issued)}: " if result.issued else ""
         numbers = ", ".join(f"{one.number} ({one.code})" for one in result.findings)
-        verb = "waived no longer" if revoked else "waived"
+        verb = "no longer waived" if revoked else "waived"
         out.say(f"{who}{numbers} {verb}.", style="head")
         out.say(capital(f"{named(result.ret)} is now: {result.ret.state}."), indent=2)
         still = [one.number for one in result.ret.findings if one.is_open]

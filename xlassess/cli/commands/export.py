@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     "--format",
     "form",
     type=click.Choice(["csv", "json", "parquet"]),
-    help="The format; what the ending of --to says, or else csv.",
+    help="The format. The default is the file type in --to, or csv.",
 )
 @click.option(
     "--to",
     metavar="FILE-or-DIR",
     type=click.Path(path_type=Path),
-    help="A folder, or the name of the chief file; output/ROUND/export-FORMAT if not given.",
+    help="A folder, or the name of the main file. The default is output/ROUND/export-FORMAT.",
 )
 @common
 @click.pass_obj
 def export(options: Options, form: str | None, to: Path | None) -> None:
     """Write the round's data for other programs, with a data dictionary.
 
-    One row for each answer, with the cell it was read from, and tables of actions and returns.
-    Names are shown, lettered or left out as in the summary.
+    There is one row for each answer, with the cell it was read from, and there are tables of
+    actions and returns. Partners are named, lettered or left out as in the summary.
     """
     from xlassess.services import export as service
 
@@ -43,22 +43,22 @@ def export(options: Options, form: str | None, to: Path | None) -> None:
 
 
 _SHOWN = {
-    "named": "Answers are shown with names.",
+    "named": "Partners and people are named.",
     "lettered": "Partners are shown as letters.",
-    "aggregated": "Answers are shown in aggregate: no row stands for one respondent's answers.",
+    "aggregated": "Answers are shown in total: no row is about one respondent.",
 }
 
 
 def _show(out: Console, result: Exported) -> None:
     """Say where the data are, how many rows there are, and how names are treated."""
-    out.say(f"The data are in {shown(result.folder)}.", style="head")
+    out.say(f"The data is in {shown(result.folder)}.", style="head")
     for path in result.files:
         out.say(path.name, indent=2)
     rows = ", ".join(f"{name} {number}" for name, number in result.rows.items())
     out.say(f"Rows: {rows}.")
     if result.fallback:
-        out.say("Letters were asked for, but too few partners have answered for them to help.")
+        out.say("Letters would not hide who is who, because too few partners have answered.")
     out.say(_SHOWN[result.attribution])
     if result.removed:
         names = ", ".join(path.name for path in result.removed)
-        out.say(f"Removed, because an earlier export left it there: {names}.")
+        out.say(f"Removed files of an earlier export: {names}.")

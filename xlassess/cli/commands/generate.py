@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--reissue", is_flag=True,
-    help="Replace workbooks issued before whose questions, names or settings changed since.",
+    help="Replace issued workbooks whose questions, names or settings have changed.",
 )  # fmt: skip
 @common
 @click.pass_obj
 def generate(options: Options, reissue: bool) -> None:
-    """Write outbox/: one sealed workbook for each toolkit and respondent.
+    """Write one workbook for each toolkit and respondent into outbox/.
 
-    Running it again writes only what is missing or new. A workbook that was issued is never
-    replaced by another content unless --reissue says so.
+    You can run it again at any time: it writes only what is missing or new. It never replaces a
+    workbook that was issued, unless you use --reissue.
     """
     from xlassess.services import generate as service
 
@@ -38,19 +38,19 @@ def generate(options: Options, reissue: bool) -> None:
 
 _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "outdated": (
-        "Left as issued, although names, settings or the version of xlassess changed since",
-        "They stay valid. To issue new ones in their place, under new references, run: "
+        "Not replaced, although names, settings or xlassess itself have changed",
+        "These workbooks are still valid. To replace them with new ones, under new references: "
         "xlassess generate --reissue",
     ),
     "questions": (
-        "Left as issued, although their questions changed since",
-        "They stay valid, under the questions they were issued with. To issue new ones in their "
-        "place, under new references, run: xlassess generate --reissue",
+        "Not replaced, although their questions have changed",
+        "These workbooks are still valid, with the questions they were issued with. To replace "
+        "them with new ones, under new references: xlassess generate --reissue",
     ),
     "kept": (
-        "Left alone: the outbox holds a file of this name with other content",
-        "If somebody filled it in, hand it to xlassess ingest. Then move it out of the outbox and "
-        "run generate again.",
+        "Not written, because the outbox has a different file of the same name",
+        "If someone has filled it in, read it with: xlassess ingest. Then move it out of the "
+        "outbox and run generate again.",
     ),
 }
 

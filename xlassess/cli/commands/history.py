@@ -31,7 +31,7 @@ _MOST = 12
 @common
 @click.pass_obj
 def history(options: Options, reference: str, as_json: bool) -> None:
-    """Show all that ever happened to workbook REF, oldest first."""
+    """Show everything that happened to workbook REF, oldest first."""
     from xlassess.services import history as service
 
     result = service.history(folder_of(options), reference)
@@ -61,8 +61,8 @@ def _show(out: Console, result: History) -> None:
     for later in result.later:
         out.gap()
         out.say(
-            f"{_moment(later.issued_at)}  the same respondent was issued {later.reference} in "
-            "its place",
+            f"{_moment(later.issued_at)}  replaced by {later.reference}, issued to the same "
+            "respondent",
             indent=2,
         )
 
@@ -91,9 +91,9 @@ def _told(result: History, step: Step) -> str:
         "issued": f"issued as {result.issued.file_name}, SHA-256 {_short(result.issued.sha256)}",
         "sent": "recorded as sent",
         "reminded": "recorded as reminded",
-        "came again": f"{about} came again as {event.details.get('file', '')}: nothing changed",
+        "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",
-        "waiver revoked": f"finding {finding} waived no longer",
+        "waiver revoked": f"finding {finding} no longer waived",
         "chosen": f"{about} chosen to count",
         "set aside": f"{about} set aside",
         "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}",
@@ -101,7 +101,7 @@ def _told(result: History, step: Step) -> str:
         "declined": "recorded as declined",
         "query issued": f"query workbook {event.details.get('query')} issued about {about}",
         "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
-        "undone": f"taken back: “{event.details.get('was')}”" + (f", {about}" if about else ""),
+        "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)
 
@@ -136,12 +136,12 @@ def _more(step: Step) -> Iterator[str]:
     event = step.event
     for ret in step.moved:
         place = event.statuses[ret.number]
-        yield f"{named(ret)} is {place.state} since, for {place.reference}"
+        yield f"{named(ret)} is now {place.state}, for {place.reference}"
     if event.what == "received" and step.ret:
         yield from _put_right(step.ret)
     said = [f"by {event.by}"] if event.by else []
     if event.details.get("taken over"):
-        said.append("from the records of an earlier version")
+        said.append("from the records of an earlier version of xlassess")
     if said or event.reason:
         who = capital(", ".join(said)) if said else "Reason"
         yield f"{who}: {event.reason}" if event.reason else who

@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Read N files at once.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="How many files to read at the same time.",
+)
 @click.option(
     "--password", "passwords", metavar="[TEXT]", multiple=True, is_flag=False, flag_value="",
-    help="Password for files that need one to open; asked for if left out. Goes after PATH.",
+    help="Password for files that need one. Leave TEXT out to type it unseen. Put this after PATH.",
 )  # fmt: skip
 @AS_JSON
 @common
@@ -38,12 +43,13 @@ def ingest(
     passwords: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Read returned workbooks: files, folders and zip files.
+    """Read the workbooks that came back: files, folders and zip files.
 
-    Says file by file what was read, what is doubtful (where, and what to do) and what was
-    refused. Every file is kept; the same file twice changes nothing. Each PATH is looked for
-    from where you are, then in the assessment's folder. A password is used for this run only
-    and is not kept anywhere.
+    For each file it says what was read, what is unclear (where, and what to do) and whether the
+    file was refused. It keeps every file. Reading a file twice changes nothing.
+
+    It looks for each PATH in the folder you are in, then in the assessment's folder. It uses a
+    password for this run only and does not keep it.
     """
     from xlassess.services import ingest as service
 
@@ -73,15 +79,17 @@ def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:
     for text in given:
         if not paths and text and Path(text).exists():
             raise UsageError(
-                f"{text} was taken for a password.",
-                "Name the files first and put --password at the end.",
+                f"{text} was read as a password.",
+                "Put the files first and --password last.",
             )
     asked = _typed() if "" in given else ()
     return tuple(dict.fromkeys((*filter(None, given), *asked)))
 
 
 def _typed() -> Iterator[str]:
-    click.echo("Passwords are not shown while you type. An empty line ends the list.", err=True)
+    click.echo(
+        "Passwords are not shown as you type. To finish, press Enter on an empty line.", err=True
+    )
     while text := click.prompt(
         "Password", default="", hide_input=True, show_default=False, err=True
     ):
@@ -119,7 +127,7 @@ def _show(out: Console, result: Ingested) -> None:
         for file in refused:
             _file(out, file, file.findings("refuse"))
     if doubtful:
-        out.heading(f"Doubtful: {count(len(doubtful), 'file')} to ask the partner about")
+        out.heading(f"Unclear: {count(len(doubtful), 'file')} to ask the partner about")
         for file in doubtful:
             _file(out, file, file.findings("query"))
     read = [file for file in new if file.ret.reference and file.ret.state != "refused"]
@@ -133,7 +141,7 @@ def _show(out: Console, result: Ingested) -> None:
     out.gap()
     out.say(_totals(result), style="head")
     if refused or doubtful:
-        out.say("Every file is kept in returns/. What is open is listed by: xlassess status")
+        out.say("Every file is kept in returns/. To see what is open: xlassess status")
     if doubtful:
         out.say("To ask the partners: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
@@ -180,7 +188,7 @@ def _read(out: Console, files: Sequence[Received]) -> None:
     out.table(heads, rows, numbers=(0, 4), wraps=(1,), styles=_STATE_STYLES)
     renamed = [file for file in files if file.issued and _base(file) != file.issued.file_name]
     if renamed:
-        out.heading(f"Under another name: {count(len(renamed), 'file')}")
+        out.heading(f"Renamed: {count(len(renamed), 'file')}")
         for file in renamed:
             partner, respondent, toolkit = _who(file)
             out.say(f"{file.ret.file}: {respondent or partner}, {toolkit}", indent=2)
@@ -201,7 +209,7 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
     noted = [file for file in files if file.findings("note") or file.ret.normalised]
     if not noted:
         return
-    out.heading("Notes, which need nothing done unless they say so")
+    out.heading("Notes: nothing to do, unless the note says so")
     for file in noted:
         out.say(file.ret.file, indent=2)
         for finding in file.findings("note"):
@@ -211,8 +219,8 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
         if put_right:
             first = put_right[0]
             out.say(
-                f"{count(len(put_right), 'value')} put right, as certain what was meant; "
-                f"first {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”.",
+                f"{count(len(put_right), 'value')} put right, because the meaning was clear. The "
+                f"first is {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”.",
                 indent=4,
                 style="note",
             )
@@ -255,14 +263,14 @@ def _aside(out: Console, files: Sequence[Received]) -> None:
         reference = file.issued.reference if file.issued else ""
         out.say(f"{file.ret.file} answers a query about a return that was set aside.", indent=2)
         how = choosing(reference, str(file.ret.number))
-        out.say(f"If it is to count: {how}", indent=2)
+        out.say(f"To count it: {how}", indent=2)
 
 
 def _known(out: Console, result: Ingested) -> None:
     """Name the files that still are refused, and those handed over twice in this run."""
     refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
     if refused:
-        out.heading(f"Refused before, and still: {count(len(refused), 'file')}")
+        out.heading(f"Still refused: {count(len(refused), 'file')}")
         out.some([refusal(ret) for ret in refused])
     same = [file for file in result.files if file.repeats]
     if same:
@@ -275,7 +283,7 @@ def _known(out: Console, result: Ingested) -> None:
     ]
     if twice:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
-        out.heading(f"Handed over twice: {count(len(twice), 'file')}")
+        out.heading(f"Given twice: {count(len(twice), 'file')}")
         out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
 
 
@@ -294,9 +302,9 @@ def _totals(result: Ingested) -> str:
     states = result.states
     parts = [f"{states[state]} {_STATE_WORDS[state]}" for state in _STATES if states.get(state)]
     known = len(result.files) - len(result.new)
-    before = f"{count(known, 'file')} had been read before and changed nothing."
+    before = f"{count(known, 'file')} had been read before; nothing changed."
     if not parts:
-        return f"Nothing new: {before}" if known else "There was no file to read."
+        return f"Nothing new: {before}" if known else "There were no files to read."
     text = f"{count(len(result.new), 'new file')}: {listed(parts)}."
     return f"{text} {before}" if known else text
 

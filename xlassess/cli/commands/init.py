@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def init(options: Options, directory: Path) -> None:
-    """Begin a new assessment in DIR: assessment.yaml and partners.xlsx, ready to edit."""
+    """Start a new assessment in DIR.
+
+    Writes assessment.yaml and partners.xlsx for you to fill in.
+    """
     from xlassess.services.init import begin
 
     _show(Console(), begin(options.root / directory))
@@ -32,8 +35,10 @@ def _show(out: Console, result: Begun) -> None:
     there = "" if place == "." else f" -C {shlex.quote(place)}"
     out.say(f"A new assessment is ready{f' in {place}' if there else ''}.", style="head")
     out.gap()
-    out.say("1. Fill in assessment.yaml: who, what for, which toolkits, by when.", indent=2)
-    out.say("2. Fill in partners.xlsx: one row for each person who is asked.", indent=2)
+    out.say(
+        "1. Fill in assessment.yaml: the partnership, the toolkits and the return date.", indent=2
+    )
+    out.say("2. Fill in partners.xlsx: one row for each person you ask.", indent=2)
     out.say(f"3. Run: xlassess generate{there}", indent=2)
     out.gap()
-    out.say("Keep the file .secret with the folder: it seals the workbooks of this assessment.")
+    out.say("Keep the file .secret in this folder. xlassess needs it to recognise its workbooks.")

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def _day(text: str | None) -> date | None:
-    """Return the day somebody names."""
+    """Return the date given."""
     if text is None:
         return None
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise click.BadParameter(
-            f"“{text}” is not a day. Write it as year-month-day, such as 2026-05-08.",
+            f"“{text}” is not a date. Write it as year-month-day, for example 2026-05-08.",
             param_hint="--return-by",
         ) from None
 
@@ -32,20 +32,23 @@ def _day(text: str | None) -> date | None:
 @click.command()
 @click.option(
     "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
-    help="The day by which answers are wanted; a week from now, or the assessment's if later.",
+    help="The return date. The default is the assessment's, or a week from now if that is later.",
 )  # fmt: skip
 @click.option(
     "--reissue", is_flag=True,
-    help="Replace query workbooks issued before where what is open changed since.",
+    help="Replace query workbooks whose open queries, names or settings have changed.",
 )  # fmt: skip
 @common
 @click.pass_obj
 def query(options: Options, return_by: date | None, reissue: bool) -> None:
-    """Write outbox/queries/: for each doubtful return a workbook that asks only what is open.
+    """Write a query workbook for each return with open queries, into outbox/queries/.
 
-    Each shows what was read and opens the doubtful cells alone; beside it is the text of an
-    e-mail to go with it. Hand what comes back to ingest, which joins it with the first return.
-    Running it again writes only what is missing or new; waived queries are not asked.
+    The partner sees the answers that were read and can change only the unclear ones. Next to
+    each workbook is the text of an e-mail to send with it. When it comes back, read it with
+    ingest, which joins it to the first return.
+
+    You can run it again at any time: it writes only what is missing or new. It does not ask
+    about queries you have waived.
     """
     from xlassess.services import query as service
 
@@ -56,14 +59,14 @@ def query(options: Options, return_by: date | None, reissue: bool) -> None:
 
 _LEFT: dict[Outcome, tuple[str, str]] = {
     "outdated": (
-        "Left as issued, although what is open, names or settings changed since",
-        "If they have not been sent yet, or are not to be awaited, issue new ones in their place: "
-        "xlassess query --reissue",
+        "Not replaced, although open queries, names or settings have changed",
+        "If you have not sent them yet, or no longer expect them back, replace them with new "
+        "ones: xlassess query --reissue",
     ),
     "kept": (
-        "Left alone: the folder holds a file of this name with other content",
-        "If somebody filled it in, hand it to xlassess ingest. Then move it away and run query "
-        "again.",
+        "Not written, because the folder has a different file of the same name",
+        "If someone has filled it in, read it with: xlassess ingest. Then move it away and run "
+        "query again.",
     ),
 }
 
@@ -81,15 +84,15 @@ def _show(out: Console, result: Queried, wanted: date | None = None) -> None:
     if result.workbooks:
         _workbooks(out, result)
     else:
-        out.say("No return that counts has an open query to ask the partner about.", style="head")
+        out.say("There are no open queries to ask partners about.", style="head")
     if wanted and any(book.query.return_by != wanted for book in result.workbooks):
         out.gap()
-        out.say(f"Workbooks issued before go on naming their own day, not {day(wanted)}.")
+        out.say(f"Query workbooks issued earlier keep their own return date, not {day(wanted)}.")
     if result.undecided:
         books = count(len(result.undecided), "workbook")
-        out.heading(f"Not for the partner to answer: which of two returns counts ({books})")
+        out.heading(f"For you to decide: which of two returns counts ({books})")
         out.some([f"{whose(one)}: {choosing(one.reference)}" for one in result.undecided])
-        out.say("The returns and their numbers are shown by: xlassess status")
+        out.say("To see the returns and their numbers: xlassess status")
 
 
 def _workbooks(out: Console, result: Queried) -> None:
@@ -108,7 +111,7 @@ def _workbooks(out: Console, result: Queried) -> None:
         for book in result.workbooks
     ]
     heads = (
-        "Partner", "Respondent", "Toolkit", "Reference", "Queries", "Cells", "Wanted by",
+        "Partner", "Respondent", "Toolkit", "Reference", "Queries", "Cells", "Return by",
         "Workbook",
     )  # fmt: skip
     out.gap()
@@ -121,8 +124,8 @@ def _workbooks(out: Console, result: Queried) -> None:
             out.say(remedy)
     out.gap()
     out.say(
-        "Beside each workbook is the text of an e-mail, under the same name with the ending .txt. "
-        "Hand over what comes back: xlassess ingest"
+        "Next to each workbook is an e-mail to send with it: a .txt file of the same name. When a "
+        "workbook comes back: xlassess ingest"
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from xlassess.cli.console import Console
 from xlassess.cli.options import Options, common, folder_of, here_or_in, now, shown
-from xlassess.cli.phrases import count, percent
+from xlassess.cli.phrases import percent
 
 if TYPE_CHECKING:
     from xlassess.services.report import Reported
@@ -20,21 +20,26 @@ _FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option(
-    "--template", metavar="FILE.docx", type=_FILE, help="Fill in this Word file instead of ours."
+    "--template",
+    metavar="FILE.docx",
+    type=_FILE,
+    help="Use this Word file as the template, instead of ours.",
 )
 @click.option(
     "--output",
     metavar="FILE.docx",
     type=_FILE,
-    help="Where to write it; output/ROUND/report.docx if not given.",
+    help="Where to write it. The default is output/ROUND/report.docx.",
 )
 @click.option(
     "--save-template",
     metavar="FILE.docx",
     type=_FILE,
-    help="Only save a copy of our template there, to be edited in Word.",
+    help="Save a copy of our template, to edit in Word. Writes no report.",
 )
-@click.option("--fields", is_flag=True, help="Only list what a template may show.")
+@click.option(
+    "--fields", is_flag=True, help="List the fields a template can use. Writes no report."
+)
 @common
 @click.pass_obj
 def report(
@@ -46,7 +51,7 @@ def report(
 ) -> None:
     """Write the summary of the round as a Word report: output/ROUND/report.docx.
 
-    A report that somebody changed since it was written is never replaced.
+    If someone has edited the report since, it is not replaced.
     """
     from xlassess.services import report as service
 
@@ -64,17 +69,17 @@ def _show(out: Console, result: Reported) -> None:
     """Say where the report is and on what it stands."""
     out.say(f"The report is in {shown(result.path)}.", style="head")
     share = result.returned / result.issued if result.issued else None
-    out.say(f"It stands on {result.returned} of {result.issued} workbooks ({percent(share)}).")
+    out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:
         has = "has" if result.with_queries == 1 else "have"
-        out.say(f"{count(result.with_queries, 'workbook')} among them {has} open queries.")
+        out.say(f"{result.with_queries} of them {has} open queries.")
 
 
 def _show_saved(out: Console, path: Path) -> None:
     """Say what to do with a copy of the template."""
     out.say(f"A copy of the template is in {shown(path)}.", style="head")
     out.say(f"Edit it in Word, then run: xlassess report --template {shown(path)}")
-    out.say("What it may show is listed by: xlassess report --fields")
+    out.say("To see the fields it can use: xlassess report --fields")
 
 
 def _list_fields(out: Console, described: Iterable[tuple[str, str]]) -> None:

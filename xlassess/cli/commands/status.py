@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def status(options: Options, as_json: bool) -> None:
-    """Show who was sent what, who has answered, what is open, and the response rate."""
+    """Show who was sent what, who has answered, what is still open, and the response rate."""
     from xlassess.services import status as service
 
     result = service.status(folder_of(options), today=now().astimezone().date())
@@ -50,11 +50,11 @@ _LINE_STYLES: dict[str, str] = {
 def _show(out: Console, result: Status) -> None:
     """Show the register, the response rates, and what is open."""
     assessment = result.assessment
-    until = f", wanted by {day(assessment.return_by)}" if assessment.return_by else ""
+    until = f", return by {day(assessment.return_by)}" if assessment.return_by else ""
     out.say(f"{assessment.partnership}, round {assessment.round}{until}", style="head")
     if not result.lines:
         out.gap()
-        out.say("The register partners.xlsx names no respondents yet.")
+        out.say("There are no respondents in partners.xlsx yet.")
         return
     out.gap()
     _register(out, result)
@@ -91,13 +91,13 @@ def _rates(out: Console, result: Status) -> None:
         ]
         for rate in result.rates
     ]
-    heads = ("Toolkit", "Title", "Returned of issued", "Rate", "Open queries")
+    heads = ("Toolkit", "Title", "Returned", "Rate", "Open queries")
     out.table(heads, rows, numbers=(2, 3, 4), wraps=(1,))
     for rate in result.rates:
         if rate.nil or rate.declined:
             parts = [
-                f"{count(rate.nil, 'nil return')}, counted as returned" if rate.nil else "",
-                f"{rate.declined} declined, counted as issued" if rate.declined else "",
+                f"{count(rate.nil, 'nil return')}, which count as returned" if rate.nil else "",
+                f"{rate.declined} declined, which count as not returned" if rate.declined else "",
             ]
             out.say(f"{rate.toolkit}: {'; '.join(filter(None, parts))}.", indent=2)
 
@@ -108,9 +108,9 @@ def _open(out: Console, result: Status) -> None:
 
     queries = result.having("query open")
     if queries:
-        out.heading(f"Queries open in {count(len(queries), 'workbook')}")
+        out.heading(f"Open queries: {count(len(queries), 'workbook')}")
         out.say("To ask the partners: xlassess query")
-        out.say('To accept one as it is: xlassess waive NUMBER --reason "..."')
+        out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
         sent = f" ({count(line.asked, 'query workbook')} issued)" if line.asked else ""
@@ -121,20 +121,20 @@ def _open(out: Console, result: Status) -> None:
             if finding.code in UNCLEAR:
                 rival = finding.number.partition(".")[0]
                 out.say(
-                    f"To decide: {choosing(line.reference)}; one is {rival} ({finding.file}), "
-                    f"the other {line.number} ({line.file}).",
+                    f"To choose between {rival} ({finding.file}) and {line.number} ({line.file}): "
+                    f"{choosing(line.reference)}",
                     indent=9,
                 )
     _settled(out, result)
     waiting = result.having(*OUT)
     if waiting:
-        out.heading(f"Not back: {count(len(waiting), 'workbook')}")
+        out.heading(f"Not returned yet: {count(len(waiting), 'workbook')}")
         out.some([_awaited(line) for line in waiting])
     missing = result.having("not issued")
     if missing:
-        out.heading(f"Not issued: {count(len(missing), 'workbook')}; run: xlassess generate")
+        out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
     if result.unplaced:
-        out.heading(f"Refused, and no one's: {count(len(result.unplaced), 'file')}")
+        out.heading(f"Refused, sender not known: {count(len(result.unplaced), 'file')}")
         out.some([_unplaced(result, ret) for ret in result.unplaced])
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
@@ -145,7 +145,7 @@ def _settled(out: Console, result: Status) -> None:
     """What was decided: queries that are waived, and who will not answer."""
     waived = [(line, finding) for line in result.lines for finding in line.waived]
     if waived:
-        out.heading(f"Accepted as they are: {count(len(waived), 'query', 'queries')}")
+        out.heading(f"Waived: {count(len(waived), 'query', 'queries')}")
     for line, finding in waived:
         out.say(f"{finding.number}  {finding.code}  {_phrase(finding)}", indent=2)
         if finding.waiver:
@@ -184,7 +184,7 @@ def _unplaced(result: Status, ret: Return) -> str:
     line = result.perhaps(ret)
     if line is None:
         return refusal(ret)
-    return f"{refusal(ret)}; by its name that of {_who(line)}, whose workbook is: {line.state}"
+    return f"{refusal(ret)}. By its name it may be from {_who(line)} (workbook: {line.state})"
 
 
 def _as_json(result: Status) -> dict[str, Any]:

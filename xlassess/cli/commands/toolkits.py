@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from xlassess.services.toolkits import Exported, Imported, Listed
 
 _REPLACE = click.option(
-    "--replace", is_flag=True, help="Put another file of that name aside, into a folder replaced."
+    "--replace",
+    is_flag=True,
+    help="Replace a file of the same name. The old file is moved to a folder named replaced.",
 )
 
 
@@ -27,7 +29,10 @@ _REPLACE = click.option(
 @common
 @click.pass_context
 def toolkits(ctx: click.Context, as_json: bool) -> None:
-    """List, show, check, reword toolkits; alone it lists them."""
+    """List, show, check and edit toolkits.
+
+    Without a command it lists them.
+    """
     if ctx.invoked_subcommand is None:
         _list(ctx.ensure_object(Options), as_json)
 
@@ -37,7 +42,7 @@ def toolkits(ctx: click.Context, as_json: bool) -> None:
 @common
 @click.pass_obj
 def list_(options: Options, as_json: bool) -> None:
-    """List the toolkits that can be used, the folder's own among them."""
+    """List the toolkits you can use, including your own in this folder."""
     _list(options, as_json)
 
 
@@ -74,8 +79,8 @@ def show(options: Options, toolkit_id: str, as_json: bool) -> None:
 def check(options: Options, file: Path) -> None:
     """Check a toolkit file or workbook.
 
-    Every mistake is named with its line or cell; also when questions changed and the version
-    did not.
+    It lists every mistake with its line or cell. It also says if questions have changed but the
+    version has not.
     """
     from xlassess.services import toolkits as service
 
@@ -89,9 +94,9 @@ def check(options: Options, file: Path) -> None:
 @common
 @click.pass_obj
 def export(options: Options, toolkit_id: str, file: Path, replace: bool) -> None:
-    """Write toolkit ID as a workbook to edit.
+    """Write toolkit ID as a workbook that you can edit.
 
-    In it a toolkit can be reworded, or one of your own be begun.
+    Use it to reword a toolkit or to start one of your own.
     """
     from xlassess.services import toolkits as service
 
@@ -105,7 +110,7 @@ def export(options: Options, toolkit_id: str, file: Path, replace: bool) -> None
     "to",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Write the toolkit file into DIR, not among the assessment's own toolkits.",
+    help="Write the toolkit file into DIR instead of the assessment's own toolkits.",
 )
 @_REPLACE
 @common
@@ -113,8 +118,8 @@ def export(options: Options, toolkit_id: str, file: Path, replace: bool) -> None
 def import_(options: Options, file: Path, to: Path | None, replace: bool) -> None:
     """Read a toolkit from an edited workbook.
 
-    It is written as a toolkit file, toolkits/ID.yaml. Every mistake is named with its sheet and
-    cell; nothing is written until all is in order.
+    Writes the toolkit file, toolkits/ID.yaml. It lists every mistake with its sheet and cell, and
+    writes nothing until there are none.
     """
     from xlassess.services import toolkits as service
 
@@ -126,7 +131,7 @@ def import_(options: Options, file: Path, to: Path | None, replace: bool) -> Non
 def schema() -> None:
     """Print the JSON Schema of toolkit files.
 
-    With it, editors complete and check YAML as you type.
+    Text editors can use it to complete and check YAML as you type.
     """
     from xlassess.services import toolkits as service
 
@@ -150,7 +155,7 @@ def _show_list(out: Console, found: Sequence[Listed]) -> None:
     heads = ("Toolkit", "Title", "Sections", "Items", "Scoring")
     out.table(heads, rows, numbers=(2, 3), wraps=(1,))
     out.gap()
-    out.say("What is asked, and by which rules it is scored: xlassess toolkits show ID")
+    out.say("To see what a toolkit asks and how it is scored: xlassess toolkits show ID")
 
 
 def _show_details(out: Console, toolkit: Toolkit) -> None:
@@ -191,7 +196,7 @@ def _show_sound(out: Console, toolkit: Toolkit) -> None:
     items = sum(1 for _ in toolkit.items())
     sections = count(len(toolkit.all_sections), "section")
     out.say(
-        f"In order: {toolkit.title}, version {toolkit.version}, "
+        f"No mistakes in {toolkit.title}, version {toolkit.version}: "
         f"{sections}, {count(items, 'item')}.",
         style="good",
     )
@@ -201,10 +206,12 @@ def _show_exported(out: Console, result: Exported) -> None:
     """Say where the workbook is and what to do with it."""
     toolkit, path = result.toolkit, shown(result.path)
     if result.written == "same":
-        out.say(f"{path} holds {toolkit.title} as it is already.")
+        out.say(f"{path} already has {toolkit.title} as it is.")
         return
     out.say(f"{toolkit.title}, version {toolkit.version}, is in {path}.", style="head")
-    out.say("Its first sheet says how to edit it. When you are done, save and close it, and run:")
+    out.say(
+        "Its first sheet says how to edit it. When you have finished, save and close it, and run:"
+    )
     out.say(f"xlassess toolkits import {path}", indent=2)
 
 
@@ -212,22 +219,22 @@ def _show_imported(out: Console, result: Imported) -> None:
     """Say where the toolkit file is and how to use it."""
     toolkit, path = result.toolkit, shown(result.path)
     if result.written == "same":
-        out.say(f"Nothing to change: {path} holds this toolkit already.")
+        out.say(f"Nothing to change: {path} already has this toolkit.")
         return
     _show_sound(out, toolkit)
     out.say(f"Written to {path}.")
     if result.written == "replaced":
-        out.say("The file that was there is kept in the folder replaced beside it.")
+        out.say("The earlier file is now in the folder named replaced, next to it.")
     if result.covers:
         out.say(
-            f"In this assessment it is used in place of the {toolkit.id} that comes with xlassess."
+            f"This assessment now uses it instead of the {toolkit.id} that comes with xlassess."
         )
     elif result.found_by_folder:
-        out.say(f"To use it, name {toolkit.id} under toolkits in assessment.yaml.")
+        out.say(f"To use it, add {toolkit.id} under toolkits in assessment.yaml.")
     else:
         out.say(
-            "To use it, put the file into the folder toolkits of an assessment and name "
-            f"{toolkit.id} in its assessment.yaml."
+            "To use it, copy the file into the folder toolkits of an assessment, and add "
+            f"{toolkit.id} under toolkits in its assessment.yaml."
         )
 
 

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--noted", metavar="NUMBER:HASH", default="",
-    help="An event noted down earlier, as in a summary, that must still be there.",
+    help="An event you wrote down earlier, for example from a summary, that must still be there.",
 )  # fmt: skip
 @AS_JSON
 @common
 @click.pass_obj
 def verify(options: Options, noted: str, as_json: bool) -> None:
-    """Check that everything on record is as it was recorded.
+    """Check that the records are complete and unchanged.
 
-    Looks at the event log, the records, every file kept, the outbox, the seals and the
-    toolkits, and names what does not hold.
+    It checks the event log, the records, every file kept, the outbox, the seals and the
+    toolkits, and lists every problem.
     """
     from xlassess.services import verify as service
 
@@ -45,7 +45,7 @@ def _noted(text: str) -> tuple[int, str] | None:
     number, _, sha256 = text.partition(":")
     if not number.isdecimal() or len(sha256) < 6:
         raise click.BadParameter(
-            "Write the event's number, a colon, and at least 6 digits of its hash.",
+            "Give the event number, a colon and at least 6 digits of its hash.",
             param_hint="--noted",
         )
     return int(number), sha256
@@ -54,10 +54,9 @@ def _noted(text: str) -> tuple[int, str] | None:
 def _show(out: Console, result: Verified) -> None:
     """Say whether everything holds, and what does not."""
     if result.holds:
-        out.say("Everything on record holds.", style="good")
+        out.say("The records are complete and unchanged.", style="good")
     else:
-        things = count(len(result.faults), "thing")
-        out.say(f"{things} on record {'does' if len(result.faults) == 1 else 'do'} not hold:")
+        out.say(f"{count(len(result.faults), 'problem')} found:")
         for fault in result.faults:
             out.say(fault.message, indent=2, style="refuse")
     out.gap()
@@ -66,12 +65,12 @@ def _show(out: Console, result: Verified) -> None:
         count(result.returns, "return"), count(result.files, "file kept", "files kept"),
         count(result.toolkits, "toolkit"),
     )  # fmt: skip
-    out.say(f"Looked at: {listed(looked)}.")
+    out.say(f"Checked: {listed(looked)}.")
     for remark in result.remarks:
         out.say(remark, style="note")
     if result.events:
         out.say(
-            "To be able to tell later that the event log was not made anew, note down its last "
+            "To be able to check later that no one has replaced the event log, write down its last "
             f"event: {result.events}:{result.head[:16]}"
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlassess.demo.scripts.script import Plan, Script
+from xlassess.demo.scripts.script import PlanRow, Script
 
 _GOOD = {
     "1.1": ("Written with us, not for us. That shows.",),
@@ -177,18 +177,18 @@ BETTER_TOGETHER = Script(
     poor=_POOR,
     boxes=_BOXES,
     plans=(
-        Plan("1.1b", "Renew the evidence base with the county's statisticians",
-             "medium", "Helen Marsh", "2026-11-27", "New evidence base adopted", "not-started"),
-        Plan("5.3b", "Finish the map of public spending in the district",
-             "medium", "Martin Coles", "2026-12-18", "Map before the board", "in-progress"),
-        Plan("2.4b", "Begin each board meeting with the three worst targets",
-             "quick", "Chair", "2026-05-20", "First item of every agenda", "not-started"),
-        Plan("3.2b", "Agree how the chair is chosen, and for how long",
-             "quick", "Morgan Hale", "2026-06-19", "Rule in the terms of reference",
-             "not-started"),
-        Plan("6.2b", "Write protocols for local indicators",
-             "medium", "Peter Lindqvist", "2026-10-09", "Protocols signed", "not-started"),
-        Plan("7.6", "Compare ourselves with two neighbouring partnerships",
-             "long", "Morgan Hale", "2027-05-28", "Report to the committee", "not-started"),
+        PlanRow("1.1b", "Renew the evidence base with the county's statisticians",
+                "medium", "Helen Marsh", "2026-11-27", "New evidence base adopted", "not-started"),
+        PlanRow("5.3b", "Finish the map of public spending in the district",
+                "medium", "Martin Coles", "2026-12-18", "Map before the board", "in-progress"),
+        PlanRow("2.4b", "Begin each board meeting with the three worst targets",
+                "quick", "Chair", "2026-05-20", "First item of every agenda", "not-started"),
+        PlanRow("3.2b", "Agree how the chair is chosen, and for how long",
+                "quick", "Morgan Hale", "2026-06-19", "Rule in the terms of reference",
+                "not-started"),
+        PlanRow("6.2b", "Write protocols for local indicators",
+                "medium", "Peter Lindqvist", "2026-10-09", "Protocols signed", "not-started"),
+        PlanRow("7.6", "Compare ourselves with two neighbouring partnerships",
+                "long", "Morgan Hale", "2027-05-28", "Report to the committee", "not-started"),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlassess.demo.scripts.script import Plan
+from xlassess.demo.scripts.script import PlanRow
 
 GOOD: dict[str, tuple[str, ...]] = {
     "1A": (
@@ -152,46 +152,49 @@ PROPOSALS = (
 """Proposals to the management team of melton-evaluation."""
 
 
-PLANS: dict[str, tuple[Plan, ...]] = {
+PLANS: dict[str, tuple[PlanRow, ...]] = {
     "pat": (
-        Plan("5D", "Write down on one page who answers for what, and have every board adopt it",
-             "quick", "Morgan Hale", "2026-06-30", "Adopted by all eight boards", "not-started"),
-        Plan("5E", "Close sub-groups that have no task left; give the others an end date",
-             "quick", "Executive group", "2026-05-29", "No group without brief and end date",
-             "in-progress"),
-        Plan("5A", "Publish each partner's contribution in money and in kind",
-             "medium", "Martin Coles", "2026-10-30", "Table in the yearly report", "not-started"),
-        Plan("3E", "Name a deputy for each key role and hand over for one meeting in three",
-             "medium", "All partners", "2026-12-18", "Deputies named and seen at meetings",
-             "not-started"),
-        Plan("3B", "Brief front-line teams within a week of every committee",
-             "quick", "Jo Whitfield", "2026-05-01", "Note sent within seven days", "in-progress"),
-        Plan("2B", "Cut eleven aims to four and say for each what will be better, and for whom",
-             "medium", "Helen Marsh", "2026-09-25", "Four aims agreed in committee",
-             "not-started"),
-        Plan("6C", "Repeat this assessment each spring and publish what changed",
-             "long", "Morgan Hale", "2027-04-30", "Second round done", "not-started"),
-        Plan("4C", "Credit all partners by name in reports and press notices",
-             "quick", "Communications group", "2026-04-30", "Checked each quarter", "done"),
+        PlanRow("5D", "Write down on one page who answers for what, and have every board adopt it",
+                "quick", "Morgan Hale", "2026-06-30", "Adopted by all eight boards", "not-started"),
+        PlanRow("5E", "Close sub-groups that have no task left; give the others an end date",
+                "quick", "Executive group", "2026-05-29", "No group without brief and end date",
+                "in-progress"),
+        PlanRow("5A", "Publish each partner's contribution in money and in kind",
+                "medium", "Martin Coles", "2026-10-30", "Table in the yearly report",
+                "not-started"),
+        PlanRow("3E", "Name a deputy for each key role and hand over for one meeting in three",
+                "medium", "All partners", "2026-12-18", "Deputies named and seen at meetings",
+                "not-started"),
+        PlanRow("3B", "Brief front-line teams within a week of every committee",
+                "quick", "Jo Whitfield", "2026-05-01", "Note sent within seven days",
+                "in-progress"),
+        PlanRow("2B", "Cut eleven aims to four and say for each what will be better, and for whom",
+                "medium", "Helen Marsh", "2026-09-25", "Four aims agreed in committee",
+                "not-started"),
+        PlanRow("6C", "Repeat this assessment each spring and publish what changed",
+                "long", "Morgan Hale", "2027-04-30", "Second round done", "not-started"),
+        PlanRow("4C", "Credit all partners by name in reports and press notices",
+                "quick", "Communications group", "2026-04-30", "Checked each quarter", "done"),
     ),
     "melton-evaluation": (
-        Plan("5.5", "Sign the information-sharing agreement",
-             "medium", "Peter Lindqvist", "2026-09-30", "Signed by all partners", "in-progress"),
-        Plan("2.6", "Put the lifetime of the partnership on the agenda once a year",
-             "quick", "Chair", "2026-06-12", "Recorded in the minutes", "not-started"),
-        Plan("3.5", "Put minutes and papers on one public page",
-             "quick", "Morgan Hale", "2026-05-15", "Found by a search for the partnership's name",
-             "not-started"),
-        Plan("4.4", "Ask everyone who leaves why, and report the reasons each year",
-             "medium", "Sam Pryce", "2026-11-27", "Yearly note to the committee", "not-started"),
-        Plan("5.1", "Replace forty-five measures by five",
-             "medium", "Executive group", "2026-10-16", "Five measures in the quarterly report",
-             "not-started"),
-        Plan("1.4", "Ask service users each spring and answer them by summer",
-             "long", "Grace Okafor", "2027-07-30", "Published question and answer",
-             "not-started"),
-        Plan("5.3", "Open each meeting with overdue actions",
-             "quick", "Chair", "2026-04-24", "First item of every agenda", "in-progress"),
+        PlanRow("5.5", "Sign the information-sharing agreement",
+                "medium", "Peter Lindqvist", "2026-09-30", "Signed by all partners", "in-progress"),
+        PlanRow("2.6", "Put the lifetime of the partnership on the agenda once a year",
+                "quick", "Chair", "2026-06-12", "Recorded in the minutes", "not-started"),
+        PlanRow("3.5", "Put minutes and papers on one public page",
+                "quick", "Morgan Hale", "2026-05-15",
+                "Found by a search for the partnership's name",
+                "not-started"),
+        PlanRow("4.4", "Ask everyone who leaves why, and report the reasons each year",
+                "medium", "Sam Pryce", "2026-11-27", "Yearly note to the committee", "not-started"),
+        PlanRow("5.1", "Replace forty-five measures by five",
+                "medium", "Executive group", "2026-10-16", "Five measures in the quarterly report",
+                "not-started"),
+        PlanRow("1.4", "Ask service users each spring and answer them by summer",
+                "long", "Grace Okafor", "2027-07-30", "Published question and answer",
+                "not-started"),
+        PlanRow("5.3", "Open each meeting with overdue actions",
+                "quick", "Chair", "2026-04-24", "First item of every agenda", "in-progress"),
     ),
 }  # fmt: skip
 """Actions by toolkit; each is entered by one respondent. Deadlines are days in ISO form."""

@@ -14,8 +14,8 @@ Texts = Mapping[str, tuple[str, ...]]
 """Sentences by item; each is written once."""
 
 
-class Plan(NamedTuple):
-    """An action of somebody's plan: which item it answers, what, when, who, how it shows.
+class PlanRow(NamedTuple):
+    """A row of somebody's action plan: which item it answers, what, when, who, how it shows.
 
     The deadline is a day in ISO form.
     """
@@ -50,7 +50,7 @@ class Script:
     evidence: Texts = field(default_factory=dict)
     boxes: Texts = field(default_factory=dict)
     closing: Texts = field(default_factory=dict)
-    plans: tuple[Plan, ...] = ()
+    plans: tuple[PlanRow, ...] = ()
     proposals: tuple[str, ...] = ()
     known: Mapping[str, Cell] = field(default_factory=dict)
     known_by: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)

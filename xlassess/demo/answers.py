@@ -9,43 +9,43 @@ from typing import NamedTuple
 
 from xlassess.demo.partnership import ASSESSMENT, LEVEL_LEANS, RESPONDENTS, REVIEWED, SILENT
 from xlassess.demo.scripts.all_toolkits import SCRIPTS, is_asked
-from xlassess.demo.scripts.script import Cell, Plan, Texts
+from xlassess.demo.scripts.script import Cell, PlanRow, Texts
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 
 _SEED = "xlassess demo 2026"
 
 
-class Blank(NamedTuple):
-    """A place to fill in: item and field."""
+class AnswerCell(NamedTuple):
+    """A cell to be filled in: item and field."""
 
     item: str
     field: str
 
 
 @dataclass(slots=True)
-class Filled:
+class Entries:
     """What one respondent enters into one workbook."""
 
-    cells: dict[Blank, Cell] = field(default_factory=dict)
-    plans: list[Plan] = field(default_factory=list)
+    cells: dict[AnswerCell, Cell] = field(default_factory=dict)
+    plans: list[PlanRow] = field(default_factory=list)
     proposal: str = ""
 
 
-Voices = Mapping[tuple[str, str], Filled]
+EntriesByPerson = Mapping[tuple[str, str], Entries]
 """What everybody enters, by toolkit and respondent."""
 
 
-def voices(toolkits: Mapping[str, Toolkit]) -> Voices:
+def made_up_entries(toolkits: Mapping[str, Toolkit]) -> EntriesByPerson:
     """Return what every respondent enters into every workbook."""
     return {
         (name, person.name): filled
         for name, toolkit in toolkits.items()
-        for person, filled in _Choir(toolkit).sing()
+        for person, filled in _Respondents(toolkit).entries()
     }
 
 
-class _Choir:
+class _Respondents:
     """Everybody who answers one toolkit; each sentence and action is given out once."""
 
     def __init__(self, toolkit: Toolkit) -> None:
@@ -63,29 +63,29 @@ class _Choir:
     def _shuffled(self, pool: Texts) -> dict[str, list[str]]:
         return {name: self._chance.sample(texts, len(texts)) for name, texts in pool.items()}
 
-    def sing(self) -> list[tuple[Respondent, Filled]]:
+    def entries(self) -> list[tuple[Respondent, Entries]]:
         """Return what each respondent enters, in the order of the register."""
-        singers = [
+        people = [
             person
             for person in RESPONDENTS
             if person.partner != SILENT and is_asked(person, self._toolkit.id)
         ]
-        parts = [(person, self._part(person)) for person in singers]
-        writers = [filled for person, filled in parts if person.level != "front"]
+        entered = [(person, self._entries_of(person)) for person in people]
+        planners = [filled for person, filled in entered if person.level != "front"]
         for number, plan in enumerate(self._script.plans):
-            writers[number % len(writers)].plans.append(plan)
-        for filled, text in zip(writers, self._script.proposals, strict=False):
+            planners[number % len(planners)].plans.append(plan)
+        for filled, text in zip(planners, self._script.proposals, strict=False):
             filled.proposal = text
-        return parts
+        return entered
 
-    def _part(self, person: Respondent) -> Filled:
-        filled = Filled()
+    def _entries_of(self, person: Respondent) -> Entries:
+        filled = Entries()
         own = self._chance.gauss(0, 0.05)
         known = {**self._script.known, **self._script.known_by.get(person.partner, {})}
         for section in self._toolkit.all_sections:
             for item in section.items:
                 if item.id in known:
-                    filled.cells[Blank(item.id, "answer")] = known[item.id]
+                    filled.cells[AnswerCell(item.id, "answer")] = known[item.id]
                 elif section.id == "D":
                     self._detail(filled, item, person)
                 elif item.is_free:
@@ -93,11 +93,11 @@ class _Choir:
                 elif not item.required:
                     continue  # A decision that is yet to be made, such as the council's.
                 elif section.id in self._script.standing or not section.scored:
-                    self._rate(filled, section, item, person, own)
+                    self._answer(filled, section, item, person, own)
         return filled
 
-    def _rate(
-        self, filled: Filled, section: Section, item: Item, person: Respondent, own: float
+    def _answer(
+        self, filled: Entries, section: Section, item: Item, person: Respondent, own: float
     ) -> None:
         standing = self._script.standing.get(section.id, 0.6)
         standing += LEVEL_LEANS[person.level] + own + self._lean[item.id]
@@ -105,30 +105,32 @@ class _Choir:
             standing = self._script.divided[item.id].get(person.level, standing)
         standing += self._chance.gauss(0, 0.12)
         if item.views:
-            self._judge(filled, item, person, standing)
+            self._answer_views(filled, item, person, standing)
         else:
             choice = self._choice(item, person, standing)
-            filled.cells[Blank(item.id, "answer")] = choice.label
+            filled.cells[AnswerCell(item.id, "answer")] = choice.label
             if self._gives_reason(filled, item, choice):
                 return
         self._comment(filled, item, standing)
 
-    def _judge(self, filled: Filled, item: Item, person: Respondent, standing: float) -> None:
+    def _answer_views(
+        self, filled: Entries, item: Item, person: Respondent, standing: float
+    ) -> None:
         """Answer from each view: the first as it stands, the others as far as one can tell."""
         scale = self._toolkit.scales[item.answer]
         for number, name in enumerate(item.answer_fields):
             choice = _nearest(scale, standing)
             if number:
                 choice = _nearest(scale, standing - 0.08 + self._chance.gauss(0, 0.2))
-                if self._chance.random() < _BLIND[person.level]:
+                if self._chance.random() < _UNSURE[person.level]:
                     choice = _unsure(scale) or choice
-            filled.cells[Blank(item.id, name)] = choice.label
+            filled.cells[AnswerCell(item.id, name)] = choice.label
 
     def _choice(self, item: Item, person: Respondent, standing: float) -> Choice:
         """Return the choice made; one that asks for reasons only while there are any to give."""
         scale = self._toolkit.scales[item.answer]
         unsure = _unsure(scale)
-        if unsure and self._chance.random() < _BLIND[person.level] / 3:
+        if unsure and self._chance.random() < _UNSURE[person.level] / 3:
             return unsure
         choice = _nearest(scale, standing)
         asks = item.follow_up.when if item.follow_up else ()
@@ -137,29 +139,29 @@ class _Choir:
             others[0] if choice.code in asks and others and not self._poor.get(item.id) else choice
         )
 
-    def _gives_reason(self, filled: Filled, item: Item, choice: Choice) -> bool:
+    def _gives_reason(self, filled: Entries, item: Item, choice: Choice) -> bool:
         if not item.follow_up or choice.code not in item.follow_up.when:
             return False
         if self._poor.get(item.id):
-            filled.cells[Blank(item.id, "comment")] = self._poor[item.id].pop()
+            filled.cells[AnswerCell(item.id, "comment")] = self._poor[item.id].pop()
         return True
 
-    def _comment(self, filled: Filled, item: Item, standing: float) -> None:
+    def _comment(self, filled: Entries, item: Item, standing: float) -> None:
         if item.comment and not item.follow_up:
             pool = self._good if standing > 0.66 else self._poor if standing < 0.42 else {}
             texts = pool.get(item.id)
             if texts and self._chance.random() < self._script.talk:
-                filled.cells[Blank(item.id, "comment")] = texts.pop()
+                filled.cells[AnswerCell(item.id, "comment")] = texts.pop()
         named = self._evidence.get(item.id)
         if item.evidence and named and self._chance.random() < self._script.talk:
-            filled.cells[Blank(item.id, "evidence")] = named.pop()
+            filled.cells[AnswerCell(item.id, "evidence")] = named.pop()
 
-    def _box(self, filled: Filled, item: Item) -> None:
+    def _box(self, filled: Entries, item: Item) -> None:
         texts = self._boxes.get(item.id)
         if texts and self._chance.random() < self._script.write:
-            filled.cells[Blank(item.id, "answer")] = texts.pop()
+            filled.cells[AnswerCell(item.id, "answer")] = texts.pop()
 
-    def _detail(self, filled: Filled, item: Item, person: Respondent) -> None:
+    def _detail(self, filled: Entries, item: Item, person: Respondent) -> None:
         ranks = self._chance.sample((1, 2, 3), 3)
         known = person.level != "front"
         details: dict[str, Cell] = {
@@ -177,10 +179,10 @@ class _Choir:
         details |= dict(zip(("D2", "D3", "D4"), map(float, ranks), strict=True)) if known else {}
         details |= {"D10": 182_000.0} if known else {}
         if item.id in details:
-            filled.cells[Blank(item.id, "answer")] = details[item.id]
+            filled.cells[AnswerCell(item.id, "answer")] = details[item.id]
 
 
-_BLIND = {"board": 0.12, "senior": 0.18, "front": 0.55, "": 0.3}
+_UNSURE = {"board": 0.12, "senior": 0.18, "front": 0.55, "": 0.3}
 """How likely somebody is not to know, by level."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from xlassess.assessment.register import EXAMPLE, HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
+from xlassess.demo.answers import made_up_entries
 from xlassess.demo.filling import fill_in
 from xlassess.demo.partnership import (
     ASSESSMENT,
@@ -25,9 +26,15 @@ from xlassess.demo.partnership import (
     SILENT,
     TOOLKITS,
 )
-from xlassess.demo.returns import BUNDLE, LETTERS, PLAIN, Letter, wrong_file, zipped
+from xlassess.demo.returns import (
+    AS_IT_SHOULD_BE,
+    BUNDLE,
+    RETURNED,
+    ReturnedFile,
+    wrong_file,
+    zipped,
+)
 from xlassess.demo.scripts.all_toolkits import SCRIPTS, asked_of
-from xlassess.demo.voices import voices
 from xlassess.files.problems import did_you_mean
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
@@ -122,7 +129,7 @@ _FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
-class Oddity:
+class UnusualReturn:
     """Something that did not come back as it should: from whom, what, and how it was read."""
 
     partner: str
@@ -132,10 +139,10 @@ class Oddity:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class DemoRun:
     """A demo that was played: where everything is, and what came of it.
 
-    ``replaced`` says that an earlier demo in the folder gave way. ``oddities`` is everything
+    ``replaced`` says that an earlier demo in the folder gave way. ``unusual`` is everything
     that did not come back as it should.
     """
 
@@ -146,7 +153,7 @@ class Played:
     ingested: Ingested
     consolidated: Consolidated
     status: Status
-    oddities: tuple[Oddity, ...]
+    unusual: tuple[UnusualReturn, ...]
 
 
 def choose_toolkits(named: Sequence[str]) -> tuple[str, ...]:
@@ -171,7 +178,7 @@ def choose_toolkits(named: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen) or TOOLKITS
 
 
-def play(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silent) -> Played:
+def run_demo(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silent) -> DemoRun:
     """Play the demo in this folder, which must be new, empty, or an earlier demo.
 
     Args:
@@ -190,11 +197,11 @@ def play(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silen
     generated = generate(folder, now=ISSUED)
     inbox = root / INBOX
     inbox.mkdir()
-    for name, data in _Post(folder, generated).files(watch):
+    for name, data in _Partners(folder, generated).files(watch):
         (inbox / name).write_bytes(data)
     received = ingest(folder, [inbox], now=RECEIVED)
     summary = consolidate(folder, now=RECEIVED)
-    return Played(
+    return DemoRun(
         root=root,
         inbox=inbox,
         replaced=replaced,
@@ -202,7 +209,7 @@ def play(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silen
         ingested=received,
         consolidated=summary,
         status=status(folder, today=RECEIVED.date()),
-        oddities=_oddities(generated, received),
+        unusual=_unusual(generated, received),
     )
 
 
@@ -232,23 +239,23 @@ def _clear(root: Path) -> bool:
     return True
 
 
-def _oddities(generated: Generated, ingested: Ingested) -> tuple[Oddity, ...]:
+def _unusual(generated: Generated, ingested: Ingested) -> tuple[UnusualReturn, ...]:
     books = {(book.toolkit, book.respondent): book for book in generated.workbooks}
     states = {file.ret.file: file.ret.state for file in ingested.files}
-    odd = [
-        Oddity(book.partner, book.toolkit, letter.odd, states[letter.name or book.path.name])
-        for book, letters in ((books[key], LETTERS[key]) for key in LETTERS if key in books)
-        for letter in letters
+    back = [
+        UnusualReturn(book.partner, book.toolkit, file.unusual, states[file.name or book.path.name])
+        for book, files in ((books[key], RETURNED[key]) for key in RETURNED if key in books)
+        for file in files
     ]
     missing = [
-        Oddity(book.partner, book.toolkit, "nothing at all", "")
+        UnusualReturn(book.partner, book.toolkit, "nothing at all", "")
         for book in generated.workbooks
         if book.partner == SILENT
     ]
-    return (*odd, *missing)
+    return (*back, *missing)
 
 
-class _Post:
+class _Partners:
     """The partners at work: what each sends back."""
 
     def __init__(self, folder: AssessmentFolder, generated: Generated) -> None:
@@ -256,7 +263,7 @@ class _Post:
         self._books = [book for book in generated.workbooks if book.partner != SILENT]
         toolkits = toolkits_of(folder, folder.assessment())
         self._layouts = {name: layout(toolkit) for name, toolkit in toolkits.items()}
-        self._voices = voices(toolkits)
+        self._entries = made_up_entries(toolkits)
 
     def files(self, watch: Watch) -> Iterator[tuple[str, bytes]]:
         """Yield every file that comes back: its name and its content."""
@@ -264,10 +271,10 @@ class _Post:
         for number, book in enumerate(self._books, start=1):
             person = self._people[book.partner, book.respondent]
             saved_at = _FIRST_SAVED + timedelta(hours=5 * number)
-            for letter in LETTERS.get((book.toolkit, person.name), PLAIN):
+            for returned in RETURNED.get((book.toolkit, person.name), AS_IT_SHOULD_BE):
                 file = (
-                    letter.name or book.path.name,
-                    self._file(book, person.name, letter, saved_at),
+                    returned.name or book.path.name,
+                    self._file(book, person.name, returned, saved_at),
                 )
                 if person.partner == BUNDLED:
                     bundle.append(file)
@@ -276,13 +283,13 @@ class _Post:
             watch(number, len(self._books))
         yield BUNDLE, zipped(bundle, _FIRST_SAVED)
 
-    def _file(self, book: Workbook, name: str, letter: Letter, saved_at: datetime) -> bytes:
-        if letter.foreign:
+    def _file(self, book: Workbook, name: str, returned: ReturnedFile, saved_at: datetime) -> bytes:
+        if returned.unrelated:
             return wrong_file()
         return fill_in(
             book.path.read_bytes(),
             self._layouts[book.toolkit],
-            self._voices[book.toolkit, name],
-            saved_at + timedelta(days=letter.days_later),
-            letter.slip,
+            self._entries[book.toolkit, name],
+            saved_at + timedelta(days=returned.days_later),
+            returned.mistake,
         )
