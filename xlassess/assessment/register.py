@@ -180,7 +180,7 @@ def _table(reader: _Reader, sheets: Mapping[str, RegisterSheet]) -> tuple[Regist
     """Return the sheet with the respondents and the row of its headings."""
     if not sheets:
         message = "The register cannot be read as a workbook or as a list."
-        hint = "Open it, save it as Excel Workbook (.xlsx) without a password, and try again."
+        hint = "Open it, save it as an Excel workbook (.xlsx) without a password, and try again."
         reader.problems.append(Problem(reader.file, 0, message, hint))
         return RegisterSheet(()), 0
     for sheet in _likeliest(sheets):
@@ -227,8 +227,8 @@ def _take_headings(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> 
     for missing in (heading for heading in HEADINGS if heading not in reader.columns):
         for column, text in others:
             if fuzz.ratio(text.casefold(), missing.casefold()) >= 75:
-                message = f"There is no column headed '{missing}', but one headed '{text}'."
-                hint = f"Write '{missing}' if that is meant, or choose a heading less like it."
+                message = f"There is no column headed '{missing}'. There is one headed '{text}'."
+                hint = f"If you mean '{missing}', write that. If not, use a heading less like it."
                 where = cell_name(index, column)
                 reader.problems.append(Problem(reader.file, index + 1, message, hint, where))
 
@@ -279,8 +279,8 @@ def _text(reader: _Reader, index: int, row: Sequence[RegisterCell], heading: str
         message = f"The text has {len(cell.text)} characters; {longest} is the most."
         reader.remark(index, heading, message, "Shorten it.")
     if _UNSHOWABLE.search(cell.text):
-        message = "The text has a character that cannot be shown."
-        reader.remark(index, heading, message, "Enter the text anew.")
+        message = "The text has a character that cannot be displayed."
+        reader.remark(index, heading, message, "Enter the text again.")
     return cell.text
 
 
@@ -289,7 +289,10 @@ def _check_partner(reader: _Reader, index: int, partner_id: str, partner: str) -
     known, row = reader.partners.setdefault(partner_id, (partner, index))
     if known != partner:
         message = f"'{partner}' cannot be told apart from '{known}' in row {row + 1}."
-        hint = "Write one partner alike in every row, and give two partners clearly other names."
+        hint = (
+            "If it is the same partner, write the name the same way in every row. If not, "
+            "make the names clearly different."
+        )
         reader.remark(index, "Partner", message, hint)
 
 
@@ -299,12 +302,15 @@ def _check_person(reader: _Reader, index: int, respondent_id: str, shown: str) -
         return
     if known.casefold() == shown.casefold():
         message = f"'{shown}' stands in row {row + 1} already."
-        hint = "Delete one of the two rows; name several toolkits in one row, with commas."
+        hint = (
+            "Delete one of the two rows. To ask for several toolkits, put them in one row, "
+            "with commas."
+        )
         if "," not in shown:
-            hint = "Delete one of the two rows, or name the respondents to tell them apart."
+            hint = "Delete one of the two rows, or give each respondent a name."
     else:
         message = f"'{shown}' cannot be told apart from '{known}' in row {row + 1}."
-        hint = "Write one of the names in full, so that they differ by a letter or digit."
+        hint = "Write one of the names in full, so that they differ by a letter or number."
     reader.remark(index, "Respondent", message, hint)
 
 

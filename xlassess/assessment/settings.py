@@ -61,8 +61,8 @@ def _choice(loc: Loc, name: str, choice: ScenarioChoice, ids: Sequence[str]) -> 
         message = f"The toolkit '{name}' has no scenario '{choice.scenario}'."
         yield (*loc, "scenario"), message, did_you_mean(choice.scenario, ids)
     if not 1 <= len(choice.because.strip()) <= _LONGEST_REASON:
-        message = "The reason for choosing a scenario is empty or too long."
-        hint = f"Give it in at most {_LONGEST_REASON} characters: the summary shows it."
+        message = "The reason for choosing this scenario is empty or too long."
+        hint = f"Use at most {_LONGEST_REASON} characters. The summary shows it."
         yield (*loc, "because"), message, hint
 
 
@@ -163,10 +163,12 @@ class AssessmentFolder:
         there = [path for path in ours if path.exists()]
         if there:
             names = " and ".join(path.name for path in there)
-            remedy = "Edit its files, or name another folder for the new assessment."
+            remedy = "Edit its files, or use another folder for the new assessment."
             if not {self.settings_file, self.ledger_file} & {*there}:
-                remedy += f" If xlassess init was broken off here, delete {names} and run it again."
-            raise UsageError(f"There is an assessment in {self.root} already ({names}).", remedy)
+                remedy += (
+                    f" If xlassess init was interrupted here, delete {names} and run it again."
+                )
+            raise UsageError(f"There is already an assessment in {self.root} ({names}).", remedy)
         self.root.mkdir(parents=True, exist_ok=True)
         text = settings_text(slug(self.root.resolve().name), _builtin_titles())
         ignore = self.root / ".gitignore"
@@ -245,12 +247,12 @@ class AssessmentFolder:
         except OSError as error:
             raise XlassessError(
                 f"The assessment's secret cannot be read ({error.strerror}).",
-                f"Give yourself the right to read {self.secret_file}.",
+                f"Give yourself permission to read {self.secret_file}.",
             ) from None
         if not re.fullmatch(rb"[0-9a-f]{%d}" % (2 * SECRET_BYTES), text):
             raise XlassessError(
                 f"The assessment's secret in {self.secret_file} is damaged.",
-                "Restore the file from a copy; if no workbooks were sent yet, delete it.",
+                "Restore the file from a copy. If you have not sent any workbooks yet, delete it.",
             )
         return bytes.fromhex(text.decode())
 
@@ -260,7 +262,7 @@ class AssessmentFolder:
         if self.ledger_file.exists():
             raise XlassessError(
                 f"The assessment's secret, {self.secret_file}, is missing.",
-                "Restore it from a copy: without it, workbooks already sent cannot be recognised.",
+                "Restore it from a copy. Without it, workbooks you have sent cannot be recognised.",
             )
         try:
             return self._new_secret()
@@ -279,20 +281,20 @@ class AssessmentFolder:
             if path.name == REGISTER and self.settings_file.is_file():
                 raise UsageError(
                     f"The register {path.name} is missing from {self.root}.",
-                    "Put it back, or copy the one that xlassess init makes in a new folder. "
+                    "Put it back, or copy the one that xlassess init writes in a new folder. "
                     "It may also be partners.ods, partners.xls or partners.csv.",
                 ) from None
             raise self._nothing_here() from None
         except OSError as error:
             raise UsageError(
                 f"{path} cannot be read ({error.strerror}).",
-                "Close it in other programs, and check that you may read it.",
+                "Close it in other programs, and check that you have permission to read it.",
             ) from None
 
     def _nothing_here(self) -> UsageError:
         return UsageError(
             f"There is no assessment in {self.root}.",
-            f"Run  xlassess init {self.root}  to begin one, or go to the folder of another.",
+            f"To start one, run xlassess init {self.root}, or go to another assessment's folder.",
         )
 
     def _used_toolkits(self, assessment: Assessment) -> Iterator[Remark]:
@@ -331,8 +333,8 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
         message = f"'{who.email}' is not an e-mail address."
         yield ("coordinator", "email"), message, "Write it as name@organisation.example."
     if not 1 <= assessment.minimum_group <= 1000:
-        message = f"A minimum group of {assessment.minimum_group} makes no sense."
-        yield ("minimum_group",), message, "Use a number from 1; 3 is usual."
+        message = f"The minimum group cannot be {assessment.minimum_group}."
+        yield ("minimum_group",), message, "Use a number from 1 to 1000. 3 is usual."
 
 
 def _builtin_titles() -> list[tuple[str, str]]:

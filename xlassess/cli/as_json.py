@@ -1,4 +1,4 @@
-"""What machines are told: JSON of a documented, stable shape (docs/guide.md, "For machines").
+"""What machines are told: JSON of a documented, stable shape (docs/guide.md, "For other programs").
 
 Every document names its shape in ``format``; fields may be added under the same number, and
 none is renamed or removed without raising it.

@@ -19,17 +19,17 @@ _GUARD = (
         "G01",
         "refuse",
         "Empty file",
-        "The file is empty: it has no content at all.",
-        "Send the workbook again, after opening it once to see that the answers are there.",
+        "The file is empty.",
+        "Open the workbook, check that the answers are there, and send it again.",
     ),
     Kind(
         "G02",
         "refuse",
         "File too large",
-        "The file has {size} MB; a workbook we sent out has well under 1 MB, and files over "
+        "The file has {size} MB. The workbook we sent has well under 1 MB, and files over "
         "{limit} MB are not opened.",
-        "Remove pictures and other added material, or copy the answers into a fresh copy of the "
-        "workbook, and send it again.",
+        "Remove pictures and anything else that was added, or copy the answers into a fresh "
+        "copy of the workbook. Then send it again.",
     ),
     Kind(
         "G03",
@@ -43,47 +43,47 @@ _GUARD = (
         "refuse",
         "Password to open",
         "The file can only be opened with a password.",
-        "In Excel choose File, Info, Protect Workbook, Encrypt with Password, clear the password "
-        "and save (in LibreOffice save it without “Save with password”), and send the workbook "
-        "again.",
+        "In Excel, choose File, Info, Protect Workbook, Encrypt with Password. Clear the "
+        "password, save, and send the workbook again. In LibreOffice, save it without “Save "
+        "with password”.",
     ),
     Kind(
         "G05",
         "refuse",
         "Rights management",
-        "The file is encrypted by a sensitivity label or by rights management, so that only "
-        "named people can open it.",
-        "Choose a label without encryption for this copy, save it, and send it again; the "
-        "label stands under Sensitivity on the Home tab.",
+        "The file is encrypted by a sensitivity label or by rights management. Only the "
+        "people it names can open it.",
+        "On the Home tab, under Sensitivity, choose a label without encryption for this copy. "
+        "Save it and send it again.",
     ),
     Kind(
         "G06",
         "refuse",
         "Damaged file",
-        "The file is damaged or arrived incomplete: {problem}.",
+        "The file is damaged or incomplete: {problem}.",
         "Open the original, save it under a new name, and send that copy.",
     ),
     Kind(
         "G07",
         "refuse",
         "Unsafe package",
-        "The file is not put together as a spreadsheet program does it: {problem}.",
+        "The file is not built the way spreadsheet programs build files: {problem}.",
         "Open the original in Excel or LibreOffice, save it as an Excel workbook (.xlsx) under a "
         "new name, and send that copy.",
     ),
     Kind(
         "G08",
         "refuse",
-        "Expands beyond measure",
-        "Unpacked, the file would take {size} MB or more; {limit} MB is the most that is read.",
+        "Too large when unpacked",
+        "Unpacked, the file would have {size} MB or more. The most that is read is {limit} MB.",
         "Copy the answers into a fresh copy of the workbook and send that.",
     ),
     Kind(
         "G09",
         "refuse",
         "Declarations in the markup",
-        "Part {part} of the file declares a document type or entities, which no spreadsheet "
-        "program writes.",
+        "Part {part} of the file declares a document type or entities. Spreadsheet programs "
+        "do not do that.",
         "Open the original in Excel or LibreOffice, save it as an Excel workbook (.xlsx) under a "
         "new name, and send that copy.",
     ),
@@ -91,9 +91,9 @@ _GUARD = (
         "G10",
         "refuse",
         "Far larger than the workbook issued",
-        "The file holds far more than the workbook we sent out: {problem}.",
-        "Delete whatever stands outside the tables, or copy the answers into a fresh copy of "
-        "the workbook, and send it again.",
+        "The file has far more in it than the workbook we sent: {problem}.",
+        "Delete everything outside the tables, or copy the answers into a fresh copy of the "
+        "workbook. Then send it again.",
     ),
     Kind(
         "G11",
@@ -108,21 +108,22 @@ _GUARD = (
         "refuse",
         "Reading was stopped",
         "Reading the file was stopped: {problem}.",
-        "Copy the answers into a fresh copy of the workbook and send that; the file itself "
-        "should be treated with suspicion.",
+        "Copy the answers into a fresh copy of the workbook and send that. Be careful with "
+        "the file itself.",
     ),
     Kind(
         "G13",
         "refuse",
         "File cannot be opened",
         "The file could not be opened on this computer: {problem}.",
-        "Close it in other programs, see that you may read it, and run the command again.",
+        "Close it in other programs, check that you have permission to read it, and run the "
+        "command again.",
     ),
     Kind(
         "G14",
         "refuse",
         "Link to a file elsewhere",
-        "This is a link to another place and was not followed.",
+        "This is a link to another place. It was not followed.",
         "Put the file itself into the folder and run the command again.",
     ),
     Kind(
@@ -130,14 +131,14 @@ _GUARD = (
         "refuse",
         "Zip file not unpacked",
         "The zip file was not unpacked: {problem}.",
-        "Unpack it by hand, look at what is in it, and hand over the workbooks.",
+        "Unpack it yourself, look at what is in it, and run the command with the workbooks.",
     ),
     Kind(
         "G16",
         "note",
         "Macros added",
-        "The workbook contains macros, which ours do not; they were not run.",
-        "Ask the partner where the macros came from before opening the file yourself.",
+        "The workbook has macros. The one we sent has none. They were not run.",
+        "Before you open the file yourself, ask the partner where the macros came from.",
     ),
     Kind(
         "G17",
@@ -149,8 +150,8 @@ _GUARD = (
     Kind(
         "G18",
         "refuse",
-        "Password does not fit",
-        "The file can only be opened with a password, and none of those given opens it.",
+        "Wrong password",
+        "The file needs a password, and none of those given opens it.",
         "Ask the partner for the password of this file, or for a copy without one.",
     ),
 )
@@ -160,23 +161,23 @@ _IDENTIFY = (
         "I01",
         "refuse",
         "Not one of our workbooks",
-        "Nothing in the file says that it is a workbook of this assessment.",
-        "Check whether the right file was attached, and ask for the workbook that was issued.",
+        "Nothing in the file shows that it is a workbook of this assessment.",
+        "Check that the right file was attached, and ask for the workbook that was issued.",
     ),
     Kind(
         "I02",
         "refuse",
-        "Whose workbook is not known",
+        "Respondent not known",
         "The questions are those of {toolkit}, but nothing in the file says whose answers "
-        "these are.",
+        "they are.",
         "Ask the sender to copy the answers into the workbook issued to them.",
     ),
     Kind(
         "I03",
         "refuse",
         "Reference not issued",
-        "The reference {reference} is not that of any workbook issued in this round.",
-        "Check whether the file belongs to another assessment or round; if it should be here, "
+        "No workbook issued in this round has the reference {reference}.",
+        "Check whether the file belongs to another assessment or round. If it belongs here, "
         "send the partner a fresh workbook.",
     ),
     Kind(
@@ -184,44 +185,44 @@ _IDENTIFY = (
         "refuse",
         "Another assessment",
         "The workbook belongs to the assessment “{found}”, not to “{expected}”.",
-        "Hand it over in the folder of that assessment.",
+        "Read it in the folder of that assessment.",
     ),
     Kind(
         "I05",
         "refuse",
         "Another round",
         "The workbook belongs to round {found}, not to round {expected}.",
-        "Hand it over when working on that round, or send the partner this round's workbook.",
+        "Read it when you work on that round, or send the partner this round's workbook.",
     ),
     Kind(
         "I06",
         "refuse",
         "Seal broken",
-        "What the workbook says about itself was changed after it was issued, or it was not "
-        "issued by this assessment (reference {reference}).",
+        "The identity of the workbook was changed after it was issued, or this assessment did "
+        "not issue it (reference {reference}).",
         "Ask the partner to copy the answers into the workbook as it was sent to them.",
     ),
     Kind(
         "I07",
         "refuse",
         "Identities disagree",
-        "The workbook names itself differently in different places: {found}.",
+        "Different places in the workbook say that it is a different workbook: {found}.",
         "Ask the partner which workbook it is, and to copy the answers into that one.",
     ),
     Kind(
         "I08",
         "refuse",
         "Several workbooks in one file",
-        "The file holds sheets of more than one issued workbook: {found}.",
-        "Ask for each workbook as a file of its own.",
+        "The file has sheets of more than one issued workbook: {found}.",
+        "Ask for each workbook as a separate file.",
     ),
     Kind(
         "I09",
         "note",
         "Known by its reference only",
-        "The technical sheet that identifies the workbook is gone; it was recognised by the "
-        "reference {reference} printed on its sheets, as issued to {respondent}.",
-        "Nothing needs doing if the file came from that respondent.",
+        "The technical sheet that identifies the workbook is missing. It was recognised by "
+        "the reference {reference} on its sheets, which was issued to {respondent}.",
+        "If the file came from that respondent, there is nothing to do.",
     ),
     Kind(
         "I10",
@@ -235,17 +236,17 @@ _IDENTIFY = (
         "I11",
         "note",
         "Earlier edition of the questions",
-        "The workbook holds an earlier edition of the questions ({toolkit}, version {version}); "
-        "a later one was issued to the same respondent as {later}.",
-        "Its answers are kept under the questions they were given to; ask for the later workbook "
-        "if the difference matters.",
+        "The workbook has an earlier edition of the questions ({toolkit}, version {version}). "
+        "The same respondent was issued a later one, {later}.",
+        "The answers count for the questions as they were asked. If the difference matters, "
+        "ask for the later workbook.",
     ),
     Kind(
         "I12",
         "refuse",
         "Made by a later version",
-        "The workbook follows version {found} of the workbook contract; this program reads up "
-        "to version {known}.",
+        "The workbook was made by a later version of xlassess (workbook contract {found}). "
+        "This version reads up to {known}.",
         "Update xlassess and run the command again.",
     ),
 )
@@ -255,16 +256,16 @@ _READ = (
         "R01",
         "query",
         "Two different answers",
-        "It appears more than once in the file, each time with something else: {values}.",
-        "Say which answer holds and clear the other.",
+        "It appears more than once in the file, with different contents: {values}.",
+        "Keep the right one and clear the others.",
     ),
     Kind(
         "R02",
         "note",
         "Question repeated",
-        "The same questions or actions appear more than once without contradiction, in sheets "
-        "{sheets}; each was read once.",
-        "Nothing needs doing.",
+        "The same questions or actions appear more than once with the same contents, on the "
+        "sheets {sheets}. Each was read once.",
+        "There is nothing to do.",
     ),
     Kind(
         "R03",
@@ -272,77 +273,77 @@ _READ = (
         "Section missing",
         "The sheet of the section “{section}” is missing, or its item numbers or questions were "
         "removed.",
-        "Fill the section in on the workbook as it was sent and return the whole file.",
+        "Fill in the section in the workbook as it was sent, and return the whole file.",
     ),
     Kind(
         "R04",
         "query",
         "Questions missing",
         "Questions of the section “{section}” are missing: {items}.",
-        "Fill these in on the workbook as it was sent and return the whole file.",
+        "Answer these questions in the workbook as it was sent, and return the whole file.",
     ),
     Kind(
         "R05",
         "query",
         "Rows added",
-        "Rows carry item numbers that the toolkit does not have ({items}); they were not read.",
-        "Put what they say into the comments of the question it belongs to.",
+        "Some rows have item numbers that the toolkit does not have ({items}). They were not read.",
+        "Put what they say in the comments of the question it belongs to.",
     ),
     Kind(
         "R06",
         "query",
         "Column not found",
-        "The column “{column}” cannot be told: its heading was changed, removed, or stands twice.",
+        "The column “{column}” could not be found. Its heading was changed or removed, or "
+        "appears twice.",
         "Restore the heading, or copy the answers into the workbook as it was sent.",
     ),
     Kind(
         "R07",
         "note",
         "Written outside the answer cells",
-        "Something is written where no answer is asked for, and was not read: {values}.",
-        "Read it in the file, and move it to a comment if it belongs to an answer.",
+        "Something is written where no answer is asked for. It was not read: {values}.",
+        "Read it in the file. If it belongs to an answer, move it to the comments.",
     ),
     Kind(
         "R08",
         "query",
         "Action plan not found",
-        "The action plan is missing, or its headings were changed, so that no action was read.",
+        "The action plan is missing, or its headings were changed. No action was read.",
         "Enter the actions in the workbook as it was sent, or confirm that there are none.",
     ),
     Kind(
         "R09",
         "query",
-        "Numbers beside other questions",
-        "Item numbers ({items}) no longer stand beside their own questions, so that it cannot be "
-        "told which question was answered.",
-        "Put each number back beside its question, or copy the answers into the workbook as it "
-        "was sent.",
+        "Numbers next to the wrong questions",
+        "Item numbers ({items}) are no longer next to their own questions, so it is not clear "
+        "which question was answered.",
+        "Put each number back next to its question, or copy the answers into the workbook as "
+        "it was sent.",
     ),
     Kind(
         "R10",
         "query",
         "Answer cells merged",
-        "The answer cells of {items} were merged with others, so that no answer of their own "
-        "can be seen in them.",
+        "The answer cells of {items} were merged with others, so it is not clear what they answer.",
         "Unmerge the cells and answer each question in its own row.",
     ),
     Kind(
         "R11",
         "query",
         "Proposal not found",
-        "The box for the proposal below the action plan cannot be told: the question above it was "
-        "changed or removed.",
+        "The box for the proposal below the action plan could not be found. The question "
+        "above it was changed or removed.",
         "Enter the proposal in the workbook as it was sent, or confirm that there is none.",
     ),
     Kind(
         "R12",
         "note",
         "Questions in another order",
-        "The questions stand in another order than printed. If whole rows were sorted, every "
-        "answer was read with its question; if only some columns were, answers stand beside "
-        "others.",
-        "Ask the partner which it was; in the second case the workbook as it was sent has to be "
-        "filled in anew.",
+        "The questions are in a different order. If whole rows were sorted, every answer was "
+        "read with its question. If only some columns were sorted, answers are next to the "
+        "wrong questions.",
+        "Ask the partner which it was. If only some columns were sorted, ask them to fill in "
+        "the workbook again, as it was sent.",
     ),
 )
 
@@ -359,43 +360,43 @@ _CHECK = (
         "query",
         "Answer missing",
         "Required answers are missing for {items}.",
-        "Please answer, or say why no answer can be given.",
+        "Please answer, or say why you cannot.",
     ),
     Kind(
         "C03",
         "query",
         "Text too long",
-        "The text has {length} characters; a cell holds at most {limit}, so its end may be lost.",
-        "If the file is of an older kind, enter the text again and save it as an Excel workbook "
-        "(.xlsx); otherwise shorten it and attach the full version as a separate document.",
+        "The text has {length} characters. A cell holds at most {limit}, so the end may be lost.",
+        "If the file is of an older kind, enter the text again and save it as an Excel "
+        "workbook (.xlsx). If not, shorten it and attach the full text as a separate document.",
     ),
     Kind(
         "C04",
         "query",
         "Not a date",
         "“{value}” cannot be read as a date.",
-        "Enter day, month and year, as in 31/03/2026.",
+        "Enter the day, month and year, for example 31/03/2026.",
     ),
     Kind(
         "C05",
         "query",
         "Date can be read two ways",
         "“{value}” may mean {first} or {second}.",
-        "Write the month as a word, as in 3 April 2026.",
+        "Write the month as a word, for example 3 April 2026.",
     ),
     Kind(
         "C06",
         "query",
         "Not a number",
         "“{value}” cannot be read as {wanted}.",
-        "Enter digits only, with a point before decimals; put any remark into the comments.",
+        "Use digits only, with a point before decimals. Put any remark in the comments.",
     ),
     Kind(
         "C07",
         "query",
         "Number can be read two ways",
         "“{value}” may mean {first} or {second}.",
-        "Enter digits only, with a point before decimals.",
+        "Use digits only, with a point before decimals.",
     ),
     Kind(
         "C08",
@@ -408,15 +409,15 @@ _CHECK = (
         "C09",
         "query",
         "Question changed",
-        "The printed text of {items} was changed (it now begins “{now}”), so that the answer may "
-        "be to another question.",
-        "Compare with the workbook as it was sent, then confirm the answer or give it anew.",
+        "The printed text of {items} was changed (it now begins “{now}”), so the answer may "
+        "be to a different question.",
+        "Compare it with the workbook as it was sent. Then confirm the answer or give a new one.",
     ),
     Kind(
         "C10",
         "query",
         "Formula instead of an answer",
-        "The answer is worked out by a formula; its result is not taken for an answer.",
+        "The answer is worked out by a formula. Its result is not read as an answer.",
         "Type the answer itself into the cell.",
     ),
     Kind(
@@ -438,14 +439,14 @@ _CHECK = (
         "query",
         "Nothing filled in",
         "The workbook was returned without a single answer.",
-        "Check whether the right file was sent; if nothing can be answered, tell the coordinator.",
+        "Check that the right file was sent. If you cannot answer anything, tell the coordinator.",
     ),
     Kind(
         "C14",
         "query",
         "Two choices in one cell",
         "“{value}” names more than one choice: {choices}.",
-        "Decide for one of them; say in the comments what speaks for the other.",
+        "Choose one of them. Use the comments to say why the other could be right.",
     ),
     Kind(
         "C15",
@@ -459,27 +460,27 @@ _CHECK = (
         "note",
         "Action incomplete",
         "Actions do not say {missing}.",
-        "Settle this when the action plan is agreed.",
+        "Settle this when you agree the action plan.",
     ),
     Kind(
         "C17",
         "query",
         "Action for an unknown question",
         "“{value}” is not the number of a question in this toolkit.",
-        "Enter the number as it stands in the first column of the questions, or clear the cell.",
+        "Enter the number as it is in the first column of the questions, or clear the cell.",
     ),
     Kind(
         "C18",
         "query",
-        "Answer among the comments",
-        "The answers to {items} are missing; the comments beside them read like the answer "
-        "(“{value}”).",
+        "Answer in the comments",
+        "The answers to {items} are missing, but the comments next to them look like the "
+        "answer (“{value}”).",
         "Choose the answer in its own column.",
     ),
     Kind(
         "C19",
         "query",
-        "Day beyond all likelihood",
+        "Date out of range",
         "{value} is not between {first} and {last}, as the question expects.",
         "Enter day, month and year, as in 31/03/2026.",
     ),
@@ -490,25 +491,25 @@ _LEDGER = (
         "L01",
         "query",
         "Two returns, order unclear",
-        "Two different files came back for workbook {reference}, and it cannot be told which is "
+        "Two different files came back for workbook {reference}, and it is not clear which is "
         "the later one.",
-        "Ask the partner which file counts, and record the decision.",
+        "Ask the partner which file counts, and record it with xlassess choose.",
     ),
     Kind(
         "L02",
         "note",
         "Asked again, left empty",
-        "Where the query workbook asked to look again, nothing was entered for {items}; what "
-        "stood there before is not used.",
-        "Nothing needs doing if the partner has nothing to say there.",
+        "The query workbook asked about {items}, and nothing was entered. The earlier entry "
+        "is not used.",
+        "If the partner has nothing to say there, there is nothing to do.",
     ),
     Kind(
         "L03",
         "note",
         "Changed where nothing was asked",
-        "In the query workbook answers were changed that it did not ask about, those to {items}; "
-        "the earlier answers were kept.",
-        "If the change is meant, ask for the workbook as it was sent first, with the change in it.",
+        "In the query workbook, the answers to {items} were changed, although it did not ask "
+        "about them. The earlier answers were kept.",
+        "If the partner means the change, ask for the first workbook again, with the change in it.",
     ),
     Kind(
         "L04",

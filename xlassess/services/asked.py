@@ -38,8 +38,8 @@ def requests(
     """
     if not respondents:
         raise XlassessError(
-            "The register partners.xlsx names no respondents yet.",
-            "Enter one row for each person who is asked, save it, and run the command again.",
+            "There are no respondents in partners.xlsx yet.",
+            "Enter one row for each person you ask. Save the file and run the command again.",
         )
     for respondent in respondents:
         for toolkit in respondent.toolkits:
@@ -47,7 +47,7 @@ def requests(
                 raise XlassessError(
                     f"{respondent.shown} is asked for the toolkit {toolkit!r}, which this "
                     "assessment does not use.",
-                    "Name it under toolkits in assessment.yaml, or correct partners.xlsx.",
+                    "Add it under toolkits in assessment.yaml, or correct partners.xlsx.",
                 )
     return tuple(
         (Request(respondent.partner_id, respondent.id, toolkit), respondent)

@@ -173,8 +173,8 @@ def mark(
         books = list(dict.fromkeys(books))
         if not books and not everyone:
             raise UsageError(
-                "There is no workbook to record that for.",
-                "Name the references of workbooks, as xlassess status shows them.",
+                "There is no workbook to record this for.",
+                "Give the reference of each workbook. xlassess status shows them.",
             )
         if undone:
             for reference in books:
@@ -244,7 +244,7 @@ def workbook(issued: Sequence[Issued], text: str) -> Issued:
     hint = f" Did you mean {near[0]} ({known[near[0]].partner})?" if near else ""
     raise UsageError(
         f"No workbook was issued under the reference {text}.{hint}",
-        "It stands in the workbook's file name, and xlassess status shows it.",
+        "The reference is in the workbook's file name, and xlassess status shows it.",
     )
 
 
@@ -260,13 +260,13 @@ def _meant(ledger: Ledger, book: Issued, which: str) -> Return:
         if found:
             numbers = ", ".join(str(ret.number) for ret in found)
             raise UsageError(
-                f"Several returns of {book.reference} are meant by {which}.",
-                f"Name the one that counts by its number: {numbers}.",
+                f"More than one return of {book.reference} matches “{which}”.",
+                f"Give the number of the one that counts: {numbers}.",
             )
     names = "; ".join(f"{ret.number} ({ret.file})" for ret in returns) or "none has come back yet"
     raise UsageError(
-        f"No usable return of {book.reference} is meant by {which}.",
-        f"The returns of this workbook: {names}.",
+        f"No usable return of {book.reference} matches “{which}”.",
+        f"The returns of this workbook are: {names}.",
     )
 
 

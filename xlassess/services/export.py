@@ -54,7 +54,7 @@ def export_round(
     if form and named and form != named:
         raise UsageError(
             f"{to} would be a {named} file, but --format {form} was asked for.",
-            "Leave one of the two out, or make them agree.",
+            "Leave one of the two out, or make them match.",
         )
     chosen: Format = form or named or "csv"
     record = present_round(folder)
@@ -63,8 +63,8 @@ def export_round(
     place, stem = (target.parent, target.stem) if named else (target, "")
     if place.exists() and not place.is_dir():
         raise UsageError(
-            f"{place} is a file, but its ending names no format.",
-            f"Name a folder, or a file ending in {', '.join(f'.{each}' for each in FORMATS)}.",
+            f"{place} is a file, but its ending is not that of a format.",
+            f"Give a folder, or a file that ends in {', '.join(f'.{each}' for each in FORMATS)}.",
         )
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})

@@ -198,19 +198,20 @@ def _seems_older(one: Return, other: Return) -> bool:
 def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
     if not paths:
         raise UsageError(
-            "Nothing was handed over.", "Name the files, folders or zip files that came back."
+            "There is nothing to read.", "Give the files, folders or zip files that came back."
         )
     own = (folder.returns.resolve(), folder.outbox.resolve())
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise UsageError(
-                f"There is nothing at {path}.", "Check the name; names with spaces need quotes."
+                f"There is no file or folder {path}.",
+                "Check the name. Put names with spaces in quotes.",
             )
         handed = path.resolve()
         if any(handed in (kept, *kept.parents) for kept in own):
             raise UsageError(
-                f"{path} holds this assessment's own files.",
-                "Name the files or the folder that came back from the partners.",
+                f"{path} is one of this assessment's own folders.",
+                "Give the files or the folder that came back from the partners.",
             )
 
 

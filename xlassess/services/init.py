@@ -27,6 +27,6 @@ def begin(root: Path) -> Begun:
     """
     folder = AssessmentFolder(root)
     if root.exists() and not root.is_dir():
-        raise UsageError(f"{root} is a file.", "Name a folder for the new assessment.")
+        raise UsageError(f"{root} is a file.", "Give the name of a folder for the new assessment.")
     folder.create()
     return Begun(root, folder.settings_file, folder.register_file)

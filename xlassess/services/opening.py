@@ -25,8 +25,8 @@ def open_folder(root: Path) -> AssessmentFolder:
         place = shown(root)
         raise UsageError(
             f"There is no assessment in {'this folder' if place == '.' else place}.",
-            "Change to the assessment's folder or name it with -C DIR; a new assessment is "
-            "begun by: xlassess init DIR",
+            "Go to the assessment's folder, or name it with -C DIR. To start a new "
+            "assessment: xlassess init DIR",
         )
     _refuse_lost(folder)
     return folder
@@ -41,10 +41,11 @@ def _refuse_lost(folder: AssessmentFolder) -> None:
     held = next((place for place, names in places.items() if any(place.rglob(names))), None)
     if held is not None:
         raise XlassessError(
-            f"The ledger {shown(folder.ledger_file)} is missing or empty, although {shown(held)} "
-            "holds files of this assessment.",
-            "Restore ledger.db from a copy: without it nothing is known of what was issued, "
-            "returned and decided. To begin anew instead, move outbox and returns away.",
+            f"The ledger {shown(folder.ledger_file)} is missing or empty, but {shown(held)} "
+            "has files of this assessment.",
+            "Restore ledger.db from a copy. Without it, xlassess does not know what was "
+            "issued, returned and decided. To start again instead, move outbox and returns "
+            "away.",
         )
 
 
@@ -59,9 +60,9 @@ def own_secret(folder: AssessmentFolder, issued: Iterable[Issued]) -> bytes:
     secret, sealed = folder.secret(), tuple(issued)
     if sealed and not any(seal_holds(one.identity, secret, one.seal) for one in sealed):
         raise XlassessError(
-            f"{shown(folder.secret_file)} is not the secret that the workbooks issued so far were "
-            "sealed with.",
-            "Put the right file .secret back from a copy of this folder.",
+            f"{shown(folder.secret_file)} is not the secret that this assessment's workbooks "
+            "were sealed with.",
+            "Restore the file .secret from a copy of this folder.",
         )
     return secret
 

@@ -74,7 +74,7 @@ def put(path: Path, content: bytes) -> None:
         OSError: it cannot be written.
     """
     if path.is_dir():
-        raise UsageError(f"{path} is a folder.", "Name a file in it.")
+        raise UsageError(f"{path} is a folder.", "Give the name of a file in it.")
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
     write_whole(path, content)

@@ -108,9 +108,7 @@ def query(
     """
     assessment, secret = folder.assessment(), folder.secret()
     if return_by and return_by < now.date():
-        raise UsageError(
-            f"The day by which answers are wanted, {return_by}, is over.", "Name a later one."
-        )
+        raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     place = folder.outbox / FOLDER
     if not folder.ledger_file.exists():
         return Queried(place, ())

@@ -68,7 +68,7 @@ def save_template(path: Path) -> None:
     _check_ending(path)
     if path.exists():
         raise UsageError(
-            f"{path} is there already; it was left alone.", "Name a file that is not there yet."
+            f"There is already a file {path}. It was not changed.", "Give the name of a new file."
         )
     put(path, default_template())
 
@@ -83,21 +83,21 @@ def _check(path: Path, template: Path | None) -> None:
     _check_ending(path)
     if template and path.exists() and path.samefile(template):
         raise UsageError(
-            f"The report would take the place of its own template, {template}.",
-            "Name another file with --output.",
+            f"The report would replace its own template, {template}.",
+            "Give another file with --output.",
         )
     if path.is_file() and not untouched(path.read_bytes()):
         raise UsageError(
-            f"{path} was changed since it was written, or is not a report; it was left alone.",
-            "Rename it to keep it, or name another file with --output.",
+            f"{path} has been edited, or is not a report. It was not replaced.",
+            "Rename it to keep it, or give another file with --output.",
         )
 
 
 def _check_ending(path: Path) -> None:
     if path.suffix.lower() != ENDING:
         raise UsageError(
-            f"{path.name} does not end in {ENDING}, but a report is a Word file.",
-            f"Name a file such as report{ENDING}.",
+            f"A report is a Word file, but {path.name} does not end in {ENDING}.",
+            f"Use a name such as report{ENDING}.",
         )
 
 
@@ -107,5 +107,5 @@ def _read(template: Path) -> bytes:
     except OSError as error:
         raise UsageError(
             f"The template {template} cannot be read ({error.strerror}).",
-            "Check that it is there, that it is a file, and that you may read it.",
+            "Check that it is there, that it is a file, and that you have permission to read it.",
         ) from None

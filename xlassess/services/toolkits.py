@@ -148,10 +148,12 @@ def export_book(root: Path, toolkit_id: str, path: Path, *, replace: bool = Fals
     if path.suffix.lower() != WORKBOOK:
         raise UsageError(
             f"{path.name} is not the name of an Excel workbook.",
-            f"Let it end in {WORKBOOK}, such as {toolkit_id}{WORKBOOK}.",
+            f"It must end in {WORKBOOK}, for example {toolkit_id}{WORKBOOK}.",
         )
     if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {shown(path.parent)}.", "Make it, or name another.")
+        raise UsageError(
+            f"There is no folder {shown(path.parent)}.", "Make the folder, or give another."
+        )
     return Exported(toolkit, path, _write(path, toolkit_book(toolkit), replace))
 
 
@@ -173,9 +175,9 @@ def import_book(
     folder = AssessmentFolder(root)
     if to is None and not folder.settings_file.is_file():
         raise UsageError(
-            f"{shown(root)} holds no assessment to which the toolkit could belong.",
-            "Change to the assessment's folder, name it with -C DIR, or say with --to DIR where "
-            "the file goes.",
+            f"There is no assessment in {shown(root)} to put the toolkit into.",
+            "Go to the assessment's folder, or name it with -C DIR. Or use --to DIR to say "
+            "where to write the file.",
         )
     toolkit, source = load_toolkit_book(book)
     _check_version(root, toolkit, source.problem)
@@ -220,8 +222,13 @@ def _check_version(root: Path, toolkit: Toolkit, problem: _Problem) -> None:
         since = "workbooks were issued"
     else:
         return
-    message = f"The questions changed since {since}, but the version is still {toolkit.version}."
-    hint = "Raise it, so that answers to the earlier questions can be told from those to the new."
+    message = (
+        f"The questions have changed since {since}, but the version is still {toolkit.version}."
+    )
+    hint = (
+        "Raise the version, to keep answers to the earlier questions apart from answers to "
+        "the new ones."
+    )
     raise ToolkitFileError([problem(("version",), message, hint)])
 
 
@@ -254,8 +261,8 @@ def _write(path: Path, content: bytes, replace: bool) -> Written:
     there = path.exists()
     if there and not replace:
         raise UsageError(
-            f"There is a file {shown(path)} already, with other content.",
-            "Move it away, or add --replace to put it aside into the folder replaced beside it.",
+            f"There is already a different file {shown(path)}.",
+            "Move it away, or add --replace to move it to a folder named replaced.",
         )
     if there:
         _put_aside(path)

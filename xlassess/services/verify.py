@@ -76,7 +76,8 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     last = audit.events[-1] if audit.events else None
     if last is None and audit.faults:
         found.remarks.append(
-            "As the event log does not hold, the records could not be compared with it."
+            "The records could not be compared with the event log, because the log has been "
+            "changed."
         )
     if noted and last:
         found.faults += _noted(audit.events, *noted)
@@ -102,12 +103,12 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
 def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]:
     there = next((event for event in events if event.number == number), None)
     if there is None:
-        yield Fault(f"event {number}", f"There is no event {number}; the log was made anew.")
+        yield Fault(f"event {number}", f"There is no event {number}. The log has been replaced.")
     elif not there.hash.startswith(sha256.lower()):
         yield Fault(
             f"event {number}",
-            f"Event {number} is not the one noted down: its hash begins with "
-            f"{there.hash[:12]}. The log was made anew.",
+            f"Event {number} is not the one you wrote down: its hash begins with "
+            f"{there.hash[:12]}. The log has been replaced.",
         )
 
 
@@ -124,9 +125,9 @@ def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set
             continue
         where = path.relative_to(returns.parent).as_posix()
         if sha256 in numbers:
-            said = f"holds the file of return {numbers[sha256]} under another name"
+            said = f"has the file of return {numbers[sha256]} under another name"
         elif _DIGEST.fullmatch(name):
-            said = "is no longer the one that was received"
+            said = "is not the file that was received"
         else:
             said = "was not put there by xlassess ingest"
         found.faults.append(Fault(where, f"The file {where} {said}."))
@@ -150,10 +151,10 @@ def _hash(path: Path) -> str:
 def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> None:
     missing = [ret for ret in returns if ret.sha256 and ret.sha256 not in kept]
     inside = [ret for ret in missing if ret.state == "refused" and "/" in ret.file]
-    found.remarks += [f"{_not_kept(ret)}; it was refused inside of a zip file." for ret in inside]
+    found.remarks += [f"{_not_kept(ret)}. It was refused as part of a zip file." for ret in inside]
     lost = [ret for ret in missing if ret not in inside]
     if len(lost) > 1 and not kept:
-        message = f"None of the files of {len(lost)} returns is in returns/."
+        message = f"The files of all {len(lost)} returns are missing from returns/."
         found.faults.append(Fault("returns", message))
         return
     found.faults += [
@@ -162,13 +163,14 @@ def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> No
     idle = kept - {ret.sha256 for ret in returns}
     if idle:
         found.remarks.append(
-            f"{len(idle)} of the files kept in returns/ are in no record of their own: zip files "
-            "that others came in, or files of a run that was broken off."
+            f"{len(idle)} of the files in returns/ have no record of their own. They are zip "
+            "files that returns came in, or files from a run that was interrupted. You do not "
+            "need to do anything."
         )
 
 
 def _not_kept(ret: Return) -> str:
-    return f"The file of return {ret.number} ({ret.file}) is not among those kept"
+    return f"The file of return {ret.number} ({ret.file}) is missing from returns/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +200,18 @@ def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
     for path, sha256 in _hashes(list(there)).items():
         if sha256 != there[path].sha256:
             where = path.relative_to(outbox.parent).as_posix()
-            said = f"is no longer the workbook {there[path].reference} as it was issued"
+            said = f"is not the workbook {there[path].reference} as it was issued"
             found.faults.append(Fault(where, f"{where} {said}."))
     if missing:
         found.remarks.append(
-            f"Workbooks issued that are no longer in the outbox: {missing}. xlassess generate and "
-            "xlassess query write those of this round again."
+            f"Issued workbooks that are no longer in the outbox: {missing}. To write those of "
+            "this round again: xlassess generate, xlassess query"
         )
     names = {each.record.file_name for each in sealed}
     others = sorted(path.name for path in outbox.rglob("*.xls*") if path.name not in names)
     if others:
         found.remarks.append(
-            "Workbooks in the outbox under names that were not issued, not to be sent: "
+            "Workbooks in the outbox that xlassess did not issue. Do not send them: "
             f"{'; '.join(others)}."
         )
 
@@ -225,12 +227,13 @@ def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Faul
     if len(broken) == len(records) > 1:
         yield Fault(
             "secret",
-            f"None of the {len(records)} workbooks on record was sealed with {folder.secret_file}; "
-            "it is not the secret of this assessment. Restore it from a copy.",
+            f"None of the {len(records)} workbooks on record was sealed with "
+            f"{folder.secret_file}. It is not the secret of this assessment. Restore it from a "
+            "copy.",
         )
         return
     for one in broken:
-        message = f"The seal on record for the workbook {one.reference} is not its own."
+        message = f"The seal recorded for the workbook {one.reference} does not belong to it."
         yield Fault(f"workbook {one.reference}", message)
 
 
@@ -244,7 +247,7 @@ def _questions(audit: Audit) -> Iterator[Fault]:
         yield Fault(
             f"questions of {toolkit}",
             f"The questions of {toolkit}, version {version}, are not on record as they were "
-            f"issued; they are needed for {count} of the workbooks.",
+            f"issued. They are needed for {count} of the workbooks.",
         )
 
 
@@ -255,5 +258,5 @@ def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findin
         path = folder.summary_file(round_name)
         if path.is_file() and _hash(path) != sha256:
             found.remarks.append(
-                f"The summary of round {round_name} was edited since it was written."
+                f"The summary of round {round_name} has been edited since it was written."
             )
