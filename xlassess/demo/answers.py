@@ -16,7 +16,7 @@ from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 _SEED = "xlassess demo 2026"
 
 
-class AnswerCell(NamedTuple):
+class BlankCell(NamedTuple):
     """A cell to be filled in: item and field."""
 
     item: str
@@ -27,7 +27,7 @@ class AnswerCell(NamedTuple):
 class Entries:
     """What one respondent enters into one workbook."""
 
-    cells: dict[AnswerCell, Cell] = field(default_factory=dict)
+    cells: dict[BlankCell, Cell] = field(default_factory=dict)
     plans: list[PlanRow] = field(default_factory=list)
     proposal: str = ""
 
@@ -85,7 +85,7 @@ class _Respondents:
         for section in self._toolkit.all_sections:
             for item in section.items:
                 if item.id in known:
-                    filled.cells[AnswerCell(item.id, "answer")] = known[item.id]
+                    filled.cells[BlankCell(item.id, "answer")] = known[item.id]
                 elif section.id == "D":
                     self._detail(filled, item, person)
                 elif item.is_free:
@@ -108,7 +108,7 @@ class _Respondents:
             self._answer_views(filled, item, person, standing)
         else:
             choice = self._choice(item, person, standing)
-            filled.cells[AnswerCell(item.id, "answer")] = choice.label
+            filled.cells[BlankCell(item.id, "answer")] = choice.label
             if self._gives_reason(filled, item, choice):
                 return
         self._comment(filled, item, standing)
@@ -124,7 +124,7 @@ class _Respondents:
                 choice = _nearest(scale, standing - 0.08 + self._chance.gauss(0, 0.2))
                 if self._chance.random() < _UNSURE[person.level]:
                     choice = _unsure(scale) or choice
-            filled.cells[AnswerCell(item.id, name)] = choice.label
+            filled.cells[BlankCell(item.id, name)] = choice.label
 
     def _choice(self, item: Item, person: Respondent, standing: float) -> Choice:
         """Return the choice made; one that asks for reasons only while there are any to give."""
@@ -143,7 +143,7 @@ class _Respondents:
         if not item.follow_up or choice.code not in item.follow_up.when:
             return False
         if self._poor.get(item.id):
-            filled.cells[AnswerCell(item.id, "comment")] = self._poor[item.id].pop()
+            filled.cells[BlankCell(item.id, "comment")] = self._poor[item.id].pop()
         return True
 
     def _comment(self, filled: Entries, item: Item, standing: float) -> None:
@@ -151,15 +151,15 @@ class _Respondents:
             pool = self._good if standing > 0.66 else self._poor if standing < 0.42 else {}
             texts = pool.get(item.id)
             if texts and self._chance.random() < self._script.talk:
-                filled.cells[AnswerCell(item.id, "comment")] = texts.pop()
+                filled.cells[BlankCell(item.id, "comment")] = texts.pop()
         named = self._evidence.get(item.id)
         if item.evidence and named and self._chance.random() < self._script.talk:
-            filled.cells[AnswerCell(item.id, "evidence")] = named.pop()
+            filled.cells[BlankCell(item.id, "evidence")] = named.pop()
 
     def _box(self, filled: Entries, item: Item) -> None:
         texts = self._boxes.get(item.id)
         if texts and self._chance.random() < self._script.write:
-            filled.cells[AnswerCell(item.id, "answer")] = texts.pop()
+            filled.cells[BlankCell(item.id, "answer")] = texts.pop()
 
     def _detail(self, filled: Entries, item: Item, person: Respondent) -> None:
         ranks = self._chance.sample((1, 2, 3), 3)
@@ -179,7 +179,7 @@ class _Respondents:
         details |= dict(zip(("D2", "D3", "D4"), map(float, ranks), strict=True)) if known else {}
         details |= {"D10": 182_000.0} if known else {}
         if item.id in details:
-            filled.cells[AnswerCell(item.id, "answer")] = details[item.id]
+            filled.cells[BlankCell(item.id, "answer")] = details[item.id]
 
 
 _UNSURE = {"board": 0.12, "senior": 0.18, "front": 0.55, "": 0.3}

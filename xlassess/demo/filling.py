@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
-from xlassess.demo.answers import AnswerCell, Entries
+from xlassess.demo.answers import BlankCell, Entries
 from xlassess.demo.scripts.script import Cell, PlanRow
 from xlassess.model.toolkit import ActionPlan
 
@@ -59,7 +59,7 @@ def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Entries) -> 
     for table in section.tables:
         for row in table.rows:
             for column in table.fields(row.item):
-                value = filled.cells.get(AnswerCell(row.item.id, column.field))
+                value = filled.cells.get(BlankCell(row.item.id, column.field))
                 if value is not None:
                     put(sheet, row.index, column.index, value)
 

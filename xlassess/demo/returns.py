@@ -117,7 +117,7 @@ def zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnedFile:
+class FileSentBack:
     """One file that somebody sends back.
 
     ``name`` is empty where the file keeps the name it was issued under. ``unusual`` says what is
@@ -131,52 +131,52 @@ class ReturnedFile:
     days_later: int = 0
 
 
-AS_IT_SHOULD_BE = (ReturnedFile(),)
+AS_IT_SHOULD_BE = (FileSentBack(),)
 """One file, as it should be."""
 
-RETURNED: dict[tuple[str, str], tuple[ReturnedFile, ...]] = {
+RETURNED: dict[tuple[str, str], tuple[FileSentBack, ...]] = {
     ("pat", "Karen Doyle"): (
-        ReturnedFile(
+        FileSentBack(
             name="PAT FINAL Karen Doyle.xlsx",
             unusual="an answer that the list does not offer",
             mistake=typed_over(**{"3B": "Mostly agree"}),
         ),
     ),
     ("pat", "Jo Whitfield"): (
-        ReturnedFile(unusual="two answers left out", mistake=left_out("4C", "5E")),
+        FileSentBack(unusual="two answers left out", mistake=left_out("4C", "5E")),
     ),
     ("pat", "Dr Anita Rao"): (
-        ReturnedFile(unusual="the rows of sheet 2 sorted by answer", mistake=sorted_by_answer("2")),
+        FileSentBack(unusual="the rows of sheet 2 sorted by answer", mistake=sorted_by_answer("2")),
     ),
     ("pat", "Peter Lindqvist"): (
-        ReturnedFile(
+        FileSentBack(
             name="Copy of PAT Lindqvist.xlsx",
             unusual="answers typed by hand, in small letters and with blanks",
             mistake=typed_over(**{"1B": "agree ", "6D": "strongly  disagree"}),
         ),
     ),
     ("melton-evaluation", "Peter Lindqvist"): (
-        ReturnedFile(
+        FileSentBack(
             unusual="bare numbers typed for the choices", mistake=typed_over(**{"1.2": 4.0})
         ),
     ),
     ("pat", "Grace Okafor"): (
-        ReturnedFile(
+        FileSentBack(
             name="VAT partnership tool.xlsx",
             unusual="sent twice: this is the first, with a section left out",
             mistake=left_out("6A", "6B", "6C", "6D", "6E", "6F"),
         ),
-        ReturnedFile(
+        FileSentBack(
             name="VAT partnership tool (complete).xlsx",
             unusual="sent twice: this is the second",
             days_later=3,
         ),
     ),
     ("melton-evaluation", "Lee Hargreaves"): (
-        ReturnedFile(unusual="a formula pasted over an answer", mistake=pasted_formula("2.3")),
+        FileSentBack(unusual="a formula pasted over an answer", mistake=pasted_formula("2.3")),
     ),
     ("melton-evaluation", "David Ellery"): (
-        ReturnedFile(
+        FileSentBack(
             name="Partnership evaluation College.xlsx",
             unusual="the wrong file: a claim for travel costs",
             unrelated=True,

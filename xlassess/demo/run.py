@@ -30,7 +30,7 @@ from xlassess.demo.returns import (
     AS_IT_SHOULD_BE,
     BUNDLE,
     RETURNED,
-    ReturnedFile,
+    FileSentBack,
     wrong_file,
     zipped,
 )
@@ -283,7 +283,7 @@ class _Partners:
             watch(number, len(self._books))
         yield BUNDLE, zipped(bundle, _FIRST_SAVED)
 
-    def _file(self, book: Workbook, name: str, returned: ReturnedFile, saved_at: datetime) -> bytes:
+    def _file(self, book: Workbook, name: str, returned: FileSentBack, saved_at: datetime) -> bytes:
         if returned.unrelated:
             return wrong_file()
         return fill_in(

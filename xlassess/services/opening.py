@@ -75,7 +75,7 @@ def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") 
     """
     if not folder.ledger_file.exists():
         raise UsageError(
-            "No workbook was issued yet, so there is nothing on record.",
+            "No workbook has been issued yet, so there is nothing to record.",
             "Issue the workbooks first: xlassess generate",
         )
     return Ledger(folder.ledger_file, now, by)
