@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlassess.demo.scripts.script import Plan, Script
+from xlassess.demo.scripts.script import PlanRow, Script
 
 HALLMARKS = Script(
     talk=0.55,
@@ -81,7 +81,7 @@ HALLMARKS = Script(
         "6.15": ("We learn from accidents, not from evaluations.",),
     },
     plans=(
-        Plan(
+        PlanRow(
             "4.5",
             "Write a summary of the plan in plain words, in four languages",
             "quick",
@@ -90,7 +90,7 @@ HALLMARKS = Script(
             "In libraries and surgeries",
             "not-started",
         ),
-        Plan(
+        PlanRow(
             "1.4",
             "Agree how and when the chair is reviewed",
             "quick",
@@ -99,7 +99,7 @@ HALLMARKS = Script(
             "Recorded in the minutes",
             "not-started",
         ),
-        Plan(
+        PlanRow(
             "5.4",
             "Tell everyone who answers a survey what came of it",
             "medium",
@@ -108,7 +108,7 @@ HALLMARKS = Script(
             "Note sent within six weeks",
             "not-started",
         ),
-        Plan(
+        PlanRow(
             "2.16",
             "Set aside a tenth of each project's budget for evaluation",
             "medium",
