@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Return
+from xlassess.model.answer import Answer, Return
 from xlassess.model.assessment import Assessment, Coordinator
 
 
@@ -171,3 +172,26 @@ def test_round_record__is_built_from_the_ledger_alone(ledger: Ledger, run: str) 
     assert [one.reference for one in record.issued] == ["R000", "R001", "R002", "R003"]
     assert record.history == tuple(received)
     assert record.current == {ret.reference: ret for ret in received}
+
+
+def test_answers__of_several_returns_keep_their_type_and_every_character(
+    ledger: Ledger, run: str
+) -> None:
+    """Equal texts are read once; none may be taken for another."""
+    values = ("agree", "\ud800 half", "nul \x00 within", "\x1b616263", "616263", 3, 2.5, "3")
+    received = {
+        number: ledger.record_return(
+            a_return(number, answers=tuple(
+                Answer("1A", "comment", value, "Need", f"C{at}", "a\udcff.xlsx")
+                for at, value in enumerate((*values, date(2026, 3, number + 1)))
+            )),
+            run,
+        )
+        for number in range(2)
+    }  # fmt: skip
+    kept = ledger.history("2026")
+    assert kept == tuple(received.values())
+    assert [type(answer.value) for answer in kept[0].answers] == [
+        str, str, str, str, str, int, float, str, date,
+    ]  # fmt: skip
+    assert kept[0].answers[0].value is kept[1].answers[0].value

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
 from xlassess.ledger import events, rows
 from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
@@ -210,19 +210,31 @@ def returns(
         parts_wanted: what they are to hold. Of thousands, answers are read only where needed:
             they are most of what a ledger holds.
     """
-    ids = select(RETURNS.c.id).where(which)
-    parts: dict[int, dict[str, list[Any]]] = {}
-    for part in parts_wanted:
-        table = part.table
-        query = select(table).where(table.c.return_id.in_(ids))
-        for row in db.execute(query.order_by(table.c.return_id, table.c.position)):
-            mine = parts.setdefault(row.return_id, {})
-            mine.setdefault(part.name, []).append(part.value(row))
+    parts = _parts(db, select(RETURNS.c.id).where(which), parts_wanted)
     found = db.execute(select(RETURNS).where(which).order_by(RETURNS.c.id)).all()
     if not found:
         return ()
     decided = waivers(db) if decided is None else decided
     return tuple(with_waivers(rows.return_of(row, parts.get(row.id, {})), decided) for row in found)
+
+
+def _parts(
+    db: Connection, ids: Select[tuple[int]], wanted: Sequence[rows.Part]
+) -> dict[int, dict[str, list[Any]]]:
+    """What these returns hold, by their numbers and the names of the parts."""
+    parts: dict[int, dict[str, list[Any]]] = {}
+    for part in wanted:
+        table = part.table
+        columns = rows.ANSWER_COLUMNS if table is ANSWERS else (table,)
+        query = select(*columns).where(table.c.return_id.in_(ids))
+        found = db.execute(query.order_by(table.c.return_id, table.c.position))
+        if table is ANSWERS:
+            for number, answers in rows.answers_of(found).items():
+                parts.setdefault(number, {})[part.name] = answers
+            continue
+        for row in found:
+            parts.setdefault(row.return_id, {}).setdefault(part.name, []).append(part.value(row))
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

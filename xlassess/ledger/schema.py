@@ -26,6 +26,13 @@ _ESCAPE = "\x1b"
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
+def as_it_was(stored: str) -> str:
+    """Return a text that `Exact` stored."""
+    if stored.startswith(_ESCAPE):
+        return bytes.fromhex(stored[1:]).decode("utf-8", "surrogatepass")
+    return stored
+
+
 class Exact(TypeDecorator[str]):
     """Text that comes back as it went in, whatever a hostile file or file name put there.
 
@@ -46,9 +53,7 @@ class Exact(TypeDecorator[str]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text as it was."""
         del dialect
-        if value and value[0] == _ESCAPE:
-            return bytes.fromhex(value[1:]).decode("utf-8", "surrogatepass")
-        return value
+        return as_it_was(value) if value else value
 
 
 def _moment(name: str, nullable: bool = True) -> Column[Any]:

@@ -335,11 +335,14 @@ class Ledger:
             log = Replay().follow(events.read(db))
             found = reads.returns(db, reads.of_round(name))
             history = reads.as_they_count(found, reads.replaced(db))
+            # What counts is among what came: read a second time, it would take as long again.
+            by_number = {ret.number: ret for ret in found}
+            counting = reads.counting(db, name)
             return Round(
                 assessment=assessment,
                 toolkits={digest: kept[digest] for digest in kept if digest in used},
                 issued=issued,
-                current=reads.current(db, name),
+                current={name: by_number[number] for name, number in counting.items()},
                 history=history,
                 register=log.register(),
                 decisions=log.decisions(history),
