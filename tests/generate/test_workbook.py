@@ -38,7 +38,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.contract.seal import sheet_password
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
-from xlassess.sheet.metrics import Text, row_height
+from xlassess.sheet.metrics import MeasuredText, row_height
 from xlassess.sheet.protection import legacy_hash
 from xlassess.sheet.validation import SheetError
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -283,7 +283,7 @@ def test_rows__are_high_enough_for_their_texts(book: Workbook, places: Layout) -
                     cell = sheet.cell(row.index + 1, column.index + 1)
                     if isinstance(cell.value, str) and cell.data_type == "s":
                         size, bold = cell.font.size, bool(cell.font.bold)
-                        texts.append(Text(cell.value, column.width, size, bold, 1))
+                        texts.append(MeasuredText(cell.value, column.width, size, bold, 1))
                 height = sheet.row_dimensions[row.index + 1].height
                 assert height >= row_height(texts), (section.sheet, row.item.id)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlassess.sheet import metrics
-from xlassess.sheet.metrics import Text, line_count, row_height, text_height, text_width
+from xlassess.sheet.metrics import MeasuredText, line_count, row_height, text_height, text_width
 
 texts = st.text(max_size=300)
 
@@ -29,19 +29,19 @@ def test_width__of_characters_the_font_lacks(char: str, ems: float) -> None:
 def test_lines__break_at_spaces_hyphens_and_line_feeds() -> None:
     word = "m" * 4
     width = 2 * text_width(word) / (metrics.DIGIT_PIXELS * 0.75 * 0.97) + 0.1
-    assert line_count(Text(f"{word} {word}", width)) == 2
-    assert line_count(Text(f"{word}-{word}", width)) == 2
-    assert line_count(Text(f"{word}{word}", width)) == 1
-    assert line_count(Text("a\n\nb", width)) == 3
-    assert line_count(Text("", width)) == 1
+    assert line_count(MeasuredText(f"{word} {word}", width)) == 2
+    assert line_count(MeasuredText(f"{word}-{word}", width)) == 2
+    assert line_count(MeasuredText(f"{word}{word}", width)) == 1
+    assert line_count(MeasuredText("a\n\nb", width)) == 3
+    assert line_count(MeasuredText("", width)) == 1
 
 
 def test_lines__long_word_is_broken() -> None:
-    assert line_count(Text("m" * 100, 10)) > 10
+    assert line_count(MeasuredText("m" * 100, 10)) > 10
 
 
 def test_lines__trailing_spaces_do_not_wrap() -> None:
-    assert line_count(Text("word" + " " * 50, 6)) == 1
+    assert line_count(MeasuredText("word" + " " * 50, 6)) == 1
 
 
 @given(text=texts, width=st.floats(3, 200))
@@ -51,7 +51,7 @@ def test_height__never_falls_as_the_column_narrows(text: str, width: float) -> N
 
 @given(first=texts, second=texts)
 def test_height__of_a_row_is_that_of_its_highest_text(first: str, second: str) -> None:
-    row = row_height((Text(first, 30), Text(second, 30)))
+    row = row_height((MeasuredText(first, 30), MeasuredText(second, 30)))
     assert row == max(text_height(first, 30), text_height(second, 30))
 
 

@@ -6,13 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from xlassess.sheet import looks, palette
+from xlassess.sheet import formats, palette
 from xlassess.sheet.charts import shades_for
-from xlassess.sheet.looks import Look, Mark
+from xlassess.sheet.formats import CellFormat, ConditionalFormat
 from xlassess.sheet.validation import SheetError
 
-LOOKS = {name: value for name, value in vars(looks).items() if isinstance(value, Look)}
-MARKS = {name: value for name, value in vars(looks).items() if isinstance(value, Mark)}
+LOOKS = {name: value for name, value in vars(formats).items() if isinstance(value, CellFormat)}
+MARKS = {
+    name: value for name, value in vars(formats).items() if isinstance(value, ConditionalFormat)
+}
 
 
 @pytest.mark.parametrize(("ink", "ground"), palette.TEXT_PAIRS)

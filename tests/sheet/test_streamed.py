@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 
 from xlassess.sheet import streamed
-from xlassess.sheet.checked import Book
-from xlassess.sheet.looks import DATE_FORMAT, Look
-from xlassess.sheet.streamed import Faces
+from xlassess.sheet.formats import DATE_FORMAT, CellFormat
+from xlassess.sheet.streamed import StreamedFormats
 from xlassess.sheet.validation import SheetError
+from xlassess.sheet.writer import WorkbookWriter
 
 ROWS = (
     ("=1+1", 1.5, date(2026, 1, 31), None),
@@ -21,13 +21,13 @@ ROWS = (
 )
 
 
-def faces(book: Book) -> Faces:
-    looks = (Look(wrap=False), Look(align="right"), Look(number=DATE_FORMAT))
-    return Faces(*map(book.format, looks))
+def faces(book: WorkbookWriter) -> StreamedFormats:
+    looks = (CellFormat(wrap=False), CellFormat(align="right"), CellFormat(number=DATE_FORMAT))
+    return StreamedFormats(*map(book.format, looks))
 
 
 def written(rows: tuple[tuple[object, ...], ...]) -> bytes:
-    book = Book({})
+    book = WorkbookWriter({})
     sheet = book.sheet("Rows", streamed=True)
     sheet.text(0, 0, "Heading")
     sheet.raw.stream(1, rows, faces(book))
@@ -73,7 +73,7 @@ def test_stream__more_rows_than_a_sheet_has(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_book__on_disk_is_the_same_workbook() -> None:
     def cells(*, on_disk: bool) -> list[object]:
-        book = Book({}, on_disk=on_disk)
+        book = WorkbookWriter({}, on_disk=on_disk)
         sheet = book.sheet("Rows", streamed=True)
         sheet.raw.stream(0, ROWS, faces(book))
         found = openpyxl.load_workbook(io.BytesIO(book.close()))["Rows"]
@@ -83,7 +83,7 @@ def test_book__on_disk_is_the_same_workbook() -> None:
 
 
 def test_table__covers_the_streamed_rows() -> None:
-    book = Book({})
+    book = WorkbookWriter({})
     sheet = book.sheet("Rows", streamed=True)
     columns = [{"header": head} for head in "abcd"]
     assert sheet.raw.add_table(0, 0, 3, 3, {"name": "T", "columns": columns}) == 0

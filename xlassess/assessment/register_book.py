@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from xlassess.assessment.register import EXAMPLE, HEADINGS, LONGEST, SHEET
 from xlassess.model.assessment import LEVELS
-from xlassess.sheet.checked import Book, Box, Sheet
-from xlassess.sheet.looks import (
+from xlassess.sheet.formats import (
     CELL,
     CELL_STRONG,
     HEADER,
@@ -15,10 +14,11 @@ from xlassess.sheet.looks import (
     PROSE,
     TEXT_FORMAT,
     TITLE,
-    Look,
+    CellFormat,
 )
-from xlassess.sheet.page import Page, set_page, show
-from xlassess.sheet.validation import Lengthy, Listed, Message
+from xlassess.sheet.page import PageSetup, set_page, show
+from xlassess.sheet.validation import FromList, Message, TextUpTo
+from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 _HELP = "How to"
 _SHOWN = 40
@@ -75,7 +75,9 @@ _RULES = (
 
 def register_book() -> bytes:
     """Return a new register: a sheet to be filled in, and one that explains it."""
-    book = Book({"title": "Register of respondents", "comments": "Filled in by the coordinator."})
+    book = WorkbookWriter(
+        {"title": "Register of respondents", "comments": "Filled in by the coordinator."}
+    )
     table = book.sheet(SHEET)
     guide = book.sheet(_HELP)
     _guide(book, guide)
@@ -83,9 +85,9 @@ def register_book() -> bytes:
     return book.close()
 
 
-def _table(sheet: Sheet) -> None:
+def _table(sheet: SheetWriter) -> None:
     sheet.widths(_WIDTHS)
-    below = sheet.book.format(Look(number=TEXT_FORMAT, indent=1))
+    below = sheet.book.format(CellFormat(number=TEXT_FORMAT, indent=1))
     for column, width in _WIDTHS.items():
         sheet.raw.set_column(column, column, width, below)
         sheet.text(0, column, HEADINGS[column], HEADER)
@@ -107,23 +109,23 @@ def _table(sheet: Sheet) -> None:
     sheet.raw.freeze_panes(1, 1)
 
 
-def _rules(sheet: Sheet) -> None:
+def _rules(sheet: SheetWriter) -> None:
     """Check what is typed, and mark what is still an example."""
     sheet.validate(
-        Box(1, 2, _CHECKED, 2),
-        Listed(_LEVELS),
+        CellRange(1, 2, _CHECKED, 2),
+        FromList(_LEVELS),
         Message("Not a level", "Pick Board, Senior management or Front line, or clear the cell."),
         Message("Level", "Pick from the list, or leave empty."),
     )
     for heading, longest in LONGEST.items():
         column = HEADINGS.index(heading)
         error = Message("Too long", f"{heading}: at most {longest} characters.")
-        sheet.validate(Box(1, column, _CHECKED, column), Lengthy(longest), error, None)
+        sheet.validate(CellRange(1, column, _CHECKED, column), TextUpTo(longest), error, None)
     begins = f'LEFT($A2,{len(EXAMPLE)})="{EXAMPLE}"'
-    sheet.highlight(Box(1, 0, _CHECKED, len(HEADINGS) - 1), begins, MARK_TO_DO)
+    sheet.highlight(CellRange(1, 0, _CHECKED, len(HEADINGS) - 1), begins, MARK_TO_DO)
 
 
-def _guide(book: Book, sheet: Sheet) -> None:
+def _guide(book: WorkbookWriter, sheet: SheetWriter) -> None:
     sheet.widths({0: 22.0, 1: 90.0})
     sheet.text(0, 0, "How to fill in the register", TITLE)
     sheet.height(0, 30)
@@ -135,8 +137,8 @@ def _guide(book: Book, sheet: Sheet) -> None:
     levels = [(label, "") for code, label in LEVELS.items() if code]
     first = row + 3
     row = _pairs(sheet, row + 1, "The levels", ("Level", "Who is meant"), _who(levels))
-    book.define(_LEVELS, _HELP, Box(first, 0, first + len(levels) - 1, 0))
-    set_page(sheet, Page("Register of respondents", "", "", False, Box(0, 0, row, 1)))
+    book.define(_LEVELS, _HELP, CellRange(first, 0, first + len(levels) - 1, 0))
+    set_page(sheet, PageSetup("Register of respondents", "", "", False, CellRange(0, 0, row, 1)))
     show(sheet)
 
 
@@ -150,7 +152,7 @@ def _who(levels: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _pairs(
-    sheet: Sheet,
+    sheet: SheetWriter,
     row: int,
     title: str,
     headings: tuple[str, str],

@@ -83,7 +83,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     """One item's row."""
 
     item: Item
@@ -91,7 +91,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableLayout:
     """A table of items on a question sheet: its heading row, columns and item rows.
 
     ``wide`` tables take free text: the answer stands in the wide last column. In a table that
@@ -100,7 +100,7 @@ class Table:
 
     header_row: int
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[QuestionRow, ...]
     wide: bool
 
     def column(self, role: Role, detail: str | None = None) -> Column | None:
@@ -128,7 +128,7 @@ class SectionLayout:
 
     section: Section
     sheet: str
-    tables: tuple[Table, ...]
+    tables: tuple[TableLayout, ...]
 
     @property
     def last_column(self) -> int:
@@ -253,12 +253,12 @@ def layout(toolkit: Toolkit) -> Layout:
 
 
 def _section_layout(toolkit: Toolkit, section: Section) -> SectionLayout:
-    tables: list[Table] = []
+    tables: list[TableLayout] = []
     header = HEADER_ROW
     for wide, items in _runs(section):
         first = header + 1
-        rows = tuple(Row(item, first + i) for i, item in enumerate(items))
-        tables.append(Table(header, _columns(toolkit, section, items, wide), rows, wide))
+        rows = tuple(QuestionRow(item, first + i) for i, item in enumerate(items))
+        tables.append(TableLayout(header, _columns(toolkit, section, items, wide), rows, wide))
         header = rows[-1].index + 2
     return SectionLayout(section, section.tab, tuple(tables))
 

@@ -16,7 +16,7 @@ from xlassess.contract.layout import (
     Layout,
     Role,
     SectionLayout,
-    Table,
+    TableLayout,
     layout,
 )
 from xlassess.model.toolkit import Toolkit
@@ -61,7 +61,7 @@ def _roles(columns: list[Column]) -> list[Role]:
     return [role for _, role in sorted({column.index: column.role for column in columns}.items())]
 
 
-def _table(table: Table, moved: dict[int, int], start: int) -> Table:
+def _table(table: TableLayout, moved: dict[int, int], start: int) -> TableLayout:
     own = [replace(column, index=moved[column.index]) for column in table.columns]
     columns = sorted([*own, *_added(start)], key=lambda column: column.index)
     return replace(table, columns=tuple(columns))

@@ -18,9 +18,9 @@ from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
-from xlassess.sheet.checked import Book
 from xlassess.sheet.protection import lock_structure
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import WorkbookWriter
 
 _STRINGS, _CORE, _CUSTOM = "xl/sharedStrings.xml", "docProps/core.xml", "docProps/custom.xml"
 _WORKBOOK = "xl/workbook.xml"
@@ -129,7 +129,7 @@ def begin(
         contents: what stands in its cells.
     """
     words = Words("workbook.j2")
-    book = Book({
+    book = WorkbookWriter({
         "title": placeholder("title"),
         "subject": words.say("subject", toolkit, assessment),
         "author": assessment.partnership,

@@ -29,7 +29,7 @@ from xlassess.toolkits.versions import changed, released
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedToolkit:
     """A toolkit that can be used, and whether it is the folder's own."""
 
     toolkit: Toolkit
@@ -41,7 +41,7 @@ class Listed:
         return sum(1 for _ in self.toolkit.items())
 
 
-def toolkits(root: Path) -> tuple[Listed, ...]:
+def toolkits(root: Path) -> tuple[ListedToolkit, ...]:
     """Return every toolkit that can be used in this folder, which need not be an assessment.
 
     Raises:
@@ -49,7 +49,7 @@ def toolkits(root: Path) -> tuple[Listed, ...]:
     """
     own = _own(root)
     found = all_toolkits(own)
-    return tuple(Listed(toolkit, _is_own(toolkit, own)) for toolkit in found)
+    return tuple(ListedToolkit(toolkit, _is_own(toolkit, own)) for toolkit in found)
 
 
 def toolkit(root: Path, toolkit_id: str) -> Toolkit:
@@ -107,7 +107,7 @@ _Problem: TypeAlias = Callable[[Loc, str, str], Problem]
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedToolkit:
     """A toolkit written out as a workbook."""
 
     toolkit: Toolkit
@@ -116,7 +116,7 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedToolkit:
     """A toolkit read from a workbook and written as a toolkit file.
 
     ``found_by_folder`` says whether the assessment will find it where it is; ``covers`` that
@@ -130,7 +130,9 @@ class Imported:
     covers: bool
 
 
-def export_book(root: Path, toolkit_id: str, path: Path, *, replace: bool = False) -> Exported:
+def export_book(
+    root: Path, toolkit_id: str, path: Path, *, replace: bool = False
+) -> ExportedToolkit:
     """Write a toolkit out as a workbook to edit.
 
     Args:
@@ -154,12 +156,12 @@ def export_book(root: Path, toolkit_id: str, path: Path, *, replace: bool = Fals
         raise UsageError(
             f"There is no folder {shown(path.parent)}.", "Make the folder, or give another."
         )
-    return Exported(toolkit, path, _write(path, toolkit_book(toolkit), replace))
+    return ExportedToolkit(toolkit, path, _write(path, toolkit_book(toolkit), replace))
 
 
 def import_book(
     root: Path, book: Path, *, to: Path | None = None, replace: bool = False
-) -> Imported:
+) -> ImportedToolkit:
     """Read a toolkit from a workbook and write it as a toolkit file.
 
     Args:
@@ -190,7 +192,7 @@ def import_book(
         text = toolkit_yaml(toolkit, f"{toolkit.title}, imported from {book.name}")
         written = _write(path, text.encode(), replace)
     found = place.resolve() == folder.toolkits.resolve()
-    return Imported(toolkit, path, written, found, found and toolkit.id in builtin_ids())
+    return ImportedToolkit(toolkit, path, written, found, found and toolkit.id in builtin_ids())
 
 
 def check(root: Path, path: Path) -> Toolkit:

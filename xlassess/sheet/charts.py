@@ -1,6 +1,6 @@
 """Charts: the dartboard, bars and stacked bars, drawn alike in every workbook.
 
-A chart never stands alone: a table near it gives the same figures, and `Placed.description`
+A chart never stands alone: a table near it gives the same figures, and `PlacedChart.description`
 is read out in its place.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlassess.sheet import palette
-from xlassess.sheet.checked import Book, Box
-from xlassess.sheet.looks import FONT
+from xlassess.sheet.formats import FONT
 from xlassess.sheet.validation import SheetError
+from xlassess.sheet.writer import CellRange, WorkbookWriter
 
 _SHADED = (palette.NAVY, palette.BLUE)
 _UNSHADED, _WIRE = ("#E3E8EE", "#F6F8FA"), "#8796A5"
@@ -24,11 +24,11 @@ _GAP = 45
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class ChartCells:
     """A block of cells on a sheet."""
 
     sheet: str
-    box: Box
+    box: CellRange
 
     @property
     def reference(self) -> list[str | int]:
@@ -53,14 +53,14 @@ class DartboardGrid:
     segments: int
     rings: int
 
-    def column(self, offset: int) -> Cells:
+    def column(self, offset: int) -> ChartCells:
         """Return a column of the grid, counted from 0 for the numbers."""
         column = self.first_column + offset
         last = self.first_row + 2 * self.segments - 1
-        return Cells(self.sheet, Box(self.first_row, column, last, column))
+        return ChartCells(self.sheet, CellRange(self.first_row, column, last, column))
 
 
-def dartboard(book: Book, grid: DartboardGrid, ring_names: Sequence[str]) -> Any:
+def dartboard(book: WorkbookWriter, grid: DartboardGrid, ring_names: Sequence[str]) -> Any:
     """Return a dartboard: one ring per band, one segment per section, shaded out to the band.
 
     Args:
@@ -113,12 +113,12 @@ class Series:
     """One row of bars: its name and the cells of its values."""
 
     name: str
-    values: Cells
+    values: ChartCells
 
 
 def bars(
-    book: Book,
-    names: Cells,
+    book: WorkbookWriter,
+    names: ChartCells,
     series: Series,
     axis: tuple[float, float],
     title: str,
@@ -152,7 +152,12 @@ def bars(
 
 
 def stacked_bars(
-    book: Book, names: Cells, series: Sequence[Series], title: str, *, size: float = 9
+    book: WorkbookWriter,
+    names: ChartCells,
+    series: Sequence[Series],
+    title: str,
+    *,
+    size: float = 9,
 ) -> Any:
     """Return horizontal bars made of parts, least first, as shares of the whole.
 

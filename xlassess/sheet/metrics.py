@@ -29,7 +29,7 @@ _CELL_PADDING = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class MeasuredText:
     """A text as it stands in a cell: ``width`` in Excel's column characters, ``size`` in points."""
 
     text: str
@@ -80,7 +80,7 @@ def merged_width(widths: Iterable[float]) -> float:
     return sum(columns) + (len(columns) - 1) * PADDING_PIXELS / DIGIT_PIXELS
 
 
-def line_count(text: Text) -> int:
+def line_count(text: MeasuredText) -> int:
     """Return the number of lines a text takes when wrapped into its width."""
     room = usable_width(text.width, text.indent)
     paragraphs = text.text.split("\n")
@@ -127,10 +127,10 @@ def text_height(
         bold: True for the bold face.
         indent: steps of indent of the cell.
     """
-    return row_height((Text(text, width, size, bold, indent),))
+    return row_height((MeasuredText(text, width, size, bold, indent),))
 
 
-def row_height(texts: Iterable[Text], least: float = 0.0) -> float:
+def row_height(texts: Iterable[MeasuredText], least: float = 0.0) -> float:
     """Return the height in points of a row that holds these texts, at least ``least``."""
     needed = (line_count(text) * line_height(text.size) + _CELL_PADDING for text in texts)
     return max((least, *needed))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
 
-from xlassess.sheet.checked import Box, Sheet
 from xlassess.sheet.validation import within
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 LEAST_SCALE = 0.62
 """Ten-point type printed at this scale is a little over six points."""
@@ -25,7 +25,7 @@ _SPARE = 0.92
 
 
 @dataclass(frozen=True, slots=True)
-class Paging:
+class PageBreaks:
     """How a sheet is parted into pages.
 
     ``tall`` is the number of pages it is made to fit in height, 0 for as many as it takes.
@@ -39,7 +39,7 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class PrintedRows:
     """What is to be printed: the width of the rows and the height of each, in points.
 
     ``repeated`` is the height of the rows printed again on every page after the first. Counted
@@ -54,7 +54,7 @@ class Rows:
     whole: Sequence[tuple[int, int]] = ()
 
 
-def paging(rows: Rows, across: float, down: float) -> Paging:
+def paging(rows: PrintedRows, across: float, down: float) -> PageBreaks:
     """Return how to part rows into pages.
 
     Args:
@@ -63,25 +63,25 @@ def paging(rows: Rows, across: float, down: float) -> Paging:
         down: points between its upper and lower margin.
     """
     if len(rows.heights) > _MOST_ROWS:
-        return Paging()
+        return PageBreaks()
     scale = min(1.0, across / rows.width)
     pages = len(_pages(rows, down / scale))
     if pages == 1:
-        return Paging()
+        return PageBreaks()
     fixed = floor(100 * scale * _SPARE)
     room = 100 * down / fixed
     if pages <= _MOST_PAGES:
         if _fits(rows, down, scale, pages - 1):
-            return Paging(tall=pages - 1)
+            return PageBreaks(tall=pages - 1)
         breaks = _good_breaks(rows, room, pages) or _even_breaks(rows, room)
         if breaks:
-            return Paging(scale=fixed, breaks=breaks)
+            return PageBreaks(scale=fixed, breaks=breaks)
     if any(_parts_a_whole(rows, down / (scale * less)) for less in (1.0, 0.97, _SPARE)):
-        return Paging(scale=fixed, breaks=tuple(_whole_pages(rows, room)[1:]))
-    return Paging()
+        return PageBreaks(scale=fixed, breaks=tuple(_whole_pages(rows, room)[1:]))
+    return PageBreaks()
 
 
-def _pages(rows: Rows, room: float, forced: Sequence[int] = ()) -> list[int]:
+def _pages(rows: PrintedRows, room: float, forced: Sequence[int] = ()) -> list[int]:
     """Return the first row of every page, filling each as far as it goes."""
     first, used = [0], 0.0
     for row, height in enumerate(rows.heights):
@@ -92,7 +92,7 @@ def _pages(rows: Rows, room: float, forced: Sequence[int] = ()) -> list[int]:
     return first
 
 
-def _whole_pages(rows: Rows, room: float) -> list[int]:
+def _whole_pages(rows: PrintedRows, room: float) -> list[int]:
     """Return the first row of every page where nothing that should stay whole is parted."""
     breaks: list[int] = []
     while True:
@@ -104,16 +104,16 @@ def _whole_pages(rows: Rows, room: float) -> list[int]:
         breaks.append(moved[parted])
 
 
-def _start(rows: Rows, at: int) -> int:
+def _start(rows: PrintedRows, at: int) -> int:
     """The row at which to begin a page instead of this one, so that nothing whole is parted."""
     return min((first for first, last in rows.whole if first < at <= last), default=at)
 
 
-def _parts_a_whole(rows: Rows, room: float) -> bool:
+def _parts_a_whole(rows: PrintedRows, room: float) -> bool:
     return any(_start(rows, at) != at for at in _pages(rows, room))
 
 
-def _fits(rows: Rows, down: float, scale: float, pages: int) -> bool:
+def _fits(rows: PrintedRows, down: float, scale: float, pages: int) -> bool:
     """True when the rows fit on so many pages at a scale that is a little smaller."""
     least = max(LEAST_SCALE, scale * _MOST_SHRINKING)
     tried = scale
@@ -125,13 +125,13 @@ def _fits(rows: Rows, down: float, scale: float, pages: int) -> bool:
     return False
 
 
-def _good_breaks(rows: Rows, room: float, pages: int) -> tuple[int, ...]:
+def _good_breaks(rows: PrintedRows, room: float, pages: int) -> tuple[int, ...]:
     """The rows at which a page begins well, where that takes no more pages."""
     starts = tuple(rows.starts)
     return starts if starts and len(_pages(rows, room, starts)) <= pages else ()
 
 
-def _even_breaks(rows: Rows, room: float) -> tuple[int, ...]:
+def _even_breaks(rows: PrintedRows, room: float) -> tuple[int, ...]:
     """Breaks that part the rows evenly, where the last page would else be nearly empty."""
     first = _pages(rows, room)
     pages = len(first)
@@ -156,7 +156,7 @@ _LONGEST_HEADER = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageSetup:
     """How a sheet is printed: on A4, one page wide.
 
     ``left`` heads the page on the left, ``marking`` (the protective marking) in the middle
@@ -170,7 +170,7 @@ class Page:
     right: str
     marking: str
     landscape: bool
-    area: Box
+    area: CellRange
     single: bool = False
     repeat: tuple[int, int] | None = None
     starts: tuple[int, ...] = ()
@@ -183,7 +183,7 @@ class Page:
         return across - 72 * (_LEFT + _RIGHT), down - 72 * (_TOP + _BOTTOM)
 
 
-def set_page(sheet: Sheet, page: Page) -> None:
+def set_page(sheet: SheetWriter, page: PageSetup) -> None:
     """Set a sheet up for printing.
 
     Raises:
@@ -211,14 +211,14 @@ def set_page(sheet: Sheet, page: Page) -> None:
     raw.set_footer(within(footer, _LONGEST_HEADER, "page footer"), {"margin": 0.3})
 
 
-def _readable(sheet: Sheet, page: Page) -> bool:
+def _readable(sheet: SheetWriter, page: PageSetup) -> bool:
     """True when the area can be read after it has been made to fit on one page."""
     width, height = sheet.extent(page.area)
     across, down = page.room
     return min(across / width, down / height) >= LEAST_SCALE
 
 
-def _part(sheet: Sheet, page: Page) -> None:
+def _part(sheet: SheetWriter, page: PageSetup) -> None:
     """Part the sheet into pages."""
     if page.single and _readable(sheet, page):
         sheet.raw.fit_to_pages(1, 1)
@@ -230,7 +230,7 @@ def _part(sheet: Sheet, page: Page) -> None:
     top = area.first_row
     starts = [row - top for row in page.starts]
     whole = [(a - top, b - top) for a, b in (*sheet.chart_rows(), *page.whole)]
-    rows = Rows(sheet.extent(area)[0], heights, repeated, starts, whole)
+    rows = PrintedRows(sheet.extent(area)[0], heights, repeated, starts, whole)
     found = paging(rows, *page.room)
     if found.scale is None:
         sheet.raw.fit_to_pages(1, found.tall)
@@ -245,7 +245,7 @@ def _plain(text: str) -> str:
     return f" {doubled}" if doubled[:1].isdigit() else doubled
 
 
-def guard(sheet: Sheet, password: str) -> None:
+def guard(sheet: SheetWriter, password: str) -> None:
     """Lock all cells of a sheet but those meant for answers.
 
     Row heights and column widths may still be changed, so that a long answer can be read.
@@ -253,7 +253,7 @@ def guard(sheet: Sheet, password: str) -> None:
     sheet.raw.protect(password, {"format_rows": True, "format_columns": True})
 
 
-def show(sheet: Sheet, freeze: tuple[int, int] | None = None) -> None:
+def show(sheet: SheetWriter, freeze: tuple[int, int] | None = None) -> None:
     """Set what a reader sees first: no grid lines, cursor at A1, headings frozen."""
     sheet.raw.hide_gridlines(2)
     sheet.raw.set_selection(0, 0, 0, 0)

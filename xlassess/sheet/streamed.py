@@ -33,7 +33,7 @@ Streamed = str | float | date | None
 """A value of a streamed row: a text, a number, a day, or nothing."""
 
 
-class Faces(NamedTuple):
+class StreamedFormats(NamedTuple):
     """How the texts, numbers and days of streamed rows look."""
 
     text: Format
@@ -66,7 +66,9 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
                 table["autofilter"] = whole
         return code
 
-    def stream(self, first_row: int, rows: Iterable[Sequence[Streamed]], faces: Faces) -> None:
+    def stream(
+        self, first_row: int, rows: Iterable[Sequence[Streamed]], faces: StreamedFormats
+    ) -> None:
         """Take rows of cells, from the first column on; empty cells are left out.
 
         Args:
@@ -93,7 +95,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
         if last > first_row:
             self._check_dimensions(last - 1, wide - 1)
 
-    def _cells(self, faces: Faces) -> Callable[[int, int, Streamed], str]:
+    def _cells(self, faces: StreamedFormats) -> Callable[[int, int, Streamed], str]:
         """Return what turns a value, with its column from 0 and its row from 1, into XML."""
         index = self.str_table._get_shared_string_index
         text, number, day = (face._get_xf_index() for face in faces)

@@ -52,7 +52,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FromList:
     """One of the values of a named range."""
 
     name: str
@@ -63,7 +63,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DateBetween:
     """A day between two days, both included."""
 
     first: date
@@ -77,7 +77,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberBetween:
     """A number between two bounds, both included; None is no bound."""
 
     low: float | None = None
@@ -91,7 +91,7 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Lengthy:
+class TextUpTo:
     """A text of at most this many characters."""
 
     longest: int
@@ -101,7 +101,7 @@ class Lengthy:
         return {"validate": "length", "criteria": "<=", "value": self.longest}
 
 
-Allowed = Listed | Dated | Numbered | Lengthy
+Allowed = FromList | DateBetween | NumberBetween | TextUpTo
 
 
 def options(allowed: Allowed, prompt: Message | None, error: Message) -> dict[str, object]:

@@ -17,7 +17,7 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class CellRange:
     """A block of cells, counted from 0, both ends included."""
 
     first_row: int
@@ -27,7 +27,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedChart:
     """Where a chart goes: its cell, its size in pixels, and the text read out in its place."""
 
     row: int

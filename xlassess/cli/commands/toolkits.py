@@ -15,7 +15,7 @@ from xlassess.cli.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.model.toolkit import Section, Toolkit
-    from xlassess.services.toolkits import Exported, Imported, Listed
+    from xlassess.services.toolkits import ExportedToolkit, ImportedToolkit, ListedToolkit
 
 _REPLACE = click.option(
     "--replace",
@@ -138,7 +138,7 @@ def schema() -> None:
     click.echo(dumps(service.schema()))
 
 
-def _show_list(out: Console, found: Sequence[Listed]) -> None:
+def _show_list(out: Console, found: Sequence[ListedToolkit]) -> None:
     """Show the toolkits that can be used."""
     from xlassess.services.toolkits import rule_in_words
 
@@ -202,7 +202,7 @@ def _show_sound(out: Console, toolkit: Toolkit) -> None:
     )
 
 
-def _show_exported(out: Console, result: Exported) -> None:
+def _show_exported(out: Console, result: ExportedToolkit) -> None:
     """Say where the workbook is and what to do with it."""
     toolkit, path = result.toolkit, shown(result.path)
     if result.written == "same":
@@ -215,7 +215,7 @@ def _show_exported(out: Console, result: Exported) -> None:
     out.say(f"xlassess toolkits import {path}", indent=2)
 
 
-def _show_imported(out: Console, result: Imported) -> None:
+def _show_imported(out: Console, result: ImportedToolkit) -> None:
     """Say where the toolkit file is and how to use it."""
     toolkit, path = result.toolkit, shown(result.path)
     if result.written == "same":
@@ -238,7 +238,7 @@ def _show_imported(out: Console, result: Imported) -> None:
         )
 
 
-def _list_as_json(found: Sequence[Listed]) -> dict[str, Any]:
+def _list_as_json(found: Sequence[ListedToolkit]) -> dict[str, Any]:
     """Return the toolkits that can be used."""
     return {
         "format": "xlassess-toolkits/1",

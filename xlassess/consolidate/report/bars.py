@@ -11,7 +11,7 @@ from xlassess.consolidate.figures.points import by_flags
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.report import drawing
 from xlassess.consolidate.report.drawing import WIDTH, Drawn
-from xlassess.consolidate.wording.charts import said_of
+from xlassess.consolidate.wording.chart_words import said_of
 from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD, decimal, percent, short
 from xlassess.consolidate.wording.sheets import words
 from xlassess.model.toolkit import Scale

@@ -33,8 +33,8 @@ from xlassess.consolidate.report.fields import (
     Topic,
 )
 from xlassess.consolidate.report.figure_tables import figures_of
-from xlassess.consolidate.wording.charts import dartboard_legend
-from xlassess.consolidate.wording.method import method_blocks
+from xlassess.consolidate.wording.chart_words import dartboard_legend
+from xlassess.consolidate.wording.method_words import method_blocks
 from xlassess.consolidate.wording.numbers import day, percent
 from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, METHOD, RESPONSES
 from xlassess.consolidate.wording.sheets import words as sheet_words

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xlassess.sheet import looks, palette
+from xlassess.sheet import formats, palette
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -167,14 +167,14 @@ def _one_font(document: Document) -> None:
     for fonts in root.iter(qn("w:rFonts")):
         fonts.attrib.clear()
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
-            fonts.set(qn(f"w:{script}"), looks.FONT)
+            fonts.set(qn(f"w:{script}"), formats.FONT)
     for language in root.iter(qn("w:lang")):
         language.set(qn("w:val"), "en-GB")
     normal = document.styles["Normal"].element.get_or_add_rPr()
     if normal.find(qn("w:rFonts")) is None:
         fonts = OxmlElement("w:rFonts")
-        fonts.set(qn("w:ascii"), looks.FONT)
-        fonts.set(qn("w:hAnsi"), looks.FONT)
+        fonts.set(qn("w:ascii"), formats.FONT)
+        fonts.set(qn("w:hAnsi"), formats.FONT)
         normal.insert(0, fonts)
 
 

@@ -10,13 +10,13 @@ from math import floor
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
 from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD, day
-from xlassess.sheet import looks, metrics, palette
-from xlassess.sheet.checked import Book, Box, Formula, Sheet
-from xlassess.sheet.looks import Look
-from xlassess.sheet.page import Page, set_page, show
+from xlassess.sheet import formats, metrics, palette
+from xlassess.sheet.formats import CellFormat
+from xlassess.sheet.page import PageSetup, set_page, show
 from xlassess.sheet.streamed import MOST_ROWS
 from xlassess.sheet.validation import SheetError
 from xlassess.sheet.values import serial
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, WorkbookWriter
 
 _LANDSCAPE_PIXELS = 960
 """Pixels between the margins of a landscape A4 page at full size, a little to spare."""
@@ -30,20 +30,20 @@ HEADING_ROW = 24.0
 _TALLEST = 150.0
 """Rows of comments are at most this high, in points; longer texts are read in the cell."""
 
-CELL = looks.CELL
+CELL = formats.CELL
 TOP_CELL = CELL.but(valign="top")
 SMALL_CELL = CELL.but(size=9)
-MIDDLE = looks.CELL_MIDDLE
-NUMBER = looks.CELL.but(align="right", wrap=False)
+MIDDLE = formats.CELL_MIDDLE
+NUMBER = formats.CELL.but(align="right", wrap=False)
 ONE_DECIMAL = NUMBER.but(number="0.0")
 TWO_DECIMALS = NUMBER.but(number="0.00")
 WHOLE = NUMBER.but(number="0")
 SHARE = NUMBER.but(number="0%")
-DAY = MIDDLE.but(number=looks.DATE_FORMAT, wrap=False)
+DAY = MIDDLE.but(number=formats.DATE_FORMAT, wrap=False)
 MOMENT = MIDDLE.but(number="d mmm yyyy hh:mm", wrap=False)
 KEY = SMALL_CELL.but(colour=palette.MUTED, wrap=False)
-HEAD = looks.HEADER
-HEAD_MIDDLE = looks.HEADER_MIDDLE
+HEAD = formats.HEADER
+HEAD_MIDDLE = formats.HEADER_MIDDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class SheetColumn:
 
     header: str
     width: float
-    look: Look = CELL
+    look: CellFormat = CELL
 
     @property
-    def head(self) -> Look:
+    def head(self) -> CellFormat:
         """The look of the heading: aligned as the cells below."""
         return HEAD_MIDDLE if self.look.align != "left" else HEAD
 
@@ -110,23 +110,23 @@ class Live:
 class SummaryWriter:
     """The workbook being written, with the summary it is written from."""
 
-    def __init__(self, book: Book, summary: Summary) -> None:
+    def __init__(self, book: WorkbookWriter, summary: Summary) -> None:
         self.book = book
         self.summary = summary
 
-    def open(self, setup: SheetSetup) -> Sheet:
+    def open(self, setup: SheetSetup) -> SheetWriter:
         """Add a sheet with its title and note; `SummaryWriter.finish` sets it up for printing."""
         sheet = self.book.sheet(setup.name, setup.tab, streamed=setup.streamed)
         sheet.widths(dict(enumerate(setup.widths)))
-        sheet.text(TITLE_ROW, 0, setup.title, looks.TITLE)
+        sheet.text(TITLE_ROW, 0, setup.title, formats.TITLE)
         sheet.height(TITLE_ROW, 28)
         last = (setup.printed or len(setup.widths)) - 1
-        sheet.prose(NOTE_ROW, 0, last, setup.note, looks.PROSE.but(colour=palette.MUTED))
+        sheet.prose(NOTE_ROW, 0, last, setup.note, formats.PROSE.but(colour=palette.MUTED))
         show(sheet, setup.frozen)
         return sheet
 
     def finish(
-        self, sheet: Sheet, setup: SheetSetup, last_row: int, breaks: Sequence[int] = ()
+        self, sheet: SheetWriter, setup: SheetSetup, last_row: int, breaks: Sequence[int] = ()
     ) -> None:
         """Set a sheet up for printing down to its last row.
 
@@ -138,12 +138,12 @@ class SummaryWriter:
                 breaks the scale is worked out here and not left to the program.
         """
         assessment = self.summary.assessment
-        page = Page(
+        page = PageSetup(
             left=f"{assessment.partnership}, {assessment.round}",
             right=f"Summary of {day(self.summary.made_at)}",
             marking=assessment.marking,
             landscape=True,
-            area=Box(0, 0, last_row, (setup.printed or len(setup.widths)) - 1),
+            area=CellRange(0, 0, last_row, (setup.printed or len(setup.widths)) - 1),
             repeat=setup.repeat,
         )
         set_page(sheet, page)
@@ -155,7 +155,9 @@ class SummaryWriter:
             sheet.raw.set_print_scale(min(100, max(10, scale)))
             sheet.raw.set_h_pagebreaks(list(breaks))
 
-    def figure(self, sheet: Sheet, row: int, column: int, live: Live, look: Look) -> None:
+    def figure(
+        self, sheet: SheetWriter, row: int, column: int, live: Live, look: CellFormat
+    ) -> None:
         """Write a figure: as a formula with its value, or as a value where not live."""
         shown = NOTHING if live.value is None else live.value
         if self.summary.live and live.formula and shown not in (WITHHELD, NOT_SHOWN):
@@ -165,7 +167,7 @@ class SummaryWriter:
         else:
             sheet.number(row, column, shown, look)
 
-    def table(self, sheet: Sheet, grid: SheetTable) -> None:
+    def table(self, sheet: SheetWriter, grid: SheetTable) -> None:
         """Write a table's headings and make it filterable; its cells are written apart.
 
         Raises:
@@ -205,7 +207,9 @@ def must(code: object) -> None:
         raise SheetError(f"The summary could not be written: XlsxWriter answered {code}.")
 
 
-def headings(sheet: Sheet, row: int, columns: Sequence[SheetColumn], first_column: int = 0) -> None:
+def headings(
+    sheet: SheetWriter, row: int, columns: Sequence[SheetColumn], first_column: int = 0
+) -> None:
     """Write a heading row, high enough for its words and the arrow of a filter."""
     filter_arrow = 2.5
     for index, column in enumerate(columns, first_column):
@@ -220,15 +224,16 @@ def headings(sheet: Sheet, row: int, columns: Sequence[SheetColumn], first_colum
     )
 
 
-def fit_row(sheet: Sheet, row: int, texts: Sequence[tuple[str, float, Look]]) -> None:
+def fit_row(sheet: SheetWriter, row: int, texts: Sequence[tuple[str, float, CellFormat]]) -> None:
     """Make a row high enough for its texts, up to a limit; Excel shows the rest in the cell."""
     measured = (
-        metrics.Text(text, width, look.size, look.bold, look.indent) for text, width, look in texts
+        metrics.MeasuredText(text, width, look.size, look.bold, look.indent)
+        for text, width, look in texts
     )
     sheet.height(row, min(metrics.row_height(measured, LEAST_ROW), _TALLEST))
 
 
-def put(sheet: Sheet, row: int, column: int, value: object, look: Look) -> None:
+def put(sheet: SheetWriter, row: int, column: int, value: object, look: CellFormat) -> None:
     """Write a value as what it is: a text, a number, a day, or nothing."""
     if value is None or value == "":
         sheet.blank(row, column, look)

@@ -21,8 +21,8 @@ from xlassess.consolidate.summary.layout import (
 )
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name, column_name
-from xlassess.sheet import looks, metrics, palette
-from xlassess.sheet.checked import Placed, Sheet
+from xlassess.sheet import formats, metrics, palette
+from xlassess.sheet.writer import PlacedChart, SheetWriter
 
 _CHART_WIDTH, _SECOND_COLUMN = 560, 7
 _WHOLE_WIDTH = 1160
@@ -60,7 +60,7 @@ def _pixels(widths: Sequence[float]) -> float:
 
 def put_charts(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     part: ToolkitResults,
     layout: ProfileLayout,
     widths: Sequence[float],
@@ -105,12 +105,14 @@ def put_charts(
     return row, tuple(breaks)
 
 
-def _put(sheet: Sheet, picture: Picture, where: tuple[int, int], size: tuple[int, int]) -> None:
+def _put(
+    sheet: SheetWriter, picture: Picture, where: tuple[int, int], size: tuple[int, int]
+) -> None:
     title, (chart, alt) = picture
     row, column = where
-    sheet.text(row, column, title, looks.HEADING.but(wrap=False))
+    sheet.text(row, column, title, formats.HEADING.but(wrap=False))
     sheet.height(row, writer.HEADING_ROW)
-    sheet.chart(chart, Placed(row + 1, column, *size, alt))
+    sheet.chart(chart, PlacedChart(row + 1, column, *size, alt))
 
 
 def _of_sections(
@@ -182,12 +184,12 @@ def _runs(sections: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def write_whiskers(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Write how far the range of each section goes above and below its mean, for the chart."""
     columns = {name: column_name(layout.columns.index(name)) for name in ("mean", "low", "high")}
-    small = looks.SMALL.but(align="right", number="0.0")
-    sheet.text(HEADER_ROW - 1, layout.whisker_column, words().say("whiskers"), looks.SMALL)
+    small = formats.SMALL.but(align="right", number="0.0")
+    sheet.text(HEADER_ROW - 1, layout.whisker_column, words().say("whiskers"), formats.SMALL)
     for row, each in enumerate(part.sections, layout.first_row):
         mean, low, high = (f"${columns[name]}{row + 1}" for name in ("mean", "low", "high"))
         for side, (more, less) in enumerate(((high, mean), (mean, low))):
@@ -197,7 +199,7 @@ def write_whiskers(
 
 
 def write_cross(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Write the ends of two lines: mean significance across, mean score upright."""
     low, high = limits_of(part)
@@ -210,8 +212,8 @@ def write_cross(
     scores = [each.score.mean for each in part.sections]
     weights = [each.significance.mean for each in part.sections]
     across, upright = _mean(weight, weights), _mean(score, scores)
-    sheet.text(HEADER_ROW - 1, layout.cross_column, words().say("cross"), looks.SMALL)
-    small = looks.SMALL.but(align="right", number="0.0")
+    sheet.text(HEADER_ROW - 1, layout.cross_column, words().say("cross"), formats.SMALL)
+    small = formats.SMALL.but(align="right", number="0.0")
     ends = ((Live("", low), across), (Live("", high), across),
             (upright, Live("", bottom)), (upright, Live("", top)))  # fmt: skip
     for row, pair in enumerate(ends, layout.first_row):
@@ -226,15 +228,15 @@ def _mean(box: str, values: Sequence[float | None]) -> Live:
 
 
 def write_grid(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Write the slices of the dartboard to the right of the printed page."""
     grid = native_charts.dartboard_grid(part, layout)
-    sheet.text(HEADER_ROW - 1, grid.first_column, "Cells of the dartboard", looks.SMALL)
+    sheet.text(HEADER_ROW - 1, grid.first_column, "Cells of the dartboard", formats.SMALL)
     heads = ["No.", *(band.name for band in rings(part.sections[0])), "Rim"]
     for column, head in enumerate(heads, grid.first_column):
-        sheet.text(HEADER_ROW, column, head, looks.SMALL)
-    small = looks.SMALL.but(align="right")
+        sheet.text(HEADER_ROW, column, head, formats.SMALL)
+    small = formats.SMALL.but(align="right")
     mean_column = layout.columns.index("mean")
     for index, each in enumerate(part.sections):
         row = grid.first_row + 2 * index

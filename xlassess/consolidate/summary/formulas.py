@@ -13,7 +13,7 @@ from xlassess.consolidate.wording.numbers import NOTHING
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.score import Overall, SectionScore, score_range
-from xlassess.sheet.checked import quoted
+from xlassess.sheet.writer import quoted
 
 SHADES = ("#A9C8E6", "#DCE9F5", "#FDF0D5", "#F6C99B")
 """Grounds of cells in the best to the lowest quarter or band; the figure stays visible."""

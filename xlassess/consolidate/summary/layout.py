@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, Summary, ToolkitResults
 from xlassess.contract.layout import cell_name, column_name
-from xlassess.sheet import looks, metrics
-from xlassess.sheet.checked import Box, sheet_prefix
+from xlassess.sheet import formats, metrics
+from xlassess.sheet.writer import CellRange, sheet_prefix
 
 TITLE_ROW, NOTE_ROW, HEADER_ROW = 0, 1, 3
 """Every sheet has its title and a note on how to read it first; headings follow on row 3."""
 
 DATA_FIRST = HEADER_ROW + 1
 
-ROW_PIXELS = round(metrics.line_height(looks.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
+ROW_PIXELS = round(metrics.line_height(formats.FONT_SIZE) / metrics.POINTS_PER_PIXEL)
 """Height of a row left as it is, in pixels."""
 
 DATA_NAMES = {
@@ -126,13 +126,13 @@ class AnswersLayout:
     sections: tuple[int, ...]
     choices: int
 
-    def choice_box(self, choice: int) -> Box:
+    def choice_box(self, choice: int) -> CellRange:
         """The cells of all its sections in a choice's column."""
-        return Box(self.header + 1, 2 + choice, self.header + len(self.sections), 2 + choice)
+        return CellRange(self.header + 1, 2 + choice, self.header + len(self.sections), 2 + choice)
 
-    def names_box(self) -> Box:
+    def names_box(self) -> CellRange:
         """The cells of its sections' names."""
-        return Box(self.header + 1, 1, self.header + len(self.sections), 1)
+        return CellRange(self.header + 1, 1, self.header + len(self.sections), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +166,20 @@ class ProfileLayout:
             return self.answers[-1].header + len(self.answers[-1].sections)
         return HEADER_ROW + max(self.sections + self.wholes, 1)
 
-    def box(self, column: str) -> Box:
+    def box(self, column: str) -> CellRange:
         """The cells of the leading sections in a column of the first table."""
         index = self.columns.index(column)
-        return Box(self.first_row, index, self.first_row + self.leading - 1, index)
+        return CellRange(self.first_row, index, self.first_row + self.leading - 1, index)
 
-    def every(self, column: str) -> Box:
+    def every(self, column: str) -> CellRange:
         """The cells of all sections in a column of the first table."""
         index = self.columns.index(column)
-        return Box(self.first_row, index, self.first_row + self.sections - 1, index)
+        return CellRange(self.first_row, index, self.first_row + self.sections - 1, index)
 
-    def whiskers(self, side: int) -> Box:
+    def whiskers(self, side: int) -> CellRange:
         """The cells of how far the range goes above (0) and below (1) each mean."""
         column = self.whisker_column + side
-        return Box(self.first_row, column, self.first_row + self.sections - 1, column)
+        return CellRange(self.first_row, column, self.first_row + self.sections - 1, column)
 
     def cell(self, row: int, column: str) -> str:
         """A figure (row from 0, past the sections for the whole) as another sheet names it."""
@@ -262,10 +262,10 @@ class LevelsLayout:
 
     first_row = HEADER_ROW + 1
 
-    def level_box(self, level: int) -> Box:
+    def level_box(self, level: int) -> CellRange:
         """The figures of all sections for a level, counted from 0."""
         last = self.first_row + self.sections - 1
-        return Box(self.first_row, 1 + 2 * level, last, 1 + 2 * level)
+        return CellRange(self.first_row, 1 + 2 * level, last, 1 + 2 * level)
 
     @property
     def items_header(self) -> int:
@@ -302,15 +302,15 @@ class AgreementLayout:
 
     first_choice, names_column = 3, 40
 
-    def choice_box(self, choice: int, first: int, last: int) -> Box:
+    def choice_box(self, choice: int, first: int, last: int) -> CellRange:
         """The counts of a choice, from one item to another (from 0)."""
         column = self.first_choice + choice
-        return Box(self.header + 1 + first, column, self.header + 1 + last, column)
+        return CellRange(self.header + 1 + first, column, self.header + 1 + last, column)
 
-    def names_box(self, first: int, last: int) -> Box:
+    def names_box(self, first: int, last: int) -> CellRange:
         """The short names of items, which only charts use."""
         column = self.names_column
-        return Box(self.header + 1 + first, column, self.header + 1 + last, column)
+        return CellRange(self.header + 1 + first, column, self.header + 1 + last, column)
 
 
 def agreement_layouts(summary: Summary, part: ToolkitResults) -> tuple[AgreementLayout, ...]:

@@ -22,13 +22,13 @@ from xlassess.consolidate.summary.layout import (
     LevelsLayout,
     ProfileLayout,
 )
-from xlassess.consolidate.wording.charts import band_range, said_of
+from xlassess.consolidate.wording.chart_words import band_range, said_of
 from xlassess.consolidate.wording.numbers import NOTHING
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import column_name
-from xlassess.sheet import charts, looks, palette
-from xlassess.sheet.charts import Cells, DartboardGrid, Series
-from xlassess.sheet.checked import Box, sheet_prefix
+from xlassess.sheet import charts, formats, palette
+from xlassess.sheet.charts import ChartCells, DartboardGrid, Series
+from xlassess.sheet.writer import CellRange, sheet_prefix
 
 
 def dartboard_grid(part: ToolkitResults, layout: ProfileLayout) -> DartboardGrid:
@@ -63,8 +63,8 @@ def range_bars(
     shape = "0%" if rule == "share" else "0.0"
     series: dict[str, object] = {
         "name": "Mean",
-        "categories": Cells(layout.sheet, layout.box("section")).reference,
-        "values": Cells(layout.sheet, layout.box("mean")).reference,
+        "categories": ChartCells(layout.sheet, layout.box("section")).reference,
+        "values": ChartCells(layout.sheet, layout.box("mean")).reference,
         "fill": {"color": palette.SKY}, "border": {"color": palette.NAVY, "width": 0.75},
         "gap": 60,
         "data_labels": {
@@ -89,7 +89,7 @@ def range_bars(
     return chart, words().say("bars_alt", part.label, what, ranged, said)
 
 
-def range_name(sheet: str, box: Box) -> str:
+def range_name(sheet: str, box: CellRange) -> str:
     """Return a block of cells as a chart names it."""
     first = f"${column_name(box.first_column)}${box.first_row + 1}"
     last = f"${column_name(box.last_column)}${box.last_row + 1}"
@@ -103,8 +103,8 @@ def flag_bars(
     chart = writer.book.chart("bar")
     chart.add_series({
         "name": "Marked answers",
-        "categories": Cells(layout.sheet, layout.box("section")).reference,
-        "values": Cells(layout.sheet, layout.box("flagged")).reference,
+        "categories": ChartCells(layout.sheet, layout.box("section")).reference,
+        "values": ChartCells(layout.sheet, layout.box("flagged")).reference,
         "fill": {"color": palette.SKY}, "border": {"color": palette.NAVY, "width": 0.75},
         "gap": 60, "data_labels": {"value": True, "font": _font(9, bold=True)},
     })  # fmt: skip
@@ -134,10 +134,10 @@ def stacked(
     writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout, answers: AnswersLayout
 ) -> tuple[Any, str]:
     """Return bars of how the answers of each section fall, the least choice on the left."""
-    names = Cells(layout.sheet, answers.names_box())
+    names = ChartCells(layout.sheet, answers.names_box())
     choices = list(enumerate(part.toolkit.scales[answers.scale].choices))
     parts = [
-        Series(choice.label, Cells(layout.sheet, answers.choice_box(index)))
+        Series(choice.label, ChartCells(layout.sheet, answers.choice_box(index)))
         for index, choice in reversed(choices)
         if not choice.apart
     ]
@@ -153,7 +153,7 @@ def _axis(name: str, low: float, high: float) -> dict[str, object]:
 
 
 def _font(size: float, *, bold: bool = False) -> dict[str, object]:
-    return {"name": looks.FONT, "size": size, "color": palette.INK, "bold": bold}
+    return {"name": formats.FONT, "size": size, "color": palette.INK, "bold": bold}
 
 
 _FEWEST_ARMS, _MOST_ARMS = 3, 12
@@ -186,8 +186,8 @@ def radar(writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout) ->
     for name, column, colour, width, dash, marker in lines:
         chart.add_series({
             "name": name,
-            "categories": Cells(layout.sheet, layout.every("section")).reference,
-            "values": Cells(layout.sheet, layout.every(column)).reference,
+            "categories": ChartCells(layout.sheet, layout.every("section")).reference,
+            "values": ChartCells(layout.sheet, layout.every(column)).reference,
             "line": {"color": colour, "width": width, "dash_type": dash},
             "marker": {
                 "type": marker, "size": 6, "fill": {"color": colour}, "border": {"color": colour},
@@ -227,8 +227,8 @@ def significance(
     chart = writer.book.chart("scatter", "straight")
     chart.add_series({
         "name": "Sections",
-        "categories": Cells(layout.sheet, layout.every("mean")).reference,
-        "values": Cells(layout.sheet, layout.every("significance")).reference,
+        "categories": ChartCells(layout.sheet, layout.every("mean")).reference,
+        "values": ChartCells(layout.sheet, layout.every("significance")).reference,
         "line": {"none": True},
         "marker": {
             "type": "circle", "size": 9, "fill": {"color": palette.BLUE},
@@ -242,10 +242,12 @@ def significance(
     })  # fmt: skip
     for first in (0, 2):
         x, y = (
-            Cells(layout.sheet, Box(layout.first_row + first, column, layout.first_row + first + 1,
-                                   column)).reference
+            ChartCells(
+                layout.sheet,
+                CellRange(layout.first_row + first, column, layout.first_row + first + 1, column),
+            ).reference
             for column in (layout.cross_column, layout.cross_column + 1)
-        )  # fmt: skip
+        )
         chart.add_series({
             "name": "Mean of the sections", "categories": x, "values": y,
             "line": {"color": palette.INPUT_LINE, "width": 1, "dash_type": "dash"},
@@ -292,14 +294,14 @@ def level_bars(
     if rule not in ("sum", "mean"):
         limits = (0.0, 1.0)
     last = layout.first_row + len(part.sections) - 1
-    names = Cells(layout.sheet, Box(layout.first_row, 0, last, 0))
+    names = ChartCells(layout.sheet, CellRange(layout.first_row, 0, last, 0))
     levels: Sequence[str] = part.levels[:_CHART_LEVELS]
     chart = writer.book.chart("bar")
     shades = charts.shades_for(max(len(levels), 2))
     for index, (label, shade) in enumerate(zip(levels, shades, strict=False)):
         chart.add_series({
             "name": label, "categories": names.reference,
-            "values": Cells(layout.sheet, layout.level_box(index)).reference,
+            "values": ChartCells(layout.sheet, layout.level_box(index)).reference,
             "fill": {"color": shade}, "border": {"color": palette.NAVY, "width": 0.5}, "gap": 60,
         })  # fmt: skip
     chart.set_y_axis({
@@ -325,11 +327,11 @@ def item_bars(
     """
     scale = part.toolkit.scales[layout.scale]
     series = [
-        Series(choice.label, Cells(layout.sheet, layout.choice_box(index, first, last)))
+        Series(choice.label, ChartCells(layout.sheet, layout.choice_box(index, first, last)))
         for index, choice in reversed(list(enumerate(scale.choices)))
         if not choice.apart
     ]
-    names = Cells(layout.sheet, layout.names_box(first, last))
+    names = ChartCells(layout.sheet, layout.names_box(first, last))
     title = "share of answers; figures are counts"
     chart = charts.stacked_bars(writer.book, names, series, title, size=11)
     ends = (layout.items[first].item.id, layout.items[last].item.id)

@@ -21,7 +21,7 @@ from xlassess.consolidate.summary.sheets.profile import write_profile
 from xlassess.consolidate.summary.sheets.proposal import write_proposal
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.scores import write_scores
-from xlassess.sheet.checked import Book
+from xlassess.sheet.writer import WorkbookWriter
 
 _SCORED = ("sum", "mean", "share")
 
@@ -34,7 +34,7 @@ def summary_bytes(summary: Summary) -> bytes:
     """
     assessment = summary.assessment
     made = summary.made_at.replace(tzinfo=None)
-    book = Book(
+    book = WorkbookWriter(
         {
             "title": f"{assessment.partnership}: summary of round {assessment.round}",
             "subject": assessment.marking,

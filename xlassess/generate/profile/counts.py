@@ -23,10 +23,10 @@ from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.lists import Range, added
 from xlassess.model.toolkit import Band, Choice
 from xlassess.score import affirmative, score_range
-from xlassess.sheet import looks, palette
-from xlassess.sheet.charts import Cells, Series, bars, stacked_bars
-from xlassess.sheet.checked import Box, Formula, Placed, Sheet, quoted
-from xlassess.sheet.looks import Look, Mark
+from xlassess.sheet import formats, palette
+from xlassess.sheet.charts import ChartCells, Series, bars, stacked_bars
+from xlassess.sheet.formats import CellFormat, ConditionalFormat
+from xlassess.sheet.writer import CellRange, Formula, PlacedChart, SheetWriter, quoted
 
 _ANSWERED, _ASKED, _FIGURE = 2, 3, 4
 _NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 34.0
@@ -126,24 +126,24 @@ class CountsTable(ProfileTable):
 
     def _section(self, row: int, part: Scored, head: int) -> None:
         sheet = self.sheet
-        sheet.text(row, 0, part.section.id, looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT))
-        sheet.text(row, 1, part.label, looks.CELL)
-        sheet.formula(row, _ANSWERED, Formula(part.answered, 0), looks.CELL_MIDDLE)
-        sheet.number(row, _ASKED, part.asked, looks.CELL_MIDDLE)
-        self._figure(row, part.total, looks.CELL_MIDDLE)
-        self._band(row, part.section.bands, looks.CELL)
+        sheet.text(row, 0, part.section.id, formats.CELL_MIDDLE.but(number=formats.TEXT_FORMAT))
+        sheet.text(row, 1, part.label, formats.CELL)
+        sheet.formula(row, _ANSWERED, Formula(part.answered, 0), formats.CELL_MIDDLE)
+        sheet.number(row, _ASKED, part.asked, formats.CELL_MIDDLE)
+        self._figure(row, part.total, formats.CELL_MIDDLE)
+        self._band(row, part.section.bands, formats.CELL)
         for column in range(self._counts, self._numbers):
             label = f"{column_name(column)}${head + 1}"
-            sheet.formula(row, column, Formula(part.picked(label), 0), looks.CELL_MIDDLE)
-        texts = [(part.label, self._names, looks.CELL)]
+            sheet.formula(row, column, Formula(part.picked(label), 0), formats.CELL_MIDDLE)
+        texts = [(part.label, self._names, formats.CELL)]
         if self._flags:
             columns = {(cells.sheet, cells.column) for cells in part.cells}
             mine = [f for f in self._flags if (f.cell.sheet, f.cell.column) in columns]
-            sheet.formula(row, self._numbers, _flagged_numbers(mine), looks.CELL)
-            texts.append((", ".join(f.item.id for f in mine), _NUMBERS_WIDTH, looks.CELL))
+            sheet.formula(row, self._numbers, _flagged_numbers(mine), formats.CELL)
+            texts.append((", ".join(f.item.id for f in mine), _NUMBERS_WIDTH, formats.CELL))
         sheet.fit(row, tuple(texts), least=22)
 
-    def _figure(self, row: int, total: str, look: Look) -> None:
+    def _figure(self, row: int, total: str, look: CellFormat) -> None:
         """Write mean or share as of the answers given, or nothing where none is."""
         if not self._has_figure:
             return
@@ -155,7 +155,7 @@ class CountsTable(ProfileTable):
         style = look.but(bold=True, number=self._number_format)
         self.sheet.formula(row, _FIGURE, formula, style)
 
-    def _band(self, row: int, bands: Sequence[Band], look: Look) -> None:
+    def _band(self, row: int, bands: Sequence[Band], look: CellFormat) -> None:
         """Write the band the figure is read by, where there are bands."""
         if self._has_bands and bands:
             figure = cell_name(row, _FIGURE)
@@ -171,16 +171,16 @@ class CountsTable(ProfileTable):
         mine = [part for part in self._parts if part.view == view]
         rows = [first + i for i, part in enumerate(self._parts) if part.view == view]
         shown = toolkit.view(view).label if view else ""
-        sheet.blank(row, 0, looks.TOTAL)
-        sheet.text(row, 1, self.draft.words.say("all_sections", shown), looks.TOTAL)
+        sheet.blank(row, 0, formats.TOTAL)
+        sheet.text(row, 1, self.draft.words.say("all_sections", shown), formats.TOTAL)
         for column in (_ANSWERED, _ASKED, *range(self._counts, self._numbers)):
             cells = ",".join(cell_name(each, column) for each in rows)
             value = sum(part.asked for part in mine) if column == _ASKED else 0
-            sheet.formula(row, column, Formula(f"SUM({cells})", value), looks.TOTAL_MIDDLE)
-        self._figure(row, "+".join(part.total for part in mine), looks.TOTAL_MIDDLE)
-        self._band(row, toolkit.scoring.bands, looks.TOTAL)
+            sheet.formula(row, column, Formula(f"SUM({cells})", value), formats.TOTAL_MIDDLE)
+        self._figure(row, "+".join(part.total for part in mine), formats.TOTAL_MIDDLE)
+        self._band(row, toolkit.scoring.bands, formats.TOTAL)
         if self._flags:
-            sheet.blank(row, self._numbers, looks.TOTAL)
+            sheet.blank(row, self._numbers, formats.TOTAL)
         sheet.height(row, 22)
 
     def _chart(self, row: int, first: int, last: int) -> int:
@@ -203,11 +203,11 @@ class CountsTable(ProfileTable):
             chart = stacked_bars(self.sheet.book, names, parts, title)
         height = _CHART_FRAME + _BAR_HEIGHT * (last - first + 1)
         alt = words.say("chart_alt", toolkit, self._yes)
-        self.sheet.chart(chart, Placed(row, 0, _CHART_WIDTH, height, alt))
+        self.sheet.chart(chart, PlacedChart(row, 0, _CHART_WIDTH, height, alt))
         return self.below(row, height, row)
 
-    def _cells(self, first: int, last: int, column: int) -> Cells:
-        return Cells(self.sheet.name, Box(first, column, last, column))
+    def _cells(self, first: int, last: int, column: int) -> ChartCells:
+        return ChartCells(self.sheet.name, CellRange(first, column, last, column))
 
 
 def _flagged_numbers(flags: Iterable[Flaggable]) -> Formula:
@@ -228,35 +228,35 @@ scores nothing."""
 _TIGHT = 2.75
 """Points by which the lines of a list may be lower than the rows of a table."""
 
-_LINE = looks.Look(indent=1)
-_NUMBER = looks.Look(align="center", number=looks.TEXT_FORMAT)
+_LINE = formats.CellFormat(indent=1)
+_NUMBER = formats.CellFormat(align="center", number=formats.TEXT_FORMAT)
 
 
-def write_flags(draft: Draft, sheet: Sheet, row: int) -> int:
+def write_flags(draft: Draft, sheet: SheetWriter, row: int) -> int:
     """List the matters to act on; return the next free row."""
     flags = flaggable(draft.layout)
     if not flags:
         return row
     scoring = draft.toolkit.scoring
     columns = _Columns(draft, flags)
-    sheet.text(row, 0, draft.words.say("heading_flagged", scoring), looks.HEADING)
+    sheet.text(row, 0, draft.words.say("heading_flagged", scoring), formats.HEADING)
     sheet.height(row, 26)
     before, after = draft.words.say("flagged_count", scoring, len(flags)).split("#")
     count = Formula(f"{quoted(before)}&{columns.total}&{quoted(after)}", f"{before}0{after}")
-    sheet.formula(row + 1, 0, count, looks.PLAIN.but(wrap=False))
+    sheet.formula(row + 1, 0, count, formats.PLAIN.but(wrap=False))
     for column, header in enumerate(draft.words.headings("flagged_headers")):
-        sheet.text(row + 2, column, header, looks.HEADER if column else looks.HEADER_MIDDLE)
+        sheet.text(row + 2, column, header, formats.HEADER if column else formats.HEADER_MIDDLE)
     sheet.height(row + 2, 24)
     first, listed = row + 3, min(len(flags), _most(draft))
     for k in range(1, listed + 1):
         _line(sheet, first + k - 1, k, columns)
-    box = Box(first, 0, first + listed - 1, 2)
-    sheet.highlight(box, f'${cell_name(first, 0)}<>""', Mark(border=palette.LINE))
+    box = CellRange(first, 0, first + listed - 1, 2)
+    sheet.highlight(box, f'${cell_name(first, 0)}<>""', ConditionalFormat(border=palette.LINE))
     row = first + listed
     if len(flags) > listed:
         text = draft.words.say("flagged_more", listed)
         more = f'IF({columns.total}>{listed},{quoted(text)},"")'
-        sheet.formula(row, 0, Formula(more, ""), looks.PLAIN.but(wrap=False))
+        sheet.formula(row, 0, Formula(more, ""), formats.PLAIN.but(wrap=False))
         row += 1
     return row + 1
 
@@ -294,9 +294,9 @@ def _count(flag: Flaggable, running: Range, i: int) -> Formula:
     return Formula(f"{before}IF({picked}>0,1,0)", 0)
 
 
-def _line(sheet: Sheet, row: int, k: int, columns: _Columns) -> None:
+def _line(sheet: SheetWriter, row: int, k: int, columns: _Columns) -> None:
     """Write the line of the k-th matter."""
-    found: tuple[tuple[Range, Look], ...] = (
+    found: tuple[tuple[Range, CellFormat], ...] = (
         (columns.items, _NUMBER), (columns.names, _LINE), (columns.answers, _LINE),
     )  # fmt: skip
     for column, (cells, look) in enumerate(found):

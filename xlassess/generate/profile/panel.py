@@ -10,9 +10,9 @@ from xlassess.generate.profile.scored import Scored, answer_cell
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.lists import Lists, Range
 from xlassess.model.toolkit import Band, Scenario
-from xlassess.sheet import looks
+from xlassess.sheet import formats
 from xlassess.sheet.charts import DartboardGrid, dartboard
-from xlassess.sheet.checked import Formula, Placed, Sheet, quoted
+from xlassess.sheet.writer import Formula, PlacedChart, SheetWriter, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Panel:
     """
 
     draft: Draft
-    sheet: Sheet
+    sheet: SheetWriter
     first: int
     last: int
 
@@ -123,7 +123,7 @@ class Panel:
         names = [self.draft.words.say("ring_name", i + 1, rings) for i in range(rings)]
         alt = self.draft.words.say("dartboard_alt", self.draft.toolkit)
         chart = dartboard(self.sheet.book, grid, names)
-        self.sheet.chart(chart, Placed(row, 1, _BOARD, _BOARD, alt))
+        self.sheet.chart(chart, PlacedChart(row, 1, _BOARD, _BOARD, alt))
         return _BOARD
 
     def key(self, row: int, parts: Sequence[Scored]) -> int:
@@ -131,18 +131,18 @@ class Panel:
         sheet, words = self.sheet, self.draft.words
         row = self._heading(row, "heading_dartboard")
         for text in words.paragraphs("dartboard_key", self.draft.toolkit):
-            sheet.prose(row, self.first, self.last, text, looks.PROSE)
+            sheet.prose(row, self.first, self.last, text, formats.PROSE)
             row += 1
         for offset, header in enumerate(words.headings("ring_headers")):
-            sheet.text(row, self.first + offset, header, looks.HEADER)
+            sheet.text(row, self.first + offset, header, formats.HEADER)
         sheet.height(row, 18)
         rings = len(parts[0].section.bands)
         for ring in range(rings, 0, -1):
             row += 1
             reading = self._ring(ring, parts)
-            sheet.text(row, self.first, words.say("ring_name", ring, rings), looks.CELL)
-            sheet.text(row, self.last, reading, looks.CELL)
-            sheet.fit(row, ((reading, sheet.width(self.last), looks.CELL),), least=17)
+            sheet.text(row, self.first, words.say("ring_name", ring, rings), formats.CELL)
+            sheet.text(row, self.last, reading, formats.CELL)
+            sheet.fit(row, ((reading, sheet.width(self.last), formats.CELL),), least=17)
         return row + 1
 
     def _ring(self, ring: int, parts: Sequence[Scored]) -> str:
@@ -166,12 +166,12 @@ class Panel:
         positions = band_positions(self.draft.lists, scores)
         formula, texts = self._suggestion(plan.scenarios, positions)
         row = self._heading(row, "heading_scenario")
-        strong = looks.PROSE.but(bold=True)
+        strong = formats.PROSE.but(bold=True)
         sheet.merged(row, self.first, self.last, formula, strong)
         width = sheet.span_width(self.first, self.last)
         sheet.fit(row, tuple((text, width, strong) for text in texts))
         note = words.say("scenario_note", plan.scenarios)
-        sheet.prose(row + 1, self.first, self.last, note, looks.SMALL_PROSE)
+        sheet.prose(row + 1, self.first, self.last, note, formats.SMALL_PROSE)
         return row + 2
 
     def _suggestion(
@@ -203,20 +203,20 @@ class Panel:
         item = self.draft.toolkit.item(self.draft.toolkit.scoring.success)
         row = self._heading(row, "heading_success")
         answer = Formula(f'IF({cell.text}="",{quoted(empty)},{cell.text})', empty)
-        sheet.formula(row, self.first, answer, looks.CELL_STRONG)
-        sheet.text(row, self.last, f"{item.id}: {item.ask}", looks.CELL)
-        asked = (f"{item.id}: {item.ask}", sheet.width(self.last), looks.CELL)
+        sheet.formula(row, self.first, answer, formats.CELL_STRONG)
+        sheet.text(row, self.last, f"{item.id}: {item.ask}", formats.CELL)
+        asked = (f"{item.id}: {item.ask}", sheet.width(self.last), formats.CELL)
         room = sheet.width(self.first)
         said = (
-            (choice.label, room, looks.CELL_STRONG)
+            (choice.label, room, formats.CELL_STRONG)
             for choice in self.draft.toolkit.scales[item.answer].choices
         )
-        sheet.fit(row, (asked, (empty, room, looks.CELL_STRONG), *said), least=20)
+        sheet.fit(row, (asked, (empty, room, formats.CELL_STRONG), *said), least=20)
         return row + 1
 
     def _heading(self, row: int, macro: str) -> int:
         column = min(self.first, self.last)
-        self.sheet.text(row, column, self.draft.words.say(macro), looks.HEADING)
+        self.sheet.text(row, column, self.draft.words.say(macro), formats.HEADING)
         self.sheet.height(row, _HEADING_HEIGHT)
         return row + 1
 

@@ -9,9 +9,9 @@ from xlassess.generate.profile.scored import Scored, scored_parts, scored_places
 from xlassess.generate.profile.table import ProfileColumn, ProfileTable
 from xlassess.generate.workbook.status import progress_of
 from xlassess.model.toolkit import Choice
-from xlassess.sheet import looks
-from xlassess.sheet.charts import Cells, Series, stacked_bars
-from xlassess.sheet.checked import Box, Formula, Placed, quoted
+from xlassess.sheet import formats
+from xlassess.sheet.charts import ChartCells, Series, stacked_bars
+from xlassess.sheet.writer import CellRange, Formula, PlacedChart, quoted
 
 _NAME_WIDTH, _COUNT_WIDTH, _STATE_WIDTH = 60.0, 15.0, 18.0
 _JUDGED, _ASKED, _COUNTS = 2, 3, 4
@@ -54,20 +54,20 @@ class ProgressTable(ProfileTable):
             row += 1
             progress = progress_of(place)
             section = place.section
-            number = looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT)
+            number = formats.CELL_MIDDLE.but(number=formats.TEXT_FORMAT)
             self.sheet.text(row, 0, section.id, number)
-            self.sheet.text(row, 1, section.title, looks.CELL)
-            self.sheet.formula(row, 2, Formula(progress.done, 0), looks.CELL_MIDDLE)
-            self.sheet.number(row, 3, progress.asked, looks.CELL_MIDDLE)
+            self.sheet.text(row, 1, section.title, formats.CELL)
+            self.sheet.formula(row, 2, Formula(progress.done, 0), formats.CELL_MIDDLE)
+            self.sheet.number(row, 3, progress.asked, formats.CELL_MIDDLE)
             state = f"IF(C{row + 1}=D{row + 1},{quoted(complete)},{quoted(open_)})"
-            self.sheet.formula(row, 4, Formula(state, open_), looks.CELL_MIDDLE)
-            self.sheet.fit(row, ((section.title, _NAME_WIDTH, looks.CELL),), least=22)
+            self.sheet.formula(row, 4, Formula(state, open_), formats.CELL_MIDDLE)
+            self.sheet.fit(row, ((section.title, _NAME_WIDTH, formats.CELL),), least=22)
         return self._spread(row + 2) if self._parts else row + 2
 
     def _spread(self, row: int) -> int:
         """Write how often each choice was picked from each view, and draw it."""
         words = self.draft.words
-        self.sheet.text(row, 0, words.say("heading_spread"), looks.HEADING)
+        self.sheet.text(row, 0, words.say("heading_spread"), formats.HEADING)
         self.sheet.height(row, 26)
         number, section, judged, asked = words.headings("spread_headers")
         labels = [choice.label for choice in self._choices]
@@ -83,32 +83,32 @@ class ProgressTable(ProfileTable):
 
     def _part(self, row: int, part: Scored, head: int) -> None:
         sheet = self.sheet
-        sheet.text(row, 0, part.section.id, looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT))
-        sheet.text(row, 1, part.label, looks.CELL)
+        sheet.text(row, 0, part.section.id, formats.CELL_MIDDLE.but(number=formats.TEXT_FORMAT))
+        sheet.text(row, 1, part.label, formats.CELL)
         last = _COUNTS + sum(not choice.apart for choice in self._choices) - 1
         judged = f"SUM({cell_name(row, _COUNTS)}:{cell_name(row, last)})"
-        sheet.formula(row, _JUDGED, Formula(judged, 0), looks.CELL_MIDDLE)
-        sheet.number(row, _ASKED, part.asked, looks.CELL_MIDDLE)
+        sheet.formula(row, _JUDGED, Formula(judged, 0), formats.CELL_MIDDLE)
+        sheet.number(row, _ASKED, part.asked, formats.CELL_MIDDLE)
         for column in range(_COUNTS, _COUNTS + len(self._choices)):
             picked = part.picked(cell_name(head, column))
-            sheet.formula(row, column, Formula(picked, 0), looks.CELL_MIDDLE)
-        sheet.fit(row, ((part.label, _NAME_WIDTH, looks.CELL),), least=18)
+            sheet.formula(row, column, Formula(picked, 0), formats.CELL_MIDDLE)
+        sheet.fit(row, ((part.label, _NAME_WIDTH, formats.CELL),), least=18)
 
     def _chart(self, row: int, first: int, last: int) -> int:
         """Draw the spread, least first; what is counted apart stands in the table only."""
         words = self.draft.words
         name = self.sheet.name
         parts = [
-            Series(choice.label, Cells(name, Box(first, column, last, column)))
+            Series(choice.label, ChartCells(name, CellRange(first, column, last, column)))
             for column, choice in enumerate(self._choices, _COUNTS)
             if not choice.apart
         ]
-        names = Cells(name, Box(first, 1, last, 1))
+        names = ChartCells(name, CellRange(first, 1, last, 1))
         title = words.say("spread_title")
         chart = stacked_bars(self.sheet.book, names, parts[::-1], title)
         height = _CHART_FRAME + _BAR_HEIGHT * (last - first + 1)
         views = [view.label for view in self.draft.toolkit.views]
         self.sheet.chart(
-            chart, Placed(row, 0, _CHART_WIDTH, height, words.say("spread_alt", views))
+            chart, PlacedChart(row, 0, _CHART_WIDTH, height, words.say("spread_alt", views))
         )
         return self.below(row, height, row)

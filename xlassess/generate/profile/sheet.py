@@ -18,8 +18,8 @@ from xlassess.generate.profile.table import ProfileColumn, ProfileTable, prose_e
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.start import overall_state
 from xlassess.model.toolkit import Rule
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Formula, Sheet, sheet_prefix
+from xlassess.sheet import formats
+from xlassess.sheet.writer import Formula, SheetWriter, sheet_prefix
 
 _TABLES: dict[Rule, type[ProfileTable]] = {
     "sum": SumTable,
@@ -30,7 +30,7 @@ _TABLES: dict[Rule, type[ProfileTable]] = {
 }
 
 
-def write_profile(draft: Draft, sheet: Sheet) -> None:
+def write_profile(draft: Draft, sheet: SheetWriter) -> None:
     """Write the Profile sheet."""
     table = _TABLES[draft.toolkit.scoring.rule](draft, sheet)
     headings = table.headings()
@@ -48,13 +48,13 @@ def write_profile(draft: Draft, sheet: Sheet) -> None:
     draft.finish(sheet, (row, last), landscape=True, single=True, whole=whole)
 
 
-def _head(draft: Draft, sheet: Sheet, headings: tuple[ProfileColumn, ...]) -> None:
+def _head(draft: Draft, sheet: SheetWriter, headings: tuple[ProfileColumn, ...]) -> None:
     say = draft.words.say
     end = prose_end(headings)
-    sheet.text(TITLE_ROW, 0, say("profile_title"), looks.TITLE)
+    sheet.text(TITLE_ROW, 0, say("profile_title"), formats.TITLE)
     sheet.height(TITLE_ROW, 27)
-    sheet.prose(ABOUT_ROW, 0, end, say("profile_about", draft.toolkit), looks.PROSE)
-    strong = looks.PLAIN.but(bold=True)
+    sheet.prose(ABOUT_ROW, 0, end, say("profile_about", draft.toolkit), formats.PROSE)
+    strong = formats.PLAIN.but(bold=True)
     state = overall_state(draft).value
     formula = Formula(f"{sheet_prefix(START)}{cell_name(PROGRESS_ROW, 0)}", state)
     sheet.merged(PROGRESS_ROW, 0, end, formula, strong)
@@ -62,17 +62,17 @@ def _head(draft: Draft, sheet: Sheet, headings: tuple[ProfileColumn, ...]) -> No
     draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
     sheet.link(
-        REFERENCE_ROW + 1, 0, f"internal:'{START}'!A1", say("back_to_start"), looks.LINK,
+        REFERENCE_ROW + 1, 0, f"internal:'{START}'!A1", say("back_to_start"), formats.LINK,
         tip=say("back_to_start_tip"),
     )  # fmt: skip
     sheet.height(REFERENCE_ROW + 1, 18)
 
 
-def _notes(draft: Draft, sheet: Sheet, row: int, end: int) -> int:
+def _notes(draft: Draft, sheet: SheetWriter, row: int, end: int) -> int:
     """Write how the figures come about; return the last row written."""
-    sheet.text(row, 0, draft.words.say("heading_notes"), looks.HEADING)
+    sheet.text(row, 0, draft.words.say("heading_notes"), formats.HEADING)
     sheet.height(row, 26)
     for line in draft.words.paragraphs("profile_notes", draft.toolkit):
         row += 1
-        sheet.prose(row, 0, end, line, looks.PROSE)
+        sheet.prose(row, 0, end, line, formats.PROSE)
     return row

@@ -16,10 +16,10 @@ from xlassess.generate.profile.table import ProfileColumn, ProfileTable
 from xlassess.generate.workbook.lists import Range
 from xlassess.model.toolkit import Band, Section
 from xlassess.score import score_range
-from xlassess.sheet import looks
-from xlassess.sheet.charts import Cells, Series, bars
-from xlassess.sheet.checked import Box, Formula, Placed, quoted
-from xlassess.sheet.looks import Look
+from xlassess.sheet import formats
+from xlassess.sheet.charts import ChartCells, Series, bars
+from xlassess.sheet.formats import CellFormat
+from xlassess.sheet.writer import CellRange, Formula, PlacedChart, quoted
 
 _ANSWERED, _ASKED, _SCORE, _MOST, _BAND, _READING, _SIGNIFICANCE = range(2, 9)
 _WIDTHS = (7.0, 31.0, 10.0, 8.0, 8.0, 10.0, 22.0, 70.0, 24.0)
@@ -83,16 +83,16 @@ class SumTable(ProfileTable):
 
     def _section(self, row: int, part: Scored) -> Banded | None:
         sheet = self.sheet
-        sheet.text(row, 0, part.section.id, looks.CELL_MIDDLE.but(number=looks.TEXT_FORMAT))
-        sheet.text(row, 1, part.label, looks.CELL)
-        sheet.formula(row, _ANSWERED, Formula(part.answered, 0), looks.CELL_MIDDLE)
-        sheet.number(row, _ASKED, part.asked, looks.CELL_MIDDLE)
-        self._most(row, part.section, looks.CELL_MIDDLE)
+        sheet.text(row, 0, part.section.id, formats.CELL_MIDDLE.but(number=formats.TEXT_FORMAT))
+        sheet.text(row, 1, part.label, formats.CELL)
+        sheet.formula(row, _ANSWERED, Formula(part.answered, 0), formats.CELL_MIDDLE)
+        sheet.number(row, _ASKED, part.asked, formats.CELL_MIDDLE)
+        self._most(row, part.section, formats.CELL_MIDDLE)
         bands = self._bands(part.section.id, part.section.bands)
-        self._score(row, part.total, part.asked, bands, (looks.CELL, looks.CELL_MIDDLE))
+        self._score(row, part.total, part.asked, bands, (formats.CELL, formats.CELL_MIDDLE))
         self._significance(row, part.section)
-        readings = self._readings(part.section.bands, looks.CELL)
-        sheet.fit(row, ((part.label, _WIDTHS[1], looks.CELL), *readings), least=22)
+        readings = self._readings(part.section.bands, formats.CELL)
+        sheet.fit(row, ((part.label, _WIDTHS[1], formats.CELL), *readings), least=22)
         return Banded(part.section.id, self._cell(row, _SCORE), bands) if bands else None
 
     def _total(self, row: int, view: str, first: int) -> Banded | None:
@@ -101,22 +101,27 @@ class SumTable(ProfileTable):
         mine = [first + i for i, part in enumerate(self._parts) if part.view == view]
         asked = sum(part.asked for part in self._parts if part.view == view)
         shown = self.draft.toolkit.view(view).label if view else ""
-        sheet.blank(row, 0, looks.TOTAL)
-        sheet.text(row, 1, self.draft.words.say("grand_total", shown), looks.TOTAL)
+        sheet.blank(row, 0, formats.TOTAL)
+        sheet.text(row, 1, self.draft.words.say("grand_total", shown), formats.TOTAL)
         for column, value in ((_ANSWERED, 0), (_ASKED, asked)):
             total = Formula(f"SUM({self._listed(mine, column)})", value)
-            sheet.formula(row, column, total, looks.TOTAL_MIDDLE)
-        self._most(row, None, looks.TOTAL_MIDDLE)
+            sheet.formula(row, column, total, formats.TOTAL_MIDDLE)
+        self._most(row, None, formats.TOTAL_MIDDLE)
         bands = self._bands("all sections", scoring.bands)
         scores = f"SUM({self._listed(mine, _SCORE)})"
-        self._score(row, scores, asked, bands, (looks.TOTAL, looks.TOTAL_MIDDLE))
+        self._score(row, scores, asked, bands, (formats.TOTAL, formats.TOTAL_MIDDLE))
         if self._weighed:
-            sheet.blank(row, _SIGNIFICANCE, looks.TOTAL)
-        sheet.fit(row, self._readings(scoring.bands, looks.TOTAL), least=24)
+            sheet.blank(row, _SIGNIFICANCE, formats.TOTAL)
+        sheet.fit(row, self._readings(scoring.bands, formats.TOTAL), least=24)
         return Banded("", self._cell(row, _SCORE), bands) if bands else None
 
     def _score(
-        self, row: int, total: str, asked: int, bands: Bands | None, styles: tuple[Look, Look]
+        self,
+        row: int,
+        total: str,
+        asked: int,
+        bands: Bands | None,
+        styles: tuple[CellFormat, CellFormat],
     ) -> None:
         """Write score, band and reading, or how many answers there are so far."""
         plain, middle = styles
@@ -132,7 +137,7 @@ class SumTable(ProfileTable):
         says = bands.reading(score) if bands else '""'
         self.sheet.formula(row, _READING, Formula(f'IF({score}="","",{says})', ""), plain)
 
-    def _most(self, row: int, section: Section | None, look: Look) -> None:
+    def _most(self, row: int, section: Section | None, look: CellFormat) -> None:
         limits = score_range(self.draft.toolkit, section)
         self.sheet.number(row, _MOST, limits[1] if limits else 0, look)
 
@@ -140,11 +145,13 @@ class SumTable(ProfileTable):
         if section.id in self._weighed:
             cell, empty = self._weighed[section.id].text, self.draft.words.say("not_answered")
             chosen = Formula(f'IF({cell}="",{quoted(empty)},{cell})', empty)
-            self.sheet.formula(row, _SIGNIFICANCE, chosen, looks.CELL)
+            self.sheet.formula(row, _SIGNIFICANCE, chosen, formats.CELL)
         elif self._weighed:
-            self.sheet.blank(row, _SIGNIFICANCE, looks.CELL)
+            self.sheet.blank(row, _SIGNIFICANCE, formats.CELL)
 
-    def _readings(self, bands: Sequence[Band], look: Look) -> tuple[tuple[str, float, Look], ...]:
+    def _readings(
+        self, bands: Sequence[Band], look: CellFormat
+    ) -> tuple[tuple[str, float, CellFormat], ...]:
         """Return all that a row's reading may say, for the height of the row."""
         return tuple((band.reading, _WIDTHS[_READING], look) for band in bands)
 
@@ -162,7 +169,8 @@ class SumTable(ProfileTable):
         ranges = [score_range(self.draft.toolkit, part.section) for part in self._parts]
         most = max(limits[1] for limits in ranges if limits)
         names, scores = (
-            Cells(self.sheet.name, Box(first, column, last, column)) for column in (1, _SCORE)
+            ChartCells(self.sheet.name, CellRange(first, column, last, column))
+            for column in (1, _SCORE)
         )
         title = self.draft.words.say("chart_title", self.draft.toolkit, "")
         chart = bars(
@@ -170,7 +178,7 @@ class SumTable(ProfileTable):
         )
         height = _CHART_FRAME + _BAR_HEIGHT * len(self._parts)
         alt = self.draft.words.say("chart_alt", self.draft.toolkit, "")
-        self.sheet.chart(chart, Placed(row, 0, _BAR_WIDTH, height, alt))
+        self.sheet.chart(chart, PlacedChart(row, 0, _BAR_WIDTH, height, alt))
         return height
 
     def _cell(self, row: int, column: int) -> Range:

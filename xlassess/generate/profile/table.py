@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlassess.generate.workbook.draft import Draft
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Sheet
+from xlassess.sheet import formats
 from xlassess.sheet.metrics import POINTS_PER_PIXEL, merged_width
+from xlassess.sheet.writer import SheetWriter
 
 _PROSE_WIDTH = 130.0
 
@@ -41,7 +41,7 @@ class ProfileTable(ABC):
         sheet: the Profile sheet.
     """
 
-    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+    def __init__(self, draft: Draft, sheet: SheetWriter) -> None:
         self.draft = draft
         self.sheet = sheet
 
@@ -57,10 +57,10 @@ class ProfileTable(ABC):
         """Write headings into a row: the table's own, where no others are given."""
         headings = headings or self.headings()
         for column, heading in enumerate(headings):
-            look = looks.HEADER_MIDDLE if heading.middle else looks.HEADER
+            look = formats.HEADER_MIDDLE if heading.middle else formats.HEADER
             self.sheet.text(row, column, heading.text, look)
         shown = tuple(
-            (h.text, self.sheet.width(i), looks.HEADER_MIDDLE) for i, h in enumerate(headings)
+            (h.text, self.sheet.width(i), formats.HEADER_MIDDLE) for i, h in enumerate(headings)
         )
         self.sheet.fit(row, shown, least=30)
 

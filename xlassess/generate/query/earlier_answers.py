@@ -12,7 +12,7 @@ from xlassess.contract.layout import (
     ActionPlanLayout,
     Column,
     SectionLayout,
-    Table,
+    TableLayout,
     cell_name,
 )
 from xlassess.contract.query_layout import plan_columns
@@ -36,10 +36,10 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Choice, Item, Toolkit
-from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Formula, Sheet, quoted
-from xlassess.sheet.looks import Look
+from xlassess.sheet import formats, palette
+from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import Formula, SheetWriter, quoted
 
 WORDS = "query.j2"
 
@@ -71,7 +71,7 @@ class EarlierAnswers(Contents):
     doubts: Doubts
     words: Words
 
-    marks = ((PLEASE_CHECK, looks.MARK_TO_DO),)
+    marks = ((PLEASE_CHECK, formats.MARK_TO_DO),)
 
     @cached_property
     def _asked(self) -> frozenset[Slot]:
@@ -121,7 +121,9 @@ class EarlierAnswers(Contents):
         column = status_column(place.tables[0])
         return answered(runs(place.sheet, column.index, rows))
 
-    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: AnswerCell) -> bool:
+    def put(
+        self, sheet: SheetWriter, row: int, item: Item, column: Column, entry: AnswerCell
+    ) -> bool:
         """Write an answer read before, or leave the cell empty for a new one."""
         slot = Slot(item.id, column.field)
         is_open = slot in self._open
@@ -130,7 +132,7 @@ class EarlierAnswers(Contents):
         _write(sheet, row, column.index, self._shown(item, slot.field, value), look)
         return is_open
 
-    def status(self, toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula | str:
+    def status(self, toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Say whether the row is asked about, and whether it is done."""
         columns = [c for c in table.fields(item) if Slot(item.id, c.field) in self._asked]
         if not columns:
@@ -179,32 +181,34 @@ class EarlierAnswers(Contents):
         text = f"{quoted(before)}&({self.done(place, rows)})&{quoted(after)}"
         return Formula(text, f"{before}0{after}")
 
-    def put_planned(self, sheet: Sheet, row: int, number: int, column: Column, look: Look) -> None:
+    def put_planned(
+        self, sheet: SheetWriter, row: int, number: int, column: Column, look: CellFormat
+    ) -> None:
         """Write a cell of an action read before, open where it is asked about."""
         action = self._actions.get(number)
         shown = self._planned(action, column.role) if action else None
         is_open = action_slot(number) in self._open
         _write(sheet, row, column.index, shown, look if is_open else _locked(look))
 
-    def put_beside_plan(self, sheet: Sheet, place: ActionPlanLayout) -> int:
+    def put_beside_plan(self, sheet: SheetWriter, place: ActionPlanLayout) -> int:
         """Write what was read before in rows asked about, and why they are."""
         earlier, reason = plan_columns(place)
         for column in (earlier, reason):
             sheet.widths({column.index: column.width})
-            sheet.text(place.header_row, column.index, column.header, looks.HEADER)
+            sheet.text(place.header_row, column.index, column.header, formats.HEADER)
             for row in range(place.first_row, place.last_row + 1):
-                sheet.blank(row, column.index, looks.CELL)
+                sheet.blank(row, column.index, formats.CELL)
         for slot in self.doubts.reasons:
             if slot.plan_row:
                 row = place.first_row + slot.plan_row - 1
                 before, why = self._earlier(slot, ""), self._reason(slot.item, [slot])
-                sheet.text(row, earlier.index, before, looks.CELL)
-                sheet.text(row, reason.index, why, looks.CELL)
-                texts = ((before, earlier.width, looks.CELL), (why, reason.width, looks.CELL))
+                sheet.text(row, earlier.index, before, formats.CELL)
+                sheet.text(row, reason.index, why, formats.CELL)
+                texts = ((before, earlier.width, formats.CELL), (why, reason.width, formats.CELL))
                 sheet.fit(row, texts, least=sheet.row_height(row))
         return reason.index
 
-    def proposal(self, look: Look) -> tuple[str, Look]:
+    def proposal(self, look: CellFormat) -> tuple[str, CellFormat]:
         """Return the proposal read before, open where it is asked about."""
         slot = Slot(PROPOSAL, "answer")
         text = "" if slot in self._asked else str(self._values.get(slot, ""))
@@ -293,7 +297,7 @@ def _heading(finding: Finding) -> str:
     return HEADERS.get(finding.field, "") if finding.item.startswith("action ") else ""
 
 
-def _locked(look: Look) -> Look:
+def _locked(look: CellFormat) -> CellFormat:
     return look.but(locked=True, fill="", border=palette.LINE)
 
 
@@ -306,7 +310,9 @@ def _readable(value: Value | None, item: Item) -> str:
     return value or ""
 
 
-def _write(sheet: Sheet, row: int, column: int, value: Value | None, look: Look) -> None:
+def _write(
+    sheet: SheetWriter, row: int, column: int, value: Value | None, look: CellFormat
+) -> None:
     """Write a value as what it is; text is always text."""
     if isinstance(value, datetime):
         value = value.date()

@@ -28,9 +28,9 @@ from xlassess.generate.workbook.front import (
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import DONE
 from xlassess.model.query import Slot
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
+from xlassess.sheet import formats
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class _Part:
     items: str
 
 
-def write_query_start(draft: Draft, sheet: Sheet, contents: EarlierAnswers, asking: Asking) -> None:
+def write_query_start(
+    draft: Draft, sheet: SheetWriter, contents: EarlierAnswers, asking: Asking
+) -> None:
     """Write the Start sheet of a query workbook."""
     words, parts = contents.words, _parts(draft, contents)
     sheet.widths(WIDTHS)
@@ -96,27 +98,27 @@ def _section_part(contents: EarlierAnswers, place: SectionLayout, rows: list[int
     return _Part(place.sheet, cells[0], len(rows), contents.done(place, rows), ", ".join(items))
 
 
-def _table(sheet: Sheet, row: int, parts: list[_Part], contents: EarlierAnswers) -> int:
+def _table(sheet: SheetWriter, row: int, parts: list[_Part], contents: EarlierAnswers) -> int:
     """Write the table of sheets on which something is asked; return the row after."""
     say = contents.words.say
     row = write_heading(sheet, row, say("heading_parts"))
     for column, header in enumerate(contents.words.headings("parts_headers")):
-        look = looks.HEADER if column in (0, 3, 4) else looks.HEADER_MIDDLE
+        look = formats.HEADER if column in (0, 3, 4) else formats.HEADER_MIDDLE
         sheet.text(row, column, header, look)
     sheet.height(row, 30)
     first = row + 1
     for at, part in enumerate(parts, start=first):
         target = f"internal:{sheet_prefix(part.sheet)}{part.cell}"
-        sheet.link(at, 0, target, part.sheet, looks.CELL_LINK, tip=say("part_tip", part.sheet))
-        sheet.number(at, 1, part.count, looks.CELL_MIDDLE)
-        sheet.formula(at, 2, Formula(part.done, 0), looks.CELL_MIDDLE)
+        sheet.link(at, 0, target, part.sheet, formats.CELL_LINK, tip=say("part_tip", part.sheet))
+        sheet.number(at, 1, part.count, formats.CELL_MIDDLE)
+        sheet.formula(at, 2, Formula(part.done, 0), formats.CELL_MIDDLE)
         state = Formula(f'IF(C{at + 1}=B{at + 1},"{DONE}","{PLEASE_CHECK}")', PLEASE_CHECK)
-        sheet.formula(at, 3, state, looks.CELL)
-        sheet.text(at, 4, part.items, looks.CELL)
-        texts = ((part.sheet, WIDTHS[0], looks.CELL), (part.items, WIDTHS[4], looks.CELL))
+        sheet.formula(at, 3, state, formats.CELL)
+        sheet.text(at, 4, part.items, formats.CELL)
+        texts = ((part.sheet, WIDTHS[0], formats.CELL), (part.items, WIDTHS[4], formats.CELL))
         sheet.fit(at, texts, least=20)
     last = first + len(parts) - 1
-    mark_status(sheet, Box(first, 3, last, 3), contents.marks)
+    mark_status(sheet, CellRange(first, 3, last, 3), contents.marks)
     return last + 1
 
 
@@ -132,7 +134,9 @@ def _state(words: Words, parts: list[_Part], first: int) -> Formula | str:
     return Formula(text, f"{before}{count}{after}")
 
 
-def _texts(draft: Draft, sheet: Sheet, row: int, contents: EarlierAnswers, asking: Asking) -> int:
+def _texts(
+    draft: Draft, sheet: SheetWriter, row: int, contents: EarlierAnswers, asking: Asking
+) -> int:
     """Write the paragraphs below the table; return the last row."""
     words, count = contents.words, len(asking.doubts.asked)
     file = asking.ret.file.rpartition("/")[2]

@@ -21,9 +21,9 @@ from xlassess.contract.layout import (
 from xlassess.generate.workbook.cells import LONGEST_ANSWER, LONGEST_COMMENT
 from xlassess.generate.workbook.draft import Draft
 from xlassess.model.toolkit import ActionPlan
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Formula, Sheet
-from xlassess.sheet.validation import Allowed, Dated, Lengthy, Listed, Message
+from xlassess.sheet import formats
+from xlassess.sheet.validation import Allowed, DateBetween, FromList, Message, TextUpTo
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter
 
 _ROW_HEIGHT = 32.0
 _PROPOSAL_HEIGHT = 240.0
@@ -31,16 +31,16 @@ _PROPOSAL_COLUMN = 2
 
 
 def write_action_plan(
-    draft: Draft, sheet: Sheet, place: ActionPlanLayout, plan: ActionPlan
+    draft: Draft, sheet: SheetWriter, place: ActionPlanLayout, plan: ActionPlan
 ) -> None:
     """Write the Action plan sheet."""
     say = draft.words.say
     last = place.columns[-1].index
     sheet.widths({0: 5.0} | {column.index: column.width for column in place.columns})
-    sheet.text(TITLE_ROW, 0, say("plan_title"), looks.TITLE)
+    sheet.text(TITLE_ROW, 0, say("plan_title"), formats.TITLE)
     sheet.height(TITLE_ROW, 27)
     about = "\n".join(draft.words.paragraphs("plan_about", plan))
-    sheet.prose(ABOUT_ROW, 0, last, about, looks.PROSE)
+    sheet.prose(ABOUT_ROW, 0, last, about, formats.PROSE)
     _progress(draft, sheet, place)
     draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
@@ -59,66 +59,66 @@ def write_action_plan(
     )
 
 
-def _progress(draft: Draft, sheet: Sheet, place: ActionPlanLayout) -> None:
+def _progress(draft: Draft, sheet: SheetWriter, place: ActionPlanLayout) -> None:
     column = place.column("action").index
     first, last = cell_name(place.first_row, column), cell_name(place.last_row, column)
     before, after = draft.words.say("plan_progress").split("#")
     text = f'"{before}"&SUMPRODUCT(--(LEN({first}:{last})>0))&"{after}"'
     formula = Formula(text, f"{before}0{after}")
-    sheet.merged(PROGRESS_ROW, 0, 2, formula, looks.PLAIN.but(bold=True))
+    sheet.merged(PROGRESS_ROW, 0, 2, formula, formats.PLAIN.but(bold=True))
     sheet.link(
-        PROGRESS_ROW, 3, f"internal:'{START}'!A1", draft.words.say("back_to_start"), looks.LINK,
+        PROGRESS_ROW, 3, f"internal:'{START}'!A1", draft.words.say("back_to_start"), formats.LINK,
         tip=draft.words.say("back_to_start_tip"),
     )  # fmt: skip
     sheet.height(PROGRESS_ROW, 20)
 
 
-def _table(draft: Draft, sheet: Sheet, place: ActionPlanLayout) -> None:
-    sheet.text(place.header_row, 0, draft.words.say("plan_number"), looks.HEADER_MIDDLE)
+def _table(draft: Draft, sheet: SheetWriter, place: ActionPlanLayout) -> None:
+    sheet.text(place.header_row, 0, draft.words.say("plan_number"), formats.HEADER_MIDDLE)
     for column in place.columns:
-        sheet.text(place.header_row, column.index, column.header, looks.HEADER)
+        sheet.text(place.header_row, column.index, column.header, formats.HEADER)
     sheet.height(place.header_row, 24)
     for number, row in enumerate(range(place.first_row, place.last_row + 1), start=1):
-        sheet.number(row, 0, number, looks.CELL_MIDDLE)
+        sheet.number(row, 0, number, formats.CELL_MIDDLE)
         sheet.height(row, _ROW_HEIGHT)
         for column in place.columns:
             is_date = column.role == "deadline"
-            shown_as = looks.DATE_FORMAT if is_date else looks.INPUT.number
-            look = looks.INPUT.but(number=shown_as, valign="top")
+            shown_as = formats.DATE_FORMAT if is_date else formats.INPUT.number
+            look = formats.INPUT.but(number=shown_as, valign="top")
             draft.contents.put_planned(sheet, row, number, column, look)
     for column in place.columns:
-        box = Box(place.first_row, column.index, place.last_row, column.index)
+        box = CellRange(place.first_row, column.index, place.last_row, column.index)
         prompt = Message(column.header, draft.words.say("plan_prompt", column.role))
         error = Message(column.header, draft.words.say("plan_error", column.role))
         sheet.validate(box, _allowed(column.role), error, prompt)
         cell = cell_name(box.first_row, column.index)
-        sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
+        sheet.highlight(box, f"LEN({cell})>0", formats.MARK_FILLED)
 
 
 def _allowed(role: str) -> Allowed:
     listed = {"item": PLAN_ITEMS, "horizon": HORIZONS, "progress": STATUSES}
     if role in listed:
-        return Listed(list_name(listed[role]))
+        return FromList(list_name(listed[role]))
     if role == "deadline":
-        return Dated(FIRST_DAY, LAST_DAY)
-    return Lengthy(LONGEST_COMMENT)
+        return DateBetween(FIRST_DAY, LAST_DAY)
+    return TextUpTo(LONGEST_COMMENT)
 
 
-def _proposal(draft: Draft, sheet: Sheet, row: int, last: int, ask: str) -> None:
+def _proposal(draft: Draft, sheet: SheetWriter, row: int, last: int, ask: str) -> None:
     """Write the question in the row above and a wide box for the text."""
-    sheet.prose(row - 1, 0, last, ask, looks.PROSE.but(bold=True, valign="bottom"))
+    sheet.prose(row - 1, 0, last, ask, formats.PROSE.but(bold=True, valign="bottom"))
     sheet.height(row - 1, sheet.row_height(row - 1) + 12)
-    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, draft.words.say("proposal"), looks.CELL_STRONG)
+    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, draft.words.say("proposal"), formats.CELL_STRONG)
     sheet.merged(
-        row, _PROPOSAL_COLUMN, last, *draft.contents.proposal(looks.INPUT.but(valign="top"))
+        row, _PROPOSAL_COLUMN, last, *draft.contents.proposal(formats.INPUT.but(valign="top"))
     )
-    box = Box(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
+    box = CellRange(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
     say = draft.words.say
     sheet.validate(
         box,
-        Lengthy(LONGEST_ANSWER),
+        TextUpTo(LONGEST_ANSWER),
         Message(say("long_title"), say("long_error", LONGEST_ANSWER)),
         Message(say("text_title"), say("text_prompt", LONGEST_ANSWER)),
     )
-    sheet.highlight(box, f"LEN({cell_name(row, _PROPOSAL_COLUMN)})>0", looks.MARK_FILLED)
+    sheet.highlight(box, f"LEN({cell_name(row, _PROPOSAL_COLUMN)})>0", formats.MARK_FILLED)
     sheet.height(row, _PROPOSAL_HEIGHT)

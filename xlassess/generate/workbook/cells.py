@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import FIRST_DAY, LAST_DAY, Column, list_name
 from xlassess.model.toolkit import Item, Toolkit
-from xlassess.sheet import looks
-from xlassess.sheet.looks import Look
+from xlassess.sheet import formats
+from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.validation import (
     LONGEST_TEXT,
     Allowed,
-    Dated,
-    Lengthy,
-    Listed,
+    DateBetween,
+    FromList,
     Message,
-    Numbered,
+    NumberBetween,
+    TextUpTo,
     utf16_length,
 )
 from xlassess.sheet.words import Words
@@ -24,11 +24,11 @@ LONGEST_LINE, LONGEST_COMMENT, LONGEST_ANSWER = 1_000, 5_000, 20_000
 """Characters allowed in a one-line answer, a comment and a long answer; well under what a
 cell holds, and enough for several pages."""
 
-_FREE = looks.INPUT.but(valign="top")
+_FREE = formats.INPUT.but(valign="top")
 """Free text begins at the top: centred, the beginning of a long text would be out of sight."""
 
 _NUMBER_FORMATS = {
-    "date": looks.DATE_FORMAT, "number": "#,##0.###", "money": "£#,##0.00", "percent": "0.0%"
+    "date": formats.DATE_FORMAT, "number": "#,##0.###", "money": "£#,##0.00", "percent": "0.0%"
 }  # fmt: skip
 _LEAST_HEIGHT = {"long-text": 66.0, "text": 30.0}
 
@@ -37,7 +37,7 @@ _LEAST_HEIGHT = {"long-text": 66.0, "text": 30.0}
 class AnswerCell:
     """What a cell takes: its look, what is allowed, and the two messages."""
 
-    look: Look
+    look: CellFormat
     allowed: Allowed
     prompt: Message
     error: Message
@@ -54,7 +54,7 @@ def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Ans
         longest = LONGEST_ANSWER if long else LONGEST_LINE
         return AnswerCell(
             _FREE,
-            Lengthy(longest),
+            TextUpTo(longest),
             Message(words.say("text_title"), words.say("text_prompt", longest)),
             Message(words.say("long_title"), words.say("long_error", longest)),
         )
@@ -69,8 +69,8 @@ def least_height(item: Item) -> float:
 def _choice(toolkit: Toolkit, item: Item, words: Words) -> AnswerCell:
     labels = [choice.label for choice in toolkit.scales[item.answer].choices]
     return AnswerCell(
-        looks.INPUT,
-        Listed(list_name(item.answer)),
+        formats.INPUT,
+        FromList(list_name(item.answer)),
         Message(words.say("choice_title"), _fitting(words, "choice_prompt", labels)),
         Message(words.say("choice_error_title"), _fitting(words, "choice_error", labels)),
     )
@@ -83,15 +83,15 @@ def _fitting(words: Words, macro: str, labels: list[str]) -> str:
 
 
 def _figure(item: Item, words: Words) -> AnswerCell:
-    look = looks.INPUT.but(number=_NUMBER_FORMATS[item.answer])
+    look = formats.INPUT.but(number=_NUMBER_FORMATS[item.answer])
     if item.answer == "date":
         error = Message(words.say("date_error_title"), words.say("date_error"))
         prompt = Message(words.say("date_title"), words.say("date_prompt"))
-        return AnswerCell(look, Dated(FIRST_DAY, LAST_DAY), prompt, error)
+        return AnswerCell(look, DateBetween(FIRST_DAY, LAST_DAY), prompt, error)
     bounds = [_shown(item, bound) for bound in (item.minimum, item.maximum)]
     prompt = Message(words.say("number_title"), words.say("number_prompt", item.answer, *bounds))
     error = Message(words.say("number_error_title"), words.say("number_error", *bounds))
-    return AnswerCell(look, Numbered(item.minimum, item.maximum), prompt, error)
+    return AnswerCell(look, NumberBetween(item.minimum, item.maximum), prompt, error)
 
 
 def _shown(item: Item, bound: float | None) -> str:
@@ -112,7 +112,7 @@ def _comment(toolkit: Toolkit, item: Item, column: Column, words: Words) -> Answ
             text = words.say("follow_up_prompt_short", when)
     return AnswerCell(
         _FREE,
-        Lengthy(LONGEST_COMMENT),
+        TextUpTo(LONGEST_COMMENT),
         Message(title, text),
         Message(words.say("long_title"), words.say("long_error", LONGEST_COMMENT)),
     )

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from xlassess.contract.layout import ActionPlanLayout, Column, SectionLayout, Table
+from xlassess.contract.layout import ActionPlanLayout, Column, SectionLayout, TableLayout
 from xlassess.generate.workbook.cells import AnswerCell
 from xlassess.generate.workbook.status import CHECK, OPEN, progress_of, status_formula
 from xlassess.model.toolkit import Item, Toolkit
-from xlassess.sheet.checked import Formula, Sheet, quoted
-from xlassess.sheet.looks import Look, Mark
+from xlassess.sheet.formats import CellFormat, ConditionalFormat
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import Formula, SheetWriter, quoted
 
 
 class Contents:
     """An empty workbook: every answer cell is blank and open."""
 
-    marks: tuple[tuple[str, Mark], ...] = ()
+    marks: tuple[tuple[str, ConditionalFormat], ...] = ()
     """Further words a status may begin with, and how they are marked."""
 
-    def put(self, sheet: Sheet, row: int, item: Item, column: Column, entry: AnswerCell) -> bool:
+    def put(
+        self, sheet: SheetWriter, row: int, item: Item, column: Column, entry: AnswerCell
+    ) -> bool:
         """Write the cell of an item's field; return whether it is open."""
         sheet.blank(row, column.index, entry.look)
         return True
 
-    def status(self, toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula | str:
+    def status(self, toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Return what the status of an item's row says."""
         return status_formula(toolkit, table, row, item)
 
@@ -55,16 +57,18 @@ class Contents:
             f"{before}0{after}",
         )
 
-    def put_planned(self, sheet: Sheet, row: int, number: int, column: Column, look: Look) -> None:
+    def put_planned(
+        self, sheet: SheetWriter, row: int, number: int, column: Column, look: CellFormat
+    ) -> None:
         """Write a cell of the action plan's row of this number."""
         del number
         sheet.blank(row, column.index, look)
 
-    def put_beside_plan(self, sheet: Sheet, place: ActionPlanLayout) -> int:
+    def put_beside_plan(self, sheet: SheetWriter, place: ActionPlanLayout) -> int:
         """Write what stands beside the action plan; return its last column."""
         del sheet
         return place.columns[-1].index
 
-    def proposal(self, look: Look) -> tuple[str, Look]:
+    def proposal(self, look: CellFormat) -> tuple[str, CellFormat]:
         """Return what stands in the proposal's cell, and the look of the cell."""
         return "", look

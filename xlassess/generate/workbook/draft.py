@@ -10,11 +10,11 @@ from xlassess.generate.workbook.contents import Contents
 from xlassess.generate.workbook.lists import Lists
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Book, Box, Sheet
-from xlassess.sheet.looks import Look
-from xlassess.sheet.page import Page, guard, set_page, show
+from xlassess.sheet import formats
+from xlassess.sheet.formats import CellFormat
+from xlassess.sheet.page import PageSetup, guard, set_page, show
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 PersonalField = Literal[
     "carrier", "reference", "partner", "respondent", "level", "partner_id", "respondent_id",
@@ -43,12 +43,17 @@ class PersonalCells:
     end the table of shared strings, and all before them is the same in every copy.
     """
 
-    _cells: list[tuple[Sheet, tuple[int, int], PersonalField, Look, str]] = field(
+    _cells: list[tuple[SheetWriter, tuple[int, int], PersonalField, CellFormat, str]] = field(
         default_factory=list
     )
 
     def add(
-        self, sheet: Sheet, at: tuple[int, int], name: PersonalField, look: Look, label: str = ""
+        self,
+        sheet: SheetWriter,
+        at: tuple[int, int],
+        name: PersonalField,
+        look: CellFormat,
+        label: str = "",
     ) -> None:
         """Keep a cell for a personal text; it is formatted now and filled at the end.
 
@@ -78,19 +83,19 @@ class Draft:
     assessment: Assessment
     layout: Layout
     password: str
-    book: Book
+    book: WorkbookWriter
     words: Words
     lists: Lists
     personal: PersonalCells
     contents: Contents = field(default_factory=Contents)
 
-    def carrier(self, sheet: Sheet) -> None:
+    def carrier(self, sheet: SheetWriter) -> None:
         """Put the line with the reference at the head of a sheet."""
-        self.personal.add(sheet, (REFERENCE_ROW, 0), "carrier", looks.SMALL)
+        self.personal.add(sheet, (REFERENCE_ROW, 0), "carrier", formats.SMALL)
 
     def finish(
         self,
-        sheet: Sheet,
+        sheet: SheetWriter,
         last: tuple[int, int],
         *,
         landscape: bool,
@@ -112,13 +117,13 @@ class Draft:
             starts: rows at which a page begins well.
             whole: first and last rows of what should stay on one page.
         """
-        page = Page(
+        page = PageSetup(
             left=self.toolkit.short,
             right=f"{self.assessment.partnership}, {self.assessment.round}",
             marking=self.assessment.marking,
             landscape=landscape,
             single=single,
-            area=Box(0, 0, *last),
+            area=CellRange(0, 0, *last),
             repeat=repeat,
             starts=starts,
             whole=whole,

@@ -12,22 +12,22 @@ from urllib.parse import quote
 
 from xlassess.contract.layout import ABOUT_ROW
 from xlassess.generate.workbook.draft import Draft, PersonalField
-from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Formula, Sheet
-from xlassess.sheet.looks import Look
+from xlassess.sheet import formats, palette
+from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.metrics import text_width, usable_width
+from xlassess.sheet.writer import Formula, SheetWriter
 
 WIDTHS = {0: 80.0, 1: 9.0, 2: 7.0, 3: 17.0, 4: 10.0}
 """Some ninety letters a line, and narrow enough to print at eight points."""
 LAST = max(WIDTHS)
 
-STATE = Look(size=11, bold=True, indent=1, fill=palette.PALE, colour=palette.NAVY)
-_BANNER = Look(size=18, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
-_BANNER_SMALL = Look(size=11, colour=palette.WHITE, fill=palette.NAVY, indent=1)
-_DETAIL = looks.PLAIN.but(indent=1)
-_STEP = looks.PROSE.but(indent=1)
+STATE = CellFormat(size=11, bold=True, indent=1, fill=palette.PALE, colour=palette.NAVY)
+_BANNER = CellFormat(size=18, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
+_BANNER_SMALL = CellFormat(size=11, colour=palette.WHITE, fill=palette.NAVY, indent=1)
+_DETAIL = formats.PLAIN.but(indent=1)
+_STEP = formats.PROSE.but(indent=1)
 _REFERENCE = _DETAIL.but(bold=True, size=14, colour=palette.NAVY)
-BEGIN = looks.LINK.but(size=12, bold=True, indent=1)
+BEGIN = formats.LINK.but(size=12, bold=True, indent=1)
 
 _PERSONAL: tuple[tuple[str, PersonalField], ...] = (
     ("label_reference", "reference"), ("label_partner", "partner"),
@@ -45,7 +45,9 @@ def british(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def write_across(sheet: Sheet, row: int, text: str | Formula, look: Look, least: float = 0) -> None:
+def write_across(
+    sheet: SheetWriter, row: int, text: str | Formula, look: CellFormat, least: float = 0
+) -> None:
     """Write a line that is shaded across the sheet, without merging anything.
 
     Args:
@@ -70,7 +72,7 @@ def write_across(sheet: Sheet, row: int, text: str | Formula, look: Look, least:
     sheet.fit(row, ((shown, WIDTHS[0], look),), least=least)
 
 
-def write_banner(draft: Draft, sheet: Sheet, title: str) -> None:
+def write_banner(draft: Draft, sheet: SheetWriter, title: str) -> None:
     """Write the title of the workbook, and partnership and round below it."""
     write_across(sheet, 0, title, _BANNER, least=34)
     partnership = draft.words.say("partnership_and_round", draft.assessment)
@@ -79,7 +81,7 @@ def write_banner(draft: Draft, sheet: Sheet, title: str) -> None:
 
 def write_details(
     draft: Draft,
-    sheet: Sheet,
+    sheet: SheetWriter,
     row: int,
     return_by: date | None,
     more: Sequence[str] = (),
@@ -108,7 +110,9 @@ def write_details(
     return write_paragraphs(sheet, row, lines, _DETAIL)
 
 
-def write_heading(sheet: Sheet, row: int, text: str, look: Look = looks.HEADING) -> int:
+def write_heading(
+    sheet: SheetWriter, row: int, text: str, look: CellFormat = formats.HEADING
+) -> int:
     """Write a heading across the sheet; return the row after."""
     sheet.text(row, 0, text, look)
     sheet.height(row, 22)
@@ -116,7 +120,7 @@ def write_heading(sheet: Sheet, row: int, text: str, look: Look = looks.HEADING)
 
 
 def write_paragraphs(
-    sheet: Sheet, row: int, paragraphs: Iterable[str], look: Look = looks.PROSE
+    sheet: SheetWriter, row: int, paragraphs: Iterable[str], look: CellFormat = formats.PROSE
 ) -> int:
     """Write paragraphs, one below the other; return the row after."""
     for paragraph in paragraphs:
@@ -126,12 +130,12 @@ def write_paragraphs(
     return row
 
 
-def write_steps(sheet: Sheet, row: int, steps: Iterable[str]) -> int:
+def write_steps(sheet: SheetWriter, row: int, steps: Iterable[str]) -> int:
     """Write the steps to take, one below the other; return the row after."""
     return write_paragraphs(sheet, row, steps, _STEP)
 
 
-def write_mail_link(draft: Draft, sheet: Sheet, row: int) -> int:
+def write_mail_link(draft: Draft, sheet: SheetWriter, row: int) -> int:
     """Write a link that opens an e-mail to the coordinator, if there is an address."""
     coordinator = draft.assessment.coordinator
     if not coordinator.email:
@@ -139,6 +143,6 @@ def write_mail_link(draft: Draft, sheet: Sheet, row: int) -> int:
     subject = quote(draft.words.say("mail_subject", draft.toolkit, draft.assessment))
     sheet.link(
         row, 0, f"mailto:{coordinator.email}?subject={subject}",
-        draft.words.say("mail_link", coordinator), looks.LINK, tip=draft.words.say("mail_tip"),
+        draft.words.say("mail_link", coordinator), formats.LINK, tip=draft.words.say("mail_tip"),
     )  # fmt: skip
     return row + 1

@@ -20,9 +20,9 @@ from xlassess.contract.layout import (
     score_name,
 )
 from xlassess.model.toolkit import Scale, Toolkit
-from xlassess.sheet.checked import Book, Box, Formula, Sheet, sheet_prefix
-from xlassess.sheet.looks import HEADER, PLAIN, TEXT_FORMAT
+from xlassess.sheet.formats import HEADER, PLAIN, TEXT_FORMAT
 from xlassess.sheet.validation import SheetError, within
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, WorkbookWriter, sheet_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Range:
     last: int
 
     @property
-    def box(self) -> Box:
+    def box(self) -> CellRange:
         """The cells as a block on their sheet."""
-        return Box(self.first, self.column, self.last, self.column)
+        return CellRange(self.first, self.column, self.last, self.column)
 
     @property
     def text(self) -> str:
@@ -114,7 +114,7 @@ class Lists:
         """The index of the column the next call of `add` fills."""
         return len(self._columns)
 
-    def write(self, book: Book, sheet: Sheet) -> None:
+    def write(self, book: WorkbookWriter, sheet: SheetWriter) -> None:
         """Write the columns onto their sheet and define their names."""
         for index, column in enumerate(self._columns):
             sheet.text(0, index, column.heading, HEADER)
@@ -125,7 +125,7 @@ class Lists:
                 book.define(column.name, LISTS, place.box)
 
 
-def _write(sheet: Sheet, row: int, column: int, content: Content) -> None:
+def _write(sheet: SheetWriter, row: int, column: int, content: Content) -> None:
     if isinstance(content, Formula):
         sheet.formula(row, column, content)
     elif isinstance(content, str):

@@ -13,9 +13,9 @@ from xlassess.contract.layout import (
     START,
     TITLE_ROW,
     Column,
-    Row,
+    QuestionRow,
     SectionLayout,
-    Table,
+    TableLayout,
     cell_name,
     column_name,
 )
@@ -23,22 +23,22 @@ from xlassess.generate.workbook.cells import AnswerCell, entry_for, least_height
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.status import CHECK, DONE, OPEN, OPTIONAL, TO_DO, status_column
 from xlassess.model.toolkit import Item, Scale, Section
-from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Box, Sheet, quoted, sheet_prefix
-from xlassess.sheet.looks import Look, Mark
+from xlassess.sheet import formats, palette
+from xlassess.sheet.formats import CellFormat, ConditionalFormat
+from xlassess.sheet.writer import CellRange, SheetWriter, quoted, sheet_prefix
 
 _PROSE_WIDTH = 150.0
 """Characters after which a line of prose is too long to read well."""
 
-_NUMBER = looks.CELL_MIDDLE.but(bold=True, number=looks.TEXT_FORMAT)
-_ASK = looks.CELL
-_WHY = looks.CELL.but(size=9, colour=palette.MUTED)
-_LEVEL = looks.CELL.but(valign="top")
-_STATUS = looks.CELL_MIDDLE
-_UNUSED = looks.CELL.but(fill=palette.FAINT, colour=palette.MUTED, size=9)
+_NUMBER = formats.CELL_MIDDLE.but(bold=True, number=formats.TEXT_FORMAT)
+_ASK = formats.CELL
+_WHY = formats.CELL.but(size=9, colour=palette.MUTED)
+_LEVEL = formats.CELL.but(valign="top")
+_STATUS = formats.CELL_MIDDLE
+_UNUSED = formats.CELL.but(fill=palette.FAINT, colour=palette.MUTED, size=9)
 
 
-def write_section(draft: Draft, sheet: Sheet, place: SectionLayout, following: str) -> None:
+def write_section(draft: Draft, sheet: SheetWriter, place: SectionLayout, following: str) -> None:
     """Write one question sheet.
 
     Args:
@@ -71,7 +71,7 @@ def _last_printed(place: SectionLayout) -> int:
     return max(column.index for column in columns if column.role != "why")
 
 
-def prose_end(sheet: Sheet, last: int) -> int:
+def prose_end(sheet: SheetWriter, last: int) -> int:
     """Return the last column of the prose at the head of a sheet, for lines of fair length."""
     column = 0
     while column < last and sheet.span_width(0, column) < _PROSE_WIDTH:
@@ -79,25 +79,25 @@ def prose_end(sheet: Sheet, last: int) -> int:
     return column
 
 
-def _head(draft: Draft, sheet: Sheet, place: SectionLayout, following: str) -> None:
+def _head(draft: Draft, sheet: SheetWriter, place: SectionLayout, following: str) -> None:
     section = place.section
-    sheet.text(TITLE_ROW, 0, section.title, looks.TITLE)
+    sheet.text(TITLE_ROW, 0, section.title, formats.TITLE)
     sheet.height(TITLE_ROW, 27)
     names = dict.fromkeys(item.answer for item in section.items if not item.is_free)
     scales = [s for s in map(draft.toolkit.scales.__getitem__, names) if _needs_legend(s)]
     used = {view for item in section.items for view in item.views}
     views = [view for view in draft.toolkit.views if view.id in used]
     about = draft.words.paragraphs("section_about", section, scales, views)
-    sheet.prose(ABOUT_ROW, 0, prose_end(sheet, place.last_column), "\n".join(about), looks.PROSE)
+    sheet.prose(ABOUT_ROW, 0, prose_end(sheet, place.last_column), "\n".join(about), formats.PROSE)
     progress = draft.contents.progress(draft.words, place)
-    sheet.merged(PROGRESS_ROW, 0, 1, progress, looks.PLAIN.but(bold=True))
+    sheet.merged(PROGRESS_ROW, 0, 1, progress, formats.PLAIN.but(bold=True))
     sheet.link(
-        PROGRESS_ROW, 2, f"internal:'{START}'!A1", draft.words.say("back_to_start"), looks.LINK,
+        PROGRESS_ROW, 2, f"internal:'{START}'!A1", draft.words.say("back_to_start"), formats.LINK,
         tip=draft.words.say("back_to_start_tip"),
     )  # fmt: skip
     sheet.link(
         PROGRESS_ROW, 3, f"internal:{sheet_prefix(following)}A1",
-        draft.words.say("go_on", following), looks.LINK,
+        draft.words.say("go_on", following), formats.LINK,
         tip=draft.words.say("go_on_tip", following),
     )  # fmt: skip
     sheet.height(PROGRESS_ROW, 20)
@@ -110,13 +110,13 @@ def _needs_legend(scale: Scale) -> bool:
     return bool(scale.addition) or any(c.about or c.score is not None for c in scale.choices)
 
 
-def _table(draft: Draft, sheet: Sheet, section: Section, table: Table) -> None:
+def _table(draft: Draft, sheet: SheetWriter, section: Section, table: TableLayout) -> None:
     for column in table.columns:
         sheet.text(table.header_row, column.index, column.header, _header_look(column))
     _bridge(sheet, table)
     sheet.fit(
         table.header_row,
-        tuple((c.header, c.width, looks.HEADER) for c in table.columns),
+        tuple((c.header, c.width, formats.HEADER) for c in table.columns),
         least=24,
     )
     entries: dict[Column, list[tuple[int, AnswerCell]]] = {}
@@ -128,31 +128,35 @@ def _table(draft: Draft, sheet: Sheet, section: Section, table: Table) -> None:
     _mark_filled(sheet, entries)
     status = status_column(table).index
     rows = table.rows
-    mark_status(sheet, Box(rows[0].index, status, rows[-1].index, status), draft.contents.marks)
+    mark_status(
+        sheet, CellRange(rows[0].index, status, rows[-1].index, status), draft.contents.marks
+    )
     if section.form == "matrix":
         _mark_chosen(sheet, table)
 
 
-def _bridge(sheet: Sheet, table: Table) -> None:
+def _bridge(sheet: SheetWriter, table: TableLayout) -> None:
     """Fill the columns that the table of another kind above uses and this one does not."""
     used = {column.index for column in table.columns}
     for index in set(range(max(used) + 1)) - used:
-        sheet.blank(table.header_row, index, looks.HEADER)
+        sheet.blank(table.header_row, index, formats.HEADER)
         for row in table.rows:
             sheet.blank(row.index, index, _UNUSED)
 
 
-def _header_look(column: Column) -> Look:
+def _header_look(column: Column) -> CellFormat:
     middle = column.role in ("item", "status")
-    return looks.HEADER_MIDDLE if middle else looks.HEADER
+    return formats.HEADER_MIDDLE if middle else formats.HEADER
 
 
-def _row(draft: Draft, sheet: Sheet, table: Table, row: Row) -> list[tuple[Column, AnswerCell]]:
+def _row(
+    draft: Draft, sheet: SheetWriter, table: TableLayout, row: QuestionRow
+) -> list[tuple[Column, AnswerCell]]:
     """Write one item's row; return its answer cells and what they take."""
     item, index = row.item, row.index
     takes = {column.index: column for column in table.fields(item)}
     first = table.column("answer")
-    shown: list[tuple[str, float, Look]] = []
+    shown: list[tuple[str, float, CellFormat]] = []
     entries: list[tuple[Column, AnswerCell]] = []
     for column in table.columns:
         if column.index in takes:
@@ -175,13 +179,15 @@ def _row(draft: Draft, sheet: Sheet, table: Table, row: Row) -> list[tuple[Colum
     return entries
 
 
-def _answered(draft: Draft, table: Table, item: Item) -> list[tuple[str, float, Look]]:
+def _answered(draft: Draft, table: TableLayout, item: Item) -> list[tuple[str, float, CellFormat]]:
     """The answers that stand in the row, by which it is made high enough to read them."""
     texts = draft.contents.answers(item)
-    return [(text, min(c.width for c in table.fields(item)), looks.INPUT) for text in texts]
+    return [(text, min(c.width for c in table.fields(item)), formats.INPUT) for text in texts]
 
 
-def _printed(draft: Draft, item: Item, column: Column, *, first_answer: bool) -> tuple[str, Look]:
+def _printed(
+    draft: Draft, item: Item, column: Column, *, first_answer: bool
+) -> tuple[str, CellFormat]:
     """Return the text of a locked cell, and its look."""
     printed = {
         "item": (item.id, _NUMBER),
@@ -199,23 +205,23 @@ def _printed(draft: Draft, item: Item, column: Column, *, first_answer: bool) ->
     return "", _UNUSED
 
 
-def _validate(sheet: Sheet, column: int, cells: list[tuple[int, AnswerCell]]) -> None:
+def _validate(sheet: SheetWriter, column: int, cells: list[tuple[int, AnswerCell]]) -> None:
     """Validate the cells of one column, neighbours that take the same together."""
     numbered = list(enumerate(cells))
     for _, group in groupby(numbered, key=lambda n: (n[1][1], n[1][0] - n[0])):
         rows = [row for _, (row, _) in group]
         entry = dict(cells)[rows[0]]
-        box = Box(rows[0], column, rows[-1], column)
+        box = CellRange(rows[0], column, rows[-1], column)
         sheet.validate(box, entry.allowed, entry.error, entry.prompt)
 
 
-def _mark_filled(sheet: Sheet, entries: dict[Column, list[tuple[int, AnswerCell]]]) -> None:
+def _mark_filled(sheet: SheetWriter, entries: dict[Column, list[tuple[int, AnswerCell]]]) -> None:
     for index in sorted({column.index for column in entries}):
         rows = [r for column, cells in entries.items() if column.index == index for r, _ in cells]
         for start, end in _unbroken(sorted(rows)):
             cell = cell_name(start, index)
-            box = Box(start, index, end, index)
-            sheet.highlight(box, f"LEN({cell})>0", looks.MARK_FILLED)
+            box = CellRange(start, index, end, index)
+            sheet.highlight(box, f"LEN({cell})>0", formats.MARK_FILLED)
 
 
 def _unbroken(rows: list[int]) -> list[tuple[int, int]]:
@@ -228,20 +234,22 @@ def _unbroken(rows: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-_STATUS_MARKS: tuple[tuple[str, Mark], ...] = (
-    (DONE, looks.MARK_DONE), (OPEN, looks.MARK_TO_DO), (TO_DO, looks.MARK_TO_DO),
-    (CHECK, looks.MARK_CHECK), (OPTIONAL, looks.MARK_OPTIONAL),
+_STATUS_MARKS: tuple[tuple[str, ConditionalFormat], ...] = (
+    (DONE, formats.MARK_DONE), (OPEN, formats.MARK_TO_DO), (TO_DO, formats.MARK_TO_DO),
+    (CHECK, formats.MARK_CHECK), (OPTIONAL, formats.MARK_OPTIONAL),
 )  # fmt: skip
 
 
-def mark_status(sheet: Sheet, box: Box, more: tuple[tuple[str, Mark], ...] = ()) -> None:
+def mark_status(
+    sheet: SheetWriter, box: CellRange, more: tuple[tuple[str, ConditionalFormat], ...] = ()
+) -> None:
     """Colour a block of cells that say a status in words, the usual ones and ``more``."""
     cell = cell_name(box.first_row, box.first_column)
     for word, mark in (*_STATUS_MARKS, *more):
         sheet.highlight(box, f'LEFT({cell},{len(word)})="{word}"', mark)
 
 
-def _mark_chosen(sheet: Sheet, table: Table) -> None:
+def _mark_chosen(sheet: SheetWriter, table: TableLayout) -> None:
     """Set the descriptor of the level that is chosen in bold, shaded and framed."""
     first, last = table.rows[0].index, table.rows[-1].index
     answers = [column for column in table.columns if column.role == "answer"]
@@ -249,5 +257,5 @@ def _mark_chosen(sheet: Sheet, table: Table) -> None:
         chosen = ",".join(
             f"${column_name(a.index)}{first + 1}={quoted(level.header)}" for a in answers
         )
-        box = Box(first, level.index, last, level.index)
-        sheet.highlight(box, f"OR({chosen})", looks.MARK_CHOSEN)
+        box = CellRange(first, level.index, last, level.index)
+        sheet.highlight(box, f"OR({chosen})", formats.MARK_CHOSEN)

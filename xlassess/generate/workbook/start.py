@@ -26,11 +26,11 @@ from xlassess.generate.workbook.front import (
 )
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import CHECK, DONE, OPEN, Progress, progress_of
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Formula, Sheet, quoted, sheet_prefix
+from xlassess.sheet import formats
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 
 
-def write_start(draft: Draft, sheet: Sheet) -> None:
+def write_start(draft: Draft, sheet: SheetWriter) -> None:
     """Write the Start sheet: what the workbook is for and how to begin come first."""
     sheet.widths(WIDTHS)
     row = _purpose(draft, sheet, REFERENCE_ROW + 1)
@@ -42,14 +42,14 @@ def write_start(draft: Draft, sheet: Sheet) -> None:
     draft.finish(sheet, (row, LAST), landscape=False, single=True)
 
 
-def _head(draft: Draft, sheet: Sheet) -> None:
+def _head(draft: Draft, sheet: SheetWriter) -> None:
     """Write the banner and the overall state, which needs the places of the progress table."""
     write_banner(draft, sheet, draft.toolkit.title)
     write_across(sheet, PROGRESS_ROW, overall_state(draft), STATE, least=26)
     draft.carrier(sheet)
 
 
-def _purpose(draft: Draft, sheet: Sheet, row: int) -> int:
+def _purpose(draft: Draft, sheet: SheetWriter, row: int) -> int:
     """Write what the workbook is for, the steps to take and where to begin.
 
     They stand before all else, so that they show on the first screen without scrolling.
@@ -80,34 +80,34 @@ def _first_cell(place: SectionLayout) -> str:
     return f"internal:{sheet_prefix(place.sheet)}{cell_name(table.rows[0].index, column)}"
 
 
-def _progress_table(draft: Draft, sheet: Sheet, row: int) -> int:
+def _progress_table(draft: Draft, sheet: SheetWriter, row: int) -> int:
     """Write the table of sections and how far each is done; return the row after."""
     row = write_heading(sheet, row, draft.words.say("heading_progress"))
     headers = draft.words.headings("progress_headers")
     for column, header in enumerate(headers):
-        look = looks.HEADER if column in (0, 3) else looks.HEADER_MIDDLE
+        look = formats.HEADER if column in (0, 3) else formats.HEADER_MIDDLE
         sheet.text(row, column, header, look)
     sheet.height(row, 30)
     first = row + 1
     for offset, place in enumerate(draft.layout.sections):
         _progress_row(draft, sheet, first + offset, place)
     last = first + len(draft.layout.sections) - 1
-    mark_status(sheet, Box(first, 3, last, 3))
+    mark_status(sheet, CellRange(first, 3, last, 3))
     _total(draft, sheet, last + 1, first)
     return last + 2
 
 
-def _progress_row(draft: Draft, sheet: Sheet, row: int, place: SectionLayout) -> None:
+def _progress_row(draft: Draft, sheet: SheetWriter, row: int, place: SectionLayout) -> None:
     sheet.link(
-        row, 0, _first_cell(place), place.sheet, looks.CELL_LINK,
+        row, 0, _first_cell(place), place.sheet, formats.CELL_LINK,
         tip=draft.words.say("section_tip", place.section.title),
     )  # fmt: skip
     progress = progress_of(place)
-    sheet.formula(row, 1, Formula(progress.done, 0), looks.CELL_MIDDLE)
-    sheet.number(row, 2, progress.asked, looks.CELL_MIDDLE)
-    sheet.formula(row, 3, _state(progress, row), looks.CELL)
-    sheet.formula(row, 4, progress.next_item, looks.CELL_MIDDLE)
-    sheet.fit(row, ((place.sheet, WIDTHS[0], looks.CELL),), least=20)
+    sheet.formula(row, 1, Formula(progress.done, 0), formats.CELL_MIDDLE)
+    sheet.number(row, 2, progress.asked, formats.CELL_MIDDLE)
+    sheet.formula(row, 3, _state(progress, row), formats.CELL)
+    sheet.formula(row, 4, progress.next_item, formats.CELL_MIDDLE)
+    sheet.fit(row, ((place.sheet, WIDTHS[0], formats.CELL),), least=20)
 
 
 def _state(progress: Progress, row: int) -> Formula:
@@ -122,7 +122,7 @@ def _state(progress: Progress, row: int) -> Formula:
     )
 
 
-def _total(draft: Draft, sheet: Sheet, row: int, first: int) -> None:
+def _total(draft: Draft, sheet: SheetWriter, row: int, first: int) -> None:
     """Write the total of required items, by which readiness is judged."""
     rows = [
         first + offset
@@ -130,13 +130,13 @@ def _total(draft: Draft, sheet: Sheet, row: int, first: int) -> None:
         if not progress_of(place).optional
     ]
     asked = sum(progress_of(place).asked for place in _required(draft))
-    sheet.text(row, 0, draft.words.say("total_required"), looks.TOTAL)
+    sheet.text(row, 0, draft.words.say("total_required"), formats.TOTAL)
     for column, value in ((1, 0), (2, asked)):
         cells = ",".join(cell_name(r, column) for r in rows) or "0"
         formula = Formula(f"SUM({cells})", value)
-        sheet.formula(row, column, formula, looks.TOTAL_MIDDLE)
+        sheet.formula(row, column, formula, formats.TOTAL_MIDDLE)
     for column in (3, 4):
-        sheet.blank(row, column, looks.TOTAL)
+        sheet.blank(row, column, formats.TOTAL)
     sheet.height(row, 20)
 
 
@@ -181,7 +181,7 @@ def _first_progress_row(draft: Draft) -> int:
     return REFERENCE_ROW + 1 + above + 2
 
 
-def _texts(draft: Draft, sheet: Sheet, row: int) -> int:
+def _texts(draft: Draft, sheet: SheetWriter, row: int) -> int:
     """Write the paragraphs below the details; return the last row."""
     toolkit, assessment, words = draft.toolkit, draft.assessment, draft.words
     closing = bool(draft.layout.action_plan)
@@ -195,5 +195,5 @@ def _texts(draft: Draft, sheet: Sheet, row: int) -> int:
         row = write_paragraphs(sheet, row, paragraphs)
         if heading == "heading_return":
             row = write_mail_link(draft, sheet, row)
-    row = write_heading(sheet, row, words.say("heading_source"), looks.HEADING.but(size=9))
-    return write_paragraphs(sheet, row, (words.say("source", toolkit),), looks.SMALL_PROSE) - 1
+    row = write_heading(sheet, row, words.say("heading_source"), formats.HEADING.but(size=9))
+    return write_paragraphs(sheet, row, (words.say("source", toolkit),), formats.SMALL_PROSE) - 1

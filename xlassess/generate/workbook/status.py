@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlassess.contract.layout import Column, SectionLayout, Table, cell_name, list_name
+from xlassess.contract.layout import Column, SectionLayout, TableLayout, cell_name, list_name
 from xlassess.generate.workbook.lists import Range, added, runs
 from xlassess.model.toolkit import Item, Toolkit
-from xlassess.sheet.checked import Formula, quoted
+from xlassess.sheet.writer import Formula, quoted
 
 DONE, OPEN, TO_DO, CHECK, OPTIONAL = "Done", "Still open", "To do", "Check", "Optional"
 
 
-def status_formula(toolkit: Toolkit, table: Table, row: int, item: Item) -> Formula:
+def status_formula(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula:
     """Return the status of one item's row.
 
     Args:
@@ -65,7 +65,7 @@ def any_of(conditions: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else f"OR({','.join(found)})" if found else ""
 
 
-def finished(toolkit: Toolkit, table: Table, row: int, item: Item) -> str:
+def finished(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> str:
     """Return what the status says once the answer is there: done, or what to comment on."""
     follow_up, comment = item.follow_up, table.column("comment")
     if follow_up is None or item.is_free or comment is None or not item.comment:
@@ -155,6 +155,6 @@ def progress_of(layout: SectionLayout) -> Progress:
     return Progress(layout, required or len(items), not required, column)
 
 
-def status_column(table: Table) -> Column:
+def status_column(table: TableLayout) -> Column:
     """Return the status column, which every table of items has."""
     return next(column for column in table.columns if column.role == "status")

@@ -23,9 +23,9 @@ from xlassess.generate.workbook.sections import write_section
 from xlassess.generate.workbook.start import write_start
 from xlassess.model.answer import Identity
 from xlassess.sheet import palette
-from xlassess.sheet.checked import Sheet
-from xlassess.sheet.looks import PLAIN
+from xlassess.sheet.formats import PLAIN
 from xlassess.sheet.page import guard
+from xlassess.sheet.writer import SheetWriter
 
 _PERSONAL: dict[str, PersonalField] = {
     "reference": "reference",
@@ -83,7 +83,7 @@ def common_identity(draft: Draft, digest: str, of: str = "", asks: str = "") -> 
     )
 
 
-def write_identity(draft: Draft, sheet: Sheet, common: CommonIdentity) -> None:
+def write_identity(draft: Draft, sheet: SheetWriter, common: CommonIdentity) -> None:
     """Write the identity sheet and the document's own properties."""
     sheet.widths({0: 14.0, 1: 70.0})
     shared = []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from xlassess.contract.layout import HEADERS, Column, Table, cell_name
+from xlassess.contract.layout import HEADERS, Column, TableLayout, cell_name
 from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
@@ -31,13 +31,13 @@ class Heading:
     ask: int
     columns: Mapping[str, tuple[int, ...]]
 
-    def where(self, table: Table) -> Mapping[int, int]:
+    def where(self, table: TableLayout) -> Mapping[int, int]:
         """Return where the layout's columns of a table stand now, as far as it is certain."""
         shift = self.item - table.columns[0].index
         printed = frozenset(column.index for column in table.columns if not column.field)
         return where_now(table.columns, self.columns, shift, printed)
 
-    def unsure(self, table: Table, told: Mapping[int, int]) -> Set[int]:
+    def unsure(self, table: TableLayout, told: Mapping[int, int]) -> Set[int]:
         """Return where the headings of a table's columns stand that could not be told."""
         lost = (column.header for column in table.columns if column.index not in told)
         return {at for header in lost for at in self.columns.get(key(header), ())}

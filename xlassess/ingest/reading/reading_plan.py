@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from xlassess.contract.layout import Column, Layout, SectionLayout, Table, layout
+from xlassess.contract.layout import Column, Layout, SectionLayout, TableLayout, layout
 from xlassess.contract.query_layout import query_layout
 from xlassess.ingest.reading.choices import Choices
 from xlassess.ingest.reading.grid import Cell
@@ -25,7 +25,7 @@ class ItemLayout:
 
     item: Item
     section: SectionLayout
-    table: Table
+    table: TableLayout
     fields: tuple[Column, ...]
     expected: frozenset[int]
 
@@ -102,7 +102,7 @@ class ReadingPlan:
         return numbered, not numbered
 
 
-def _item_layout(item: Item, section: SectionLayout, table: Table) -> ItemLayout:
+def _item_layout(item: Item, section: SectionLayout, table: TableLayout) -> ItemLayout:
     fields = table.fields(item)
     taken = {column.index for column in fields}
     printed = {column.index for column in table.columns if not column.field}

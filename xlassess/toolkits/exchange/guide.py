@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from xlassess.model.toolkit import Toolkit
-from xlassess.sheet.checked import Sheet, sheet_prefix
-from xlassess.sheet.looks import CELL, CELL_LINK, CELL_STRONG, HEADER, HEADING, PROSE, TITLE, Look
+from xlassess.sheet.formats import (
+    CELL,
+    CELL_LINK,
+    CELL_STRONG,
+    HEADER,
+    HEADING,
+    PROSE,
+    TITLE,
+    CellFormat,
+)
 from xlassess.sheet.page import show
+from xlassess.sheet.writer import SheetWriter, sheet_prefix
 from xlassess.toolkits.exchange.sheets import NOTES, SHEETS
 
 FORMS = {
@@ -63,7 +72,7 @@ _WIDTHS = {0: 24.0, 1: 96.0}
 _CODE = CELL_STRONG.but(wrap=False)
 
 
-def write_guide(sheet: Sheet, toolkit: Toolkit) -> None:
+def write_guide(sheet: SheetWriter, toolkit: Toolkit) -> None:
     """Write the sheet: what to do, how to write, and the words that can be used."""
     sheet.widths(_WIDTHS)
     sheet.text(0, 0, "How to edit this toolkit", TITLE)
@@ -85,19 +94,19 @@ def write_guide(sheet: Sheet, toolkit: Toolkit) -> None:
     show(sheet, (1, 0))
 
 
-def _numbered(sheet: Sheet, row: int, sentences: tuple[str, ...]) -> int:
+def _numbered(sheet: SheetWriter, row: int, sentences: tuple[str, ...]) -> int:
     for number, sentence in enumerate(sentences, start=1):
         sheet.prose(row + number - 1, 0, 1, f"{number}. {sentence}", PROSE)
     return row + len(sentences)
 
 
-def _heading(sheet: Sheet, row: int, text: str) -> int:
+def _heading(sheet: SheetWriter, row: int, text: str) -> int:
     sheet.text(row, 0, text, HEADING)
     sheet.height(row, 24)
     return row + 1
 
 
-def _sheets(sheet: Sheet, row: int) -> int:
+def _sheets(sheet: SheetWriter, row: int) -> int:
     row = _heading(sheet, row, "Sheets")
     row = _heads(sheet, row, ("Sheet", "What stands there"))
     for name, blocks in SHEETS.items():
@@ -109,7 +118,7 @@ def _sheets(sheet: Sheet, row: int) -> int:
 
 
 def _words(
-    sheet: Sheet, row: int, title: str, heads: tuple[str, str], words: dict[str, str]
+    sheet: SheetWriter, row: int, title: str, heads: tuple[str, str], words: dict[str, str]
 ) -> int:
     row = _heads(sheet, _heading(sheet, row, title), heads)
     for word, meaning in words.items():
@@ -117,14 +126,14 @@ def _words(
     return row
 
 
-def _heads(sheet: Sheet, row: int, heads: tuple[str, str]) -> int:
+def _heads(sheet: SheetWriter, row: int, heads: tuple[str, str]) -> int:
     for column, head in enumerate(heads):
         sheet.text(row, column, head, HEADER)
     sheet.height(row, 20)
     return row + 1
 
 
-def _pair(sheet: Sheet, row: int, word: str, meaning: str, look: Look | None) -> int:
+def _pair(sheet: SheetWriter, row: int, word: str, meaning: str, look: CellFormat | None) -> int:
     """Write a row of two cells, the first unless it is there already; return the next row."""
     if look:
         sheet.text(row, 0, word, look)

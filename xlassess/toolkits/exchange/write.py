@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import get_args
 
 from xlassess.model.toolkit import FREE_ANSWERS, Subject, Toolkit
-from xlassess.sheet.checked import Book, Box, Sheet
-from xlassess.sheet.looks import (
+from xlassess.sheet.formats import (
     CELL,
     CELL_STRONG,
     HEADER,
@@ -17,12 +16,13 @@ from xlassess.sheet.looks import (
     SMALL_PROSE,
     TEXT_FORMAT,
     TITLE,
-    Look,
+    CellFormat,
 )
-from xlassess.sheet.metrics import TALLEST_ROW, Text, row_height
+from xlassess.sheet.metrics import TALLEST_ROW, MeasuredText, row_height
 from xlassess.sheet.page import show
 from xlassess.sheet.palette import FAINT, LINE, MUTED, NAVY
-from xlassess.sheet.validation import Listed, Message
+from xlassess.sheet.validation import FromList, Message
+from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 from xlassess.toolkits.exchange.guide import FORMS, RULES, write_guide
 from xlassess.toolkits.exchange.rows import Shown, columns_of, records, shown
 from xlassess.toolkits.exchange.sheets import (
@@ -55,8 +55,8 @@ _FORM_WIDTHS = (22.0, 70.0, 50.0)
 _TYPED = CELL.but(number=TEXT_FORMAT, locked=False)
 _KEY = _TYPED.but(bold=True)
 _NUMBER = _TYPED.but(number="", align="right")
-_BELOW = Look(number=TEXT_FORMAT, indent=1)
-_BELOW_NUMBER = Look(align="right", indent=1)
+_BELOW = CellFormat(number=TEXT_FORMAT, indent=1)
+_BELOW_NUMBER = CellFormat(align="right", indent=1)
 _ABOUT = SMALL_PROSE.but(fill=FAINT, border=LINE, valign="vcenter", indent=1)
 _HELP = SMALL_PROSE.but(border=LINE, size=9, valign="vcenter", indent=1)
 
@@ -67,7 +67,7 @@ def toolkit_book(toolkit: Toolkit) -> bytes:
     Raises:
         SheetError: a text is longer than a cell takes.
     """
-    book = Book(
+    book = WorkbookWriter(
         {
             "title": f"Toolkit: {toolkit.title}",
             "subject": f"{toolkit.id}, version {toolkit.version}",
@@ -85,7 +85,7 @@ def toolkit_book(toolkit: Toolkit) -> bytes:
     return book.close()
 
 
-def _sheet(sheet: Sheet, blocks: tuple[Block, ...], toolkit: Toolkit) -> None:
+def _sheet(sheet: SheetWriter, blocks: tuple[Block, ...], toolkit: Toolkit) -> None:
     columns = {block: columns_of(block, toolkit) for block in blocks}
     _widths(sheet, columns, _unused(toolkit, columns[ITEMS]) if ITEMS in columns else frozenset())
     row = 0
@@ -103,7 +103,7 @@ def _unused(toolkit: Toolkit, columns: tuple[BookColumn, ...]) -> frozenset[int]
 
 
 def _widths(
-    sheet: Sheet, columns: dict[Block, tuple[BookColumn, ...]], folded: frozenset[int]
+    sheet: SheetWriter, columns: dict[Block, tuple[BookColumn, ...]], folded: frozenset[int]
 ) -> None:
     """Set widths, and the format of what is typed below the tables."""
     widths: dict[int, float] = {}
@@ -121,7 +121,7 @@ def _widths(
         sheet.raw.set_column(index, index, width, below, fold)
 
 
-def _title(sheet: Sheet, row: int, block: Block) -> int:
+def _title(sheet: SheetWriter, row: int, block: Block) -> int:
     """Write the title of a block and what it is for; return the row after them."""
     first = row == 0
     sheet.text(row, 0, block.title, TITLE if first else HEADING)
@@ -132,7 +132,7 @@ def _title(sheet: Sheet, row: int, block: Block) -> int:
 
 
 def _form(
-    sheet: Sheet, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
+    sheet: SheetWriter, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
 ) -> int:
     row = _title(sheet, row, block)
     for index, heading in enumerate((FIELD, ENTRY, MEANING)):
@@ -146,12 +146,12 @@ def _form(
         _put(sheet, row, 1, entry, look)
         sheet.text(row, 2, column.about, _HELP)
         _fit(sheet, row, ((1, entry, _TYPED), (2, column.about, _HELP)))
-        _pick(sheet, Box(row, 1, row, 1), column)
+        _pick(sheet, CellRange(row, 1, row, 1), column)
     return row + 1
 
 
 def _table(
-    sheet: Sheet, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
+    sheet: SheetWriter, row: int, block: Block, columns: tuple[BookColumn, ...], toolkit: Toolkit
 ) -> int:
     row = _title(sheet, row, block)
     for index, column in enumerate(columns):
@@ -175,11 +175,11 @@ def _table(
             sheet.blank(spare, index, _look(block, index, column))
     last = _CHECKED if alone else end - 1
     for index, column in enumerate(columns):
-        _pick(sheet, Box(first, index, last, index), column)
+        _pick(sheet, CellRange(first, index, last, index), column)
     return end
 
 
-def _look(block: Block, index: int, column: BookColumn) -> Look:
+def _look(block: Block, index: int, column: BookColumn) -> CellFormat:
     if block is ITEMS and index == 1:
         return _KEY
     if index == 0:
@@ -187,7 +187,7 @@ def _look(block: Block, index: int, column: BookColumn) -> Look:
     return _NUMBER if column.kind == "number" else _TYPED
 
 
-def _put(sheet: Sheet, row: int, column: int, entry: Shown, look: Look) -> None:
+def _put(sheet: SheetWriter, row: int, column: int, entry: Shown, look: CellFormat) -> None:
     if isinstance(entry, str):
         sheet.text(row, column, entry, look)
     else:
@@ -195,26 +195,29 @@ def _put(sheet: Sheet, row: int, column: int, entry: Shown, look: Look) -> None:
 
 
 def _fit(
-    sheet: Sheet, row: int, cells: Iterable[tuple[int, Shown, Look]], least: float = _LEAST
+    sheet: SheetWriter,
+    row: int,
+    cells: Iterable[tuple[int, Shown, CellFormat]],
+    least: float = _LEAST,
 ) -> None:
     """Make a row as high as its texts need, as far as Excel has rows that high."""
     texts = (
-        Text(str(entry), sheet.width(column), look.size, look.bold, look.indent)
+        MeasuredText(str(entry), sheet.width(column), look.size, look.bold, look.indent)
         for column, entry, look in cells
     )
     sheet.height(row, min(row_height(texts, least), TALLEST_ROW))
 
 
-def _pick(sheet: Sheet, box: Box, column: BookColumn) -> None:
+def _pick(sheet: SheetWriter, box: CellRange, column: BookColumn) -> None:
     """Let entries be picked from a list; only where nothing else can be right is it enforced."""
     closed = column.kind in ("yes-no", "word")
     name = "yes_no" if column.kind == "yes-no" else column.listed
     if name:
         error = Message("Not one of the words", "Pick a word from the list, or clear the cell.")
-        sheet.validate(box, Listed(name), error, None, strict=closed)
+        sheet.validate(box, FromList(name), error, None, strict=closed)
 
 
-def _lists(book: Book, sheet: Sheet, toolkit: Toolkit) -> None:
+def _lists(book: WorkbookWriter, sheet: SheetWriter, toolkit: Toolkit) -> None:
     """Write what can be picked, each list under a name."""
     sections = [section.id for section in toolkit.all_sections]
     lists: dict[str, Iterable[str]] = {
@@ -232,11 +235,11 @@ def _lists(book: Book, sheet: Sheet, toolkit: Toolkit) -> None:
         row = 0
         for row, word in enumerate(words, start=1):
             sheet.text(row, column, word, CELL.but(number=TEXT_FORMAT))
-        book.define(name, LISTS, Box(1, column, max(row, 1), column))
+        book.define(name, LISTS, CellRange(1, column, max(row, 1), column))
     sheet.raw.hide()
 
 
-def _page(sheet: Sheet, blocks: tuple[Block, ...]) -> None:
+def _page(sheet: SheetWriter, blocks: tuple[Block, ...]) -> None:
     """Set up printing and the frozen headings."""
     raw = sheet.raw
     headings = 2 if blocks[0].form else 3

@@ -38,9 +38,9 @@ from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Scale
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import MARK_CHECK, MARK_DONE, MARK_TO_DO, Look
+from xlassess.sheet import formats
+from xlassess.sheet.formats import MARK_CHECK, MARK_DONE, MARK_TO_DO, CellFormat
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 SPLIT = "High score, low agreement"
 _BOTH = f"{SPLIT}; {GAP.lower()}"
@@ -66,7 +66,7 @@ def write_agreement(writer: SummaryWriter, part: ToolkitResults) -> None:
     last = HEADER_ROW
     for number, layout in enumerate(layouts):
         if number:
-            sheet.text(layout.header - 1, 0, scales[layout.scale].title, looks.HEADING)
+            sheet.text(layout.header - 1, 0, scales[layout.scale].title, formats.HEADING)
             sheet.height(layout.header - 1, cells.HEADING_ROW)
         _table(writer, sheet, part, layout, remarks)
         last = layout.header + len(layout.items)
@@ -98,7 +98,7 @@ def _columns(scale: Scale) -> tuple[SheetColumn, ...]:
 
 def _table(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     part: ToolkitResults,
     layout: AgreementLayout,
     remarks: Mapping[tuple[str, str], str],
@@ -113,22 +113,22 @@ def _table(
     for row, item in enumerate(items, header + 1):
         _row(writer, sheet, row, item, remarks.get((item.key, item.field), ""))
         name = f"{item.item.id}  {item.name}"
-        sheet.text(row, layout.names_column, name, looks.SMALL.but(wrap=False))
+        sheet.text(row, layout.names_column, name, formats.SMALL.but(wrap=False))
     first, last = header + 1, header + len(items)
     reading = len(columns) - 2
     cell = f"${column_name(reading)}{first + 1}"
-    box = Box(first, reading, last, reading)
+    box = CellRange(first, reading, last, reading)
     for word, mark in (("high", MARK_DONE), ("low", MARK_TO_DO)):
         sheet.highlight(box, f'{cell}="{word}"', mark)
     remark = f"${column_name(reading + 1)}{first + 1}"
-    box = Box(first, reading + 1, last, reading + 1)
+    box = CellRange(first, reading + 1, last, reading + 1)
     sheet.highlight(box, f'LEFT({remark},{len(SPLIT)})="{SPLIT}"', MARK_CHECK)
     sheet.highlight(box, f'{remark}="{GAP}"', MARK_TO_DO)
 
 
 def _row(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     row: int,
     item: ItemFigures,
     levels: str,
@@ -158,7 +158,7 @@ def _remark(item: ItemFigures) -> str | None:
 
 def _figures(
     writer: SummaryWriter, item: ItemFigures, row: int, levels: str
-) -> list[tuple[Live, Look]]:
+) -> list[tuple[Live, CellFormat]]:
     """The cells of an item's row after its words; ``levels`` says whether levels differ."""
     scale, agreement = item.scale, item.agreement
     rows = writer.summary.participants.shows_rows
@@ -167,7 +167,7 @@ def _figures(
     first = len(_HEADS)
     layouts = {choice.code: first + i for i, choice in enumerate(scale.choices)}
     spans = _Spans(scale, layouts, row)
-    found: list[tuple[Live, Look]] = [
+    found: list[tuple[Live, CellFormat]] = [
         (Live(counting(rows, **where, choice=lit(f"{item.scale_id}:{choice.code}")),
               WITHHELD if item.withheld else agreement.counts[choice.code]), whole)
         for choice in scale.choices
@@ -191,7 +191,7 @@ def _figures(
 
 def _judgement(
     item: ItemFigures, spans: _Spans, consensus: str, levels: str
-) -> list[tuple[Live, Look]]:
+) -> list[tuple[Live, CellFormat]]:
     """Consensus (whose cell is given), its reading in words, and the remark."""
     scale, middle = item.scale, cells.MIDDLE
     low, high = agreement_limits(scale)

@@ -22,11 +22,11 @@ from xlassess.consolidate.wording.numbers import day
 from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Choice
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import MARK_CHECK
-from xlassess.sheet.validation import Dated, Listed, Message
+from xlassess.sheet import formats
+from xlassess.sheet.formats import MARK_CHECK
+from xlassess.sheet.validation import DateBetween, FromList, Message
 from xlassess.sheet.values import serial
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 _FIRST = HEADER_ROW + 1
 _LIST_COLUMN = 30
@@ -104,7 +104,7 @@ def _remark(remark: CommentRow) -> tuple[object, ...]:
 
 
 def _row(
-    sheet: Sheet, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
+    sheet: SheetWriter, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
 ) -> None:
     for index, (column, value) in enumerate(zip(columns, values, strict=True)):
         put(sheet, row, index, value, column.look)
@@ -140,7 +140,7 @@ def write_actions(writer: SummaryWriter) -> None:
     _validate(writer, sheet, last, shift)
     if count:
         column = shift + _OVERDUE
-        box = Box(_FIRST, column, last, column)
+        box = CellRange(_FIRST, column, last, column)
         sheet.highlight(box, f'{cell_name(_FIRST, column)}="{OVERDUE}"', MARK_CHECK)
     writer.finish(sheet, setup, last)
 
@@ -153,7 +153,7 @@ def _action(action: PlannedAction) -> tuple[object, ...]:
 
 
 def _overdue(
-    writer: SummaryWriter, sheet: Sheet, row: int, shift: int, action: PlannedAction
+    writer: SummaryWriter, sheet: SheetWriter, row: int, shift: int, action: PlannedAction
 ) -> None:
     """Mark an action overdue by its deadline and state, against the day of the summary."""
     deadline = cell_name(row, shift + _DEADLINE)
@@ -183,7 +183,7 @@ def _closed_labels(writer: SummaryWriter) -> list[str]:
     ]
 
 
-def _validate(writer: SummaryWriter, sheet: Sheet, last: int, shift: int) -> None:
+def _validate(writer: SummaryWriter, sheet: SheetWriter, last: int, shift: int) -> None:
     """Offer the toolkits' own choices in the table, so that it can be worked on as a register."""
     for offset, (what, column) in enumerate(
         (("horizons", shift + _WHEN), ("statuses", shift + _STATUS))
@@ -193,15 +193,15 @@ def _validate(writer: SummaryWriter, sheet: Sheet, last: int, shift: int) -> Non
             continue
         at = _LIST_COLUMN + offset
         head = "When" if what == "horizons" else "State of progress"
-        sheet.text(HEADER_ROW, at, head, looks.SMALL)
+        sheet.text(HEADER_ROW, at, head, formats.SMALL)
         for row, choice in enumerate(choices, _FIRST):
-            sheet.text(row, at, choice.label, looks.SMALL)
+            sheet.text(row, at, choice.label, formats.SMALL)
         name = f"plan_{what}"
-        writer.book.define(name, ACTIONS, Box(_FIRST, at, _FIRST + len(choices) - 1, at))
+        writer.book.define(name, ACTIONS, CellRange(_FIRST, at, _FIRST + len(choices) - 1, at))
         listed = ", ".join(choice.label for choice in choices)
         error = Message("Not in the list", f"Choose one of: {listed}."[:255])
-        sheet.validate(Box(_FIRST, column, last, column), Listed(name), error, None)
+        sheet.validate(CellRange(_FIRST, column, last, column), FromList(name), error, None)
     error = Message("Not a day", "Enter a day such as 30 September 2026.")
-    dated = Dated(_EARLIEST, _LATEST)
+    dated = DateBetween(_EARLIEST, _LATEST)
     column = shift + _DEADLINE
-    sheet.validate(Box(_FIRST, column, last, column), dated, error, None)
+    sheet.validate(CellRange(_FIRST, column, last, column), dated, error, None)

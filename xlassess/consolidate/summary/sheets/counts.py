@@ -17,7 +17,7 @@ from xlassess.consolidate.summary.cells import (
 from xlassess.consolidate.summary.formulas import flagged_formula
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
 from xlassess.consolidate.wording.sheets import words
-from xlassess.sheet.checked import Sheet
+from xlassess.sheet.writer import SheetWriter
 
 _PEOPLE = (
     SheetColumn("Return", 13),
@@ -62,7 +62,7 @@ def _count_columns(part: ToolkitResults) -> list[SheetColumn]:
 
 def _row(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     row: int,
     columns: tuple[SheetColumn, ...],
     what: tuple[ToolkitResults, ScoreRow, SectionFigures],

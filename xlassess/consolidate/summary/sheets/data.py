@@ -10,13 +10,13 @@ from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTab
 from xlassess.consolidate.summary.layout import DATA_FIRST, DATA_NAMES, HEADER_ROW, TALLY_NAMES
 from xlassess.consolidate.wording.sheets import DATA, words
 from xlassess.model.answer import Value
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.streamed import MOST_ROWS, Faces
+from xlassess.sheet import formats
+from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats
+from xlassess.sheet.writer import CellRange, SheetWriter
 
-_PLAIN = looks.Look(wrap=False, valign="top")
+_PLAIN = formats.CellFormat(wrap=False, valign="top")
 _NUMBER = _PLAIN.but(align="right")
-_DAY = _PLAIN.but(align="right", number=looks.DATE_FORMAT)
+_DAY = _PLAIN.but(align="right", number=formats.DATE_FORMAT)
 
 # Long texts would run on over empty cells, so a column that is never empty follows Answer.
 _COLUMNS = (
@@ -84,7 +84,7 @@ def _write_sheet(
     last = DATA_FIRST + max(count, 1) - 1
     if sheets == 1:
         for key, column in (DATA_NAMES if rows else TALLY_NAMES).items():
-            writer.book.define(f"data_{key}", DATA, Box(DATA_FIRST, column, last, column))
+            writer.book.define(f"data_{key}", DATA, CellRange(DATA_FIRST, column, last, column))
     writer.finish(sheet, setup, last)
 
 
@@ -103,7 +103,9 @@ def _tally_values(row: DataRow) -> tuple[Value | None, ...]:
     )  # fmt: skip
 
 
-def _fill(writer: SummaryWriter, sheet: Sheet, rows: Iterable[tuple[Value | None, ...]]) -> None:
+def _fill(
+    writer: SummaryWriter, sheet: SheetWriter, rows: Iterable[tuple[Value | None, ...]]
+) -> None:
     """Write the rows. They are most of a large summary's time and size, so they are streamed."""
-    faces = Faces(*(writer.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
+    faces = StreamedFormats(*(writer.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
     sheet.raw.stream(DATA_FIRST, rows, faces)

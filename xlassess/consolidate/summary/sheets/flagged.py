@@ -17,7 +17,7 @@ from xlassess.consolidate.summary.cells import (
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name
-from xlassess.sheet.checked import Sheet
+from xlassess.sheet.writer import SheetWriter
 
 TO_ACT_ON = "To act on"
 _COLUMNS = (
@@ -76,7 +76,7 @@ def _labels(part: ToolkitResults) -> list[str]:
 
 
 def _row(
-    writer: SummaryWriter, sheet: Sheet, row: int, part: ToolkitResults, item: ItemFigures
+    writer: SummaryWriter, sheet: SheetWriter, row: int, part: ToolkitResults, item: ItemFigures
 ) -> None:
     question = f"{item.item.ask} ({item.view})" if item.view else item.item.ask
     texts = (item.item.id, item.section.name, question)

@@ -36,9 +36,9 @@ from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD, percent
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.score import score_range
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import MARK_TO_DO
+from xlassess.sheet import formats
+from xlassess.sheet.formats import MARK_TO_DO
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 GAP = "Levels differ"
 _LEVEL_COLUMN = 3
@@ -81,7 +81,7 @@ def write_levels(writer: SummaryWriter, part: ToolkitResults) -> None:
     _table(writer, sheet, part, HEADER_ROW, lines, items=False)
     last = HEADER_ROW + max(len(lines), 1)
     if items:
-        sheet.text(header - 1, 0, words().say("levels_items"), looks.HEADING)
+        sheet.text(header - 1, 0, words().say("levels_items"), formats.HEADING)
         sheet.height(header - 1, cells.HEADING_ROW)
         _table(
             writer, sheet, part, header, [_item_line(writer, part, i) for i in items], items=True
@@ -119,7 +119,7 @@ def _columns(part: ToolkitResults, what: str, counted: str) -> tuple[SheetColumn
 
 def _table(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     part: ToolkitResults,
     header: int,
     lines: Sequence[_Line],
@@ -137,11 +137,13 @@ def _table(
     if lines:
         gap = len(columns) - 1
         cell = f"${column_name(gap)}{header + 2}"
-        box = Box(header + 1, gap, header + len(lines), gap)
+        box = CellRange(header + 1, gap, header + len(lines), gap)
         sheet.highlight(box, f'{cell}="{GAP}"', MARK_TO_DO)
 
 
-def _row(writer: SummaryWriter, sheet: Sheet, row: int, labels: Sequence[str], line: _Line) -> None:
+def _row(
+    writer: SummaryWriter, sheet: SheetWriter, row: int, labels: Sequence[str], line: _Line
+) -> None:
     look, whole = cells.MIDDLE.but(number=line.number), cells.MIDDLE.but(number="0")
     sheet.text(row, 0, line.name, cells.CELL)
     for index, label in enumerate(labels):

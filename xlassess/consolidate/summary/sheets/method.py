@@ -15,18 +15,18 @@ from xlassess.consolidate.summary.cells import (
     put,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
-from xlassess.consolidate.wording.method import _pairs, method_blocks, words
+from xlassess.consolidate.wording.method_words import _pairs, method_blocks, words
 from xlassess.consolidate.wording.numbers import day
 from xlassess.consolidate.wording.sheets import METHOD
 from xlassess.consolidate.wording.sheets import words as sheet_words
 from xlassess.model.assessment import Assessment
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Sheet
+from xlassess.sheet import formats
+from xlassess.sheet.writer import SheetWriter
 
 _WIDTHS = (27.0, 48.0, 22.0, 19.0, 12.0, 70.0)
 _LAST = len(_WIDTHS) - 1
-_TOPIC = looks.PLAIN.but(bold=True, valign="top")
-_TEXT = looks.PROSE
+_TOPIC = formats.PLAIN.but(bold=True, valign="top")
+_TEXT = formats.PROSE
 
 _FILES = (
     SheetColumn("Return", 27), SheetColumn("File", 48), SheetColumn("State", 22, cells.MIDDLE),
@@ -54,7 +54,7 @@ def write_method(writer: SummaryWriter) -> None:
     sheet = writer.open(setup)
     row = HEADER_ROW
     for heading, pairs in _blocks(writer.summary):
-        sheet.text(row, 0, heading, looks.HEADING)
+        sheet.text(row, 0, heading, formats.HEADING)
         sheet.height(row, cells.HEADING_ROW)
         row += 1
         for topic, text in pairs:
@@ -64,7 +64,7 @@ def write_method(writer: SummaryWriter) -> None:
             sheet.fit(row, ((topic, _WIDTHS[0], _TOPIC), (text, width, _TEXT)))
             row += 1
         row += 1
-    sheet.text(row, 0, "Files received", looks.HEADING)
+    sheet.text(row, 0, "Files received", formats.HEADING)
     sheet.height(row, cells.HEADING_ROW)
     header = row + 1
     writer.table(sheet, SheetTable(header, _FILES, len(summary.files), "Files", "Files received"))
@@ -72,12 +72,12 @@ def write_method(writer: SummaryWriter) -> None:
     writer.finish(sheet, setup, last)
 
 
-def _put_right(writer: SummaryWriter, sheet: Sheet, row: int) -> int:
+def _put_right(writer: SummaryWriter, sheet: SheetWriter, row: int) -> int:
     """List the values put right, if there are any; return the last row."""
     values = writer.summary.put_right[:_MOST_PUT_RIGHT]
     if not values:
         return row - 2
-    sheet.text(row, 0, "Values put right", looks.HEADING)
+    sheet.text(row, 0, "Values put right", formats.HEADING)
     sheet.height(row, cells.HEADING_ROW)
     header = row + 1
     title = "Values put right"
@@ -91,7 +91,7 @@ def _put_right(writer: SummaryWriter, sheet: Sheet, row: int) -> int:
     return header + len(values)
 
 
-def _files(writer: SummaryWriter, sheet: Sheet, header: int) -> int:
+def _files(writer: SummaryWriter, sheet: SheetWriter, header: int) -> int:
     files = writer.summary.files
     for row, file in enumerate(files, header + 1):
         size = file.size or None

@@ -13,7 +13,7 @@ from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
 from xlassess.consolidate.summary.layout import HEADER_ROW, ProfileLayout, profile_layout
 from xlassess.consolidate.summary.sheets.responses import rate_column
-from xlassess.consolidate.wording.charts import dartboard_legend
+from xlassess.consolidate.wording.chart_words import dartboard_legend
 from xlassess.consolidate.wording.numbers import (
     NOTHING,
     WITHHELD,
@@ -23,17 +23,19 @@ from xlassess.consolidate.wording.numbers import (
 from xlassess.consolidate.wording.sheets import RESPONSES, SUMMARY, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
-from xlassess.sheet import looks, metrics, palette
-from xlassess.sheet.checked import Box, Formula, Placed, Sheet, sheet_prefix
-from xlassess.sheet.looks import Look
-from xlassess.sheet.page import Page, set_page, show
+from xlassess.sheet import formats, metrics, palette
+from xlassess.sheet.formats import CellFormat
+from xlassess.sheet.page import PageSetup, set_page, show
+from xlassess.sheet.writer import CellRange, Formula, PlacedChart, SheetWriter, sheet_prefix
 
 MOST_LINES = 24
 """Sections listed beside the chart; a toolkit with more shows the first, and Profile has all."""
 
-_HEAD = Look(size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1, wrap=False)
+_HEAD = CellFormat(
+    size=10, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1, wrap=False
+)
 _HEAD_MIDDLE = _HEAD.but(align="center", indent=0)
-_LINE = Look(size=10, bottom=palette.LINE, wrap=False)
+_LINE = CellFormat(size=10, bottom=palette.LINE, wrap=False)
 _MIDDLE = _LINE.but(align="center")
 _RUNNING = _LINE.but(align="left", indent=1)
 
@@ -49,7 +51,7 @@ class LineCell:
     first: int
     last: int
     live: Live
-    look: Look
+    look: CellFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +176,19 @@ _AIR = 1.5
 _WHAT = 5
 """Columns that the name of a disagreement takes."""
 
-_RULE = looks.Look(
+_RULE = formats.CellFormat(
     bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=11, wrap=False, valign="bottom"
 )
-_KICKER = looks.Look(size=10, colour=palette.MUTED, wrap=False)
-_TITLE = looks.Look(size=18, bold=True, colour=palette.NAVY)
-_TEXT = looks.Look(size=10.5, valign="top")
+_KICKER = formats.CellFormat(size=10, colour=palette.MUTED, wrap=False)
+_TITLE = formats.CellFormat(size=18, bold=True, colour=palette.NAVY)
+_TEXT = formats.CellFormat(size=10.5, valign="top")
 _STRONG = _TEXT.but(bold=True)
-_SMALL = looks.Look(size=9, colour=palette.MUTED, valign="top")
-_LEAD = looks.Look(size=12, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
-_TILE = looks.Look(size=16, bold=True, colour=palette.NAVY, fill=palette.FAINT, align="center",
-                   wrap=False)  # fmt: skip
-_TILE_LABEL = looks.Look(size=9, colour=palette.MUTED, fill=palette.FAINT, align="center",
+_SMALL = formats.CellFormat(size=9, colour=palette.MUTED, valign="top")
+_LEAD = formats.CellFormat(size=12, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
+_TILE = formats.CellFormat(
+    size=16, bold=True, colour=palette.NAVY, fill=palette.FAINT, align="center", wrap=False
+)
+_TILE_LABEL = formats.CellFormat(size=9, colour=palette.MUTED, fill=palette.FAINT, align="center",
                          wrap=False)  # fmt: skip
 
 
@@ -204,12 +207,12 @@ def write_summary_sheet(writer: SummaryWriter) -> None:
     if not writer.summary.parts:
         row = _nothing_issued(writer, sheet)
     assessment = writer.summary.assessment
-    page = Page(
+    page = PageSetup(
         left=f"{assessment.partnership}, {assessment.round}",
         right=f"Summary of {day(writer.summary.made_at)}",
         marking=assessment.marking,
         landscape=False,
-        area=Box(0, 0, row - 1, _COLUMNS - 1),
+        area=CellRange(0, 0, row - 1, _COLUMNS - 1),
     )
     set_page(sheet, page)
     pixels = (sheet.span_width(0, _COLUMNS - 1) + 1) * metrics.DIGIT_PIXELS
@@ -219,7 +222,7 @@ def write_summary_sheet(writer: SummaryWriter) -> None:
     sheet.raw.set_h_pagebreaks(breaks)
 
 
-def _nothing_issued(writer: SummaryWriter, sheet: Sheet) -> int:
+def _nothing_issued(writer: SummaryWriter, sheet: SheetWriter) -> int:
     sheet.merged(0, 0, _COLUMNS - 1, writer.summary.assessment.partnership, _TITLE)
     sheet.prose(1, 0, _COLUMNS - 1, words().say("nothing_issued"), _TEXT)
     return 2
@@ -228,7 +231,9 @@ def _nothing_issued(writer: SummaryWriter, sheet: Sheet) -> int:
 class _Paper:
     """One toolkit's page, written from the top down."""
 
-    def __init__(self, writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, row: int) -> None:
+    def __init__(
+        self, writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, row: int
+    ) -> None:
         self._out, self._sheet, self._part, self._row = writer, sheet, part, row
 
     def write(self) -> int:
@@ -278,11 +283,11 @@ class _Paper:
         return self._row - 1
 
     def _fit(
-        self, row: int, texts: tuple[tuple[str, float, Look], ...], least: float = 0.0
+        self, row: int, texts: tuple[tuple[str, float, CellFormat], ...], least: float = 0.0
     ) -> None:
         """Make a row just high enough: a page has less air to spare than a table."""
         heights = (
-            metrics.line_count(metrics.Text(text, width, look.size, look.bold, look.indent))
+            metrics.line_count(metrics.MeasuredText(text, width, look.size, look.bold, look.indent))
             * metrics.line_height(look.size)
             + _AIR
             for text, width, look in texts
@@ -292,7 +297,7 @@ class _Paper:
     def _space(self, points: float) -> None:
         self._sheet.height(self._next(), points)
 
-    def _prose(self, text: str, look: Look, *, least: float = 0.0) -> None:
+    def _prose(self, text: str, look: CellFormat, *, least: float = 0.0) -> None:
         row = self._next()
         self._sheet.merged(row, 0, _COLUMNS - 1, text, look)
         self._fit(row, ((text, self._span(0, _COLUMNS - 1), look),), least)
@@ -306,7 +311,7 @@ class _Paper:
         self._sheet.height(row, 20)
         self._space(3)
 
-    def _split_line(self, left: str, right: str, look: Look) -> None:
+    def _split_line(self, left: str, right: str, look: CellFormat) -> None:
         row = self._next()
         self._sheet.merged(row, 0, _HALF + 2, left, look)
         self._sheet.merged(row, _HALF + 3, _COLUMNS - 1, right, look.but(align="right", bold=True))
@@ -323,7 +328,7 @@ class _Paper:
         open_queries = sum(entry.standing == "Query open" for entry in part.entries)
         share = part.response_rate
         heard = f"{part.partners_heard} of {part.partners_asked}"
-        tiles: tuple[tuple[str, Live, Look], ...] = (
+        tiles: tuple[tuple[str, Live, CellFormat], ...] = (
             ("tile_returned", Live(f'{returned}&" of "&{issued}',
                                    f"{part.returned} of {part.issued}"), _TILE),
             ("tile_rate", Live(rate, share), _TILE.but(number="0%")),
@@ -339,7 +344,7 @@ class _Paper:
             self._merged_figure(top, first, last, live, look)
             self._sheet.merged(below, first, last, words().say(name), _TILE_LABEL)
 
-    def _merged_figure(self, row: int, first: int, last: int, live: Live, look: Look) -> None:
+    def _merged_figure(self, row: int, first: int, last: int, live: Live, look: CellFormat) -> None:
         value: str | float = NOTHING if live.value is None else live.value
         if self._out.summary.live and live.formula:
             self._sheet.merged(row, first, last, Formula(live.formula, value), look)
@@ -373,7 +378,7 @@ class _Paper:
         height = round(points / metrics.POINTS_PER_PIXEL)
         square = has_dartboard(part)
         width = min(height, _CHART_WIDTH) if square else _CHART_WIDTH
-        self._sheet.chart(chart, Placed(top, 0, width, height, alt))
+        self._sheet.chart(chart, PlacedChart(top, 0, width, height, alt))
 
     def _line(self, line: Sequence[LineCell], least: float) -> None:
         row = self._next()
@@ -403,7 +408,7 @@ class _Paper:
                     self._pair(pair, look)
             self._space(2)
 
-    def _pair(self, pair: tuple[str, str], look: Look) -> None:
+    def _pair(self, pair: tuple[str, str], look: CellFormat) -> None:
         row = self._next()
         width = self._span(0, _HALF - 1)
         for first, text in zip((0, _HALF + 1), pair, strict=True):

@@ -37,9 +37,9 @@ from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Band
-from xlassess.sheet import looks
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import MARK_TO_DO, Look
+from xlassess.sheet import formats
+from xlassess.sheet.formats import MARK_TO_DO, CellFormat
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 LOOK_FIRST = "Matters, scores less"
 
@@ -108,7 +108,7 @@ class _Line:
 
 
 def _scores(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Write the table of scores: a row for each section, and for the whole where there is one."""
     scores = scores_layout(writer.summary, part)
@@ -152,8 +152,8 @@ def _whole_name(part: ToolkitResults, view: str) -> str:
     return f"{name} ({view})" if view else name
 
 
-def _strong(look: Look) -> Look:
-    return look.but(bold=True, fill=looks.TOTAL.fill)
+def _strong(look: CellFormat) -> CellFormat:
+    return look.but(bold=True, fill=formats.TOTAL.fill)
 
 
 def _figures(
@@ -164,7 +164,7 @@ def _figures(
     row: int,
     *,
     ranged: bool,
-) -> dict[str, tuple[Live, Look]]:
+) -> dict[str, tuple[Live, CellFormat]]:
     """The cells of a row by the name of their column; figures point at the Scores sheet."""
     rule, figure = part.toolkit.scoring.rule, line.figure
     middle = cells.MIDDLE
@@ -175,7 +175,7 @@ def _figures(
         "section": (Live("", line.name), cells.CELL),
     }
 
-    def total(what: str, value: float | str | None, look: Look) -> tuple[Live, Look]:
+    def total(what: str, value: float | str | None, look: CellFormat) -> tuple[Live, CellFormat]:
         return Live(scores.total(what, line.column), value), look
 
     found |= {
@@ -215,7 +215,7 @@ def _significance(writer: SummaryWriter, part: ToolkitResults, each: SectionFigu
 
 
 def _first_to_look_at(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Say which sections matter more than most and score less."""
     columns = [column_name(layout.columns.index(name)) for name in ("mean", "significance")]
@@ -232,12 +232,12 @@ def _first_to_look_at(
         live = Live(f'IF(AND({tests}),{found},"{NOTHING}")', LOOK_FIRST if here else None)
         writer.figure(sheet, row, column, live, cells.MIDDLE)
     cell = f"${column_name(column)}{layout.first_row + 1}"
-    box = Box(layout.first_row, column, last - 1, column)
+    box = CellRange(layout.first_row, column, last - 1, column)
     sheet.highlight(box, f'{cell}="{LOOK_FIRST}"', MARK_TO_DO)
 
 
 def _counts(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
     """Write the first table where nothing is scored: answers, and favourable or flagged ones."""
     rows = writer.summary.participants.shows_rows
@@ -262,14 +262,14 @@ def _counts(
 
 
 def _answers(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: AnswersLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: AnswersLayout
 ) -> None:
     """Write how the answers of each section fall on the choices of a scale."""
     scale = part.toolkit.scales[layout.scale]
     heads = [SheetColumn("No.", 6, cells.MIDDLE), SheetColumn("Section", 36)]
     heads += [SheetColumn(choice.label, 11, cells.MIDDLE) for choice in scale.choices]
     number = writer.summary.parts.index(part)
-    sheet.text(layout.header - 1, 0, words().say("profile_answers", scale.title), looks.HEADING)
+    sheet.text(layout.header - 1, 0, words().say("profile_answers", scale.title), formats.HEADING)
     sheet.height(layout.header - 1, cells.HEADING_ROW)
     title = words().say("profile_answers_table", scale.title, part.label)
     name = f"Answers_{number}_{layout.header}"

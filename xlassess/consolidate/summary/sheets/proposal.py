@@ -16,10 +16,10 @@ from xlassess.consolidate.summary.cells import SheetColumn, SummaryWriter, headi
 from xlassess.consolidate.summary.layout import sheet_name
 from xlassess.consolidate.wording.numbers import day
 from xlassess.consolidate.wording.sheets import words
-from xlassess.sheet import looks, metrics, palette
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import Look
-from xlassess.sheet.page import Page, set_page, show
+from xlassess.sheet import formats, metrics, palette
+from xlassess.sheet.formats import CellFormat
+from xlassess.sheet.page import PageSetup, set_page, show
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 PROPOSAL = "Proposal"
 _COLUMNS = (
@@ -45,9 +45,9 @@ _NAME_HEIGHT, _GAP = 17.0, 6.0
 _DECISION_HEIGHT = 46.0
 _MOST_PROPOSALS = 8
 
-_LEAD = looks.Look(size=11, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
-_BY = looks.PLAIN.but(bold=True, valign="bottom")
-_FILL_IN = looks.CELL.but(valign="top")
+_LEAD = formats.CellFormat(size=11, bold=True, colour=palette.NAVY, fill=palette.PALE, indent=1)
+_BY = formats.PLAIN.but(bold=True, valign="bottom")
+_FILL_IN = formats.CELL.but(valign="top")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ def write_proposal(writer: SummaryWriter, part: ToolkitResults) -> None:
     paper = _Paper(writer, sheet, part)
     last = paper.write(_fitting(writer, part, paper.width))
     assessment = writer.summary.assessment
-    page = Page(
+    page = PageSetup(
         left=f"{assessment.partnership}, {assessment.round}",
         right=f"Summary of {day(writer.summary.made_at)}",
         marking=assessment.marking,
         landscape=False,
-        area=Box(0, 0, last, _LAST),
+        area=CellRange(0, 0, last, _LAST),
         single=True,
     )
     set_page(sheet, page)
@@ -96,7 +96,7 @@ def _fitting(writer: SummaryWriter, part: ToolkitResults, width: float) -> _Plan
     said = [r for r in writer.summary.remarks if r.part == part.key and r.kind == PROPOSAL]
     shown = said[:_MOST_PROPOSALS]
     share = room / len(shown) - _NAME_HEIGHT - _GAP if shown else 0.0
-    lines = max(int(share // metrics.line_height(looks.FONT_SIZE)), 1)
+    lines = max(int(share // metrics.line_height(formats.FONT_SIZE)), 1)
     texts = [_shorten(" ".join(remark.text.split()), width, lines) for remark in shown]
     return _Plan(
         proposals=tuple(
@@ -127,7 +127,9 @@ def _first(actions: Sequence[PlannedAction]) -> tuple[PlannedAction, ...]:
 def _height(action: PlannedAction) -> float:
     values = (action.item, action.action, action.horizon, action.owner, "", action.measure)
     texts = (
-        metrics.Text(value, column.width, column.look.size, column.look.bold, column.look.indent)
+        metrics.MeasuredText(
+            value, column.width, column.look.size, column.look.bold, column.look.indent
+        )
         for value, column in zip(values, _COLUMNS, strict=True)
     )
     return metrics.row_height(texts, cells.LEAST_ROW)
@@ -142,13 +144,13 @@ def _by(remark: CommentRow, number: int) -> str:
 
 def _shorten(text: str, width: float, lines: int) -> str:
     """Return the text, cut after a word and marked with an ellipsis where it takes more lines."""
-    if metrics.line_count(metrics.Text(text, width)) <= lines:
+    if metrics.line_count(metrics.MeasuredText(text, width)) <= lines:
         return text
     kept = text.split(" ")
     low, high = 0, len(kept)
     while high - low > 1:
         middle = (low + high) // 2
-        tried = metrics.Text(" ".join(kept[:middle]) + " …", width)
+        tried = metrics.MeasuredText(" ".join(kept[:middle]) + " …", width)
         if metrics.line_count(tried) <= lines:
             low = middle
         else:
@@ -159,7 +161,7 @@ def _shorten(text: str, width: float, lines: int) -> str:
 class _Paper:
     """The page, written from the top down."""
 
-    def __init__(self, writer: SummaryWriter, sheet: Sheet, part: ToolkitResults) -> None:
+    def __init__(self, writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults) -> None:
         self._out, self._sheet, self._part, self._row = writer, sheet, part, 0
 
     @property
@@ -171,18 +173,18 @@ class _Paper:
         """Write the page and return its last row."""
         say, part = words().say, self._part
         assessment, made = self._out.summary.assessment, day(self._out.summary.made_at)
-        self._line(say("proposal_title"), looks.TITLE, 28)
-        self._prose(say("proposal_from", assessment, part.toolkit, made), looks.PROSE)
+        self._line(say("proposal_title"), formats.TITLE, 28)
+        self._prose(say("proposal_from", assessment, part.toolkit, made), formats.PROSE)
         self._prose(part.narrative.reading, _LEAD)
-        self._line(say("heading_proposed"), looks.HEADING, cells.HEADING_ROW)
+        self._line(say("heading_proposed"), formats.HEADING, cells.HEADING_ROW)
         for who, text in plan.proposals:
             self._line(who, _BY, _NAME_HEIGHT)
-            self._prose(text, looks.PROSE)
+            self._prose(text, formats.PROSE)
         if not plan.proposals:
-            self._prose(say("proposal_none"), looks.PROSE)
+            self._prose(say("proposal_none"), formats.PROSE)
         if plan.shortened or plan.proposals_left:
             note = say("proposal_shortened", plan.proposals_left)
-            self._prose(note, looks.SMALL_PROSE)
+            self._prose(note, formats.SMALL_PROSE)
         horizons = part.toolkit.action_plan.horizons if part.toolkit.action_plan else ()
         labels = [choice.label for choice in horizons]
         self._actions(say("proposal_first", labels), plan.quick, plan.quick_left)
@@ -190,19 +192,19 @@ class _Paper:
         self._decision()
         return self._row - 1
 
-    def _line(self, text: str, look: Look, height: float) -> None:
+    def _line(self, text: str, look: CellFormat, height: float) -> None:
         self._sheet.text(self._row, 0, text, look.but(wrap=False))
         self._sheet.height(self._row, height)
         self._row += 1
 
-    def _prose(self, text: str, look: Look) -> None:
+    def _prose(self, text: str, look: CellFormat) -> None:
         self._sheet.prose(self._row, 0, _LAST, text, look)
         self._row += 1
 
     def _actions(self, title: str, actions: Sequence[PlannedAction], left: int) -> None:
-        self._line(title, looks.HEADING, cells.HEADING_ROW)
+        self._line(title, formats.HEADING, cells.HEADING_ROW)
         if not actions:
-            self._prose(words().say("proposal_no_actions"), looks.PROSE)
+            self._prose(words().say("proposal_no_actions"), formats.PROSE)
             return
         headings(self._sheet, self._row, _COLUMNS)
         self._row += 1
@@ -216,11 +218,11 @@ class _Paper:
             self._sheet.height(self._row, _height(action))
             self._row += 1
         if left:
-            self._prose(words().say("proposal_more_actions", left), looks.SMALL_PROSE)
+            self._prose(words().say("proposal_more_actions", left), formats.SMALL_PROSE)
 
     def _decision(self) -> None:
         """A place for the management team's decision."""
-        self._line(words().say("heading_decision"), looks.HEADING, cells.HEADING_ROW)
+        self._line(words().say("heading_decision"), formats.HEADING, cells.HEADING_ROW)
         self._sheet.merged(self._row, 0, 3, words().say("proposal_decision"), _FILL_IN)
         self._sheet.merged(self._row, 4, _LAST, words().say("proposal_signed"), _FILL_IN)
         self._sheet.height(self._row, _DECISION_HEIGHT)

@@ -18,9 +18,9 @@ from xlassess.consolidate.summary.layout import HEADER_ROW, response_header_row
 from xlassess.consolidate.wording.numbers import day
 from xlassess.consolidate.wording.sheets import RESPONSES, words
 from xlassess.contract.layout import cell_name
-from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Box, Sheet, quoted
-from xlassess.sheet.looks import MARK_CHECK, MARK_TO_DO
+from xlassess.sheet import formats, palette
+from xlassess.sheet.formats import MARK_CHECK, MARK_TO_DO
+from xlassess.sheet.writer import CellRange, SheetWriter, quoted
 
 RATE_COLUMNS = (
     "Issued", "Returned", "Nil return", "Response rate", "Query open", "Declined", "Refused",
@@ -71,11 +71,11 @@ def write_responses(writer: SummaryWriter) -> None:
         for row, entry in enumerate(entries, header + 1):
             _entry(sheet, row, entry, labels[entry.part])
         last = header + max(len(entries), 1)
-        _mark(sheet, Box(header + 1, _STATE, last, _STATE))
+        _mark(sheet, CellRange(header + 1, _STATE, last, _STATE))
     writer.finish(sheet, setup, last)
 
 
-def _rates(writer: SummaryWriter, sheet: Sheet, first: int, count: int) -> None:
+def _rates(writer: SummaryWriter, sheet: SheetWriter, first: int, count: int) -> None:
     """Write the response rate of each toolkit, counted from the register below it."""
     sheet.text(HEADER_ROW, 0, "Response", cells.HEAD)
     for column in range(1, FIRST_RATE):
@@ -85,7 +85,7 @@ def _rates(writer: SummaryWriter, sheet: Sheet, first: int, count: int) -> None:
     sheet.height(HEADER_ROW, 30)
     last = first + max(count, 1)
     for row, part in enumerate(writer.summary.parts, HEADER_ROW + 1):
-        line = looks.Look(bottom=palette.LINE, wrap=False)
+        line = formats.CellFormat(bottom=palette.LINE, wrap=False)
         sheet.text(row, 0, f"{part.label}: {part.toolkit.title}"[:120], line)
         for column in range(1, FIRST_RATE):
             sheet.blank(row, column, line)
@@ -94,7 +94,7 @@ def _rates(writer: SummaryWriter, sheet: Sheet, first: int, count: int) -> None:
 
 
 def _rate_row(
-    writer: SummaryWriter, sheet: Sheet, row: int, part: ToolkitResults, span: tuple[int, int]
+    writer: SummaryWriter, sheet: SheetWriter, row: int, part: ToolkitResults, span: tuple[int, int]
 ) -> None:
     toolkits = f"$B${span[0] + 1}:$B${span[1]}"
     states = f"$F${span[0] + 1}:$F${span[1]}"
@@ -129,7 +129,7 @@ def _rate_row(
         writer.figure(sheet, row, column, Live(formula, value), look)
 
 
-def _entry(sheet: Sheet, row: int, entry: RegisterEntry, label: str) -> None:
+def _entry(sheet: SheetWriter, row: int, entry: RegisterEntry, label: str) -> None:
     person = entry.person
     came = entry.standing in ("Returned", "Query open")
     seen = came or entry.standing == "Refused"
@@ -146,7 +146,7 @@ def _entry(sheet: Sheet, row: int, entry: RegisterEntry, label: str) -> None:
     cells.fit_row(sheet, row, wide)
 
 
-def _mark(sheet: Sheet, box: Box) -> None:
+def _mark(sheet: SheetWriter, box: CellRange) -> None:
     first = f"$F{box.first_row + 1}"
     sheet.highlight(box, f'OR({first}="Refused",{first}="Overdue")', MARK_CHECK)
     sheet.highlight(box, f'{first}="Query open"', MARK_TO_DO)

@@ -31,9 +31,9 @@ from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band
 from xlassess.score import band_of
-from xlassess.sheet import looks, palette
-from xlassess.sheet.checked import Box, Sheet
-from xlassess.sheet.looks import Look, Mark
+from xlassess.sheet import formats, palette
+from xlassess.sheet.formats import CellFormat, ConditionalFormat
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 _PEOPLE = (
     SheetColumn("Return", 13),
@@ -46,8 +46,8 @@ _LABELS = {
     "n": "Returns with a score", "mean": "Mean", "low": "Lowest", "high": "Highest",
     "spread": "Spread (highest less lowest)", "band": "Band the mean reaches",
 }  # fmt: skip
-_TOTAL = looks.Look(bold=True, fill=palette.PALE, bottom=palette.LINE, indent=1, wrap=False)
-_TOTAL_MIDDLE = looks.TOTAL_MIDDLE
+_TOTAL = formats.CellFormat(bold=True, fill=palette.PALE, bottom=palette.LINE, indent=1, wrap=False)
+_TOTAL_MIDDLE = formats.TOTAL_MIDDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _numbered(columns: Sequence[SheetColumn]) -> list[SheetColumn]:
     return found
 
 
-def score_look(rule: str, *, single: bool) -> Look:
+def score_look(rule: str, *, single: bool) -> CellFormat:
     """The look of a score: whole points for one return's total, else one decimal or a share."""
     if rule == "share":
         return cells.MIDDLE.but(number="0%")
@@ -112,7 +112,7 @@ def score_look(rule: str, *, single: bool) -> Look:
 
 
 def _totals(
-    writer: SummaryWriter, sheet: Sheet, part: ToolkitResults, layout: ScoresLayout
+    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ScoresLayout
 ) -> None:
     for what, label in _LABELS.items():
         row = layout.total_row(what)
@@ -142,7 +142,7 @@ def _totals(
 
 def _total_cells(
     writer: SummaryWriter, part: ToolkitResults, layout: ScoresLayout, total: _Total
-) -> Iterator[tuple[str, Live, Look]]:
+) -> Iterator[tuple[str, Live, CellFormat]]:
     """The totals of a column: what, formula with value, look."""
     rule, figure = part.toolkit.scoring.rule, total.figure
     look = _bold(score_look(rule, single=False))
@@ -174,13 +174,13 @@ def _total_cells(
     yield "band", Live(formula, band.name if band else None), _TOTAL_MIDDLE
 
 
-def _bold(look: Look) -> Look:
+def _bold(look: CellFormat) -> CellFormat:
     return _TOTAL_MIDDLE.but(number=look.number, wrap=False)
 
 
 def _rows(
     writer: SummaryWriter,
-    sheet: Sheet,
+    sheet: SheetWriter,
     part: ToolkitResults,
     layout: ScoresLayout,
     columns: tuple[SheetColumn, ...],
@@ -210,7 +210,7 @@ def _rows(
         cells.fit_row(sheet, row, texts)
 
 
-def _answered(writer: SummaryWriter, sheet: Sheet, row: int, scored: ScoreRow) -> None:
+def _answered(writer: SummaryWriter, sheet: SheetWriter, row: int, scored: ScoreRow) -> None:
     asked = sum(each.asked for each in scored.card.sections)
     given = sum(each.answered for each in scored.card.sections)
     count = counting(True, **{"return": f"$A{row + 1}", "counts": '"yes"'})
@@ -219,17 +219,19 @@ def _answered(writer: SummaryWriter, sheet: Sheet, row: int, scored: ScoreRow) -
 
 
 def _shade(
-    sheet: Sheet, part: ToolkitResults, total: _Total, layout: ScoresLayout, *, rows: bool
+    sheet: SheetWriter, part: ToolkitResults, total: _Total, layout: ScoresLayout, *, rows: bool
 ) -> None:
     """Shade means and scores by band, or by quarter of the range where there are no bands."""
     limits = shade_limits(part, total.of, total.bands)
-    boxes = [Box(layout.total_row("mean"), total.column, layout.total_row("mean"), total.column)]
+    boxes = [
+        CellRange(layout.total_row("mean"), total.column, layout.total_row("mean"), total.column)
+    ]
     if rows:
-        boxes.append(Box(layout.first_row, total.column, layout.last_row, total.column))
+        boxes.append(CellRange(layout.first_row, total.column, layout.last_row, total.column))
     for box in boxes:
         cell = cell_name(box.first_row, total.column)
         above = ""
         for low, shade in limits:
             condition = f"AND(ISNUMBER({cell}),ROUND({cell},9)>={low:.12g}{above})"
-            sheet.highlight(box, condition, Mark(fill=shade))
+            sheet.highlight(box, condition, ConditionalFormat(fill=shade))
             above = f",ROUND({cell},9)<{low:.12g}"

@@ -11,38 +11,53 @@ import openpyxl
 import pytest
 
 from xlassess.model.errors import XlassessError
-from xlassess.sheet.checked import Book, Box, Formula, Placed, Sheet, quoted, sheet_prefix
-from xlassess.sheet.looks import PLAIN
-from xlassess.sheet.page import Page, set_page
+from xlassess.sheet.formats import PLAIN
+from xlassess.sheet.page import PageSetup, set_page
 from xlassess.sheet.protection import legacy_hash, lock_structure
-from xlassess.sheet.validation import Dated, Lengthy, Listed, Message, Numbered, SheetError
+from xlassess.sheet.validation import (
+    DateBetween,
+    FromList,
+    Message,
+    NumberBetween,
+    SheetError,
+    TextUpTo,
+)
 from xlassess.sheet.words import Words
+from xlassess.sheet.writer import (
+    CellRange,
+    Formula,
+    PlacedChart,
+    SheetWriter,
+    WorkbookWriter,
+    quoted,
+    sheet_prefix,
+)
 
 ERROR = Message("Wrong", "Please look again.")
 
 
 @pytest.fixture
-def book() -> Book:
-    return Book({})
+def book() -> WorkbookWriter:
+    return WorkbookWriter({})
 
 
 @pytest.fixture
-def sheet(book: Book) -> Sheet:
+def sheet(book: WorkbookWriter) -> SheetWriter:
     return book.sheet("One")
 
 
-def reopened(book: Book) -> openpyxl.Workbook:
+def reopened(book: WorkbookWriter) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(book.close()))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "{=A1}", "https://example.org", "1", " "])
-def test_text__stays_text(book: Book, sheet: Sheet, text: str) -> None:
+def test_text__stays_text(book: WorkbookWriter, sheet: SheetWriter, text: str) -> None:
     sheet.text(0, 0, text)
     cell = reopened(book)["One"]["A1"]
     assert (cell.value, cell.data_type) == (text, "s")
 
 
-def test_text__longer_than_a_cell_raises(sheet: Sheet) -> None:
+def test_text__longer_than_a_cell_raises(sheet: SheetWriter) -> None:
     with pytest.raises(SheetError):
         sheet.text(0, 0, "x" * 32_768)
     with pytest.raises(SheetError):
@@ -50,7 +65,7 @@ def test_text__longer_than_a_cell_raises(sheet: Sheet) -> None:
     sheet.text(0, 0, "x" * 32_767)
 
 
-def test_formula__keeps_the_value_it_was_given(book: Book, sheet: Sheet) -> None:
+def test_formula__keeps_the_value_it_was_given(book: WorkbookWriter, sheet: SheetWriter) -> None:
     sheet.formula(0, 0, Formula('IF(B1="","none",B1)', "none"))
     sheet.formula(1, 0, Formula('""', ""))
     data = book.close()
@@ -60,25 +75,27 @@ def test_formula__keeps_the_value_it_was_given(book: Book, sheet: Sheet) -> None
     assert openpyxl.load_workbook(io.BytesIO(data))["One"]["A2"].value == '=""'
 
 
-def test_formula__too_long_raises(sheet: Sheet) -> None:
+def test_formula__too_long_raises(sheet: SheetWriter) -> None:
     with pytest.raises(SheetError):
         sheet.formula(0, 0, Formula("+".join(["1"] * 5000), 5000))
 
 
-def test_sheet__name_too_long_or_used_twice_raises(book: Book, sheet: Sheet) -> None:
+def test_sheet__name_too_long_or_used_twice_raises(
+    book: WorkbookWriter, sheet: SheetWriter
+) -> None:
     with pytest.raises(SheetError):
         book.sheet("x" * 32)
     with pytest.raises(SheetError):
         book.sheet("one")
 
 
-def test_merge__over_another_raises(sheet: Sheet) -> None:
+def test_merge__over_another_raises(sheet: SheetWriter) -> None:
     sheet.merged(0, 0, 3, "a", PLAIN)
     with pytest.raises(SheetError):
         sheet.merged(0, 2, 5, "b", PLAIN)
 
 
-def test_height__over_excels_limit_raises(sheet: Sheet) -> None:
+def test_height__over_excels_limit_raises(sheet: SheetWriter) -> None:
     with pytest.raises(SheetError):
         sheet.prose(0, 0, 0, "word " * 1000, PLAIN)
 
@@ -89,11 +106,16 @@ def test_message__over_excels_limits_raises(title: str, text: str) -> None:
         Message(title, text)
 
 
-def test_validation__each_kind_is_written(book: Book, sheet: Sheet) -> None:
-    kinds = (Listed("some_list"), Dated(date(2026, 1, 1), date(2026, 12, 31)), Numbered(1, 4),
-             Lengthy(10), Numbered(None, None))  # fmt: skip
+def test_validation__each_kind_is_written(book: WorkbookWriter, sheet: SheetWriter) -> None:
+    kinds = (
+        FromList("some_list"),
+        DateBetween(date(2026, 1, 1), date(2026, 12, 31)),
+        NumberBetween(1, 4),
+        TextUpTo(10),
+        NumberBetween(None, None),
+    )
     for row, allowed in enumerate(kinds):
-        sheet.validate(Box(row, 0, row, 0), allowed, ERROR, ERROR)
+        sheet.validate(CellRange(row, 0, row, 0), allowed, ERROR, ERROR)
     found = reopened(book)["One"].data_validations.dataValidation
     assert [v.type for v in found] == ["list", "date", "decimal", "textLength", "decimal"]
     assert found[0].formula1 == "some_list"
@@ -101,24 +123,26 @@ def test_validation__each_kind_is_written(book: Book, sheet: Sheet) -> None:
                for v in found)  # fmt: skip
 
 
-def test_name__that_looks_like_a_cell_raises(book: Book, sheet: Sheet) -> None:
+def test_name__that_looks_like_a_cell_raises(book: WorkbookWriter, sheet: SheetWriter) -> None:
     with pytest.raises(SheetError):
-        book.define("A1", "One", Box(0, 0, 1, 0))
+        book.define("A1", "One", CellRange(0, 0, 1, 0))
 
 
-def test_chart__carries_its_description(book: Book, sheet: Sheet) -> None:
+def test_chart__carries_its_description(book: WorkbookWriter, sheet: SheetWriter) -> None:
     chart = book.chart("bar")
     chart.add_series({"values": ["One", 0, 0, 2, 0]})
-    sheet.chart(chart, Placed(0, 0, 300, 200, "Three bars"))
+    sheet.chart(chart, PlacedChart(0, 0, 300, 200, "Three bars"))
     with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
         assert b'descr="Three bars"' in archive.read("xl/drawings/drawing1.xml")
 
 
-def test_page__header_too_long_raises_and_ampersands_are_kept(book: Book, sheet: Sheet) -> None:
-    area = Box(0, 0, 1, 1)
+def test_page__header_too_long_raises_and_ampersands_are_kept(
+    book: WorkbookWriter, sheet: SheetWriter
+) -> None:
+    area = CellRange(0, 0, 1, 1)
     with pytest.raises(SheetError):
-        set_page(sheet, Page("x" * 300, "", "", landscape=True, area=area))
-    set_page(sheet, Page("R&D", "2026", "OFFICIAL", landscape=True, area=area))
+        set_page(sheet, PageSetup("x" * 300, "", "", landscape=True, area=area))
+    set_page(sheet, PageSetup("R&D", "2026", "OFFICIAL", landscape=True, area=area))
     header = reopened(book)["One"].oddHeader
     assert header.left.text == "R&&D"
     assert header.right.text.strip() == "2026"
@@ -136,14 +160,14 @@ def test_sheet_prefix__quotes_apostrophes() -> None:
 
 
 def test_legacy_hash__is_that_of_sheets() -> None:
-    book = Book({})
+    book = WorkbookWriter({})
     sheet = book.sheet("One")
     sheet.raw.protect("correct horse")
     assert reopened(book)["One"].protection.password == legacy_hash("correct horse")
 
 
 def test_structure__is_locked_in_the_right_place() -> None:
-    book = Book({})
+    book = WorkbookWriter({})
     book.sheet("One")
     with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
         part = archive.read("xl/workbook.xml")

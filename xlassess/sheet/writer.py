@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 from xlassess.sheet import metrics
-from xlassess.sheet.looks import FONT, FONT_SIZE, PLAIN, Look, Mark
+from xlassess.sheet.formats import FONT, FONT_SIZE, PLAIN, CellFormat, ConditionalFormat
 from xlassess.sheet.validation import (
     LONGEST_CELL,
     LONGEST_FORMULA,
@@ -25,7 +25,7 @@ from xlassess.sheet.validation import (
     utf16_length,
     within,
 )  # fmt: skip
-from xlassess.sheet.values import Box, Formula, Placed, quoted, sheet_prefix
+from xlassess.sheet.values import CellRange, Formula, PlacedChart, quoted, sheet_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Book", "Box", "Formula", "Placed", "Sheet", "quoted", "sheet_prefix"]
+__all__ = [
+    "CellRange",
+    "Formula",
+    "PlacedChart",
+    "SheetWriter",
+    "WorkbookWriter",
+    "quoted",
+    "sheet_prefix",
+]
 
 _LONGEST_TIP = 255
 _LONGEST_SHEET_NAME = 31
@@ -59,7 +67,7 @@ def _done(code: object) -> None:
         raise SheetError(f"A workbook could not be written: XlsxWriter answered {code}.")
 
 
-class Book:
+class WorkbookWriter:
     """A workbook being written, in memory.
 
     Args:
@@ -71,7 +79,7 @@ class Book:
         from xlsxwriter import Workbook
 
         self._buffer = BytesIO()
-        self._looks: dict[Look | Mark, Format] = {}
+        self._looks: dict[CellFormat | ConditionalFormat, Format] = {}
         self._book: Workbook = Workbook(
             self._buffer,
             {
@@ -84,7 +92,7 @@ class Book:
         self._book.set_size(1600, 1000)
         self._book.set_tab_ratio(80)
 
-    def sheet(self, name: str, tab_colour: str = "", *, streamed: bool = False) -> Sheet:
+    def sheet(self, name: str, tab_colour: str = "", *, streamed: bool = False) -> SheetWriter:
         """Add a sheet.
 
         Args:
@@ -105,9 +113,9 @@ class Book:
             sheet = self._book.add_worksheet(name, kind)
         if tab_colour:
             sheet.set_tab_color(tab_colour)
-        return Sheet(self, sheet)
+        return SheetWriter(self, sheet)
 
-    def define(self, name: str, sheet: str, box: Box) -> None:
+    def define(self, name: str, sheet: str, box: CellRange) -> None:
         """Give a block of cells a name for the whole workbook."""
         from xlsxwriter.utility import xl_range_abs
 
@@ -126,7 +134,7 @@ class Book:
         with _heeded():
             return self._book.add_chart(wanted)
 
-    def format(self, look: Look | Mark) -> Format:
+    def format(self, look: CellFormat | ConditionalFormat) -> Format:
         """Return the XlsxWriter format of a look, made once."""
         found = self._looks.get(look)
         if found is None:
@@ -140,25 +148,25 @@ class Book:
         return self._buffer.getvalue()
 
 
-class Sheet:
+class SheetWriter:
     """A sheet being written; rows and columns are counted from 0.
 
     ``raw`` is XlsxWriter's own worksheet, for settings that cannot fail.
     """
 
-    def __init__(self, book: Book, raw: Worksheet) -> None:
+    def __init__(self, book: WorkbookWriter, raw: Worksheet) -> None:
         self.book = book
         self.raw = raw
         self._widths: dict[int, float] = {}
         self._heights: dict[int, float] = {}
-        self._charts: list[Placed] = []
+        self._charts: list[PlacedChart] = []
 
     @property
     def name(self) -> str:
         """The sheet's name."""
         return cast("str", self.raw.get_name())
 
-    def text(self, row: int, column: int, text: str, look: Look = PLAIN) -> None:
+    def text(self, row: int, column: int, text: str, look: CellFormat = PLAIN) -> None:
         """Write a text, as text.
 
         Raises:
@@ -170,15 +178,15 @@ class Sheet:
         else:
             self.blank(row, column, look)
 
-    def number(self, row: int, column: int, number: float, look: Look = PLAIN) -> None:
+    def number(self, row: int, column: int, number: float, look: CellFormat = PLAIN) -> None:
         """Write a number."""
         _done(self.raw.write_number(row, column, number, self.book.format(look)))
 
-    def blank(self, row: int, column: int, look: Look) -> None:
+    def blank(self, row: int, column: int, look: CellFormat) -> None:
         """Write an empty cell that has a look."""
         _done(self.raw.write_blank(row, column, None, self.book.format(look)))
 
-    def formula(self, row: int, column: int, formula: Formula, look: Look = PLAIN) -> None:
+    def formula(self, row: int, column: int, formula: Formula, look: CellFormat = PLAIN) -> None:
         """Write a formula with the value it has now.
 
         Raises:
@@ -192,7 +200,9 @@ class Sheet:
         )
         _done(code)
 
-    def link(self, row: int, column: int, target: str, text: str, look: Look, *, tip: str) -> None:
+    def link(
+        self, row: int, column: int, target: str, text: str, look: CellFormat, *, tip: str
+    ) -> None:
         """Write a link.
 
         Args:
@@ -208,7 +218,7 @@ class Sheet:
             _done(self.raw.write_url(row, column, target, self.book.format(look), text, tip))
 
     def merged(
-        self, row: int, first_column: int, last_column: int, text: str | Formula, look: Look
+        self, row: int, first_column: int, last_column: int, text: str | Formula, look: CellFormat
     ) -> None:
         """Write a text or formula across several columns of a row; never inside a table."""
         if first_column == last_column:
@@ -221,13 +231,15 @@ class Sheet:
         _done(code)
         self._put(row, first_column, text, look)
 
-    def _put(self, row: int, column: int, text: str | Formula, look: Look) -> None:
+    def _put(self, row: int, column: int, text: str | Formula, look: CellFormat) -> None:
         if isinstance(text, Formula):
             self.formula(row, column, text, look)
         else:
             self.text(row, column, text, look)
 
-    def prose(self, row: int, first_column: int, last_column: int, text: str, look: Look) -> None:
+    def prose(
+        self, row: int, first_column: int, last_column: int, text: str, look: CellFormat
+    ) -> None:
         """Write a paragraph across several columns and make its row high enough."""
         self.merged(row, first_column, last_column, text, look)
         self.fit(row, ((text, self.span_width(first_column, last_column), look),))
@@ -263,10 +275,12 @@ class Sheet:
         _done(self.raw.set_row(row, points))
         self._heights[row] = points
 
-    def fit(self, row: int, texts: tuple[tuple[str, float, Look], ...], least: float = 0.0) -> None:
+    def fit(
+        self, row: int, texts: tuple[tuple[str, float, CellFormat], ...], least: float = 0.0
+    ) -> None:
         """Make a row high enough for texts of given widths and looks."""
         measured = (
-            metrics.Text(text, width, look.size, look.bold, look.indent)
+            metrics.MeasuredText(text, width, look.size, look.bold, look.indent)
             for text, width, look in texts
         )
         self.height(row, metrics.row_height(measured, least))
@@ -275,7 +289,7 @@ class Sheet:
         """Return the height of a row in points."""
         return self._heights.get(row, metrics.line_height(FONT_SIZE))
 
-    def extent(self, area: Box) -> tuple[float, float]:
+    def extent(self, area: CellRange) -> tuple[float, float]:
         """Return width and height of a block of cells in points."""
         columns = range(area.first_column, area.last_column + 1)
         pixels = sum(self.width(c) * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for c in columns)
@@ -284,7 +298,7 @@ class Sheet:
 
     def validate(
         self,
-        box: Box,
+        box: CellRange,
         allowed: Allowed,
         error: Message,
         prompt: Message | None,
@@ -295,19 +309,21 @@ class Sheet:
         wanted = options(allowed, prompt, error) | ({} if strict else {"show_error": False})
         self._over(self.raw.data_validation, box, wanted)
 
-    def highlight(self, box: Box, condition: str, mark: Mark) -> None:
+    def highlight(self, box: CellRange, condition: str, mark: ConditionalFormat) -> None:
         """Mark cells for which a formula (relative to the block's first cell) is true."""
         rule = {"type": "formula", "criteria": f"={condition}", "format": self.book.format(mark)}
         self._over(self.raw.conditional_format, box, rule)
 
-    def _over(self, method: Callable[..., object], box: Box, wanted: Mapping[str, object]) -> None:
+    def _over(
+        self, method: Callable[..., object], box: CellRange, wanted: Mapping[str, object]
+    ) -> None:
         with _heeded():
             code = method(
                 box.first_row, box.first_column, box.last_row, box.last_column, dict(wanted)
             )
         _done(code)
 
-    def chart(self, chart: Any, placed: Placed) -> None:
+    def chart(self, chart: Any, placed: PlacedChart) -> None:
         """Put a chart on the sheet, with the text that is read out in its place."""
         chart.set_size({"width": placed.width, "height": placed.height})
         where = {"description": placed.description, "object_position": 2}
@@ -319,7 +335,7 @@ class Sheet:
         """Return the first and last row each chart covers."""
         return tuple((placed.row, self._below(placed)) for placed in self._charts)
 
-    def _below(self, placed: Placed) -> int:
+    def _below(self, placed: PlacedChart) -> int:
         row, left = placed.row, placed.height * metrics.POINTS_PER_PIXEL
         while left > self.row_height(row):
             left -= self.row_height(row)

@@ -12,7 +12,7 @@ FONT, FONT_SIZE = "Arial", 10
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CellFormat:
     """The look of a cell.
 
     ``border`` and ``bottom`` are the colour of a thin line all round or below, or empty;
@@ -34,7 +34,7 @@ class Look:
     number: str = ""
     locked: bool = True
 
-    def but(self, **changes: Any) -> Look:
+    def but(self, **changes: Any) -> CellFormat:
         """Return this look with some of its fields changed.
 
         Raises:
@@ -62,7 +62,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ConditionalFormat:
     """What a conditional format changes in a cell's look; empty or None leaves it alone."""
 
     colour: str = ""
@@ -89,29 +89,31 @@ TEXT_FORMAT = "@"
 begins with a hyphen taken for a formula."""
 DATE_FORMAT = "d mmm yyyy"
 
-PLAIN = Look()
-PROSE = Look(valign="top")
-TITLE = Look(size=18, bold=True, colour=palette.NAVY, wrap=False)
-HEADING = Look(size=12, bold=True, colour=palette.NAVY, wrap=False, valign="bottom")
-SMALL = Look(size=8, colour=palette.MUTED, wrap=False)
-SMALL_PROSE = Look(size=8, colour=palette.MUTED, valign="top")
-LINK = Look(colour=palette.LINK, underline=True, wrap=False)
+PLAIN = CellFormat()
+PROSE = CellFormat(valign="top")
+TITLE = CellFormat(size=18, bold=True, colour=palette.NAVY, wrap=False)
+HEADING = CellFormat(size=12, bold=True, colour=palette.NAVY, wrap=False, valign="bottom")
+SMALL = CellFormat(size=8, colour=palette.MUTED, wrap=False)
+SMALL_PROSE = CellFormat(size=8, colour=palette.MUTED, valign="top")
+LINK = CellFormat(colour=palette.LINK, underline=True, wrap=False)
 
-HEADER = Look(bold=True, colour=palette.WHITE, fill=palette.NAVY, border=palette.NAVY, indent=1)
+HEADER = CellFormat(
+    bold=True, colour=palette.WHITE, fill=palette.NAVY, border=palette.NAVY, indent=1
+)
 HEADER_MIDDLE = HEADER.but(align="center", indent=0)
-CELL = Look(border=palette.LINE, indent=1)
+CELL = CellFormat(border=palette.LINE, indent=1)
 CELL_MIDDLE = CELL.but(align="center", indent=0)
 CELL_STRONG = CELL.but(bold=True)
 CELL_LINK = CELL.but(colour=palette.LINK, underline=True)
 TOTAL = CELL.but(bold=True, fill=palette.PALE)
 TOTAL_MIDDLE = TOTAL.but(align="center", indent=0)
-INPUT = Look(
+INPUT = CellFormat(
     border=palette.INPUT_LINE, fill=palette.INPUT_FILL, indent=1, locked=False, number=TEXT_FORMAT
 )
 
-MARK_DONE = Mark(palette.DONE, palette.DONE_FILL, bold=True)
-MARK_TO_DO = Mark(palette.TO_DO, palette.TO_DO_FILL, bold=True)
-MARK_CHECK = Mark(palette.CHECK, palette.CHECK_FILL, bold=True)
-MARK_OPTIONAL = Mark(palette.OPTIONAL, palette.OPTIONAL_FILL)
-MARK_CHOSEN = Mark(palette.INK, palette.CHOSEN_FILL, bold=True, border=palette.NAVY)
-MARK_FILLED = Mark(fill=palette.WHITE)
+MARK_DONE = ConditionalFormat(palette.DONE, palette.DONE_FILL, bold=True)
+MARK_TO_DO = ConditionalFormat(palette.TO_DO, palette.TO_DO_FILL, bold=True)
+MARK_CHECK = ConditionalFormat(palette.CHECK, palette.CHECK_FILL, bold=True)
+MARK_OPTIONAL = ConditionalFormat(palette.OPTIONAL, palette.OPTIONAL_FILL)
+MARK_CHOSEN = ConditionalFormat(palette.INK, palette.CHOSEN_FILL, bold=True, border=palette.NAVY)
+MARK_FILLED = ConditionalFormat(fill=palette.WHITE)
