@@ -43,7 +43,7 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
             return refused(source.name, finding, *fingerprint(source.path))
         data = source.path.read_bytes()
     except OSError as fault:
-        return refused(source.name, found("G13", problem=_in_words(fault)))
+        return refused(source.name, found("G13", problem=in_words(fault)))
     return _read_bytes(data, source.name, context)
 
 
@@ -52,7 +52,8 @@ def refused(name: str, finding: Finding, sha256: str = "", size: int = 0) -> Ret
     return Return(name, sha256, size, "", "refused", findings=(finding.in_file(name),))
 
 
-def _in_words(fault: OSError) -> str:
+def in_words(fault: OSError) -> str:
+    """Return what the system says is wrong, for a sentence."""
     return (fault.strerror or type(fault).__name__).lower()
 
 

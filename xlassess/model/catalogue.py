@@ -154,6 +154,23 @@ _GUARD = (
         "The file needs a password, and none of those given opens it.",
         "Ask the partner for the password of this file, or for a copy without one.",
     ),
+    Kind(
+        "G19",
+        "note",
+        "Parts not read",
+        "The file holds things that the workbook we sent out does not, and they were not read: "
+        "{parts}.",
+        "Open the file and look at them, if they may matter. No answer is expected there.",
+    ),
+    Kind(
+        "G20",
+        "refuse",
+        "Cannot be decrypted here",
+        "The file needs a password to open, and it is encrypted in a way that this program "
+        "cannot undo: {problem}.",
+        "Open the file with its password in the program that wrote it, save a copy without a "
+        "password as an Excel workbook (.xlsx), and hand that over.",
+    ),
 )
 
 _IDENTIFY = (

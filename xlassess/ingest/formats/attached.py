@@ -1,4 +1,4 @@
-"""Notes and text boxes that people put beside cells: remarks in the margin, no answers.
+"""What people put beside and over cells of an Office package: notes, text boxes, pictures, files.
 
 Excel keeps conversations twice, once for programs that know only notes; there the text begins
 with an explanation, so that the conversation itself is preferred.
@@ -8,59 +8,112 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.formats.binary import comments
+from xlassess.ingest.formats.relationships import Relation, relations
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.notes import MOST_NOTES
-from xlassess.ingest.guard.package import Package
+from xlassess.ingest.guard.notes import MOST_NOTES, PlacedObject
+from xlassess.ingest.guard.package import Package, UnsafePartError
 
 _DRAWING = "drawing"
-_KINDS = (_DRAWING, "comments", "threadedcomment")
+_REMARKS = ("comments", "threadedcomment")
 _ENTRIES = ("comment", "threadedComment")
 _TEXTS = ("t", "text")
+_FILES = ("oleobject", "package")
+_FAULTS = (*MARKUP_FAULTS, UnsafePartError)
+_CHARTS = ("chart", "chartex")
+"""Graphic frames that hold a chart, by the end of their namespace; ours are among them."""
+_PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
+_ATTRIBUTE = re.compile(rb"""([\w:]{1,40})=["']([^"'<>]{0,300})["']""")
+_KNOWN = {
+    "word": "an embedded Word document",
+    "excel": "an embedded Excel workbook",
+    "powerpoint": "an embedded PowerPoint presentation",
+    "acro": "an embedded PDF document",
+    "package": "an embedded file",
+    "outlook": "an embedded message",
+    "docx": "an embedded Word document",
+    "doc": "an embedded Word document",
+    "xlsx": "an embedded Excel workbook",
+    "pptx": "an embedded PowerPoint presentation",
+    "pdf": "an embedded PDF document",
+}
 
 
-def attached(package: Package, sheet: str) -> dict[str, str]:
-    """Return the notes of a sheet by the A1 name of their cell.
+@dataclass(slots=True)
+class Attached:
+    """What stands beside the cells of one sheet: texts by their cell, and objects without text."""
 
-    A part that cannot be read holds nothing up, since no answer stands in it.
+    texts: dict[str, str] = field(default_factory=dict)
+    objects: tuple[PlacedObject, ...] = ()
+
+
+def embedded(program: str, name: str) -> str:
+    """Return in words what an embedded file is, by its program's name or its own.
+
+    Args:
+        program: the program id, such as ``Word.Document.12``.
+        name: the file's name.
+    """
+    low = program.lower()
+    for start in ("word", "excel", "powerpoint", "acro", "package", "outlook"):
+        if low.startswith(start):
+            return _KNOWN[start]
+    return _KNOWN.get(name.lower().rpartition(".")[2], "an embedded file")
+
+
+def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
+    """Return what stands beside the cells of a sheet.
+
+    A part that cannot be read holds nothing up, since no answer stands in it; that there is
+    something is told all the same.
 
     Args:
         package: the workbook.
         sheet: the name of the sheet's part.
+        markup: the sheet's part, where that is markup.
     """
     notes: dict[str, list[str]] = {}
     boxes: dict[str, list[str]] = {}
-    with contextlib.suppress(*MARKUP_FAULTS):
-        for kind, part in _parts(package, sheet):
+    objects: list[PlacedObject] = []
+    try:
+        related = relations(package, sheet)
+    except _FAULTS:
+        return Attached()
+    with contextlib.suppress(*_FAULTS):
+        for kind in _REMARKS:
             told: dict[str, list[str]] = {}
-            entries = _boxes if kind == _DRAWING else _entries
-            for cell, text in entries(package.get(part)):
-                told.setdefault(cell, []).append(text)
-            if kind == _DRAWING:
-                boxes |= told
-            else:
-                notes |= told
+            for one in (one for one in related if one.kind == kind):
+                for cell, text in _entries(one.part, package.get(one.part)):
+                    told.setdefault(cell, []).append(text)
+            notes |= told
+    for one in related:
+        if one.kind == _DRAWING:
+            try:
+                _take_drawing(package, one.part, boxes, objects)
+            except _FAULTS:
+                objects.append(PlacedObject("a drawing that cannot be read"))
+        elif one.kind == "image":
+            objects.append(PlacedObject("a picture behind the cells", _name(one)))
+    objects += _files(related, markup)
     cells = list(dict.fromkeys([*notes, *boxes]))[:MOST_NOTES]
-    return {cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())]) for cell in cells}
+    texts = {cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())]) for cell in cells}
+    return Attached(texts, tuple(objects[:MOST_NOTES]))
 
 
-def _parts(package: Package, sheet: str) -> list[tuple[str, str]]:
-    """The parts that hold remarks beside a sheet, each with its kind, conversations last."""
-    folder, name = posixpath.split(sheet)
-    root = tree(package.get(f"{folder}/_rels/{name}.rels"))
-    found: list[tuple[int, str]] = []
-    for relation in root if root is not None else ():
-        kind = attribute(relation, "Type").lower().rpartition("/")[2]
-        if kind in _KINDS:
-            target = posixpath.join("/", folder, attribute(relation, "Target").lower())
-            found.append((_KINDS.index(kind), posixpath.normpath(target).lstrip("/")))
-    return [(_KINDS[kind], part) for kind, part in sorted(found)]
+def _name(relation: Relation) -> str:
+    return posixpath.basename(relation.address.replace("\\", "/"))
 
 
-def _entries(part: bytes) -> Iterator[tuple[str, str]]:
+def _entries(name: str, part: bytes) -> Iterator[tuple[str, str]]:
+    if name.endswith(".bin"):
+        yield from comments(part)
+        return
     root = tree(part)
     for element in root.iter() if root is not None else ():
         cell = attribute(element, "ref")
@@ -68,21 +121,88 @@ def _entries(part: bytes) -> Iterator[tuple[str, str]]:
             yield cell.upper(), _text(element)
 
 
-def _boxes(part: bytes) -> Iterator[tuple[str, str]]:
-    """The texts of shapes, each with the cell at its corner; charts keep theirs elsewhere."""
-    root = tree(part)
+def _take_drawing(
+    package: Package, part: str, boxes: dict[str, list[str]], objects: list[PlacedObject]
+) -> None:
+    """Take the texts of shapes, each with the cell at its corner, and the objects without text.
+
+    Charts keep their texts elsewhere, and ours are not worth a word.
+    """
+    media = {one.id: _name(one) for one in relations(package, part)}
+    root = tree(package.get(part))
     for anchor in root if root is not None else ():
+        cell = _corner(anchor)
         text = " ".join(_text(one) for one in anchor.iter() if local(one.tag) == "p").strip()
-        corner = {
-            local(one.tag): one.text or ""
-            for start in anchor
-            if local(start.tag) == "from"
-            for one in start
-        }
-        row, column = corner.get("row", "0").strip(), corner.get("col", "0").strip()
-        if text and row.isdecimal() and column.isdecimal() and len(row + column) < 12:
-            yield cell_name(int(row), int(column)), text
+        if text and cell:
+            boxes.setdefault(cell, []).append(text)
+        objects += _objects(anchor, cell, media, bool(text))
+
+
+def _corner(anchor: Element) -> str:
+    corner = {
+        local(one.tag): one.text or ""
+        for start in anchor
+        if local(start.tag) == "from"
+        for one in start
+    }
+    row, column = corner.get("row", "0").strip(), corner.get("col", "0").strip()
+    if row.isdecimal() and column.isdecimal() and len(row + column) < 12:
+        return cell_name(int(row), int(column))
+    return ""
+
+
+def _objects(
+    anchor: Element, cell: str, media: dict[str, str], has_text: bool
+) -> Iterator[PlacedObject]:
+    for one in anchor.iter():
+        tag = local(one.tag)
+        if tag == "pic":
+            yield PlacedObject("a picture", _called(one, media), cell)
+        elif tag == "graphicFrame" and not _is_chart(one):
+            yield PlacedObject("a diagram or drawing", _called(one, media), cell)
+        elif tag in ("sp", "cxnSp", "contentPart") and not has_text and not _is_empty(one):
+            yield PlacedObject("a drawing without text", _called(one, media), cell)
+
+
+def _is_empty(shape: Element) -> bool:
+    """True for the shape that stands for a note or control, which are told for themselves."""
+    return any(
+        attribute(one, "hidden") in ("1", "true")
+        for one in shape.iter()
+        if local(one.tag) == "cNvPr"
+    )
+
+
+def _is_chart(frame: Element) -> bool:
+    uris = (attribute(one, "uri") for one in frame.iter() if local(one.tag) == "graphicData")
+    return any(uri.rpartition("/")[2].lower() in _CHARTS for uri in uris)
+
+
+def _called(shape: Element, media: dict[str, str]) -> str:
+    """What a shape is called: its description, its name, and the file a picture came from."""
+    names: dict[str, None] = {}
+    for one in shape.iter():
+        if local(one.tag) == "cNvPr":
+            names.setdefault(attribute(one, "descr") or attribute(one, "name"))
+        elif local(one.tag) == "blip":
+            names.setdefault(media.get(attribute(one, "embed"), ""))
+    return ", ".join(filter(None, names))
 
 
 def _text(entry: Element) -> str:
     return "".join(one.text or "" for one in entry.iter() if local(one.tag) in _TEXTS).strip()
+
+
+def _files(related: Iterable[Relation], markup: bytes) -> Iterator[PlacedObject]:
+    """Files that are embedded in a sheet, each once, by what the sheet says of them."""
+    told = {}
+    for match in _PROGRAM_ID.finditer(markup) if b"oleObject" in markup else ():
+        said = {
+            name.rpartition(b":")[2]: value.decode("utf-8", "replace")
+            for name, value in _ATTRIBUTE.findall(match[1])
+        }
+        told[said.get(b"id", "")] = said.get(b"progId", "")
+    for one in related:
+        if one.kind in _FILES:
+            what = embedded(told.get(one.id, ""), one.address)
+            yield PlacedObject(what, _name(one))

@@ -7,26 +7,42 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlassess.ingest.formats.ods import made_plain, scan_ods
-from xlassess.ingest.formats.properties import Properties, read_properties
+from xlassess.ingest.formats.ods import scan_ods
+from xlassess.ingest.formats.properties import Properties, as_trusted, read_properties
+from xlassess.ingest.formats.relationships import content_type, workbook_part
 from xlassess.ingest.formats.xls import scan_xls
-from xlassess.ingest.formats.xlsb import WORKBOOK as BINARY_WORKBOOK
 from xlassess.ingest.formats.xlsb import scan_xlsb
-from xlassess.ingest.formats.xlsx import WORKBOOK, scan_xlsx
+from xlassess.ingest.formats.xlsx import scan_xlsx
+from xlassess.ingest.guard.decrypt import decrypted
 from xlassess.ingest.guard.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.guard.markup import MARKUP_FAULTS
-from xlassess.ingest.guard.notes import ExcessError, SheetNotes
-from xlassess.ingest.guard.ole import OLE_MAGIC, OldWorkbook, decrypted, open_ole
-from xlassess.ingest.guard.package import ZIP_MAGIC, Package, open_package
+from xlassess.ingest.guard.notes import ExcessError, Scanned, SheetNotes
+from xlassess.ingest.guard.ole import OLE_MAGIC, OldWorkbook, open_ole
+from xlassess.ingest.guard.package import ZIP_MAGIC, Package, UnsafePartError, open_package
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 Kind = Literal["xlsx", "xlsm", "xlsb", "xls", "ods"]
 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
-_MACRO_KIND = b"sheet.macroEnabled.main+xml"
-_MACROS = "xl/vbaproject.bin"
+_MACRO_KIND = b"macroenabled"
+_MACROS = ("xl/vbaproject.bin", "basic/", "scripts/", "xl/macrosheets/")
+"""Parts that hold programs: of Excel, of LibreOffice (in two languages), of Excel 4."""
+_USUAL = {
+    "ods": (
+        "mimetype", "content.xml", "styles.xml", "meta.xml", "settings.xml", "manifest.rdf",
+        "meta-inf/", "configurations2/", "thumbnails/", "pictures/", "object ", "media/", "fonts/",
+        "objectreplacements/", "layout-cache", "current.xml", "basic/", "scripts/", "dialogs/",
+    ),
+    "xlsx": (
+        "[content_types].xml", "_rels/", "docprops/", "customxml/", "docmetadata/", "xl/",
+        "customui/", "package/", "usercustomization/", "[trash]/", "_xmlsignatures/",
+    ),
+}  # fmt: skip
+"""Beginnings of the names of parts that office programs write; SharePoint adds some of them."""
+_LEAVINGS = ("__macosx/", ".ds_store")
+_MOST_NAMED = 3
 _FAULTS = (*MARKUP_FAULTS, struct.error, IndexError, KeyError)
 
 
@@ -49,12 +65,13 @@ def guard(data: bytes, passwords: Sequence[str] = ()) -> Guarded | Finding:
     is inside.
     """
     result = _guard(data)
-    if isinstance(result, Finding) and result.code == "G04" and data.startswith(OLE_MAGIC):
-        opened = decrypted(data, passwords)
-        if opened is None:
-            return found("G18") if passwords else result
-        return _guard(opened)
-    return result
+    if not isinstance(result, Finding) or result.code != "G04":
+        return result
+    if not data.startswith(OLE_MAGIC):
+        problem = "as OpenDocument spreadsheets are"
+        return found("G20", problem=problem) if passwords else result
+    opened = decrypted(data, passwords)
+    return opened if isinstance(opened, Finding) else _guard(opened)
 
 
 def _guard(data: bytes) -> Guarded | Finding:
@@ -74,6 +91,8 @@ def _looked_into(data: bytes, look: Callable[[bytes], Guarded | Finding]) -> Gua
         return look(data)
     except ExcessError as excess:
         return found("G10", problem=str(excess))
+    except UnsafePartError as unsafe:
+        return unsafe.finding
     except _FAULTS:
         return found("G06", problem="a part of it cannot be read")
 
@@ -82,39 +101,68 @@ def _guard_ole(data: bytes) -> Guarded | Finding:
     opened = open_ole(data)
     if not isinstance(opened, OldWorkbook):
         return opened
-    notes = scan_xls(opened.stream)
-    if isinstance(notes, Finding):
-        return notes
-    return Guarded(data, "xls", notes, Properties(saved_at=opened.saved_at))
+    scanned = scan_xls(opened.stream)
+    if isinstance(scanned, Finding):
+        return scanned
+    saved_at = as_trusted(opened.saved_at, opened.program)
+    properties = Properties(saved_at=saved_at, program=opened.program)
+    findings = _told(scanned, macros=opened.macros or scanned.macros)
+    return Guarded(scanned.data or data, "xls", scanned.notes, properties, findings)
 
 
 def _guard_package(data: bytes) -> Guarded | Finding:
     package = open_package(data)
     if isinstance(package, Finding):
         return package
-    kind = _kind(package)
+    kind, part = _kind(package)
     if kind is None:
         foreign = foreign_zip(package.names, package.get("mimetype").strip())
         return (foreign or PLAIN_ZIP).finding()
-    notes = _scan(kind, package)
-    if isinstance(notes, Finding):
-        return notes
-    data = made_plain(data, package) if kind == "ods" else data
-    macros = (found("G16"),) if _MACROS in package.names else ()
-    return Guarded(data, kind, notes, read_properties(package), macros)
+    scanned = _scan(kind, package, part)
+    if isinstance(scanned, Finding):
+        return scanned
+    macros = any(name.startswith(_MACROS) for name in package.names)
+    properties = read_properties(package)
+    findings = _told(scanned, _odd_parts(kind, package), macros=macros or scanned.macros)
+    return Guarded(scanned.data or data, kind, scanned.notes, properties, findings)
 
 
-def _kind(package: Package) -> Kind | None:
-    if WORKBOOK in package.names:
-        return "xlsm" if _MACRO_KIND in package.get("[content_types].xml") else "xlsx"
-    if BINARY_WORKBOOK in package.names:
-        return "xlsb"
+def _told(
+    scanned: Scanned, odd: Sequence[str] = (), *, macros: bool = False
+) -> tuple[Finding, ...]:
+    """What there is in a file that nobody reads answers from."""
+    unread = (*scanned.unread, *odd)
+    findings = [found("G16")] if macros else []
+    if unread:
+        named = ", ".join(unread[:_MOST_NAMED])
+        more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
+        findings.append(found("G19", parts=named + more))
+    return tuple(findings)
+
+
+def _odd_parts(kind: Kind, package: Package) -> list[str]:
+    """Parts that no office program is known to write, by their names."""
+    usual = _USUAL["ods" if kind == "ods" else "xlsx"]
+    return [
+        f"the part “{name[:60]}”"
+        for name in sorted(package.names - package.parts.keys())
+        if not name.startswith((*usual, *_LEAVINGS)) and not name.endswith(("/", *_LEAVINGS))
+    ]
+
+
+def _kind(package: Package) -> tuple[Kind | None, str]:
+    """The kind of workbook a package is, by what it says of itself, and the workbook's part."""
     if package.get("mimetype").strip().startswith(_ODS) and "content.xml" in package.names:
-        return "ods"
-    return None
+        return "ods", "content.xml"
+    part = workbook_part(package)
+    if not part:
+        return None, ""
+    if part.endswith(".bin"):
+        return "xlsb", part
+    return ("xlsm" if _MACRO_KIND in content_type(package, part) else "xlsx"), part
 
 
-def _scan(kind: Kind, package: Package) -> dict[str, SheetNotes] | Finding:
+def _scan(kind: Kind, package: Package, part: str) -> Scanned | Finding:
     if kind == "ods":
         return scan_ods(package)
-    return scan_xlsb(package) if kind == "xlsb" else scan_xlsx(package)
+    return scan_xlsb(package, part) if kind == "xlsb" else scan_xlsx(package, part)

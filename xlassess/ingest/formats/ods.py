@@ -1,4 +1,9 @@
-"""One pass over an OpenDocument spreadsheet: how far its sheets reach, which cells compute.
+"""One pass over an OpenDocument spreadsheet: what its sheets hold, and the same written plainly.
+
+The parser knows tags by the letter of their usual prefixes, loses raw character data, line
+breaks and cells without a value type, and takes the text of a drawing for that of its cell. So
+it is given the cells as this pass understood them, written anew, and nothing else: what was
+measured is what is read.
 
 Repeated empty rows and columns at the end are common and cost nothing, so they do not count;
 a repeated cell with content does.
@@ -6,41 +11,113 @@ a repeated cell with content does.
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.formats.ods_styles import Crossing, styles_of
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS
 from xlassess.ingest.guard.markup import local, stream
-from xlassess.ingest.guard.notes import MOST_NOTES, ExcessError, SheetNotes, Tally, near, too_much
-from xlassess.ingest.guard.package import Package
+from xlassess.ingest.guard.notes import (
+    MOST_NOTES,
+    CrossedOut,
+    ExcessError,
+    PlacedObject,
+    Scanned,
+    Tally,
+    near,
+    too_much,
+)
+from xlassess.ingest.guard.package import Package, UnsafePartError, packed
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
-_GAP = re.compile(rb"(</?table:[^<>]*>)\s+(?=</?table:)")
-_MARKS = {
-    re.compile(rb"<text:line-break\s*(?:/>|></text:line-break>)"): b"&#10;",
-    re.compile(rb"<text:tab\b[^<>]*(?:/>|></text:tab>)"): b"&#9;",
-}
-_DRAWING = ":drawing:"
-_DRAWING_TAG = re.compile(rb"<(/?)draw:[^<>]*?(/?)>")
-_NOTE_LENGTH = 200
 _CELLS = ("table-cell", "covered-table-cell")
+_NOTE_LENGTH = 200
 _MOST_ROWS, _MOST_COLUMNS = 1 << 21, 1 << 15
 """Twice what spreadsheet programs have, empty ones at the end included."""
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
+_VALUES = {
+    "float": "value",
+    "percentage": "value",
+    "currency": "value",
+    "date": "date-value",
+    "time": "time-value",
+    "boolean": "boolean-value",
+}
+"""The attribute that holds the value of each type (OpenDocument 1.3, part 3, 19.387)."""
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
 """How LibreOffice writes a truth value that was typed in."""
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+_HEAD = (
+    f'<office:document-content xmlns:office="{_OFFICE}" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    "<office:body><office:spreadsheet>"
+)
+_TAIL = "</office:spreadsheet></office:body></office:document-content>"
+_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    "</manifest:manifest>"
+)
+_MOST_SHOWN = 64
+"""A repeated number is told as displayed for so many of its cells; nobody repeats answers."""
+_CHART = b":chart"
+
+
+@lru_cache(maxsize=1024)
+def _kind(tag: str) -> tuple[str, str]:
+    """The namespace of a tag in one word, and its name in it."""
+    space = tag[1:].partition("}")[0].split(":")
+    return (space[-2] if len(space) > 1 else ""), local(tag)
+
+
+@dataclass(slots=True)
+class _CellText:
+    """The text of one cell as it is gathered: its paragraphs, and what of them is crossed out."""
+
+    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    paragraphs: int = 0
+
+    def begin(self) -> None:
+        if self.paragraphs:
+            self.pieces.append(("\n", False))
+        self.paragraphs += 1
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.pieces)
+
+    def crossed(self) -> CrossedOut | bool:
+        """What of the text stands; or one truth for all of it."""
+        kept = "".join(text for text, struck in self.pieces if not struck)
+        gone = "".join(text for text, struck in self.pieces if struck)
+        if not gone.strip():
+            return False
+        return CrossedOut(kept, gone) if kept.strip() else True
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A drawing as it is gone through: what it holds, and what it is called."""
+
+    holds: str = ""
+    link: str = ""
+    called: list[str] = field(default_factory=list)
+    in_title: bool = False
+    has_text: bool = False
 
 
 @dataclass(slots=True)
 class _Scan:
-    """The state of the pass: the sheet, row and column reached."""
+    """The state of the pass: the sheet, row and column reached, and what is written of them."""
 
+    package: Package
+    crossing: Crossing
     sheets: dict[str, Tally] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    written: list[str] = field(default_factory=lambda: [_HEAD])
     row: int = 0
     column: int = 0
     row_times: int = 1
@@ -49,59 +126,129 @@ class _Scan:
     doubled: bool = False
     in_cell: bool = False
     in_note: int = 0
-    in_note_text: bool = False
+    in_paragraph: bool = False
+    cell: _CellText = field(default_factory=_CellText)
+    plain: dict[str, str] = field(default_factory=dict)
+    spans: list[bool] = field(default_factory=list)
+    frames: list[_Frame] = field(default_factory=list)
     texts: int = 0
     filled: int = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        if name == "table":
+        space, name = _kind(tag)
+        if space == "style" or not self.nested:
+            self.crossing.start(name, attributes)
+        if space == "table" and name == "table":
             self._start_table(attributes)
-        elif self.nested > 1:
+        elif self.nested > 1 or not self.nested:
             return
-        elif name == "table-row":
+        elif space == "table":
+            self._start_of_table(name, attributes)
+        elif space == "drawing" or name == "annotation":
+            self._start_drawing(name, attributes)
+        elif self.frames and name in ("title", "desc"):
+            self.frames[-1].in_title = True
+        elif space == "text":
+            self._start_text(name, attributes)
+
+    def _start_of_table(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table-row":
             self.row_times = _times(attributes, "number-rows-repeated")
             self.column = 0
+            self.crossing.row(attributes)
+            self.written.append(f'<table:table-row table:number-rows-repeated="{self.row_times}">')
+        elif name == "table-column":
+            self.crossing.column(attributes, _times(attributes, "number-columns-repeated"))
         elif name in _CELLS:
             self.cell_times = _times(attributes, "number-columns-repeated")
-            self.in_cell = True
+            self.in_cell, self.cell = True, _CellText()
             if name == _CELLS[1]:
                 self._covered()
-            self._cell(attributes)
-        elif name == "annotation" or _DRAWING in tag:
-            self.in_note += 1
-        elif name == "p":
-            self.in_note_text = self.in_note > 0
-            if self.in_cell:
+            self.plain = _plain(attributes)
+            self._cell()
+
+    def _start_drawing(self, name: str, attributes: dict[str, str]) -> None:
+        self.in_note += 1
+        plain = _plain(attributes)
+        if name in ("object", "object-ole", "image", "plugin", "applet", "floating-frame"):
+            frame = self.frames[-1] if self.frames else _Frame()
+            # the picture beside an object only stands in for it
+            if not frame.holds.startswith("object"):
+                frame.holds, frame.link = name, plain.get("href", "")
+        elif name not in ("annotation", "g"):
+            self.frames.append(_Frame(called=[plain["name"]] if plain.get("name") else []))
+
+    def _start_text(self, name: str, attributes: dict[str, str]) -> None:
+        if name in ("p", "h"):
+            self.in_paragraph = True
+            if self.in_cell and not self.in_note:
                 self._reach()
-        elif name == "s" and self.in_cell:
-            self.texts += _times(attributes, "c") * self.row_times * self.cell_times
+                self.cell.begin()
+                self.spans = [self.crossing.cell(self.plain, self.column)]
+        elif not self.in_paragraph:
+            return
+        elif name == "span":
+            self.spans.append(self.crossing.span(attributes, self.spans[-1:] == [True]))
+        elif name == "a":
+            self._link(_plain(attributes).get("href", ""))
+        elif name == "s":
+            times = _times(attributes, "c")
+            self.texts += times * self.row_times * self.cell_times
+            self._bounded(times, MOST_AREA, "spaces in a row")
+            self._say(" " * times)
+        elif name in ("tab", "line-break"):
+            self._say("\t" if name == "tab" else "\n")
 
     def end(self, tag: str) -> None:
-        name = local(tag)
-        if name == "table":
+        space, name = _kind(tag)
+        if space == "table" and name == "table":
+            if self.nested == 1:
+                self.written.append("</table:table>")
             self.nested -= 1
-        elif self.nested > 1:
+        elif self.nested != 1:
             return
-        elif name == "table-row":
+        elif space == "table":
+            self._end_of_table(name)
+        elif space == "drawing" or name == "annotation":
+            self.in_note = max(0, self.in_note - 1)
+            self._end_drawing(name)
+        elif self.frames and name in ("title", "desc"):
+            self.frames[-1].in_title = False
+        elif space == "text":
+            self._end_text(name)
+
+    def _end_of_table(self, name: str) -> None:
+        if name == "table-row":
             self.row += self.row_times
             self._bounded(self.row, _MOST_ROWS, "rows")
+            self.written.append("</table:table-row>")
         elif name in _CELLS:
-            self.column += self.cell_times
-            self._bounded(self.column, _MOST_COLUMNS, "columns")
-            self.in_cell = False
-            self.in_note = 0
-        elif self.in_note and (name == "annotation" or _DRAWING in tag):
-            self.in_note -= 1
-        elif name == "p" and self.in_note_text:
-            self._attach(" ")
-            self.in_note_text = False
+            self._end_cell()
+
+    def _end_text(self, name: str) -> None:
+        if name in ("p", "h"):
+            self.in_paragraph = False
+            if self.in_note:
+                self._attach(" ")
+        elif name == "span" and len(self.spans) > 1:
+            self.spans.pop()
 
     def data(self, text: str) -> None:
-        if self.in_note_text:
-            self._attach(text)
         if self.in_cell:
             self.texts += len(text) * self.row_times * self.cell_times
+        if self.frames and self.frames[-1].in_title:
+            self.frames[-1].called.append(text.strip())
+        elif self.in_paragraph:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        """Take a piece of a paragraph: of the cell, or of what is put over it."""
+        if self.in_note:
+            if self.frames and text.strip():
+                self.frames[-1].has_text = True
+            self._attach(text)
+        elif self.in_cell:
+            self.cell.pieces.append((text, self.spans[-1:] == [True]))
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
@@ -110,15 +257,17 @@ class _Scan:
             self.doubled |= name in self.sheets
             self.tally = self.sheets.setdefault(name, Tally())
             self.row = self.column = 0
+            self.crossing.table()
+            self.written.append(f"<table:table table:name={quoteattr(name)}>")
             self._bounded(len(self.sheets), MOST_SHEETS, "sheets")
 
     def _bounded(self, count: int, most: int, what: str) -> None:
         if count > most:
             raise ExcessError(f"it has {count:,} {what}")
 
-    def _cell(self, attributes: dict[str, str]) -> None:
+    def _cell(self) -> None:
         """Note one cell; value attributes or a formula make it one with content."""
-        plain = _plain(attributes)
+        plain = self.plain
         if "value-type" not in plain and "formula" not in plain:
             return
         self._reach()
@@ -131,6 +280,85 @@ class _Scan:
         for row in range(self.row, self.row + self.row_times):
             for column in range(self.column, self.column + self.cell_times):
                 self._note(cell_name(row, column), plain)
+
+    def _end_cell(self) -> None:
+        self._bounded(self.column + self.cell_times, _MOST_COLUMNS, "columns")
+        text = self.cell.text
+        self.written.append(self._as_written(text))
+        if text:
+            self._take_looks(text)
+        self.column += self.cell_times
+        self.in_cell, self.in_paragraph, self.in_note = False, False, 0
+        self.frames.clear()
+
+    def _as_written(self, text: str) -> str:
+        """The cell as the parser takes it without loss."""
+        plain = self.plain
+        type_ = plain.get("office-type") or plain.get("value-type", "")
+        value = plain.get(_VALUES.get(type_, ""))
+        said = f' table:number-columns-repeated="{self.cell_times}"'
+        if value is not None:
+            said += f' office:value-type="{type_}" office:{_VALUES[type_]}={quoteattr(value)}'
+        elif text or type_ == "string":
+            text = plain.get("string-value", text) if type_ == "string" else text
+            said += ' office:value-type="string"'
+        else:
+            return f"<table:table-cell{said}/>"
+        body = "" if value is not None else f"<text:p>{escape(text, _MARKS)}</text:p>"
+        return f"<table:table-cell{said}>{body}</table:table-cell>"
+
+    def _take_looks(self, text: str) -> None:
+        """Note what a person sees of a cell: crossed-out words, a number as it is displayed."""
+        crossed = self.cell.crossed()
+        type_, value = self.plain.get("value-type", ""), self.plain.get("value")
+        number = type_ in _VALUES and type_ != "boolean" and "formula" not in self.plain
+        shown = text if number and text != value else ""
+        if not shown and crossed is False:
+            return
+        for row in range(self.row, self.row + min(self.row_times, _MOST_SHOWN)):
+            for column in range(self.column, self.column + min(self.cell_times, _MOST_SHOWN)):
+                cell = cell_name(row, column)
+                if shown:
+                    self.tally.shown[cell] = shown
+                if isinstance(crossed, CrossedOut):
+                    self.tally.partly_struck[cell] = crossed
+                elif crossed:
+                    self.tally.struck.add(cell)
+
+    def _link(self, address: str) -> None:
+        """Keep the address behind words, unless it leads to a place in the same file."""
+        outside = address and not address.startswith("#")
+        if outside and self.in_cell and not self.in_note and len(self.tally.links) < MOST_NOTES:
+            self.tally.links.setdefault(cell_name(self.row, self.column), address)
+
+    def _end_drawing(self, name: str) -> None:
+        """Note a drawing that ends here, if it is something else than a text or a chart."""
+        inner = ("object", "object-ole", "image", "plugin", "applet", "floating-frame", "g")
+        if name in inner or name == "annotation" or not self.frames:
+            return
+        frame = self.frames.pop()
+        what = self._what(frame, name)
+        if what and len(self.tally.objects) < MOST_NOTES:
+            cell = cell_name(self.row, self.column) if self.in_cell else ""
+            called = ", ".join(dict.fromkeys(filter(None, frame.called)))
+            self.tally.objects.append(PlacedObject(what, called, cell))
+
+    def _what(self, frame: _Frame, name: str) -> str:
+        if frame.holds == "image":
+            return "a picture"
+        if frame.holds == "object":
+            return "" if self._is_chart(frame.link) else "an embedded document"
+        if frame.holds:
+            return "an embedded file"
+        drawn = name not in ("frame", "text-box", "control", "glue-point", "equation", "param")
+        return "a drawing without text" if drawn and not frame.has_text and name in _SHAPES else ""
+
+    def _is_chart(self, link: str) -> bool:
+        part = link.removeprefix("./").rstrip("/") + "/content.xml"
+        try:
+            return _CHART in self.package.get(part)[:16_384]
+        except UnsafePartError:
+            return False
 
     def _covered(self) -> None:
         last = self.row + self.row_times - 1, self.column + self.cell_times - 1
@@ -166,16 +394,33 @@ class _Scan:
             self.tally.errors.add(cell)
 
 
+_SHAPES = ("line", "polyline", "polygon", "path", "rect", "circle", "ellipse", "custom-shape")
+_MARKS = {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
+"""Characters that stand for themselves only if they are written by their number."""
+
+
 def _plain(attributes: dict[str, str]) -> dict[str, str]:
-    """Attributes by local name; an error type of LibreOffice's outranks the stated one."""
-    plain = {local(key): value for key, value in attributes.items()}
-    if any(key.endswith("}value-type") and value == "error" for key, value in attributes.items()):
-        plain["value-type"] = "error"
+    """Attributes by local name; an error type of LibreOffice's outranks the stated one.
+
+    The stated type is kept beside it.
+    """
+    plain: dict[str, str] = {}
+    for key, value in attributes.items():
+        plain[local(key)] = value
+    if "value-type" in plain:
+        for key, value in attributes.items():
+            if key.endswith("}value-type"):
+                if key.startswith(f"{{{_OFFICE}}}"):
+                    plain["office-type"] = value
+                if value == "error":
+                    plain["value-type"] = "error"
+        if plain["value-type"] != "error":
+            plain["value-type"] = plain.get("office-type", plain["value-type"])
     return plain
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    return _count(_plain(attributes), name)
+    return _count({local(key): value for key, value in attributes.items()}, name)
 
 
 def _count(plain: dict[str, str], name: str) -> int:
@@ -183,54 +428,15 @@ def _count(plain: dict[str, str], name: str) -> int:
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
 
 
-def made_plain(data: bytes, package: Package) -> bytes:
-    """Return a spreadsheet as the parser takes it without loss.
-
-    It does not get over the line breaks that some programs put between rows and cells, leaves
-    out line breaks and tabs within a text, unless they stand there as characters, and takes the
-    text of a drawing that is tied to a cell for the cell's.
-    """
-    drawn = package.get("content.xml")
-    plain = _without_drawn_texts(drawn) if b"<draw:" in drawn else drawn
-    content, changes = _GAP.subn(rb"\1", plain)
-    changes += plain is not drawn
-    for mark, char in _MARKS.items():
-        content, times = mark.subn(char, content)
-        changes += times
-    if not changes:
-        return data
-    closed = io.BytesIO()
-    with zipfile.ZipFile(closed, "w") as archive:
-        for name in ("mimetype", "META-INF/manifest.xml"):
-            archive.writestr(name, package.get(name))
-        archive.writestr("content.xml", content)
-    return closed.getvalue()
-
-
-def _without_drawn_texts(content: bytes) -> bytes:
-    """Cut out drawings that hold text; the same bytes where none does."""
-    kept: list[bytes] = []
-    depth = begin = end = 0
-    for tag in _DRAWING_TAG.finditer(content):
-        closes, alone = tag.groups()
-        if not depth:
-            begin = tag.start()
-        if not alone:
-            depth = max(0, depth - 1) if closes else depth + 1
-        if not depth and content.find(b"<text:p", begin, tag.end()) >= 0:
-            kept.append(content[end:begin])
-            end = tag.end()
-    return b"".join([*kept, content[end:]]) if kept else content
-
-
-def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
-    """Measure every sheet and return its notes by its name.
+def scan_ods(package: Package) -> Scanned | Finding:
+    """Measure every sheet and return its notes by its name, with the file written plainly.
 
     Raises:
         xml.etree.ElementTree.ParseError: a part is not well formed.
         defusedxml.common.DefusedXmlException: a part declares entities.
+        UnsafePartError: a part cannot be read safely.
     """
-    scan = _Scan()
+    scan = _Scan(package, styles_of(package))
     stream(package.get("content.xml"), scan.start, scan.end, scan.data)
     for tally in scan.sheets.values():
         if excess := tally.oversize():
@@ -240,4 +446,11 @@ def scan_ods(package: Package) -> dict[str, SheetNotes] | Finding:
     if scan.doubled:
         return found("G07", problem="two sheets bear the same name")
     sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
-    return too_much(sheets, scan.texts) or sheets
+    if excess := too_much(sheets, scan.texts):
+        return excess
+    content = "".join([*scan.written, _TAIL]).encode("utf-8", "replace")
+    parts = {
+        "mimetype": package.get("mimetype").strip(),
+        "META-INF/manifest.xml": _MANIFEST.encode(),
+    }
+    return Scanned(sheets, packed({**parts, "content.xml": content}))

@@ -8,7 +8,9 @@ from datetime import datetime, timezone
 
 from xlassess.contract.layout import PROPERTY_PREFIX
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.package import Package
+from xlassess.ingest.guard.package import Package, UnsafePartError
+
+_MOST_PROGRAM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def read_properties(package: Package) -> Properties:
     for name in ("docprops/custom.xml", "docprops/core.xml", "docprops/app.xml", "meta.xml"):
         try:
             root = tree(package.get(name))
-        except MARKUP_FAULTS:
+        except (*MARKUP_FAULTS, UnsafePartError):
             continue
         for element in root.iter() if root is not None else ():
             tag = local(element.tag)
@@ -43,18 +45,29 @@ def read_properties(package: Package) -> Properties:
                 if key.startswith(PROPERTY_PREFIX):
                     text = "".join(element.itertext()).strip()
                     identity[key.removeprefix(PROPERTY_PREFIX)] = text
+            elif tag.casefold() in ("application", "generator"):
+                program = (element.text or "").strip()[:_MOST_PROGRAM]
             elif tag == "modified" or (tag == "date" and name == "meta.xml"):
                 saved = _moment(element.text or "")
-            elif tag.casefold() in ("application", "generator"):
-                program = (element.text or "").strip()
-    if saved and not program.casefold().startswith(_KEEPS_UTC):
-        # LibreOffice writes local time, with a "Z" or without; of others it is not known.
-        saved = saved.replace(tzinfo=None)
-    return Properties(identity, saved, program)
+    return Properties(identity, as_trusted(saved, program), program)
 
 
 _KEEPS_UTC = "microsoft"
 """How the names of programs begin whose times of saving are in the time zone they state."""
+
+
+def as_trusted(saved: datetime | None, program: str) -> datetime | None:
+    """Return a time of saving without its zone, unless the program is known to state it right.
+
+    LibreOffice writes local time, with a "Z" or without; of others it is not known.
+
+    Args:
+        saved: the time as it is written.
+        program: the program that wrote it.
+    """
+    if saved and not program.casefold().startswith(_KEEPS_UTC):
+        return saved.replace(tzinfo=None)
+    return saved
 
 
 def _moment(text: str) -> datetime | None:

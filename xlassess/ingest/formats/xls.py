@@ -1,8 +1,9 @@
 """One pass over the records of an .xls workbook stream ([MS-XLS] 2.4).
 
-Shows how far the sheets reach, which cells hold formulas, errors or texts that were cut, and
-whether the stream is encrypted. Streams older than BIFF8 (Excel 97) are refused: whatever wrote
-them cut long texts and lost the letters its code page lacks, and nothing shows where.
+Shows how far the sheets reach, which cells hold formulas, errors or texts that were cut, what is
+crossed out or lies over the cells, and whether the stream is encrypted. Streams older than BIFF8
+(Excel 97) are refused: whatever wrote them cut long texts and lost the letters its code page
+lacks, and nothing shows where.
 """
 
 from __future__ import annotations
@@ -10,11 +11,24 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.formats.binary import unpacked
+from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.runs import settled
+from xlassess.ingest.formats.xls_objects import Objects
+from xlassess.ingest.formats.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA
-from xlassess.ingest.guard.notes import CUT_AFTER, MOST_NOTES, Budget, SheetNotes, Tally, by_name
+from xlassess.ingest.guard.notes import (
+    CUT_AFTER,
+    Budget,
+    CrossedOut,
+    Scanned,
+    SheetNotes,
+    Tally,
+    by_name,
+)
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -36,7 +50,7 @@ def no_days(globals_: Iterable[tuple[int, bytes]]) -> frozenset[int]:
     used: list[int] = []
     for code, body in globals_:
         if code == _FORMAT and len(body) > 4:
-            own[struct.unpack_from("<H", body)[0]] = _xls_numbers_text(body)
+            own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
         elif code == _XF:
             used.append(struct.unpack_from("<H", body, 2)[0])
     return frozenset(
@@ -46,38 +60,20 @@ def no_days(globals_: Iterable[tuple[int, bytes]]) -> frozenset[int]:
     )
 
 
-def numbers(code: int, body: bytes, formats: frozenset[int]) -> Iterator[tuple[int, int, float]]:
-    """Yield row, column and value of the numbers of a record in cells of these formats."""
-    if code not in (_NUMBER, _RK, _MULTIPLE_RK) or not formats:
-        return
+def _numbers(code: int, body: bytes) -> Iterator[tuple[int, int, int, float]]:
+    """Yield row, column, format and value of the numbers of a record."""
     row, column, first = struct.unpack_from("<HHH", body)
-    if code == _NUMBER and first in formats:
-        yield row, column, struct.unpack_from("<d", body, 6)[0]
-    elif code == _RK and first in formats:
-        yield row, column, _unpacked(struct.unpack_from("<I", body, 6)[0])
-    elif code == _MULTIPLE_RK:
+    if code == _NUMBER:
+        yield row, column, first, struct.unpack_from("<d", body, 6)[0]
+    elif code == _RK:
+        yield row, column, first, unpacked(struct.unpack_from("<I", body, 6)[0])
+    else:
         for at, (format_, packed) in enumerate(struct.iter_unpack("<HI", body[4:-2])):
-            if format_ in formats:
-                yield row, column + at, _unpacked(packed)
-
-
-def _xls_numbers_text(body: bytes) -> str:
-    encoding = "utf-16-le" if body[4] & 1 else "latin-1"
-    return body[5:].decode(encoding, "replace")
+            yield row, column + at, format_, unpacked(packed)
 
 
 def _shows_days(format_: str) -> bool:
     return not _OF_DAYS.isdisjoint(_LITERAL.sub("", format_).casefold())
-
-
-def _unpacked(packed: int) -> float:
-    """A number as RK records pack it: the upper half of a float or an integer, or a hundredth."""
-    if packed & 2:
-        whole = packed >> 2
-        value = float(whole - (1 << 30) if whole >> 29 else whole)
-    else:
-        value = float(struct.unpack("<d", struct.pack("<II", 0, packed & ~3))[0])
-    return value / 100 if packed & 1 else value
 
 
 _BOF = (0x0809, 0x0409, 0x0209, 0x0009)
@@ -88,7 +84,7 @@ _FILLS = (0x0221, 0x0021, 0x0236, 0x0036)
 _BOOLERR = (0x0205, 0x0005)
 _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
 _MULTIPLE = (0x00BD, 0x00BE)
-_MERGED = 0x00E5
+_MERGED, _BLANK = 0x00E5, 0x0201
 _LABEL = 0x0204
 """A text in the cell itself. Excel keeps texts in one table; SheetJS writes them so, and cuts
 them."""
@@ -100,25 +96,27 @@ _TRUTHS = (
 )
 """Parsed formulas that are a truth value, or a call of TRUE() or FALSE(), functions 34 and 35
 ([MS-XLS] 2.5.198)."""
-_OBJECT, _OBJECT_TEXT, _CONTINUE, _NOTE = 0x005D, 0x01B6, 0x003C, 0x001C
+_SHARED_TEXT = 0x00FD
 _DIMENSIONS = 0x0200
 _MOST_SAID = 3 * MOST_AREA
 """Programs count cells that are only formatted, so that more may be said than is there."""
 _BIFF8 = 0x0600
-_WORKSHEET = 0
+_WORKSHEET, _MACRO_SHEET = 0, 1
+_NO_CELLS = {2: "the chart sheet", 6: "the module"}
 
 _OLD = "the format of Excel 5.0/95 cuts long texts and turns some letters into question marks"
 
 Record = tuple[int, bytes]
 
 
-def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
+def scan_xls(stream: bytes) -> Scanned | Finding:
     """Measure every sheet and return its notes by its name.
 
     A stream that needs a password gives finding G04.
 
     Raises:
         struct.error: a record is cut short.
+        ExcessError: it holds more than any workbook needs.
     """
     globals_: list[Record] = []
     budget = Budget()
@@ -129,15 +127,25 @@ def scan_xls(stream: bytes) -> dict[str, SheetNotes] | Finding:
     if struct.unpack_from("<H", globals_[0][1])[0] < _BIFF8:
         return found("G17", problem=_OLD)
     sheets: list[tuple[str, SheetNotes]] = []
-    formats = no_days(globals_)
+    unread: list[str] = []
+    kinds: set[int] = set()
+    formats, shared = no_days(globals_), shared_of(globals_)
     for code, body in globals_:
-        if code != _BOUNDSHEET or body[5] != _WORKSHEET:
+        if code != _BOUNDSHEET:
             continue
-        tally = _measure(stream, struct.unpack_from("<I", body)[0], formats, budget)
+        kinds.add(body[5])
+        if body[5] not in (_WORKSHEET, _MACRO_SHEET):
+            unread.append(f"{_NO_CELLS.get(body[5], 'the sheet')} “{_name(body)}”")
+            continue
+        start = struct.unpack_from("<I", body)[0]
+        tally = _Sheet(Tally(), formats, shared).measured(stream, start, budget)
         if excess := tally.oversize():
             return excess
         sheets.append((_name(body), tally.notes()))
-    return by_name(sheets)
+    named = by_name(sheets)
+    if isinstance(named, Finding):
+        return named
+    return Scanned(named, unread=tuple(unread), macros=_MACRO_SHEET in kinds)
 
 
 def _substream(stream: bytes, start: int, budget: Budget) -> Iterator[Record]:
@@ -159,51 +167,75 @@ def _substream(stream: bytes, start: int, budget: Budget) -> Iterator[Record]:
 
 
 @dataclass(slots=True)
-class _Notes:
-    """Notes attached to cells: their texts stand with objects, whose numbers the notes give."""
+class _Sheet:
+    """One sheet as its records pass by."""
 
-    number: int = 0
-    is_next: bool = False
-    texts: dict[int, str] = field(default_factory=dict)
+    tally: Tally
+    no_days: frozenset[int]
+    shared: Shared
 
-    def take(self, code: int, body: bytes, tally: Tally) -> None:
-        """Take in a record; those that are none of these pass by."""
-        if code == _OBJECT and len(body) >= 8:
-            self.number = struct.unpack_from("<H", body, 6)[0]
-        elif code == _CONTINUE and self.is_next:
-            self.texts[self.number] = _text(body)
-        elif code == _NOTE and len(body) >= 8 and len(tally.attached) < MOST_NOTES:
-            row, column, _, number = struct.unpack_from("<HHHH", body)
-            tally.attached[cell_name(row, column)] = self.texts.get(number, "")
-        self.is_next = code == _OBJECT_TEXT
+    def measured(self, stream: bytes, start: int, budget: Budget) -> Tally:
+        """Go through the sheet that begins here."""
+        tally, objects = self.tally, Objects(self.tally)
+        for code, body in _substream(stream, start, budget):
+            objects.take(code, body)
+            if code in (_NUMBER, _RK, _MULTIPLE_RK):
+                self._take_numbers(code, body)
+            if code == _DIMENSIONS and len(body) >= 12:
+                _check_said(tally, *struct.unpack_from("<IIHH", body))
+            elif code in _FILLS:
+                first, last, left, right = struct.unpack_from("<HHBB", body)
+                tally.formula_area((first, left), (last, right))
+            elif code == _MERGED:
+                for place in range(2, len(body) - 7, 8):
+                    top, bottom, left, right = struct.unpack_from("<HHHH", body, place)
+                    tally.merged((top, left), (bottom, right))
+            elif code in _MULTIPLE:
+                tally.reach(*struct.unpack_from("<HH", body))
+                tally.reach(0, struct.unpack_from("<H", body, len(body) - 2)[0])
+            elif code in _FORMULAS or code in _BOOLERR or code in _SINGLE:
+                _take_cell(tally, code, body)
+                if code != _BLANK:
+                    self._take_looks(code, body)
+        objects.end()
+        return tally
 
+    def _take_numbers(self, code: int, body: bytes) -> None:
+        """Note numbers that the parser takes for days, and how numbers are displayed."""
+        styles = self.shared.styles
+        for row, column, format_, number in _numbers(code, body):
+            cell = cell_name(row, column)
+            if format_ in self.no_days:
+                self.tally.numbers[cell] = number
+            if format_ in styles.struck:
+                self.tally.struck.add(cell)
+            shown = displayed(
+                number, styles.codes.get(format_, ""), from_1904=self.shared.from_1904
+            )
+            if shown:
+                self.tally.shown[cell] = shown
 
-def _text(body: bytes) -> str:
-    encoding = "utf-16-le" if body[:1] == b"\1" else "latin-1"
-    return body[1:].decode(encoding, "replace")
-
-
-def _measure(stream: bytes, start: int, formats: frozenset[int], budget: Budget) -> Tally:
-    tally, notes = Tally(), _Notes()
-    for code, body in _substream(stream, start, budget):
-        notes.take(code, body, tally)
-        for row, column, number in numbers(code, body, formats):
-            tally.numbers[cell_name(row, column)] = number
-        if code == _DIMENSIONS and len(body) >= 12:
-            _check_said(tally, *struct.unpack_from("<IIHH", body))
-        elif code in _FILLS:
-            first, last, left, right = struct.unpack_from("<HHBB", body)
-            tally.formula_area((first, left), (last, right))
-        elif code == _MERGED:
-            for place in range(2, len(body) - 7, 8):
-                top, bottom, left, right = struct.unpack_from("<HHHH", body, place)
-                tally.merged((top, left), (bottom, right))
-        elif code in _MULTIPLE:
-            tally.reach(*struct.unpack_from("<HH", body))
-            tally.reach(0, struct.unpack_from("<H", body, len(body) - 2)[0])
-        elif code in _FORMULAS or code in _BOOLERR or code in _SINGLE:
-            _take_cell(tally, code, body)
-    return tally
+    def _take_looks(self, code: int, body: bytes) -> None:
+        """Note a cell that is crossed out, in whole or in part, or whose text is misread."""
+        row, column, format_ = struct.unpack_from("<HHH", body)
+        struck = format_ in self.shared.styles.struck
+        if code != _SHARED_TEXT:
+            if struck:
+                self.tally.struck.add(cell_name(row, column))
+            return
+        if not struck and not self.shared.repaired and not self.shared.runs:
+            return
+        cell, number = cell_name(row, column), struct.unpack_from("<I", body, 6)[0]
+        if number in self.shared.repaired:
+            self.tally.texts[cell] = self.shared.repaired[number]
+        if number in self.shared.runs:
+            said = settled(self.shared.runs[number], struck)
+            if isinstance(said, CrossedOut):
+                self.tally.partly_struck[cell] = said
+                return
+            struck = said
+        if struck:
+            self.tally.struck.add(cell)
 
 
 def _check_said(tally: Tally, top: int, bottom: int, left: int, right: int) -> None:

@@ -1,23 +1,47 @@
 """One pass over the records of a binary workbook, .xlsb ([MS-XLSB] 2.4).
 
-Shows how far the sheets reach and which cells hold formulas or errors. Cells written as short
-records (types 12 to 18, which Excel reads and SheetJS writes) are lost by the parser; a sheet
-that has any is refused.
+Shows how far the sheets reach, which cells hold formulas or errors, and what is crossed out or
+put beside the cells. Cells written as short records (types 12 to 18, which Excel reads and
+SheetJS writes) are lost by the parser; a sheet that has any is refused.
 """
 
 from __future__ import annotations
 
+import posixpath
 import struct
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from xlassess.ingest.formats.xlsx import relations
-from xlassess.ingest.guard.notes import Budget, SheetNotes, Tally, by_name
-from xlassess.ingest.guard.package import Package
+from xlassess.contract.layout import cell_name
+from xlassess.ingest.formats.attached import attached
+from xlassess.ingest.formats.binary import records, unpacked, wide_string
+from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.relationships import (
+    OFFICE,
+    Relation,
+    first_of,
+    is_found_by_letter,
+    related_as_xml,
+    relations,
+    root_of,
+)
+from xlassess.ingest.formats.runs import Runs, settled
+from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.guard.notes import (
+    MOST_NOTES,
+    Budget,
+    CrossedOut,
+    Scanned,
+    SheetNotes,
+    Tally,
+    by_name,
+)
+from xlassess.ingest.guard.package import Package, packed
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
-WORKBOOK = "xl/workbook.bin"
-_ROW, _ERROR, _BUNDLE = 0, 3, 156
+_BOOK, _TEXTS, _STYLES = "xl/workbook.bin", "xl/sharedstrings.bin", "xl/styles.bin"
+_ROW, _ERROR, _BUNDLE, _BOOK_PROPERTIES = 0, 3, 156, 153
 _CELLS = (*range(1, 12), 62)
 _FORMULAS = range(8, 12)
 _ERROR_FORMULA = 11
@@ -26,41 +50,164 @@ _FILLS = (426, 428)
 """Array formulas and data tables, which fill a rectangle."""
 _MERGED = 176
 _MOST_ROW = 1 << 20
+_RK, _REAL, _SHARED_TEXT, _BLANK = 2, 5, 7, 1
+_FONT, _FORMAT, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 47, 617, 618
+_TEXT_ITEM, _LINK = 19, 494
+_STRIKE, _RICH = 0x08, 0x01
+_NO_SHEET = bytes.fromhex("810100910100920100820100")
+"""A sheet without cells, for one that is no worksheet (BrtBeginSheet to BrtEndSheet)."""
 
 
-def scan_xlsb(package: Package) -> dict[str, SheetNotes] | Finding:
+@dataclass(slots=True)
+class _Shared:
+    """What all sheets share: styles, texts in pieces, and from when days are counted."""
+
+    styles: CellStyles = field(default_factory=CellStyles)
+    runs: dict[int, Runs] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+def scan_xlsb(package: Package, part: str) -> Scanned | Finding:
     """Measure every sheet and return its notes by its name.
+
+    Args:
+        package: the file.
+        part: the workbook's part.
 
     Raises:
         struct.error: a record is cut short.
         xml.etree.ElementTree.ParseError: the relationships are not well formed.
         defusedxml.common.DefusedXmlException: the relationships declare entities.
+        UnsafePartError: a part cannot be read safely.
     """
-    targets = relations(package.get("xl/_rels/workbook.bin.rels"))
-    sheets: list[tuple[str, SheetNotes]] = []
+    related = relations(package, part)
+    by_id = {one.id: one for one in related}
     budget = Budget()
-    for code, body in _records(package.get(WORKBOOK), budget):
+    shared = _shared(package, related, budget)
+    sheets: list[tuple[str, SheetNotes]] = []
+    others: list[str] = []
+    for code, body in records(package.get(part), budget):
+        if code == _BOOK_PROPERTIES:
+            shared.from_1904 = bool(body[:1] and body[0] & 1)
         if code != _BUNDLE:
             continue
-        relation, offset = _wide_string(body, 8)
-        name, _ = _wide_string(body, offset)
-        part = package.get(targets.get(relation, ""))
-        if not part:
+        relation, offset = wide_string(body, 8)
+        name, _ = wide_string(body, offset)
+        to = by_id.get(relation)
+        if to and to.kind != "worksheet":
+            others.append(_other(to, name))
+        elif to and (sheet := package.get(to.part)):
+            tally = _measure(sheet, budget, shared)
+            if tally is None:
+                return found("G17", problem="sheet " + name + " is written in short records")
+            if excess := tally.oversize():
+                return excess
+            sheets.append((name, _with_beside(package, to.part, tally)))
+    named = by_name(sheets)
+    if isinstance(named, Finding):
+        return named
+    return Scanned(named, _plain(package, part, related), tuple(others))
+
+
+def _other(relation: Relation, name: str) -> str:
+    kinds = {"chartsheet": "the chart sheet", "dialogsheet": "the dialog sheet"}
+    return f"{kinds.get(relation.kind, 'the macro sheet')} “{name}”"
+
+
+def _with_beside(package: Package, part: str, tally: Tally) -> SheetNotes:
+    """The notes of a sheet with what stands beside its cells, and the addresses of links."""
+    beside = attached(package, part)
+    addresses = {one.id: one.address for one in relations(package, part) if one.external}
+    links = {cell: addresses[id_] for cell, id_ in tally.links.items() if id_ in addresses}
+    return replace(tally.notes(), attached=beside.texts, objects=beside.objects, links=links)
+
+
+def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _Shared:
+    """Read the styles, and the texts if anything in them may be crossed out."""
+    own: dict[int, str] = {}
+    fonts: list[bool] = []
+    formats: list[tuple[int, int]] = []
+    of_cells = False
+    for code, body in records(package.get(first_of(related, "styles", _STYLES)), budget):
+        if code in (_XFS_BEGIN, _XFS_END):
+            of_cells = code == _XFS_BEGIN
+        elif code == _FORMAT:
+            own[struct.unpack_from("<H", body)[0]] = wide_string(body, 2)[0]
+        elif code == _FONT:
+            fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
+        elif code == _XF and of_cells:
+            format_, font = struct.unpack_from("<HH", body, 2)
+            formats.append((font, format_))
+    struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
+    shared = _Shared(CellStyles.of(formats, struck, own))
+    if struck:
+        shared.runs = _pieces(package, first_of(related, "sharedstrings", _TEXTS), struck, budget)
+    return shared
+
+
+def _pieces(package: Package, part: str, fonts: frozenset[int], budget: Budget) -> dict[int, Runs]:
+    """The shared texts of several fonts, in pieces of one font each ([MS-XLSB] 2.5.122)."""
+    items = (body for code, body in records(package.get(part), budget) if code == _TEXT_ITEM)
+    return {number: _in_pieces(body, fonts) for number, body in enumerate(items) if body[0] & _RICH}
+
+
+def _in_pieces(body: bytes, fonts: frozenset[int]) -> Runs:
+    text, place = wide_string(body, 1)
+    letters = text.encode("utf-16-le")
+    count = struct.unpack_from("<I", body, place)[0]
+    raw = body[place + 4 : place + 4 + 4 * count]
+    marks = list(struct.iter_unpack("<HH", raw[: len(raw) & ~3]))
+    ends = [0, *(2 * start for start, _ in marks), len(letters)]
+    struck: list[bool | None] = [None, *(font in fonts for _, font in marks)]
+    return [
+        (letters[begin:end].decode("utf-16-le", "replace"), crossed)
+        for begin, end, crossed in zip(ends, ends[1:], struck, strict=False)
+        if end > begin
+    ]
+
+
+def _plain(package: Package, part: str, related: Sequence[Relation]) -> bytes | None:
+    """The workbook as the parser finds its way in it, or None where it does so already."""
+    by_letter = is_found_by_letter(package, part)
+    if part == _BOOK and by_letter and all(_is_plain(package, one) for one in related):
+        return None
+    parts: dict[str, bytes] = {"xl/workbook.bin": package.get(part)}
+    told: list[str] = []
+    kinds = {"sharedstrings": "sharedStrings.bin", "styles": "styles.bin"}
+    for number, one in enumerate(related):
+        if one.external or one.part not in package.names:
             continue
-        tally = _measure(part, budget)
-        if tally is None:
-            return found("G17", problem="sheet " + name + " is written in short records")
-        if excess := tally.oversize():
-            return excess
-        sheets.append((name, tally.notes()))
-    return by_name(sheets)
+        target = kinds.get(one.kind, "")
+        if one.kind.endswith("sheet"):
+            target = f"worksheets/sheet{number}.bin"
+        if target:
+            kept = one.kind in kinds or one.kind == "worksheet"
+            parts[f"xl/{target}"] = package.get(one.part) if kept else _NO_SHEET
+            kind = "worksheet" if one.kind.endswith("sheet") else target.partition(".")[0]
+            told.append(f'<Relationship Id="{one.id}" Type="{OFFICE}/{kind}" Target="{target}"/>')
+    parts["xl/_rels/workbook.bin.rels"] = related_as_xml("".join(told))
+    return packed({**parts, **root_of("xl/workbook.bin")})
 
 
-def _measure(part: bytes, budget: Budget) -> Tally | None:
+def _is_plain(package: Package, one: Relation) -> bool:
+    """True where the parser, which takes targets by the letter, comes to the same part."""
+    if one.kind not in ("worksheet", "styles", "sharedstrings"):
+        return not one.kind.endswith("sheet")
+    if one.part not in package.names:
+        return True
+    slashed = "\\" in package.entries[one.part].filename
+    address = one.address.lower()
+    usual = {"styles": _STYLES, "sharedstrings": _TEXTS}.get(one.kind, one.part)
+    by_letter = posixpath.join("xl", address) if not address.startswith("/") else address[1:]
+    in_folder = one.kind != "worksheet" or one.part.startswith("xl/worksheets/")
+    return not slashed and by_letter == one.part == usual and in_folder
+
+
+def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
     """Measure one sheet; None where it has cells the parser loses."""
     tally = Tally()
     row = 0
-    for code, body in _records(part, budget):
+    for code, body in records(part, budget):
         if code == _ROW:
             row = min(struct.unpack_from("<I", body)[0], _MOST_ROW)
         elif code in _SHORT:
@@ -71,42 +218,51 @@ def _measure(part: bytes, budget: Budget) -> Tally | None:
         elif code == _MERGED:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             tally.merged((top, left), (bottom, right))
+        elif code == _LINK and len(tally.links) < MOST_NOTES:
+            top, _, left, _ = struct.unpack_from("<IIII", body)
+            relation, _ = wide_string(body, 16)
+            tally.links.setdefault(cell_name(min(top, _MOST_ROW), min(left, 1 << 14)), relation)
         elif code in _CELLS:
-            column = struct.unpack_from("<I", body)[0]
-            tally.reach(row, column)
-            if code in _FORMULAS:
-                tally.formula_area((row, column), (row, column))
-            if code in (_ERROR, _ERROR_FORMULA):
-                tally.error(row, column)
+            _take_cell(tally, code, body, row, shared)
     return tally
 
 
-def _records(part: bytes, budget: Budget) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a part; type and length are written seven bits to a byte."""
-    place = 0
-    while place < len(part):
-        budget.spend()
-        code = part[place]
-        place += 1
-        if code & 0x80:
-            code = (code & 0x7F) | (part[place] & 0x7F) << 7
-            place += 1
-        length = shift = 0
-        while True:
-            byte = part[place]
-            place += 1
-            length |= (byte & 0x7F) << shift
-            shift += 7
-            if not byte & 0x80 or shift == 28:
-                break
-        if place + length > len(part):
-            raise struct.error("record cut short")
-        yield code, part[place : place + length]
-        place += length
+def _take_cell(tally: Tally, code: int, body: bytes, row: int, shared: _Shared) -> None:
+    column = struct.unpack_from("<I", body)[0]
+    tally.reach(row, column)
+    if code in _FORMULAS:
+        tally.formula_area((row, column), (row, column))
+    if code in (_ERROR, _ERROR_FORMULA):
+        tally.error(row, column)
+    if code != _BLANK:
+        _take_looks(tally, code, body, (row, column), shared)
 
 
-def _wide_string(body: bytes, offset: int) -> tuple[str, int]:
-    """Return a counted UTF-16 string and where it ends."""
-    length = struct.unpack_from("<I", body, offset)[0]
-    end = offset + 4 + 2 * length
-    return body[offset + 4 : end].decode("utf-16-le", "replace"), end
+def _take_looks(
+    tally: Tally, code: int, body: bytes, place: tuple[int, int], shared: _Shared
+) -> None:
+    """Note a cell that is crossed out, in whole or in part, or how its number is displayed."""
+    styles = shared.styles
+    format_ = struct.unpack_from("<I", body, 4)[0] & 0xFFFFFF
+    struck = format_ in styles.struck
+    if not struck and format_ not in styles.codes and not shared.runs:
+        return
+    cell = cell_name(*place)
+    if code in (_RK, _REAL) and format_ in styles.codes:
+        real = code == _REAL
+        number = struct.unpack_from("<d", body, 8)[0] if real else unpacked_number(body)
+        if shown := displayed(number, styles.codes[format_], from_1904=shared.from_1904):
+            tally.shown[cell] = shown
+    if code == _SHARED_TEXT:
+        said = settled(shared.runs.get(struct.unpack_from("<I", body, 8)[0], [("", None)]), struck)
+        if isinstance(said, CrossedOut):
+            tally.partly_struck[cell] = said
+            return
+        struck = said if said or struct.unpack_from("<I", body, 8)[0] in shared.runs else struck
+    if struck:
+        tally.struck.add(cell)
+
+
+def unpacked_number(body: bytes) -> float:
+    """Return the number of a cell that packs it as .xls does ([MS-XLSB] 2.5.123)."""
+    return unpacked(int(struct.unpack_from("<I", body, 8)[0]))

@@ -1,27 +1,48 @@
 """One pass over the sheets of an Open XML workbook: how far they reach, which cells compute.
 
-Sheets as programs write them are scanned as bytes, which takes a tenth of the time of parsing
-them. The short way is taken only where counts prove that it sees every cell; any other sheet
-is parsed tag by tag.
+Only what the workbook lists as its sheets is looked at, as the parser does; copies of other
+workbooks' sheets, which links to them leave behind, are none. Sheets as programs write them are
+scanned as bytes, which takes a tenth of the time of parsing them. The short way is taken only
+where counts prove that it sees every cell; any other sheet is parsed tag by tag.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import attached
+from xlassess.ingest.formats.cells import CellFacts, facts_of
+from xlassess.ingest.formats.relationships import (
+    OFFICE,
+    first_of,
+    is_found_by_letter,
+    related_as_xml,
+    relations,
+    root_of,
+)
+from xlassess.ingest.formats.styles import read_styles
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
 from xlassess.ingest.guard.markup import attribute, local, stream, tree
-from xlassess.ingest.guard.notes import SheetNotes, Tally, by_name, covered_by, near, too_much
-from xlassess.ingest.guard.package import UNPARSED, Package
+from xlassess.ingest.guard.notes import (
+    Scanned,
+    SheetNotes,
+    Tally,
+    by_name,
+    covered_by,
+    near,
+    too_much,
+)
+from xlassess.ingest.guard.package import Package, packed
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
-WORKBOOK = "xl/workbook.xml"
+_TEXTS, _STYLES, _SHEETS = "xl/sharedstrings.xml", "xl/styles.xml", "xl/worksheets/"
+_PARSERS_BOOK = "xl/workbook.xml"
 _ODD = re.compile(
     rb'<(?!/|v>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]|is>|t[ >]|v/>)'
 )
@@ -39,48 +60,172 @@ _REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_TEXT_END = re.compile(rb"</(?:[^<>/\s:]{1,60}:)?si\s*>")
+"""The end of a shared text, whatever prefix its writer uses."""
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.S)
 _TEXT_NUMBER = re.compile(rb"""=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v[^<>]{0,200}>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _COLUMN_BITS = 15
 """Three letters name fewer columns than that many bits; a cell is one number then."""
 
 
-def scan_xlsx(package: Package) -> dict[str, SheetNotes] | Finding:
-    """Measure every sheet part and return the notes of each sheet by the sheet's name.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sheet as the workbook lists it: its name, kind and part, and how that was written."""
+
+    name: str
+    kind: str
+    part: str
+    address: str
+
+    @property
+    def is_plain(self) -> bool:
+        """True where the parser, which takes targets by the letter, comes to the same part."""
+        address = self.address.lower()
+        path = address[1:] if address.startswith("/xl/") else address
+        path = path if path.startswith("xl/") else f"xl/{path}"
+        return path == self.part and path.startswith(_SHEETS) and self.kind == "worksheet"
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The workbook: its parts by their names, and from which year days are counted."""
+
+    part: str
+    sheets: tuple[Listed, ...]
+    texts: str
+    styles: str
+    from_1904: bool
+
+    @classmethod
+    def of(cls, package: Package, part: str) -> _Book:
+        related = relations(package, part)
+        by_id = {one.id: one for one in related}
+        root = tree(package.get(part))
+        sheets: list[Listed] = []
+        from_1904 = False
+        for element in root.iter() if root is not None else ():
+            tag = local(element.tag)
+            if tag == "sheet":
+                to = by_id.get(attribute(element, "id"))
+                said = (to.kind, to.part, to.address) if to else ("worksheet", "", "")
+                sheets.append(Listed(element.get("name", ""), *said))
+            elif tag == "workbookPr":
+                from_1904 = attribute(element, "date1904") in ("1", "true")
+        texts, styles = (
+            first_of(related, kind, usual)
+            for kind, usual in (("sharedStrings", _TEXTS), ("styles", _STYLES))
+        )
+        return cls(part, tuple(sheets), texts, styles, from_1904)
+
+
+def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
+    """Measure every sheet and return the notes of each by its name.
+
+    Args:
+        package: the file.
+        part: the workbook's part.
 
     Raises:
         xml.etree.ElementTree.ParseError: a part is not well formed.
         defusedxml.common.DefusedXmlException: a part declares entities.
+        UnsafePartError: a part cannot be read safely.
     """
+    book = _Book.of(package, part)
+    texts = _without_cdata(package, book.texts)
+    parts: dict[str, bytes] = {}
     by_part: dict[str, SheetNotes] = {}
-    for name, part in package.parts.items():
-        texts = b"sheetData" in part or name.endswith("sharedstrings.xml")
-        if texts and b"<![CDATA[" in part:
-            return found("G17", problem="texts in it are written as raw character data")
-        if b"sheetData" in part:
-            notes = _scan_sheet(part)
-            if isinstance(notes, Finding):
-                return notes
-            by_part[name] = notes
-    if excess := too_much(by_part, _shown_texts(package, by_part)):
+    for sheet in book.sheets:
+        if sheet.kind != "worksheet" or sheet.part in parts or sheet.part not in package.names:
+            continue
+        parts[sheet.part] = _without_cdata(package, sheet.part)
+        notes = _scan_sheet(parts[sheet.part])
+        if isinstance(notes, Finding):
+            return notes
+        by_part[sheet.part] = notes
+    if excess := too_much(by_part, _shown_texts(texts, list(parts.values()))):
         return excess
-    places = _sheet_parts(package)
-    if any(part.startswith(UNPARSED) for _, part in places):
-        return found("G07", problem="a sheet stands where drawings belong")
-    sheets = by_name([(name, by_part[part]) for name, part in places if part in by_part])
+    cells = CellFacts(read_styles(package.get(book.styles)), texts, book.from_1904, package)
+    for name, notes in by_part.items():
+        by_part[name] = _with_facts(package, name, parts[name], notes, cells)
+    named = [(one.name, by_part[one.part]) for one in book.sheets if one.part in by_part]
+    sheets = by_name(named)
     if isinstance(sheets, Finding):
         return sheets
-    told = {name: part for name, part in places if name in sheets}
-    return {
-        name: replace(notes, attached=attached(package, told[name]))
-        for name, notes in sheets.items()
-    }
+    return Scanned(sheets, _plain(package, book), _other_sheets(book.sheets))
 
 
-def _shown_texts(package: Package, sheets: Iterable[str]) -> int:
+def _with_facts(
+    package: Package, name: str, part: bytes, notes: SheetNotes, cells: CellFacts
+) -> SheetNotes:
+    """Add what people see of cells and put beside them."""
+    beside = attached(package, name, part)
+    return replace(
+        facts_of(package, name, part, notes, cells), attached=beside.texts, objects=beside.objects
+    )
+
+
+def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:
+    """Sheets without cells of their own, in words."""
+    kinds = {"chartsheet": "the chart sheet", "dialogsheet": "the dialog sheet"}
+    return tuple(
+        f"{kinds.get(one.kind, 'the macro sheet')} “{one.name}”"
+        for one in sheets
+        if one.kind != "worksheet"
+    )
+
+
+def _without_cdata(package: Package, name: str) -> bytes:
+    """A part with raw character data written as other texts are; the parser passes over it."""
+    part = package.get(name)
+    if b"<![CDATA[" in part:
+        part = _CDATA.sub(lambda match: escape(match[1].decode("utf-8", "replace")).encode(), part)
+        package.parts[name] = part
+        package.rewritten.add(name)
+    return part
+
+
+def _plain(package: Package, book: _Book) -> bytes | None:
+    """The workbook as the parser finds its way in it, or None where it does so already.
+
+    The parser takes names of parts by the letter, and knows no sheets that are not worksheets.
+    """
+    here = [one for one in book.sheets if one.kind == "worksheet"]
+    read = {book.part, book.texts, book.styles, *(one.part for one in here)}
+    usual = (book.part, book.texts, book.styles) == (_PARSERS_BOOK, _TEXTS, _STYLES)
+    slashed = any("\\" in package.entries[name].filename for name in read & package.names)
+    by_letter = all(sheet.is_plain or not sheet.part for sheet in book.sheets)
+    by_letter = by_letter and is_found_by_letter(package, book.part)
+    if usual and by_letter and not slashed and not read & package.rewritten:
+        return None
+    listed, related = [], []
+    parts: dict[str, bytes] = {}
+    for number, sheet in enumerate(here, start=1):
+        name = quoteattr(sheet.name)
+        listed.append(f'<sheet name={name} sheetId="{number}" r:id="rId{number}"/>')
+        related.append(
+            f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" '
+            f'Target="worksheets/sheet{number}.xml"/>'
+        )
+        if sheet.part in package.names:
+            parts[f"xl/worksheets/sheet{number}.xml"] = package.get(sheet.part)
+    for name, part in (("xl/sharedStrings.xml", book.texts), ("xl/styles.xml", book.styles)):
+        if part in package.names:
+            parts[name] = package.get(part)
+    parts[_PARSERS_BOOK] = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="'
+        f'{int(book.from_1904)}"/><sheets>{"".join(listed)}</sheets></workbook>'
+    ).encode()
+    parts["xl/_rels/workbook.xml.rels"] = related_as_xml("".join(related))
+    return packed({**parts, **root_of(_PARSERS_BOOK)})
+
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def _shown_texts(shared: bytes, parts: list[bytes]) -> int:
     """The size of the shared texts, each as often as cells show it; roughly where it is small."""
-    texts = [len(text) for text in package.get("xl/sharedstrings.xml").split(b"</si>")]
-    parts = [package.parts[name] for name in sheets]
+    texts = [len(text) for text in _TEXT_END.split(shared)]
     rough = sum(map(len, parts)) // _LEAST_CELL * max(texts)
     if rough > MOST_TEXTS:
         rough = sum(part.count(b'="s"') + part.count(b"='s'") for part in parts) * max(texts)
@@ -88,29 +233,6 @@ def _shown_texts(package: Package, sheets: Iterable[str]) -> int:
         return rough
     numbers = (int(number) for part in parts for number in _TEXT_NUMBER.findall(part))
     return sum(texts[number] for number in numbers if number < len(texts))
-
-
-def relations(part: bytes) -> dict[str, str]:
-    """Return the targets of a relationships part by id, as part names in lower case."""
-    root = tree(part)
-    targets: dict[str, str] = {}
-    for element in root if root is not None else ():
-        target = attribute(element, "Target").lower()
-        path = target[1:] if target.startswith("/") else target
-        targets[attribute(element, "Id")] = path if path.startswith("xl/") else f"xl/{path}"
-    return targets
-
-
-def _sheet_parts(package: Package) -> list[tuple[str, str]]:
-    """The name and the part of every sheet, as the workbook lists them."""
-    targets = relations(package.get("xl/_rels/workbook.xml.rels"))
-    root = tree(package.get(WORKBOOK))
-    sheets: list[tuple[str, str]] = []
-    for element in root.iter() if root is not None else ():
-        if local(element.tag) == "sheet":
-            part = targets.get(attribute(element, "id"), "")
-            sheets.append((element.get("name", ""), part))
-    return sheets
 
 
 def _scan_sheet(part: bytes) -> SheetNotes | Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from xlassess.model.catalogue import found
@@ -12,6 +13,11 @@ _WORKBOOK = "Send the workbook itself, filled in and saved as an Excel workbook 
 _ATTACHED = "Save the attached workbook from the message and hand that over."
 _UNPACK = "Unpack it and hand over the workbooks in it."
 _EXPORT = "Export it as an Excel workbook (.xlsx) and send that."
+_DOWNLOAD = (
+    "Ask the sender to open the link, download the file itself as an Excel workbook (.xlsx), and "
+    "send that."
+)
+_SAVE_AS = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,19 @@ class Foreign:
         return found("G03", what=self.what, send=self.send)
 
 
+_LINK = Foreign("only a link to a file kept elsewhere", _DOWNLOAD)
+_OLD_EXCEL = Foreign("a worksheet of Excel 2, 3 or 4", _SAVE_AS)
+_GNUMERIC = Foreign("a Gnumeric workbook", _EXPORT)
+
 _MAGIC: tuple[tuple[bytes, Foreign], ...] = (
+    # a shortcut of Windows ([MS-SHLLINK] 2.1), and an alias of macOS
+    (b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00", _LINK),
+    (b"book\x00\x00\x00\x00mark\x00\x00\x00\x00", _LINK),
+    # files of the versions of Excel before workbooks begin with these records
+    (b"\x09\x00\x04\x00", _OLD_EXCEL),
+    (b"\x09\x02\x06\x00", _OLD_EXCEL),
+    (b"\x09\x04\x06\x00", _OLD_EXCEL),
+    (b"ID;P", Foreign("a table saved as a symbolic link file (SYLK)", _SAVE_AS)),
     (b"%PDF-", Foreign("a PDF document")),
     (b"\xff\xd8\xff", Foreign("a picture (JPEG)")),
     (b"\x89PNG\r\n\x1a\n", Foreign("a picture (PNG)")),
@@ -71,14 +89,39 @@ _MIMETYPES: dict[bytes, Foreign] = {
 
 _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (
-        re.compile(rb"\A(received|from|return-path|mime-version|delivered-to|subject): ", re.I),
+        re.compile(
+            rb"\A(?=[!-9;-~]{1,60}:[ \t])(?=.{0,4000}?^(?:mime-version|content-type):)"
+            rb".{0,4000}?(?:single file web page|x-document-type:|content-type: ?multipart/related"
+            rb"(?!.{0,4000}?^(?:received|from|return-path|delivered-to|dkim-signature):))",
+            re.I | re.M | re.S,
+        ),
+        Foreign("a web page saved as one file (a web archive)", _SAVE_AS),
+    ),
+    (
+        re.compile(
+            rb"\A(?:from |(?:received|from|return-path|mime-version|delivered-to|subject|to|date|"
+            rb"dkim-signature|arc-[a-z-]{1,30}|authentication-results|message-id|reply-to|sender|"
+            rb"content-type|x-[a-z0-9-]{1,60}): )",
+            re.I,
+        ),
         Foreign("an e-mail message", _ATTACHED),
     ),
     (
-        re.compile(rb'\A\{\s*"(url|doc_id)"'),
+        # any other header in front, as long as lines of headers follow each other to a sender
+        re.compile(
+            rb"\A[!-9;-~]{1,60}:[ \t].{0,4000}?^(?:from|received|message-id): ", re.I | re.M | re.S
+        ),
+        Foreign("an e-mail message", _ATTACHED),
+    ),
+    (re.compile(rb"\A\[(?:internetshortcut|desktop entry|\{000214a0)", re.I), _LINK),
+    (re.compile(rb"<plist\b.{0,300}?<key>url</key>", re.I | re.S), _LINK),
+    (re.compile(rb"<gnm:workbook|<gmr:workbook", re.I), _GNUMERIC),
+    (
+        re.compile(rb'\A\{.{0,400}?"(?:url|doc_id|resource_id)"', re.S),
         Foreign(
             "only a link to a Google document",
-            "In Google Sheets choose File, Download, Microsoft Excel (.xlsx), and send that file.",
+            "In Google Sheets choose File, Download, Microsoft Excel (.xlsx), and send the file "
+            "itself.",
         ),
     ),
     (
@@ -129,12 +172,25 @@ PLAIN_ZIP = Foreign("a zip file", _UNPACK)
 def foreign_bytes(data: bytes) -> Foreign:
     """Say what a file is that is neither an OLE nor a zip file, by its first bytes."""
     head = data[:4096]
+    if head.startswith(b"\x1f\x8b") and _GNUMERIC_TAG.search(_unpacked_head(data)):
+        return _GNUMERIC
     for magic, foreign in _MAGIC:
         if head.startswith(magic):
             return foreign
     if head[4:8] == b"ftyp":
         return Foreign("a picture or film")
     return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+_GNUMERIC_TAG = re.compile(rb"<(?:gnm|gmr):workbook", re.I)
+
+
+def _unpacked_head(data: bytes) -> bytes:
+    """The beginning of a gzip file as it was before it was packed, which Gnumeric's are."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[:65_536], 4096)
+    except zlib.error:
+        return b""
 
 
 def _foreign_text(head: bytes) -> Foreign:

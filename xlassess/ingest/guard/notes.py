@@ -104,6 +104,20 @@ class SheetNotes:
     shown: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a look through a file gives: notes by sheet name, and what else is worth telling.
+
+    ``data`` is the file as the parser reads it without loss, None where it does so already;
+    ``unread`` says in words what else there is that nobody reads answers from.
+    """
+
+    notes: dict[str, SheetNotes]
+    data: bytes | None = None
+    unread: tuple[str, ...] = ()
+    macros: bool = False
+
+
 @dataclass(slots=True)
 class Tally:
     """The running measure of one sheet, cell by cell; rows and columns counted from 0."""
@@ -117,6 +131,13 @@ class Tally:
     cut: set[str] = field(default_factory=set)
     attached: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    struck: set[str] = field(default_factory=set)
+    partly_struck: dict[str, CrossedOut] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    pictured: set[str] = field(default_factory=set)
+    objects: list[PlacedObject] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)
     spread: int = 0
 
     def reach(self, row: int, column: int) -> None:
@@ -191,6 +212,13 @@ class Tally:
             dict(self.attached),
             dict(self.numbers),
             self.area,
+            dict(self.texts),
+            frozenset(self.struck),
+            dict(self.partly_struck),
+            dict(self.links),
+            frozenset(self.pictured),
+            tuple(self.objects),
+            dict(self.shown),
         )
 
 

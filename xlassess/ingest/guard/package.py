@@ -1,14 +1,20 @@
-"""Zip packages opened with suspicion: every part is accounted for before any is parsed."""
+"""Zip packages opened with suspicion: every part is accounted for before any is unpacked.
+
+The table of contents is judged as a whole. A part is unpacked and judged only when it is asked
+for, because programs leave parts of their own in workbooks (data queries, macros, leavings of a
+file manager) that are written in any way they like and that nobody here reads.
+"""
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from xlassess.ingest.guard.limits import (
     MEGABYTE,
@@ -22,16 +28,24 @@ from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 ZIP_MAGIC = b"PK\x03\x04"
-_PARSED = (".xml", ".rels", ".bin")
-_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)")
-_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
-UNPARSED = ("xl/charts/", "xl/drawings/", "xl/theme/")
-"""Folders of parts that nobody here parses; a sheet that claims to stand there is refused."""
-_SHAPES = "xl/drawings/drawing"
-"""Parts among those that are looked into after all, for the texts of boxes."""
+_BINARY = (".bin", "mimetype")
+_DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)")
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
+_PROLOGUE = re.compile(r"\A\s*<\?xml[^>]{0,400}?\?>")
+_UTF8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
+_UTF16 = {
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
+}
+"""How a part in UTF-16 begins, with its mark or without ([XML] 1.0, appendix F)."""
+_LEGACY = frozenset(
+    {"iso8859-1", "iso8859-15", "cp1252", "latin-1", "cp1250", "cp1251", "iso8859-2"}
+)
+"""Encodings of one byte a letter that XML writers of offices use; others are not guessed at."""
 _MANIFEST, _ENCRYPTED = "meta-inf/manifest.xml", b"encryption-data"
 """Where an OpenDocument file says that its parts are encrypted (OpenDocument 1.3, part 2, 3.4)."""
-_UTF8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _LOCAL = struct.Struct("<4s22xHH")
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
 _FAULTS_TOO = (NotImplementedError, RuntimeError, OverflowError)
@@ -70,45 +84,82 @@ class _BoundedZipBytes(io.BytesIO):
         return super().read(_checked(size))
 
 
+class UnsafePartError(Exception):
+    """Raised where a part that is needed cannot be read safely, with the finding that says so."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The parts of a package that may be parsed, unpacked, by their names in lower case."""
+    """The parts of a package, unpacked as they are asked for.
 
-    parts: dict[str, bytes]
+    Names are in lower case with forward slashes: both are the same to the programs that write
+    and open packages. ``rewritten`` are the parts that `get` gave in other bytes than the file
+    holds, so that the parser must be given them too.
+    """
+
+    data: bytes
     names: frozenset[str]
+    entries: Mapping[str, zipfile.ZipInfo] = field(repr=False)
+    parts: dict[str, bytes] = field(default_factory=dict, repr=False)
+    rewritten: set[str] = field(default_factory=set)
 
     def get(self, name: str) -> bytes:
-        """Return a part, or nothing where there is none."""
-        return self.parts.get(name.lower(), b"")
+        """Return a part in UTF-8 if it is markup; nothing where there is none.
+
+        Raises:
+            UnsafePartError: the part is damaged, declares entities, or is written in a way in
+                which that could not be seen.
+        """
+        name = name.lower()
+        if name not in self.parts:
+            self.parts[name] = self._unpacked(name) if name in self.entries else b""
+        return self.parts[name]
+
+    def _unpacked(self, name: str) -> bytes:
+        try:
+            part = _expand(self.data, self.entries[name])
+        except PACKAGE_FAULTS as fault:
+            raise UnsafePartError(damaged(fault)) from None
+        if name.endswith(_BINARY):
+            return part
+        plain = _in_utf8(name, part)
+        if plain is not part:
+            self.rewritten.add(name)
+        if (b"DOCTYPE" in plain or b"ENTITY" in plain) and _declares(plain):
+            raise UnsafePartError(found("G09", part=name))
+        return plain
+
+    def size(self, name: str) -> int:
+        """Return how large a part is once unpacked."""
+        return self.entries[name].file_size if name in self.entries else 0
 
 
 def open_package(data: bytes) -> Package | Finding:
-    """Unpack the parts that may be parsed, or say why the package is not to be trusted."""
+    """Open a package, or say why it is not to be trusted."""
     try:
         with zipfile.ZipFile(_BoundedZipBytes(data)) as archive:
             infos = archive.infolist()
         problem = next(_suspicions(data, infos), None)
-        if problem:
-            return problem
-        parts = {
-            info.filename.lower(): _expand(data, info)
-            for info in infos
-            if _may_be_parsed(info.filename.lower())
-        }
     except PACKAGE_FAULTS as fault:
         return damaged(fault)
-    if _ENCRYPTED in parts.get(_MANIFEST, b""):
-        return found("G04")
-    for name, part in parts.items():
-        if remark := _declarations(name, part):
-            return remark
-    return Package(parts, frozenset(info.filename.lower() for info in infos))
+    if problem:
+        return problem
+    entries = {_plain_name(info): info for info in infos}
+    package = Package(data, frozenset(entries), entries)
+    try:
+        encrypted = _ENCRYPTED in package.get(_MANIFEST)
+    except UnsafePartError as unsafe:
+        return unsafe.finding
+    return found("G04") if encrypted else package
 
 
-def _may_be_parsed(name: str) -> bool:
-    if name == "mimetype" or name.startswith(_SHAPES):
-        return True
-    return name.endswith(_PARSED) and not name.startswith(UNPARSED)
+def _plain_name(info: zipfile.ZipInfo) -> str:
+    """A part's name as it is compared; some programs for Windows write it with backslashes."""
+    return info.filename.replace("\\", "/").lower()
 
 
 def _expand(data: bytes, info: zipfile.ZipInfo) -> bytes:
@@ -154,7 +205,7 @@ def _suspicions(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
     for info in infos:
         if problem := _odd_entry(info):
             yield found("G07", problem=problem)
-    if len({info.filename.lower() for info in infos}) < len(infos):
+    if len({_plain_name(info) for info in infos}) < len(infos):
         yield found("G07", problem="two parts bear the same name")
     yield from _too_large(infos)
     yield from _overlaps(data, infos)
@@ -210,15 +261,50 @@ def _same_name(raw: bytes, info: zipfile.ZipInfo) -> bool:
     return raw.decode(encoding, "replace") == info.orig_filename
 
 
-def _declarations(name: str, part: bytes) -> Finding | None:
-    """Refuse markup that declares entities, or is written so that this could not be seen."""
-    if name.endswith(".bin") or name == "mimetype":
-        return None
-    if (b"DOCTYPE" in part or b"ENTITY" in part) and _DECLARATION.search(part):
-        return found("G09", part=name)
-    if b"\x00" in part:
-        return found("G07", problem=f"its part {name} is not written in UTF-8")
-    encoding = _ENCODING.match(part.removeprefix(b"\xef\xbb\xbf"))
-    if encoding and encoding[1].lower() not in _UTF8:
-        return found("G07", problem=f"its part {name} is not written in UTF-8")
-    return None
+def _declares(part: bytes) -> bool:
+    return _DECLARATION.search(part.decode("utf-8", "replace")) is not None
+
+
+def _in_utf8(name: str, part: bytes) -> bytes:
+    """Return markup in UTF-8, the same bytes where it is; others than that escape the guard.
+
+    Raises:
+        UnsafePartError: it is in no encoding that an office writes.
+    """
+    plain = part.removeprefix(codecs.BOM_UTF8)
+    encoding = _UTF16.get(plain[:2], "")
+    declared = _ENCODING.match(plain.lstrip())
+    if not encoding and declared and declared[1].lower() not in _UTF8:
+        encoding = _legacy(declared[1])
+        if not encoding:
+            raise UnsafePartError(_not_utf8(name))
+    if encoding:
+        try:
+            plain = _PROLOGUE.sub("", part.decode(encoding), count=1).encode("utf-8")
+        except ValueError:
+            raise UnsafePartError(_not_utf8(name)) from None
+    if b"\x00" in plain:
+        raise UnsafePartError(_not_utf8(name))
+    return plain if encoding else part
+
+
+def _legacy(declared: bytes) -> str:
+    """The name of an encoding of one byte a letter, or an empty text for any other."""
+    try:
+        name = codecs.lookup(declared.decode("ascii")).name
+    except (LookupError, ValueError):
+        return ""
+    return name if name in _LEGACY else ""
+
+
+def _not_utf8(name: str) -> Finding:
+    return found("G07", problem=f"its part {name} is not written in UTF-8")
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """Return parts as a package, stored as they are: it is read at once and kept nowhere."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()

@@ -23,7 +23,8 @@ from xlassess.ingest.guard.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
-from xlassess.ingest.one import fingerprint, refused
+from xlassess.ingest.intake.names import legible, member_name
+from xlassess.ingest.one import fingerprint, in_words, refused
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 
@@ -48,24 +49,38 @@ def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[ReturnedFile |
     unpacker = _Unpacker(unpack_into)
     for path in paths:
         if path.is_dir():
-            for file in _walk(path):
-                yield from _one(file, str(file.relative_to(path).as_posix()), unpacker)
+            yield from _folder(path, unpacker)
         else:
-            yield from _one(path, path.name, unpacker, named=True)
+            yield from _one(path, legible(path.name), unpacker, named=True)
 
 
 def _passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name.casefold() in _PASSED_OVER
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield files and links below a folder, in the order of their names."""
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+def _folder(folder: Path, unpacker: _Unpacker) -> Iterator[ReturnedFile | Return]:
+    """Yield what is in a folder; one below that cannot be looked into is told, and no more."""
+    for path, problem in _walk(folder):
+        name = legible(path.relative_to(folder).as_posix())
+        if problem:
+            yield refused(name, found("G13", problem=problem))
+        else:
+            yield from _one(path, name, unpacker)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield files and links below a folder in the order of their names, and what is wrong."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as fault:
+        yield folder, in_words(fault)
+        return
+    for entry in entries:
         if _passed_over(entry.name):
             continue
         path = Path(entry.path)
         if entry.is_symlink() or not entry.is_dir():
-            yield path
+            yield path, ""
         else:
             yield from _walk(path)
 
@@ -73,11 +88,29 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _one(
     path: Path, name: str, unpacker: _Unpacker, *, named: bool = False
 ) -> Iterator[ReturnedFile | Return]:
-    if path.is_symlink() and not named:
-        yield refused(name, found("G14"))
-    elif not path.is_file():
-        problem = "there is no such file" if not path.exists() else "it is not a file"
-        yield refused(name, found("G13", problem=problem))
+    """Yield one path handed over; whatever is wrong with it does not end the run."""
+    try:
+        if path.is_symlink() and not named:
+            yield refused(name, found("G14"))
+        elif not path.is_file():
+            problem = "there is no such file" if not path.exists() else "it is not a file"
+            yield refused(name, found("G13", problem=problem))
+        else:
+            yield from _file(path, name, unpacker)
+    except OSError as fault:
+        yield refused(name, found("G13", problem=in_words(fault)))
+
+
+def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[ReturnedFile | Return]:
+    """Yield a file, or what is in it. Too large a file is neither hashed nor kept.
+
+    A file that takes no room on disk can claim any size, and would be written out in full.
+    """
+    size = path.stat().st_size
+    if size > MOST_UNPACKED or (size > MOST_BYTES and not _is_archive(path)):
+        limit = str(MOST_BYTES // MEGABYTE)
+        finding = found("G02", size=f"{-(-size // MEGABYTE):,}", limit=limit)
+        yield refused(name, finding, "", size)
     elif _is_archive(path):
         yield from unpacker.unpack(path, name, 1)
     else:
@@ -94,8 +127,9 @@ def _is_archive(path: Path) -> bool:
             names = frozenset(name.lower() for name in archive.namelist())
     except PACKAGE_FAULTS:
         return False
+    plain = frozenset(name.replace("\\", "/") for name in names)
     markers = {"mimetype", "xl/workbook.xml", "xl/workbook.bin"}
-    return not names & markers and foreign_zip(names, b"") is None
+    return not plain & markers and foreign_zip(plain, b"") is None
 
 
 @dataclass(slots=True)
@@ -139,7 +173,7 @@ class _Unpacker:
     def _member(
         self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int
     ) -> Iterator[ReturnedFile | Return]:
-        shown = f"{name}/{_shown_name(info.filename)}"
+        shown = f"{name}/{_shown_name(member_name(info))}"
         target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
         if info.file_size > MOST_BYTES:
             size, limit = str(info.file_size // MEGABYTE), str(MOST_BYTES // MEGABYTE)

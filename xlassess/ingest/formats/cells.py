@@ -1,0 +1,180 @@
+"""What a person sees of the cells of an Open XML sheet that the parser does not tell.
+
+Crossed-out words, addresses behind words, numbers under a number format, pictures in cells.
+Everything is looked for only where a few bytes say that there may be some.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.relationships import relations
+from xlassess.ingest.formats.runs import Runs, inline_runs, settled, shared_runs
+from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.guard.markup import MARKUP_FAULTS
+from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
+from xlassess.ingest.guard.package import Package, UnsafePartError
+
+_CELL = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?c(?=\s)([^<>]*)>"
+    rb"(?:\s*<(?:[\w.-]{1,40}:)?v(?:\s[^<>]*)?>\s*([^<>]{0,40}?)\s*<)?"
+)
+"""A cell's tag, and its value where that comes first, which a formula's does not."""
+_ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}\d{1,7})["']""")
+_STYLE = re.compile(rb"""\ss=["'](\d{1,5})["']""")
+_TYPE = re.compile(rb"""\st=["'](\w{1,12})["']""")
+_LINK = re.compile(rb"<(?:[\w.-]{1,40}:)?hyperlink(?=\s)([^<>]*)>")
+_FIELD = re.compile(rb"""\s([\w.:-]{1,60})=(?:"([^"<>]*)"|'([^'<>]*)')""")
+_STRUCTURES = "xl/richdata/rdrichvaluestructure.xml"
+_PICTURES = (b"_localImage", b"_webimage")
+"""The types of rich values that are pictures ([MS-XLSX] 2.3.6.1 and the files of Excel 365)."""
+_MOST_RUNS_TEXT = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """What the cells of all sheets share: their styles, texts, and where days begin."""
+
+    styles: CellStyles
+    texts: bytes
+    from_1904: bool
+    package: Package
+    runs: dict[int, Runs] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the pieces of the shared texts, if any of them may be crossed out."""
+        if b"strike" in self.texts or (self.styles.struck and b"rPr" in self.texts):
+            self.runs.update(shared_runs(self.texts))
+
+    @property
+    def pictures(self) -> bool:
+        """True where error cells of a certain kind are pictures."""
+        if _STRUCTURES not in self.package.names:
+            return False
+        try:
+            structures = self.package.get(_STRUCTURES)
+        except UnsafePartError:
+            return False
+        return any(kind in structures for kind in _PICTURES)
+
+
+@lru_cache(maxsize=64)
+def _of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
+    """Find the tags of cells in one of these formats."""
+    ored = "|".join(map(str, sorted(numbers)))
+    return re.compile(rf"""\ss=["'](?:{ored})["']""".encode())
+
+
+def facts_of(
+    package: Package, name: str, part: bytes, notes: SheetNotes, cells: CellFacts
+) -> SheetNotes:
+    """Return the notes of a sheet with what is seen of its cells.
+
+    Args:
+        package: the workbook.
+        name: the name of the sheet's part.
+        part: the sheet's part.
+        notes: what is known of it already.
+        cells: what the cells of all sheets share.
+    """
+    styles = cells.styles
+    wanted = styles.struck | styles.codes.keys()
+    struck: set[str] = set()
+    shown: dict[str, str] = {}
+    if wanted and _of_styles(frozenset(wanted)).search(part):
+        for cell, style, kind, value in _styled(part, frozenset(wanted)):
+            if style in styles.struck:
+                struck.add(cell)
+            if style in styles.codes and kind == b"n" and cell not in notes.formulas:
+                text = _display(value, styles.codes[style], cells.from_1904)
+                shown.update({cell: text} if text else {})
+    partly = _runs(part, cells, struck)
+    errors, pictured = notes.errors, frozenset[str]()
+    if errors and b"vm=" in part and cells.pictures:
+        pictured = errors & _with_value(part)
+        errors -= pictured
+    return replace(
+        notes,
+        errors=errors,
+        struck=frozenset(struck),
+        partly_struck=partly,
+        links=_links(package, name, part) if b"yperlink" in part else {},
+        pictured=pictured,
+        shown=shown,
+    )
+
+
+def _styled(part: bytes, wanted: frozenset[int]) -> Iterator[tuple[str, int, bytes, bytes]]:
+    """Yield address, format, type and value of the cells in these formats."""
+    pattern = _of_styles(wanted)
+    for match in _CELL.finditer(part):
+        attributes = match[1]
+        if not pattern.search(attributes):
+            continue
+        address, style = _ADDRESS.search(attributes), _STYLE.search(attributes)
+        if address and style:
+            kind = _TYPE.search(attributes)
+            cell = address[1].decode().upper()
+            yield cell, int(style[1]), kind[1] if kind else b"n", match[2] or b""
+
+
+def _display(value: bytes, code: str, from_1904: bool) -> str:
+    try:
+        return displayed(float(value), code, from_1904=from_1904)
+    except ValueError:
+        return ""
+
+
+def _runs(part: bytes, cells: CellFacts, struck: set[str]) -> dict[str, CrossedOut]:
+    """The cells whose words are crossed out in part; those in whole are added to ``struck``."""
+    found: dict[str, Runs] = {}
+    if cells.runs:
+        for match in _CELL.finditer(part):
+            kind = _TYPE.search(match[1])
+            if not kind or kind[1] != b"s" or not (match[2] or b"").isdigit():
+                continue
+            runs, address = cells.runs.get(int(match[2])), _ADDRESS.search(match[1])
+            if runs and address:
+                found[address[1].decode().upper()] = runs
+    if b"strike" in part and len(part) < _MOST_RUNS_TEXT:
+        found.update(inline_runs(part))
+    partly: dict[str, CrossedOut] = {}
+    for cell, runs in found.items():
+        said = settled(runs, cell in struck)
+        struck.discard(cell)
+        if said is True:
+            struck.add(cell)
+        elif said is not False:
+            partly[cell] = said
+    return partly
+
+
+def _with_value(part: bytes) -> frozenset[str]:
+    """The cells that have a value of a richer kind than a cell's own."""
+    return frozenset(
+        address[1].decode().upper()
+        for match in _CELL.finditer(part)
+        if b" vm=" in match[1] and (address := _ADDRESS.search(match[1]))
+    )
+
+
+def _links(package: Package, name: str, part: bytes) -> Mapping[str, str]:
+    """The addresses behind cells, by the first cell of the area they lie behind."""
+    try:
+        related = {one.id: one.address for one in relations(package, name) if one.external}
+    except (*MARKUP_FAULTS, UnsafePartError):
+        return {}
+    links: dict[str, str] = {}
+    for match in _LINK.finditer(part) if related else ():
+        said = {
+            key.rpartition(b":")[2]: one or other for key, one, other in _FIELD.findall(match[1])
+        }
+        address = related.get(said.get(b"id", b"").decode("utf-8", "replace"), "")
+        cell = said.get(b"ref", b"").decode("ascii", "replace").partition(":")[0].upper()
+        if address and cell and len(links) < MOST_NOTES:
+            links.setdefault(cell, address)
+    return links

@@ -1,0 +1,165 @@
+"""What a cell shows of a number under its number format, for the formats that people use.
+
+Excel turns "50%" and "Apr 26" into numbers as they are typed; only the format keeps what was
+meant ([ECMA-376] part 1, 18.8.30 and 18.8.31). A format that is not understood in full gives
+nothing, so that nothing is shown that Excel would not show.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "dd/mm/yyyy",
+    15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
+    21: "h:mm:ss", 22: "dd/mm/yyyy h:mm", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0",
+    39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00", 45: "mm:ss",
+}  # fmt: skip
+"""The formats that go by a number, as Excel in Britain has them ([ECMA-376] part 1, 18.8.30)."""
+
+_MOST_FORMAT = 120
+_TOKENS = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]'
+    r"|(am/pm|a/p)|(y+|m+|d+|h+|s+)|([#0?][#0?,]*(?:\.[#0?]+)?)|(.)",
+    re.I | re.S,
+)
+_LITERAL = frozenset(" -/.,:()+£$€'%")
+_EPOCH = datetime(1899, 12, 30)
+_EPOCH_1904 = datetime(1904, 1, 1)
+_MOST_DAYS = 2_958_465
+"""The last day Excel knows, 31 December 9999."""
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+Token = tuple[str, str]
+
+
+@lru_cache(maxsize=256)
+def _sections(code: str) -> tuple[tuple[Token, ...], ...] | None:
+    """The sections of a format as tokens (kind, text); None if it is not understood."""
+    if len(code) > _MOST_FORMAT or ("[" in code and re.search(r"\[[<>=hms]", code, re.I)):
+        return None
+    sections: list[tuple[Token, ...]] = []
+    section: list[Token] = []
+    for match in _TOKENS.finditer(code):
+        quoted, escaped, currency, half, date, digits, other = match.groups()
+        if other == ";":
+            sections.append(tuple(section))
+            section = []
+        elif half or date:
+            section.append(("half", "") if half else ("date", date.lower()))
+        elif digits:
+            section.append(("digits", digits))
+        elif other:
+            if other not in _LITERAL:
+                return None
+            section.append(("percent" if other == "%" else "text", other))
+        else:
+            section.append(("text", quoted or escaped or currency or ""))
+    return (*sections, tuple(section))
+
+
+def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
+    """Return what a cell shows, or an empty text where that is its bare number or not known.
+
+    Args:
+        value: the number in the cell.
+        code: its number format; ``General`` and ``@`` show the bare number.
+        from_1904: the workbook counts its days from 1904.
+    """
+    if not code or code.lower() in ("general", "@", "standard") or not math.isfinite(value):
+        return ""
+    sections = _sections(code)
+    if sections is None:
+        return ""
+    section, signed = _chosen(sections, value)
+    kinds = {kind for kind, _ in section}
+    if "date" in kinds:
+        return "" if "digits" in kinds else _as_day(value, section, from_1904)
+    if [kind for kind, _ in section].count("digits") != 1:
+        return ""
+    return _as_number(value, section, signed)
+
+
+def _chosen(
+    sections: tuple[tuple[Token, ...], ...], value: float
+) -> tuple[tuple[Token, ...], bool]:
+    """The section for a value, and whether a minus has to be written."""
+    if value < 0 and len(sections) > 1:
+        return sections[1], False
+    if value == 0 and len(sections) > 2:
+        return sections[2], False
+    return sections[0], value < 0
+
+
+def _as_number(value: float, section: tuple[Token, ...], signed: bool) -> str:
+    percent = any(kind == "percent" for kind, _ in section)
+    shown = "".join(
+        _digits(abs(value) * (100 if percent else 1), text) if kind == "digits" else text
+        for kind, text in section
+    )
+    return f"-{shown.strip()}" if signed else shown.strip()
+
+
+def _digits(value: float, pattern: str) -> str:
+    whole, _, decimals = pattern.partition(".")
+    if whole.endswith(","):  # counts in thousands
+        return ""
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+    text = f"{exact:,f}" if "," in whole else f"{exact:f}"
+    least = sum(char in "0?" for char in decimals)
+    if decimals and least < len(decimals):
+        head, _, tail = text.partition(".")
+        tail = tail.rstrip("0").ljust(least, "0")
+        text = f"{head}.{tail}" if tail else f"{head}."
+    head, dot, tail = text.partition(".")
+    return head.rjust(whole.count("0"), "0") + dot + tail
+
+
+def _as_day(value: float, section: tuple[Token, ...], from_1904: bool) -> str:
+    if not 0 <= value <= _MOST_DAYS:
+        return ""
+    seconds = round(value * 86_400)
+    moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(seconds=seconds)
+    dates = [text for kind, text in section if kind == "date"]
+    half = any(kind == "half" for kind, _ in section)
+    shown: list[str] = []
+    at = 0
+    for kind, text in section:
+        if kind == "date":
+            # "m" are minutes after hours and before seconds, months anywhere else
+            near = "".join((*dates[at - 1 : at][:1], *dates[at + 1 : at + 2]))
+            before = dates[at - 1] if at else ""
+            minutes = text in ("m", "mm") and (before.startswith("h") or near.endswith(("s", "ss")))
+            shown.append(_moment(moment, "minutes" if minutes else text, text, half))
+            at += 1
+        elif kind == "half":
+            shown.append("AM" if moment.hour < 12 else "PM")
+        else:
+            shown.append(text)
+    return "".join(shown).strip()
+
+
+def _moment(moment: datetime, mark: str, written: str, half: bool) -> str:
+    """One part of a day or time as its mark shows it."""
+    hour = (moment.hour % 12 or 12) if half else moment.hour
+    numbers = {"minutes": moment.minute, "m": moment.month, "d": moment.day, "h": hour}
+    if mark.startswith("y"):
+        return f"{moment.year % 100:02}" if len(mark) <= 2 else f"{moment.year:04}"
+    if mark.startswith("s"):
+        return f"{moment.second:0{min(len(mark), 2)}}"
+    if mark.startswith("m") and mark != "minutes" and len(mark) > 2:
+        name = _MONTHS[moment.month - 1]
+        return {3: name[:3], 4: name}.get(len(mark), name[:1])
+    if mark.startswith("d") and len(mark) > 2:
+        name = _DAYS[moment.weekday()]
+        return name[:3] if len(mark) == 3 else name
+    number = numbers["minutes" if mark == "minutes" else mark[0]]
+    return f"{number:0{min(len(written), 2)}}"

@@ -1,0 +1,164 @@
+"""The table of texts of an .xls workbook ([MS-XLS] 2.4.265), and the fonts and formats beside it.
+
+Texts run on over records of 8,224 bytes. Where a letter of two units lies across two records, the
+parser takes each half for a letter of its own and loses both.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xlassess.ingest.formats.runs import Runs
+from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.guard.limits import MOST_NOTED
+from xlassess.ingest.guard.notes import ExcessError
+
+_FONT, _FORMAT, _XF, _DATES, _TABLE, _CONTINUE = 0x0031, 0x041E, 0x00E0, 0x0022, 0x00FC, 0x003C
+_STRIKE = 0x08
+_SKIPPED_FONT = 4
+"""No font has this number ([MS-XLS] 2.5.129)."""
+_WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
+
+Record = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all sheets share: styles, the texts that the parser misreads, and pieces of texts."""
+
+    styles: CellStyles = field(default_factory=CellStyles)
+    repaired: dict[int, str] = field(default_factory=dict)
+    runs: dict[int, Runs] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+def shared_of(globals_: Sequence[Record]) -> Shared:
+    """Return what the records of the workbook globals say of texts and styles.
+
+    Raises:
+        struct.error: a record is cut short.
+        ExcessError: there are more texts than any workbook needs.
+    """
+    fonts: list[bool] = []
+    own: dict[int, str] = {}
+    formats: list[tuple[int, int]] = []
+    from_1904 = False
+    for code, body in globals_:
+        if code == _FONT:
+            fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
+        elif code == _FORMAT and len(body) > 4:
+            own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
+        elif code == _XF:
+            font, format_ = struct.unpack_from("<HH", body)
+            formats.append((font, format_))
+        elif code == _DATES:
+            from_1904 = body[:1] == b"\x01"
+    struck = frozenset(
+        number + (number >= _SKIPPED_FONT) for number, crossed in enumerate(fonts) if crossed
+    )
+    shared = Shared(CellStyles.of(formats, struck, own), from_1904=from_1904)
+    segments = _segments(globals_)
+    # the table is gone through only where it can matter
+    if segments and (struck or len(segments) > 1):
+        _read_table(_Reader(segments), shared)
+    return shared
+
+
+def short_text(body: bytes) -> str:
+    """Return a text after the byte that says how wide its letters are."""
+    return body[1:].decode("utf-16-le" if body[:1] == b"\x01" else "latin-1", "replace")
+
+
+def _segments(globals_: Sequence[Record]) -> list[bytes]:
+    segments: list[bytes] = []
+    for code, body in globals_:
+        if code == _TABLE:
+            segments = [body]
+        elif code == _CONTINUE and segments:
+            segments.append(body)
+        elif segments:
+            break
+    return segments
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads on over the ends of records."""
+
+    segments: list[bytes]
+    segment: int = 0
+    place: int = 0
+
+    def take(self, count: int) -> bytes:
+        """Return so many bytes, over as many records as they lie in.
+
+        Raises:
+            struct.error: there are not as many.
+        """
+        taken: list[bytes] = []
+        while count:
+            self._next()
+            piece = self.segments[self.segment][self.place : self.place + count]
+            taken.append(piece)
+            self.place += len(piece)
+            count -= len(piece)
+        return b"".join(taken)
+
+    def letters(self, count: int, *, wide: bool) -> tuple[bytes, bool]:
+        """Return so many letters in two bytes each, and whether one lies in two records.
+
+        A record that goes on with letters says anew how wide they are.
+        """
+        taken: list[bytes] = []
+        halved = False
+        while count:
+            if self.place >= len(self.segments[self.segment]):
+                wide = bool(self.take(1)[0] & _WIDE)
+                halved |= bool(taken) and 0xD8 <= taken[-1][-1] <= 0xDB
+            rest = len(self.segments[self.segment]) - self.place
+            number = min(count, rest // 2 if wide else rest)
+            if not number:
+                raise struct.error("half a letter")
+            piece = self.take(number * (2 if wide else 1))
+            taken.append(piece if wide else piece.decode("latin-1").encode("utf-16-le"))
+            count -= number
+        return b"".join(taken), halved
+
+    def _next(self) -> None:
+        while self.place >= len(self.segments[self.segment]):
+            self.segment, self.place = self.segment + 1, 0
+            if self.segment >= len(self.segments):
+                raise struct.error("the texts are cut short")
+
+
+def _read_table(reader: _Reader, shared: Shared) -> None:
+    """Take the texts that are misread, and those of several fonts of which one crosses out."""
+    _, count = struct.unpack("<II", reader.take(8))
+    if count > MOST_NOTED:
+        raise ExcessError(f"it has {count:,} texts")
+    for number in range(count):
+        length, flags = struct.unpack("<HB", reader.take(3))
+        pieces = struct.unpack("<H", reader.take(2))[0] if flags & _RICH else 0
+        extra = struct.unpack("<I", reader.take(4))[0] if flags & _EXTENDED else 0
+        letters, halved = reader.letters(length, wide=bool(flags & _WIDE))
+        marks = list(struct.iter_unpack("<HH", reader.take(4 * pieces)))
+        reader.take(extra)
+        if halved:
+            shared.repaired[number] = letters.decode("utf-16-le", "replace")
+        if any(font in shared.styles.fonts for _, font in marks) or (
+            marks and shared.styles.struck
+        ):
+            shared.runs[number] = _pieces(letters, marks, shared.styles.fonts)
+
+
+def _pieces(letters: bytes, marks: list[tuple[int, int]], fonts: frozenset[int]) -> Runs:
+    """A text in pieces of one font each; the first is in the font of its cell."""
+    ends = [0, *(2 * start for start, _ in marks), len(letters)]
+    struck: list[bool | None] = [None, *(font in fonts for _, font in marks)]
+    return [
+        (letters[begin:end].decode("utf-16-le", "replace"), crossed)
+        for begin, end, crossed in zip(ends, ends[1:], struck, strict=False)
+        if end > begin
+    ]
