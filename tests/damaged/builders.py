@@ -200,6 +200,20 @@ def binary_workbook_in_short_records(bench: Bench) -> Damaged:
     return bench.save(xlsb({"Sheet1": [(12, 0)]}))
 
 
+@damages("G19")
+def parts_of_a_strange_program(bench: Bench) -> Damaged:
+    return bench.save(packed(parts_of(returned(bench.book)) | {"strange/part.dat": b"\x00"}))
+
+
+@damages("G20")
+def spreadsheet_encrypted_by_libreoffice(bench: Bench) -> Damaged:
+    context = replace(a_context(bench.book), passwords=("secret",))
+    manifest = b"<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    parts = {"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": b"\x00"}
+    return bench.save(packed(parts), context)
+
+
 @damages("I01")
 def somebody_elses_workbook(bench: Bench) -> Damaged:
     book = openpyxl.Workbook()

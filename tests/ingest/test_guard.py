@@ -21,7 +21,7 @@ from tests.ingest.binary import (
 )
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from xlassess.ingest.formats.kinds import Guarded, guard
-from xlassess.ingest.reading.grid import read_grid
+from xlassess.ingest.reading.grid import Cell, read_grid
 from xlassess.model.finding import Finding
 
 
@@ -99,15 +99,22 @@ def test_doctype__in_any_part_is_refused(kinds: Workbook, part: str) -> None:
     assert code(edited(kinds.data, {part: edit})) == "G09"
 
 
-def test_markup__only_in_utf_8(kinds: Workbook) -> None:
+def test_markup__in_utf_16_is_read_in_others_refused(kinds: Workbook) -> None:
     def recode(data: bytes) -> bytes:
         return data.decode().replace("UTF-8", "UTF-16").encode("utf-16")
 
     def declare(data: bytes) -> bytes:
         return data.replace(b"UTF-8", b"UTF-7", 1)
 
-    assert code(edited(kinds.data, {"xl/workbook.xml": recode})) == "G07"
     assert code(edited(kinds.data, {"xl/workbook.xml": declare})) == "G07"
+    recoded = guarded(edited(kinds.data, {"xl/workbook.xml": recode}))
+    assert _cells(recoded) == _cells(guarded(kinds.data))
+
+
+def _cells(guarded: Guarded) -> dict[str, list[list[Cell]]]:
+    grid = read_grid(guarded)
+    assert not isinstance(grid, Finding)
+    return {sheet.name: sheet.rows for sheet in grid.sheets}
 
 
 @pytest.mark.parametrize("name", ["../x.xml", "/etc/x.xml", "C:\\x.xml", "xl\\..\\..\\x.xml"])
@@ -193,16 +200,26 @@ def test_coordinates__far_cells_are_refused_however_written(kinds: Workbook, cel
     assert code(edited(kinds.data, {name: replacing(b"</sheetData>", row)})) == "G10"
 
 
-def test_coordinates__far_cell_in_a_part_by_another_name(kinds: Workbook) -> None:
-    """The part is found by what it holds, since relationships may point anywhere."""
-    part = b'<sheetData><row r="1"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    parts = parts_of(kinds.data)
-    assert code(packed(parts | {"xl/odd/t.xml": b"<w>" + part + b"</w>"})) == "G10"
+def test_coordinates__far_cell_in_a_sheet_by_another_name(kinds: Workbook) -> None:
+    part = b'<w><sheetData><row r="1"><c r="XFD1048576"><v>1</v></c></row></sheetData></w>'
+    edit = replacing(b"worksheets/sheet1.xml", b"/odd/t.bytes")
+    moved = parts_of(edited(kinds.data, {"xl/_rels/workbook.xml.rels": edit}))
+    assert code(packed(moved | {"odd/t.bytes": part})) == "G10"
 
 
-def test_sheet__where_drawings_belong(kinds: Workbook) -> None:
-    edit = replacing(b"worksheets/sheet1.xml", b"theme/theme1.xml")
-    assert code(edited(kinds.data, {"xl/_rels/workbook.xml.rels": edit})) == "G07"
+def test_parts__that_no_one_lists_as_a_sheet_are_not_judged(kinds: Workbook) -> None:
+    """Excel keeps copies of other workbooks' sheets, and programs keep what they like."""
+    cell = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+    others = {
+        "xl/externalLinks/externalLink1.xml": b"<w><sheetData>" + 2 * cell + b"</sheetData></w>",
+        "customXml/item1.xml": '<?xml version="1.0" encoding="utf-16"?><q/>'.encode("utf-16"),
+        "notes/odd.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>",
+        "__MACOSX/._x.xml": b"\x00\x05\x16\x07",
+    }
+    result = guarded(packed(parts_of(kinds.data) | others))
+    assert [finding.code for finding in result.findings] == ["G19"]
+    assert "notes/odd.xml" in result.findings[0].message
+    assert _cells(result) == _cells(guarded(kinds.data))
 
 
 def test_coordinates__cells_without_address_are_counted(kinds: Workbook) -> None:

@@ -37,8 +37,8 @@ def stream(cells: bytes, name: str = "Één", extra: bytes = b"") -> bytes:
 def notes(cells: bytes) -> SheetNotes:
     result = scan_xls(stream(cells))
     assert not isinstance(result, Finding)
-    assert list(result) == ["Één"]
-    return result["Één"]
+    assert list(result.notes) == ["Één"]
+    return result.notes["Één"]
 
 
 def test_cells__formulas_and_errors_are_noted() -> None:
@@ -121,7 +121,7 @@ def test_older_than_excel_97__is_refused() -> None:
 def test_note_attached_to_a_cell__is_told(text: bytes) -> None:
     records = (
         record(0x005D, struct.pack("<HHHH", 0x15, 0x12, 0x19, 7) + bytes(14))
-        + record(0x01B6, bytes(18))
+        + record(0x01B6, bytes(10) + struct.pack("<H", 8) + bytes(6))
         + record(0x003C, text)
         + record(0x003C, bytes(16))
         + record(0x001C, struct.pack("<HHHHH", 5, 2, 0, 7, 0))
@@ -151,4 +151,9 @@ def test_numbers__of_formats_that_only_seem_to_be_of_days() -> None:
     )
     result = scan_xls(stream(cells, extra=formats))
     assert not isinstance(result, Finding)
-    assert result["Één"].numbers == {"B1": 46_066.5, "B3": -3.0, "B6": 12.34, "C6": 0.5}
+    told = result.notes["Één"]
+    assert told.numbers == {"B1": 46_066.5, "B3": -3.0, "B6": 12.34, "C6": 0.5}
+    assert told.shown == {
+        "B1": "£46,066.50", "B2": "13 Feb 26", "B3": "-£3.00", "B6": "£12.34",
+        "C6": "50.0% sold", "D6": "6 Jan 00",
+    }  # fmt: skip

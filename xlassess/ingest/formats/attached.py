@@ -25,7 +25,6 @@ _REMARKS = ("comments", "threadedcomment")
 _ENTRIES = ("comment", "threadedComment")
 _TEXTS = ("t", "text")
 _FILES = ("oleobject", "package")
-_FAULTS = (*MARKUP_FAULTS, UnsafePartError)
 _CHARTS = ("chart", "chartex")
 """Graphic frames that hold a chart, by the end of their namespace; ours are among them."""
 _PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
@@ -77,15 +76,18 @@ def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
         package: the workbook.
         sheet: the name of the sheet's part.
         markup: the sheet's part, where that is markup.
+
+    Raises:
+        UnsafePartError: a part declares entities.
     """
     notes: dict[str, list[str]] = {}
     boxes: dict[str, list[str]] = {}
     objects: list[PlacedObject] = []
     try:
         related = relations(package, sheet)
-    except _FAULTS:
+    except MARKUP_FAULTS:
         return Attached()
-    with contextlib.suppress(*_FAULTS):
+    with _tolerating():
         for kind in _REMARKS:
             told: dict[str, list[str]] = {}
             for one in (one for one in related if one.kind == kind):
@@ -94,16 +96,27 @@ def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
             notes |= told
     for one in related:
         if one.kind == _DRAWING:
-            try:
-                _take_drawing(package, one.part, boxes, objects)
-            except _FAULTS:
-                objects.append(PlacedObject("a drawing that cannot be read"))
+            unread = [PlacedObject("a drawing that cannot be read")]
+            with _tolerating():
+                unread = _drawing(package, one.part, boxes)
+            objects += unread
         elif one.kind == "image":
             objects.append(PlacedObject("a picture behind the cells", _name(one)))
     objects += _files(related, markup)
     cells = list(dict.fromkeys([*notes, *boxes]))[:MOST_NOTES]
     texts = {cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())]) for cell in cells}
     return Attached(texts, tuple(objects[:MOST_NOTES]))
+
+
+@contextlib.contextmanager
+def _tolerating() -> Iterator[None]:
+    """Go on where a part cannot be read, unless it is written to do harm."""
+    try:
+        yield
+    except UnsafePartError as unsafe:
+        unsafe.tolerate()
+    except MARKUP_FAULTS:
+        return
 
 
 def _name(relation: Relation) -> str:
@@ -121,21 +134,21 @@ def _entries(name: str, part: bytes) -> Iterator[tuple[str, str]]:
             yield cell.upper(), _text(element)
 
 
-def _take_drawing(
-    package: Package, part: str, boxes: dict[str, list[str]], objects: list[PlacedObject]
-) -> None:
-    """Take the texts of shapes, each with the cell at its corner, and the objects without text.
+def _drawing(package: Package, part: str, boxes: dict[str, list[str]]) -> list[PlacedObject]:
+    """Take the texts of shapes, each with the cell at its corner; return what has no text.
 
     Charts keep their texts elsewhere, and ours are not worth a word.
     """
     media = {one.id: _name(one) for one in relations(package, part)}
     root = tree(package.get(part))
+    objects: list[PlacedObject] = []
     for anchor in root if root is not None else ():
         cell = _corner(anchor)
         text = " ".join(_text(one) for one in anchor.iter() if local(one.tag) == "p").strip()
         if text and cell:
             boxes.setdefault(cell, []).append(text)
         objects += _objects(anchor, cell, media, bool(text))
+    return objects
 
 
 def _corner(anchor: Element) -> str:

@@ -27,9 +27,12 @@ _TOKENS = re.compile(
     r"|(am/pm|a/p)|(y+|m+|d+|h+|s+)|([#0?][#0?,]*(?:\.[#0?]+)?)|(.)",
     re.I | re.S,
 )
-_LITERAL = frozenset(" -/.,:()+£$€'%")
+_LITERAL = frozenset(" -/.,:()+£$€'%@")
+_KINDS = {"%": "percent", "@": "any text"}
 _EPOCH = datetime(1899, 12, 30)
 _EPOCH_1904 = datetime(1904, 1, 1)
+_LEAP_DAY = 60
+"""Excel counts 29 February 1900, which never was; days before it have numbers one smaller."""
 _MOST_DAYS = 2_958_465
 """The last day Excel knows, 31 December 9999."""
 _MONTHS = (
@@ -60,7 +63,7 @@ def _sections(code: str) -> tuple[tuple[Token, ...], ...] | None:
         elif other:
             if other not in _LITERAL:
                 return None
-            section.append(("percent" if other == "%" else "text", other))
+            section.append((_KINDS.get(other, "text"), other))
         else:
             section.append(("text", quoted or escaped or currency or ""))
     return (*sections, tuple(section))
@@ -83,7 +86,9 @@ def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
     kinds = {kind for kind, _ in section}
     if "date" in kinds:
         return "" if "digits" in kinds else _as_day(value, section, from_1904)
-    if [kind for kind, _ in section].count("digits") != 1:
+    digits = [text for kind, text in section if kind == "digits"]
+    # one run of digits is a number; a comma at its end counts in thousands, which rounds
+    if len(digits) != 1 or digits[0].partition(".")[0].endswith(",") or "any text" in kinds:
         return ""
     return _as_number(value, section, signed)
 
@@ -110,8 +115,6 @@ def _as_number(value: float, section: tuple[Token, ...], signed: bool) -> str:
 
 def _digits(value: float, pattern: str) -> str:
     whole, _, decimals = pattern.partition(".")
-    if whole.endswith(","):  # counts in thousands
-        return ""
     exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
     text = f"{exact:,f}" if "," in whole else f"{exact:f}"
     least = sum(char in "0?" for char in decimals)
@@ -126,6 +129,8 @@ def _digits(value: float, pattern: str) -> str:
 def _as_day(value: float, section: tuple[Token, ...], from_1904: bool) -> str:
     if not 0 <= value <= _MOST_DAYS:
         return ""
+    if not from_1904 and value < _LEAP_DAY:
+        value += 1
     seconds = round(value * 86_400)
     moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(seconds=seconds)
     dates = [text for kind, text in section if kind == "date"]

@@ -29,14 +29,21 @@ class Properties:
 
 
 def read_properties(package: Package) -> Properties:
-    """Return what the properties say; nothing where they are missing or damaged."""
+    """Return what the properties say; nothing where they are missing or damaged.
+
+    Raises:
+        UnsafePartError: they declare entities.
+    """
     identity: dict[str, str] = {}
     saved: datetime | None = None
     program = ""
     for name in ("docprops/custom.xml", "docprops/core.xml", "docprops/app.xml", "meta.xml"):
         try:
             root = tree(package.get(name))
-        except (*MARKUP_FAULTS, UnsafePartError):
+        except UnsafePartError as unsafe:
+            unsafe.tolerate()
+            continue
+        except MARKUP_FAULTS:
             continue
         for element in root.iter() if root is not None else ():
             tag = local(element.tag)

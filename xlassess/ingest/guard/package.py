@@ -91,6 +91,16 @@ class UnsafePartError(Exception):
         super().__init__(finding.code)
         self.finding = finding
 
+    def tolerate(self) -> None:
+        """Go on without the part, in which no answer stands.
+
+        Raises:
+            UnsafePartError: the part declares entities. No program does so in a part that is
+                read, and whoever did means no good.
+        """
+        if self.finding.code == "G09":
+            raise self
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
