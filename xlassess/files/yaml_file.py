@@ -8,7 +8,8 @@ without a value counts as left out; an explicit ``null`` is none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -57,6 +58,11 @@ class YamlFile:
     tree: Tree
     problems: tuple[Problem, ...]
     _root: Any = field(repr=False)
+
+    @property
+    def root(self) -> Any:
+        """The node at the top, or None where the file could not be read."""
+        return self._root
 
     def line(self, path: Sequence[str | int]) -> int:
         """Return the line (from 1) of the value at a path, or of its nearest ancestor.
@@ -197,3 +203,46 @@ def _step(node: Any, step: str | int) -> tuple[Any, int] | None:
             if key_node.value == step:
                 return value_node, key_node.start_mark.line + 1
     return None
+
+
+_WORDS_1_1 = re.compile(r"(?:yes|no|on|off|y|n)", re.IGNORECASE)
+_FIGURES_1_1 = re.compile(r"[-+]?(?:0\d+|\d+\.\d*0|\d+(?::[0-5]?\d)+|\d+(?:_\d+)+)")
+"""Octal numbers, decimals that lose a nought, numbers to the base of sixty, and underscores."""
+_NUMBERS = ("score", "low", "high", "minimum", "maximum", "rows", "year", "weakest", "overall")
+_QUOTES = "Put it in quotes, so that every program reads the same."
+
+
+def yaml_1_1_notes(file: YamlFile) -> tuple[Problem, ...]:
+    """Return what a reader of YAML 1.1, such as PyYAML, takes for something else or cannot read.
+
+    This program reads YAML 1.2 and every value as it is written; editors and other programs often
+    do not. Source: YAML 1.1 (2005), types bool, int and float; PyYAML's scanner, which ends a
+    text without quotes inside braces at a question mark.
+    """
+    notes = _notes_1_1(file.root, key="", flow=False)
+    return tuple(Problem(file.name, line, message, _QUOTES) for line, message in notes)
+
+
+def _notes_1_1(node: Any, *, key: str, flow: bool) -> Iterator[tuple[int, str]]:
+    kind = getattr(node, "id", "")
+    if kind == "scalar":
+        if node.style is None:
+            yield from _scalar_1_1(node, key, flow=flow)
+    elif kind == "sequence":
+        for child in node.value:
+            yield from _notes_1_1(child, key=key, flow=flow or bool(node.flow_style))
+    elif kind == "mapping":
+        for name, value in node.value:
+            inside = flow or bool(node.flow_style)
+            yield from _notes_1_1(name, key="", flow=inside)
+            yield from _notes_1_1(value, key=str(name.value), flow=inside)
+
+
+def _scalar_1_1(node: Any, key: str, *, flow: bool) -> Iterator[tuple[int, str]]:
+    text, line = str(node.value), node.start_mark.line + 1
+    if _WORDS_1_1.fullmatch(text):
+        yield line, f"Programs that read YAML 1.1 take {text} for true or false."
+    elif _FIGURES_1_1.fullmatch(text) and key not in _NUMBERS:
+        yield line, f"Programs that read YAML 1.1 take {text} for another number."
+    elif flow and "?" in text:
+        yield line, "Programs that read YAML 1.1 cannot read a text with a question mark in braces."

@@ -10,12 +10,14 @@ from typing import Any, Literal, TypeAlias
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import questions_digest
 from xlassess.files.problems import Problem
-from xlassess.files.yaml_file import Loc, read_yaml_file
+from xlassess.files.yaml_file import Loc, read_yaml_file, yaml_1_1_notes
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import Assessment, Coordinator
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.opening import shown
 from xlassess.services.outbox import REPLACED, sha256_of, write_whole
+from xlassess.sheet.validation import SheetError
 from xlassess.toolkits.exchange.exchange import load_toolkit_book, toolkit_book, toolkit_yaml
 from xlassess.toolkits.load import (
     ToolkitFileError,
@@ -183,6 +185,7 @@ def import_book(
         )
     toolkit, source = load_toolkit_book(book)
     _check_version(root, toolkit, source.problem)
+    _check_workbook(toolkit, source.problem)
     place = folder.toolkits if to is None else to
     path = place / f"{toolkit.id}.yaml"
     if path.is_file() and _holds(path, toolkit):
@@ -195,7 +198,15 @@ def import_book(
     return ImportedToolkit(toolkit, path, written, found, found and toolkit.id in builtin_ids())
 
 
-def check(root: Path, path: Path) -> Toolkit:
+@dataclass(frozen=True, slots=True)
+class CheckedToolkit:
+    """A toolkit in order, and what other programs would read otherwise in its file."""
+
+    toolkit: Toolkit
+    notes: tuple[Problem, ...] = ()
+
+
+def check(root: Path, path: Path) -> CheckedToolkit:
     """Return the toolkit in a file, which may be a toolkit file or a workbook.
 
     Args:
@@ -209,11 +220,33 @@ def check(root: Path, path: Path) -> Toolkit:
     """
     if path.suffix.lower() == WORKBOOK:
         toolkit, source = load_toolkit_book(path)
-        _check_version(root, toolkit, source.problem)
+        problem: _Problem = source.problem
+        notes: tuple[Problem, ...] = ()
     else:
         toolkit = load_toolkit(path)
-        _check_version(root, toolkit, read_yaml_file(path).problem)
-    return toolkit
+        file = read_yaml_file(path)
+        problem, notes = file.problem, yaml_1_1_notes(file)
+    _check_version(root, toolkit, problem)
+    _check_workbook(toolkit, problem)
+    return CheckedToolkit(toolkit, notes)
+
+
+_TRIAL = Assessment("trial", "A partnership", "2026", (), Coordinator("The coordinator", ""))
+"""What a workbook is made for to see whether one can be made."""
+
+
+def _check_workbook(toolkit: Toolkit, problem: _Problem) -> None:
+    """Refuse a toolkit of which no workbook can be made, by making one.
+
+    What `generate` would refuse later is told here, whoever asks: no list of rules beside the
+    writers could stay the same as what they do.
+    """
+    from xlassess.generate import build_plate
+
+    try:
+        build_plate(toolkit, _TRIAL, questions_digest(toolkit), "")
+    except SheetError as error:
+        raise ToolkitFileError([problem((), error.message, error.hint)]) from None
 
 
 def _check_version(root: Path, toolkit: Toolkit, problem: _Problem) -> None:

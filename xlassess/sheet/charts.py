@@ -164,7 +164,7 @@ def stacked_bars(
     Args:
         book: the workbook.
         names: the names of the bars.
-        series: the parts, least first; at most five.
+        series: the parts, least first; at most ten.
         title: what the axis measures.
         size: the size of letters in points, larger on a sheet that is printed small.
     """
@@ -194,13 +194,25 @@ def shades_for(parts: int) -> tuple[str, ...]:
     Raises:
         SheetError: more parts than there are shades.
     """
-    if parts > len(palette.SEQUENCE):
+    if parts > palette.MOST_SHADES:
         raise SheetError(
             f"A chart cannot show {parts} parts so that they can be told apart.",
-            f"Use a response scale of at most {len(palette.SEQUENCE)} choices.",
+            f"Use a response scale of at most {palette.MOST_SHADES} choices.",
         )
+    if parts > len(palette.SEQUENCE):
+        return tuple(_between(step / (parts - 1)) for step in range(parts))
     picks = {1: (2,), 2: (0, 3), 3: (0, 2, 3)}.get(parts, range(parts))
     return tuple(palette.SEQUENCE[pick] for pick in picks)
+
+
+def _between(share: float) -> str:
+    """Return the shade that lies at a share of the way from the first to the last."""
+    place = share * (len(palette.SEQUENCE) - 1)
+    first = min(int(place), len(palette.SEQUENCE) - 2)
+    one, other = palette.SEQUENCE[first : first + 2]
+    ends = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    mixed = (round(low + (high - low) * (place - first)) for low, high in ends)
+    return "#" + "".join(f"{part:02X}" for part in mixed)
 
 
 def _font(size: float, colour: str = palette.INK) -> dict[str, object]:

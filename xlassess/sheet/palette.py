@@ -30,7 +30,10 @@ CHOSEN_FILL = "#D5E4F2"
 
 SEQUENCE = ("#B8CCE0", "#7FA5C9", "#41779F", "#17365D", "#0B1D33")
 """Shades for ordered parts of a chart, least first; each differs in lightness, so that they
-can be told apart in black and white."""
+can be told apart in black and white. A longer row is shaded evenly between the ends."""
+
+MOST_SHADES = 10
+"""More parts than these cannot be told apart by shade, whatever stands between them."""
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     (INK, WHITE), (INK, PALE), (INK, FAINT), (INK, INPUT_FILL), (INK, CHOSEN_FILL),

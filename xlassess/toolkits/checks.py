@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from itertools import pairwise
 
 from xlassess.contract.layout import HEADERS, HORIZONS, RESERVED_SHEETS, STATUSES
 from xlassess.files.problems import Problem
@@ -61,6 +62,7 @@ def _scale(loc: Loc, scale: Scale) -> Iterator[Remark]:
     yield from check_choices((*loc, "choices"), scale.choices)
     if len(scale.choices) < 2:
         yield (*loc, "choices"), "A scale needs at least two choices.", "Add what is missing."
+    yield from _order(loc, scale)
     if not scale.substantive:
         message = "Every choice of this scale is counted apart."
         yield (*loc, "choices"), message, "At least one must be an answer proper."
@@ -71,6 +73,22 @@ def _scale(loc: Loc, scale: Scale) -> Iterator[Remark]:
         if choice.apart and choice.score is not None:
             message = f"'{choice.label}' is counted apart and has a score."
             yield at, message, "Remove one of the two."
+
+
+def _order(loc: Loc, scale: Scale) -> Iterator[Remark]:
+    """Remark on a scale whose scores rise: what stands first is read as best or most."""
+    scored = [
+        (index, choice.score)
+        for index, choice in enumerate(scale.choices)
+        if choice.score is not None and not choice.apart
+    ]
+    for (_, above), (index, score) in pairwise(scored):
+        if score > above:
+            message = f"The scores rise down the list: '{scale.choices[index].label}' scores "
+            message += f"{score:g}, the choice above it {above:g}."
+            hint = "List the choices best or most first, and worst last."
+            yield (*loc, "choices", index), message, hint
+            return
 
 
 def _views(toolkit: Toolkit) -> Iterator[Remark]:

@@ -98,6 +98,9 @@ def check_choices(loc: Loc, choices: tuple[Choice, ...]) -> Iterator[Remark]:
         elif units(choice.label) > LABEL_LIMIT:
             message = f"The label has {units(choice.label)} characters; {LABEL_LIMIT} fit a list."
             yield (*loc, i, "label"), message, "Shorten it and explain it in 'about'."
+        elif choice.label.startswith("="):
+            message = f"The label '{choice.label}' begins like a formula."
+            yield (*loc, i, "label"), message, "Begin it with a letter or a figure."
         elif "\n" in choice.label:
             yield (*loc, i, "label"), "The label runs over lines.", "Write it in one line."
 

@@ -143,7 +143,7 @@ def _of_items(writer: SummaryWriter, part: ToolkitResults) -> Iterator[tuple[Pic
     """Yield the charts of how the answers on each item fall, with how many items they have."""
     for layout in agreement_layouts(writer.summary, part):
         scale = part.toolkit.scales[layout.scale]
-        fits = 2 <= len(scale.substantive) <= len(palette.SEQUENCE)
+        fits = 2 <= len(scale.substantive) <= palette.MOST_SHADES
         if not fits or not any(item.scored for item in layout.items):
             continue
         for first, last in _pages(layout):

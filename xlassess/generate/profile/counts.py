@@ -29,8 +29,8 @@ from xlassess.sheet.formats import CellFormat, ConditionalFormat
 from xlassess.sheet.writer import CellRange, Formula, PlacedChart, SheetWriter, quoted
 
 _ANSWERED, _ASKED, _FIGURE = 2, 3, 4
-_NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 34.0
-_MATTER_WIDTH, _LISTED_WIDTH = 58.0, 20.0
+_NAME_WIDTH, _NUMBERS_WIDTH = 42.0, 30.0
+_MATTER_WIDTH, _LISTED_WIDTH = 52.0, 18.0
 """Widths of the columns that the list of flagged answers shares: matter, and what was answered."""
 _CHART_WIDTH, _BAR_HEIGHT, _CHART_FRAME = 900, 42, 110
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlassess.contract.layout import Layout, SectionLayout, list_name, proper_name, score_name
-from xlassess.generate.workbook.lists import Range, counted, runs
+from xlassess.generate.workbook.lists import Range, added, counted, equal, is_pattern, runs
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 from xlassess.score import counts_towards, reported_sections, section_views
 
@@ -29,22 +29,40 @@ class Scored:
     cells: tuple[Range, ...]
     asked: int
     scale_id: str
+    scale: Scale | None
+
+    @property
+    def _has_patterns(self) -> bool:
+        """True where a label is more than text to COUNTIF, which is shorter and does else."""
+        return self.scale is not None and any(is_pattern(c.label) for c in self.scale.choices)
+
+    def _each(self, name: str) -> str:
+        """Sum over the choices: how often each was picked, times what stands beside its label."""
+        labels = list_name(self.scale_id)
+        places = range(1, len(self.scale.choices) + 1) if self.scale else ()
+        return added(
+            f"({equal(self.cells, f'INDEX({labels},{k})')})*INDEX({name},{k})" for k in places
+        )
 
     @property
     def answered(self) -> str:
         """How many answers are substantive."""
         labels, proper = list_name(self.scale_id), proper_name(self.scale_id)
+        if self._has_patterns:
+            return self._each(proper)
         return f"SUMPRODUCT(({counted(self.cells, labels)})*{proper})"
 
     @property
     def total(self) -> str:
         """The total of the answers' scores."""
         labels, scores = list_name(self.scale_id), score_name(self.scale_id)
+        if self._has_patterns:
+            return self._each(scores)
         return f"SUMPRODUCT({counted(self.cells, labels)},{scores})"
 
     def picked(self, label_cell: str) -> str:
         """How often the choice was picked whose label stands in a cell."""
-        return counted(self.cells, label_cell)
+        return (equal if self._has_patterns or not self.scale else counted)(self.cells, label_cell)
 
 
 def scored_parts(layout: Layout) -> tuple[Scored, ...]:
@@ -71,7 +89,8 @@ def _scored(toolkit: Toolkit, place: SectionLayout, view: str) -> Scored:
     name = place.section.name
     label = f"{name}: {toolkit.view(view).label}" if view else name
     asked = sum(len(found) for found in rows.values())
-    return Scored(place.section, place, view, label, cells, asked, toolkit.scoring.scale)
+    scale = toolkit.scoring.scale
+    return Scored(place.section, place, view, label, cells, asked, scale, toolkit.scales.get(scale))
 
 
 def scored_places(layout: Layout) -> tuple[SectionLayout, ...]:

@@ -21,7 +21,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.model.toolkit import Scale, Toolkit
 from xlassess.sheet.formats import HEADER, PLAIN, TEXT_FORMAT
-from xlassess.sheet.validation import SheetError, within
+from xlassess.sheet.validation import within
 from xlassess.sheet.writer import CellRange, Formula, SheetWriter, WorkbookWriter, sheet_prefix
 
 
@@ -78,12 +78,20 @@ def counted(ranges: Iterable[Range], what: str) -> str:
     return added(f"COUNTIF({cells.text},{what})" for cells in ranges)
 
 
+def equal(ranges: Iterable[Range], what: str) -> str:
+    """Return how many cells of the ranges hold just this text, whatever its characters."""
+    return added(f'SUMPRODUCT(--({cells.text}&""={what}&""))' for cells in ranges)
+
+
+def is_pattern(label: str) -> bool:
+    """True for a label that COUNTIF takes for a comparison or a pattern, such as "< 1 year"."""
+    return label.startswith(("=", "<", ">")) or any(char in label for char in "*?~")
+
+
 Content = str | float | Formula | None
 """What a cell of the lists sheet holds; None is an empty cell."""
 
 _LONGEST_LABEL = 255
-_OPERATORS = ("=", "<", ">")
-_WILDCARDS = ("*", "~")
 
 
 @dataclass(slots=True)
@@ -135,11 +143,7 @@ def _write(sheet: SheetWriter, row: int, column: int, content: Content) -> None:
 
 
 def add_choices(lists: Lists, toolkit: Toolkit) -> None:
-    """Add every response scale and the action plan's choices.
-
-    Raises:
-        SheetError: a label that a formula would take for a pattern or a comparison.
-    """
+    """Add every response scale and the action plan's choices."""
     for name, scale in toolkit.scales.items():
         _add_scale(lists, name, scale)
     plan = toolkit.action_plan
@@ -153,12 +157,6 @@ def add_choices(lists: Lists, toolkit: Toolkit) -> None:
 def _add_scale(lists: Lists, name: str, scale: Scale) -> None:
     for choice in scale.choices:
         within(choice.label, _LONGEST_LABEL, "label of a choice")
-        if choice.label.startswith(_OPERATORS) or any(c in choice.label for c in _WILDCARDS):
-            raise SheetError(
-                f"The choice “{choice.label}” begins with =, < or >, or holds * or ~, which "
-                "formulas take for more than text.",
-                "Word the label differently in the toolkit file.",
-            )
     proper = scale.substantive
     lists.add(f"{name}: {scale.title}", [c.label for c in scale.choices], list_name(name))
     lists.add("score", [None if c.apart else c.score for c in scale.choices], score_name(name))

@@ -48,7 +48,8 @@ def status_formula(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -
 def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
     """Return the condition under which an answer that is there cannot be right."""
     if not item.is_free:
-        return f"COUNTIF({list_name(item.answer)},{cell})=0"
+        # Not COUNTIF, for which an answer such as "< 1 year" would be a comparison.
+        return f'SUMPRODUCT(--({list_name(item.answer)}&""={cell}&""))=0'
     if item.is_wide:
         return ""
     bounds = [f"NOT(ISNUMBER({cell}))"]
