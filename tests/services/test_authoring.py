@@ -132,7 +132,7 @@ def test_version__of_a_toolkit_file_is_named_with_its_line(
     folder: AssessmentFolder, book: Path
 ) -> None:
     path = toolkits.import_book(folder.root, book).path
-    assert toolkits.check(folder.root, path).version == "1.0-ours"
+    assert toolkits.check(folder.root, path).toolkit.version == "1.0-ours"
     path.write_text(path.read_text().replace("1.0-ours", "1.0"))
     with pytest.raises(ToolkitFileError) as caught:
         toolkits.check(folder.root, path)
@@ -145,13 +145,13 @@ def test_version__issued_with_other_questions(folder: AssessmentFolder, book: Pa
     issued = load_toolkit(path)
     with Ledger(folder.ledger_file) as ledger:
         ledger.keep_toolkit(issued, questions_digest(issued))
-    assert toolkits.check(folder.root, path) == issued
+    assert toolkits.check(folder.root, path).toolkit == issued
     edited(book, Items_C5="What else?")
     with pytest.raises(ToolkitFileError) as caught:
         toolkits.check(folder.root, book)
     assert [(p.sheet, p.cell) for p in caught.value.problems] == [("Toolkit", "B5")]
     edited(book, Toolkit_B5="1.1-ours")
-    assert toolkits.check(folder.root, book).version == "1.1-ours"
+    assert toolkits.check(folder.root, book).toolkit.version == "1.1-ours"
 
 
 def test_commands__export_and_import(folder: AssessmentFolder) -> None:

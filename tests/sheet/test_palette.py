@@ -54,4 +54,14 @@ def test_shades__grow_darker_one_by_one(parts: int) -> None:
 
 def test_shades__too_many_parts_raise() -> None:
     with pytest.raises(SheetError):
-        shades_for(6)
+        shades_for(11)
+
+
+@pytest.mark.parametrize("parts", [6, 7, 8, 9, 10])
+def test_shades__of_a_long_row_grow_darker_and_their_figures_can_be_read(parts: int) -> None:
+    shades = shades_for(parts)
+    weights = [palette.contrast(shade, palette.WHITE) for shade in shades]
+    assert len(set(shades)) == parts
+    assert weights == sorted(weights)
+    inks = [max(palette.contrast(s, ink) for ink in (palette.WHITE, palette.INK)) for s in shades]
+    assert min(inks) >= 3.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -128,6 +129,12 @@ def test_name__that_looks_like_a_cell_raises(book: WorkbookWriter, sheet: SheetW
         book.define("A1", "One", CellRange(0, 0, 1, 0))
 
 
+def parts_of(book: WorkbookWriter) -> dict[str, str]:
+    """The parts of a finished workbook, as text."""
+    with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
 def test_chart__carries_its_description(book: WorkbookWriter, sheet: SheetWriter) -> None:
     chart = book.chart("bar")
     chart.add_series({"values": ["One", 0, 0, 2, 0]})
@@ -136,16 +143,31 @@ def test_chart__carries_its_description(book: WorkbookWriter, sheet: SheetWriter
         assert b'descr="Three bars"' in archive.read("xl/drawings/drawing1.xml")
 
 
-def test_page__header_too_long_raises_and_ampersands_are_kept(
-    book: WorkbookWriter, sheet: SheetWriter
-) -> None:
+def test_page__ampersands_are_kept(book: WorkbookWriter, sheet: SheetWriter) -> None:
     area = CellRange(0, 0, 1, 1)
-    with pytest.raises(SheetError):
-        set_page(sheet, PageSetup("x" * 300, "", "", landscape=True, area=area))
     set_page(sheet, PageSetup("R&D", "2026", "OFFICIAL", landscape=True, area=area))
     header = reopened(book)["One"].oddHeader
     assert header.left.text == "R&&D"
     assert header.right.text.strip() == "2026"
+
+
+@pytest.mark.parametrize(("left", "right"), [(114, 24), (24, 120), (200, 200), (0, 300)])
+def test_page__a_long_head_fits_and_its_marking_is_whole(
+    book: WorkbookWriter, sheet: SheetWriter, left: int, right: int
+) -> None:
+    marking = "M" * 59 + "&"
+    area = CellRange(0, 0, 1, 1)
+    set_page(sheet, PageSetup("a" * left, "z" * right, marking, landscape=True, area=area))
+    raw = parts_of(book)["xl/worksheets/sheet1.xml"]
+    head = html.unescape(re.search("<oddHeader>(.*?)</oddHeader>", raw)[1])  # type: ignore[index]
+    assert len(head) <= 255
+    assert "M" * 59 + "&&" in head
+    assert ("…" in head) == (left + right > 144)
+
+
+def test_page__a_marking_that_cannot_fit_raises(sheet: SheetWriter) -> None:
+    with pytest.raises(SheetError):
+        set_page(sheet, PageSetup("", "", "m" * 260, landscape=True, area=CellRange(0, 0, 1, 1)))
 
 
 @pytest.mark.parametrize("text", ["", 'say "yes"', "x" * 1000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.toolkits.texts import SMALL, spoiled, write
+from xlassess.files.yaml_file import read_yaml, yaml_1_1_notes
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.exchange.as_yaml import toolkit_yaml
 from xlassess.toolkits.load import (
     ToolkitFileError,
     all_toolkits,
@@ -170,7 +173,9 @@ def test_yaml__too_deep(tmp_path: Path) -> None:
     assert problems_of(tmp_path, "id: " + "[" * 5000).problems
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(cut=st.integers(0, len(SMALL)), noise=st.text(max_size=6))
 def test_yaml__any_damage_is_reported_or_harmless(tmp_path: Path, cut: int, noise: str) -> None:
     text = SMALL[:cut] + noise + SMALL[cut + 3 :]
@@ -311,3 +316,65 @@ def test_schema__every_field_is_described() -> None:
     for definition in definitions:
         assert definition["additionalProperties"] is False
         assert all(rule["description"] for rule in definition["properties"].values())
+
+
+def test_scale__scores_that_rise_down_the_list_are_told_with_the_line(tmp_path: Path) -> None:
+    text, line = spoiled(
+        "- {code: agree, label: Agree, score: 2}", "- {code: agree, label: Agree, score: 0}"
+    )
+    told = [p for p in problems_of(tmp_path, text).problems if "rise down the list" in p.message]
+    assert [problem.line for problem in told] == [line + 1]
+    assert "best or most first" in told[0].hint
+
+
+def test_scale__equal_scores_and_choices_counted_apart_are_in_order(tmp_path: Path) -> None:
+    text = SMALL.replace(
+        "label: Don't know, apart: true", "label: Don't know, apart: true, about: x"
+    )
+    assert load_toolkit(write(tmp_path, text)).scales["agreement"].choices[2].apart
+
+
+@pytest.mark.parametrize("label", ["< 1 year", "> 5 years", "1 * a day", "Really?", "about ~ 5"])
+def test_label__what_formulas_take_for_a_pattern_is_a_label_as_any(
+    tmp_path: Path, label: str
+) -> None:
+    text = SMALL.replace("label: Agree,", f'label: "{label}",')
+    assert load_toolkit(write(tmp_path, text)).scales["agreement"].choices[0].label == label
+
+
+def test_label__that_begins_like_a_formula(tmp_path: Path) -> None:
+    text, line = spoiled("label: Agree,", 'label: "=1+1",')
+    assert line in {problem.line for problem in problems_of(tmp_path, text).problems}
+
+
+NOTES = [
+    ("- {code: yes, label: Agreed}", 1, "true or false"),
+    ("- code: ON", 1, "true or false"),
+    ("levels: {no: x}", 1, "true or false"),
+    ("id: 3.10", 1, "another number"),
+    ("id: 010", 1, "another number"),
+    ("when: 12:30", 1, "another number"),
+    ("- {id: a, ask: Is it so?}", 1, "question mark"),
+    ("ask: Is it so?", 0, ""),
+    ("score: 1.50", 0, ""),
+    ('id: "3.10"', 0, ""),
+    ("scored: false", 0, ""),
+    ("- {id: a, ask: 'Is it so?'}", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("line", "count", "said"), NOTES)
+def test_yaml_1_1__what_other_programs_read_otherwise(line: str, count: int, said: str) -> None:
+    file = read_yaml(f"about: x\nthings:\n  {line}\n".encode() if line[0] == "-" else
+                     f"about: x\n{line}\n".encode(), "own.yaml")  # fmt: skip
+    notes = yaml_1_1_notes(file)
+    assert len(notes) == count
+    assert all(said in note.message for note in notes)
+    assert all(note.line == (3 if line[0] == "-" else 2) for note in notes)
+
+
+def test_yaml_1_1__nothing_in_the_built_in_files(builtin_toolkit: Toolkit) -> None:
+    file = resources.files("xlassess.builtin_toolkits") / f"{builtin_toolkit.id}.yaml"
+    assert yaml_1_1_notes(read_yaml(file.read_bytes(), file.name)) == ()
+    written = toolkit_yaml(builtin_toolkit, "again").encode()
+    assert yaml_1_1_notes(read_yaml(written, file.name)) == ()

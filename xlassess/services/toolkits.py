@@ -246,7 +246,7 @@ def _check_workbook(toolkit: Toolkit, problem: _Problem) -> None:
     try:
         build_plate(toolkit, _TRIAL, questions_digest(toolkit), "")
     except SheetError as error:
-        raise ToolkitFileError([problem((), error.message, error.hint)]) from None
+        raise ToolkitFileError([problem((), error.message, error.remedy)]) from None
 
 
 def _check_version(root: Path, toolkit: Toolkit, problem: _Problem) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
 
-from xlassess.sheet.validation import within
+from xlassess.sheet.validation import utf16_length, within
 from xlassess.sheet.writer import CellRange, SheetWriter
 
 LEAST_SCALE = 0.62
@@ -202,13 +202,38 @@ def set_page(sheet: SheetWriter, page: PageSetup) -> None:
     raw.print_area(area.first_row, area.first_column, area.last_row, area.last_column)
     if page.repeat:
         raw.repeat_rows(*page.repeat)
-    left, right, marking = (_plain(t) for t in (page.left, page.right, page.marking))
-    font = '&"Arial,Regular"&8'
-    strong = '&"Arial,Bold"&9'
-    header = f"&L{font}{left}&C{strong}{marking}&R{font}{right}"
-    footer = f"&L{font}&A&C{strong}{marking}&R{font}Page &P of &N"
-    raw.set_header(within(header, _LONGEST_HEADER, "page header"), {"margin": 0.35})
-    raw.set_footer(within(footer, _LONGEST_HEADER, "page footer"), {"margin": 0.3})
+    head, foot = _head_and_foot(page)
+    raw.set_header(within(head, _LONGEST_HEADER, "page header"), {"margin": 0.35})
+    raw.set_footer(within(foot, _LONGEST_HEADER, "page footer"), {"margin": 0.3})
+
+
+def _head_and_foot(page: PageSetup) -> tuple[str, str]:
+    """Return the codes of head and foot, which together with their texts Excel limits.
+
+    The marking is never cut. Where all does not fit, the fonts go first, then the end of what
+    stands on the right and the left: both are said in full on the sheets themselves.
+    """
+    marking = _plain(page.marking)
+    for font, strong in (('&"Arial,Regular"&8', '&"Arial,Bold"&9'), ("&8", "&9")):
+        middle = f"&C{strong}{marking}&R{font}"
+        room = _LONGEST_HEADER - utf16_length(f"&L{font}{middle}")
+        foot = f"&L{font}&A{middle}Page &P of &N"
+        left, right = _plain(page.left), _plain(page.right)
+        if utf16_length(left + right) <= room:
+            break
+    else:
+        left = _cut(page.left, room // 3)
+        right = _cut(page.right, room - utf16_length(left))
+    return f"&L{font}{left}{middle}{right}", foot
+
+
+def _cut(text: str, room: int) -> str:
+    """Return a text for head or foot, its end left out where there is no room for it."""
+    shown = _plain(text)
+    while text and utf16_length(shown) > room:
+        text = text[:-1].rstrip()
+        shown = f"{_plain(text)}…"
+    return shown
 
 
 def _readable(sheet: SheetWriter, page: PageSetup) -> bool:

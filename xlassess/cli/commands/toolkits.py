@@ -80,11 +80,15 @@ def check(options: Options, file: Path) -> None:
     """Check a toolkit file or workbook.
 
     It lists every mistake with its line or cell. It also says if questions have changed but the
-    version has not.
+    version has not. It makes a workbook, so what passes here can be issued. Notes say what other
+    programs would read differently.
     """
     from xlassess.services import toolkits as service
 
-    _show_sound(Console(), service.check(options.root, here_or_in(options.root, file)))
+    out, checked = Console(), service.check(options.root, here_or_in(options.root, file))
+    _show_sound(out, checked.toolkit)
+    for note in checked.notes:
+        out.say(f"Note: {note}", style="note")
 
 
 @toolkits.command()
