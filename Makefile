@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+# Python says that these modules were loaded with their package, which does no harm here
+WRITE = $(BIN)/python -W ignore::RuntimeWarning:runpy -m
 
 .PHONY: setup demo test quick check format bench docs clean
 
@@ -36,9 +38,10 @@ bench: ## compare with what one would otherwise do
 docs: ## write the pages that are made from code
 	$(BIN)/python -m xlassess.model.findings_doc > docs/findings.md
 	$(BIN)/python -m xlassess.toolkits.instruments docs/instruments.md
-	$(BIN)/python -m xlassess.consolidate.export.dictionary > docs/data-dictionary.md
-	$(BIN)/python -m xlassess.consolidate.report.docs > docs/report-template.md
-	$(BIN)/python -m xlassess.consolidate.report.template templates/report.docx
+	$(WRITE) xlassess.consolidate.export.dictionary > docs/data-dictionary.md
+	$(WRITE) xlassess.consolidate.report.docs > docs/report-template.md
+	$(WRITE) xlassess.consolidate.report.template templates/report.docx
+	$(BIN)/python docs/make_glossary.py
 
 clean: ## remove what the tools leave behind
 	rm -rf build dist .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,7 +13,7 @@ from lxml import etree
 from tests.clients.programs import ROOT
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise
-from xlassess.consolidate.report.docs import lines, page
+from xlassess.consolidate.report.docs import field_lines, page
 from xlassess.consolidate.report.document import default_template
 from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import NAMES, Report, fields_of
@@ -89,4 +89,4 @@ def test_fields__are_filled_with_what_is_described(pat):
 
 def test_documentation__is_written_from_the_fields():
     assert (ROOT / "docs" / "report-template.md").read_text(encoding="utf-8") == page()
-    assert {path for path, _ in lines()} >= {field.name for field in fields(Report)}
+    assert {path for path, _ in field_lines()} >= {field.name for field in fields(Report)}

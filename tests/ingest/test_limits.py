@@ -18,7 +18,7 @@ from tests.ingest import hostile_binary, hostile_markup
 from tests.ingest.hostile import HOSTILE
 from xlassess.ingest import ReturnedFile, collect, read_all
 from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
-from xlassess.ingest.context import Context
+from xlassess.ingest.reading.context import Context
 from xlassess.model.answer import Return
 
 pytestmark = [

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from xlassess.contract.layout import Layout, layout
 from xlassess.generate.copies import CopiedPackage, FilledPart
+from xlassess.generate.partner_workbook import CommonIdentity, common_identity, write_workbook
 from xlassess.generate.workbook.contents import Contents
 from xlassess.generate.workbook.draft import IN_CELLS, Draft, PersonalCells, placeholder
 from xlassess.generate.workbook.lists import Lists
-from xlassess.generate.workbook.write import CommonIdentity, common_identity, write_workbook
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
 from xlassess.model.errors import XlassessError

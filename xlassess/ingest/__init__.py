@@ -7,9 +7,9 @@ return it asked about (`merge`).
 """
 
 from xlassess.ingest.batch import read_all
-from xlassess.ingest.context import Context, ReturnedFile
 from xlassess.ingest.intake.collect import collect
 from xlassess.ingest.one import read_return
+from xlassess.ingest.reading.context import Context, ReturnedFile
 from xlassess.ingest.reading.merge import merge
 
 __all__ = ["Context", "ReturnedFile", "collect", "merge", "read_all", "read_return"]

@@ -19,9 +19,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlassess.ingest.context import Context, ReturnedFile
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import fingerprint, read_return, refused
+from xlassess.ingest.reading.context import Context, ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import summarise
-from xlassess.consolidate.export.dictionary import MARK
-from xlassess.consolidate.export.files import FORMATS, PAGE, Format, export, file_names
+from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.consolidate import present_round

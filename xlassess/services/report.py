@@ -8,8 +8,12 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import summarise
-from xlassess.consolidate.report.docs import lines
-from xlassess.consolidate.report.document import default_template, report_bytes, untouched
+from xlassess.consolidate.report import (
+    default_template,
+    field_lines,
+    report_bytes,
+    untouched,
+)
 from xlassess.model.errors import UsageError
 from xlassess.services.consolidate import present_round
 from xlassess.services.outbox import output_of, put
@@ -75,7 +79,7 @@ def save_template(path: Path) -> None:
 
 def fields() -> tuple[tuple[str, str], ...]:
     """Return what a template may show: each field as it is named, and what it holds."""
-    return tuple(lines())
+    return tuple(field_lines())
 
 
 def _check(path: Path, template: Path | None) -> None:

@@ -11,7 +11,7 @@ from xlassess.cli.console import Console
 from xlassess.cli.options import Options, common, folder_of, now, shown
 
 if TYPE_CHECKING:
-    from xlassess.consolidate.export.files import Format
+    from xlassess.consolidate.export import Format
     from xlassess.services.export import Exported
 
 

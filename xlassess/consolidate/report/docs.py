@@ -85,7 +85,7 @@ def _tables() -> Iterator[str]:
         yield ""
 
 
-def lines() -> Iterator[tuple[str, str]]:
+def field_lines() -> Iterator[tuple[str, str]]:
     """Yield every field: how it is named in a template, and what it holds."""
     for record, name in NAMES.items():
         yield from _rows(record, name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from xlassess.contract.layout import ACTION_PLAN, START, ActionPlanLayout, Layout, SectionLayout
 from xlassess.contract.query_layout import query_layout
 from xlassess.contract.seal import questions_digest
+from xlassess.generate.partner_workbook import common_identity, write_hidden
 from xlassess.generate.plate import Personal, begin, finish
 from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers
 from xlassess.generate.query.query_start import write_query_start
@@ -17,7 +18,6 @@ from xlassess.generate.workbook.action_plan import write_action_plan
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import write_section
-from xlassess.generate.workbook.write import common_identity, write_hidden
 from xlassess.sheet import palette
 
 

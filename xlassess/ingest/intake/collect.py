@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from xlassess.ingest.context import ReturnedFile
 from xlassess.ingest.guard.foreign import foreign_zip
 from xlassess.ingest.guard.limits import (
     MEGABYTE,
@@ -25,6 +24,7 @@ from xlassess.ingest.guard.limits import (
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
 from xlassess.ingest.intake.names import legible, member_name
 from xlassess.ingest.one import fingerprint, in_words, refused
+from xlassess.ingest.reading.context import ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
 from xlassess.contract.reference import find_references
 from xlassess.contract.seal import seal_holds
-from xlassess.ingest.context import Context
+from xlassess.ingest.reading.context import Context
 from xlassess.ingest.reading.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.text import is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued

@@ -1,4 +1,4 @@
-"""Writes a whole workbook, sheet by sheet."""
+"""A partner's workbook as a whole, sheet by sheet."""
 
 from __future__ import annotations
 
