@@ -8,8 +8,14 @@ from datetime import datetime
 
 from xlassess import __version__
 from xlassess.consolidate.figures import compute as of
+from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.bodies import bodies_of
+from xlassess.consolidate.figures.checklists import checklists_of
 from xlassess.consolidate.figures.counted import toolkit_returns
+from xlassess.consolidate.figures.details import details_of
+from xlassess.consolidate.figures.overview import overview
+from xlassess.consolidate.figures.planning import planning_scenario
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
@@ -23,9 +29,7 @@ from xlassess.consolidate.figures.values import (
     CommentRow,
     DataRow,
     ItemFigures,
-    OverallFigures,
     PlannedAction,
-    PlanningScenario,
     PutRight,
     ScoreRow,
     SectionFigures,
@@ -41,51 +45,13 @@ from xlassess.consolidate.register import (
     round_inputs,
 )
 from xlassess.consolidate.wording.decisions import decisions, waivers
-from xlassess.consolidate.wording.narrative import NarrativeFacts, narrate
+from xlassess.consolidate.wording.facts import NarrativeFacts
+from xlassess.consolidate.wording.narrative import narrate
 from xlassess.model.answer import Answer, Issued, Return
-from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
-from xlassess.model.toolkit import Scenario, Toolkit
-from xlassess.score import Agreement, scorecard, suggest_scenario
-
-
-def planning_scenario(
-    toolkit: Toolkit,
-    sections: Sequence[SectionFigures],
-    overall: Sequence[OverallFigures],
-    choice: ScenarioChoice | None,
-) -> PlanningScenario:
-    """Return the scenario a toolkit's results are planned by.
-
-    Raises:
-        XlassessError: the scenario chosen is not one of the toolkit as it was issued.
-    """
-    suggested = _suggested(toolkit, sections, overall)
-    if choice is None:
-        return PlanningScenario(suggested, suggested)
-    scenarios = toolkit.action_plan.scenarios if toolkit.action_plan else ()
-    for scenario in scenarios:
-        if scenario.id == choice.scenario:
-            return PlanningScenario(scenario, suggested, choice.because.strip().rstrip("."))
-    raise XlassessError(
-        f"The toolkit {toolkit.id} {toolkit.version}, as issued, has no scenario "
-        f"{choice.scenario!r}.",
-        "Choose one of its scenarios, or none, in assessment.yaml.",
-    )
-
-
-def _suggested(
-    toolkit: Toolkit, sections: Sequence[SectionFigures], overall: Sequence[OverallFigures]
-) -> Scenario | None:
-    """The suggested scenario; with several views, by the lowest of each figure."""
-    lowest: dict[str, float | None] = {}
-    for each in sections:
-        known = lowest.get(each.section.id, each.score.mean)
-        both = (known, each.score.mean)
-        lowest[each.section.id] = min((m for m in both if m is not None), default=None)
-    totals = [each.score.mean for each in overall if each.score.mean is not None]
-    return suggest_scenario(toolkit, lowest, min(totals, default=None))
+from xlassess.model.toolkit import Toolkit
+from xlassess.score import Agreement, scorecard
 
 
 def summarise(record: Round, made_at: datetime) -> Summary:
@@ -189,8 +155,14 @@ def _part(
     items = of.item_figures(base)
     sections = of.section_figures(base, items)
     overall = of.overall_figures(base, sections)
+    whole = overview(base, items, sections, overall)
+    weak = points.concerns(toolkit, items, _weights(sections), len(rows))
     choice = inputs.record.assessment.scenarios.get(toolkit.id)
-    planning = planning_scenario(toolkit, sections, overall, choice)
+    planning = planning_scenario(
+        toolkit, sections, overall, choice, whole=whole, concerns=weak.found, returns=len(rows)
+    )
+    bodies = bodies_of(base, answers)
+    checklists = checklists_of(toolkit, inputs.participants, rows, answers)
     entries = entries_of(inputs, group, rows)
     asked = {issued.identity.partner for issued in group.issued}
     heard = {person.issued.identity.partner for person, _ in returns}
@@ -205,6 +177,14 @@ def _part(
         overall,
         items,
         _success(toolkit, items),
+        whole,
+        points.strengths(toolkit, items, len(rows)),
+        weak,
+        points.differences(toolkit, items, len(rows)),
+        points.singly_worst(toolkit, items, len(rows)),
+        points.too_few(items, len(rows)),
+        bodies,
+        checklists,
         planning,
         own,
         len(asked),
@@ -229,7 +209,19 @@ def _part(
         planning=planning,
         narrative=narrate(facts),
         returned=len(rows),
+        bodies=bodies,
+        checklists=checklists,
+        details=details_of(toolkit, inputs.participants, rows, answers),
     )
+
+
+def _weights(sections: Sequence[SectionFigures]) -> dict[str, float]:
+    """The mean significance of sections where it was asked, by their ids."""
+    return {
+        each.section.id: each.significance.mean
+        for each in sections
+        if each.significance.mean is not None
+    }
 
 
 def _success(toolkit: Toolkit, items: Sequence[ItemFigures]) -> Agreement | None:

@@ -68,14 +68,23 @@ def in_range(score: float, limits: tuple[float, float]) -> bool:
 
 
 def suggest_scenario(
-    toolkit: Toolkit, sections: Mapping[str, float | None], overall: float | None
+    toolkit: Toolkit,
+    sections: Mapping[str, float | None],
+    overall: float | None,
+    *,
+    agreed: bool = True,
 ) -> Scenario | None:
     """Return the first scenario of the toolkit whose limits the scores keep within.
+
+    A scenario that limits the sections is one in which the partnership may rest. It needs all
+    to agree on its health: Assessing Strategic Partnership (2003), "Understanding the results:
+    detailed analysis and feedback". The limits are ours.
 
     Args:
         toolkit: the instrument with its scenarios, in the order they are tried.
         sections: the score (or mean score) of each scored section by its id.
         overall: the grand total (or mean grand total).
+        agreed: True where no single return sees ill health and nothing is a concern.
 
     Returns:
         The scenario, or None where the toolkit has none or a score needed to choose is
@@ -91,6 +100,8 @@ def suggest_scenario(
             return None
         if not needed and (worst is None or total is None):
             return None
+        if scenario.weakest is not None and not agreed:
+            continue
         if all(position is not None and position <= limit for limit, position in needed):
             return scenario
     return None

@@ -23,6 +23,7 @@ from xlassess.consolidate.figures.counted import (
     favourable_codes,
     field_of,
     figure_of,
+    is_facts,
     is_figured,
     over,
 )
@@ -156,6 +157,7 @@ def item_figures(base: ToolkitReturns) -> tuple[ItemFigures, ...]:
     return tuple(
         _item(base, section, item, field, levels)
         for section, levels in ((each, _levels(base, each)) for each in toolkit.all_sections)
+        if not is_facts(toolkit, section)
         for item in section.items
         if not item.is_free
         for field in item.answer_fields
@@ -180,6 +182,9 @@ def _item(
     toolkit, participants = base.toolkit, base.participants
     scale = toolkit.scales[item.answer]
     agreement = agreement_of(scale, base.tallies.get((item.id, field), Counter()))
+    compared = toolkit.subject == "partnership"
+    if not compared:
+        agreement = replace(agreement, consensus=None)
     withheld = participants.withholds(agreement.n or agreement.apart)
     if withheld:
         agreement = agreement_of(scale, {})
@@ -187,7 +192,7 @@ def _item(
     favour = standing(scale, agreement)
     reading = agreement_word(scale, agreement.consensus)
     levels = {}
-    if scored and scale.ordinal and toolkit.scoring.rule != "none":
+    if scored and compared and scale.ordinal and toolkit.scoring.rule != "none":
         levels = item_levels(base, item, field, shown[field])
     _, _, view = field.partition(":")
     return ItemFigures(
@@ -206,6 +211,7 @@ def _item(
         withheld=withheld,
         levels=levels,
         levels_differ=is_gap(gap_between(levels.values()), item_range(scale), ITEM_LEVEL_GAP),
+        compared=compared,
     )
 
 

@@ -87,6 +87,14 @@ def is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
     return counts_towards(toolkit, section, item) and not item.is_free
 
 
+def is_facts(toolkit: Toolkit, section: Section) -> bool:
+    """True for a page of details: facts about the partnership, on which nobody agrees or differs.
+
+    Partnership Protocol of Melton Borough Council, Appendix C, "Partnership details".
+    """
+    return section in toolkit.sections and not section.scored
+
+
 def favourable_codes(toolkit: Toolkit) -> tuple[str, ...]:
     """The codes of choices that speak for an item: "yes", or the upper half of the scale."""
     if toolkit.scoring.rule == "share":

@@ -1,55 +1,195 @@
-"""Which items the Summary page names as strengths, concerns and disagreements.
+"""Which items the Summary page names as strengths, as concerns, and where views differ.
 
-The rules are ours (`xlassess.consolidate.figures.thresholds`) and are printed on the Method sheet.
+The rules stand in `xlassess.consolidate.figures.thresholds` and are printed on the Method sheet.
+They read only how often each choice was picked, which is shown on the sheet of items as well;
+what is withheld there is left out here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from xlassess.consolidate.figures.thresholds import LISTED, is_concern, is_strength
+from xlassess.consolidate.figures.thresholds import (
+    LISTED,
+    enough_answers,
+    is_concern,
+    is_divided,
+    is_strength,
+    many_at_worst,
+)
 from xlassess.consolidate.figures.values import ItemFigures
 from xlassess.model.toolkit import Toolkit
 
 
-def strengths(toolkit: Toolkit, items: Iterable[ItemFigures]) -> tuple[ItemFigures, ...]:
-    """The items that stand highest, at least at the threshold; ties go to higher agreement."""
-    found = [item for item in _judged(toolkit, items) if _is_strong(toolkit, item)]
-    return tuple(
-        sorted(found, key=lambda item: (-merit(toolkit, item), -_consensus(item)))[:LISTED]
-    )
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The items of one kind that are named, and how many there are.
+
+    ``named`` stand in order. ``examples`` are some of ``alike`` items that stand exactly level
+    after them, from as many sections as there are: no order among them is meant.
+    """
+
+    named: tuple[ItemFigures, ...] = ()
+    examples: tuple[ItemFigures, ...] = ()
+    alike: int = 0
+    found: int = 0
+
+    @property
+    def shown(self) -> tuple[ItemFigures, ...]:
+        """All that are named, examples last."""
+        return self.named + self.examples
+
+
+def ranking(items: Iterable[ItemFigures], key: Callable[[ItemFigures], Any]) -> Ranking:
+    """Rank items, and name the first of them without making an order where there is none.
+
+    Args:
+        items: the items to rank.
+        key: what they are ranked by, the first smallest; equal keys are a tie.
+    """
+    ordered = sorted(items, key=key)
+    named: list[ItemFigures] = []
+    for _, tied in groupby(ordered, key):
+        group = list(tied)
+        room = LISTED - len(named)
+        if len(group) > room:
+            examples = spread(group, room)
+            return Ranking(tuple(named), examples, len(group) if examples else 0, len(ordered))
+        named += group
+    return Ranking(tuple(named), found=len(ordered))
+
+
+def spread(items: Sequence[ItemFigures], count: int) -> tuple[ItemFigures, ...]:
+    """Return so many of the items, from as many sections as there are."""
+    taken: dict[Hashable, int] = {}
+    turns = []
+    for place, item in enumerate(items):
+        turn = taken[item.section.id] = taken.get(item.section.id, 0) + 1
+        turns.append((turn, place))
+    chosen = sorted(place for _, place in sorted(turns)[:count])
+    return tuple(items[place] for place in chosen)
+
+
+def strengths(toolkit: Toolkit, items: Iterable[ItemFigures], returns: int) -> Ranking:
+    """Rank the items that stand high, that few answer worst, and on which views do not differ.
+
+    Args:
+        toolkit: the instrument.
+        items: figures of its items.
+        returns: how many returns count.
+    """
+    found = [item for item in judged(items, returns) if _is_strong(toolkit, item, returns)]
+    return ranking(found, lambda item: -merit(toolkit, item))
 
 
 def concerns(
-    toolkit: Toolkit, items: Iterable[ItemFigures], weights: Mapping[str, float]
-) -> tuple[ItemFigures, ...]:
-    """The items that stand lowest, below the threshold.
+    toolkit: Toolkit, items: Iterable[ItemFigures], weights: Mapping[str, float], returns: int
+) -> Ranking:
+    """Rank the items that stand low, or that a good part of the answers put at the worst choice.
 
-    Ties go to the section that respondents hold to be more significant, then to higher
-    agreement.
+    Ties go to the section that respondents hold to be more significant: the publication that
+    asks for significance looks there first (Assessing Strategic Partnership, 2003,
+    "Understanding the results: detailed analysis and feedback").
 
     Args:
         toolkit: the instrument.
         items: figures of its items.
         weights: mean significance by section id, where it was asked.
+        returns: how many returns count.
     """
-    found = [item for item in _judged(toolkit, items) if _is_weak(toolkit, item)]
-    return tuple(
-        sorted(
-            found,
-            key=lambda item: (
-                merit(toolkit, item),
-                -weights.get(item.section.id, 0.0),
-                -_consensus(item),
-            ),
-        )[:LISTED]
+    found = [item for item in judged(items, returns) if is_weak(toolkit, item, returns)]
+    return ranking(
+        found, lambda item: (_badness(toolkit, item), -round(weights.get(item.section.id, 0.0), 9))
     )
 
 
-def disagreements(items: Iterable[ItemFigures]) -> tuple[ItemFigures, ...]:
-    """The items with low agreement, the lowest first."""
-    split = [item for item in items if item.scored and item.reading == "low"]
-    return tuple(sorted(split, key=_consensus)[:LISTED])
+def differences(toolkit: Toolkit, items: Iterable[ItemFigures], returns: int) -> Ranking:
+    """Rank the items on which views differ: divided between the ends, or with low agreement.
+
+    There are none where respondents do not judge the same thing (`Toolkit.subject`).
+    """
+    if toolkit.subject != "partnership":
+        return Ranking()
+    found = [item for item in judged(items, returns) if differs(toolkit, item)]
+    return ranking(found, lambda item: round(item.agreement.consensus or 0.0, 9))
+
+
+def singly_worst(
+    toolkit: Toolkit, items: Iterable[ItemFigures], returns: int
+) -> tuple[ItemFigures, ...]:
+    """Return the items that one respondent alone judges worst, and that are no concern for it."""
+    return tuple(
+        item
+        for item in items
+        if item.scored
+        and not item.withheld
+        and worst_answers(toolkit, item) == 1
+        and not (enough_answers(item.agreement.n, returns) and is_weak(toolkit, item, returns))
+    )
+
+
+def too_few(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ...]:
+    """Return the items on which too few could say: nothing is read from them."""
+    return tuple(
+        item
+        for item in items
+        if item.scored and not item.withheld and not enough_answers(item.agreement.n, returns)
+    )
+
+
+def judged(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ...]:
+    """Return the items that count and have answers enough to be read, on a scale with an order."""
+    return tuple(
+        item
+        for item in items
+        if item.scored
+        and not item.withheld
+        and item.favour is not None
+        and enough_answers(item.agreement.n, returns)
+    )
+
+
+def differs(toolkit: Toolkit, item: ItemFigures) -> bool:
+    """True when answers are divided between the ends of the scale, or agreement is low."""
+    if toolkit.subject != "partnership" or item.agreement.consensus is None:
+        return False
+    return item.reading == "low" or divided(item)
+
+
+def divided(item: ItemFigures) -> bool:
+    """True when a quarter of the answers or more stands at each end of the scale."""
+    codes = [choice.code for choice in item.scale.substantive]
+    counts = item.agreement.counts
+    return (
+        item.scale.ordinal
+        and len(codes) > 1
+        and is_divided(counts[codes[0]], counts[codes[-1]], item.agreement.n)
+    )
+
+
+def is_weak(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
+    """True for a concern.
+
+    On a maturity matrix only "below basic" is one: the basic level is the acceptable minimum
+    (Audit Scotland, Best Value toolkit, 2010, "Auditors' evaluations").
+    """
+    if many_at_worst(worst_answers(toolkit, item), item.agreement.n, returns):
+        return True
+    if toolkit.scoring.rule == "levels" or by_flags(toolkit, item):
+        return False
+    return is_concern(merit(toolkit, item))
+
+
+def worst_answers(toolkit: Toolkit, item: ItemFigures) -> int:
+    """How many answers stand at the worst choice: the flagged ones, else the last of the scale."""
+    if by_flags(toolkit, item) or toolkit.scoring.rule == "levels":
+        return flagged(toolkit, item)
+    if not item.scale.ordinal or not item.scale.substantive:
+        return 0
+    return item.agreement.counts[item.scale.substantive[-1].code]
 
 
 def flagged(toolkit: Toolkit, item: ItemFigures) -> int:
@@ -68,37 +208,22 @@ def merit(toolkit: Toolkit, item: ItemFigures) -> float:
 
     That is `ItemFigures.favour`; for items judged by flags, the share of answers without one.
     """
-    if by_flags(toolkit, item):
-        given = item.agreement.n + item.agreement.apart
+    given = item.agreement.n + item.agreement.apart
+    if by_flags(toolkit, item) and given:
         return round(1 - flagged(toolkit, item) / given, 9)
     return round(item.favour or 0.0, 9)
 
 
-def _is_strong(toolkit: Toolkit, item: ItemFigures) -> bool:
+def _badness(toolkit: Toolkit, item: ItemFigures) -> float:
+    """What concerns are ranked by: where they stand; on a matrix the share below basic."""
+    if toolkit.scoring.rule == "levels":
+        return -round(worst_answers(toolkit, item) / item.agreement.n, 9)
+    return merit(toolkit, item)
+
+
+def _is_strong(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
+    if is_weak(toolkit, item, returns) or differs(toolkit, item):
+        return False
     if by_flags(toolkit, item):
         return not flagged(toolkit, item)
     return is_strength(merit(toolkit, item))
-
-
-def _is_weak(toolkit: Toolkit, item: ItemFigures) -> bool:
-    if by_flags(toolkit, item):
-        return flagged(toolkit, item) > 0
-    return is_concern(merit(toolkit, item))
-
-
-def _judged(toolkit: Toolkit, items: Iterable[ItemFigures]) -> Sequence[ItemFigures]:
-    """The scored items with answers to judge by."""
-    return [
-        item
-        for item in items
-        if item.scored
-        and (
-            item.favour is not None
-            or (by_flags(toolkit, item) and item.agreement.n + item.agreement.apart > 0)
-        )
-    ]
-
-
-def _consensus(item: ItemFigures) -> float:
-    consensus = item.agreement.consensus
-    return 1.0 if consensus is None else round(consensus, 9)

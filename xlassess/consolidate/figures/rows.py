@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.consolidate.figures.compute import section_key
+from xlassess.consolidate.figures.counted import is_facts
 from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
 from xlassess.consolidate.figures.values import (
     CommentRow,
@@ -185,6 +186,8 @@ def remarks_of(
         section, item = look.items.get(answer.item, (None, None))
         said = answer.field in _KINDS or item is None or item.is_wide
         if not said or not str(answer.value).strip():
+            continue
+        if section is not None and answer.field not in _KINDS and is_facts(look.toolkit, section):
             continue
         if participants.attribution != "named" and _is_particular(look, answer.item, answer.field):
             continue

@@ -1,10 +1,12 @@
 """The written rules of the summary: every threshold it uses, in one place.
 
-The Method sheet prints them; nothing on the Summary page is chosen by any other rule. They
-are ours and not the publications'.
+The Method sheet prints them; nothing on the Summary page is chosen by any other rule. Where
+nothing else is said they are ours and not the publications'.
 """
 
 from __future__ import annotations
+
+from math import ceil
 
 from xlassess.model.toolkit import Choice, Scale
 
@@ -14,6 +16,31 @@ STRENGTH = 2 / 3
 
 CONCERN = 1 / 2
 """A concern: an item whose answers stand below this point of its scale."""
+
+AT_AN_END = 1 / 4
+"""Share of the answers that counts: this many at the worst choice make an item a concern
+whatever its mean, and this many at each end make it divided. Ours."""
+
+WORST_LEAST, FEW_RETURNS = 2, 5
+"""So many answers at the worst choice it takes at least; one is enough with fewer returns than
+the second number. Ours: one person in twelve is one person."""
+
+DIVIDED_ITEMS = 1 / 3
+"""Share of the items judged on which agreement is low from which the division itself is the
+finding. Ours, after Assessing Strategic Partnership (2003), "Understanding the results: detailed
+analysis and feedback": how far responses are explored depends on the degree of consensus."""
+
+ANSWERED_BY, ANSWERS_LEAST = 1 / 2, 3
+"""A strength, concern or difference needs answers from at least this share of the returns that
+count, and from at least so many (all, where fewer returned). Ours."""
+
+UNSURE_SHOWN, UNSURE_LEADS = 1 / 10, 1 / 4
+"""Share of answers such as "don't know" from which the first page gives the figure, and from
+which it leads the page. Ours."""
+
+SPEAKS_FOR_ALL = 3
+"""Fewest returns from which something is said of the partnership and not only of those who
+answered, and from which a scenario is suggested. Ours."""
 
 HIGH_AGREEMENT, LOW_AGREEMENT = 0.7, 0.5
 """Consensus from which agreement is called high, and below which it is called low."""
@@ -33,10 +60,14 @@ LEVEL_LEAST = 2
 """Fewest returns of a level from which it is compared with others: one person is not a level."""
 
 FAR_APART = 2
-"""Bands between the lowest and the highest grand total from which the Summary page says so."""
+"""Bands between the lowest and the highest grand total from which views are divided. Ours."""
 
 LISTED = 3
-"""Most strengths, concerns and disagreements named on the Summary page."""
+"""Most strengths, concerns and differences named on the Summary page. Of more that stand alike,
+examples are named and how many there are is said."""
+
+NAMED_SINGLY = 3
+"""Most items named that a single respondent judges worst; of more only the number is told."""
 
 LIVE_ROWS = 10_000
 """Data rows up to which the summary's figures are formulas; above, they are written as values.
@@ -80,6 +111,28 @@ def agreement_word(scale: Scale, consensus: float | None) -> str:
     if exact >= high:
         return "high"
     return "low" if exact < low else "moderate"
+
+
+def enough_answers(answers: int, returns: int) -> bool:
+    """True when so many answers, of so many returns that were asked, may be read as a finding."""
+    needed = max(ANSWERS_LEAST, ceil(round(ANSWERED_BY * returns, _DIGITS)))
+    return answers >= min(returns, needed) and answers > 0
+
+
+def many_at_worst(worst: int, answers: int, returns: int) -> bool:
+    """True when so many of the answers stand at the worst choice that the item is a concern."""
+    least = 1 if returns < FEW_RETURNS else WORST_LEAST
+    return worst >= least and is_share(worst, answers, AT_AN_END)
+
+
+def is_divided(best: int, worst: int, answers: int) -> bool:
+    """True when a part of the answers that counts stands at each end of the scale."""
+    return is_share(best, answers, AT_AN_END) and is_share(worst, answers, AT_AN_END)
+
+
+def is_share(count: int, of: int, share: float) -> bool:
+    """True when a count is at least this share of another, and not nought."""
+    return count > 0 and round(count - share * of, _DIGITS) >= 0
 
 
 def has_scores(scale: Scale) -> bool:

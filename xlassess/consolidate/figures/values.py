@@ -18,6 +18,9 @@ Standing = Literal[
 ]
 """What has become of an issued workbook by the day of the summary."""
 
+NoScenario = Literal["", "divided", "few", "gaps"]
+"""Why no scenario is suggested: views are divided, too few returned, or totals are missing."""
+
 Counting = Literal["yes", "apart", "no"]
 """Whether an answer counts towards a score, is counted apart, or does neither."""
 
@@ -109,6 +112,7 @@ class ItemFigures:
 
     ``favour`` is where the answers stand from the worst (0) to the best (1): the mean's place
     between the scale's ends, or the share of favourable answers where choices have no score.
+    ``compared`` says that respondents judge the same thing, so that they can agree.
     """
 
     item: Item
@@ -126,12 +130,13 @@ class ItemFigures:
     withheld: bool
     levels: Mapping[str, Figure]
     levels_differ: bool
+    compared: bool
 
     @property
     def name(self) -> str:
         """The item's short name, or its question, with the view."""
         name = self.item.short or self.item.ask
-        return f"{name} ({self.view})" if self.view else name
+        return f"{name}, {self.view[:1].lower()}{self.view[1:]}" if self.view else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,10 @@ class PlannedAction:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A strength, concern or disagreement: what, and the figures that say so."""
+    """A strength, concern or difference: what, and the figures that say so.
+
+    ``what`` is the statement, with its number after it; empty for a remark on the list.
+    """
 
     what: str
     why: str
@@ -220,33 +228,99 @@ class PlanningScenario:
     """The scenario gone by, what the toolkit's rule suggests, and why another was chosen.
 
     ``because`` is empty where nobody chose; then both are the same. Either may be None.
+    ``why_none`` says why nothing is suggested.
     """
 
     scenario: Scenario | None
     suggested: Scenario | None
     because: str = ""
+    why_none: NoScenario = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Narrative:
     """The words of a toolkit's Summary page.
 
-    ``reading`` is the headline; ``points`` are lists of up to three; ``none_*`` stands in for
-    an empty list.
+    ``reading`` is the finding in one sentence a chair can read out, ``more`` what goes with it.
+    ``decisions`` is what the committee is asked to decide. A list of points begins with a remark
+    (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
+    how many could not say; ``context`` and ``caution`` what it rests on.
     """
 
     context: str
     reading: str
+    more: tuple[str, ...]
     strengths_title: str
     strengths: tuple[Point, ...]
     concerns_title: str
     concerns: tuple[Point, ...]
+    differences_title: str
     disagreements: tuple[Point, ...]
+    levels_title: str
+    levels: tuple[Point, ...]
+    unsure: tuple[str, ...]
     scenario: str
     scenario_rule: str
     scenario_advice: str
     decisions: tuple[str, ...]
     caution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A fact that one return gives on a page of details: what was asked, the answer, by whom."""
+
+    item: str
+    ask: str
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One organisation as its own returns judge it.
+
+    ``below`` are the numbers of the questions that at least one of its returns marks as below
+    what is acceptable. ``apart`` of ``asked`` questions are answered two levels or more apart by
+    its returns; ``differs`` says that this is so on a good part of them.
+    """
+
+    name: str
+    returns: int
+    below: tuple[str, ...]
+    asked: int
+    apart: int
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    """One question of a checklist with what was answered, and what was written beside it."""
+
+    section: str
+    item: str
+    ask: str
+    short: str
+    answer: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedChecklist:
+    """One completed checklist.
+
+    ``title`` is what it is about, ``by`` who filled it in (where shown). ``settle`` are the lines
+    answered "no" or "don't know", ``missing`` those without an answer that another answer, or
+    the checklist as a whole, calls for. ``signed`` are the sign-offs in their order, each with
+    what stands there, empty while open.
+    """
+
+    title: str
+    by: str
+    lines: tuple[ChecklistLine, ...]
+    settle: tuple[ChecklistLine, ...]
+    missing: tuple[ChecklistLine, ...]
+    signed: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +331,8 @@ class ToolkitResults:
     ``returned`` count workbooks (of the latter, those that count), ``partners_asked`` and
     ``partners_heard`` organisations. ``rows`` is empty where single returns are not shown.
     ``success`` is the distribution of answers to the success statement, ``planning`` the
-    scenario that action planning goes by.
+    scenario that action planning goes by. ``bodies`` stand side by side where each judges itself;
+    ``checklists`` are completed ones, each for itself; ``details`` are facts, not opinions.
     """
 
     key: str
@@ -277,6 +352,9 @@ class ToolkitResults:
     planning: PlanningScenario
     narrative: Narrative
     returned: int
+    bodies: tuple[Body, ...] = ()
+    checklists: tuple[CompletedChecklist, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def nil_returns(self) -> int:
@@ -289,9 +367,14 @@ class ToolkitResults:
         return self.standing("Declined")
 
     @property
+    def back(self) -> int:
+        """Workbooks that came back: returns that count, and nil returns."""
+        return self.returned + self.nil_returns
+
+    @property
     def response_rate(self) -> float | None:
-        """Returns that count and nil returns, over workbooks issued; None where none was."""
-        return (self.returned + self.nil_returns) / self.issued if self.issued else None
+        """Those that came back, over workbooks issued; None where none was."""
+        return self.back / self.issued if self.issued else None
 
     def standing(self, *wanted: Standing) -> int:
         """How many workbooks stand in one of these ways."""

@@ -103,8 +103,10 @@ def _range_bar(
             edgecolor=palette.NAVY, linewidth=0.7,
         )  # fmt: skip
     if figure.mean is not None and figure.low is not None and figure.high is not None:
+        # A mean of equal figures may miss them by rounding noise, which no bar can show.
+        below, above = max(0.0, figure.mean - figure.low), max(0.0, figure.high - figure.mean)
         axes.errorbar(
-            figure.mean, place, xerr=[[figure.mean - figure.low], [figure.high - figure.mean]],
+            figure.mean, place, xerr=[[below], [above]],
             ecolor=palette.INK, elinewidth=1.1, capsize=3, capthick=1.1, fmt="none",
             clip_on=False,
         )  # fmt: skip

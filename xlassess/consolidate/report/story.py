@@ -34,6 +34,7 @@ from xlassess.consolidate.report.fields import (
 )
 from xlassess.consolidate.report.figure_tables import figures_of
 from xlassess.consolidate.wording.chart_words import dartboard_legend
+from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.method_words import method_blocks
 from xlassess.consolidate.wording.numbers import day, percent
 from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, METHOD, RESPONSES
@@ -225,6 +226,7 @@ def _headings() -> Headings:
 def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
     narrative, toolkit = part.narrative, part.toolkit
     shown = bool(part.returned) and not summary.participants.withholds(part.returned)
+    shown = shown and toolkit.subject != "proposal"
     picture = charts.headline(part) if shown else None
     legend = has_dartboard(part) and picture
     return ReportToolkit(
@@ -241,7 +243,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         partners_heard=part.partners_heard,
         partners_asked=part.partners_asked,
         open_queries=_open_queries(part),
-        headline=narrative.reading,
+        headline=" ".join((narrative.reading, *narrative.more, *narrative.unsure[:1])),
         has_figures=shown,
         picture=picture,
         legend=dartboard_legend(part) if legend else "",
@@ -252,12 +254,12 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         strengths=_findings(narrative.strengths),
         concerns_title=narrative.concerns_title,
         concerns=_findings(narrative.concerns),
-        disagreements=_findings(narrative.disagreements),
+        disagreements=_differences(part),
         scenario=narrative.scenario if shown else "",
         scenario_rule=narrative.scenario_rule if shown else "",
         scenario_advice=narrative.scenario_advice if shown else "",
         decisions=narrative.decisions,
-        caution=narrative.caution,
+        caution=" ".join((*narrative.unsure[1:], narrative.caution)),
     )
 
 
@@ -269,11 +271,18 @@ def _tiles(part: ToolkitResults) -> tuple[Tile, ...]:
     """The four figures on top of the summary's page."""
     say = sheet_words().say
     return (
-        Tile(f"{part.returned} of {part.issued}", say("tile_returned")),
+        Tile(f"{part.back} of {part.issued}", say("tile_returned")),
         Tile(response_rate(part), say("tile_rate")),
         Tile(f"{part.partners_heard} of {part.partners_asked}", say("tile_partners")),
         Tile(str(_open_queries(part)), say("tile_queries")),
     )
+
+
+def _differences(part: ToolkitResults) -> tuple[ReportFinding, ...]:
+    """Where partners and levels differ; organisations that judge themselves, side by side."""
+    narrative = part.narrative
+    bodies = [Point(each.name, sentences().say("body", each)) for each in part.bodies]
+    return _findings((*bodies, *narrative.disagreements, *narrative.levels))
 
 
 def _findings(points: Sequence[Point]) -> tuple[ReportFinding, ...]:

@@ -13,6 +13,7 @@ from xlassess.consolidate.summary.sheets.agreement import write_agreement
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
+from xlassess.consolidate.summary.sheets.details import write_details
 from xlassess.consolidate.summary.sheets.flagged import write_flagged
 from xlassess.consolidate.summary.sheets.levels import write_levels
 from xlassess.consolidate.summary.sheets.method import write_method
@@ -56,6 +57,9 @@ def summary_bytes(summary: Summary) -> bytes:
 
 
 def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
+    if part.toolkit.subject == "proposal":
+        # Each completed checklist stands on the first sheet; added up they would say nothing.
+        return
     scored = part.toolkit.scoring.rule in _SCORED
     if scored:
         write_scores(writer, part)
@@ -63,9 +67,10 @@ def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
         write_counts(writer, part)
     write_profile(writer, part)
     write_agreement(writer, part)
-    if part.toolkit.scoring.rule != "none":
+    if part.toolkit.scoring.rule != "none" and part.toolkit.subject == "partnership":
         write_levels(writer, part)
     write_flagged(writer, part)
+    write_details(writer, part)
     write_proposal(writer, part)
 
 

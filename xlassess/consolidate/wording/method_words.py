@@ -28,7 +28,7 @@ def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]
         "Figures",
         [*_pairs(general), *_pairs(words().paragraphs("attribution", summary.participants))],
     )
-    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules()))
+    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules(summary)))
     for part in summary.parts:
         yield f"Toolkit: {part.label}", list(_toolkit(part))
 
@@ -39,9 +39,20 @@ def _pairs(paragraphs: Sequence[str]) -> list[tuple[str, str]]:
     return [(topic, text) for topic, _, text in split]
 
 
-def _rules() -> dict[str, str]:
-    """The thresholds as they are read."""
+def _rules(summary: Summary) -> dict[str, object]:
+    """The thresholds as they are read; ``compared`` where anything can agree or differ."""
     return {
+        "compared": any(part.toolkit.subject == "partnership" for part in summary.parts),
+        "answered": "half",
+        "answers_least": thresholds.ANSWERS_LEAST,
+        "speaks": thresholds.SPEAKS_FOR_ALL,
+        "at_an_end": "a quarter",
+        "worst_least": thresholds.WORST_LEAST,
+        "few_returns": thresholds.FEW_RETURNS,
+        "named_singly": thresholds.NAMED_SINGLY,
+        "unsure_shown": "a tenth",
+        "unsure_leads": "a quarter",
+        "divided": "a third",
         "listed": str(thresholds.LISTED),
         "strength": "two thirds",
         "concern": "half",

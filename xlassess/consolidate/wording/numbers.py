@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from xlassess.consolidate.figures.values import Figure
@@ -29,7 +29,12 @@ def percent(share: float) -> str:
 
 def day(moment: datetime | None) -> str:
     """Return a day as it is read, or an empty text."""
-    return f"{moment.day} {moment:%B %Y}" if moment else ""
+    return day_of(moment) if moment else ""
+
+
+def day_of(when: date) -> str:
+    """Return a day as it is read, such as 30 June 2026."""
+    return f"{when.day} {when:%B %Y}"
 
 
 NOTHING = "–"

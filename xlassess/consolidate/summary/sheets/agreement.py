@@ -54,7 +54,10 @@ def write_agreement(writer: SummaryWriter, part: ToolkitResults) -> None:
     name = sheet_name("Agreement", part, writer.summary.parts)
     layouts = agreement_layouts(writer.summary, part)
     scales = part.toolkit.scales
-    widest = max((len(_columns(scales[each.scale])) for each in layouts), default=len(_HEADS) + 1)
+    widest = max(
+        (len(_columns(scales[each.scale], _compared(part))) for each in layouts),
+        default=len(_HEADS) + 1,
+    )
     widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
     widths[-1] = _REMARK_WIDTH
     title = f"Agreement: {part.toolkit.title}"
@@ -73,6 +76,11 @@ def write_agreement(writer: SummaryWriter, part: ToolkitResults) -> None:
     writer.finish(sheet, setup, last)
 
 
+def _compared(part: ToolkitResults) -> bool:
+    """True where respondents judge the same thing, so that they can agree."""
+    return part.toolkit.subject == "partnership"
+
+
 def _remarks_elsewhere(writer: SummaryWriter, part: ToolkitResults) -> dict[tuple[str, str], str]:
     """By item and field, the cell of the Levels sheet that says whether levels differ."""
     layout = levels_layout(writer.summary, part)
@@ -81,18 +89,21 @@ def _remarks_elsewhere(writer: SummaryWriter, part: ToolkitResults) -> dict[tupl
     }
 
 
-def _columns(scale: Scale) -> tuple[SheetColumn, ...]:
-    """Heads, a column per choice, then the figures."""
+def _columns(scale: Scale, compared: bool) -> tuple[SheetColumn, ...]:
+    """Heads, a column per choice, then the figures; agreement where answers are compared."""
     choices = [SheetColumn(choice.label, _FIGURE_WIDTH, cells.MIDDLE) for choice in scale.choices]
     figures = ["Answers"]
     if has_scores(scale):
         figures += ["Mean", "Lowest", "Highest"]
-    figures += ["Consensus", "Agreement"]
+    last = []
+    if compared:
+        figures += ["Consensus", "Agreement"]
+        last = [SheetColumn("Remark", _REMARK_WIDTH, cells.MIDDLE)]
     return (
         *_HEADS,
         *choices,
         *(SheetColumn(each, _FIGURE_WIDTH, cells.MIDDLE) for each in figures),
-        SheetColumn("Remark", _REMARK_WIDTH, cells.MIDDLE),
+        *last,
     )
 
 
@@ -105,7 +116,7 @@ def _table(
 ) -> None:
     header, items = layout.header, layout.items
     scale = items[0].scale
-    columns = _columns(scale)
+    columns = _columns(scale, _compared(part))
     index = writer.summary.parts.index(part)
     name = f"Agreement_{index}_{header}"
     title = f"Agreement on items answered by “{scale.title}”, {part.label}"
@@ -114,6 +125,8 @@ def _table(
         _row(writer, sheet, row, item, remarks.get((item.key, item.field), ""))
         name = f"{item.item.id}  {item.name}"
         sheet.text(row, layout.names_column, name, formats.SMALL.but(wrap=False))
+    if not _compared(part):
+        return
     first, last = header + 1, header + len(items)
     reading = len(columns) - 2
     cell = f"${column_name(reading)}{first + 1}"
@@ -133,7 +146,7 @@ def _row(
     item: ItemFigures,
     levels: str,
 ) -> None:
-    columns = _columns(item.scale)
+    columns = _columns(item.scale, item.compared)
     question = f"{item.item.ask} ({item.view})" if item.view else item.item.ask
     texts = (item.item.id, item.section.name, question)
     for column, text in enumerate(texts):
@@ -175,7 +188,10 @@ def _figures(
     if item.withheld:
         return [
             *found,
-            *((Live("", WITHHELD), middle) for _ in _columns(scale)[len(layouts) + 3 :]),
+            *(
+                (Live("", WITHHELD), middle)
+                for _ in _columns(scale, item.compared)[len(layouts) + 3 :]
+            ),
         ]
     found.append((Live(spans.n, agreement.n), whole))
     if has_scores(scale):
@@ -186,6 +202,8 @@ def _figures(
             (Live(spans.low, agreement.low), plain),
             (Live(spans.high, agreement.high), plain),
         ]
+    if not item.compared:
+        return found
     return [*found, *_judgement(item, spans, cell_name(row, first + len(found)), levels)]
 
 

@@ -1,0 +1,241 @@
+"""What is read from all returns of a toolkit together, before any single item.
+
+Whether respondents could say, whether their views are divided, where some see ill health, and
+where organisational levels differ. Everything here may be printed: what is withheld elsewhere is
+not read here, and single returns only where they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from xlassess.consolidate.figures import points
+from xlassess.consolidate.figures.by_level import gap_between, item_range
+from xlassess.consolidate.figures.counted import ToolkitReturns
+from xlassess.consolidate.figures.thresholds import (
+    DIVIDED_ITEMS,
+    FAR_APART,
+    ITEM_LEVEL_GAP,
+    LEVEL_GAP,
+    LEVEL_LEAST,
+    LISTED,
+    UNSURE_LEADS,
+    UNSURE_SHOWN,
+    has_scores,
+    is_gap,
+    is_share,
+)
+from xlassess.consolidate.figures.values import (
+    Figure,
+    ItemFigures,
+    OverallFigures,
+    SectionFigures,
+)
+from xlassess.model.toolkit import Scale, Toolkit
+from xlassess.score import band_position, score_range
+
+_NOT_KNOWING = re.compile(r"don.?t know|not know|unsure", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Answers that say nothing of the matter ("don't know", "not applicable"), by label.
+
+    ``answers`` are all that were given, these included.
+    """
+
+    labels: tuple[tuple[str, int], ...] = ()
+    answers: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(count for _, count in self.labels)
+
+    @property
+    def is_shown(self) -> bool:
+        """True from a tenth of the answers."""
+        return is_share(self.count, self.answers, UNSURE_SHOWN)
+
+    @property
+    def leads(self) -> bool:
+        """True from a quarter of the answers: then it is the finding."""
+        return is_share(self.count, self.answers, UNSURE_LEADS)
+
+
+@dataclass(frozen=True, slots=True)
+class IllHealth:
+    """A section that some returns see in a bad state, of how many that can be scored there.
+
+    ``significant`` says that respondents hold the section to matter more than most.
+    """
+
+    section: SectionFigures
+    returns: int
+    of: int
+    significant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGap:
+    """How far two organisational levels lie apart on a section or an item.
+
+    ``of`` is the highest possible figure; ``share`` the distance as a share of what is possible.
+    """
+
+    name: str
+    high: tuple[str, Figure]
+    low: tuple[str, Figure]
+    of: float
+    share: float
+    is_share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What all returns of a toolkit say together.
+
+    ``divided`` says that the division of views is the finding; ``totals`` are the lowest and the
+    highest grand total where those lie bands apart and may be shown; ``differing`` of ``judged``
+    items have low agreement or stand divided between the ends. ``level_gaps`` are the largest of
+    ``levels_apart``.
+    """
+
+    unsure: Unsure = Unsure()
+    divided: bool = False
+    totals: tuple[float, float] | None = None
+    differing: int = 0
+    judged: int = 0
+    ill: tuple[IllHealth, ...] = ()
+    level_gaps: tuple[LevelGap, ...] = ()
+    levels_apart: int = 0
+
+
+def overview(
+    base: ToolkitReturns,
+    items: Sequence[ItemFigures],
+    sections: Sequence[SectionFigures],
+    overall: Sequence[OverallFigures],
+) -> Overview:
+    """Read all returns of a toolkit together.
+
+    Args:
+        base: the returns.
+        items: figures of the items, withheld ones without counts.
+        sections: figures of the sections.
+        overall: the scores over all sections.
+    """
+    toolkit, returns = base.toolkit, len(base.rows)
+    read = points.judged(items, returns)
+    differing = sum(points.differs(toolkit, item) for item in read)
+    totals = _apart(toolkit, overall)
+    apart = returns > 1 and toolkit.subject == "partnership"
+    gaps = _level_gaps(toolkit, items, sections) if apart else []
+    return Overview(
+        unsure=unsure(items),
+        divided=apart and (totals is not None or is_share(differing, len(read), DIVIDED_ITEMS)),
+        totals=totals if apart else None,
+        differing=differing,
+        judged=len(read),
+        ill=_ill_health(base, sections),
+        level_gaps=tuple(gaps[:LISTED]),
+        levels_apart=len(gaps),
+    )
+
+
+def unsure(items: Iterable[ItemFigures]) -> Unsure:
+    """Count the answers that are counted apart, over all items that count."""
+    labels: Counter[str] = Counter()
+    answers = 0
+    for item in items:
+        if item.scored and not item.withheld:
+            answers += item.agreement.n + item.agreement.apart
+            for choice in item.scale.choices:
+                if choice.apart:
+                    labels[choice.label] += item.agreement.counts[choice.code]
+    return Unsure(tuple((label, n) for label, n in labels.most_common() if n), answers)
+
+
+def mixed_choice(scale: Scale) -> str:
+    """Return the label of a choice that means no or not knowing alike; empty for none.
+
+    Partnership Protocol of Melton Borough Council, Appendix C: "No or don't know" is one point.
+    """
+    found = (c.label for c in scale.substantive if _NOT_KNOWING.search(c.label))
+    return next(found, "")
+
+
+def _apart(toolkit: Toolkit, overall: Sequence[OverallFigures]) -> tuple[float, float] | None:
+    """The ends of the grand totals of single returns where they lie bands apart."""
+    for each in overall:
+        low, high = each.score.low, each.score.high
+        if low is None or high is None:
+            continue
+        ends = [band_position(total, toolkit.scoring.bands) for total in (low, high)]
+        if ends[0] is not None and ends[1] is not None and ends[0] - ends[1] >= FAR_APART:
+            return low, high
+    return None
+
+
+def _ill_health(base: ToolkitReturns, sections: Sequence[SectionFigures]) -> tuple[IllHealth, ...]:
+    """The sections that single returns see worse than a healthy partnership has them."""
+    plan = base.toolkit.action_plan
+    limits = [s.weakest for s in plan.scenarios if s.weakest is not None] if plan else []
+    if not limits or not base.participants.shows_rows:
+        return ()
+    weights = [s.significance.mean for s in sections if s.significance.mean is not None]
+    middle = sum(weights) / len(weights) if weights else 0.0
+    found = []
+    for each in sections:
+        cards = [row.card.section(each.section.id, each.view) for row in base.rows]
+        places = [band_position(card.score, each.section.bands) for card in cards]
+        known = [place for place in places if place is not None]
+        ill = sum(place > min(limits) for place in known)
+        weight = each.significance.mean
+        significant = weight is not None and round(weight - middle, 9) > 0
+        if ill:
+            found.append(IllHealth(each, ill, len(known), significant))
+    return tuple(sorted(found, key=lambda one: (not one.significant, -one.returns)))
+
+
+def _level_gaps(
+    toolkit: Toolkit, items: Sequence[ItemFigures], sections: Sequence[SectionFigures]
+) -> list[LevelGap]:
+    """Where levels lie far apart, the widest first; items only of sections not named already."""
+    found = sorted(_section_gaps(toolkit, sections), key=lambda gap: -gap.share)
+    told = {each.section.id for each in sections if each.name in {gap.name for gap in found}}
+    others = (item for item in items if item.scored and item.section.id not in told)
+    return found + sorted(_item_gaps(others), key=lambda gap: -gap.share)
+
+
+def _section_gaps(toolkit: Toolkit, sections: Sequence[SectionFigures]) -> Iterator[LevelGap]:
+    scored = toolkit.scoring.rule in ("sum", "mean")
+    for each in sections:
+        limits = score_range(toolkit, each.section) if scored else None
+        low, high = limits or (0.0, 1.0)
+        gap = gap_between(each.levels.values())
+        if gap is not None and is_gap(gap, high - low, LEVEL_GAP):
+            ends = _ends(each.levels.items())
+            yield LevelGap(each.name, *ends, high, gap / (high - low), not scored)
+
+
+def _item_gaps(items: Iterable[ItemFigures]) -> Iterator[LevelGap]:
+    for item in items:
+        gap, width = gap_between(item.levels.values()), item_range(item.scale)
+        if gap is None or not is_gap(gap, width, ITEM_LEVEL_GAP):
+            continue
+        scored = has_scores(item.scale)
+        top = max((c.score or 0.0 for c in item.scale.substantive), default=1.0) if scored else 1.0
+        yield LevelGap(item.name, *_ends(item.levels.items()), top, gap / width, not scored)
+
+
+def _ends(
+    levels: Iterable[tuple[str, Figure]],
+) -> tuple[tuple[str, Figure], tuple[str, Figure]]:
+    """The highest and the lowest of the levels that are compared."""
+    known = [(n, f) for n, f in levels if f.mean is not None and f.n >= LEVEL_LEAST]
+    ordered = sorted(known, key=lambda pair: pair[1].mean or 0.0)
+    return ordered[-1], ordered[0]

@@ -1,0 +1,158 @@
+"""The table of sections on the first page: a named table whose figures follow the other sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlassess.consolidate.figures.thresholds import favourable
+from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
+from xlassess.consolidate.summary.cells import Live, SheetColumn, SummaryWriter, counting, lit
+from xlassess.consolidate.summary.layout import ProfileLayout
+from xlassess.consolidate.wording.numbers import NOT_SHOWN, WITHHELD
+from xlassess.consolidate.wording.sheets import words
+from xlassess.model.toolkit import Band, Choice
+from xlassess.sheet import palette
+from xlassess.sheet.formats import CellFormat
+
+MOST_LINES = 24
+"""Sections listed; a toolkit with more shows the first, and Profile has all."""
+
+_MOST_CHOICES = 4
+"""Choices that get a column each; with more, answers and how many are in the upper half."""
+
+_LINE = CellFormat(size=11, bottom=palette.LINE)
+_MIDDLE = _LINE.but(align="center", wrap=False)
+_WIDTHS = (60.0, 10.0, 10.0, 10.0, 18.0)
+"""Widths of the page's columns, in characters: the wide one also holds its paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """The table of sections: its columns, and its lines as figures with their formats."""
+
+    columns: tuple[SheetColumn, ...]
+    lines: tuple[tuple[tuple[Live, CellFormat], ...], ...]
+
+
+def page_widths() -> tuple[float, ...]:
+    """Return the widths of the page's columns, in characters."""
+    return _WIDTHS
+
+
+def page_table(writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout) -> PageTable:
+    """Return the table of a toolkit's sections."""
+    if "mean" in layout.columns:
+        return _scores(part, layout)
+    scale = part.toolkit.scales.get(part.toolkit.scoring.scale)
+    if scale and len(scale.choices) <= _MOST_CHOICES:
+        return _levels(writer, part, scale.choices)
+    return _counts(part, layout)
+
+
+def _columns(names: Sequence[str]) -> tuple[SheetColumn, ...]:
+    looks = (_LINE, *(_MIDDLE for _ in names[1:]))
+    return tuple(map(SheetColumn, names, _WIDTHS, looks))
+
+
+def _scores(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
+    say, rule = words().say, part.toolkit.scoring.rule
+    mean = "head_share" if rule == "share" else "head_mean"
+    names = [say("head_section"), say(mean), say("head_lowest"), say("head_highest")]
+    banded = "band" in layout.columns
+    if banded:
+        names.append(say("head_band"))
+    lines = [
+        _score(part, layout, index, (f"{index + 1}  {each.name}", each.score, each.band))
+        for index, each in enumerate(part.sections[:MOST_LINES])
+    ]
+    for index, whole in enumerate(part.overall):
+        name = say("head_total" if rule == "sum" else "head_overall")
+        name = f"{name} ({whole.name})" if whole.name else name
+        figures = (name, whole.score, whole.band)
+        line = _score(part, layout, layout.sections + index, figures)
+        lines.append(tuple((live, look.but(bold=True, fill=palette.PALE)) for live, look in line))
+    return PageTable(_columns(names), tuple(lines))
+
+
+def _score(
+    part: ToolkitResults,
+    layout: ProfileLayout,
+    index: int,
+    figures: tuple[str, Figure, Band | None],
+) -> tuple[tuple[Live, CellFormat], ...]:
+    name, figure, band = figures
+    rule = part.toolkit.scoring.rule
+    look = _MIDDLE.but(number="0%" if rule == "share" else "0.0")
+    ends = look.but(number={"share": "0%", "sum": "0.##"}.get(rule, "0.0"))
+    if rule == "sum" and all(
+        end is None or float(end).is_integer() for end in (figure.low, figure.high)
+    ):
+        ends = look.but(number="0")
+    hidden = figure.n > 0 and figure.mean is not None and figure.low is None
+    values = (
+        ("mean", WITHHELD if figure.withheld else figure.mean, look),
+        ("low", NOT_SHOWN if hidden else figure.low, ends),
+        ("high", NOT_SHOWN if hidden else figure.high, ends),
+    )
+    found = [(Live("", name), _LINE)]
+    found += [(Live(layout.cell(index, column), value), look) for column, value, look in values]
+    if "band" in layout.columns:
+        shown = band.name if band else None
+        found.append((Live(layout.cell(index, "band"), shown), _LINE.but(align="center")))
+    return tuple(found)
+
+
+def _levels(writer: SummaryWriter, part: ToolkitResults, choices: Sequence[Choice]) -> PageTable:
+    """How many judgements stand at each level, area by area; never over all areas together."""
+    names = [words().say("head_section"), *(choice.label for choice in reversed(choices))]
+    lines = tuple(
+        tuple(_level(writer, part, index, each, choices))
+        for index, each in enumerate(part.sections[:MOST_LINES])
+    )
+    return PageTable(_columns(names), lines)
+
+
+def _level(
+    writer: SummaryWriter,
+    part: ToolkitResults,
+    index: int,
+    each: SectionFigures,
+    choices: Sequence[Choice],
+) -> Iterator[tuple[Live, CellFormat]]:
+    yield Live("", f"{index + 1}  {each.name}"), _LINE
+    scale = part.toolkit.scoring.scale
+    counts = each.scales.get(scale, {})
+    for choice in reversed(choices):
+        formula = counting(
+            writer.summary.participants.shows_rows,
+            section=lit(each.key),
+            field=lit(each.field),
+            choice=lit(f"{scale}:{choice.code}"),
+        )
+        yield Live(formula, counts.get(choice.code, 0)), _MIDDLE.but(number="0")
+
+
+def _counts(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
+    """Answers, and how many are flagged (or, on a long scale, favourable)."""
+    flags = part.toolkit.scoring.rule == "none"
+    last = "flagged" if flags else "favourable"
+    scale = part.toolkit.scales.get(part.toolkit.scoring.scale)
+    good = favourable(scale)[-1].label if scale else ""
+    heading = words().say("head_flagged") if flags else words().say("head_or_above", good)
+    names = [words().say("head_section"), words().say("head_answers"), heading]
+    lines = []
+    for index, each in enumerate(part.sections[: min(MOST_LINES, layout.leading)]):
+        value: str | float | None = float(each.flagged)
+        look = _MIDDLE.but(number="0")
+        if not flags:
+            value = each.favourable / each.answered if each.answered else None
+            look = _MIDDLE.but(number="0%")
+        answers = each.given if flags else each.answered
+        hidden = each.score.withheld
+        lines.append((
+            (Live("", f"{index + 1}  {each.name}"), _LINE),
+            (Live(layout.cell(index, "answers"), WITHHELD if hidden else answers), _MIDDLE),
+            (Live(layout.cell(index, last), WITHHELD if hidden else value), look),
+        ))  # fmt: skip
+    return PageTable(_columns(names), tuple(lines))

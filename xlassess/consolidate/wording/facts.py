@@ -1,0 +1,81 @@
+"""What the words of a toolkit's first page are written from, and the sentences they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from xlassess.consolidate.figures.attribution import Participants
+from xlassess.consolidate.figures.overview import Overview
+from xlassess.consolidate.figures.points import Ranking
+from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
+from xlassess.consolidate.figures.values import (
+    Body,
+    CompletedChecklist,
+    ItemFigures,
+    OverallFigures,
+    PlannedAction,
+    PlanningScenario,
+    RegisterEntry,
+    ScoreRow,
+    SectionFigures,
+)
+from xlassess.model.assessment import Assessment
+from xlassess.model.toolkit import Toolkit
+from xlassess.score import Agreement
+from xlassess.sheet.words import Words
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The sentences of the Summary page."""
+    return Words("summary.j2")
+
+
+@dataclass(frozen=True, slots=True)
+class NarrativeFacts:
+    """What a narrative is told from.
+
+    ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
+    too few could say.
+    """
+
+    assessment: Assessment
+    toolkit: Toolkit
+    participants: Participants
+    entries: Sequence[RegisterEntry]
+    rows: Sequence[ScoreRow]
+    sections: Sequence[SectionFigures]
+    overall: Sequence[OverallFigures]
+    items: Sequence[ItemFigures]
+    success: Agreement | None
+    whole: Overview
+    strong: Ranking
+    weak: Ranking
+    differing: Ranking
+    singly: Sequence[ItemFigures]
+    too_few: Sequence[ItemFigures]
+    bodies: Sequence[Body]
+    checklists: Sequence[CompletedChecklist]
+    planning: PlanningScenario
+    actions: Sequence[PlannedAction]
+    partners_asked: int
+    partners_heard: int
+    received: datetime | None
+
+    @property
+    def withheld(self) -> bool:
+        """True when so few returned that nothing may be shown."""
+        return self.participants.withholds(len(self.rows))
+
+    @property
+    def speaks_for_all(self) -> bool:
+        """True when enough returned to say something of the partnership."""
+        return len(self.rows) >= SPEAKS_FOR_ALL
+
+    @property
+    def says_something(self) -> bool:
+        """True when there is anything to read and it may be shown."""
+        return bool(self.rows) and not self.withheld

@@ -1,0 +1,163 @@
+"""The finding: one sentence that leads the page, and what goes with it.
+
+What leads, in this order: that too few returned; that most could not say; that views are divided;
+that some see ill health; else what the toolkit's own figures say. A band's sentence is about a
+whole that agrees: it is printed only where the partnership's views are not divided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlassess.consolidate.figures import points
+from xlassess.consolidate.figures.overview import IllHealth
+from xlassess.consolidate.figures.thresholds import favourable
+from xlassess.consolidate.figures.values import OverallFigures
+from xlassess.consolidate.wording.facts import NarrativeFacts, words
+from xlassess.consolidate.wording.numbers import decimal, percent, short
+from xlassess.score import band_position, score_range
+
+
+def finding(facts: NarrativeFacts) -> tuple[str, ...]:
+    """Return the sentences at the head of the page, the finding first."""
+    say = words().say
+    if not facts.rows:
+        return (say("nothing_returned"),)
+    if facts.withheld:
+        return (say("withheld", facts.participants.minimum),)
+    if facts.toolkit.subject == "proposal":
+        return tuple(_checklists(facts))
+    return tuple(filter(None, (*_leading(facts), *_figures(facts), _success(facts))))
+
+
+def _leading(facts: NarrativeFacts) -> Iterator[str]:
+    """What stands before the toolkit's own figures."""
+    say, whole = words().say, facts.whole
+    if not facts.speaks_for_all:
+        yield say("lead_few", len(facts.rows), len(facts.entries))
+    if whole.unsure.leads:
+        share = percent(whole.unsure.count / whole.unsure.answers)
+        yield say("lead_unsure", whole.unsure, share)
+    if whole.divided:
+        yield _divided(facts)
+
+
+def _divided(facts: NarrativeFacts) -> str:
+    whole = facts.whole
+    ends = tuple(map(short, whole.totals)) if whole.totals else ()
+    limits = score_range(facts.toolkit)
+    top = short(limits[1]) if limits else ""
+    return words().say("lead_divided", ends, top, whole.differing, whole.judged)
+
+
+def _figures(facts: NarrativeFacts) -> tuple[str, ...]:
+    """What the toolkit's own figures say."""
+    if facts.toolkit.subject == "organisation":
+        return (words().say("reading_bodies", len(facts.rows), facts.partners_heard), _below(facts))
+    rules = {
+        "sum": _sum, "mean": _mean, "levels": _levels, "share": _share, "none": _unscored,
+    }  # fmt: skip
+    return rules[facts.toolkit.scoring.rule](facts)
+
+
+def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
+    say = words().say
+    read = [each for each in facts.sections if each.score.mean is not None]
+    total = facts.overall[0] if facts.overall else None
+    if total is None:
+        return (say("reading_sections", len(read), len(facts.sections)),)
+    if total.score.withheld:
+        return (say("reading_sum_withheld", total.score.n),)
+    if total.score.mean is None:
+        return (say("reading_sum_without_total", len(read), len(facts.sections)),)
+    ill = _ill(facts.whole.ill[0]) if facts.whole.ill else ""
+    limits = score_range(facts.toolkit)
+    top = short(limits[1]) if limits else ""
+    figure = say("reading_sum", decimal(total.score.mean), top, total.score.n)
+    band = _band(facts, total)
+    leads_ill = bool(ill) and not band
+    return (ill, figure) if leads_ill else (band, figure, ill)
+
+
+def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
+    """The band's sentence, where it may be said of the whole.
+
+    Not where views are divided, not from one or two returns; and the best band's, by which no
+    further work is called for, only where nobody sees ill health and nothing is a concern.
+    """
+    if total.band is None or facts.whole.divided or not facts.speaks_for_all:
+        return ""
+    best = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
+    if best and (facts.whole.ill or facts.weak.found):
+        return ""
+    return total.band.reading
+
+
+def _ill(ill: IllHealth) -> str:
+    return words().say("ill", ill.section.name, ill.returns, ill.of, ill.significant)
+
+
+def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
+    say = words().say
+    means = [(each.name, each.score.mean) for each in facts.sections if each.score.mean is not None]
+    limits = score_range(facts.toolkit)
+    if not means or limits is None:
+        return (say("reading_no_answers"),)
+    shown = [(name, decimal(mean)) for name, mean in means]
+    low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
+    top = short(limits[1])
+    if low == high:
+        return (say("reading_mean_alike", low, top, len(means)),)
+    lowest = [name for name, mean in shown if mean == low]
+    highest = [name for name, mean in shown if mean == high]
+    return (say("reading_mean", highest, high, lowest, low, top),)
+
+
+def _levels(facts: NarrativeFacts) -> tuple[str, ...]:
+    return (_below(facts),)
+
+
+def _below(facts: NarrativeFacts) -> str:
+    """How many questions stand below what is acceptable; never a figure over all judgements."""
+    asked = [item for item in facts.items if item.scored and not item.withheld]
+    answered = [item for item in asked if item.agreement.n]
+    if not answered:
+        return words().say("reading_no_answers")
+    any_below = sum(points.flagged(facts.toolkit, item) > 0 for item in answered)
+    rows = facts.participants.shows_rows
+    return words().say("reading_levels", len(answered), any_below, facts.weak.found, rows)
+
+
+def _share(facts: NarrativeFacts) -> tuple[str, ...]:
+    """How many questions have a "no": each is an area for development, as published."""
+    answered = [item for item in facts.items if item.scored and item.agreement.n]
+    if not answered:
+        return (words().say("reading_no_answers"),)
+    some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
+    as_what = facts.toolkit.scoring.flagged_as
+    yes, no = (choice.label for choice in answered[0].scale.substantive[:2])
+    return (words().say("reading_share", len(answered), some, facts.weak.found, as_what, yes, no),)
+
+
+def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:
+    scored = [item for item in facts.items if item.scored]
+    marked = sum(points.flagged(facts.toolkit, item) > 0 for item in scored)
+    as_what = facts.toolkit.scoring.flagged_as
+    return (words().say("reading_none", facts.weak.found, facts.whole.judged, marked, as_what),)
+
+
+def _success(facts: NarrativeFacts) -> str:
+    if facts.success is None or not facts.success.n:
+        return ""
+    item = facts.toolkit.item(facts.toolkit.scoring.success)
+    good = favourable(facts.toolkit.scales[item.answer])
+    count = sum(facts.success.counts[choice.code] for choice in good)
+    labels = " or ".join(f"“{choice.label}”" for choice in good)
+    return words().say("success", count, facts.success.n, labels)
+
+
+def _checklists(facts: NarrativeFacts) -> Iterator[str]:
+    for each in facts.checklists:
+        yield words().say("reading_checklist", each)
+    if not facts.checklists:
+        yield words().say("checklists_not_shown", len(facts.rows))

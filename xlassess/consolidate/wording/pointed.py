@@ -1,0 +1,129 @@
+"""Strengths, concerns, differences and gaps between levels in words, each with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xlassess.consolidate.figures import points
+from xlassess.consolidate.figures.overview import LevelGap
+from xlassess.consolidate.figures.points import Ranking
+from xlassess.consolidate.figures.thresholds import favourable
+from xlassess.consolidate.figures.values import Figure, ItemFigures, Point
+from xlassess.consolidate.wording.facts import NarrativeFacts, words
+from xlassess.consolidate.wording.numbers import decimal, percent, short
+from xlassess.model.toolkit import Choice, Toolkit
+
+
+def strengths_of(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """Return what stands high, in words."""
+    none = words().say("no_strengths", facts.toolkit.scoring.rule)
+    return _points(facts, facts.strong, lambda item: _why_high(facts, item), none)
+
+
+def concerns_of(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """Return what is a concern, in words; with what one respondent alone judges worst."""
+    none = words().say("no_concerns", facts.toolkit.scoring.rule)
+    found = _points(facts, facts.weak, lambda item: why_low(facts.toolkit, item), none)
+    return found + singly_of(facts)
+
+
+def singly_of(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """Return what one respondent alone judges worst: named where few, counted where many.
+
+    Only on a matrix, whose lowest level is below the acceptable minimum, and only where single
+    answers may be pointed at.
+    """
+    if facts.toolkit.scoring.rule != "levels" or not facts.participants.shows_rows:
+        return ()
+    if not facts.singly:
+        return ()
+    names = [name_of(item) for item in facts.singly]
+    return (Point("", words().say("singly", names)),)
+
+
+def differences_of(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """Return where views differ most, as how many answered what."""
+    none = words().say("no_disagreements", len(facts.rows))
+    return _points(facts, facts.differing, spread_of, none)
+
+
+def spread_of(item: ItemFigures) -> str:
+    """Return how many picked what: "8 “Strongly agree”, 2 “Strongly disagree”"."""
+    said = _counts(item, item.scale.substantive)
+    return words().say("why_split", item.section.name, said, points.divided(item))
+
+
+def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """Return the largest differences between organisational levels, in words."""
+    gaps = facts.whole.level_gaps
+    found = tuple(Point(gap.name, _level_gap(gap)) for gap in gaps)
+    more = facts.whole.levels_apart - len(gaps)
+    return (*found, Point("", words().say("levels_more", more))) if more > 0 else found
+
+
+def _level_gap(gap: LevelGap) -> str:
+    def shown(figure: Figure) -> str:
+        mean = figure.mean or 0.0
+        return percent(mean) if gap.is_share else decimal(mean)
+
+    of = "" if gap.is_share else short(gap.of)
+    (high, most), (low, least) = gap.high, gap.low
+    return words().say("why_levels", high, shown(most), low, shown(least), of)
+
+
+def name_of(item: ItemFigures) -> str:
+    """Return an item in words, with its number after them."""
+    return words().say("point_name", item.item.id, item.name)
+
+
+def why_low(toolkit: Toolkit, item: ItemFigures) -> str:
+    """Return how many answer at the lower end, such as "10 of 12 answer “Disagree”"."""
+    agreement, scale = item.agreement, item.scale
+    if points.by_flags(toolkit, item) or toolkit.scoring.rule == "levels":
+        codes = set(toolkit.scoring.flagged)
+        n = agreement.n + (agreement.apart if points.by_flags(toolkit, item) else 0)
+        return _why(toolkit, item, [c for c in scale.choices if c.code in codes], n)
+    lower = scale.substantive[-(len(scale.substantive) // 2) :]
+    return _why(toolkit, item, lower, agreement.n)
+
+
+def _why_high(facts: NarrativeFacts, item: ItemFigures) -> str:
+    if points.by_flags(facts.toolkit, item):
+        codes = set(facts.toolkit.scoring.flagged)
+        rest = [c for c in item.scale.substantive if c.code not in codes]
+        return _why(facts.toolkit, item, rest, item.agreement.n)
+    return _why(facts.toolkit, item, favourable(item.scale), item.agreement.n)
+
+
+def _why(toolkit: Toolkit, item: ItemFigures, choices: Sequence[Choice], n: int) -> str:
+    counts = item.agreement.counts
+    picked = [choice for choice in choices if counts[choice.code]]
+    count = sum(counts[choice.code] for choice in picked)
+    labels = " or ".join(f"“{choice.label}”" for choice in picked)
+    mean = item.agreement.mean if toolkit.scoring.rule in ("sum", "mean") else None
+    top = max((choice.score or 0.0 for choice in item.scale.substantive), default=0.0)
+    shown = "" if mean is None else decimal(mean)
+    return words().say("why", item.section.name, count, n, labels, shown, short(top))
+
+
+def _counts(item: ItemFigures, choices: Sequence[Choice]) -> str:
+    counts = item.agreement.counts
+    picked = (choice for choice in choices if counts[choice.code])
+    return ", ".join(f"{counts[choice.code]} “{choice.label}”" for choice in picked)
+
+
+def _points(
+    facts: NarrativeFacts, ranked: Ranking, why: Callable[[ItemFigures], str], none: str
+) -> tuple[Point, ...]:
+    if not facts.says_something:
+        return ()
+    if not ranked.found:
+        return (Point("", none),)
+    say = words().say
+    named = [Point(name_of(item), why(item)) for item in ranked.named]
+    examples = [Point(name_of(item), why(item)) for item in ranked.examples]
+    if ranked.examples:
+        remark = say("alike", ranked.alike, len(ranked.named), len(examples))
+        return (*named, Point("", remark), *examples)
+    left = ranked.found - len(named)
+    return (*named, Point("", say("more_points", left))) if left else tuple(named)
