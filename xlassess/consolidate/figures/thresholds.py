@@ -115,7 +115,7 @@ def agreement_word(scale: Scale, consensus: float | None) -> str:
 
 def enough_answers(answers: int, returns: int) -> bool:
     """True when so many answers, of so many returns that were asked, may be read as a finding."""
-    needed = max(ANSWERS_LEAST, ceil(round(ANSWERED_BY * returns, _DIGITS)))
+    needed = max(ANSWERS_LEAST, ceil(round(ANSWERED_BY * returns, DIGITS)))
     return answers >= min(returns, needed) and answers > 0
 
 
@@ -132,7 +132,7 @@ def is_divided(best: int, worst: int, answers: int) -> bool:
 
 def is_share(count: int, of: int, share: float) -> bool:
     """True when a count is at least this share of another, and not nought."""
-    return count > 0 and round(count - share * of, _DIGITS) >= 0
+    return count > 0 and round(count - share * of, DIGITS) >= 0
 
 
 def has_scores(scale: Scale) -> bool:
