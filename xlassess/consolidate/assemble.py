@@ -204,7 +204,7 @@ def _part(
         sections=sections,
         overall=overall,
         items=items,
-        levels=inputs.participants.levels,
+        levels=inputs.participants.levels if toolkit.subject == "partnership" else (),
         success=facts.success,
         planning=planning,
         narrative=narrate(facts),
