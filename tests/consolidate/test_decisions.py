@@ -114,8 +114,8 @@ def test_workbook__shows_what_was_decided(attribution: Attribution, tmp_path: Pa
         "Still out",
     ]  # fmt: skip
     assert cells["Responses"][heads + 9 : heads + 16] == [8, 5, 1, 0.75, 2, 1, 1]
-    assert "5 of 8" in cells["Summary"]
-    assert 0.75 in cells["Summary"]
+    back = "6 of 8 workbooks issued have come back (75%): 5 with answers and 1 nil return"
+    assert any(back in str(value) for value in cells["Summary"])
     assert any("57:abab" in str(value) for value in cells["Method"])
     assert any("Q-TEST" in str(value) for value in cells["Method"])
 

@@ -37,14 +37,6 @@ def test_flagged__section_item_and_denominator_largest_share_first() -> None:
     assert found == [("4.2", "Communities", 2, 2, 1.0), ("1.1", "Leadership", 1, 2, 0.5)]
 
 
-def test_flagged__dont_know_is_a_matter_where_the_toolkit_says_so() -> None:
-    toolkit = find_toolkit("melton-checklist")
-    given = {("Q3", "answer"): "dont-know", ("P9", "answer"): "already-there",
-             ("Q4", "answer"): "yes", ("P5", "answer"): "leaves-it"}  # fmt: skip
-    rows = rows_of(with_returns(a_round([toolkit], 1), {0: answers(toolkit, given)}))
-    assert {row[0] for row in rows} == {"Q3", "P9"}
-
-
 def test_flagged__nothing_marked() -> None:
     toolkit = find_toolkit("rochford-hallmarks")
     given = answers(toolkit, {("1.1", "answer"): "yes"})
@@ -55,7 +47,8 @@ def test_flagged__nothing_marked() -> None:
 def test_flagged__only_where_the_toolkit_marks_answers(toolkit_id) -> None:
     toolkit = find_toolkit(toolkit_id)
     names = book_of(a_round([toolkit], 3)).sheetnames
-    assert (TO_ACT_ON in names) == bool(toolkit.scoring.flagged)
+    surveyed = toolkit.subject != "proposal"
+    assert (TO_ACT_ON in names) == (surveyed and bool(toolkit.scoring.flagged))
 
 
 def test_flagged__figures_from_too_few_are_withheld() -> None:

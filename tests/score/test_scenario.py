@@ -21,6 +21,12 @@ def test_suggest_scenario__limits(pat_like, lowest, total, expected):
     assert suggest_scenario(pat_like, sections, total).id == expected
 
 
+def test_suggest_scenario__rest_needs_all_to_agree(pat_like):
+    sections = {str(n): 24.0 for n in range(1, 7)}
+    assert suggest_scenario(pat_like, sections, 144, agreed=False).id == "B"
+    assert suggest_scenario(pat_like, sections, 144, agreed=True).id == "A"
+
+
 def test_suggest_scenario__needs_every_section_and_the_total(pat_like):
     sections = {str(n): 24.0 for n in range(1, 7)}
     assert suggest_scenario(pat_like, sections | {"2": None}, 144) is None

@@ -1,0 +1,274 @@
+"""What the first page says of rounds made for the purpose, and what it must not say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.consolidate.rounds import MADE_AT, a_round, answers, respondents, with_returns
+from tests.consolidate.test_summarise import CODES, everything
+from xlassess.consolidate import summarise
+from xlassess.consolidate.figures.thresholds import enough_answers, is_divided, many_at_worst
+from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
+
+
+def all_at(toolkit: Toolkit, code: str, **others: str):
+    """Answers to everything that has this choice; ``others`` by item, dots as underscores."""
+    values = {}
+    for item in toolkit.items():
+        for field in item.answer_fields:
+            chosen = others.get("_" + item.id.replace(".", "_"), code)
+            if not item.is_free and chosen in {c.code for c in toolkit.scales[item.answer].choices}:
+                values[item.id, field] = chosen
+    return answers(toolkit, values)
+
+
+def part_of(toolkit, given, people=None, **changes):
+    record = a_round([toolkit], people or len(given), **changes)
+    return summarise(with_returns(record, dict(enumerate(given))), MADE_AT).parts[0]
+
+
+def head(part):
+    return " ".join((part.narrative.reading, *part.narrative.more))
+
+
+def said(part):
+    """Everything the page says."""
+    told = part.narrative
+    points = (*told.strengths, *told.concerns, *told.disagreements, *told.levels)
+    listed = " ".join(f"{p.what} {p.why}" for p in points)
+    return " ".join((head(part), listed, *told.decisions, *told.unsure, told.scenario))
+
+
+def crossed(pat, first):
+    """Best and worst by turns: the same total as its opposite."""
+    values = {
+        (f"{number}{letter}", "answer"): CODES[4 if (place % 2) == first else 1]
+        for number in range(1, 7)
+        for place, letter in enumerate("ABCDEF")
+    }
+    return answers(pat, values)
+
+
+def test_divided__half_against_half_leads_and_the_band_says_nothing(pat):
+    part = part_of(pat, [everything(pat, 4)] * 5 + [everything(pat, 1)] * 5)
+    assert part.narrative.reading.startswith("Views are divided")
+    assert "from 36 to 144" in part.narrative.reading
+    assert part.overall[0].band.reading not in said(part)
+    assert part.planning.scenario is None
+    assert "5 “Strongly agree”, 5 “Strongly disagree”" in said(part)
+
+
+def test_divided__equal_totals_item_against_item(pat):
+    part = part_of(pat, [crossed(pat, 0)] * 3 + [crossed(pat, 1)] * 3)
+    assert "on 36 of 36 items" in part.narrative.reading
+
+
+def test_divided__not_where_one_of_ten_differs(pat):
+    part = part_of(pat, [everything(pat, 4)] * 9 + [everything(pat, 3)])
+    assert "divided" not in said(part)
+
+
+def test_divided__in_aggregate_only_by_what_is_printed(pat):
+    part = part_of(
+        pat, [everything(pat, 4)] * 5 + [everything(pat, 1)] * 5,
+        attribution="aggregated", minimum_group=5,
+    )  # fmt: skip
+    assert part.narrative.reading.startswith("Views are divided: on 36 of 36 items")
+    assert "from 36" not in said(part)
+
+
+def test_scenario_a__not_while_some_see_ill_health_where_it_matters(pat):
+    values = {(f"S{n}", "answer"): "point-5" if n == 4 else "point-2" for n in range(1, 7)}
+    weights = answers(pat, values)
+    ill = tuple(
+        a if not a.item.startswith("4") else type(a)(a.item, a.field, "disagree", a.sheet, a.cell)
+        for a in everything(pat, 4)
+    )
+    part = part_of(pat, [everything(pat, 4) + weights] * 3 + [ill + weights] * 2)
+    assert part.planning.suggested.id == "B"
+    assert part.narrative.reading.startswith("“Trust”")
+    assert "2 of 5 returns" in part.narrative.reading
+    assert "more significant" in part.narrative.reading
+
+
+@pytest.mark.parametrize("returned", [1, 2])
+def test_few_returns__speak_for_themselves_only(pat, returned):
+    part = part_of(pat, [everything(pat, 4)] * returned, people=6)
+    if returned < 6:
+        part = part_of(pat, [everything(pat, 4)] * returned)
+    assert part.planning.scenario is None
+    assert "not the partnership's" in part.narrative.reading
+    assert part.overall[0].band.reading not in said(part)
+    assert part.narrative.strengths_title != "Strengths"
+
+
+@pytest.mark.parametrize(
+    ("worst", "answers_", "returns", "expected"),
+    [(3, 12, 12, True), (2, 12, 12, False), (1, 4, 4, True), (1, 5, 5, False), (2, 5, 5, True)],
+)
+def test_worst__a_quarter_and_two_or_one_of_few(worst, answers_, returns, expected):
+    assert many_at_worst(worst, answers_, returns) is expected
+
+
+@pytest.mark.parametrize(
+    ("answers_", "returns", "expected"),
+    [(1, 1, True), (2, 2, True), (2, 3, False), (3, 3, True), (3, 8, False), (4, 8, True),
+     (4, 9, False), (0, 1, False)],
+)  # fmt: skip
+def test_answers__half_and_at_least_three(answers_, returns, expected):
+    assert enough_answers(answers_, returns) is expected
+
+
+def test_divided__a_quarter_at_each_end():
+    assert is_divided(3, 3, 12)
+    assert not is_divided(10, 2, 12)
+
+
+def test_concern__whatever_the_mean(pat):
+    one = tuple(
+        a if a.item != "5E" else type(a)(a.item, a.field, "strongly-disagree", a.sheet, a.cell)
+        for a in everything(pat, 4)
+    )
+    part = part_of(pat, [everything(pat, 4)] * 9 + [one] * 3)
+    assert "(5E)" in part.narrative.concerns[0].what
+    assert "3 of 12 answer “Strongly disagree”" in part.narrative.concerns[0].why
+
+
+def test_ties__say_how_many_and_come_from_several_sections(pat):
+    best = {"1A", "1B", "1C", "1D", "1E", "1F", "2A", "2B", "4A", "6C"}
+    given = tuple(
+        a if a.item not in best else type(a)(a.item, a.field, "strongly-agree", a.sheet, a.cell)
+        for a in everything(pat, 3)
+    )
+    remark, *examples = part_of(pat, [given] * 13).narrative.strengths
+    assert (remark.what, remark.why.split()[:2]) == ("", ["10", "items"])
+    assert len({point.what[-3] for point in examples}) == 3
+
+
+def test_best_value__all_at_basic_is_no_concern():
+    toolkit = find_toolkit("bv-partnership")
+    part = part_of(toolkit, [all_at(toolkit, "basic")] * 3)
+    assert "No question is judged below basic" in part.narrative.reading
+    assert [point.what for point in part.narrative.concerns] == [""]
+    assert "135" not in said(part)
+
+
+def test_best_value__below_basic_is_named_and_nothing_else():
+    toolkit = find_toolkit("bv-partnership")
+    part = part_of(toolkit, [all_at(toolkit, "basic", _3_4="below", _7_2="below")] * 4)
+    assert {point.what[-4:-1] for point in part.narrative.concerns} == {"3.4", "7.2"}
+    assert "180" not in said(part)
+
+
+def test_best_value__one_of_many_is_named_apart_unless_withheld():
+    toolkit = find_toolkit("bv-partnership")
+    given = [all_at(toolkit, "better")] * 5 + [all_at(toolkit, "better", _6_3="below")]
+    told = part_of(toolkit, given).narrative.concerns
+    assert "one respondent" in told[-1].why
+    assert "6.3" in told[-1].why
+    hidden = part_of(toolkit, given, attribution="aggregated", minimum_group=5)
+    assert "one respondent" not in said(hidden)
+
+
+def test_best_value__bodies_stand_side_by_side():
+    toolkit = find_toolkit("bv-organisation")
+    part = part_of(toolkit, [all_at(toolkit, "advanced"), all_at(toolkit, "below")] * 2)
+    assert len(part.bodies) == 4
+    assert not any(body.differs for body in part.bodies)
+    assert part.narrative.disagreements == part.narrative.levels == ()
+    assert "divided" not in said(part)
+    assert {item.agreement.consensus for item in part.items} == {None}
+
+
+def test_best_value__two_of_one_body_may_differ():
+    toolkit = find_toolkit("bv-organisation")
+    names = [("Amber Trust", "Ann", "board"), ("Amber Trust", "Bo", "front"),
+             ("Birch", "Cy", "board")]  # fmt: skip
+    people = [
+        type(p)(p.id, "p1" if n < 2 else "p2", p.partner, p.name, p.email, p.level)
+        for n, p in enumerate(respondents(3, names))
+    ]
+    given = [all_at(toolkit, code) for code in ("advanced", "below", "basic")]
+    bodies = {body.name: body for body in part_of(toolkit, given, people).bodies}
+    assert bodies["Amber Trust"].differs
+    assert not bodies["Birch"].differs
+
+
+def test_dont_know__leads_from_a_quarter_and_too_few_is_told():
+    toolkit = find_toolkit("working-better-together")
+    unsure, sure = all_at(toolkit, "dont-know"), all_at(toolkit, "fairly-well")
+    part = part_of(toolkit, [unsure] * 6 + [sure] * 2)
+    assert "“Don't know”" in part.narrative.reading
+    assert any("Too few could say" in text for text in part.narrative.unsure)
+    assert "2 of 2" not in said(part)
+
+
+def test_dont_know__not_mentioned_below_a_tenth(pat):
+    toolkit = find_toolkit("working-better-together")
+    part = part_of(toolkit, [all_at(toolkit, "fairly-well")] * 4)
+    assert "say nothing either way" not in said(part)
+    assert "know" not in said(part_of(pat, [everything(pat, 3)] * 4)).replace("known", "")
+
+
+def test_dont_know__where_a_scale_cannot_tell_it_apart(melton):
+    part = part_of(melton, [all_at(melton, "rating-3")] * 3)
+    assert any("cannot be told apart" in text for text in part.narrative.unsure)
+
+
+def test_levels__largest_differences_in_words(pat):
+    names = [(f"P{n}", f"R{n}", level) for n, level in enumerate(["board", "front"] * 3)]
+    high = tuple(
+        a if a.item[0] != "3" else type(a)(a.item, a.field, "strongly-agree", a.sheet, a.cell)
+        for a in everything(pat, 3)
+    )
+    given = [high if level == "board" else everything(pat, 3) for _, _, level in names]
+    part = part_of(pat, given, respondents(6, names))
+    (gap,) = part.narrative.levels
+    assert (gap.what, gap.why) == (
+        "Commitment and ownership", "Board 24.0, Front line 18.0 (of 24).",
+    )  # fmt: skip
+
+
+def test_rate__nil_returns_count_as_back(pat):
+    part = part_of(pat, [everything(pat, 3)] * 3)
+    assert (part.back, part.response_rate) == (3, 1.0)
+    assert "3 of 3 workbooks issued have come back (100%)" in part.narrative.context
+
+
+def test_asked__each_concern_with_its_statement_and_a_blank_for_the_lead(pat):
+    one = tuple(
+        a if a.item != "4C" else type(a)(a.item, a.field, "disagree", a.sheet, a.cell)
+        for a in everything(pat, 3)
+    )
+    part = part_of(pat, [one] * 10 + [everything(pat, 3)] * 2)
+    asked = next(d for d in part.narrative.decisions if "(4C)" in d)
+    assert pat.item("4C").ask in asked
+    assert "10 of 12 answer “Disagree”" in asked
+    assert "Lead: ____" in asked
+
+
+def test_checklists__each_for_itself_and_missing_follow_ups_told():
+    toolkit = find_toolkit("melton-checklist")
+    values = {(item.id, "answer"): "x" for item in toolkit.items() if item.is_wide}
+    values |= {(i.id, "answer"): "yes" for i in toolkit.items() if i.answer == "yes-no-dont-know"}
+    values |= {("P5", "answer"): "takes-it-on", ("P9", "answer"): "none-there"}
+    values |= {("Q4", "answer"): "no", ("H1", "answer"): "Vale Skills Partnership"}
+    del values["P5a", "answer"]
+    first = answers(toolkit, values)
+    second = answers(toolkit, values | {("H1", "answer"): "Flood Forum"})
+    part = part_of(toolkit, [first, second])
+    titles = [each.title for each in part.checklists]
+    assert sorted(titles) == ["Flood Forum", "Vale Skills Partnership"]
+    assert [line.item for line in part.checklists[0].settle] == ["Q4"]
+    assert "P5a" in {line.item for line in part.checklists[0].missing}
+    assert part.narrative.strengths == part.narrative.concerns == ()
+    assert not part_of(
+        toolkit, [first, second], attribution="aggregated", minimum_group=2
+    ).checklists
+
+
+def test_details__are_facts_and_no_opinions(melton):
+    part = part_of(melton, [all_at(melton, "rating-4", _D9="yes")] * 3)
+    assert "D9" not in {item.item.id for item in part.items}
+    assert [d.answer for d in part.details if d.item == "D9"] == ["Yes"] * 3
