@@ -131,7 +131,9 @@ class _Rows:
         """Write a paragraph in a row just high enough."""
         row = self.next()
         self.sheet.text(row, 0, text, look)
-        measured = metrics.Text(text, self.sheet.width(0), look.size, look.bold, look.indent)
+        measured = metrics.MeasuredText(
+            text, self.sheet.width(0), look.size, look.bold, look.indent
+        )
         lines = metrics.line_count(measured) * metrics.line_height(look.size)
         self.sheet.height(row, max(least, lines + _AIR))
 
@@ -232,7 +234,9 @@ class _Paper(_Rows):
             self._writer.figure(self.sheet, row, column, live, look)
             value = live.value
             if isinstance(value, str) and look.wrap:
-                measured = metrics.Text(value, self.sheet.width(column), look.size, look.bold)
+                measured = metrics.MeasuredText(
+                    value, self.sheet.width(column), look.size, look.bold
+                )
                 lines = metrics.line_count(measured) * metrics.line_height(look.size)
                 heights.append(lines + 2 * _AIR)
         self.sheet.height(row, max(heights))
