@@ -122,6 +122,17 @@ def a_toolkit(rule: Rule) -> Toolkit:
     )  # fmt: skip
 
 
+def with_patterns() -> Toolkit:
+    """Return a toolkit whose labels COUNTIF would take for comparisons and patterns."""
+    toolkit = a_toolkit("mean")
+    labels = ("> 5 years *", "1 to 5 years?", "< 1 year", "~ unknown")
+    choices = (
+        replace(choice, label=label) for choice, label in zip(POINTS.choices, labels, strict=True)
+    )
+    scales = {**toolkit.scales, "points": replace(POINTS, choices=tuple(choices))}
+    return replace(toolkit, scales=scales)
+
+
 @pytest.fixture(params=RULES)
 def any_toolkit(request: pytest.FixtureRequest) -> Toolkit:
     """A toolkit for each scoring rule in turn."""

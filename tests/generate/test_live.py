@@ -13,7 +13,7 @@ import pytest
 from tests.clients import validator
 from tests.clients.office import Office, Seen, Typed
 from tests.factory import Entry, Workbook, entries, issue
-from tests.generate.conftest import RULES, a_toolkit
+from tests.generate.conftest import RULES, a_toolkit, with_patterns
 from xlassess.contract.layout import LISTS, PROFILE, REFERENCE_ROW, START, Layout, layout
 from xlassess.generate.profile.scored import scored_parts
 from xlassess.generate.workbook.status import CHECK, DONE, OPTIONAL, TO_DO
@@ -27,9 +27,11 @@ FIRST = REFERENCE_ROW + 3
 """The Profile's first row of figures, counted from 0; the one above holds the headings."""
 
 
-@pytest.fixture(params=[*RULES, *builtin_ids()])
+@pytest.fixture(params=[*RULES, "patterns", *builtin_ids()])
 def toolkit(request: pytest.FixtureRequest) -> Toolkit:
     name: str = request.param
+    if name == "patterns":
+        return with_patterns()
     return a_toolkit(name) if name in RULES else find_toolkit(name)  # type: ignore[arg-type]
 
 

@@ -38,8 +38,8 @@ def write_start(draft: Draft, sheet: SheetWriter) -> None:
     row = write_heading(sheet, row + 1, draft.words.say("heading_details"))
     row = write_details(draft, sheet, row, draft.assessment.return_by)
     _head(draft, sheet)
-    row = _texts(draft, sheet, row)
-    draft.finish(sheet, (row, LAST), landscape=False, single=True)
+    last = _texts(draft, sheet, row)
+    draft.finish(sheet, (last, LAST), landscape=False, single=True, starts=(row,))
 
 
 def _head(draft: Draft, sheet: SheetWriter) -> None:
