@@ -39,7 +39,7 @@ def write_start(draft: Draft, sheet: SheetWriter) -> None:
     row = write_details(draft, sheet, row, draft.assessment.return_by)
     _head(draft, sheet)
     last = _texts(draft, sheet, row)
-    draft.finish(sheet, (last, LAST), landscape=False, single=True, starts=(row,))
+    draft.finish(sheet, (last, LAST), landscape=False, starts=(row,))
 
 
 def _head(draft: Draft, sheet: SheetWriter) -> None:
