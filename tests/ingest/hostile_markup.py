@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 
 from tests.factory import Workbook
 from tests.ingest.hostile import STRINGS, VIEWS, hostile, in_views, noise, ods, with_parts
@@ -277,3 +278,39 @@ def ods_entities(book: Workbook) -> bytes:
     parts = parts_of(ods(b""))
     kind = b'?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
     return packed(parts | {"content.xml": parts["content.xml"].replace(b"?>", kind, 1)})
+
+
+@hostile
+def raw_data_that_does_not_end(book: Workbook) -> bytes:
+    edit = replacing(b"</sst>", b"<![CDATA[" * 400_000 + b"</sst>")
+    return packed(parts_of(edited(book.data, {STRINGS: edit})), zipfile.ZIP_STORED)
+
+
+@hostile
+def ods_of_spaces_upon_spaces(book: Workbook) -> bytes:
+    """Each run of spaces may be as long as all texts together."""
+    runs = b'<text:s text:c="15000000"/>' * 200_000
+    cell = b'<table:table-cell office:value-type="string"><text:p>' + runs + b"</text:p>"
+    data = ods(b"<table:table-row>" + cell + b"</table:table-cell></table:table-row>")
+    return packed(parts_of(data), zipfile.ZIP_STORED)
+
+
+@hostile
+def cell_formats_without_number(book: Workbook) -> bytes:
+    """As many formats as there may be tags, each of which displays numbers in its own way."""
+    formats = b'<xf numFmtId="9" fontId="0"/>' * 190_000
+    edit = replacing(b"</cellXfs>", formats + b"</cellXfs>")
+    return packed(parts_of(edited(book.data, {"xl/styles.xml": edit})), zipfile.ZIP_STORED)
+
+
+@hostile
+def links_upon_links(book: Workbook) -> bytes:
+    name = sheet_part(book.data, VIEWS)
+    links = b'<hyperlink ref="A1" r:id="r"/>' * 300_000
+    related = b'<Relationship Id="r" Type="x/hyperlink" Target="https://a.example" TargetMode='
+    end = related + b'"External"/></Relationships>'
+    folder, _, part = name.rpartition("/")
+    rels = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    data = edited(book.data, {name: replacing(b"</hyperlinks>", links + b"</hyperlinks>")})
+    parts = parts_of(data) | {f"{folder}/_rels/{part}.rels": rels + end}
+    return packed(parts, zipfile.ZIP_STORED)

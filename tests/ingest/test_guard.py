@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
@@ -63,6 +64,23 @@ def guarded(data: bytes) -> Guarded:
         (b"{\\rtf1\\ansi", "RTF"),
         (b"From: a@b.example\nSubject: x\n", "e-mail"),
         (b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}', "Google"),
+        (b"ARC-Seal: i=1; a=rsa-sha256\nReceived: by x\nFrom: a@b.example\n", "e-mail"),
+        (b"Precedence: bulk, list\nX-Odd: 1, 2\nFrom: a@b.example\n\nHello, all, of you", "e-mail"),
+        (b"MIME-Version: 1.0\nFrom: a@b.example\nContent-Type: multipart/related; x\n", "e-mail"),
+        (b"MIME-Version: 1.0\nX-Document-Type: Workbook\n\nThis is a page", "archive"),
+        (b"From: <Saved by Blink>\nSnapshot-Content-Location: https://a.example", "archive"),
+        (b"[InternetShortcut]\r\nURL=https://a.example/x,y,z", "only a link"),
+        (b"[Desktop Entry]\nType=Link\nURL=https://a.example\n", "only a link"),
+        (b'<?xml version="1.0"?><plist><dict><key>URL</key><string>x</string>', "only a link"),
+        (b'{"":"DO NOT EDIT, PLEASE, EVER","doc_id":"1"}', "Google"),
+        (b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00F", "only a link"),
+        (b"book\x00\x00\x00\x00mark\x00\x00\x00\x008\x00", "only a link"),
+        (b"ID;PCALCOOO32\nC;Y1;X1;K1\n", "SYLK"),
+        (b"\x09\x00\x04\x00\x02\x00\x10\x00", "Excel 2, 3 or 4"),
+        (b"\x09\x02\x06\x00\x00\x00\x10\x00\x00\x00", "Excel 2, 3 or 4"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00", "Excel 2, 3 or 4"),
+        (gzip.compress(b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="x">'), "Gnumeric"),
+        (gzip.compress(b"something else"), "gzip"),
         (b"7z\xbc\xaf\x27\x1c\x00", "7-Zip"),
         (b"Rar!\x1a\x07\x01\x00", "RAR"),
         (b"MZ\x90\x00", "program"),

@@ -33,6 +33,8 @@ _STRUCTURES = "xl/richdata/rdrichvaluestructure.xml"
 _PICTURES = (b"_localImage", b"_webimage")
 """The types of rich values that are pictures ([MS-XLSX] 2.3.6.1 and the files of Excel 365)."""
 _MOST_RUNS_TEXT = 1 << 22
+_MOST_ORED = 500
+"""Formats looked for by their numbers; a pattern of thousands would take seconds to make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,14 @@ class CellFacts:
 
 @lru_cache(maxsize=64)
 def _of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
-    """Find the tags of cells in one of these formats."""
-    ored = "|".join(map(str, sorted(numbers)))
-    return re.compile(rf"""\ss=["'](?:{ored})["']""".encode())
+    """Find the cells in one of these formats that hold something."""
+    many = len(numbers) > _MOST_ORED
+    ored = r"\d{1,6}" if many else "|".join(map(str, sorted(numbers)))
+    style = rf"""(?=[^<>/]*\ss=["'](?:{ored})["'])"""
+    return re.compile(
+        rf"<(?:[\w.-]{{1,40}}:)?c(?=\s){style}([^<>/]*)>".encode()
+        + rb"(?:\s*<(?:[\w.-]{1,40}:)?v(?:\s[^<>]*)?>\s*([^<>]{0,40}?)\s*<)?"
+    )
 
 
 def facts_of(
@@ -85,7 +92,7 @@ def facts_of(
     wanted = styles.struck | styles.codes.keys()
     struck: set[str] = set()
     shown: dict[str, str] = {}
-    if wanted and _of_styles(frozenset(wanted)).search(part):
+    if wanted:
         for cell, style, kind, value in _styled(part, frozenset(wanted)):
             if style in styles.struck:
                 struck.add(cell)
@@ -110,13 +117,10 @@ def facts_of(
 
 def _styled(part: bytes, wanted: frozenset[int]) -> Iterator[tuple[str, int, bytes, bytes]]:
     """Yield address, format, type and value of the cells in these formats."""
-    pattern = _of_styles(wanted)
-    for match in _CELL.finditer(part):
+    for match in _of_styles(wanted).finditer(part):
         attributes = match[1]
-        if not pattern.search(attributes):
-            continue
         address, style = _ADDRESS.search(attributes), _STYLE.search(attributes)
-        if address and style:
+        if address and style and int(style[1]) in wanted:
             kind = _TYPE.search(attributes)
             cell = address[1].decode().upper()
             yield cell, int(style[1]), kind[1] if kind else b"n", match[2] or b""

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.ods_styles import Crossing, styles_of
-from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS
+from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (
     MOST_NOTES,
@@ -193,8 +193,7 @@ class _Scan:
             self._link(_plain(attributes).get("href", ""))
         elif name == "s":
             times = _times(attributes, "c")
-            self.texts += times * self.row_times * self.cell_times
-            self._bounded(times, MOST_AREA, "spaces in a row")
+            self._count_text(times)
             self._say(" " * times)
         elif name in ("tab", "line-break"):
             self._say("\t" if name == "tab" else "\n")
@@ -234,12 +233,17 @@ class _Scan:
             self.spans.pop()
 
     def data(self, text: str) -> None:
-        if self.in_cell:
-            self.texts += len(text) * self.row_times * self.cell_times
+        self._count_text(len(text))
         if self.frames and self.frames[-1].in_title:
             self.frames[-1].called.append(text.strip())
         elif self.in_paragraph:
             self._say(text)
+
+    def _count_text(self, length: int) -> None:
+        """Count text as often as it is shown, before it is kept: spaces come by their number."""
+        self.texts += length * self.row_times * self.cell_times if self.in_cell else length
+        if self.texts > MOST_TEXTS:
+            raise ExcessError(f"its texts together have some {self.texts:,} characters")
 
     def _say(self, text: str) -> None:
         """Take a piece of a paragraph: of the cell, or of what is put over it."""
@@ -446,7 +450,7 @@ def scan_ods(package: Package) -> Scanned | Finding:
     if scan.doubled:
         return found("G07", problem="two sheets bear the same name")
     sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
-    if excess := too_much(sheets, scan.texts):
+    if excess := too_much(sheets):
         return excess
     content = "".join([*scan.written, _TAIL]).encode("utf-8", "replace")
     parts = {

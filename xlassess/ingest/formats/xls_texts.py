@@ -6,6 +6,7 @@ parser takes each half for a letter of its own and loses both.
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -62,7 +63,8 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     segments = _segments(globals_)
     # the table is gone through only where it can matter
     if segments and (struck or len(segments) > 1):
-        _read_table(_Reader(segments), shared)
+        with contextlib.suppress(struct.error):  # what the parser makes of such a table, stands
+            _read_table(_Reader(segments), shared)
     return shared
 
 

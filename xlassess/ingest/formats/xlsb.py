@@ -54,7 +54,7 @@ _RK, _REAL, _SHARED_TEXT, _BLANK = 2, 5, 7, 1
 _FONT, _FORMAT, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 47, 617, 618
 _TEXT_ITEM, _LINK = 19, 494
 _STRIKE, _RICH = 0x08, 0x01
-_NO_SHEET = bytes.fromhex("810100910100920100820100")
+_NO_SHEET = bytes.fromhex("810100940110" + 16 * "00" + "910100920100820100")
 """A sheet without cells, for one that is no worksheet (BrtBeginSheet to BrtEndSheet)."""
 
 

@@ -37,7 +37,7 @@ from xlassess.ingest.guard.notes import (
     near,
     too_much,
 )
-from xlassess.ingest.guard.package import Package, packed
+from xlassess.ingest.guard.package import Package, UnsafePartError, packed
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -62,7 +62,7 @@ _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TEXT_END = re.compile(rb"</(?:[^<>/\s:]{1,60}:)?si\s*>")
 """The end of a shared text, whatever prefix its writer uses."""
-_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.S)
+_CDATA = b"<![CDATA["
 _TEXT_NUMBER = re.compile(rb"""=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v[^<>]{0,200}>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _COLUMN_BITS = 15
@@ -176,13 +176,24 @@ def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:
 
 
 def _without_cdata(package: Package, name: str) -> bytes:
-    """A part with raw character data written as other texts are; the parser passes over it."""
+    """A part with raw character data written as other texts are; the parser passes over it.
+
+    Raises:
+        UnsafePartError: raw character data begins and does not end.
+    """
     part = package.get(name)
-    if b"<![CDATA[" in part:
-        part = _CDATA.sub(lambda match: escape(match[1].decode("utf-8", "replace")).encode(), part)
-        package.parts[name] = part
-        package.rewritten.add(name)
-    return part
+    if _CDATA not in part:
+        return part
+    first, *others = part.split(_CDATA)
+    pieces = [first]
+    for other in others:
+        raw, end, rest = other.partition(b"]]>")
+        if not end:
+            raise UnsafePartError(found("G17", problem="raw character data in it does not end"))
+        pieces += [escape(raw.decode("utf-8", "replace")).encode(), rest]
+    package.parts[name] = b"".join(pieces)
+    package.rewritten.add(name)
+    return package.parts[name]
 
 
 def _plain(package: Package, book: _Book) -> bytes | None:

@@ -90,9 +90,9 @@ _MIMETYPES: dict[bytes, Foreign] = {
 _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (
         re.compile(
-            rb"\A(?=[!-9;-~]{1,60}:[ \t])(?=.{0,4000}?^(?:mime-version|content-type):)"
-            rb".{0,4000}?(?:single file web page|x-document-type:|content-type: ?multipart/related"
-            rb"(?!.{0,4000}?^(?:received|from|return-path|delivered-to|dkim-signature):))",
+            # Excel, Chrome and Internet Explorer each say so in words of their own
+            rb"\A[!-9;-~]{1,60}:[ \t].{0,4000}?(?:single file web page|^x-document-type:|"
+            rb"^snapshot-content-location:|^from: ?[\"<]?saved by )",
             re.I | re.M | re.S,
         ),
         Foreign("a web page saved as one file (a web archive)", _SAVE_AS),

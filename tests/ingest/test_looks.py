@@ -1,0 +1,297 @@
+"""What a person sees of a sheet beside its values: crossed out, linked, placed, displayed.
+
+Each thing is told in every format it can occur in, and nothing of the kind where there is none.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tests.ingest.binary import record as brt
+from tests.ingest.binary import wide, xlsb
+from tests.ingest.hostile import ods
+from tests.ingest.packages import edited, packed, parts_of, replacing
+from tests.ingest.test_scan_xls import notes, record, stream
+from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.formats.xls import scan_xls
+from xlassess.ingest.guard.notes import CrossedOut, PlacedObject
+from xlassess.ingest.reading.grid import read_grid
+from xlassess.model.finding import Finding
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def guarded(data: bytes) -> Guarded:
+    result = guard(data)
+    assert isinstance(result, Guarded), result
+    return result
+
+
+def rows_of(result: Guarded) -> list[list[Any]]:
+    grid = read_grid(result)
+    assert not isinstance(grid, Finding)
+    return grid.sheets[0].rows
+
+
+def _xlsx() -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        gone, plain = book.add_format({"font_strikeout": True}), book.add_format({"bold": True})
+        sheet.write("A1", "Agree", gone)
+        sheet.write("A2", "Agree", plain)
+        sheet.write_rich_string("A3", "We ", gone, "never ", plain, "agreed")
+        sheet.write_rich_string("A4", gone, "No", gone, " more")
+        sheet.write("A5", 0.5, book.add_format({"num_format": "0%"}))
+        sheet.write("A6", 46_113, book.add_format({"num_format": "mmm\\ yy"}))
+        sheet.write("A7", 12)
+        sheet.write_formula("A8", "=1/2", book.add_format({"num_format": "0%"}), 0.5)
+        sheet.write_url("B1", "https://a.example/x?y=1&z=2", string="our plan")
+        sheet.write_url("B2", "internal:S!A1", string="up")
+        picture = {"object_position": 1, "description": "Signature of Ivy"}
+        picture["image_data"] = io.BytesIO(PIXEL)
+        sheet.insert_image("C4", "scan.png", picture)
+        sheet.insert_textbox("D5", "Not agreed by all")
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=S!$A$5:$A$7"})
+        sheet.insert_chart("F9", chart)
+    return out.getvalue()
+
+
+def test_xlsx__everything_is_told() -> None:
+    told = guarded(_xlsx()).notes["S"]
+    assert told.struck == {"A1", "A4"}
+    assert told.partly_struck == {"A3": CrossedOut("We agreed", "never ")}
+    assert told.shown == {"A5": "50%", "A6": "Apr 26"}
+    assert told.links == {"B1": "https://a.example/x?y=1&z=2"}
+    assert [(one.what, one.cell) for one in told.objects] == [("a picture", "C4")]
+    assert "Signature of Ivy" in told.objects[0].name
+    assert told.attached == {"D5": "Not agreed by all"}
+
+
+def test_xlsx__the_same_by_other_prefixes() -> None:
+    """Written as programs do that give every tag a prefix: read tag by tag, told alike."""
+
+    def prefixed(part: bytes) -> bytes:
+        part = part.replace(b"<worksheet xmlns=", b"<worksheet xmlns:x=")
+        return re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", part)
+
+    data = _xlsx()
+    one, other = guarded(data), guarded(edited(data, {"xl/worksheets/sheet1.xml": prefixed}))
+    told, again = one.notes["S"], other.notes["S"]
+    for name in ("struck", "partly_struck", "shown", "links", "objects", "attached"):
+        assert getattr(told, name) == getattr(again, name), name
+
+
+def test_xlsx__embedded_file_is_told_by_its_program() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet("S").write("A1", "x")
+    related = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        b'<Relationship Id="rId7" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/oleObject" Target="../embeddings/oleObject1.bin"/></Relationships>'
+    )
+    holder = b'<oleObjects><oleObject progId="AcroExch.Document.DC" shapeId="1" r:id="rId7"/>'
+    edit = replacing(b"</worksheet>", holder + b"</oleObjects></worksheet>")
+    data = edited(out.getvalue(), {"xl/worksheets/sheet1.xml": edit})
+    parts = parts_of(data) | {"xl/worksheets/_rels/sheet1.xml.rels": related}
+    told = guarded(packed(parts)).notes["S"]
+    assert told.objects == (PlacedObject("an embedded PDF document", "oleObject1.bin"),)
+
+
+@pytest.mark.parametrize(("kind", "pictured"), [("_localImage", True), ("_linkedentity", False)])
+def test_xlsx__picture_in_a_cell_is_no_error(kind: str, pictured: bool) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet("S").write("A1", "x")
+    row = b'<row r="2"><c r="B2" t="e" vm="1"><v>#VALUE!</v></c><c r="C2" t="e"><v>#N/A</v></c>'
+    edit = replacing(b"</sheetData>", row + b"</row></sheetData>")
+    structures = f'<rvStructures><s t="{kind}"/></rvStructures>'.encode()
+    parts = parts_of(edited(out.getvalue(), {"xl/worksheets/sheet1.xml": edit}))
+    told = guarded(packed(parts | {"xl/richData/rdrichvaluestructure.xml": structures})).notes["S"]
+    assert told.pictured == ({"B2"} if pictured else set())
+    assert told.errors == ({"C2"} if pictured else {"B2", "C2"})
+
+
+def _ods_cell(text: str, *, style: str = "", said: str = 'office:value-type="string"') -> str:
+    style = f' table:style-name="{style}"' if style else ""
+    return f"<table:table-cell {said}{style}>{text}</table:table-cell>"
+
+
+def _ods(cells: str, shapes: str = "") -> bytes:
+    names = {
+        "style": "style", "draw": "drawing", "svg": "svg-compatible", "fo": "xsl-fo-compatible",
+    }  # fmt: skip
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for short, name in names.items()
+    )
+    styles = (
+        '<office:automatic-styles><style:style style:name="gone" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="based" style:family="table-cell" style:parent-style-name="gone"/>'
+        '<style:style style:name="T1" style:family="text"><style:text-properties '
+        'style:text-line-through-type="single"/></style:style></office:automatic-styles>'
+    )
+    rows = f"<table:table-row>{cells}</table:table-row>"
+    data = ods((shapes + rows).encode())
+
+    def edit(part: bytes) -> bytes:
+        part = part.replace(b"<office:body>", styles.encode() + b"<office:body>")
+        link = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+        return part.replace(b" xmlns:office", (spaces + link).encode() + b" xmlns:office", 1)
+
+    return edited(data, {"content.xml": edit})
+
+
+def test_ods__everything_is_told() -> None:
+    cells = (
+        _ods_cell("<text:p>Agree</text:p>", style="gone")
+        + _ods_cell("<text:p>Agree</text:p>", style="based")
+        + _ods_cell('<text:p>We <text:span text:style-name="T1">never </text:span>agreed</text:p>')
+        + _ods_cell(
+            "<text:p>50 %</text:p>", said='office:value-type="percentage" office:value="0.5"'
+        )
+        + _ods_cell("<text:p>12</text:p>", said='office:value-type="float" office:value="12"')
+        + _ods_cell('<text:p><text:a xlink:href="https://a.example/">plan</text:a></text:p>')
+        + _ods_cell('<text:p><text:a xlink:href="#S.A1">up</text:a></text:p>')
+    )
+    frame = (
+        '<draw:frame draw:name="Image 1"><draw:image xlink:href="Pictures/1.png"/>'
+        "<svg:desc>Signature of Ivy</svg:desc></draw:frame>"
+        '<draw:frame><draw:object-ole xlink:href="./Object 2"/><draw:image xlink:href="x"/>'
+        "</draw:frame>"
+    )
+    result = guarded(_ods(cells, f"<table:shapes>{frame}</table:shapes>"))
+    told = result.notes["S"]
+    assert told.struck == {"A1", "B1"}
+    assert told.partly_struck == {"C1": CrossedOut("We agreed", "never ")}
+    assert told.shown == {"D1": "50 %"}
+    assert told.links == {"F1": "https://a.example/"}
+    assert told.objects == (
+        PlacedObject("a picture", "Image 1, Signature of Ivy"),
+        PlacedObject("an embedded file"),
+    )
+    assert rows_of(result) == [["Agree", "Agree", "We never agreed", 0.5, 12.0, "plan", "up"]]
+
+
+@pytest.mark.parametrize(
+    "cell_",
+    [
+        _ods_cell("<text:p><![CDATA[We <all> agree & more]]></text:p>"),
+        _ods_cell("<text:p>We &lt;all&gt; agree &amp; more</text:p>", said=""),
+        '<t:table-cell xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" o:value-type="string">'
+        '<w:p xmlns:w="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+        "We &lt;all&gt; agree &amp; more</w:p></t:table-cell>",
+    ],
+    ids=["raw character data", "without a value type", "other prefixes"],
+)
+def test_ods__texts_however_they_are_written(cell_: str) -> None:
+    assert rows_of(guarded(_ods(cell_))) == [["We <all> agree & more"]]
+
+
+FONT, XF, SST, LABELSST = 0x0031, 0x00E0, 0x00FC, 0x00FD
+
+
+def _xls_globals(texts: bytes) -> bytes:
+    fonts = b"".join(
+        record(FONT, struct.pack("<HH", 200, flags) + bytes(12)) for flags in (0, 0, 0, 0, 8)
+    )
+    # the fifth font has the number 5: there is none of the number 4
+    formats = b"".join(record(XF, struct.pack("<HH", font, 0) + bytes(16)) for font in (0, 5))
+    return fonts + formats + texts
+
+
+def _label(row: int, format_: int, number: int) -> bytes:
+    return record(LABELSST, struct.pack("<HHHI", row, 0, format_, number))
+
+
+def test_xls__crossed_out_in_whole_and_in_part() -> None:
+    rich = struct.pack("<HBH", 7, 8, 2) + b"We nope" + struct.pack("<HHHH", 3, 5, 6, 0)
+    texts = struct.pack("<II", 3, 2) + struct.pack("<HB", 5, 0) + b"Agree" + rich
+    cells = _label(0, 1, 0) + _label(1, 0, 0) + _label(2, 0, 1)
+    result = scan_xls(stream(cells, extra=_xls_globals(record(SST, texts))))
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.struck == {"A1"}
+    assert told.partly_struck == {"A3": CrossedOut("We e", "nop")}
+    assert told.texts == {}
+
+
+@pytest.mark.parametrize(("cut", "repaired"), [(5, True), (4, False)])
+def test_xls__letter_over_two_records_is_whole(cut: int, repaired: bool) -> None:
+    """The letter after "Yes " takes two units; only where they part is the text misread."""
+    letters = "Yes 👍!".encode("utf-16-le")
+    head = struct.pack("<IIHB", 1, 1, len(letters) // 2, 1)
+    texts = record(SST, head + letters[: 2 * cut]) + record(0x3C, b"\x01" + letters[2 * cut :])
+    result = scan_xls(stream(_label(0, 0, 0), extra=_xls_globals(texts)))
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.texts == ({"A1": "Yes 👍!"} if repaired else {})
+
+
+def _shape(kind: int, number: int, text: bytes = b"", anchor: tuple[int, int] = (2, 4)) -> bytes:
+    place = struct.pack("<HHHHHHHHH", 0, anchor[0], 0, anchor[1], 0, 9, 0, 9, 0)
+    drawing = struct.pack("<HHI", 15, 0xF004, len(place) + 8)
+    drawing += struct.pack("<HHI", 0, 0xF010, len(place)) + place
+    body = record(0xEC, drawing)
+    body += record(0x5D, struct.pack("<HHHH", 0x15, 0x12, kind, number) + bytes(14))
+    if text:
+        body += record(0xEC, bytes(8)) + record(
+            0x1B6, bytes(10) + struct.pack("<H", len(text)) + bytes(6)
+        )
+        body += record(0x3C, b"\x00" + text) + record(0x3C, bytes(16))
+    return body
+
+
+def test_xls__boxes_and_pictures() -> None:
+    records = _shape(6, 1, b"Not agreed by all") + _shape(8, 2, anchor=(1, 0)) + _shape(5, 3)
+    told = notes(records)
+    assert told.attached == {"C5": "Not agreed by all"}
+    assert told.objects == (PlacedObject("a picture", "", "B1"),)
+
+
+def test_xls__link_behind_a_cell() -> None:
+    url = "https://a.example/".encode("utf-16-le") + b"\0\0"
+    moniker = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b") + struct.pack("<I", len(url)) + url
+    body = struct.pack("<HHHH", 1, 1, 2, 2) + bytes(16) + struct.pack("<II", 2, 3) + moniker
+    assert notes(record(0x01B8, body)).links == {"C2": "https://a.example/"}
+    assert notes(record(0x01B8, body[:30])).links == {}
+
+
+def test_xlsb__notes_and_crossed_out_words() -> None:
+    fonts = b"".join(brt(43, struct.pack("<HH", 200, flags) + bytes(20)) for flags in (0, 8))
+    formats = b"".join(brt(47, struct.pack("<HHH", 0, fmt, 0) + bytes(10)) for fmt in (9, 0))
+    styles = fonts + brt(617) + formats + brt(618)
+    rich = b"\x01" + wide("We nope") + struct.pack("<IHHHH", 2, 3, 1, 6, 0)
+    texts = brt(159, bytes(8)) + brt(19, b"\x00" + wide("Agree")) + brt(19, rich) + brt(160)
+    note = brt(635, struct.pack("<IIIII", 0, 4, 4, 3, 3) + bytes(16)) + brt(
+        637, b"\0" + wide("Why?")
+    )
+    related = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        b'<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/comments" Target="../comments1.bin"/></Relationships>'
+    )
+    beside = {
+        "xl/styles.bin": styles,
+        "xl/sharedStrings.bin": texts,
+        "xl/comments1.bin": note,
+        "xl/worksheets/_rels/sheet1.bin.rels": related,
+    }
+    data = xlsb({"S": [(7, 0), (7, 1), (5, 0.5)]})
+    told = guarded(packed(parts_of(data) | beside)).notes["S"]
+    assert told.attached == {"D5": "Why?"}
+    assert told.partly_struck == {"A2": CrossedOut("We e", "nop")}
+    assert told.shown == {"A3": "50%"}
