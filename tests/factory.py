@@ -165,7 +165,7 @@ def issue(
 
 def a_context(*workbooks: Workbook) -> Context:
     """Return the context in which returns of these workbooks are read."""
-    from xlassess.ingest import Context
+    from xlassess.ingest import Context, read_printed
 
     first = workbooks[0]
     return Context(
@@ -174,6 +174,10 @@ def a_context(*workbooks: Workbook) -> Context:
         secret=SECRET,
         toolkits={book.issued.identity.digest: book.toolkit for book in workbooks},
         issued={book.issued.reference: book.issued for book in workbooks},
+        printed={
+            book.issued.identity.digest: read_printed([(book.issued, book.data)])
+            for book in workbooks
+        },
     )
 
 

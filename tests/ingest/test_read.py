@@ -154,9 +154,20 @@ def test_columns_swapped__follow_their_headings(kinds: Workbook, tmp_path: Path)
     assert values(ret) == expected(kinds)
 
 
-def test_heading_overwritten__others_in_place_make_it_good(kinds: Workbook, tmp_path: Path) -> None:
-    ret = read(written(returned(kinds), {("1 Views", "C5"): "Mine"}), tmp_path, kinds)
+def test_heading_cleared__others_in_place_make_it_good(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(written(returned(kinds), {("1 Views", "C5"): None}), tmp_path, kinds)
     assert values(ret) == expected(kinds)
+
+
+@pytest.mark.parametrize("now", ["Last year's answer", "Jane's view (not agreed)", 2025])
+def test_heading_with_other_words__is_another_column(
+    kinds: Workbook, tmp_path: Path, now: object
+) -> None:
+    ret = read(written(returned(kinds), {("1 Views", "C5"): now}), tmp_path, kinds)
+    (query,) = [finding for finding in ret.findings if finding.severity == "query"]
+    assert (query.code, query.sheet, query.cell) == ("R06", "1 Views", "C5")
+    assert not any(a.item.startswith("1") and a.field == "answer" for a in ret.answers)
+    assert ("1A", "comment") in values(ret)
 
 
 def test_heading_overwritten__not_made_good_when_columns_moved(

@@ -11,5 +11,15 @@ from xlassess.ingest.intake.collect import collect
 from xlassess.ingest.one import read_return
 from xlassess.ingest.reading.context import Context, ReturnedFile
 from xlassess.ingest.reading.merge import merge
+from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 
-__all__ = ["Context", "ReturnedFile", "collect", "merge", "read_all", "read_return"]
+__all__ = [
+    "Context",
+    "PrintedWorkbook",
+    "ReturnedFile",
+    "collect",
+    "merge",
+    "read_all",
+    "read_printed",
+    "read_return",
+]

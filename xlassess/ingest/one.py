@@ -17,6 +17,8 @@ from xlassess.ingest.reading.grid import Grid, read_grid
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
+from xlassess.ingest.reading.outside import Surroundings, outside
+from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
@@ -98,8 +100,12 @@ def _read_answers(
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
-    remarks += check(ReadContent(plan, located, looked_at, grid.sheets), other_content=other)
+    remarks += check(ReadContent(plan, located, looked_at), other_content=other)
     remarks += actions.remarks
+    digest = known.issued.identity.digest
+    printed = context.printed.get(digest, PrintedWorkbook())
+    around = Surroundings(grid.sheets, plan, located, actions.tables, known.issued, printed, query)
+    remarks += outside(around, tuple(remarks))
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
     normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)

@@ -362,6 +362,27 @@ _READ = (
         "Ask the partner which it was. If only some columns were sorted, ask them to fill in "
         "the workbook again, as it was sent.",
     ),
+    Kind(
+        "R13",
+        "query",
+        "Answer crossed out",
+        "What stands there is crossed out, so that it is not taken for an answer: {values}.",
+        "Clear the cell, and enter the answer that holds.",
+    ),
+    Kind(
+        "R14",
+        "note",
+        "Crossed-out words left out",
+        "Words are crossed out and were left out: {values}.",
+        "Nothing needs doing if they are not meant to be read.",
+    ),
+    Kind(
+        "R15",
+        "query",
+        "Picture instead of an answer",
+        "A picture was placed in the cell, and no words can be read from it.",
+        "Type the answer into the cell. Send the picture as a file of its own if it is needed.",
+    ),
 )
 
 _CHECK = (
@@ -501,6 +522,34 @@ _CHECK = (
         "{value} is not between {first} and {last}, as the question expects.",
         "Enter day, month and year, as in 31/03/2026.",
     ),
+    Kind(
+        "C20",
+        "query",
+        "Weekday and date disagree",
+        "“{value}” names a weekday on which that day does not fall: {actual}.",
+        "Enter day, month and year without the weekday, as in 31/03/2026.",
+    ),
+    Kind(
+        "C21",
+        "query",
+        "Characters lost",
+        "Characters were lost on the way; a mark stands in their place: “{value}”.",
+        "Enter the text again, and save the file as an Excel workbook (.xlsx).",
+    ),
+    Kind(
+        "C22",
+        "query",
+        "Year in two figures",
+        "“{value}” gives its year in two figures, so that it may be read in more than one way.",
+        "Write the year with four digits, as in 31 March 2026.",
+    ),
+    Kind(
+        "C23",
+        "query",
+        "Action for one of several questions",
+        "“{value}” is a number that more than one question may have: {items}.",
+        "Choose the question from the list in the cell.",
+    ),
 )
 
 _LEDGER = (
@@ -524,8 +573,8 @@ _LEDGER = (
         "L03",
         "note",
         "Changed where nothing was asked",
-        "In the query workbook, the answers to {items} were changed, although it did not ask "
-        "about them. The earlier answers were kept.",
+        "In the query workbook, things it did not ask about were changed: {items}. What was there "
+        "before was kept.",
         "If the partner means the change, ask for the first workbook again, with the change in it.",
     ),
     Kind(

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ingest import Context, ReturnedFile, collect, merge, read_all
+from xlassess.ingest import (
+    Context,
+    PrintedWorkbook,
+    ReturnedFile,
+    collect,
+    merge,
+    read_all,
+    read_printed,
+)
 from xlassess.ledger import Ledger, keep_file
 from xlassess.ledger.archive import sweep
 from xlassess.ledger.order import UNSEALED
@@ -20,6 +28,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.services.asked import answered
 from xlassess.services.opening import own_secret
+from xlassess.services.outbox import holds
 from xlassess.services.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
@@ -140,6 +149,7 @@ def ingest(
             issued={item.reference: item for item in issued},
             passwords=tuple(passwords),
             queries={query.reference: query for query in ledger.queries()},
+            printed=_printed(folder.outbox, issued),
         )
         run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
@@ -193,6 +203,20 @@ def _seems_older(one: Return, other: Return) -> bool:
     if one.saved_at is None or other.saved_at is None:
         return False
     return one.saved_at.replace(tzinfo=None) < other.saved_at.replace(tzinfo=None)
+
+
+def _printed(outbox: Path, issued: Iterable[Issued]) -> dict[str, PrintedWorkbook]:
+    """What we print in the workbooks of each toolkit, read from copies that wait to be sent.
+
+    One copy for somebody with a name and one for nobody in particular tell all there is.
+    """
+    copies: dict[str, dict[bool, tuple[Issued, bytes]]] = {}
+    for book in issued:
+        known = copies.setdefault(book.identity.digest, {})
+        path = outbox / book.file_name
+        if bool(book.respondent) not in known and holds(path, book.sha256):
+            known[bool(book.respondent)] = book, path.read_bytes()
+    return {digest: read_printed(known.values()) for digest, known in copies.items()}
 
 
 def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
@@ -45,6 +46,25 @@ class ActionTable:
     def said_number(self, row: int) -> int:
         """The number that stands before a row; 0 where none does."""
         return _number(self.sheet.at(row, self.number))
+
+    def overwritten_numbers(self) -> frozenset[int]:
+        """Return the rows before which no number stands that we printed, or one a second time."""
+        rows = range(self.header + 1, min(self.end, len(self.sheet.rows)))
+        numbers = {row: self.said_number(row) for row in rows}
+        times = Counter(numbers.values())
+        return frozenset(
+            row
+            for row, number in numbers.items()
+            if number != self.place(row) and not (0 < number <= len(rows) and times[number] == 1)
+        )
+
+    def own_cells(self) -> Iterator[str]:
+        """Yield the cells that are the partner's, and those that were looked at for strays."""
+        last = max((len(cells) for cells in self.sheet.rows[self.header :]), default=0)
+        for row in range(self.header + 1, min(self.below, len(self.sheet.rows))):
+            for column in range(last):
+                if column not in self.beside:
+                    yield cell_name(row, column)
 
     def is_written(self, row: int, column: int) -> bool:
         """True when something stands in a cell, seen or not."""

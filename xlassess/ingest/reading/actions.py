@@ -11,12 +11,14 @@ from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
 from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.dates import read_date
 from xlassess.ingest.reading.grid import Cell, Grid
-from xlassess.ingest.reading.read import Reading, reading, settle, unusable
+from xlassess.ingest.reading.read import Reading, read_wide, reading, settle, unusable, written_in
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.ingest.reading.text import brief, is_blank, shown
-from xlassess.ingest.reading.values import Parsed, read_text
+from xlassess.ingest.reading.values import Parsed
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
 from xlassess.model.query import Slot, action_slot
+
+_TEXTS: tuple[Role, ...] = ("action", "owner", "measure")
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class ActionPlanRead:
 
     actions: list[Action] = field(default_factory=list)
     proposal: Reading | None = None
+    tables: tuple[ActionTable, ...] = ()
     remarks: list[CellFinding] = field(default_factory=list)
     normalised: list[Normalisation] = field(default_factory=list)
 
@@ -47,7 +50,17 @@ class _Row:
     def cell(self, role: Role) -> tuple[Cell, str]:
         """The cell of a role, unless no answer can be taken from it, and its name."""
         cell, name = self.table.cell(self.index, role)
+        if name not in self.table.sheet.special:
+            return ("" if is_blank(cell) else cell), name
         parsed = _not_taken(self.table, name, cell)
+        written = written_in(self.table.sheet, name, cell)
+        if parsed is None and written.struck:
+            # nothing is guessed of a choice or day; a text holds without the words crossed out
+            text = role in _TEXTS
+            code = "R14" if text and (role != "action" or not is_blank(written.cell)) else "R13"
+            struck = brief(written.struck)
+            self.remark(Parsed(code=code, details={"values": f"“{struck}”"}), name, role)
+            return (written.cell if text else ""), name
         if parsed is not None:
             self.remark(parsed, name, role)
             return "", name
@@ -82,6 +95,7 @@ def read_action_plan(grid: Grid, plan: ReadingPlan) -> ActionPlanRead:
     if not tables:
         result.remarks.append(CellFinding("R08"))
         return result
+    result.tables = tuple(tables)
     rows = [_rows(table, plan) for table in tables]
     result.remarks += (remark for table in tables for remark in _lost_columns(table))
     _settle_rows(rows, result)
@@ -163,7 +177,8 @@ def _text(row: _Row, role: Role) -> str:
     cell, name = row.cell(role)
     if cell == "":
         return ""
-    parsed = read_text(cell)
+    written = written_in(row.table.sheet, name, cell)
+    parsed = replace(written, cell=cell).parsed()
     row.keep(parsed, cell, name, role)
     return str(parsed.value or "")
 
@@ -192,7 +207,11 @@ def _item(row: _Row, plan: ReadingPlan) -> str:
     if cell == "":
         return ""
     item = plan.item_id(cell)
-    if not item:
+    several = plan.numbered(cell) if not item else ()
+    if several:
+        details = {"value": brief(cell), "items": " and ".join(several)}
+        row.remark(Parsed(code="C23", details=details), name, "item")
+    elif not item:
         row.remark(Parsed(code="C17", details={"value": brief(cell)}), name, "item")
     return item
 
@@ -256,15 +275,15 @@ def _read_proposal(table: ActionTable) -> Reading:
     row, column = table.proposal or 0, _proposal_column(table)
     name, cell = cell_name(row, column), table.sheet.at(row, column)
     parsed = _not_taken(table, name, cell)
-    if parsed is None and not is_blank(cell):
-        parsed = read_text(cell)
     blank = Reading(PROPOSAL, "answer", table.sheet.name, name)
-    return reading(parsed, cell, blank) if parsed else blank
+    return reading(parsed, blank, cell) if parsed else read_wide(table.sheet, cell, blank)
 
 
 def _not_taken(table: ActionTable, name: str, cell: Cell) -> Parsed | None:
     """Return why nothing can be taken from a cell, such as one that a merged cell covers."""
     parsed = unusable(table.sheet, name, cell)
+    if parsed is None and name in table.sheet.notes.pictured:
+        return Parsed(code="R15")
     if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
         return Parsed(code="R10")
     return parsed
@@ -277,12 +296,15 @@ def _proposal_column(table: ActionTable) -> int:
 def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable[CellFinding]:
     """What is written beside and below the plan, or as a state of progress of no action."""
     known = {*table.columns.values(), *table.beside, table.number}
+    overwritten = table.overwritten_numbers()
     as_issued = next(iter(plan.statuses.names), "")
     for row in range(table.header + 1, min(table.below, len(table.sheet.rows))):
         for column, cell in enumerate(table.sheet.rows[row]):
             if cell == "" or is_blank(cell):
                 continue
-            if row < table.end:
+            if row < table.end and column == table.number:
+                stray = row in overwritten
+            elif row < table.end:
                 alone = column == table.columns.get("progress") and row not in filled
                 said = plan.statuses.read(cell).value if alone else as_issued
                 stray = column not in known or said != as_issued

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlassess.contract.layout import RESERVED_SHEETS, Column, cell_name
-from xlassess.contract.reference import find_references
+from xlassess.contract.layout import Column, cell_name
 from xlassess.ingest.reading.cell_findings import CellFinding
-from xlassess.ingest.reading.grid import Sheet
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan
-from xlassess.ingest.reading.text import brief, is_blank, key, listed, shown
+from xlassess.ingest.reading.text import brief, key, listed, shown
 from xlassess.model.query import Slot
-
-_HEAD_ROWS = 40
-_NOBODYS = ("Export Summary",)
-"""Sheets that programs add by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadContent:
-    """What the checks look at: the plan, the rows found, the settled readings, all sheets."""
+    """What the checks look at: the plan, the rows found, and the settled readings."""
 
     plan: ReadingPlan
     located: Located
     readings: list[Reading]
-    sheets: tuple[Sheet, ...] = ()
 
 
 def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]:
@@ -42,9 +34,6 @@ def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]
     yield from missing_rows(content)
     yield from changed_questions(content)
     yield from other_order(content)
-    yield from stray_writing(content)
-    yield from attached_notes(content)
-    yield from added_sheets(content)
     yield from (one.remark for one in content.readings if one.remark)
     if not other_content and all(one.is_blank for one in content.readings):
         if content.readings:
@@ -133,68 +122,6 @@ def other_order(content: ReadContent) -> Iterator[CellFinding]:
             told.setdefault(row.sheet.name, cell_name(row.row, row.columns[0]))
         last[table] = place
     yield from (CellFinding("R12", sheet, cell) for sheet, cell in told.items())
-
-
-def stray_writing(content: ReadContent) -> Iterator[CellFinding]:
-    """Text in item rows, in columns in which the item takes nothing.
-
-    In a table that mixes choices and free text, the same words are printed into the answer
-    cells of all free-text items; what stands there most often is not a partner's.
-    """
-    strays = [stray for row in content.located.rows for stray in _strays(row)]
-    printed = Counter(brief(row.sheet.at(row.row, at)) for row, at in strays if row.mixed)
-    usual = printed.most_common(1)
-    for row, at in strays:
-        name, text = cell_name(row.row, at), brief(row.sheet.at(row.row, at))
-        is_printed = row.mixed and usual and usual[0][1] > 1 and text == usual[0][0]
-        if name not in row.sheet.notes.formulas and not is_printed:
-            details = {"values": f"“{text}”"}
-            yield CellFinding("R07", row.sheet.name, name, row.layout.item.id, details=details)
-
-
-def attached_notes(content: ReadContent) -> Iterator[CellFinding]:
-    """Notes and drawings that somebody attached to cells or to a sheet."""
-    for sheet in content.sheets:
-        for cell, text in sheet.notes.attached.items():
-            quoted = f", “{brief(text)}”" if text.strip() else ""
-            what = "a note or drawing" if cell else "a drawing on the sheet"
-            details = {"values": f"{what}{quoted}"}
-            yield CellFinding("R07", sheet.name, cell, details=details)
-
-
-def added_sheets(content: ReadContent) -> Iterator[CellFinding]:
-    """Sheets that are none of ours and on which something is written."""
-    questions = {row.sheet.name for row in content.located.rows}
-    for sheet in content.sheets:
-        if sheet.name in questions or sheet.name in _NOBODYS or _is_ours(sheet, content.plan):
-            continue
-        for row, cells in enumerate(sheet.rows):
-            column = next((at for at, cell in enumerate(cells) if not is_blank(cell)), None)
-            if column is not None:
-                details = {"values": f"a sheet that begins “{brief(cells[column])}”"}
-                yield CellFinding("R07", sheet.name, cell_name(row, column), details=details)
-                break
-
-
-def _is_ours(sheet: Sheet, plan: ReadingPlan) -> bool:
-    """True for a sheet that shows a reference, questions, or lists of choices, or has our name."""
-    if sheet.name in RESERVED_SHEETS or not plan.asks.isdisjoint(sheet.contents):
-        return True
-    if any(sheet.contents.issuperset(choices.labels) for choices in plan.choices.values()):
-        return True
-    head = (cell for cells in sheet.rows[:_HEAD_ROWS] for cell in cells if isinstance(cell, str))
-    return bool(find_references("\n".join(head)))
-
-
-def _strays(row: ItemRow) -> Iterator[tuple[ItemRow, int]]:
-    """The filled cells of a row that are neither printed by us nor asked for.
-
-    Of columns that cannot be told more is said than that something stands in them.
-    """
-    expected = {row.columns.get(index, -1) for index in row.layout.expected} | row.unsure
-    for at, cell in enumerate(row.sheet.rows[row.row]):
-        if cell != "" and at not in expected and not is_blank(cell):
-            yield row, at
 
 
 def missing_answers(content: ReadContent) -> Iterator[CellFinding]:

@@ -77,14 +77,33 @@ class Choices:
         return queried("C01", value=brief(cell), suggestion=hint, choices=self.offered)
 
     def _nearest(self, text: str) -> str:
-        """The label a text comes nearest to, or an empty text."""
-        from rapidfuzz import fuzz, process
+        """The one label that a text misspells, or an empty text.
 
-        keys = {label: key(label) for label in self.labels}
-        best = process.extractOne(text, keys, scorer=fuzz.ratio, score_cutoff=60)
-        if best is None:
-            best = process.extractOne(text, keys, scorer=fuzz.partial_ratio, score_cutoff=90)
-        return str(best[2]) if best else ""
+        Never another choice, however near: who writes "Mostly agree" is not to be told that
+        "Strongly agree" is meant.
+        """
+        near = [label for label in self.labels if _misspells(text, key(label))]
+        return near[0] if len(near) == 1 else ""
+
+
+_LETTERS_A_SLIP = 4
+"""So many letters of a word allow for one slip of the keyboard: "Agre" may be "agree", but
+"now" is not to become "no"."""
+
+
+def _misspells(text: str, label: str) -> bool:
+    """True when a text has the words of a label, some of them with a slip of the keyboard."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    typed, meant = text.split(), label.split()
+    return len(typed) == len(meant) and all(
+        one == other
+        or (
+            one.isalpha()
+            and DamerauLevenshtein.distance(one, other) <= len(other) // _LETTERS_A_SLIP
+        )
+        for one, other in zip(typed, meant, strict=True)
+    )
 
 
 def _numbers(choices: tuple[Choice, ...]) -> dict[str, tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
@@ -26,7 +27,8 @@ class Context:
 
     ``toolkits`` are keyed by question digest, ``issued`` and ``queries`` (query workbooks) by
     reference. ``secret`` is the assessment's and never shown. ``passwords`` are tried on
-    files that need one to open; they are neither shown nor kept.
+    files that need one to open; they are neither shown nor kept. ``printed`` is what workbooks
+    hold as issued, by question digest; where it is not known, less is told of what was added.
     """
 
     assessment: str
@@ -36,6 +38,7 @@ class Context:
     issued: Mapping[str, Issued]
     queries: Mapping[str, Query] = field(default_factory=dict)
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    printed: Mapping[str, PrintedWorkbook] = field(default_factory=dict)
     _plans: dict[tuple[str, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

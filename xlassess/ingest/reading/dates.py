@@ -19,7 +19,14 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?(\d{4})", re.ASCII
 )
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.ASCII)
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? ")
+_WEEKDAY = re.compile(r"(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? ")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SHORT_YEAR = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?'?\d{2}"
+    r"|([a-z]{3,9})\.? \d{1,2}(?:st|nd|rd|th)?, ?'?\d{2}",
+    re.ASCII,
+)
+"""A day with its month as a word and two figures for the year; "31-Mar-26" may begin with it."""
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -32,7 +39,7 @@ def day_readings(text: str) -> tuple[date, ...]:
     A time of day after it is passed over. A year in two figures leaves the order open as well
     (13/02/26 may begin with the year).
     """
-    low = _TIME.sub("", _WEEKDAY.sub("", text.casefold(), count=1))
+    low = _bare(text)
     if match := _ISO.fullmatch(low):
         return _days([(match[1], match[2], match[3])])
     if match := _DAY_FIRST.fullmatch(low):
@@ -46,6 +53,11 @@ def day_readings(text: str) -> tuple[date, ...]:
         late, early = "20" + third, "20" + first.zfill(2)
         return _days([(late, second, first), (late, first, second), (early, second, third)])
     return ()
+
+
+def _bare(text: str) -> str:
+    """A written day without its weekday and the time of day."""
+    return _TIME.sub("", _WEEKDAY.sub("", text.casefold(), count=1))
 
 
 def _month(name: str) -> str:
@@ -75,14 +87,27 @@ def read_date(cell: Cell) -> Parsed:
         return _within(cell.date())
     if isinstance(cell, date):
         return _within(cell)
-    if not isinstance(cell, str):
-        return queried("C04", value=brief(cell))
-    readings = day_readings(tidy(cell).removeprefix(FOR_TEXT))
+    return _typed_day(cell) if isinstance(cell, str) else queried("C04", value=brief(cell))
+
+
+def _typed_day(cell: str) -> Parsed:
+    text = tidy(cell).removeprefix(FOR_TEXT)
+    readings = day_readings(text)
+    if readings and (weekday := _WEEKDAY.match(text.casefold())):
+        named = _WEEKDAYS.index(weekday[1][:3])
+        # 6/4/2026 can be read two ways, "Monday 6/4/2026" only one
+        agreeing = tuple(one for one in readings if one.weekday() == named)
+        if not agreeing:
+            actual = ", ".join(f"{day(one)} is a {one:%A}" for one in readings)
+            return queried("C20", value=brief(cell), actual=actual)
+        readings = agreeing
     if len(readings) == 1:
         return _within(readings[0], "date written as text")
     if readings:
         return queried("C05", value=brief(cell), first=day(readings[0]), second=day(readings[1]))
-    return queried("C04", value=brief(cell))
+    short = _SHORT_YEAR.fullmatch(_bare(text))
+    is_short = short is not None and _month(short[1] or short[2]) != "0"
+    return queried("C22" if is_short else "C04", value=brief(cell))
 
 
 def _within(value: date, how: str = "") -> Parsed:

@@ -24,13 +24,15 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 class Sheet:
     """One sheet: its rows from A1 on, each a list of cells of the same length.
 
-    ``contents`` are the different things that stand in its cells, for quick looks.
+    ``contents`` are the different things that stand in its cells, for quick looks; ``special``
+    are the cells of which more is known than stands in them.
     """
 
     name: str
     rows: list[list[Cell]]
     notes: SheetNotes
     contents: frozenset[Cell]
+    special: frozenset[str] = frozenset()
 
     def at(self, row: int, column: int) -> Cell:
         """Return the cell here (counted from 0), empty beyond the last row or column."""
@@ -83,7 +85,21 @@ def _sheet(name: str, sheet: CalamineSheet, notes: SheetNotes) -> Sheet:
         row, column = cell_place(cell)
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = value
-    return Sheet(name, rows, notes, frozenset(itertools.chain.from_iterable(rows)))
+    contents = frozenset(itertools.chain.from_iterable(rows))
+    return Sheet(name, rows, notes, contents, _special(notes))
+
+
+def _special(notes: SheetNotes) -> frozenset[str]:
+    return notes.formulas.union(
+        notes.errors,
+        notes.covered,
+        notes.cut,
+        notes.struck,
+        notes.partly_struck,
+        notes.links,
+        notes.pictured,
+        notes.shown,
+    )
 
 
 def _unreadable(fault: BaseException) -> Finding:

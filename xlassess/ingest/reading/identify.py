@@ -9,15 +9,16 @@ said so in a note, since the seal could not be checked.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
-from xlassess.contract.reference import find_references
+from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.context import Context
 from xlassess.ingest.reading.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.text import is_heading, shown, tidy
+from xlassess.ingest.reading.text import is_blank, is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -28,6 +29,8 @@ _HEAD_ROWS = 12
 """Rows at the head of a sheet in which a reference is looked for, down to the headings."""
 _MOST_KEYS_ROWS = 40
 _KEYS = (*IDENTITY_KEYS, *QUERY_KEYS)
+_SMALL_PRINT = re.compile(rf"\w*\W*{PATTERN.pattern} ·")
+"""The line at the head of every sheet: "Reference K7M4-9QX3 · Larkfield Council · ..."."""
 _RECOGNISED = 0.5
 """Share of a toolkit's questions that must be there to say whose questions they are."""
 
@@ -57,7 +60,8 @@ def identify(
     grid: Grid, properties: Mapping[str, str], context: Context
 ) -> IdentifiedWorkbook | Finding:
     """Return the issued workbook a file is, or why that cannot be told."""
-    claims = [claim for claim in (_claim(_on_sheet(grid)), _claim(properties)) if claim]
+    on_sheet = _claim(_as_recorded(_on_sheet(grid), context))
+    claims = [claim for claim in (on_sheet, _claim(properties)) if claim]
     for claim in claims:
         if problem := _foreign(claim, context):
             return problem
@@ -66,22 +70,44 @@ def identify(
     references = _without_asked_about(_references(grid), context)
     if claims:
         return _sealed(claims[0], references, context)
-    return _by_reference(references, grid, context)
+    return _by_reference(references or _references(grid, printed=False), grid, context)
 
 
-def _on_sheet(grid: Grid) -> dict[str, str]:
+def _on_sheet(grid: Grid) -> dict[str, Cell]:
     """The identity sheet as a mapping, found by its keys on any sheet; empty if there is none."""
     for sheet in grid.sheets:
         if "seal" not in sheet.contents:
             continue
-        pairs: dict[str, str] = {}
+        pairs: dict[str, Cell] = {}
         for row in sheet.rows[:_MOST_KEYS_ROWS]:
             for name, value in itertools.pairwise(row):
                 if name in _KEYS and isinstance(name, str):
-                    pairs.setdefault(name, tidy(shown(value)))
+                    pairs.setdefault(name, value)
         if "seal" in pairs and "digest" in pairs:
             return pairs
     return {}
+
+
+def _as_recorded(said: Mapping[str, Cell], context: Context) -> dict[str, str]:
+    """The texts of an identity sheet; numbers that programs made of them are texts again.
+
+    Some make the number 1 of the version "1.0". The seal is over the text as issued, which is
+    on record under the reference.
+    """
+    texts = {name: tidy(shown(value)) for name, value in said.items()}
+    _, recorded = _on_record(texts.get("reference", ""), context)
+    for name, value in said.items():
+        issued = str(getattr(recorded, name, ""))
+        if isinstance(value, int | float) and not is_blank(issued) and _is_number(issued, value):
+            texts[name] = issued
+    return texts
+
+
+def _is_number(text: str, number: float) -> bool:
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
 
 
 def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
@@ -121,11 +147,18 @@ def _named(claim: StatedIdentity) -> str:
     return f"{claim.reference} ({claim.identity.partner}, {claim.identity.respondent})"
 
 
-def _references(grid: Grid) -> dict[str, list[str]]:
-    """Every reference printed at the head of a sheet, with the sheets' names."""
+def _references(grid: Grid, *, printed: bool = True) -> dict[str, list[str]]:
+    """Every reference printed at the head of a sheet, with the sheets' names.
+
+    A remark may mention the workbook of another; it does not make it theirs.
+
+    Args:
+        grid: the workbook.
+        printed: only references that stand there as we print them count.
+    """
     references: dict[str, list[str]] = {}
     for sheet in grid.sheets:
-        for reference in find_references(_head(sheet)):
+        for reference in find_references(_head(sheet, printed=printed)):
             references.setdefault(reference, []).append(sheet.name)
     return references
 
@@ -138,14 +171,27 @@ def _without_asked_about(
     return {one: names for one, names in references.items() if one not in asked}
 
 
-def _head(sheet: Sheet) -> str:
+def _head(sheet: Sheet, *, printed: bool) -> str:
     texts: list[str] = []
     retyped = _ITEM not in sheet.contents
     for row in sheet.rows[:_HEAD_ROWS]:
         if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row[:8])):
             break
-        texts += [cell for cell in row if isinstance(cell, str) and "-" in cell]
+        texts += [
+            cell for cell in row if isinstance(cell, str) and (_is_printed(cell) or not printed)
+        ]
     return "\n".join(texts)
+
+
+def names_a_workbook(cell: str) -> bool:
+    """True for the line in small print that says at the head of a sheet whose it is."""
+    return "·" in cell and _SMALL_PRINT.match(cell.strip()) is not None
+
+
+def _is_printed(cell: str) -> bool:
+    """True for a cell that gives a reference as we print it: alone, or in the small print."""
+    text = cell.strip() if "-" in cell else ""
+    return is_valid(text) or names_a_workbook(text)
 
 
 def _several(references: Mapping[str, list[str]]) -> Finding:

@@ -1,8 +1,9 @@
 """Where the items stand in a returned workbook: found by heading and number, on any sheet.
 
 A table of items begins at a row that holds the headings of the item and question columns. Its
-columns are told by their headings, wherever they stand now; a heading that was overwritten is
-made good only while all the others stand in their places. Items are told by their numbers.
+columns are told by their headings, wherever they stand now; a heading that was cleared is made
+good only while all the others stand in their places. One with other words is that of another
+column ("Last year's answer"), and nothing under it is read. Items are told by their numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from xlassess.contract.layout import HEADERS, Column, TableLayout, cell_name
 from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
-from xlassess.ingest.reading.text import brief, is_blank, is_heading, key
+from xlassess.ingest.reading.text import brief, is_blank, is_heading, key, shown
 from xlassess.model.query import Slot
 
 _ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
@@ -37,10 +38,25 @@ class Heading:
         printed = frozenset(column.index for column in table.columns if not column.field)
         return where_now(table.columns, self.columns, shift, printed)
 
+    def only_in_place(self, table: TableLayout) -> Mapping[int, int]:
+        """Return the columns whose own headings stand where they were laid out.
+
+        For a table that stands under the headings of another: its own were deleted, and the
+        other's name other columns.
+        """
+        shift = self.item - table.columns[0].index
+        return {
+            column.index: column.index + shift
+            for column in table.columns
+            if column.index + shift in self.columns.get(key(column.header), ())
+        }
+
     def unsure(self, table: TableLayout, told: Mapping[int, int]) -> Set[int]:
-        """Return where the headings of a table's columns stand that could not be told."""
-        lost = (column.header for column in table.columns if column.index not in told)
-        return {at for header in lost for at in self.columns.get(key(header), ())}
+        """Return the columns in which something may stand that belongs to a lost column."""
+        shift = self.item - table.columns[0].index
+        lost = [column for column in table.columns if column.index not in told]
+        places = {at for column in lost for at in self.columns.get(key(column.header), ())}
+        return places.union(column.index + shift for column in lost) - set(told.values())
 
 
 def where_now(
@@ -51,8 +67,9 @@ def where_now(
 ) -> dict[int, int]:
     """Return where columns of a layout stand now, as far as it is certain.
 
-    A heading that is gone is made good only while all the others stand in their places. One that
-    stands twice tells nothing, but does no harm over a column that partners do not fill in.
+    A heading that is gone is made good only while all the others stand in their places, and
+    nothing else stands in its own: other words make it another column. A heading that stands
+    twice tells nothing. Neither does harm over a column that partners do not fill in.
 
     Args:
         columns: the columns as laid out.
@@ -67,11 +84,12 @@ def where_now(
         told[column.index] = at[0] if len(at) == 1 else doubled
     in_place = all(place in (None, index + shift) for index, place in told.items())
     claimed = {at for column in columns for at in headings.get(key(column.header), ())}
+    overwritten = {at for places in headings.values() for at in places}
     places: dict[int, int] = {}
     for index, place in told.items():
         if place is not None:
             places[index] = place
-        elif in_place and index + shift not in claimed:
+        elif in_place and index + shift not in (claimed if index in printed else overwritten):
             places[index] = index + shift
     return places
 
@@ -80,8 +98,9 @@ def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
     """Return where each text of a row of headings stands, by its key."""
     columns: dict[str, tuple[int, ...]] = {}
     for at, cell in enumerate(cells):
-        if isinstance(cell, str) and cell:
-            columns[key(cell)] = (*columns.get(key(cell), ()), at)
+        if cell != "" and not is_blank(cell):
+            name = key(shown(cell))
+            columns[name] = (*columns.get(name, ()), at)
     return columns
 
 
@@ -192,8 +211,9 @@ def _read_tables(
                 expected = plan.items[item_id]
                 columns = tables.get(id(expected.table))
                 if columns is None:
+                    where = heading.only_in_place if tables else heading.where
                     columns = tables[id(expected.table)] = _filled(
-                        heading.where(expected.table), heading, sheet.rows[heading.row : end]
+                        where(expected.table), heading, sheet.rows[heading.row : end]
                     )
                     _note_lost_columns(sheet, heading, expected, columns, located)
                 unsure = heading.unsure(expected.table, columns)

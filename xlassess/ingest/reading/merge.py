@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from xlassess.ingest.reading.cell_findings import CellFinding
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.text import listed, shown, tidy
+from xlassess.ingest.reading.text import brief, listed, shown, tidy
 from xlassess.model.answer import PROPOSAL, Action, Answer, Return, Value, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -126,20 +126,89 @@ def _told(finding: Finding) -> tuple[Slot, ...]:
 
 
 def _changed(came: Return, base: Return, query: Query) -> Iterable[Finding]:
-    """A note of answers that were changed although nothing was asked about them."""
-    before = {_slot(a): a.value for a in base.answers}
-    changed = [
-        answer
-        for answer in came.answers
-        if _slot(answer) not in query.open and not _same(before.get(_slot(answer)), answer.value)
-    ]
-    if changed:
-        items = listed(list(dict.fromkeys(answer.item for answer in changed)))
-        first, *others = changed
-        cells = (first.cell, *(a.cell for a in others if a.sheet == first.sheet))
-        yield found("L03", sheet=first.sheet, cells=cells, items=items)
+    """A note for each sheet on which something was changed that nothing was asked about."""
+    changes: dict[str, list[tuple[str, str]]] = {}
+    for sheet, cell, words in (
+        *_changed_answers(came, base, query),
+        *_changed_actions(came, base, query),
+    ):
+        changes.setdefault(sheet, []).append((cell, words))
+    for sheet, told in changes.items():
+        cells = tuple(dict.fromkeys(cell for cell, _ in told))
+        items = listed([words for _, words in told], most=_MOST_CHANGES)
+        yield found("L03", sheet=sheet, cells=cells, items=items)
 
 
-def _same(before: Value | None, now: Value) -> bool:
+_MOST_CHANGES = 40
+"""More changes than this on one sheet are counted: it was filled in anew."""
+_Change = tuple[str, str, str]
+"""Sheet, cell, and what was changed, in words."""
+
+
+def _changed_answers(came: Return, base: Return, query: Query) -> Iterable[_Change]:
+    """Answers, comments and evidence that were given, changed or cleared unasked."""
+    unread = {slot for finding in came.findings for slot in concerned(finding)}
+    before = {_slot(a): a for a in base.answers if _slot(a) not in query.open}
+    now = {_slot(a): a for a in came.answers if _slot(a) not in query.open}
+    for slot, answer in now.items():
+        if slot not in before:
+            yield answer.sheet, answer.cell, f"{_in_words(slot)} (added)"
+        elif not _same(before[slot].value, answer.value):
+            yield answer.sheet, answer.cell, f"{_in_words(slot)} (changed)"
+    for slot, answer in before.items():
+        if slot not in now and slot not in unread:
+            cell = _cell_now(answer, came)
+            yield answer.sheet, cell, f"{_in_words(slot)} (cleared)"
+
+
+def _cell_now(answer: Answer, came: Return) -> str:
+    """The cell of an answer that was cleared: it stands in another column in a query workbook.
+
+    Told by an answer to the same field on the same sheet; nothing where there is none.
+    """
+    row = answer.cell.lstrip(_LETTERS)
+    beside = (
+        other.cell.rstrip(_FIGURES)
+        for other in came.answers
+        if other.sheet == answer.sheet and other.field == answer.field
+    )
+    column = next(beside, "")
+    return f"{column}{row}" if column else ""
+
+
+_LETTERS, _FIGURES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+
+
+def _in_words(slot: Slot) -> str:
+    if slot.item == PROPOSAL:
+        return "the proposal"
+    field, _, view = slot.field.partition(":")
+    return f"{field} to {slot.item}" + (f" ({view})" if view else "")
+
+
+def _changed_actions(came: Return, base: Return, query: Query) -> Iterable[_Change]:
+    """Rows of the action plan that were added, changed or removed unasked."""
+    unread = {slot for finding in came.findings for slot in concerned(finding)}
+    before = {a.row: a for a in base.actions if action_slot(a.row) not in query.open}
+    now = {a.row: a for a in came.actions if action_slot(a.row) not in query.open}
+    for row, action in now.items():
+        quoted = f"“{brief(action.action)}”"
+        if row not in before:
+            yield action.sheet, action.cell, f"action {row} (added: {quoted})"
+        elif _bare(before[row]) != _bare(action):
+            yield action.sheet, action.cell, f"action {row} (changed: {quoted})"
+    for row, action in before.items():
+        if row not in now and action_slot(row) not in unread:
+            quoted = f"“{brief(action.action)}”"
+            yield action.sheet, action.cell, f"action {row} (removed: {quoted})"
+
+
+def _bare(action: Action) -> tuple[object, ...]:
+    """What an action says, wherever it stands."""
+    texts = (action.item, action.action, action.owner, action.measure)
+    return (*map(tidy, texts), action.horizon, action.deadline, action.status)
+
+
+def _same(before: Value, now: Value) -> bool:
     """True for what reads alike; line ends and blanks may suffer on the way."""
-    return before is not None and tidy(shown(before)) == tidy(shown(now))
+    return tidy(shown(before)) == tidy(shown(now))

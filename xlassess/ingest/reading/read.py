@@ -33,8 +33,8 @@ class Reading:
 
     @property
     def is_blank(self) -> bool:
-        """True when nothing was written in the cell."""
-        return self.value is None and self.remark is None
+        """True when nothing stands in the cell, or nothing but crossed-out words."""
+        return self.value is None and (self.remark is None or self.remark.code == _LEFT_OUT)
 
     def answer(self) -> Answer:
         """Return the reading as an answer.
@@ -81,19 +81,97 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     item = row.layout.item
     cell, name = row.cell(column), row.name(column)
     blank = Reading(item.id, column.field, row.sheet.name, name)
+    if name not in row.sheet.special:
+        return (
+            blank
+            if is_blank(cell)
+            else reading(_parse(cell, item, column.field, plan), blank, cell)
+        )
+    is_text = not column.field.startswith("answer") or item.is_wide
     parsed = unusable(row.sheet, name, cell)
     if parsed is None and name in row.sheet.notes.covered:
         if is_blank(cell) and not column.field.startswith("answer"):
             return blank
         parsed = Parsed(code="R10")
+    if parsed is None and name in row.sheet.notes.pictured:
+        # what is no answer is told where the other pictures are
+        parsed = Parsed(code="R15") if column.field.startswith("answer") else None
     if parsed is None:
-        if is_blank(cell):
+        written = written_in(row.sheet, name, cell)
+        if not is_text and written.struck:
+            parsed = Parsed(code="R13", details={"values": f"“{brief(cell)}”"})
+        elif column.field.startswith("answer") and is_text:
+            return read_wide(row.sheet, cell, blank)
+        elif is_text:
+            return written.reading(blank)
+        elif is_blank(cell):
             return blank
-        parsed = _parse(cell, item, column.field, plan)
-    return reading(parsed, cell, blank)
+        else:
+            parsed = _parse(cell, item, column.field, plan, written.displayed)
+    return reading(parsed, blank, cell)
 
 
-def reading(parsed: Parsed, cell: Cell, place: Reading) -> Reading:
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """What a cell says to a person who looks at it.
+
+    ``cell`` is its value without crossed-out words, which are in ``struck``; ``displayed`` is
+    how the number format shows it, ``link`` the address behind its words, each if any.
+    """
+
+    cell: Cell
+    struck: str = ""
+    displayed: str = ""
+    link: str = ""
+
+    def parsed(self) -> Parsed:
+        """Return the text, with the address behind it.
+
+        A person who clicks reads what it leads to; on paper it would be lost.
+        """
+        parsed = read_text(self.cell, self.displayed)
+        address = self.link.removeprefix("mailto:")
+        said = str(parsed.value or "").casefold()
+        if parsed.value is None or not address or address.casefold().rstrip("/") in said:
+            return parsed
+        return Parsed(f"{parsed.value} ({address})", "address behind the words added")
+
+    def reading(self, blank: Reading) -> Reading:
+        """Return the reading of a text, with a remark about words that were left out."""
+        remark = None
+        if self.struck:
+            details = {"values": f"“{brief(self.struck)}”"}
+            remark = CellFinding(_LEFT_OUT, blank.sheet, blank.cell, blank.item, "", details)
+        if is_blank(self.cell):
+            return replace(blank, remark=remark)
+        read = reading(self.parsed(), blank, self.cell)
+        return read if read.remark else replace(read, remark=remark)
+
+
+_LEFT_OUT = "R14"
+
+
+def written_in(sheet: Sheet, name: str, cell: Cell) -> WrittenText:
+    """Return what a cell says as it is shown; what is crossed out is apart."""
+    notes = sheet.notes
+    displayed, link = notes.shown.get(name, ""), notes.links.get(name, "")
+    if name in notes.struck:
+        return WrittenText("", "" if is_blank(cell) else displayed or shown(cell))
+    if name in notes.partly_struck:
+        parts = notes.partly_struck[name]
+        return WrittenText(parts.kept.strip(), parts.struck, displayed, link)
+    return WrittenText(cell, "", displayed, link)
+
+
+def read_wide(sheet: Sheet, cell: Cell, blank: Reading) -> Reading:
+    """Return the reading of a free-text answer; one that is crossed out whole is none."""
+    written = written_in(sheet, blank.cell, cell)
+    if written.struck and is_blank(written.cell):
+        return reading(Parsed(code="R13", details={"values": f"“{brief(cell)}”"}), blank, cell)
+    return written.reading(blank)
+
+
+def reading(parsed: Parsed, place: Reading, cell: Cell) -> Reading:
     """Return the blank reading of a place with what was parsed from its cell."""
     if parsed.value is None:
         remark = CellFinding(
@@ -122,13 +200,13 @@ def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
     return None if constant else Parsed(code="C10")
 
 
-def _parse(cell: Cell, item: Item, field: str, plan: ReadingPlan) -> Parsed:
+def _parse(cell: Cell, item: Item, field: str, plan: ReadingPlan, displayed: str = "") -> Parsed:
     if not field.startswith("answer") or item.is_wide:
         return read_text(cell)
     if item.answer == "date":
         return read_date(cell)
     if item.is_free:
-        return read_number(cell, item)
+        return read_number(cell, item, displayed)
     return plan.choices[item.answer].read(cell)
 
 
@@ -167,7 +245,7 @@ def _settled(group: list[Reading], plan: ReadingPlan | None) -> Reading:
     if not filled:
         return group[0]
     first = filled[0]
-    odd = next((one for one in filled if one.remark), None)
+    odd = next((one for one in filled if one.value is None), None)
     if odd or all(one.value == first.value for one in filled):
         return odd or first
     values = ", ".join(f"{one.sheet} {one.cell}: “{brief(one.in_words(plan))}”" for one in filled)

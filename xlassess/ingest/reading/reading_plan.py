@@ -43,6 +43,7 @@ class ReadingPlan:
     items: Mapping[str, ItemLayout]
     by_key: Mapping[str, str]
     by_ask: Mapping[str, tuple[str, ...]]
+    by_number: Mapping[float, tuple[str, ...]]
     asks: frozenset[str]
     choices: Mapping[str, Choices]
     horizons: Choices
@@ -61,12 +62,17 @@ class ReadingPlan:
         by_ask: dict[str, tuple[str, ...]] = {}
         for number, one in items.items():
             by_ask[one.item.ask] = (*by_ask.get(one.item.ask, ()), number)
+        by_number: dict[float, tuple[str, ...]] = {}
+        for name in items:
+            if (value := _number(name)) is not None:
+                by_number[value] = (*by_number.get(value, ()), name)
         plan = toolkit.action_plan
         return cls(
             layout=whole,
             items=items,
             by_key={key(number): number for number in items},
             by_ask=by_ask,
+            by_number=by_number,
             asks=frozenset(by_ask),
             choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
             horizons=Choices.of(plan.horizons if plan else ()),
@@ -83,8 +89,14 @@ class ReadingPlan:
             return cell if cell in self.items else self.by_key.get(key(cell), "")
         if isinstance(cell, bool) or not isinstance(cell, int | float):
             return self.by_key.get(key(shown(cell)), "")
-        same = [item for item in self.items if _number(item) == cell]
+        same = self.numbered(cell)
         return same[0] if len(same) == 1 else ""
+
+    def numbered(self, cell: Cell) -> tuple[str, ...]:
+        """Return the items whose numbers equal the number in a cell; none for other cells."""
+        if isinstance(cell, bool) or not isinstance(cell, int | float):
+            return ()
+        return self.by_number.get(cell, ())
 
     def item_beside(self, number: Cell, ask: Cell) -> tuple[str, bool]:
         """Return the item of a row by its number and its question, and whether they agree.

@@ -11,7 +11,8 @@ What counts as certain:
 * yes and no in languages where the word means nothing else, and TRUE and FALSE, on a scale
   that has Yes and No;
 * a number written as text, with spaces between thousands; with commas between thousands when
-  there are two, or decimals, or a pound sign, since "1,234" alone may be a decimal comma;
+  there are two, or decimals, or a pound sign, since "1,234" alone may be a decimal comma. Three
+  figures after a lone full stop are thousands to many who write them so ("2.000");
 * "25%" in a question that asks for a percentage;
 * a day written as text when only one reading of it exists.
 """
@@ -49,13 +50,31 @@ FOR_TEXT = "'"
 """Typed before what is to be kept as text; some programs leave it in the cell."""
 
 
-def read_text(cell: Cell) -> Parsed:
-    """Return text exactly as typed; numbers and days become the text a reader sees."""
+_LOST = "\ufffd"
+"""What programs put in the place of a character that they could not read."""
+
+
+def read_text(cell: Cell, displayed: str = "") -> Parsed:
+    """Return text exactly as typed; numbers and days become the text a reader sees.
+
+    Args:
+        cell: the cell.
+        displayed: how the workbook shows it, where its number format makes something else of
+            it ("50%").
+    """
     if not isinstance(cell, str):
-        return Parsed(shown(cell), f"{_kind_of(cell)} where text is asked for")
+        return Parsed(displayed or shown(cell), f"{_kind_of(cell)} where text is asked for")
+    if _LOST in cell:
+        return queried("C21", value=_around(cell, _LOST))
     if len(cell) >= MOST_TEXT:
         return queried("C03", length=f"{len(cell):,}", limit=f"{MOST_TEXT:,}")
     return Parsed(cell)
+
+
+def _around(text: str, mark: str) -> str:
+    """The words around the first place at which a mark stands."""
+    at = text.index(mark)
+    return brief(text[max(0, at - 25) : at + 25])
 
 
 def _kind_of(cell: Cell) -> str:
@@ -68,14 +87,25 @@ _WANTED = {"number": "a number", "money": "an amount of money", "percent": "a pe
 _PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 _SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
 
 
-def read_number(cell: Cell, item: Item) -> Parsed:
-    """Return a number within the item's range; a percentage as a fraction of one."""
+def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
+    """Return a number within the item's range; a percentage as a fraction of one.
+
+    Args:
+        cell: the cell.
+        item: the question.
+        displayed: how the workbook shows it, where its number format makes something else of
+            it ("50%").
+    """
     unending = isinstance(cell, float) and not math.isfinite(cell)
     if isinstance(cell, bool) or unending or not isinstance(cell, int | float | str):
         return queried("C06", value=brief(cell), wanted=_WANTED[item.answer])
+    if not isinstance(cell, str) and displayed.endswith("%") and item.answer != "percent":
+        # the partner saw 50 %, the cell holds 0.5
+        return queried("C07", value=displayed, first=shown(float(cell)), second=displayed[:-1])
     parsed = Parsed(float(cell)) if not isinstance(cell, str) else _typed_number(cell, item)
     if not isinstance(parsed.value, float):
         return parsed
@@ -116,6 +146,9 @@ def _typed_number(cell: str, item: Item) -> Parsed:
         text, sterling = (match[1] or match[2] or "").strip(), True
     percent = item.answer == "percent" and text.endswith("%")
     text = text.removesuffix("%").strip() if percent else text
+    if _THOUSANDS_OR_DECIMALS.fullmatch(text):
+        thousands, decimals = text.replace(".", ","), shown(float(text))
+        return queried("C07", value=brief(cell), first=thousands, second=decimals)
     if _PLAIN.fullmatch(text) or _SPACED.fullmatch(text):
         number = float(text.replace(" ", ""))
     elif _COMMAS.fullmatch(text):

@@ -1,0 +1,260 @@
+"""What stands outside the answer cells: told with its place, whatever it is, and never read.
+
+Everything a person can see and we did not write is told: beside, above and below the tables, on
+sheets of the partner's own, over our texts; notes, drawings, pictures and embedded files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import RESERVED_SHEETS, START, Role, cell_name
+from xlassess.ingest.reading.action_tables import ActionTable
+from xlassess.ingest.reading.cell_findings import CellFinding
+from xlassess.ingest.reading.grid import Sheet
+from xlassess.ingest.reading.identify import names_a_workbook
+from xlassess.ingest.reading.locate import ItemRow, Located
+from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells
+from xlassess.ingest.reading.reading_plan import ReadingPlan
+from xlassess.ingest.reading.text import brief, is_blank, listed
+from xlassess.model.answer import Issued
+from xlassess.model.query import Query
+
+_OUTSIDE = "R07"
+_NOBODYS = ("Export Summary",)
+"""Sheets that programs add by themselves."""
+_HEAD_ROWS = 40
+_LAST_HEAD_COLUMN, _LAST_START_COLUMN = 3, 4
+"""Beyond these columns we print nothing above the headings of a sheet, nor on Start."""
+_MOST_QUOTED = 12
+"""So many texts of an added sheet are quoted; a finding is not the place to copy it out."""
+_ROW_TOLD = ("R05", "R09")
+"""These say that a row as a whole was not read."""
+_LEAST_STATES = 3
+"""In fewer rows it cannot be told which state is printed and which was typed."""
+_LOOKED_AT: tuple[Role, ...] = ("item", "ask", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A workbook with all that was read of it, so that what is left can be told.
+
+    ``told`` are the remarks made already: nothing is told twice.
+    """
+
+    sheets: tuple[Sheet, ...]
+    plan: ReadingPlan
+    located: Located
+    tables: tuple[ActionTable, ...]
+    issued: Issued
+    printed: PrintedWorkbook = field(default_factory=PrintedWorkbook)
+    query: Query | None = None
+
+    @property
+    def rows(self) -> list[ItemRow]:
+        """The rows of items."""
+        return self.located.rows
+
+
+def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellFinding]:
+    """Yield a remark about everything that stands outside the answer cells.
+
+    Args:
+        around: the workbook.
+        told: remarks that were made already; none is made again about their cells.
+    """
+    known = {(one.sheet, one.cell) for one in told}
+    rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _ROW_TOLD)}
+    for remark in (*_beside_items(around), *_attached(around.sheets), *_placed(around.sheets)):
+        known.add((remark.sheet, remark.cell))
+        yield remark
+    unread = {one.sheet for one in told if one.code == "R06" and not one.cell}
+    own = _own_cells(around)
+    for sheet in around.sheets:
+        if sheet.name in unread:
+            continue
+        if _is_added(sheet, around):
+            yield from _added(sheet, around.plan)
+            continue
+        mine = own.get(sheet.name, set())
+        for row, column in _foreign(sheet, around, mine):
+            name = cell_name(row, column)
+            if (sheet.name, name) not in known and (sheet.name, row) not in rows:
+                yield _quoted(sheet, row, column)
+
+
+def _cells(told: Iterable[CellFinding], codes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    return ((one.sheet, one.cell) for one in told if one.code in codes and one.cell)
+
+
+def _row_of(cell: str) -> int:
+    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1
+
+
+def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
+    details = {"values": f"“{brief(sheet.at(row, column))}”"}
+    return CellFinding(_OUTSIDE, sheet.name, cell_name(row, column), item, details=details)
+
+
+def _own_cells(around: Surroundings) -> dict[str, set[str]]:
+    """The cells of each sheet that are the partner's to fill in, or cannot be told apart."""
+    own: dict[str, set[str]] = {}
+    for row in around.rows:
+        cells = own.setdefault(row.sheet.name, set())
+        cells.update(row.name(column) for column in row.layout.fields)
+        # of numbers, questions and levels that changed more is said where they are read
+        cells.update(cell_name(row.row, column) for column in _roles(row, _LOOKED_AT))
+        cells.update(cell_name(row.row, column) for column in row.unsure)
+    for table in around.tables:
+        own.setdefault(table.sheet.name, set()).update(table.own_cells())
+    return own
+
+
+def _foreign(sheet: Sheet, around: Surroundings, own: set[str]) -> Iterable[tuple[int, int]]:
+    """The cells of one of our sheets in which something else than ours stands."""
+    if around.query is None and around.printed.of(sheet) is not None:
+        return foreign_cells(sheet, around.printed, around.issued, own)
+    return _foreign_by_form(sheet, around, own)
+
+
+def _foreign_by_form(sheet: Sheet, around: Surroundings, own: set[str]) -> set[tuple[int, int]]:
+    """The same where it is not known what was printed: by where we print anything at all."""
+    found = set(_beside_answers(sheet, around))
+    rows = [row.row for row in around.rows if row.sheet is sheet]
+    heads = [table.header for table in around.tables if table.sheet is sheet]
+    found.update(_beside_actions(sheet, around))
+    above = min(rows, default=0) - 1 if rows else min(heads, default=0)
+    last = _LAST_HEAD_COLUMN
+    if sheet.name == START:
+        above, last = len(sheet.rows), _LAST_START_COLUMN
+    for at, cells in enumerate(sheet.rows[: max(0, above)]):
+        found.update((at, column) for column in range(last + 1, len(cells)))
+    return {
+        (row, column)
+        for row, column in found
+        if not is_blank(sheet.at(row, column))
+        and cell_name(row, column) not in sheet.notes.formulas | own
+    }
+
+
+def _beside_answers(sheet: Sheet, around: Surroundings) -> Iterator[tuple[int, int]]:
+    """Cells of item rows that we leave empty, compute, or print the same words in as elsewhere."""
+    rows = [row for row in around.rows if row.sheet is sheet]
+    asked = {slot.item for slot in around.query.open} if around.query else set()
+    states = Counter(_at(row, role) for row in rows for role in _roles(row, ("status",)))
+    printed = {text for one in around.printed.sheets.values() for text in one.texts}
+    for row in rows:
+        for column in _roles(row, ("earlier", "reason")):
+            if row.layout.item.id not in asked:
+                yield row.row, column
+        for column in _roles(row, ("status",)):
+            # the state of a row that is not asked about is the same text in all of them
+            if len(rows) >= _LEAST_STATES and states[_at(row, column)] == 1:
+                yield row.row, column
+        for column in _roles(row, ("why",)):
+            if printed and _at(row, column) not in printed:
+                yield row.row, column
+
+
+def _beside_actions(sheet: Sheet, around: Surroundings) -> Iterator[tuple[int, int]]:
+    """Cells beside actions of which nothing is asked, in columns that tell what is asked."""
+    asked = {slot.plan_row for slot in around.query.open} if around.query else set()
+    for table in around.tables:
+        if table.sheet is sheet:
+            for row in range(table.header + 1, min(table.end, len(sheet.rows))):
+                if table.said_number(row) not in asked:
+                    yield from ((row, column) for column in table.beside)
+
+
+def _roles(row: ItemRow, roles: tuple[Role, ...]) -> list[int]:
+    columns = (column for column in row.layout.table.columns if column.role in roles)
+    return [row.columns[column.index] for column in columns if column.index in row.columns]
+
+
+def _at(row: ItemRow, column: int) -> str:
+    return str(row.sheet.at(row.row, column))
+
+
+def _beside_items(around: Surroundings) -> Iterator[CellFinding]:
+    """Text in item rows, in columns in which the item takes nothing.
+
+    In a table that mixes choices and free text, the same words are printed into the answer
+    cells of all free-text items; what stands there most often is not a partner's.
+    """
+    strays = [(row, at) for row in around.rows for at in _strays(row)]
+    printed = Counter(brief(row.sheet.at(row.row, at)) for row, at in strays if row.mixed)
+    usual = printed.most_common(1)
+    for row, at in strays:
+        name, text = cell_name(row.row, at), brief(row.sheet.at(row.row, at))
+        is_printed = row.mixed and usual and usual[0][1] > 1 and text == usual[0][0]
+        if name not in row.sheet.notes.formulas and not is_printed:
+            yield _quoted(row.sheet, row.row, at, row.layout.item.id)
+
+
+def _strays(row: ItemRow) -> Iterator[int]:
+    """The filled cells of a row that are neither printed by us nor asked for.
+
+    Of columns that cannot be told more is said than that something stands in them.
+    """
+    expected: Set[int] = {row.columns.get(index, -1) for index in row.layout.expected} | row.unsure
+    for at, cell in enumerate(row.sheet.rows[row.row]):
+        if cell != "" and at not in expected and not is_blank(cell):
+            yield at
+
+
+def _attached(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
+    """Notes and drawings that somebody attached to cells or to a sheet."""
+    for sheet in sheets:
+        for cell, text in sheet.notes.attached.items():
+            quoted = f", “{brief(text)}”" if text.strip() else ""
+            what = "a note or drawing" if cell else "a drawing on the sheet"
+            details = {"values": f"{what}{quoted}"}
+            yield CellFinding(_OUTSIDE, sheet.name, cell, details=details)
+
+
+def _placed(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
+    """Pictures and embedded files, over a sheet or in one of its cells."""
+    for sheet in sheets:
+        for one in sheet.notes.objects:
+            name = f" “{brief(one.name)}”" if one.name.strip() else ""
+            details = {"values": f"{one.what}{name}"}
+            yield CellFinding(_OUTSIDE, sheet.name, one.cell, details=details)
+        for cell in sorted(sheet.notes.pictured):
+            yield CellFinding(_OUTSIDE, sheet.name, cell, details={"values": "a picture in a cell"})
+
+
+def _is_added(sheet: Sheet, around: Surroundings) -> bool:
+    """True for a sheet that is none of ours: one that we did not print, and holds no questions."""
+    if sheet.name in RESERVED_SHEETS or sheet.name in _NOBODYS:
+        return False
+    if any(row.sheet is sheet for row in around.rows):
+        return False
+    if any(table.sheet is sheet for table in around.tables):
+        return False
+    if around.printed.of(sheet) is not None or "seal" in sheet.contents:
+        return False
+    if any(sheet.contents.issuperset(one.labels) for one in around.plan.choices.values()):
+        return False
+    head = (cell for cells in sheet.rows[:_HEAD_ROWS] for cell in cells)
+    return not any(isinstance(cell, str) and names_a_workbook(cell) for cell in head)
+
+
+def _added(sheet: Sheet, plan: ReadingPlan) -> Iterator[CellFinding]:
+    """One remark for all that is written on an added sheet, but for questions quoted there."""
+    written = [
+        (row, column)
+        for row, cells in enumerate(sheet.rows)
+        for column, cell in enumerate(cells)
+        if cell != "" and not is_blank(cell) and cell not in plan.asks
+    ]
+    if not written:
+        return
+    quoted = [f"“{brief(sheet.at(*place))}”" for place in written[: _MOST_QUOTED + 1]]
+    said = listed(quoted, most=_MOST_QUOTED)
+    if len(written) > _MOST_QUOTED:
+        said = ", ".join(quoted[:_MOST_QUOTED]) + f" and {len(written) - _MOST_QUOTED} more cells"
+    first = cell_name(*written[0])
+    details = {"values": f"a sheet that begins {said}"}
+    yield CellFinding(_OUTSIDE, sheet.name, first, details=details)

@@ -1,0 +1,190 @@
+"""What we printed ourselves, so that whatever else can be seen in a workbook is told.
+
+The texts are those of a workbook as it is issued, read like a return. Where settings or words
+changed since a workbook went out, ours differ from those that stand in it: a sheet that lacks
+many of them is left to the other checks, and a text in the place of another on Start is not
+taken for a partner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlassess.contract.layout import IDENTITY, LISTS, START, cell_name, cell_place
+from xlassess.ingest.formats.kinds import guard
+from xlassess.ingest.reading.grid import Cell, Sheet, read_grid
+from xlassess.ingest.reading.text import is_blank, key, shown
+from xlassess.model.answer import Issued
+from xlassess.model.assessment import LEVELS
+from xlassess.model.finding import Finding
+
+_MOST_MISSING = 0.4
+"""A sheet that lacks more of its printed texts than this was printed by another version."""
+_LEAST_ALIKE = 0.5
+"""A sheet by another name that holds this share of printed texts is a copy of that sheet."""
+_HIDDEN = (LISTS, IDENTITY)
+"""Sheets that nobody sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSheet:
+    """What stands on one sheet as issued: its texts, other values by their column, formulas.
+
+    ``places`` are the cells with a printed text, ``computed`` those of formulas and
+    ``computing`` the columns that have any.
+    """
+
+    texts: frozenset[str]
+    values: frozenset[tuple[int, str]]
+    places: frozenset[tuple[int, int]]
+    computed: frozenset[str]
+    computing: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedWorkbook:
+    """The sheets of workbooks as issued, without the texts that differ from copy to copy."""
+
+    sheets: Mapping[str, PrintedSheet] = field(default_factory=dict)
+
+    def of(self, sheet: Sheet) -> PrintedSheet | None:
+        """Return what was printed on a sheet; None for one that is none of ours.
+
+        A sheet may have been renamed or copied.
+        """
+        own = self.sheets.get(sheet.name)
+        if own is not None:
+            return own
+        for printed in self.sheets.values():
+            if printed.texts and _share(printed.texts, sheet.contents) >= _LEAST_ALIKE:
+                return printed
+        return None
+
+
+def personal_texts(issued: Issued) -> frozenset[str]:
+    """Return the texts in a workbook that say whose it is, as they fill a cell."""
+    names = (issued.reference, issued.partner, issued.respondent)
+    level = LEVELS.get(issued.level, issued.level)
+    return frozenset(" ".join(text.split()) for text in (*names, level) if text)
+
+
+def read_printed(copies: Iterable[tuple[Issued, bytes]]) -> PrintedWorkbook:
+    """Return what is printed in the workbooks of one toolkit, whoever they are for.
+
+    Args:
+        copies: workbooks as issued, and their bytes.
+    """
+    sheets: dict[str, list[PrintedSheet]] = {}
+    for issued, data in copies:
+        guarded = guard(data)
+        grid = read_grid(guarded) if not isinstance(guarded, Finding) else guarded
+        for sheet in () if isinstance(grid, Finding) else grid.sheets:
+            if sheet.name not in _HIDDEN:
+                sheets.setdefault(sheet.name, []).append(_printed(sheet, issued))
+    return PrintedWorkbook({name: _joined(told) for name, told in sheets.items()})
+
+
+def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
+    personal = personal_texts(issued)
+    cells = [
+        (row, column, cell)
+        for row, cells in enumerate(sheet.rows)
+        for column, cell in enumerate(cells)
+        if not is_blank(cell)
+    ]
+    computed = sheet.notes.formulas
+    return PrintedSheet(
+        texts=frozenset(
+            cell
+            for _, _, cell in cells
+            if isinstance(cell, str) and cell not in personal and issued.reference not in cell
+        ),
+        values=frozenset((at, shown(cell)) for _, at, cell in cells if not isinstance(cell, str)),
+        places=frozenset(
+            (row, at)
+            for row, at, cell in cells
+            if cell_name(row, at) not in computed and cell not in personal
+        ),
+        computed=computed,
+        computing=frozenset(cell_place(name)[1] for name in computed),
+    )
+
+
+def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
+    first, *others = sheets
+    for other in others:
+        first = PrintedSheet(
+            first.texts | other.texts,
+            first.values | other.values,
+            first.places | other.places,
+            first.computed | other.computed,
+            first.computing | other.computing,
+        )
+    return first
+
+
+def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:
+    return len(texts & contents) / len(texts)
+
+
+def foreign_cells(
+    sheet: Sheet, printed: PrintedWorkbook, issued: Issued, own: Iterable[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield the cells (row and column) of one of our sheets in which we printed something else.
+
+    Args:
+        sheet: the sheet.
+        printed: what is printed in the workbook.
+        issued: whose workbook it is.
+        own: the cells (A1) that are the partner's, or of which something is told already.
+    """
+    here = printed.of(sheet)
+    if here is None or sheet.name in _HIDDEN:
+        return
+    fixed = here.texts - {""}
+    if fixed and 1 - _share(fixed, sheet.contents) > _MOST_MISSING:
+        return
+    personal = personal_texts(issued)
+    others = {
+        cell
+        for cell in sheet.contents - here.texts - personal
+        if not is_blank(cell) and not _is_small_print(cell, issued)
+    }
+    if not others:
+        return
+    keys = frozenset(map(key, here.texts | personal))
+    # what lies under a merged cell is told as well: taken apart, it shows
+    skipped = {*own, *sheet.notes.formulas}
+    for row, cells in enumerate(sheet.rows):
+        if others.isdisjoint(cells):
+            continue
+        for column, cell in enumerate(cells):
+            if cell not in others or cell_name(row, column) in skipped:
+                continue
+            if not _may_be_ours(sheet, here, keys, row, column):
+                yield row, column
+
+
+def _is_small_print(cell: Cell, issued: Issued) -> bool:
+    """True for the line that names the workbook at the head of every sheet."""
+    if not isinstance(cell, str) or issued.reference not in cell:
+        return False
+    return issued.partner in " ".join(cell.split())
+
+
+def _is_computed_away(sheet: Sheet, here: PrintedSheet) -> bool:
+    """True where a program left only results of our formulas, which change as answers come."""
+    return bool(here.computed) and not sheet.notes.formulas
+
+
+def _may_be_ours(
+    sheet: Sheet, here: PrintedSheet, keys: frozenset[str], row: int, column: int
+) -> bool:
+    cell = sheet.rows[row][column]
+    if _is_computed_away(sheet, here) and column in here.computing:
+        return True
+    if isinstance(cell, str):
+        # what is printed on Start follows the settings, which may have changed since
+        return key(cell) in keys or (sheet.name == START and (row, column) in here.places)
+    return (column, shown(cell)) in here.values
