@@ -41,7 +41,11 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
             )
         ),
         say("mail_greeting", issued.respondent, issued.partner),
-        say("mail_opening", asking.toolkit, assessment, issued, received, len(points)),
+        (
+            say("mail_opening", asking.toolkit, assessment, issued, received, len(points))
+            if ret.answers or ret.actions
+            else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received)
+        ),
         say("mail_ask", reference, file_name, british(asking.return_by), _rows(asking)),
         say("mail_points"),
         *(f"{at}. {point}" for at, point in enumerate(points, start=1)),

@@ -141,7 +141,11 @@ def _texts(
     words, count = contents.words, len(asking.doubts.asked)
     file = asking.ret.file.rpartition("/")[2]
     row = write_heading(sheet, row, words.say("heading_why"))
-    row = write_paragraphs(sheet, row, words.paragraphs("why_asked", file, count))
+    if asking.ret.answers or asking.ret.actions:
+        why = words.paragraphs("why_asked", file, count)
+    else:  # nothing else was read, and nobody is to be told that it was
+        why = words.paragraphs("why_asked_when_empty", file)
+    row = write_paragraphs(sheet, row, why)
     if asking.doubts.loose:
         row = write_heading(sheet, row, words.say("heading_loose"))
         told = dict.fromkeys(contents.why(finding) for finding in asking.doubts.loose)

@@ -1,0 +1,137 @@
+"""What stands outside the answer cells is told with its place, and never read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.factory import Workbook, a_context
+from tests.ingest.small import codes, read, returned, reworked, written
+from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
+from xlassess.ingest.reading.text import brief
+from xlassess.model.answer import Return
+
+if TYPE_CHECKING:
+    import openpyxl
+
+REMARK = "These are Bea's answers, not mine"
+
+
+def told(ret: Return, sheet: str, cell: str) -> str:
+    """What is said about a cell by the findings about writing outside the answer cells."""
+    return " ".join(
+        finding.message
+        for finding in ret.findings
+        if finding.code == "R07"
+        and finding.sheet == sheet
+        and cell in (finding.cell, *finding.cells)
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"),
+    [
+        (START, "G3"),
+        (START, "H30"),
+        (START, "B8"),
+        (PROFILE, "K2"),
+        (PROFILE, "B40"),
+        ("1 Views", "F1"),
+        ("1 Views", "D7"),
+        ("1 Views", "D5"),
+        ("2 Facts", "A4"),
+        ("4 In your words", "H9"),
+        (ACTION_PLAN, "A7"),
+        (ACTION_PLAN, "J2"),
+    ],
+)
+def test_writing__is_told_wherever_it_stands(
+    kinds: Workbook, tmp_path: Path, sheet: str, cell: str
+) -> None:
+    ret = read(written(returned(kinds), {(sheet, cell): REMARK}), tmp_path, kinds)
+    assert REMARK in told(ret, sheet, cell)
+    assert ret.state == "accepted with notes"
+    assert len(ret.answers) == len(read(returned(kinds), tmp_path, kinds).answers)
+
+
+def test_writing__is_told_of_numbers_too(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(written(returned(kinds), {(PROFILE, "K2"): 4711}), tmp_path, kinds)
+    assert "4711" in told(ret, PROFILE, "K2")
+
+
+def test_writing__is_told_once(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(written(returned(kinds), {("1 Views", "H7"): REMARK}), tmp_path, kinds)
+    assert codes(ret) == ["R07"]
+
+
+def test_writing__without_the_issued_copy_is_told_beside_what_is_known(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    context = replace(a_context(kinds), printed={})
+    cells = {(START, "G3"): REMARK, ("1 Views", "G1"): REMARK, ("1 Views", "H7"): REMARK}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds, context=context)
+    assert all(REMARK in told(ret, *place) for place in cells)
+
+
+def test_settings_changed_since__start_is_no_partners_writing(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        for (cell,) in book[START].iter_rows(min_row=22, max_col=1):
+            if isinstance(cell.value, str) and "return" in cell.value.casefold():
+                cell.value = "Send it back by Easter."
+
+    assert codes(read(reworked(returned(kinds), work), tmp_path, kinds)) == []
+
+
+@pytest.mark.parametrize("quoted", ["Partners agree on matter A.", "See {reference} of May."])
+def test_own_sheet__is_told_though_it_quotes_ours(
+    kinds: Workbook, tmp_path: Path, quoted: str
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book.create_sheet("Notes")
+        sheet["A1"] = quoted.format(reference=kinds.issued.reference)
+        sheet["B3"] = "Half of the board does not think so"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [(finding.code, finding.sheet) for finding in ret.findings] == [("R07", "Notes")]
+    assert "Half of the board does not think so" in ret.findings[0].message
+
+
+def test_own_sheet__much_writing_is_counted(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book.create_sheet("Minutes")
+        for row in range(1, 101):
+            sheet.cell(row, 1).value = f"Line {row}"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert "and 88 more" in ret.findings[0].message
+
+
+def test_plan_numbers__one_twice_is_told(kinds: Workbook, tmp_path: Path) -> None:
+    cells = {(ACTION_PLAN, "A7"): 1, (ACTION_PLAN, "A8"): "3 urgent"}
+    ret = read(written(returned(kinds), cells), tmp_path, kinds)
+    assert told(ret, ACTION_PLAN, "A7")
+    assert "3 urgent" in told(ret, ACTION_PLAN, "A8")
+
+
+def test_status_and_comment_merged__what_stands_in_them_is_told(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book["1 Views"]
+        sheet["D7"].value = REMARK
+        sheet["E7"].value = None
+        sheet.merge_cells("D7:E7")
+
+    ret = read(reworked(returned(kinds, i1B__comment=None), work), tmp_path, kinds)
+    assert REMARK in told(ret, "1 Views", "D7")
+
+
+def test_long_writing__is_quoted_briefly(kinds: Workbook, tmp_path: Path) -> None:
+    text = "word " * 6000
+    ret = read(written(returned(kinds), {(START, "G3"): text}), tmp_path, kinds)
+    assert brief(text) in told(ret, START, "G3")
