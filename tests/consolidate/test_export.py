@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections import Counter
 from datetime import date, datetime
 
+import openpyxl
 import pytest
 
 from tests.clients.programs import ROOT
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
-from xlassess.consolidate.export.columns import TYPES
+from xlassess.consolidate.export.columns import TYPES, Cell
 from xlassess.consolidate.export.dictionary import page
 from xlassess.consolidate.export.files import FORMATS, PAGE, export, file_names
-from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, tables_of, unguarded
+from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, ExportTable, tables_of
 from xlassess.consolidate.figures.values import Summary
 from xlassess.model.answer import Answer
 
@@ -27,6 +29,18 @@ PERSONAL = {"return", "partner", "respondent", "level", "file", "sheet", "cell",
 
 def exported(summary: Summary, form: str) -> dict[str, bytes]:
     return {file.name: file.content for file in export(summary, form)}
+
+
+def words_in(content: bytes) -> str:
+    """Everything a file says, whether or not it is packed."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+
+
+def lines_of(table: ExportTable) -> list[tuple[Cell, ...]]:
+    return list(zip(*(table.values(column) for column in table.spec.columns), strict=True))
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -56,7 +70,7 @@ def test_data__one_row_per_row_of_the_summary(told):
         assert (row["return"], row["partner"], row["cell"]) == (
             known.code, known.partner, known.cell
         )  # fmt: skip
-        assert unguarded(row["item"]) == known.item
+        assert row["item"] == known.item
         assert row["toolkit"] == known.part
         assert row["score"] == ("" if known.score is None else f"{known.score:g}")
         assert row["counts"] == known.counts
@@ -79,7 +93,7 @@ def test_csv__opens_as_utf8_in_excel_and_gives_texts_back(told):
     assert content.startswith(b"\xef\xbb\xbf")
     (row,) = [row for row in rows_of(content) if "HYPERLINK" in row["text"]]
     assert row["text"].startswith("'=")
-    assert unguarded(row["text"]) == "=HYPERLINK(1)\r\n\tß “ok”"
+    assert row["text"] == "'=HYPERLINK(1)\n ß “ok”"
 
 
 def test_json__holds_texts_as_they_are_and_describes_itself(told):
@@ -120,6 +134,38 @@ def test_parquet__without_pyarrow_says_what_to_install(told, monkeypatch):
     assert "xlassess[parquet]" in raised.value.remedy
 
 
+def test_xlsx__has_a_named_table_on_each_sheet_with_true_types(told):
+    book = openpyxl.load_workbook(io.BytesIO(exported(told, "xlsx")["export.xlsx"]))
+    assert book.sheetnames == ["Data", "Actions", "Returns", "Dictionary"]
+    for sheet, count in zip(book, (len(told.data), len(told.actions), 16), strict=False):
+        (table,) = sheet.tables.values()
+        assert table.ref.startswith("A4:")
+        assert table.ref.endswith(str(4 + count))
+        assert not sheet.merged_cells.ranges
+    data = [dict(zip([c.value for c in book["Data"][4]], row, strict=True))
+            for row in book["Data"].iter_rows(min_row=5)]  # fmt: skip
+    assert {row["item"].data_type for row in data} == {"s"}
+    assert {row["version"].value for row in data} == {part.toolkit.version for part in told.parts}
+    assert {row["score"].data_type for row in data if row["score"].value is not None} == {"n"}
+    (said,) = [row["text"] for row in data if "HYPERLINK" in str(row["text"].value)]
+    assert (said.data_type, said.value) == ("s", "=HYPERLINK(1)\n ß “ok”")
+    returns = [dict(zip([c.value for c in book["Returns"][4]], row, strict=True))
+               for row in book["Returns"].iter_rows(min_row=5)]  # fmt: skip
+    assert {row["late"].data_type for row in returns} == {"b"}
+    came = [row["received_at"] for row in returns if row["received_at"].value]
+    assert came
+    assert all(cell.is_date and isinstance(cell.value, datetime) for cell in came)
+
+
+def test_xlsx__again_is_the_same_bytes(told):
+    assert exported(told, "xlsx") == exported(told, "xlsx")
+
+
+def test_csv__version_and_items_stand_as_they_are(told):
+    row = rows_of(exported(told, "csv")["data.csv"])[0]
+    assert row["version"] == told.parts[0].toolkit.version
+
+
 @pytest.mark.parametrize("attribution", ["named", "lettered", "aggregated"])
 def test_columns__hold_only_their_type(pat, melton, attribution):
     record = a_round([pat, melton], 6, Wish(returned=5, gaps=0.2), attribution=attribution)
@@ -129,9 +175,9 @@ def test_columns__hold_only_their_type(pat, melton, attribution):
     }  # fmt: skip
     assert set(kinds) == set(TYPES)
     for table in tables_of(summarise(record, MADE_AT)):
-        assert table.rows, table.spec.name
-        for place, column in enumerate(table.spec.columns):
-            values = [row[place] for row in table.rows if row[place] is not None]
+        assert table.lines, table.spec.name
+        for column in table.spec.columns:
+            values = [value for value in table.values(column) if value is not None]
             assert all(isinstance(value, kinds[column.type]) for value in values), column.name
             if column.type == "whole number":
                 assert not any(isinstance(value, bool) for value in values)
@@ -151,7 +197,7 @@ def test_attribution__no_name_in_any_file(pat, melton, attribution, form):
         a_round([pat, melton], 8, Wish(returned=7, query=(2,)), attribution=attribution)
     )
     for file in export(summarise(record, MADE_AT), form):
-        text = file.content.decode("utf-8", "replace")
+        text = words_in(file.content)
         assert not {secret for secret in secrets(record) if secret in text}, file.name
 
 
@@ -186,18 +232,18 @@ def test_aggregated__figures_from_too_few_are_withheld(aggregated):
 def test_aggregated__a_comment_does_not_tell_the_answer_beside_it(aggregated, pat):
     labels = {c.label for scale in pat.scales.values() for c in scale.choices}
     comments = next(t for t in tables_of(aggregated) if t.spec.name == "comments")
-    assert comments.rows
-    assert not labels & {value for row in comments.rows for value in row}
+    assert comments.lines
+    assert not labels & {value for row in lines_of(comments) for value in row}
     assert all(remark.answer == "" for remark in aggregated.remarks)
 
 
 def test_aggregated__with_too_few_returns_nothing_is_said(pat):
     record = a_round([pat], 6, Wish(returned=2, talk=0.9), attribution="aggregated")
     tables = {table.spec.name: table for table in tables_of(summarise(record, MADE_AT))}
-    assert tables["comments"].rows == tables["proposals"].rows == ()
+    assert tables["comments"].lines == tables["proposals"].lines == ()
     places = [column.name for column in tables["counts"].spec.columns]
     count = places.index("count")
-    assert {row[count] for row in tables["counts"].rows} <= {None, 0}
+    assert {row[count] for row in lines_of(tables["counts"])} <= {None, 0}
 
 
 def test_export__empty_round_keeps_its_columns(pat):
@@ -207,6 +253,7 @@ def test_export__empty_round_keeps_its_columns(pat):
     assert files["data.csv"].decode("utf-8-sig").startswith("assessment,round,toolkit")
     assert len(rows_of(files["returns.csv"])) == 3
     exported(summary, "parquet")
+    assert exported(summary, "xlsx")["export.xlsx"]
 
 
 @pytest.mark.parametrize("stem", ["", "answers"])

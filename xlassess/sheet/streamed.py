@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -29,16 +29,17 @@ _MOST_COLUMNS = 64
 _BLOCK = 2_000
 """Rows that are compressed together."""
 
-Streamed = str | float | date | None
-"""A value of a streamed row: a text, a number, a day, or nothing."""
+Streamed = str | float | bool | date | None
+"""A value of a streamed row: a text, a number, true or false, a day or moment, or nothing."""
 
 
 class StreamedFormats(NamedTuple):
-    """How the texts, numbers and days of streamed rows look."""
+    """How the texts, numbers, days and moments of streamed rows look."""
 
     text: Format
     number: Format
     day: Format
+    moment: Format | None = None
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]
@@ -98,7 +99,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
     def _cells(self, faces: StreamedFormats) -> Callable[[int, int, Streamed], str]:
         """Return what turns a value, with its column from 0 and its row from 1, into XML."""
         index = self.str_table._get_shared_string_index
-        text, number, day = (face._get_xf_index() for face in faces)
+        text, number, day = (face._get_xf_index() for face in faces[:3])
+        moment = (faces.moment or faces.day)._get_xf_index()
         letters = [xl_col_to_name(column) for column in range(_MOST_COLUMNS)]
 
         def cell(column: int, row: int, value: Streamed) -> str:
@@ -110,7 +112,10 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
                     within(value, LONGEST_CELL, "text of a cell")
                 return f'{at} s="{text}" t="s"><v>{index(value)}</v></c>'
             if isinstance(value, date):
-                return f'{at} s="{day}"><v>{serial(value):.16G}</v></c>'
+                style = moment if isinstance(value, datetime) else day
+                return f'{at} s="{style}"><v>{serial(value):.16G}</v></c>'
+            if isinstance(value, bool):
+                return f'{at} s="{number}" t="b"><v>{value:d}</v></c>'
             return f'{at} s="{number}"><v>{value:.16G}</v></c>'
 
         return cell

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["csv", "json", "parquet"]),
-    help="The format. The default is the file type in --to, or csv.",
+    type=click.Choice(["csv", "json", "parquet", "xlsx"]),
+    help="The format: xlsx for people, the others for programs. The default is the file type in "
+    "--to, or csv.",
 )
 @click.option(
     "--to",
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def export(options: Options, form: str | None, to: Path | None) -> None:
-    """Write the round's data for other programs, with a data dictionary.
+    """Write the round's data for other programs or for Excel, with a data dictionary.
 
     There is one row for each answer, with the cell it was read from, and there are tables of
     actions and returns. Partners are named, lettered or left out as in the summary.

@@ -6,7 +6,7 @@ dictionary beside an export and docs/data-dictionary.md are all made from these 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -23,13 +23,13 @@ Cell = str | int | float | bool | date | datetime | None
 Type = Literal["text", "whole number", "number", "yes or no", "day", "moment"]
 
 TYPES: Mapping[Type, str] = {
-    "text": "Text as it is; in CSV some texts have a leading apostrophe (see below).",
+    "text": "Text as it is; in CSV and Excel files without what nobody sees (see below).",
     "whole number": "A number without decimals.",
     "number": "A number; in CSV with a decimal point.",
-    "yes or no": "In CSV and JSON true or false.",
-    "day": "A day, as 2026-09-30.",
+    "yes or no": "In CSV and JSON true or false, in Excel TRUE or FALSE.",
+    "day": "A day, as 2026-09-30; in Excel a date.",
     "moment": "A day and time in UTC: in CSV as 2026-09-30 16:45:00, in JSON as "
-    "2026-09-30T16:45:00Z.",
+    "2026-09-30T16:45:00Z, in Excel a date and time.",
 }
 """The types of columns and how each format writes them."""
 
@@ -95,10 +95,6 @@ class TableSpec(Generic[Row]):
     name: str
     about: str
     columns: tuple[ExportColumn[Row], ...]
-
-    def rows(self, lines: Iterable[ExportLine[Row]]) -> tuple[tuple[Cell, ...], ...]:
-        """Return the values of these lines, column by column."""
-        return tuple(tuple(column.of(line) for column in self.columns) for line in lines)
 
 
 def where() -> tuple[ExportColumn[Row], ...]:

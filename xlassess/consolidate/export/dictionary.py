@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from xlassess.consolidate.export.columns import TYPES, ExportColumn, ExportLine, TableSpec
-from xlassess.consolidate.export.tables import AGGREGATED, RULE, WITH_ROWS, ExportTable
+from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, ExportTable
+from xlassess.consolidate.export.texts import RULE
 
 MARK = "# Data dictionary"
 """What the dictionary beside an export begins with."""
@@ -58,7 +59,7 @@ def dictionary_of(tables: Sequence[ExportTable]) -> ExportTable:
         for table in tables
         for column in table.spec.columns
     )
-    return ExportTable(DICTIONARY, DICTIONARY.rows(lines))
+    return ExportTable(DICTIONARY, tuple(lines))
 
 
 def markdown(specs: Iterable[TableSpec[Any]]) -> str:
@@ -91,7 +92,7 @@ def _types(level: str) -> Iterator[str]:
     yield from (f"{level} Types", "", "| Type | How it is written |", "| --- | --- |")
     for name, how in TYPES.items():
         yield f"| {name} | {how} |"
-    yield from ("", f"{level} Texts in CSV files", "", RULE, "")
+    yield from ("", f"{level} Texts in CSV and Excel files", "", RULE, "")
 
 
 if __name__ == "__main__":

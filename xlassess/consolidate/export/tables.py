@@ -8,23 +8,36 @@ them, `RESPONSE` how many workbooks came back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from xlassess.consolidate.export.answers import COMMENTS, COUNTS, DATA, Pick
-from xlassess.consolidate.export.columns import Cell, ExportContext, ExportLine, TableSpec
+from xlassess.consolidate.export.columns import (
+    Cell,
+    ExportColumn,
+    ExportContext,
+    ExportLine,
+    TableSpec,
+)
 from xlassess.consolidate.export.plans_and_returns import ACTIONS, PROPOSALS, RESPONSE, RETURNS
 from xlassess.consolidate.figures.values import Summary
 
 
 @dataclass(frozen=True, slots=True)
 class ExportTable:
-    """A table ready to be written."""
+    """A table ready to be written: its columns, and what its rows are made from."""
 
     spec: TableSpec[Any]
-    rows: tuple[tuple[Cell, ...], ...]
+    lines: tuple[ExportLine[Any], ...]
+
+    def values(self, column: ExportColumn[Any]) -> list[Cell]:
+        """Return the values of one of its columns.
+
+        A column at a time, because a table as rows of values takes more memory than all the
+        rest of a round.
+        """
+        return list(map(column.of, self.lines))
 
 
 WITH_ROWS: tuple[TableSpec[Any], ...] = (DATA, ACTIONS, RETURNS)
@@ -48,7 +61,7 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
     }
     specs = WITH_ROWS if summary.participants.shows_rows else AGGREGATED
     return tuple(
-        ExportTable(spec, spec.rows(ExportLine(settings[key], row) for key, row in rows[spec.name]))
+        ExportTable(spec, tuple(ExportLine(settings[key], row) for key, row in rows[spec.name]))
         for spec in specs
     )
 
@@ -58,36 +71,3 @@ def _picks(summary: Summary) -> Iterator[tuple[str, Pick]]:
         for figures in part.items:
             for choice in figures.scale.choices:
                 yield part.key, Pick(figures, choice)
-
-
-_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
-"""Signs that begin a formula, in full width too, with whatever blanks a program skips before
-them; and a tab or carriage return, behind which some programs look for one."""
-
-_NUMBER = re.compile(r"\s*\d[\d\s.,:/%-]*(?:[eE][+-]?\d+)?\s*")
-"""What programs read as a number, a day or a time."""
-
-_SAME = re.compile(r"0|[1-9]\d{0,14}")
-"""Whole numbers that look the same as a text and as a number."""
-
-RULE = (
-    "In CSV files an apostrophe (') stands before a text that begins, after any blanks, with one "
-    "of = + - @, or begins with a tab, a carriage return or an apostrophe, or that programs would "
-    "take for a number, a day or a time and show otherwise, such as 3.10. This keeps spreadsheet "
-    "programs from running or changing it. To get the text as it was, take one leading "
-    "apostrophe off texts that have one. JSON and Parquet hold texts as they are."
-)
-"""The rule as the data dictionary tells it."""
-
-
-def guarded(text: str) -> str:
-    """Return a text as it may stand in a CSV file."""
-    changed = _NUMBER.fullmatch(text) and not _SAME.fullmatch(text)
-    if text.startswith("'") or _FORMULA.match(text) or changed:
-        return f"'{text}"
-    return text
-
-
-def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given."""
-    return text.removeprefix("'")

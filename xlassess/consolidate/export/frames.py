@@ -1,0 +1,161 @@
+"""The tables of an export as pandas frames, each column with its type.
+
+Exports are these frames written out, and `xlassess.open` hands them to analysts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from xlassess.consolidate.export.columns import Cell, Type
+from xlassess.consolidate.export.tables import ExportTable
+from xlassess.consolidate.figures.values import Summary
+from xlassess.model.assessment import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xlassess.consolidate.export.columns import ExportColumn
+
+_FEW = 0.5
+"""Texts that are at most this share different are kept as categories: most columns hold a few
+dozen texts over hundreds of thousands of rows, and a category is one byte or two a row."""
+
+
+def frame_of(table: ExportTable, orders: Mapping[str, Sequence[str]] | None = None) -> pd.DataFrame:
+    """Return a table as a frame.
+
+    Args:
+        table: the table.
+        orders: for columns that have an order, by name, their texts from the lowest up.
+    """
+    import pandas as pd
+
+    given = orders or {}
+    columns = {
+        column.name: _series(table.values(column), column, given.get(column.name))
+        for column in table.spec.columns
+    }
+    frame: pd.DataFrame = pd.DataFrame(columns, copy=False)
+    return frame
+
+
+def _series(values: list[Cell], column: ExportColumn[Any], order: Sequence[str] | None) -> Any:
+    import pandas as pd
+
+    if column.type == "text":
+        return _texts(values, order)
+    if column.type == "day":
+        return pd.Series(_days(values))
+    if column.type == "moment":
+        return pd.Series(_moments(values))
+    types = {"whole number": "Int64", "number": "Float64", "yes or no": "boolean"}
+    kept: Any = types[column.type]
+    return pd.Series(pd.array(values, dtype=kept))
+
+
+def _texts(values: list[Cell], order: Sequence[str] | None) -> Any:
+    """Texts, as categories where they repeat.
+
+    They stay Python's own: a text from a hostile file may hold half a character, which Arrow
+    does not take.
+    """
+    import numpy as np
+    import pandas as pd
+
+    codes: Any
+    found: Any
+    codes, found = pd.factorize(np.array(values, dtype=object))
+    if order is not None and set(found) <= {*order, ""}:
+        codes, found = _reordered(codes, found, order)
+        kind = pd.CategoricalDtype(pd.Index(found, dtype=object), ordered=True)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=kind))
+    if len(found) <= _FEW * len(values):
+        kind = pd.CategoricalDtype(pd.Index(found, dtype=object))
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=kind))
+    return pd.Series(values, dtype=object)
+
+
+def _reordered(codes: Any, found: Any, order: Sequence[str]) -> tuple[Any, list[str]]:
+    """Codes and texts in an order; no text is none."""
+    import numpy as np
+
+    known = {text: place for place, text in enumerate(order)}
+    places = np.array([known.get(text, -1) for text in found] + [-1])
+    return places[codes], list(order)
+
+
+def _days(values: Iterable[Cell]) -> Any:
+    import numpy as np
+
+    plain = [v.date() if isinstance(v, datetime) else v for v in values]
+    return np.array(plain, dtype="datetime64[s]")
+
+
+def _moments(values: Iterable[Cell]) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    plain = [in_utc(v).replace(tzinfo=None) if isinstance(v, datetime) else None for v in values]
+    return pd.DatetimeIndex(np.array(plain, dtype="datetime64[us]")).tz_localize("UTC")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; one without a zone is."""
+    return moment.astimezone(timezone.utc) if moment.tzinfo else moment
+
+
+def once_each(series: pd.Series[Any]) -> tuple[Any, list[Any]]:
+    """Return the different values of a column, and which of them stands in each row.
+
+    What is worked out for every value is so worked out once for each; -1 stands for no value.
+    """
+    import pandas as pd
+
+    codes, found = pd.factorize(series, use_na_sentinel=True)
+    return codes, list(found)
+
+
+def cells_of(series: pd.Series[Any], kind: Type) -> list[Cell]:
+    """Return the values of a column as Python has them, None where there is none."""
+    codes, found = once_each(series)
+    values = [*map(_READ[kind], found), None]
+    return [values[code] for code in codes]
+
+
+def _day(value: Any) -> date:
+    found: date = value.date()
+    return found
+
+
+def _moment(value: Any) -> datetime:
+    found: datetime = value.to_pydatetime()
+    return found
+
+
+_READ: Mapping[Type, Any] = {
+    "text": str, "whole number": int, "number": float, "yes or no": bool, "day": _day,
+    "moment": _moment,
+}  # fmt: skip
+
+
+def orders_of(summary: Summary) -> dict[str, tuple[str, ...]]:
+    """Return the columns of an export that have an order, with their texts from the lowest up.
+
+    Choices have one where all toolkits of the round use one scale, and it is a scale with an
+    order; "don't know" and "not applicable" stand below it.
+    """
+    orders = {"level": tuple(LEVELS.values())}
+    scales = {
+        part.toolkit.scales[item.scale_id]: None for part in summary.parts for item in part.items
+    }
+    if len(scales) == 1:
+        (scale,) = scales
+        if scale.ordinal:
+            apart = [choice for choice in scale.choices if choice.apart]
+            rising = [*apart, *reversed(scale.substantive)]
+            orders["code"] = tuple(choice.code for choice in rising)
+            orders["label"] = tuple(choice.label for choice in rising)
+    return orders
