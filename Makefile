@@ -5,7 +5,7 @@ BIN = .venv/bin
 # Python says that these modules were loaded with their package, which does no harm here
 WRITE = $(BIN)/python -W ignore::RuntimeWarning:runpy -m
 
-.PHONY: setup demo test quick check format bench docs clean
+.PHONY: setup demo test quick hunt coverage check format bench docs clean
 
 setup: ## make .venv with everything needed to work on xlassess
 	$(PYTHON) -m venv .venv
@@ -17,10 +17,16 @@ demo: ## run a made-up partnership from generate to summary
 	$(BIN)/xlassess demo --output output/demo
 
 test: ## run every test; those for programs this machine lacks skip
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n auto
 
 quick: ## run the tests that need no office program and no network
-	$(BIN)/python -m pytest -m 'not clients and not slow'
+	$(BIN)/python -m pytest -n auto -m 'not clients and not slow'
+
+hunt: ## look for faults at random; more of it: nox -s hunt -- 5000
+	$(BIN)/nox -s hunt
+
+coverage: ## which lines and branches the tests take
+	$(BIN)/nox -s coverage
 
 check: ## style, types, and the plan of the house
 	$(BIN)/ruff check

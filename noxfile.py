@@ -1,6 +1,7 @@
 """Checks that need environments of their own: the quality gate, and tests on each Python.
 
-Run ``nox`` for all of it, ``nox -s quality``, or ``nox -s tests-3.13``.
+Run ``nox`` for both, or one by name: ``nox -s quality``, ``nox -s tests-3.13``. Two more run only
+when named: ``nox -s coverage``, and ``nox -s hunt``, which looks for faults at random.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import nox
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
 QUICK = "not clients and not slow"
 """The tests that need neither a spreadsheet program nor the network."""
+COVERED = Path(".cache", "coverage")
+"""Where coverage is written; pyproject.toml names it too."""
 
 nox.options.sessions = ["quality", "tests"]
 nox.options.reuse_venv = "yes"
@@ -59,6 +62,45 @@ def quality(session: nox.Session) -> None:
 
 @nox.session(python=_pythons())
 def tests(session: nox.Session) -> None:
-    """The quick tests, on each supported Python this machine has."""
+    """The quick tests, or those of the paths named, on each supported Python this machine has."""
     session.install("--editable", ".[test]")
-    session.run("pytest", "-m", QUICK, "-n", "2", *session.posargs)
+    session.run("pytest", "-m", QUICK, "-n", "auto", *session.posargs)
+
+
+@nox.session
+def hunt(session: nox.Session) -> None:
+    """Look for faults at random: a fixed few minutes of it, or as much as you say.
+
+    ``nox -s hunt`` tries the same files every time. ``nox -s hunt -- 5000`` tries 5000 damaged
+    returns and as many spoilt files, breaks each verb off at many places, and draws many more
+    examples for every property; ``nox -s hunt -- 5000 70000`` does so from another seed on.
+    """
+    _install(session)
+    if not session.posargs:
+        session.run("pytest", "-m", "hunt", "-n", "auto")
+        return
+    session.run("pytest", "-m", "hunt or hypothesis", "--hypothesis-profile=hunt", "-n", "auto")
+    for program in ("mutate_returns", "fuzz_intake"):
+        session.run("python", "-m", f"benchmarks.{program}", *session.posargs)
+    session.run("python", "-m", "benchmarks.kill_runs")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines and branches the tests take, in the processes they start too."""
+    _install(session, "coverage >= 7.10")
+    shutil.rmtree(COVERED, ignore_errors=True)
+    COVERED.mkdir(parents=True)
+    everything = ("-m", "hunt or not hunt", "-n", "auto")
+    arguments = session.posargs or everything
+    # a failing test is told, and does not cost the figures
+    session.run("coverage", "run", "-m", "pytest", *arguments, success_codes=[0, 1])
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "json", "--quiet", "-o", str(COVERED / "coverage.json"))
+    session.run("coverage", "report", "--skip-covered", "--sort=miss")
+
+
+def _install(session: nox.Session, *more: str) -> None:
+    """Install what tests need; with ``--no-venv``, what is there is used as it is."""
+    if session.virtualenv.venv_backend != "none":
+        session.install("--editable", ".[test]", *more)

@@ -7,12 +7,51 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from xlassess.model.toolkit import Toolkit
 
 if TYPE_CHECKING:
     from tests.clients.office import Office, Offices
     from tests.made import Made
+
+
+# Few examples in the suite, the same each time; many, and others each time, to hunt for faults.
+_UNCHECKED = (
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+)
+settings.register_profile(
+    "suite", max_examples=15, derandomize=True, deadline=None, suppress_health_check=_UNCHECKED
+)
+settings.register_profile(
+    "hunt", max_examples=200, print_blob=True, deadline=None, suppress_health_check=_UNCHECKED
+)
+settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what hunts for faults at random, unless it is asked for: ``-m hunt``."""
+    for item in items:
+        if item.get_closest_marker("clients") and not _programs(item):
+            raise pytest.UsageError(f"{item.nodeid}: the mark 'clients' names no program.")
+    # The longest files go first: one begun last would leave the other processes idle.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if "hunt" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("hunt")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep tests together that share what is costly to make."""
+    from tests.schedule import SharedScheduling
+
+    config.option.loadscopereorder = False
+    return SharedScheduling(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -97,7 +97,7 @@ class Workbook:
         return path
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _plate(toolkit: Hashed, assessment: Assessment) -> Plate:
     from xlassess.generate import build_plate
 
@@ -278,10 +278,19 @@ def action_cells(
 
 
 def filled(workbook: Workbook, given: Sequence[Entry]) -> bytes:
-    """Return the workbook with these entries typed in and saved by openpyxl."""
+    """Return the workbook with these entries typed in and saved by openpyxl.
+
+    Most tests start from the same few: what was made once is not made again.
+    """
+    # 1, 1.0 and True are equal, but not the same in a cell: the kinds are part of the key
+    return _filled(workbook.data, tuple(given), tuple(type(entry.typed) for entry in given))
+
+
+@lru_cache(maxsize=128)
+def _filled(data: bytes, given: tuple[Entry, ...], kinds: tuple[type, ...]) -> bytes:
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(workbook.data))
+    book = openpyxl.load_workbook(io.BytesIO(data))
     for entry in given:
         cell = book[entry.sheet][entry.cell]
         cell.value = entry.typed

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from tests.factory import MADE_AT, a_round, entries, issue
+import openpyxl
+from openpyxl.workbook import Workbook as Book
+
+from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from tests.factory import entries, issue
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
@@ -27,6 +32,21 @@ class Made:
     kind: str
     path: Path
     toolkits: tuple[Toolkit, ...] = ()
+
+    @property
+    def book(self) -> Book:
+        """The workbook with its formulas, as openpyxl reads it; for tests that change nothing."""
+        return _opened(self.path, values=False)
+
+    @property
+    def values(self) -> Book:
+        """The workbook with the values that its formulas had when it was made."""
+        return _opened(self.path, values=True)
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path, values: bool) -> Book:
+    return openpyxl.load_workbook(path, data_only=values)
 
 
 def kinds() -> tuple[str, ...]:
@@ -81,7 +101,8 @@ def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
     from xlassess.consolidate import summarise, write_summary
 
     path = folder / "summary.xlsx"
-    write_summary(summarise(a_round(*toolkits), MADE_AT), path)
+    round_ = a_round(toolkits, 6, Wish(returned=5, gaps=0.06, query=(1,)))
+    write_summary(summarise(round_, MADE_AT), path)
     return path
 
 

@@ -6,15 +6,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
 from openpyxl.cell import MergedCell
 from openpyxl.utils import column_index_from_string
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -35,13 +32,8 @@ DEFAULT_COLUMN = 64
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
 
-@lru_cache(maxsize=4)
-def opened(path: Path) -> Workbook:
-    return openpyxl.load_workbook(path)
-
-
 def visible(made: Made) -> list[Worksheet]:
-    return [sheet for sheet in opened(made.path).worksheets if sheet.sheet_state == "visible"]
+    return [sheet for sheet in made.book.worksheets if sheet.sheet_state == "visible"]
 
 
 def table_rows(made: Made, sheet: Worksheet) -> range:
@@ -141,7 +133,7 @@ def test_view__tables_keep_their_headings_in_sight(made: Made) -> None:
 
 def test_view__opens_at_the_top_of_the_first_sheet(made: Made) -> None:
     """The cursor stands in A1, or in the first cell below the headings."""
-    book = opened(made.path)
+    book = made.book
     assert book.active is book.worksheets[0]
     elsewhere = {}
     for sheet in visible(made):
@@ -253,7 +245,7 @@ def test_colours__conditional_formats_stand_out_too(made: Made) -> None:
 
 
 def test_properties__title_names_the_workbook(made: Made) -> None:
-    assert opened(made.path).properties.title
+    assert made.book.properties.title
 
 
 def conditional_colours(made: Made) -> Iterator[tuple[str, str, str, str]]:

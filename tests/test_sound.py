@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from functools import lru_cache
 from itertools import combinations
-from pathlib import Path
-
-import openpyxl
-from openpyxl.workbook import Workbook
 
 from tests.made import Made
 
@@ -31,11 +26,6 @@ MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 
 
-@lru_cache(maxsize=4)
-def opened(path: Path) -> Workbook:
-    return openpyxl.load_workbook(path)
-
-
 def test_package__is_the_same_kind_of_file_throughout(made: Made) -> None:
     """No macro, no link to another file, no part twice."""
     with zipfile.ZipFile(made.path) as package:
@@ -46,19 +36,19 @@ def test_package__is_the_same_kind_of_file_throughout(made: Made) -> None:
 
 
 def test_names__of_sheets_fit_excel(made: Made) -> None:
-    names = opened(made.path).sheetnames
+    names = made.book.sheetnames
     assert [n for n in names if len(n) > 31 or re.search(r"[\[\]:*?/\\]", n)] == []
     assert len({name.casefold() for name in names}) == len(names)
 
 
 def test_names__of_tables_are_unique_and_cover_no_other_table(made: Made) -> None:
-    tables = [t for s in opened(made.path).worksheets for t in s.tables.values()]
+    tables = [t for s in made.book.worksheets for t in s.tables.values()]
     assert len({table.displayName.casefold() for table in tables}) == len(tables)
     assert len({table.id for table in tables}) == len(tables)
 
 
 def test_names__defined_names_point_at_cells_that_exist(made: Made) -> None:
-    book = opened(made.path)
+    book = made.book
     for name in book.defined_names.values():
         for sheet, area in name.destinations:
             assert sheet in book.sheetnames, name.name
@@ -66,7 +56,7 @@ def test_names__defined_names_point_at_cells_that_exist(made: Made) -> None:
 
 
 def test_validation__texts_fit_excel(made: Made) -> None:
-    for sheet in opened(made.path).worksheets:
+    for sheet in made.book.worksheets:
         for rule in sheet.data_validations.dataValidation:
             where = f"{sheet.title}!{rule.sqref}"
             assert len(rule.promptTitle or "") <= 32, where
@@ -78,7 +68,7 @@ def test_validation__texts_fit_excel(made: Made) -> None:
 
 
 def test_validation__no_cell_has_two_rules(made: Made) -> None:
-    for sheet in opened(made.path).worksheets:
+    for sheet in made.book.worksheets:
         ranges = [
             area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges
         ]
@@ -91,7 +81,7 @@ def test_validation__no_cell_has_two_rules(made: Made) -> None:
 
 
 def test_merged__ranges_do_not_overlap(made: Made) -> None:
-    for sheet in opened(made.path).worksheets:
+    for sheet in made.book.worksheets:
         overlaps = [
             f"{sheet.title}: {one} and {other}"
             for one, other in combinations(sheet.merged_cells.ranges, 2)
@@ -102,7 +92,7 @@ def test_merged__ranges_do_not_overlap(made: Made) -> None:
 
 def test_formulas__only_functions_every_program_knows(made: Made) -> None:
     used: dict[str, str] = {}
-    for sheet in opened(made.path).worksheets:
+    for sheet in made.book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
@@ -113,7 +103,7 @@ def test_formulas__only_functions_every_program_knows(made: Made) -> None:
 
 
 def test_formulas__and_texts_fit_excel(made: Made) -> None:
-    for sheet in opened(made.path).worksheets:
+    for sheet in made.book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 limit = MAX_FORMULA if cell.data_type == "f" else MAX_TEXT
@@ -121,8 +111,8 @@ def test_formulas__and_texts_fit_excel(made: Made) -> None:
 
 
 def test_formulas__as_issued_hold_values_and_no_errors(made: Made) -> None:
-    formulas = opened(made.path)
-    values = openpyxl.load_workbook(made.path, data_only=True)
+    formulas = made.book
+    values = made.values
     for sheet in formulas.worksheets:
         for row in sheet.iter_rows():
             for cell in row:

@@ -13,11 +13,11 @@ SCRIPT = Path(__file__).with_name("resave.js")
 Library = Literal["sheetjs", "exceljs"]
 
 
-def resave(library: Library, path: Path, to: Path) -> None:
-    """Open a workbook with a library and save it under another name; its ending is the kind."""
+def resave(library: Library, path: Path, *to: Path) -> None:
+    """Open a workbook with a library and save it under other names; the ending is the kind."""
     need(library)
     subprocess.run(
-        [need("node"), SCRIPT, library, path, to],
+        [need("node"), SCRIPT, library, *(part for name in to for part in (path, name))],
         check=True,
         timeout=SECONDS,
         stdin=subprocess.DEVNULL,

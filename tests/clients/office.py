@@ -23,7 +23,8 @@ FILTERS = {
 }
 """LibreOffice's names of the file kinds that File > Save As offers for a workbook."""
 
-SECONDS = 180
+SECONDS = 400
+"""More than LibreOffice may take to start; a busy machine takes minutes."""
 DRIVER = Path(__file__).with_name("uno_driver.py")
 
 CellValue = str | float | Mapping[str, str]

@@ -16,8 +16,7 @@ from xlassess.consolidate import summarise
 from xlassess.consolidate.export.files import export
 from xlassess.consolidate.report.document import default_template, report_bytes
 from xlassess.model.answer import Answer
-from xlassess.model.toolkit import Toolkit
-from xlassess.toolkits.load import find_toolkit
+from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 
 def pages_of(pdf: Path) -> list[str]:
@@ -29,11 +28,12 @@ def pages_of(pdf: Path) -> list[str]:
 
 
 @pytest.mark.clients("validator")
-@pytest.mark.parametrize("attribution", ["named", "aggregated"])
-def test_report__is_sound_markup(
-    tmp_path: Path, builtin_toolkit: Toolkit, attribution: str
-) -> None:
-    record = a_round([builtin_toolkit], 5, Wish(talk=0.3), attribution=attribution)
+@pytest.mark.parametrize(
+    ("toolkit_id", "attribution"),
+    [*((name, "named") for name in builtin_ids()), ("pat", "lettered"), ("pat", "aggregated")],
+)
+def test_report__is_sound_markup(tmp_path: Path, toolkit_id: str, attribution: str) -> None:
+    record = a_round([find_toolkit(toolkit_id)], 5, Wish(talk=0.3), attribution=attribution)
     path = tmp_path / "report.docx"
     path.write_bytes(report_bytes(summarise(record, MADE_AT)))
     assert problems(path) == []

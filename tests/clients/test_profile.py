@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from tests.clients.office import CellValue, Office, Seen
+from tests.clients.office import CellValue, Offices, Seen
 from tests.clients.partner import read, typing
-from tests.factory import Entry, Workbook, entries, issue
+from tests.factory import Entry, entries, issue
 from xlassess.contract.layout import PROFILE, START, column_name
 from xlassess.model.answer import Answer, Value
 from xlassess.model.toolkit import Item, Toolkit
@@ -62,21 +61,31 @@ def across(cells: Mapping[str, CellValue], row: int) -> dict[str, CellValue]:
     return {letter: value for letter, value in found.items() if value != ""}
 
 
-def filled(office: Office, workbook: Workbook, given: list[Entry], folder: Path) -> Seen:
-    """Type into the workbook; return what is seen, without a full recalculation."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What is seen of a workbook while it is typed into, and the answers read from it later."""
+
+    seen: Seen
+    answers: tuple[Answer, ...]
+
+
+@pytest.fixture(scope="module", params=["complete", "gaps", "best", "worst", "untouched"])
+def filled(
+    request: pytest.FixtureRequest,
+    offices: Offices,
+    builtin_toolkit: Toolkit,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Filled:
+    """Each way to fill each workbook in, without a full recalculation."""
+    workbook, folder = issue(builtin_toolkit), tmp_path_factory.mktemp("filled")
+    work = typing(builtin_toolkit, answers(builtin_toolkit, request.param))
     saved = folder / "saved.xlsx"
-    path = workbook.write(folder)
-    return office.work(path, typing(workbook.toolkit, given), save=[saved], read=True)
+    seen = offices.get().work(workbook.write(folder), work, save=[saved], read=True)
+    return Filled(seen, read(workbook, saved).answers)
 
 
-@pytest.mark.parametrize("case", ["complete", "gaps", "best", "worst", "untouched"])
-def test_profile__shows_the_scorecard(
-    office: Office, builtin_toolkit: Toolkit, tmp_path: Path, case: str
-) -> None:
-    workbook = issue(builtin_toolkit)
-    given = answers(builtin_toolkit, case)
-    seen = filled(office, workbook, given, tmp_path)
-    answered = read(workbook, tmp_path / "saved.xlsx").answers
+def test_profile__shows_the_scorecard(builtin_toolkit: Toolkit, filled: Filled) -> None:
+    seen, answered = filled.seen, filled.answers
     lines = list(table(seen))
     if builtin_toolkit.scoring.rule == "none":
         assert_progress(builtin_toolkit, lines, answered)
@@ -95,14 +104,11 @@ def test_profile__shows_the_scorecard(
         assert line.matching(FIGURES) == [shown(overall.score)]
 
 
-@pytest.mark.parametrize("case", ["complete", "gaps", "untouched"])
 def test_start__counts_what_is_needed_before_returning(
-    office: Office, builtin_toolkit: Toolkit, tmp_path: Path, case: str
+    builtin_toolkit: Toolkit, filled: Filled
 ) -> None:
-    workbook = issue(builtin_toolkit)
-    seen = filled(office, workbook, answers(builtin_toolkit, case), tmp_path)
-    needed = progress(builtin_toolkit.items(), read(workbook, tmp_path / "saved.xlsx").answers)
-    start = seen.values[START]
+    needed = progress(builtin_toolkit.items(), filled.answers)
+    start = filled.seen.values[START]
     (row,) = (cell[1:] for cell, value in start.items() if value == "Needed before returning")
     numbers = [value for value in across(start, int(row)).values() if isinstance(value, float)]
     assert numbers == list(needed)

@@ -1,4 +1,4 @@
-"""The drivers do what the other tests rely on: type, refuse locked cells, recalculate, judge."""
+"""Programs are found or missed as they should be, and their drivers do what other tests rely on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import xlsxwriter
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from tests.clients import gnumeric, validator
+from tests.clients import gnumeric, programs, validator
 from tests.clients.office import Office, OfficeError, Typed
 
 
@@ -82,3 +82,67 @@ def test_validator__passes_a_sound_file_and_names_what_is_wrong(book: Path) -> N
             target.writestr(name, data)
     (problem,) = validator.problems(broken)
     assert "nonsense" in problem
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine on which Node.js, SheetJS and Gnumeric are; the folder of its programs."""
+    for name in ("node", "ssconvert"):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+    (tmp_path / "node_modules" / "xlsx").mkdir(parents=True)
+    monkeypatch.setattr(programs, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(programs.WITHOUT, raising=False)
+    monkeypatch.delenv(programs.REQUIRE, raising=False)
+    return tmp_path
+
+
+def test_find__what_is_there_and_what_is_not(machine: Path) -> None:
+    found = {name for name in programs.PROGRAMS if name != "uno" and programs.find(name)}
+    assert found == {"gnumeric", "node", "npm", "sheetjs"}
+    assert programs.need("sheetjs") == machine / "node_modules" / "xlsx"
+
+
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [
+        ("gnumeric", {"gnumeric"}),
+        ("npm", {"npm", "sheetjs"}),
+        ("node, gnumeric", {"gnumeric", "node", "npm", "sheetjs"}),
+        ("all", {"gnumeric", "node", "npm", "sheetjs"}),
+    ],
+)
+def test_without__hides_programs_and_what_needs_them(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, without: str, missing: set[str]
+) -> None:
+    monkeypatch.setenv(programs.WITHOUT, without)
+    names = ("gnumeric", "node", "npm", "sheetjs")
+    assert {name for name in names if programs.find(name) is None} == missing
+
+
+def test_without__a_name_that_no_test_knows_is_refused(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(programs.WITHOUT, "excel")
+    with pytest.raises(pytest.UsageError, match="excel"):
+        programs.find("gnumeric")
+
+
+def test_need__names_what_is_missing_first(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(pytest.skip.Exception, match="ExcelJS"):
+        programs.need("exceljs")
+    (machine / "node").unlink()
+    with pytest.raises(pytest.skip.Exception, match="Node.js"):
+        programs.need("sheetjs")
+    monkeypatch.setenv(programs.REQUIRE, "1")
+    with pytest.raises(pytest.fail.Exception, match="Node.js"):
+        programs.need("sheetjs")
+
+
+def test_need__only_what_the_mark_names(machine: Path) -> None:
+    with programs.declared(frozenset({"sheetjs"})):
+        assert programs.need("node") == machine / "node"
+        with pytest.raises(LookupError, match="gnumeric"):
+            programs.need("gnumeric")

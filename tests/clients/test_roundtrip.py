@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.clients import gnumeric
-from tests.clients.office import Office
+from tests.clients.office import Office, Offices
 from tests.clients.partner import read, typing
 from tests.factory import PROPOSAL_TEXT, Entry, PlannedAction, Workbook, an_action, entries, issue
 from xlassess.model.answer import PROPOSAL, Return, Value
@@ -46,16 +46,25 @@ def assert_read_as_given(ret: Return, workbook: Workbook, given: Iterable[Entry]
         )
 
 
+@pytest.fixture(scope="module")
+def saved(
+    offices: Offices, builtin_toolkit: Toolkit, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Path]:
+    """The workbook filled in once and saved as each kind of file."""
+    workbook, folder = issue(builtin_toolkit), tmp_path_factory.mktemp("saved")
+    paths = {kind: folder / f"returned.{kind}" for kind in ("xlsx", "ods", "xls")}
+    work = typing(builtin_toolkit, entries(builtin_toolkit))
+    seen = offices.get().work(workbook.write(folder), work, save=paths.values())
+    assert seen.locked == ()
+    return paths
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_roundtrip__filled_and_saved_in_libreoffice(
-    office: Office, builtin_toolkit: Toolkit, tmp_path: Path, kind: str
+    builtin_toolkit: Toolkit, saved: Mapping[str, Path], kind: str
 ) -> None:
     workbook = issue(builtin_toolkit)
-    given = entries(builtin_toolkit)
-    returned = tmp_path / f"returned.{kind}"
-    seen = office.work(workbook.write(tmp_path), typing(builtin_toolkit, given), save=[returned])
-    assert seen.locked == ()
-    assert_read_as_given(read(workbook, returned), workbook, given)
+    assert_read_as_given(read(workbook, saved[kind]), workbook, entries(builtin_toolkit))
 
 
 @pytest.mark.clients("gnumeric")

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
@@ -250,7 +250,6 @@ GAPS = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(GAPS, st.integers(0, 99))
 def test_difference__property_is_never_that_of_few(pat, gaps, seed):
     record = given_by(pat, gaps, 9, seed)
@@ -262,7 +261,6 @@ def test_difference__property_is_never_that_of_few(pat, gaps, seed):
             assert told[0] == pytest.approx(0)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(GAPS, st.lists(st.sampled_from(["board", "senior", "front", ""]), min_size=9, max_size=9))
 def test_levels__property_the_rest_is_never_that_of_few(pat, gaps, levels):
     record = given_by(pat, gaps, 9)

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factory import AWKWARD, Entry, entries, filled, issue
@@ -62,9 +62,7 @@ def _drawn(
 
 
 @pytest.mark.parametrize("toolkit_id", builtin_ids())
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=max(2, settings().max_examples // 5))
 @given(
     texts=TEXTS,
     share=st.sampled_from((0.1, 0.6, 0.97, 1.0)),

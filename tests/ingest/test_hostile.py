@@ -1,4 +1,4 @@
-"""Hundreds of damaged copies: none stops the batch, and none slips a wrong answer in."""
+"""Damaged copies by the dozen: none stops the batch, and none slips a wrong answer in."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ def _returns(
 
 def test_damaged_packages__never_a_wrong_answer(kinds: Workbook, tmp_path: Path) -> None:
     true = {(e.item, e.field): e.value for e in entries(kinds.toolkit)}
-    returns = _returns(kinds, tmp_path, PACKAGE, returned(kinds), 400)
+    returns = _returns(kinds, tmp_path, PACKAGE, returned(kinds), 100)
     for ret in returns:
         for answer in ret.answers:
             assert true[answer.item, answer.field] == answer.value
         assert ret.state != "accepted" or len(ret.answers) == len(true)
-    assert sum(ret.state == "refused" for ret in returns) > 300
+    assert sum(ret.state == "refused" for ret in returns) > 75
 
 
 def test_parts_dropped__never_a_wrong_answer(kinds: Workbook, tmp_path: Path) -> None:
     true = {(e.item, e.field): e.value for e in entries(kinds.toolkit)}
-    for ret in _returns(kinds, tmp_path, (drop_parts,), returned(kinds), 60):
+    for ret in _returns(kinds, tmp_path, (drop_parts,), returned(kinds), 40):
         for answer in ret.answers:
             assert true[answer.item, answer.field] == answer.value
 
 
 def test_damaged_markup__never_stops_the_batch(kinds: Workbook, tmp_path: Path) -> None:
-    _returns(kinds, tmp_path, (damage_markup,), returned(kinds), 200)
+    _returns(kinds, tmp_path, (damage_markup,), returned(kinds), 60)
 
 
 def _random_ole(chance: random.Random, data: bytes) -> bytes:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import re
 import time
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +13,8 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest import hostile_binary, hostile_markup
 from tests.ingest.hostile import HOSTILE
-from xlassess.ingest import ReturnedFile, collect, read_all
-from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
-from xlassess.ingest.reading.context import Context
-from xlassess.model.answer import Return
+from tests.ingest.measured import handed_over, measured, one_process
+from xlassess.ingest import ReturnedFile, read_all
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,44 +24,13 @@ SECONDS = 5.0
 MEGABYTES = 300
 
 
-def _measured(source: ReturnedFile, context: Context, markers: Path) -> tuple[Return, float, int]:
-    """In a process of its own: read a file as a worker does; seconds and peak megabytes.
-
-    Seconds are the process's own: what else the machine does is no fault of the file.
-    """
-    _prepare(context, Bounds().memory, markers)
-    began = time.process_time()
-    (ret,) = _read_chunk(((0, source),), Bounds().seconds).values()
-    took = time.process_time() - began
-    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return ret, took, int(peak) // 1024
-
-
-def _handed_over(
-    path: Path, unpacked: Path, context: Context, markers: Path
-) -> tuple[list[Return], float, int]:
-    """In a process of its own: collect and read; the longest seconds, and peak megabytes."""
-    began = time.process_time()
-    found = list(collect([path], unpacked))
-    seconds = [time.process_time() - began]
-    rets = [one for one in found if isinstance(one, Return)]
-    peak = 0
-    for source in (one for one in found if isinstance(one, ReturnedFile)):
-        ret, took, peak = _measured(source, context, markers)
-        rets.append(ret)
-        seconds.append(took)
-    (collected,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return rets, max(seconds), max(peak, int(collected) // 1024)
-
-
 def test_workers__end_where_a_file_takes_more_than_they_may(
     kinds: Workbook, tmp_path: Path
 ) -> None:
     """What no measure of the guard finds out costs a worker, and no more memory than that."""
     path = BUILDERS["G12"](Bench(kinds, tmp_path)).path
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool, pytest.raises(BrokenProcessPool):
-        pool.submit(_measured, ReturnedFile(path, path.name), a_context(kinds), tmp_path).result()
+    with one_process() as pool, pytest.raises(BrokenProcessPool):
+        pool.submit(measured, ReturnedFile(path, path.name), a_context(kinds), tmp_path).result()
 
 
 STOPPED = {"xlsb_long_text_shown_often", "xls_text_shown_often"}
@@ -84,9 +48,8 @@ def test_hostile__is_settled_within_bounds(kinds: Workbook, tmp_path: Path, name
     path.write_bytes(HOSTILE[name](kinds))
     unpacked.mkdir()
     context = replace(a_context(kinds), passwords=("secret",))
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        job = pool.submit(_handed_over, path, unpacked, context, tmp_path)
+    with one_process() as pool:
+        job = pool.submit(handed_over, path, unpacked, context, tmp_path)
         rets, seconds, peak = job.result()
     assert seconds < SECONDS
     assert peak < MEGABYTES

@@ -1,12 +1,15 @@
-"""A few hundred returns damaged at random, on every test run; thousands by `mutate_returns`."""
+"""A hundred returns damaged at random, when hunting; thousands by `mutate_returns`."""
 
 from __future__ import annotations
+
+import pytest
 
 from benchmarks.mutate_returns import tried
 
 SEEDS = range(100)
 
 
+@pytest.mark.hunt
 def test_mutants__no_answer_is_wrong_and_none_is_lost() -> None:
     tally = tried(SEEDS, programs=False)
     assert (tally.wrong, tally.crashes) == ([], [])

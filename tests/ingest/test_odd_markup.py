@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ingest.bases import base
@@ -14,7 +14,6 @@ from tests.ingest.packages import packed, parts_of, sheet_part
 from xlassess.ingest.one import _read_bytes
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     ways=st.lists(st.sampled_from(WAYS), min_size=1, max_size=3),
     sheet=st.sampled_from(("1 Views", "2 Facts", "3 Standpoints", "4 In your words")),

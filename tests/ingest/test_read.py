@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
@@ -59,12 +59,6 @@ def test_as_issued__is_returned_without_answers(kinds: Workbook, tmp_path: Path)
     assert ret.answers == ()
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(data=st.data())
 def test_any_choice_of_answers__is_read_back(
     pat: Workbook, tmp_path: Path, data: st.DataObject

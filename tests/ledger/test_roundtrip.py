@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ledger.values import a_return, clock, sha
@@ -85,7 +85,6 @@ def shared() -> Iterator[Ledger]:
         yield made
 
 
-@settings(max_examples=150, deadline=None)
 @given(ret=RETURNS, name=st.uuids())
 def test_any_return__comes_back_identical(shared: Ledger, ret: Return, name: object) -> None:
     ret = replace(ret, sha256=sha(str(name)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given as property_of
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.score.conftest import (
@@ -185,7 +184,6 @@ def test_scorecard__refuses_what_it_cannot_score(pat_like, answers):
         scorecard(pat_like, answers)
 
 
-@settings(max_examples=60, deadline=None)
 @property_of(data=st.data())
 def test_scorecard__property_scores_stay_in_range(pat_like_session, data):
     toolkit = pat_like_session

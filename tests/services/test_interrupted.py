@@ -87,7 +87,7 @@ def _killed(root: Path, *words: str | Path, after: float) -> bool:
     return process.returncode == -9
 
 
-@pytest.mark.slow
+@pytest.mark.hunt
 def test_ingest__killed_at_many_points_and_run_again(folder: AssessmentFolder, inbox: Path) -> None:
     chance = random.Random(7)
     killed = sum(
@@ -98,7 +98,7 @@ def test_ingest__killed_at_many_points_and_run_again(folder: AssessmentFolder, i
     assert_all_recorded_once(folder, inbox)
 
 
-@pytest.mark.slow
+@pytest.mark.hunt
 def test_generate__killed_at_many_points_and_run_again(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

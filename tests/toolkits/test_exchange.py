@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.toolkits.any_toolkit import toolkits
 from xlassess.contract.seal import questions_digest
@@ -45,12 +45,6 @@ from xlassess.toolkits.exchange.sheets import (
     VIEWS,
 )
 
-ANY = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-
 
 def from_yaml(source: str, toolkit_id: str) -> Toolkit:
     file = read_yaml(source.encode(), f"{toolkit_id}.yaml")
@@ -75,14 +69,12 @@ def test_file__of_a_builtin_toolkit_reads_back_the_same(builtin_toolkit: Toolkit
     assert same(from_yaml(toolkit_yaml(builtin_toolkit), builtin_toolkit.id), builtin_toolkit)
 
 
-@ANY
 @given(toolkits())
 def test_workbook__of_any_toolkit_reads_back_the_same(toolkit: Toolkit) -> None:
     read, _ = read_toolkit_book(toolkit_book(toolkit), "any.xlsx")
     assert same(read, toolkit)
 
 
-@ANY
 @given(toolkits())
 def test_file__of_any_toolkit_reads_back_the_same(toolkit: Toolkit) -> None:
     assert same(from_yaml(toolkit_yaml(toolkit), toolkit.id), toolkit)

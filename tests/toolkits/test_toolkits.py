@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.toolkits.texts import SMALL, spoiled, write
@@ -173,9 +173,6 @@ def test_yaml__too_deep(tmp_path: Path) -> None:
     assert problems_of(tmp_path, "id: " + "[" * 5000).problems
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(cut=st.integers(0, len(SMALL)), noise=st.text(max_size=6))
 def test_yaml__any_damage_is_reported_or_harmless(tmp_path: Path, cut: int, noise: str) -> None:
     text = SMALL[:cut] + noise + SMALL[cut + 3 :]
