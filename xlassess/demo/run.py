@@ -222,13 +222,13 @@ def _clear(root: Path) -> bool:
     if not root.exists():
         return False
     if not root.is_dir():
-        raise UsageError(f"{root} is a file.", "Name a folder with --output DIR.")
+        raise UsageError(f"{root} is a file.", "Give a folder with --output DIR.")
     if not any(root.iterdir()):
         return False
     if not (root / MARK).is_file():
         raise UsageError(
-            f"{root} holds something that is not a demo; it was left alone.",
-            "Name a new or empty folder with --output DIR.",
+            f"{root} has something in it that is not a demo. It was not changed.",
+            "Give a new or empty folder with --output DIR.",
         )
     for name in _MADE:
         path = root / name

@@ -108,7 +108,7 @@ def _opened(source: Path) -> IO[bytes]:
     except OSError as error:
         raise UsageError(
             f"The file {source} cannot be read ({error.strerror}).",
-            "Check that it is there, that it is a file, and that you may read it.",
+            "Check that it is there, that it is a file, and that you have permission to read it.",
         ) from None
 
 

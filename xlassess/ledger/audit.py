@@ -105,7 +105,7 @@ def _chain(db: Connection) -> Iterator[Fault]:
         elif row["previous"] != previous:
             yield Fault(about, f"Event {row['number']} does not follow the event before it.")
         if row["hash"] != events.hash_of(row) or not _is_json(row["details"]):
-            yield Fault(about, f"Event {row['number']} was changed: its hash is that of another.")
+            yield Fault(about, f"Event {row['number']} was changed: its hash does not match.")
         number, previous = row["number"], row["hash"]
     held = db.scalar(select(META.c.value).where(META.c.key == events.HEAD))
     if held != f"{number}:{previous}":
@@ -136,7 +136,7 @@ def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
         event = said.pop(one.reference, None)
         about = f"workbook {one.reference}"
         if event is None:
-            yield Fault(about, f"The event log does not know that {one.reference} was issued.")
+            yield Fault(about, f"The event log has no record that {one.reference} was issued.")
         elif event.details.get("record") != digest_of_issued(one):
             yield Fault(about, f"The record of the workbook {one.reference} was changed.")
     for reference in said:
@@ -149,7 +149,7 @@ def _queries(issued: Sequence[Query], log: Sequence[Event]) -> Iterator[Fault]:
         event = said.pop(one.reference, None)
         about = f"query workbook {one.reference}"
         if event is None:
-            yield Fault(about, f"The event log does not know that {one.reference} was issued.")
+            yield Fault(about, f"The event log has no record that {one.reference} was issued.")
         elif event.details.get("record") != digest_of_query(one):
             yield Fault(about, f"The record of the query workbook {one.reference} was changed.")
     for reference in said:
@@ -163,7 +163,7 @@ def _readable_issued(db: Connection, faults: list[Fault]) -> Iterator[Issued]:
         try:
             yield rows.issued_of(row)
         except (ValueError, TypeError):
-            message = f"The record of the workbook {row.reference} cannot be read any more."
+            message = f"The record of the workbook {row.reference} can no longer be read."
             faults.append(Fault(f"workbook {row.reference}", message))
 
 
@@ -188,7 +188,7 @@ def _readable_singly(
         try:
             yield from reads.returns(db, RETURNS.c.id == number, Replay())
         except _UNREADABLE:
-            message = f"What was read from return {number} cannot be read any more."
+            message = f"What was read from return {number} can no longer be read."
             faults.append(Fault(f"return {number}", message))
 
 
@@ -209,12 +209,14 @@ def _returns(db: Connection, returns: Sequence[Return], log: Sequence[Event]) ->
         event, place = said.get(ret.number), now.statuses.get(ret.number)
         about = f"return {ret.number}"
         if event is None or place is None:
-            yield Fault(about, f"The event log does not know of return {ret.number}.")
+            yield Fault(about, f"The event log has no record of return {ret.number}.")
             continue
         if event.details.get("record") != digest_of_return(ret):
             yield Fault(about, f"What was read from return {ret.number} ({ret.file}) was changed.")
         if event.details.get("round") not in (None, rounds.get(ret.number)):
-            message = f"Return {ret.number} ({ret.file}) came in another round than recorded."
+            message = (
+                f"Return {ret.number} ({ret.file}) did not come in the round that is recorded."
+            )
             yield Fault(about, message)
         stands = ReturnStatus(ret.reference, standings[ret.number], ret.state)
         if place != stands:
@@ -253,7 +255,9 @@ def _kept(db: Connection, log: Sequence[Event]) -> Iterator[Fault]:
         event = said.pop(row.digest, None)
         about = f"toolkit {row.id}"
         if event is None:
-            yield Fault(about, f"The event log does not know of the toolkit {row.id} as kept.")
+            yield Fault(
+                about, f"The event log has no record of the toolkit {row.id} as it was kept."
+            )
             continue
         names = event.details["toolkit"], event.details["version"]
         record = event.details.get("record")

@@ -58,7 +58,7 @@ class Deciding:
             return self.now.statuses[ret.number]
         except KeyError:
             raise XlassessError(
-                f"The event log tells nothing of return {ret.number}.", "Run: xlassess verify"
+                f"The event log has no record of return {ret.number}.", "Run: xlassess verify"
             ) from None
 
     def ret(self, number: int) -> Return:
@@ -84,7 +84,7 @@ class Deciding:
         ret = self.ret(number)
         if self.place(ret).standing in ("refused", "unclaimed"):
             raise UsageError(
-                f"Return {number} was refused, so that there are no answers to go by.",
+                f"Return {number} was refused, so it has no answers.",
                 "Ask the partner for a file that can be read.",
             )
         return ret
@@ -102,7 +102,7 @@ class Deciding:
                 return ret, int(place)
         raise UsageError(
             f"There is no finding {name}.",
-            "Name it as xlassess status and xlassess ingest show it, such as 12.2.",
+            "Give its number as xlassess status and xlassess ingest show it, for example 12.2.",
         )
 
     def giving_way(self, numbers: Sequence[int]) -> Moves:
@@ -171,14 +171,14 @@ class Deciding:
         """
         if event.details.get(TAKEN_OVER):
             raise UsageError(
-                "The decision was made before decisions could be taken back.",
+                "This decision was made before decisions could be undone.",
                 "Decide anew instead.",
             )
         for later in self.log[event.number :]:
             if event.what not in MARKS and self._stands_on(later, event):
                 raise UsageError(
                     f"“{later.what}” of {later.at:%d %B %Y} stands on that decision.",
-                    "Take back first what came later, or decide anew.",
+                    "Undo what came later first, or make a new decision.",
                 )
         self.now.take_back(event.number)
         held = before(self.log, event.number).statuses

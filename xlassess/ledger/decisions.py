@@ -95,7 +95,7 @@ class Decisions:
             rivals = [one for one in deciding.now.of(ret.reference, *OPEN) if one != number]
             if deciding.place(ret).standing == "current" and not rivals:
                 raise UsageError(
-                    f"Return {number} counts for {ret.reference} already.",
+                    f"Return {number} already counts for {ret.reference}.",
                     "Nothing needs deciding.",
                 )
             return deciding.let_count(
@@ -137,7 +137,9 @@ class Decisions:
         with self._begun() as deciding:
             ret = deciding.ret(number)
             if deciding.place(ret).standing == "set aside":
-                raise UsageError(f"Return {number} was set aside already.", "Nothing needs doing.")
+                raise UsageError(
+                    f"Return {number} has already been set aside.", "Nothing needs doing."
+                )
             vacated = deciding.vacate(ret)
             statuses = {number: ReturnStatus(ret.reference, *ASIDE), **vacated.statuses}
             entry = Entry("set aside", ret.reference, number, reason=reason)
@@ -154,8 +156,8 @@ class Decisions:
             held = deciding.now.outcomes.get(reference)
             if held:
                 raise UsageError(
-                    f"{reference} was recorded as “{held.what}” already.",
-                    "Take that back with --undo first if it no longer holds.",
+                    f"{reference} has already been recorded as “{held.what}”.",
+                    "If that is no longer right, undo it first with --undo.",
                 )
             open_ones = deciding.now.of(reference, *OPEN)
             statuses = dict.fromkeys(open_ones, ReturnStatus(reference, *ASIDE))
@@ -185,7 +187,7 @@ class Decisions:
             made = [event for event in made if event.number not in deciding.now.undone]
             if not made:
                 raise UsageError(
-                    f"There is no “{what}” on record for {key} to take back.",
+                    f"There is no “{what}” on record for {key} to undo.",
                     "xlassess history shows what was decided.",
                 )
             event = made[-1]
@@ -205,7 +207,7 @@ def _about(event: Event, key: str | int) -> bool:
 def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
     if finding.waiver and finding.code not in UNCLEAR:
         raise UsageError(
-            f"{finding.number} ({finding.code}) is waived already.",
+            f"{finding.number} ({finding.code}) has already been waived.",
             "xlassess history shows by whom and why.",
         )
     if finding.severity == "refuse":
@@ -217,29 +219,29 @@ def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
     if finding.code in UNCLEAR:
         raise UsageError(
             f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
-            "Decide which with xlassess choose.",
+            "Choose one with xlassess choose.",
         )
     if finding.severity == "note":
         raise UsageError(
-            f"{finding.number} ({finding.code}) is a note, which holds nothing up.",
+            f"{finding.number} ({finding.code}) is a note. It does not hold anything up.",
             "Nothing needs deciding.",
         )
     if place.standing not in OPEN:
         raise UsageError(
             f"{finding.number} belongs to a return that no longer counts ({place.state}).",
-            "Name a finding of the return that does; xlassess status shows them.",
+            "Give a finding of the return that counts. xlassess status shows them.",
         )
 
 
 def _check_exchangeable(ret: Return, own: Issued | None, to: Issued) -> None:
     if to.reference == ret.reference:
         raise UsageError(
-            f"Return {ret.number} is of {to.reference} already.", "Nothing needs deciding."
+            f"Return {ret.number} already belongs to {to.reference}.", "Nothing needs deciding."
         )
     same = own and (own.identity.digest, own.identity.round)
     if same != (to.identity.digest, to.identity.round):
         raise UsageError(
-            f"{to.reference} asks other questions than the workbook that return {ret.number} "
-            "was filled in on.",
+            f"{to.reference} does not ask the same questions as the workbook of return "
+            f"{ret.number}.",
             "Ask the respondent to fill in the right workbook.",
         )

@@ -70,7 +70,7 @@ def _url(place: str | Path) -> URL:
         except ArgumentError:
             raise UsageError(
                 "The ledger's database URL cannot be read.",
-                "Write it as postgresql+psycopg://user@host/database, or name a file.",
+                "Write it as postgresql+psycopg://user@host/database, or give a file.",
             ) from None
     path = Path(place)
     if not path.parent.is_dir():
@@ -94,10 +94,10 @@ def _read_only(path: Path) -> Engine:
     log = path.with_name(f"{path.name}-wal")
     if log.exists() and log.stat().st_size:
         raise XlassessError(
-            f"The ledger {path} is in use, or a run on it was broken off, and it cannot be "
-            "written here.",
-            "Wait until it is no longer in use, or copy the whole folder to where you may write, "
-            "and run the command there.",
+            f"The ledger {path} cannot be written. It is in use, or a command that used it was "
+            "interrupted.",
+            "Wait until it is no longer in use. Or copy the whole folder to a place you can "
+            "write to, and run the command there.",
         )
     query = {"uri": "true", "mode": "ro", "immutable": "1"}
     engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
@@ -158,7 +158,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     if place := engine.get_execution_options().get(_READS_ONLY):
         raise XlassessError(
             f"The ledger {place} cannot be written.",
-            "See that you may write to it and its folder, or work on a copy of the whole folder.",
+            "Check that you have permission to write to it and its folder, or work on a copy "
+            "of the whole folder.",
         )
     with _errors_for_people(engine), engine.connect() as plain:
         connection = plain.execution_options(**{_WRITES: True})
@@ -215,8 +216,8 @@ def prepare(engine: Engine) -> None:
             return
         if version > newest:
             raise XlassessError(
-                "The ledger was written by a newer version of xlassess "
-                f"(its tables are of version {version}, this program knows {newest}).",
+                "The ledger was written by a newer version of xlassess (its tables have "
+                f"version {version}; this program knows {newest}).",
                 "Update xlassess, or use the program that wrote it.",
             )
         for step in migrations.MIGRATIONS[version - migrations.FIRST_VERSION :]:

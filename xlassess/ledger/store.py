@@ -361,6 +361,8 @@ class Ledger:
 
 def _other_contents(issued: Issued) -> XlassessError:
     return XlassessError(
-        f"Workbook {issued.reference} ({issued.partner}) was issued before with other contents.",
-        "Send the workbook that was issued; a changed one needs a new round or toolkit version.",
+        f"Workbook {issued.reference} ({issued.partner}) has already been issued with "
+        "different contents.",
+        "Send the workbook that was issued. A changed one needs a new round or a new version "
+        "of the toolkit.",
     )

@@ -65,7 +65,7 @@ def _scale(loc: Loc, scale: Scale) -> Iterator[Remark]:
     yield from _order(loc, scale)
     if not scale.substantive:
         message = "Every choice of this scale is counted apart."
-        yield (*loc, "choices"), message, "At least one must be an answer proper."
+        yield (*loc, "choices"), message, "At least one choice must not be counted apart."
     for index, choice in enumerate(scale.choices):
         at = (*loc, "choices", index, "score")
         if choice.score is not None and not math.isfinite(choice.score):
@@ -94,8 +94,8 @@ def _order(loc: Loc, scale: Scale) -> Iterator[Remark]:
 def _views(toolkit: Toolkit) -> Iterator[Remark]:
     ids = ((("views", i, "id"), view.id) for i, view in enumerate(toolkit.views))
     labels = [(("views", i, "label"), view.label) for i, view in enumerate(toolkit.views)]
-    yield from twice(ids, "The view id", "Give each view an id of its own.")
-    yield from twice(labels, "The view label", "Give each view a label of its own.")
+    yield from twice(ids, "The view id", "Give each view a different id.")
+    yield from twice(labels, "The view label", "Give each view a different label.")
     headings = {folded(header) for header in HEADERS.values()}
     for index, view in enumerate(toolkit.views):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", view.id):
@@ -110,8 +110,12 @@ def _sections(toolkit: Toolkit) -> Iterator[Remark]:
     placed = list(placed_sections(toolkit))
     ids = (((*loc, "id"), section.id) for loc, section in placed)
     tabs = (((*loc, "tab"), section.tab) for loc, section in placed)
-    yield from twice(ids, "The section id", "Give each section an id of its own.")
-    yield from twice(tabs, "The tab", "Each sheet needs a name of its own, whatever its capitals.")
+    yield from twice(ids, "The section id", "Give each section a different id.")
+    yield from twice(
+        tabs,
+        "The tab",
+        "Give each sheet a different name. Capitals alone do not make a difference.",
+    )
     for loc, section in placed:
         yield from _tab((*loc, "tab"), section.tab)
         yield from _section(loc, section)
@@ -134,7 +138,7 @@ def _matrix(loc: Loc, section: Section) -> Iterator[Remark]:
     scales = {item.answer for item in section.items if item.levels}
     if len(scales) > 1:
         message = f"The items of matrix {section.id} have descriptors on several scales."
-        yield (*loc, "items"), message, "Give each scale a section of its own."
+        yield (*loc, "items"), message, "Put the items of each scale into a separate section."
 
 
 def _tab(loc: Loc, tab: str) -> Iterator[Remark]:
@@ -166,7 +170,7 @@ def _items(toolkit: Toolkit) -> Iterator[Remark]:
         for i, item in enumerate(section.items)
     ]
     ids = (((*at, "id"), item.id) for _, _, at, item in placed)
-    yield from twice(ids, "The item id", "Every item of a toolkit needs a number of its own.")
+    yield from twice(ids, "The item id", "Give each item of a toolkit a different number.")
     weighs = [((*at, "weighs"), item.weighs) for _, _, at, item in placed if item.weighs]
     sections = [section.id for section in toolkit.sections]
     yield from unknown(weighs, sections, "There is no section '{name}' to weigh.")
@@ -230,10 +234,10 @@ def _asks(toolkit: Toolkit, section: Section, at: Loc, item: Item) -> Iterator[R
         yield (*at, "levels"), message, "Give its section the form 'matrix'."
     no_comment = not item.comment or section.form == "text"
     if item.follow_up and scale and no_comment:
-        message = f"{name} follows up in the comment, which it does not ask for."
+        message = f"{name} has a follow-up in the comment, but no comment."
         yield (*at, "follow_up"), message, "Let the item have a comment."
     if item.evidence and item.is_wide and section.form != "text":
-        message = f"{name} asks for evidence beside free text."
+        message = f"{name} asks for evidence, but its answer is free text."
         yield (*at, "evidence"), message, "Ask for evidence in the question, or in an item."
     if item.views and item.is_wide and section.form != "text":
         message = f"{name} is free text and has several views."
@@ -315,7 +319,7 @@ def _head(toolkit: Toolkit) -> Iterator[Remark]:
         hint = "Use up to 40 small letters, digits and hyphens, beginning with a letter."
         yield ("id",), f"'{toolkit.id}' cannot be the id of a toolkit.", hint
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,19}", toolkit.version):
-        hint = "Use something like 1.0; raise it whenever an issued question changes."
+        hint = "Use a number such as 1.0. Raise it whenever a question that was issued changes."
         yield ("version",), f"'{toolkit.version}' cannot be a version.", hint
     if units(toolkit.title) > _TITLE_LIMIT:
         message = f"The title has {units(toolkit.title)} characters; {_TITLE_LIMIT} is the most."
@@ -327,4 +331,4 @@ def _head(toolkit: Toolkit) -> Iterator[Remark]:
     plan = toolkit.action_plan
     if plan and not 1 <= plan.rows <= _ROW_LIMIT:
         message = f"The action plan cannot have {plan.rows} rows."
-        yield ("action_plan", "rows"), message, f"Give it 1 to {_ROW_LIMIT}."
+        yield ("action_plan", "rows"), message, f"Use 1 to {_ROW_LIMIT}."

@@ -134,7 +134,7 @@ def _check_bands(
     toolkit: Toolkit, loc: Loc, bands: tuple[Band, ...], span: tuple[float, float] | None
 ) -> Iterator[Remark]:
     names = (((*loc, i, "name"), band.name) for i, band in enumerate(bands))
-    yield from twice(names, "The band", "Give each band a name of its own.")
+    yield from twice(names, "The band", "Give each band a different name.")
     wrong = [i for i, band in enumerate(bands) if not band.low <= band.high]
     for i in wrong:
         message = f"Band '{bands[i].name}' begins above its end."
@@ -143,7 +143,7 @@ def _check_bands(
         return
     rising = sorted(range(len(bands)), key=lambda i: (bands[i].low, bands[i].high))
     if list(range(len(bands))) not in (rising, rising[::-1]):
-        yield loc, "The bands are not in order.", "List them from the best to the least."
+        yield loc, "The bands are not in order.", "List them from best to worst."
     for lower, upper in pairwise(rising):
         yield from _join(toolkit, (*loc, upper, "low"), bands[lower], bands[upper])
     if span:
@@ -154,7 +154,7 @@ def _join(toolkit: Toolkit, loc: Loc, lower: Band, upper: Band) -> Iterator[Rema
     if upper.low <= lower.high:
         message = f"Bands '{lower.name}' ({_n(lower.low)} to {_n(lower.high)}) and "
         rest = f"'{upper.name}' ({_n(upper.low)} to {_n(upper.high)}) overlap."
-        yield loc, message + rest, "Both ends of a band belong to it; move one of them."
+        yield loc, message + rest, "A band includes both its ends. Move one of them."
     elif toolkit.scoring.rule == "sum" and upper.low > lower.high + _step(toolkit):
         message = f"No band covers the scores between {_n(lower.high)} and {_n(upper.low)}."
         yield loc, message, "Close the gap."
@@ -177,11 +177,11 @@ def _ends(
     if least.low != span[0]:
         what = "begins below what can be scored" if least.low < span[0] else "begins too high"
         message = f"The lowest band, '{least.name}', {what}: {can}."
-        yield (*loc, rising[0], "low"), message, f"Let it begin at {_n(span[0])}."
+        yield (*loc, rising[0], "low"), message, f"Make it begin at {_n(span[0])}."
     if most.high != span[1]:
         what = "ends above what can be scored" if most.high > span[1] else "ends too low"
         message = f"The highest band, '{most.name}', {what}: {can}."
-        yield (*loc, rising[-1], "high"), message, f"Let it end at {_n(span[1])}."
+        yield (*loc, rising[-1], "high"), message, f"Make it end at {_n(span[1])}."
 
 
 def _scenarios(toolkit: Toolkit) -> Iterator[Remark]:
@@ -189,7 +189,7 @@ def _scenarios(toolkit: Toolkit) -> Iterator[Remark]:
     scenarios = plan.scenarios if plan else ()
     loc: Loc = ("action_plan", "scenarios")
     ids = (((*loc, i, "id"), scenario.id) for i, scenario in enumerate(scenarios))
-    yield from twice(ids, "The scenario id", "Give each scenario an id of its own.")
+    yield from twice(ids, "The scenario id", "Give each scenario a different id.")
     depth = {
         "weakest": max((len(section.bands) for section in toolkit.sections), default=0),
         "overall": len(toolkit.scoring.bands),

@@ -104,7 +104,7 @@ def load_toolkit(path: Path) -> Toolkit:
     except OSError as error:
         raise UsageError(
             f"The toolkit file {path} cannot be read ({error.strerror}).",
-            "Check its name and that you may read it.",
+            "Check its name, and that you have permission to read it.",
         ) from None
     return _parse(source, path.name)
 

@@ -58,7 +58,7 @@ def twice(
         key = folded(name) if fold else name
         if key in seen:
             same = "" if seen[key] == name else f" (as '{seen[key]}')"
-            yield loc, f"{what} '{name}' is used already{same}.", hint
+            yield loc, f"{what} '{name}' has already been used{same}.", hint
         else:
             seen[key] = name
 
@@ -84,17 +84,17 @@ def check_choices(loc: Loc, choices: tuple[Choice, ...]) -> Iterator[Remark]:
     yield from twice(
         (((*loc, i, "code"), choice.code) for i, choice in enumerate(choices)),
         "The choice code",
-        "Give each choice a code of its own.",
+        "Give each choice a different code.",
     )
     yield from twice(
         (((*loc, i, "label"), choice.label) for i, choice in enumerate(choices)),
         "The label",
-        "Labels must differ by more than capitals and spaces, or answers cannot be told apart.",
+        "Labels must differ by more than capitals and spaces, so that answers can be told apart.",
     )
     for i, choice in enumerate(choices):
         yield from _code((*loc, i, "code"), choice.code)
         if not choice.label:
-            yield (*loc, i, "label"), "The label is empty.", "Write what people are to pick."
+            yield (*loc, i, "label"), "The label is empty.", "Write what people pick."
         elif units(choice.label) > LABEL_LIMIT:
             message = f"The label has {units(choice.label)} characters; {LABEL_LIMIT} fit a list."
             yield (*loc, i, "label"), message, "Shorten it and explain it in 'about'."
@@ -102,7 +102,7 @@ def check_choices(loc: Loc, choices: tuple[Choice, ...]) -> Iterator[Remark]:
             message = f"The label '{choice.label}' begins like a formula."
             yield (*loc, i, "label"), message, "Begin it with a letter or a figure."
         elif "\n" in choice.label:
-            yield (*loc, i, "label"), "The label runs over lines.", "Write it in one line."
+            yield (*loc, i, "label"), "The label has more than one line.", "Write it in one line."
 
 
 def _code(loc: Loc, code: str) -> Iterator[Remark]:

@@ -69,7 +69,7 @@ def recorded(
         raise XlassessError(
             f"Questions changed under a version that is on record: {names}.",
             "Raise the version in the toolkit's file. If it has never been in a release, name "
-            "the toolkit to record it anew.",
+            "the toolkit to record it again.",
         )
     return versions
 

@@ -234,13 +234,13 @@ def _displaced(out: Console, result: Ingested) -> None:
         issued, was, by = each.issued, each.was, each.by
         out.say(", ".join(filter(None, (issued.partner, issued.respondent))), indent=2)
         out.say(
-            f"Return {by.number} ({by.file}) takes the place of return {was.number} ({was.file}).",
+            f"Return {by.number} ({by.file}) replaces return {was.number} ({was.file}).",
             indent=4,
         )
         if each.older:
             out.say(
-                "By the times that the two files state, it may have been saved earlier. If the "
-                f"first one is to count: {choosing(was.reference, str(was.number))}",
+                "By the times in the two files, it may have been saved earlier. To count the "
+                f"first one: {choosing(was.reference, str(was.number))}",
                 indent=4,
             )
     replaced = [file for file in result.new if file.instead]
@@ -248,8 +248,8 @@ def _displaced(out: Console, result: Ingested) -> None:
         out.heading(f"Of a workbook that was replaced: {count(len(replaced), 'file')}")
     for file in replaced:
         out.say(
-            f"{file.ret.file}: {file.instead} was issued in its place and has come back, so that "
-            "one counts.",
+            f"{file.ret.file}: {file.instead} was issued to replace it and has come back, so "
+            "that one counts.",
             indent=2,
         )
 

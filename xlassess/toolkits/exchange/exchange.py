@@ -59,7 +59,7 @@ def read_toolkit_book(content: bytes, name: str) -> tuple[Toolkit, BookSource]:
     grids = read_book(content)
     if not grids:
         message = "This file cannot be read as an Excel workbook."
-        hint = "Open it, save it as Excel Workbook (.xlsx) without a password, and try again."
+        hint = "Open it, save it as an Excel workbook (.xlsx) without a password, and try again."
         raise ToolkitFileError([Problem(name, 0, message, hint)])
     found, faults = find_blocks(grids)
     if faults:

@@ -10,7 +10,7 @@ from xlassess.toolkits.exchange.cells import EMPTY, BookCell, Grid
 from xlassess.toolkits.exchange.sheets import ENTRY, FIELD, ITEMS, LEVEL, NOTES, SHEETS, Block
 from xlassess.toolkits.remarks import folded
 
-_PUT_BACK = "Put it back as it stands in a fresh export; it may be empty."
+_PUT_BACK = "Put it back as it is in a fresh export. It may be empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _form(stretch: _Stretch, top: int, faults: list[BookFault]) -> Iterator[Row]
                 hint = did_you_mean(name, [c.heading for c in stretch.block.columns])
                 faults.append(stretch.fault(row, names, message, hint))
         elif column.field in read:
-            message = f"The field '{name}' is there twice."
+            message = f"The field '{name}' appears twice."
             faults.append(stretch.fault(row, names, message, "Delete one of the two rows."))
         else:
             read[column.field] = entry

@@ -35,10 +35,7 @@ from xlassess.toolkits.remarks import folded
 _YES_NO = {"yes": "true", "no": "false", "true": "true", "false": "false"}
 _TEXT = BookColumn("", "", "")
 _NAMED = re.compile(r"'([a-z_]+)(?:: (true|false))?'")
-_AS_TEXT = (
-    "Format the cell as Text, then type it again as it is to read; as a number, 1.10 and 1.1 "
-    "are the same."
-)
+_AS_TEXT = "Format the cell as Text, then type it again. As a number, 1.10 and 1.1 are the same."
 
 
 @dataclass(slots=True)
@@ -211,7 +208,7 @@ class _Reader:
             value = self.value(entry, SCALES.column(name))
             if name in scale and value not in (None, scale[name]):
                 message = f"Scale {loc[-1]} has another '{SCALES.column(name).heading}' above."
-                self.fault(entry, message, "Say it once, in the scale's first row.")
+                self.fault(entry, message, "Enter it once, in the first row of the scale.")
             elif value is not None and name not in scale:
                 given[name] = value
                 self.source.note((*loc, name), entry)
