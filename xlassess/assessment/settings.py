@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, rea
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
 from xlassess.files.problems import FileError, did_you_mean
+from xlassess.files.rights import left_out
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, read_yaml
 from xlassess.model.assessment import Assessment, Respondent, ScenarioChoice
@@ -146,6 +148,25 @@ class AssessmentFolder:
     def summary_file(self, round_name: str) -> Path:
         """Where the summary of a round goes."""
         return self.root / "output" / round_name / "summary.xlsx"
+
+    def give_to_group(self) -> None:
+        """Give the group of a shared folder what its owner has, as far as it is ours to give.
+
+        With the secret, the ledger and the files received, any member can do all there is to do.
+        Nothing changes on Windows, where the folder's own rights pass down to what is in it.
+        """
+        if os.name == "nt":
+            return
+        os.umask(left_out() & ~0o070)  # what is written from now on
+        ledgers = self.root.glob(f"{self.ledger_file.name}*")
+        within = (path for place in _FILLED for path in (self.root / place).rglob("*"))
+        places = (self.root / place for place in _FILLED)
+        for path in (self.secret_file, *ledgers, *places, *within):
+            with suppress(OSError):  # somebody else's, or not there yet
+                mode = path.stat().st_mode
+                wanted = mode | ((mode & 0o700) >> 3)
+                if wanted != mode:
+                    path.chmod(wanted & 0o7777)
 
     def create(self) -> None:
         """Begin a new assessment: settings and register to be filled in, and a secret.
@@ -309,6 +330,10 @@ class AssessmentFolder:
                 yield ("toolkits", index), message, did_you_mean(name, known)
             elif name in assessment.toolkits[:index]:
                 yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
+
+
+_FILLED = ("outbox", "returns", "output")
+"""The folders that xlassess fills."""
 
 
 def _plain_fields(assessment: Assessment) -> Iterator[Remark]:

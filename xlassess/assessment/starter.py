@@ -52,6 +52,10 @@ attribution: named
 # Where partners are not named: no figure is shown that rests on fewer respondents than this.
 minimum_group: 3
 
+# Who may work in this folder. Usually one person: what came back and the secret are readable by
+# that person alone. With true, the group that the folder belongs to may do everything.
+shared: false
+
 # Some toolkits suggest by a written rule how to go on from the scores: pat suggests one of three
 # scenarios. Where you and the partners choose another, name it here with the reason. The summary
 # then shows your choice, the reason, and what the rule suggests. Take away the # to use it.

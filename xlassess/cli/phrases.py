@@ -56,4 +56,5 @@ def choosing(reference: str, number: str = "RETURN") -> str:
 def refusal(ret: Return) -> str:
     """Return in one line which file was refused, and why."""
     reason = ret.findings[0] if ret.findings else None
-    return f"{ret.file}: {reason.code} {reason.kind.title}" if reason else ret.file
+    name = f"{ret.file} (return {ret.number})" if ret.number else ret.file
+    return f"{name}: {reason.code} {reason.kind.title}" if reason else name

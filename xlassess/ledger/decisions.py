@@ -7,15 +7,14 @@ stands on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from xlassess.ledger import reads
 from xlassess.ledger.deciding import Deciding, Moves
-from xlassess.ledger.engine import writing
 from xlassess.ledger.events import Entry, Event, ReturnStatus, What
 from xlassess.ledger.order import OPEN, UNCLEAR
 from xlassess.ledger.replay import MARKS
@@ -33,13 +32,18 @@ class Decisions:
     """The decisions of a ledger; each method is one transaction.
 
     Args:
-        engine: the ledger's database.
+        writing: begins a transaction of the ledger that may write.
         now: the clock.
         by: who decides.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime], by: str) -> None:
-        self._engine, self._now, self._by = engine, now, by
+    def __init__(
+        self,
+        writing: Callable[[], AbstractContextManager[Connection]],
+        now: Callable[[], datetime],
+        by: str,
+    ) -> None:
+        self._writing, self._now, self._by = writing, now, by
 
     def waive(self, findings: Sequence[str], reason: str) -> tuple[Return, ...]:
         """Accept queries as they are, all or none; return their returns in their states anew.
@@ -102,7 +106,9 @@ class Decisions:
                 "chosen", ret, ret.reference, deciding.giving_way(rivals), reason
             )
 
-    def reassign(self, number: int, to: Issued, reason: str) -> Return:
+    def reassign(
+        self, number: int, to: Issued, reason: str, *, other_round: bool = False
+    ) -> Return:
         """Decide that a return counts for another workbook than the one it was filled in on.
 
         It takes the place of what counted there; for its own workbook counts again what it had
@@ -112,6 +118,7 @@ class Decisions:
             number: the number of the return.
             to: the workbook it counts for.
             reason: why.
+            other_round: the return may be of another round, whose workbook was filled in anew.
 
         Raises:
             UsageError: the return cannot be used, or the workbook asks other questions.
@@ -119,7 +126,7 @@ class Decisions:
         with self._begun() as deciding:
             ret = deciding.usable(number)
             own = reads.issued_by_reference(deciding.db, [ret.reference]).get(ret.reference)
-            _check_exchangeable(ret, own, to)
+            _check_exchangeable(ret, own, to, other_round)
             vacated = deciding.vacate(ret)
             rivals = deciding.giving_way(deciding.now.of(to.reference, *OPEN))
             both = Moves({**rivals.statuses, **vacated.statuses}, vacated.settled)
@@ -196,7 +203,7 @@ class Decisions:
 
     @contextmanager
     def _begun(self) -> Iterator[Deciding]:
-        with writing(self._engine) as db:
+        with self._writing() as db:
             yield Deciding(db, self._now(), self._by)
 
 
@@ -233,13 +240,13 @@ def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
         )
 
 
-def _check_exchangeable(ret: Return, own: Issued | None, to: Issued) -> None:
+def _check_exchangeable(ret: Return, own: Issued | None, to: Issued, other_round: bool) -> None:
     if to.reference == ret.reference:
         raise UsageError(
             f"Return {ret.number} already belongs to {to.reference}.", "Nothing needs deciding."
         )
-    same = own and (own.identity.digest, own.identity.round)
-    if same != (to.identity.digest, to.identity.round):
+    same = own is not None and own.identity.digest == to.identity.digest
+    if own is None or not same or not (other_round or own.identity.round == to.identity.round):
         raise UsageError(
             f"{to.reference} does not ask the same questions as the workbook of return "
             f"{ret.number}.",

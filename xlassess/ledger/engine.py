@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,10 @@ def open_engine(place: str | Path) -> Engine:
             ) from None
     if (path := Path(str(url.database))).is_file() and not _may_write(path):
         return _read_only(path)
+    # SQLite itself would give a new file to its owner alone, whatever the user's settings say,
+    # and the second coordinator of a shared folder could not write to it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o666))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -109,7 +113,8 @@ def _on_connect(connection: Any, record: object) -> None:
     del record
     connection.isolation_level = None
     _use_wal(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
+    # What was said to be recorded must survive a power cut; NORMAL may lose the last commits.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 

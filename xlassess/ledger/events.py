@@ -26,7 +26,7 @@ from xlassess.ledger.schema import EVENTS, META
 What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
-    "consolidated", "query issued",
+    "consolidated", "query issued", "kept",
 ]  # fmt: skip
 """What can happen."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -65,6 +66,7 @@ class Ledger:
     ) -> None:
         self._now, self._by = now, by or user_name()
         self._run: int | None = None
+        self._together: Connection | None = None
         self._engine = open_engine(url)
         try:
             prepare(self._engine)
@@ -87,6 +89,36 @@ class Ledger:
         """Let go of the database."""
         self._engine.dispose()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Do what is done within as one transaction: all of it is recorded, or nothing.
+
+        The disk is waited for once instead of each time; other programs wait meanwhile, so that
+        it should not be held for long.
+        """
+        with writing(self._engine) as db:
+            self._together = db
+            try:
+                yield
+            finally:
+                self._together = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._together is not None:
+            yield self._together
+            return
+        with writing(self._engine) as db:
+            yield db
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if self._together is not None:
+            yield self._together
+            return
+        with reading(self._engine) as db:
+            yield db
+
     def keep_toolkit(self, toolkit: Toolkit, digest: str) -> None:
         """Keep a toolkit as issued; one whose questions are kept already is left as it is.
 
@@ -94,7 +126,7 @@ class Ledger:
             toolkit: the toolkit.
             digest: the digest of its questions (`xlassess.contract.seal.questions_digest`).
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             if db.scalar(select(TOOLKITS.c.digest).where(TOOLKITS.c.digest == digest)):
                 return
             body = rows.toolkit_body(toolkit)
@@ -110,7 +142,7 @@ class Ledger:
 
     def toolkits(self) -> dict[str, Toolkit]:
         """Return every toolkit ever issued, by the digest of its questions."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.toolkits(db)
 
     def record_issued(self, items: Sequence[Issued]) -> None:
@@ -121,7 +153,7 @@ class Ledger:
         Raises:
             XlassessError: a reference was issued before with other contents.
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             known = reads.issued_by_reference(db, [one.reference for one in items])
             new: dict[str, Issued] = {}
             for one in items:
@@ -142,12 +174,12 @@ class Ledger:
 
     def issued(self, round_name: str | None = None) -> tuple[Issued, ...]:
         """Return the workbooks issued in a round, or all, in the order of issue."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.issued(db, round_name)
 
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
-        with writing(self._engine) as db:
+        with self._writing() as db:
             known = {one.reference for one in reads.queries(db)}
             new = [one for one in items if one.reference not in known]
             writes.record_queries(db, new)
@@ -155,7 +187,7 @@ class Ledger:
 
     def queries(self) -> tuple[Query, ...]:
         """Return every query workbook issued, in the order of issue."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.queries(db)
 
     def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
@@ -166,7 +198,7 @@ class Ledger:
         A run begun ``to_end`` waits for `end_run`: until then it counts as broken off, and
         what a later run receives as having come together with its returns.
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             return str(writes.begin_run(db, round_name, self._now(), to_end=to_end))
 
     def end_run(self, run: str | None) -> None:
@@ -175,7 +207,7 @@ class Ledger:
         Args:
             run: what `begin_run` gave; None when there was nothing to begin one for.
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             writes.end_run(db, None if run is None else int(run))
 
     def record_return(self, ret: Return, run: str | None = None) -> Return:
@@ -200,7 +232,7 @@ class Ledger:
             raise ValueError(f"a return as read cannot be {ret.state}")
         moment = ret.received_at or self._now()
         received = replace(ret, received_at=rows.from_utc(rows.to_utc(moment)))
-        with writing(self._engine) as db:
+        with self._writing() as db:
             known = reads.last_reading(db, ret.sha256, ret.file)
             if known and (known.state != "refused" or ret.state == "refused"):
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
@@ -225,12 +257,19 @@ class Ledger:
         Args:
             files: hash (hex) and name of each.
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             for sha256, file in files:
                 known = reads.last_reading(db, sha256)
                 if known is not None:
                     (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
                     self._came_again(db, earlier, file)
+
+    def kept(self, file: str, sha256: str) -> None:
+        """Record that a file was kept that is no return itself, such as a zip file of them."""
+        with self._writing() as db:
+            known = (event.details["sha256"] for event in events.read(db, EVENTS.c.what == "kept"))
+            if sha256 not in known:
+                self._log(db, Entry("kept", details={"file": file, "sha256": sha256}))
 
     def _came_again(
         self, db: Connection, earlier: Return, file: str, other_bytes: str = ""
@@ -245,7 +284,7 @@ class Ledger:
     @property
     def decisions(self) -> Decisions:
         """The coordinator's decisions, to be made or taken back."""
-        return Decisions(self._engine, self._now, self._by)
+        return Decisions(self._writing, self._now, self._by)
 
     def consolidated(self, round_name: str, sha256: str, returns: int) -> None:
         """Record that a summary of a round was written.
@@ -255,44 +294,50 @@ class Ledger:
             sha256: that of the summary's bytes, in hex.
             returns: how many returns it stands on.
         """
-        with writing(self._engine) as db:
+        with self._writing() as db:
             details = {"round": round_name, "sha256": sha256, "returns": returns}
             self._log(db, Entry("consolidated", details=details))
 
+    def summaries(self) -> frozenset[str]:
+        """Return the hashes of all summaries written so far, of any round."""
+        with self._reading() as db:
+            found = events.read(db, EVENTS.c.what == "consolidated")
+        return frozenset(event.details["sha256"] for event in found)
+
     def events(self, after: int = 0) -> tuple[Event, ...]:
         """Return all that has happened, oldest first, or only what came after an event."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return events.read(db, EVENTS.c.number > after)
 
     def last_event(self) -> int:
         """Return the number of the last event; 0 before the first."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return events.head(db)[0]
 
     def register(self) -> Register:
         """Return what the coordinator recorded about workbooks."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.register(db)
 
     def overview(self, round_name: str) -> Overview:
         """Return where the workbooks of a round stand, without what was answered in them."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.overview(db, round_name)
 
     def audit(self) -> Audit:
         """Check the event log, and every record against it."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return audit(db)
 
     def known_file(self, sha256: str) -> Return | None:
         """Return what was last read from these bytes, or None."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             known = reads.last_reading(db, sha256)
             return reads.returns(db, RETURNS.c.id == known.id)[0] if known else None
 
     def numbered(self, number: int) -> Return | None:
         """Return the return with this number, or None."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return next(iter(reads.returns(db, RETURNS.c.id == number)), None)
 
     def history(self, round_name: str | None = None) -> tuple[Return, ...]:
@@ -300,34 +345,34 @@ class Ledger:
 
         To a round belong the returns of its workbooks, and what came in its runs.
         """
-        with reading(self._engine) as db:
+        with self._reading() as db:
             found = reads.returns(db, reads.of_round(round_name))
             return reads.as_they_count(found, reads.replaced(db))
 
     def replaced(self) -> dict[str, str]:
         """Return the workbooks that another counts in place of, with that other's reference."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.replaced(db)
 
     def counting(self, round_name: str) -> dict[str, int]:
         """Return, by reference, the number of the return that counts for each workbook."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.counting(db, round_name)
 
     def current(self, round_name: str) -> dict[str, Return]:
         """Return, by reference, the return that counts for each workbook of a round."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.current(db, round_name)
 
     def states(self) -> dict[int, State]:
         """Return the state of every return, by its number."""
-        with reading(self._engine) as db:
+        with self._reading() as db:
             return reads.states(db)
 
     def round_record(self, assessment: Assessment) -> Round:
         """Return all that a summary of the assessment's round is built from."""
         name = assessment.round
-        with reading(self._engine) as db:
+        with self._reading() as db:
             issued = reads.issued(db, name)
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)

@@ -53,7 +53,7 @@ class Assessment:
     workbooks are wanted; ``marking`` is the protective marking printed on every page;
     ``minimum_group`` is the number of respondents under which a figure is withheld when
     answers are not attributed by name. ``scenarios`` are scenarios chosen by the coordinator,
-    by toolkit id.
+    by toolkit id. ``shared`` says that a group works in the folder, and not one person alone.
     """
 
     __pydantic_config__ = _STRICT
@@ -68,6 +68,7 @@ class Assessment:
     attribution: Attribution = "named"
     minimum_group: int = 3
     scenarios: Mapping[str, ScenarioChoice] = field(default_factory=dict, hash=False)
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,9 @@ _IDENTIFY = (
         "refuse",
         "Another round",
         "The workbook belongs to round {found}, not to round {expected}.",
-        "Read it when you work on that round, or send the partner this round's workbook.",
+        "Read it when you work on that round, or send the partner this round's workbook. If it "
+        "was filled in for this round and asks the same questions, take it over: xlassess "
+        "reassign.",
     ),
     Kind(
         "I06",

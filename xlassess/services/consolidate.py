@@ -13,17 +13,24 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
 from xlassess.services.asked import Request, in_force, requests
-from xlassess.services.outbox import put, sha256_of
+from xlassess.services.outbox import keep_copy, make_room, prepared, sha256_of
+
+EARLIER = "earlier"
+"""The folder beside the summary for those that were written before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """A summary that was written: where, and on how many workbooks it stands."""
+    """A summary that was written: where, and on how many workbooks it stands.
+
+    ``edited`` is where the summary that was there is kept, if somebody had edited it.
+    """
 
     path: Path
     returned: int
     issued: int
     with_queries: int
+    edited: Path | None = None
 
 
 def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
@@ -40,15 +47,37 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     record = present_round(folder)
     path = folder.summary_file(record.assessment.round)
     content = summary_bytes(summarise(record, now))
-    put(path, content)
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    make_room(path)
+    with (
+        Ledger(folder.ledger_file, lambda: now) as ledger,
+        prepared(path, content, lasting=True) as unfinished,
+    ):
+        ours = ledger.summaries()
+        # Recorded before it is put in place: where the ledger cannot be written, the old
+        # summary stays, and no summary is about that the ledger does not know.
         ledger.consolidated(record.assessment.round, sha256_of(content), len(record.current))
+        edited = _kept(path, content, ours, now)
+        unfinished.replace(path)
     return Consolidated(
         path=path,
         returned=len(record.current),
         issued=len(record.issued),
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
+        edited=edited,
     )
+
+
+def _kept(path: Path, content: bytes, ours: Collection[str], now: datetime) -> Path | None:
+    """Keep the summary that is there; return where, if somebody edited it since it was written.
+
+    Every version stays: a committee may have been told by any of them.
+    """
+    if not path.exists() or path.read_bytes() == content:
+        return None
+    if sha256_of(path.read_bytes()) in ours:
+        keep_copy(path, path.parent / EARLIER, now)
+        return None
+    return keep_copy(path, path.parent, now)
 
 
 def present_round(folder: AssessmentFolder) -> Round:

@@ -8,18 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
+from xlassess.ingest import ReturnedFile, read_all
 from xlassess.ledger import Event, Ledger
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome, OutcomeKind
+from xlassess.services.asked import Request, in_force, requests
+from xlassess.services.ingest import context_of
 from xlassess.services.opening import opened
 from xlassess.services.outbox import sha256_of
 
@@ -79,6 +82,13 @@ def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> De
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, reference)
         ret = _meant(ledger, book, which)
+        instead = ledger.replaced().get(book.reference)
+        if instead:
+            raise UsageError(
+                f"{book.reference} was replaced by {instead}, which counts.",
+                f"To let return {ret.number} count instead: xlassess reassign {ret.number} --to "
+                f'{instead} --reason "..."',
+            )
         ledger.decisions.choose(ret.number, why.reason.strip())
         return _decided(ledger, "chosen", [ret.number], [book.reference])
 
@@ -106,12 +116,64 @@ def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decide
     Raises:
         UsageError: there is no such return or workbook, the workbook asks other questions, or
             no reason is given.
+        XlassessError: a file that is to be read again cannot be.
     """
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, to)
-        own = [ret.reference for ret in ledger.history() if ret.number == number]
-        ledger.decisions.reassign(number, book, why.reason.strip())
-        return _decided(ledger, "reassigned", [number], [book.reference, *own])
+        ret = ledger.numbered(number)
+        anew = _of_another_round(folder, ledger, ret) if ret else None
+        with ledger.together():
+            if anew:
+                number = _recorded(ledger, anew, ret).number
+            own = ledger.numbered(number)
+            decisions = ledger.decisions
+            decisions.reassign(number, book, why.reason.strip(), other_round=anew is not None)
+        references = [book.reference, *([own.reference] if own else [])]
+        return _decided(ledger, "reassigned", [number], references)
+
+
+_ANOTHER_ROUND = "I05"
+"""The finding of a workbook that was issued in another round than the present one."""
+
+
+def _of_another_round(folder: AssessmentFolder, ledger: Ledger, ret: Return) -> Return | None:
+    """Read a file again that was refused because its workbook is of another round.
+
+    Somebody may have filled in last year's workbook this year. Its answers are read as those of
+    the round it was issued in; None where it was not refused for that.
+
+    Raises:
+        UsageError: the file is not kept any more, or cannot be read.
+    """
+    reason = next((one for one in ret.findings if one.code == _ANOTHER_ROUND), None)
+    if ret.state != "refused" or reason is None:
+        return None
+    kept = next(iter(sorted((folder.returns / ret.sha256[:2]).glob(f"{ret.sha256}.*"))), None)
+    if kept is None:
+        raise UsageError(
+            f"The file of return {ret.number} is not in returns/ any more.",
+            "Put it back from a copy of this folder.",
+        )
+    context = replace(context_of(folder, ledger), round=reason.details["found"])
+    ((_, anew),) = read_all((ReturnedFile(kept, ret.file),), context, 1)
+    if anew.state == "refused":
+        raise UsageError(
+            f"Return {ret.number} cannot be used: {anew.findings[0].message}",
+            anew.findings[0].remedy,
+        )
+    return anew
+
+
+def _recorded(ledger: Ledger, anew: Return, before: Return | None) -> Return:
+    """Record the second reading of a file as it came in then."""
+    received = before.received_at if before else None
+    recorded = ledger.record_return(replace(anew, received_at=received), ledger.begin_run())
+    if recorded.state == "duplicate":
+        raise UsageError(
+            f"It says what return {recorded.number} ({recorded.file}) said then, no more.",
+            "If the answers are still the same, ask the partner to enter them anew.",
+        )
+    return recorded
 
 
 def settle(folder: AssessmentFolder, reference: str, kind: OutcomeKind, why: Why) -> Decided:
@@ -169,7 +231,9 @@ def mark(
     with _ledger(folder, why) as ledger:
         books = [_workbook(ledger, reference).reference for reference in references]
         if everyone:
-            books += _waiting(ledger, folder.assessment().round, what)
+            assessment = folder.assessment()
+            asked = requests(assessment, folder.register(assessment).respondents)
+            books += _waiting(ledger, [one for one, _ in asked], assessment.round, what)
         books = list(dict.fromkeys(books))
         if not books and not everyone:
             raise UsageError(
@@ -184,15 +248,21 @@ def mark(
         return _decided(ledger, what, [], books, undone=undone)
 
 
-def _waiting(ledger: Ledger, round_name: str, what: Mark) -> list[str]:
-    """The workbooks that nothing has come back for, as far as this has to be recorded."""
-    register, back = ledger.register(), ledger.current(round_name)
+def _waiting(ledger: Ledger, asked: Sequence[Request], round_name: str, what: Mark) -> list[str]:
+    """The workbooks that nothing has come back for, as far as this has to be recorded.
+
+    Of several issued to one respondent, the one that is out now; none of people who are no
+    longer asked.
+    """
+    register, back = ledger.register(), ledger.counting(round_name)
+    settled = back.keys() | register.outcomes.keys()
+    out_now = in_force(ledger.issued(round_name), settled, set(asked)).values()
     wanted: Callable[[str], bool] = (
         (lambda ref: ref not in register.sent) if what == "sent" else register.sent.__contains__
     )
     return [
         one.reference
-        for one in ledger.issued(round_name)
+        for one in out_now
         if one.reference not in back
         and one.reference not in register.outcomes
         and wanted(one.reference)

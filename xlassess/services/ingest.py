@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +20,8 @@ from xlassess.ingest import (
     read_all,
     read_printed,
 )
-from xlassess.ledger import Ledger, keep_file
-from xlassess.ledger.archive import sweep
+from xlassess.ledger import Kept, Ledger, keep_file
+from xlassess.ledger.archive import bring_to_disk, sweep
 from xlassess.ledger.order import UNSEALED
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
@@ -32,6 +33,10 @@ from xlassess.services.outbox import holds
 from xlassess.services.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
+
+_TOGETHER, _SECONDS = 100, 1.0
+"""So many returns, or those of so long, are recorded at once. A run that is broken off loses no
+more than these, and the next run reads them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +144,38 @@ def ingest(
         tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
         Ledger(folder.ledger_file, lambda: now) as ledger,
     ):
-        issued = ledger.issued()
         before = ledger.last_event(), ledger.counting(assessment.round)
-        context = Context(
-            assessment=assessment.id,
-            round=assessment.round,
-            secret=own_secret(folder, issued),
-            toolkits=ledger.toolkits(),
-            issued={item.reference: item for item in issued},
-            passwords=tuple(passwords),
-            queries={query.reference: query for query in ledger.queries()},
-            printed=_printed(folder.outbox, issued),
-        )
+        context = replace(context_of(folder, ledger), passwords=tuple(passwords))
         run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
             if isinstance(item, Return) and item.sha256:
-                _keep_origin(folder.returns, paths, item.file)
+                run.keep_origin(paths, item.file)
             run.take(item)
+        run.bring_to_disk()
         run.read(context, workers, watch)
         files = run.files(ledger.states(), ledger.replaced())
         again = [file.ret for file in files if file.known and not file.repeats]
         ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
         run.end()
         return Ingested(files, tuple(_displaced(ledger, context.issued, assessment.round, *before)))
+
+
+def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
+    """Return what returned files are read against.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    assessment, issued = folder.assessment(), ledger.issued()
+    return Context(
+        assessment=assessment.id,
+        round=assessment.round,
+        secret=own_secret(folder, issued),
+        toolkits=ledger.toolkits(),
+        issued={item.reference: item for item in issued},
+        queries={query.reference: query for query in ledger.queries()},
+        printed=_printed(folder.outbox, issued),
+    )
 
 
 def _displaced(
@@ -257,6 +271,8 @@ class _Run:
         self._names: list[tuple[str, str]] = []
         self._done: dict[str, Received] = {}
         self._waiting: dict[str, ReturnedFile] = {}
+        self._refused: dict[str, Return] = {}
+        self._origins: dict[str, Kept] = {}
 
     def files(
         self, states: Mapping[int, State], instead: Mapping[str, str]
@@ -282,7 +298,7 @@ class _Run:
         return tuple(files)
 
     def take(self, item: ReturnedFile | Return) -> None:
-        """Keep a file and put it in line; one refused while collecting is settled at once."""
+        """Keep a file and put it in line; one refused while collecting is not read."""
         if isinstance(item, Return):
             self._refuse(item)
             return
@@ -299,7 +315,28 @@ class _Run:
         key = ret.sha256 or ret.file
         self._names.append((ret.file, key))
         if key not in self._done:
-            self._settle(key, ret)
+            self._refused.setdefault(key, ret)
+
+    def keep_origin(self, paths: Sequence[Path], name: str) -> None:
+        """Keep the file on disk that a refused file came in, such as a zip not unpacked.
+
+        ``name`` is the name it is shown under: below the folder handed over, or in a zip file.
+        """
+        for path in paths:
+            if path.is_file() and path.name == PurePosixPath(name).parts[0]:
+                self._origins[path.name] = keep_file(self._returns, path, "zip")
+            for part in (PurePosixPath(name), *PurePosixPath(name).parents):
+                inside = path / part
+                if path.is_dir() and inside.is_file() and not inside.is_symlink():
+                    self._origins[str(part)] = keep_file(self._returns, inside, "zip")
+
+    def bring_to_disk(self) -> None:
+        """Wait once for all files kept, before the first of them is recorded.
+
+        A record must not speak of a file that a power cut takes away again.
+        """
+        waiting = [source.path for source in self._waiting.values()]
+        bring_to_disk([*waiting, *(kept.path for kept in self._origins.values())])
 
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
         """Read every file in line and record it, in the order the files came.
@@ -308,15 +345,20 @@ class _Run:
         counts, and the other waits for a decision.
         """
         keys = {source: key for key, source in self._waiting.items()}
+        for name, kept in self._origins.items():
+            self._ledger.kept(name, kept.sha256)
+        self._settle(self._refused.items())
         unsealed: list[tuple[str, Return]] = []
+        some: list[tuple[str, Return]] = []
+        since = time.monotonic()
         for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
-            if any(finding.code == UNSEALED for finding in ret.findings):
-                unsealed.append((keys[source], ret))
-            else:
-                self._settle(keys[source], ret)
+            lost = any(finding.code == UNSEALED for finding in ret.findings)
+            (unsealed if lost else some).append((keys[source], ret))
+            if len(some) >= _TOGETHER or time.monotonic() - since > _SECONDS:
+                self._settle(some)
+                some, since = [], time.monotonic()
             watch(done, len(keys))
-        for key, ret in unsealed:
-            self._settle(key, ret)
+        self._settle([*some, *unsealed])
 
     def end(self) -> None:
         """Record that the run is done."""
@@ -330,7 +372,14 @@ class _Run:
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
 
-    def _settle(self, key: str, ret: Return) -> None:
+    def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
+        """Record some returns at once: the disk is waited for once, not for each."""
+        with self._ledger.together():
+            for key, ret in some:
+                if key not in self._done:
+                    self._settle_one(key, ret)
+
+    def _settle_one(self, key: str, ret: Return) -> None:
         if ret.state == "refused" and ret.sha256 and self._ledger.known_file(ret.sha256):
             self._done[key] = self._received(ret, known=True)
             return
@@ -365,20 +414,6 @@ def _ending(name: str) -> str:
 def _unreadable(name: str, error: UsageError) -> Return:
     finding = found("G13", problem=error.message).in_file(name)
     return Return(name, sha256="", size=0, kind="", state="refused", findings=(finding,))
-
-
-def _keep_origin(folder: Path, paths: Sequence[Path], name: str) -> None:
-    """Keep the file on disk that a refused file came in, such as a zip not unpacked.
-
-    ``name`` is the name it is shown under: below the folder handed over, or within a zip file.
-    """
-    for path in paths:
-        if path.is_file() and path.name == PurePosixPath(name).parts[0]:
-            keep_file(folder, path, "zip")
-        for part in (PurePosixPath(name), *PurePosixPath(name).parents):
-            inside = path / part
-            if path.is_dir() and inside.is_file() and not inside.is_symlink():
-                keep_file(folder, inside, "zip")
 
 
 def _as_it_stands(ret: Return, states: Mapping[int, State]) -> Return:

@@ -29,7 +29,19 @@ def open_folder(root: Path) -> AssessmentFolder:
             "assessment: xlassess init DIR",
         )
     _refuse_lost(folder)
+    if _is_shared(folder):
+        folder.give_to_group()
     return folder
+
+
+def _is_shared(folder: AssessmentFolder) -> bool:
+    """True when the settings say that a group works in the folder."""
+    try:
+        if b"shared" not in folder.settings_file.read_bytes():
+            return False  # settings are read in full where they are used; this is for every verb
+        return folder.assessment().shared
+    except (XlassessError, OSError):
+        return False  # the command that needs the settings says what is wrong with them
 
 
 def _refuse_lost(folder: AssessmentFolder) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -40,14 +45,32 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    with prepared(path, data) as unfinished:
+        unfinished.replace(path)
+
+
+@contextmanager
+def prepared(path: Path, data: bytes, *, lasting: bool = False) -> Iterator[Path]:
+    """Write what is to become a file beside it; it is gone at the end unless it was renamed.
+
+    Args:
+        path: the file it is to become.
+        data: what to write.
+        lasting: wait until it is on the disk, and not only on its way there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
     try:
         with unfinished.open("xb") as file:
             file.write(data)
-        unfinished.replace(path)
-    except BaseException:
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        yield unfinished
+    finally:
         unfinished.unlink(missing_ok=True)
-        raise
 
 
 def put_aside(path: Path) -> None:
@@ -73,8 +96,36 @@ def put(path: Path, content: bytes) -> None:
         UsageError: a folder has this name.
         OSError: it cannot be written.
     """
+    make_room(path)
+    write_whole(path, content)
+
+
+def make_room(path: Path) -> None:
+    """See that a file can stand here: make its folder, and clear what broken-off runs left.
+
+    Raises:
+        UsageError: a folder has this name.
+        OSError: the folder cannot be made.
+    """
     if path.is_dir():
         raise UsageError(f"{path} is a folder.", "Give the name of a file in it.")
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    write_whole(path, content)
+
+
+def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
+    """Copy a file to this folder under its name and the time, and return where it is.
+
+    A copy, so that whatever happens next, the file itself is never missing.
+
+    Args:
+        path: the file.
+        beside: the folder; made when missing.
+        now: the time that its name says.
+    """
+    beside.mkdir(parents=True, exist_ok=True)
+    stem = f"{path.stem} {now.astimezone():%Y-%m-%d %H.%M.%S}"
+    names = (f"{stem}{extra}{path.suffix}" for extra in chain([""], map(" ({})".format, count(2))))
+    kept = next(beside / name for name in names if not (beside / name).exists())
+    write_whole(kept, path.read_bytes())
+    return kept

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
+import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -83,11 +86,13 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         found.faults += _noted(audit.events, *noted)
     kept = _archive(folder.returns, audit.returns, found)
     _returned(audit.returns, kept, found)
+    _unrecorded(audit, kept, found)
     sealed = _sealed(folder.outbox, audit)
     _outbox(folder.outbox, sealed, found)
     found.faults += _seals(folder, sealed)
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
+    _copies(folder, audit.events, found)
     return Verified(
         faults=tuple(found.faults),
         remarks=tuple(found.remarks),
@@ -112,16 +117,16 @@ def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]
         )
 
 
-def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> set[str]:
-    """Check every file kept against its name; return the hashes of those that hold."""
-    kept = set()
+def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> dict[str, Path]:
+    """Check every file kept against its name; return those that hold, by their hashes."""
+    kept: dict[str, Path] = {}
     numbers = {ret.sha256: ret.number for ret in recorded}
     there = sorted(returns.rglob("*")) if returns.is_dir() else []
     files = [path for path in there if path.is_file() and not path.name.startswith(".")]
     for path, sha256 in _hashes(files).items():
         name = path.name.partition(".")[0]
         if name == sha256:
-            kept.add(sha256)
+            kept[sha256] = path
             continue
         where = path.relative_to(returns.parent).as_posix()
         if sha256 in numbers:
@@ -148,7 +153,7 @@ def _hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> None:
+def _returned(returns: Sequence[Return], kept: Mapping[str, Path], found: _Findings) -> None:
     missing = [ret for ret in returns if ret.sha256 and ret.sha256 not in kept]
     inside = [ret for ret in missing if ret.state == "refused" and "/" in ret.file]
     found.remarks += [f"{_not_kept(ret)}. It was refused as part of a zip file." for ret in inside]
@@ -160,12 +165,25 @@ def _returned(returns: Sequence[Return], kept: set[str], found: _Findings) -> No
     found.faults += [
         Fault(f"return {ret.number}", f"{_not_kept(ret)} in returns/.") for ret in lost
     ]
-    idle = kept - {ret.sha256 for ret in returns}
-    if idle:
-        found.remarks.append(
-            f"{len(idle)} of the files in returns/ have no record of their own. They are zip "
-            "files that returns came in, or files from a run that was interrupted. You do not "
-            "need to do anything."
+
+
+def _unrecorded(audit: Audit, kept: Mapping[str, Path], found: _Findings) -> None:
+    """Name the files in returns/ that no record knows."""
+    known = {ret.sha256 for ret in audit.returns}
+    known |= {event.details.get("sha256", "") for event in audit.events}
+    for path in (path for sha256, path in kept.items() if sha256 not in known):
+        where = f"returns/{path.parent.name}/{path.name}"
+        if path.suffix == ".zip":
+            # Until version 0.4 a zip file that returns came in was kept without a record.
+            found.remarks.append(f"The zip file {where} has no record of its own.")
+            continue
+        found.faults.append(
+            Fault(
+                where,
+                f"The file {where} has no record. Another coordinator received it in a copy of "
+                "this folder, or a run was interrupted. Copy it to another folder and read it "
+                "from there: xlassess ingest.",
+            )
         )
 
 
@@ -251,12 +269,104 @@ def _questions(audit: Audit) -> Iterator[Fault]:
         )
 
 
+_NOTED = re.compile(rb"(?<![0-9])([0-9]{1,9}):([0-9a-f]{64})(?![0-9a-f])")
+"""Number and hash of the last event, as the Method sheet of a summary names it."""
+
+
 def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
-    """Remark on summaries that are not as they were written; people may well edit them."""
+    """Compare what summaries know of the log with the log; remark on those that were edited.
+
+    People may well edit a summary. But one that knows of events the log does not have shows
+    that the ledger was put back from an older copy, or cut off.
+    """
     last = {e.details["round"]: e.details["sha256"] for e in events if e.what == "consolidated"}
-    for round_name, sha256 in last.items():
-        path = folder.summary_file(round_name)
-        if path.is_file() and _hash(path) != sha256:
+    rounds = {path.parent.name for path in folder.root.glob("output/*/*.xlsx")}
+    for round_name in sorted(rounds | last.keys()):
+        newest = folder.summary_file(round_name)
+        there = sorted({newest, *newest.parent.rglob("summary*.xlsx")})
+        told = [_known_to(path, events, folder.root) for path in there if path.is_file()]
+        faults = [fault for fault in told if fault]
+        found.faults += faults
+        sha256 = last.get(round_name)
+        if sha256 and newest.is_file() and _hash(newest) != sha256 and not faults:
             found.remarks.append(
                 f"The summary of round {round_name} has been edited since it was written."
             )
+
+
+def _known_to(path: Path, events: Sequence[Event], root: Path) -> Fault | None:
+    """What is wrong with the log by what a summary says of it; nothing where it agrees."""
+    noted = _event_noted(path)
+    if noted is None or not events:
+        return None
+    number, sha256 = noted
+    where, last = path.relative_to(root).as_posix(), events[-1].number
+    if number > last:
+        return Fault(
+            "ledger",
+            f"{where} was written when the log had {number} events; now it has {last}. The ledger "
+            "is an older copy, or its end was cut off: put the newer ledger.db back.",
+        )
+    if events[number - 1].hash != sha256:
+        return Fault(
+            "ledger",
+            f"{where} knows another event {number} than the log has: the ledger is that of "
+            "another copy of this folder, or its log was made anew.",
+        )
+    return None
+
+
+def _event_noted(path: Path) -> tuple[int, str] | None:
+    """Number and hash of the event that a summary names as the last before it."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if name.startswith("xl/") and name.endswith(".xml"):
+                    found = _NOTED.search(package.read(name))
+                    if found:
+                        return int(found[1]), found[2].decode()
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        pass  # edited with another program, or not a workbook: it says nothing of the log
+    return None
+
+
+def _copies(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
+    """Name other ledgers beside the ledger: OneDrive and Dropbox put conflict copies there.
+
+    A copy that holds nothing new is worth a remark; one with events of its own is somebody's
+    work that is missing here.
+    """
+    own = folder.ledger_file
+    companions = {f"{own.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}
+    for path in sorted(folder.root.iterdir()):
+        named = path.name.casefold()
+        if path.name in companions or not path.is_file():
+            continue
+        if not (named.startswith(own.stem) and own.suffix in named):
+            continue
+        if any(named.endswith(ending) for ending in ("-wal", "-shm", "-journal")):
+            continue
+        more = _own_events(path, events)
+        if more is None:
+            found.remarks.append(f"{path.name} beside {own.name} is not a ledger, or is damaged.")
+        elif more:
+            said = f"{path.name} is another ledger of this assessment, with {more} events that "
+            said += f"{own.name} does not have: somebody worked in another copy of this folder."
+            found.faults.append(Fault(path.name, f"{said} Do again here what was done there."))
+        else:
+            found.remarks.append(
+                f"{path.name} is a copy of the ledger with nothing in it that {own.name} lacks."
+            )
+
+
+def _own_events(path: Path, events: Sequence[Event]) -> int | None:
+    """How many events a ledger has that are not in ours; None where it cannot be read."""
+    ours = {event.hash for event in events}
+    # Read as it is and without a lock: the copy is evidence, and opening it would write to it.
+    place = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(place, uri=True)) as copy:
+            hashes = [row[0] for row in copy.execute("SELECT hash FROM events")]
+    except sqlite3.Error:
+        return None
+    return sum(one not in ours for one in hashes)

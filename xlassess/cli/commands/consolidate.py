@@ -30,6 +30,12 @@ def consolidate(options: Options) -> None:
 def _show(out: Console, result: Consolidated) -> None:
     """Say where the summary is and on what it stands."""
     out.say(f"The summary is in {shown(result.path)}.", style="head")
+    if result.edited:
+        out.say(
+            "Somebody had edited the summary that was there. It is kept as "
+            f"{shown(result.edited)}.",
+            style="note",
+        )
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

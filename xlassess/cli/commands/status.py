@@ -136,6 +136,7 @@ def _open(out: Console, result: Status) -> None:
     if result.unplaced:
         out.heading(f"Refused, sender not known: {count(len(result.unplaced), 'file')}")
         out.some([_unplaced(result, ret) for ret in result.unplaced])
+        out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -243,7 +244,24 @@ def actions_of(
             person=_read_from(person, ret, action.file) if participants.shows_rows else None,
             sheet=action.sheet if participants.shows_rows else "",
             cell=action.cell if participants.shows_rows else "",
+            deadline_said=participants.tidy(_deadline_said(ret, action)),
         )
+
+
+_NO_DAY = ("C04", "C05")
+"""The findings of what is no day, or of what may be two."""
+
+_ROW = re.compile(r"[0-9]+$")
+
+
+def _deadline_said(ret: Return, action: Action) -> str:
+    """What a partner wrote for a deadline ("Spring 2026") that was accepted as it is."""
+    row = _ROW.findall(action.cell)
+    for finding in ret.findings:
+        here = (finding.sheet, _ROW.findall(finding.cell)) == (action.sheet, row)
+        if here and finding.waiver and finding.code in _NO_DAY and action.deadline is None:
+            return finding.details.get("value", "")
+    return ""
 
 
 def _day(moment: date) -> date:

@@ -194,7 +194,10 @@ class CommentRow:
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """One action of a partner's action plan; ``order`` is its horizon's place, soonest first."""
+    """One action of a partner's action plan; ``order`` is its horizon's place, soonest first.
+
+    ``deadline_said`` is what the partner wrote where it is no day and was accepted as it is.
+    """
 
     part: str
     order: int
@@ -210,6 +213,7 @@ class PlannedAction:
     person: Person | None
     sheet: str
     cell: str
+    deadline_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

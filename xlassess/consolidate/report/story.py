@@ -109,7 +109,7 @@ def _action(action: PlannedAction, toolkit: str) -> ReportAction:
         action=action.action,
         item=words().say("about_item", action.item) if action.item else "",
         owner=action.owner,
-        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else "",
+        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else action.deadline_said,
         measure=action.measure,
         progress=action.status,
         overdue=words().say("overdue") if action.overdue else "",

@@ -147,8 +147,9 @@ def write_actions(writer: SummaryWriter) -> None:
 
 def _action(action: PlannedAction) -> tuple[object, ...]:
     return (
-        action.horizon, action.action, action.item, action.owner, action.deadline,
-        action.measure, action.status, "", *_who(action.person, action.sheet, action.cell),
+        action.horizon, action.action, action.item, action.owner,
+        action.deadline or action.deadline_said or None, action.measure, action.status, "",
+        *_who(action.person, action.sheet, action.cell),
     )  # fmt: skip
 
 
