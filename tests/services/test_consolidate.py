@@ -17,8 +17,9 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
-from xlassess.services.consolidate import consolidate
+from xlassess.services.consolidate import EARLIER, consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 
@@ -78,3 +79,38 @@ def test_consolidate__leaves_out_who_is_no_longer_asked(
     write_register(folder, (("Birch Trust", "Bea Birch", "Board"),))
     result = consolidate(folder, now=LATER)
     assert (result.returned, result.issued) == (1, 2)
+
+
+def test_consolidate__keeps_every_version_and_what_somebody_wrote(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
+    first = consolidate(folder, now=LATER)
+    assert first.edited is None
+    written = first.path.read_bytes()
+    second = consolidate(folder, now=LATER)
+    assert second.edited is None
+    (earlier,) = (first.path.parent / EARLIER).iterdir()
+    assert earlier.read_bytes() == written
+    first.path.write_bytes(b"with words of mine")
+    third = consolidate(folder, now=LATER)
+    assert third.edited is not None
+    assert third.edited.read_bytes() == b"with words of mine"
+    assert third.path.read_bytes() != b"with words of mine"
+
+
+def test_consolidate__leaves_the_old_summary_where_the_ledger_cannot_be_written(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
+    path = consolidate(folder, now=LATER).path
+    before = path.read_bytes()
+
+    def full(*told: object) -> None:
+        raise XlassessError("The ledger cannot be written: the disk is full.", "Free some space.")
+
+    monkeypatch.setattr(Ledger, "consolidated", full)
+    with pytest.raises(XlassessError):
+        consolidate(folder, now=LATER)
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == ["summary.xlsx"]

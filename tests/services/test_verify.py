@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import keep_file
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
@@ -192,3 +194,59 @@ def test_verify__changes_nothing(folder: AssessmentFolder) -> None:
         p: p.read_bytes() for p in folder.root.rglob("*") if p.is_file() and ".db" not in p.name
     }
     assert after == before
+
+
+def test_verify__older_ledger_put_back(folder: AssessmentFolder, tmp_path: Path) -> None:
+    older = tmp_path / "older.db"
+    shutil.copy(folder.ledger_file, older)
+    consolidate(folder, now=LATER)
+    consolidate(folder, now=LATER)
+    assert verify(folder).holds
+    shutil.copy(older, folder.ledger_file)
+    result = verify(folder)
+    assert abouts(result) == ["ledger"]
+    assert "older" in result.faults[0].message
+    assert not any("edited" in remark for remark in result.remarks)
+
+
+def test_verify__summary_of_another_log(folder: AssessmentFolder, tmp_path: Path) -> None:
+    other = a_folder(tmp_path / "other")
+    ingest(other, [answer(other, "Bea Birch", tmp_path / "b.xlsx")], now=LATER, workers=1)
+    consolidate(folder, now=LATER)
+    consolidate(other, now=LATER)
+    shutil.copy(other.summary_file("2026"), folder.summary_file("2026"))
+    assert abouts(verify(folder)) == ["ledger"]
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger-ROBINS-LAPTOP.db", "ledger (Robin's conflicted copy 2026-05-01).db"]
+)
+def test_verify__conflict_copy_with_work_of_its_own(
+    folder: AssessmentFolder, tmp_path: Path, name: str
+) -> None:
+    copy = folder.root / name
+    shutil.copy(folder.ledger_file, copy)
+    result = verify(folder)
+    assert result.holds
+    assert [name in remark for remark in result.remarks] == [True]
+    shutil.copy(folder.ledger_file, tmp_path / "mine.db")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "b.xlsx")], now=LATER, workers=1)
+    shutil.copy(folder.ledger_file, copy)
+    shutil.copy(tmp_path / "mine.db", folder.ledger_file)
+    assert name in abouts(verify(folder))
+
+
+def test_verify__file_of_another_coordinator(folder: AssessmentFolder, tmp_path: Path) -> None:
+    strange = keep_file(folder.returns, answer(folder, "Bea Birch", tmp_path / "b.xlsx"), "xlsx")
+    result = verify(folder)
+    assert [strange.sha256 in about for about in abouts(result)] == [True]
+
+
+def test_verify__zip_that_files_came_in_is_on_record(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    packed = tmp_path / "returns.zip"
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("../out.xlsx", b"climbs out of the folder")
+    ingest(folder, [packed], now=LATER, workers=1)
+    assert abouts(verify(folder)) == []

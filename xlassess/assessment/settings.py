@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -315,7 +316,8 @@ class AssessmentFolder:
     def _nothing_here(self) -> UsageError:
         return UsageError(
             f"There is no assessment in {self.root}.",
-            f"To start one, run xlassess init {self.root}, or go to another assessment's folder.",
+            f"To start one, run xlassess init {shlex.quote(str(self.root))}, or go to another "
+            "assessment's folder.",
         )
 
     def _used_toolkits(self, assessment: Assessment) -> Iterator[Remark]:

@@ -348,17 +348,20 @@ class _Run:
         for name, kept in self._origins.items():
             self._ledger.kept(name, kept.sha256)
         self._settle(self._refused.items())
-        unsealed: list[tuple[str, Return]] = []
         some: list[tuple[str, Return]] = []
+        unsealed: list[tuple[str, Return]] = []
         since = time.monotonic()
-        for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
-            lost = any(finding.code == UNSEALED for finding in ret.findings)
-            (unsealed if lost else some).append((keys[source], ret))
-            if len(some) >= _TOGETHER or time.monotonic() - since > _SECONDS:
-                self._settle(some)
-                some, since = [], time.monotonic()
-            watch(done, len(keys))
-        self._settle([*some, *unsealed])
+        try:
+            for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
+                lost = any(finding.code == UNSEALED for finding in ret.findings)
+                (unsealed if lost else some).append((keys[source], ret))
+                if len(some) >= _TOGETHER or time.monotonic() - since > _SECONDS:
+                    self._settle(some)
+                    some, since = [], time.monotonic()
+                watch(done, len(keys))
+        finally:
+            # Also when somebody stops the run: what was read is kept.
+            self._settle([*some, *unsealed])
 
     def end(self) -> None:
         """Record that the run is done."""

@@ -174,7 +174,7 @@ def _unrecorded(audit: Audit, kept: Mapping[str, Path], found: _Findings) -> Non
     for path in (path for sha256, path in kept.items() if sha256 not in known):
         where = f"returns/{path.parent.name}/{path.name}"
         if path.suffix == ".zip":
-            # Until version 0.4 a zip file that returns came in was kept without a record.
+            # Version 0.1 at first kept the zip files that returns came in without a record.
             found.remarks.append(f"The zip file {where} has no record of its own.")
             continue
         found.faults.append(
