@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.values import a_return, clock, sha
 from xlassess.ledger import Ledger
-from xlassess.ledger.order import Arrival, standing
+from xlassess.ledger.order import Arrival, ranked, saved_later
 from xlassess.ledger.rows import from_utc, to_utc
 from xlassess.model.answer import Action, Answer, Normalisation, Return
 from xlassess.model.catalogue import CATALOGUE
@@ -131,18 +131,26 @@ def test_moment__without_a_zone_is_utc() -> None:
     assert from_utc(to_utc(naive)) == naive.replace(tzinfo=timezone.utc)
 
 
-ARRIVALS = st.builds(Arrival, st.integers(1, 3), st.none() | st.sampled_from("abc"))
+SAVED = st.none() | st.sampled_from(
+    (datetime(2026, 3, 4), datetime(2026, 3, 9), datetime(2026, 3, 20))
+)
+ARRIVALS = st.builds(Arrival, st.integers(1, 3), SAVED, st.booleans())
 
 
 @given(ARRIVALS, st.lists(ARRIVALS, max_size=3))
-def test_standing__counts_only_when_later_than_all(new: Arrival, others: list[Arrival]) -> None:
-    place = standing(new, others)
-    if place == "current":
-        assert all(
-            other.run < new.run or (other.saved_at or "~") < (new.saved_at or "")
-            for other in others
+def test_ranked__counts_only_when_later_than_all(new: Arrival, others: list[Arrival]) -> None:
+    place = ranked(new, others)
+    rivals = [other for other in others if other.sealed] if new.sealed else others
+    if not new.sealed and any(other.sealed for other in others):
+        assert (place.standing, place.doubt) == ("contested", "L04")
+        return
+    later = [saved_later(new.saved_at, other.saved_at) for other in rivals]
+    if place.standing == "current":
+        for other, order in zip(rivals, later, strict=True):
+            assert order == 1 or (order == 0 and new.run > other.run)
+    if place.standing == "superseded":
+        assert any(
+            order == -1 and new.run <= other.run for other, order in zip(rivals, later, strict=True)
         )
-    if place == "superseded":
-        assert any(other.run >= new.run for other in others)
-    if not others:
-        assert place == "current"
+    if not rivals:
+        assert place.standing == "current"
