@@ -92,6 +92,26 @@ def test_xlsx__the_same_by_other_prefixes() -> None:
         assert getattr(told, name) == getattr(again, name), name
 
 
+def test_xlsx__what_older_programs_show_instead_is_no_text() -> None:
+    """Excel writes newer charts twice, the second time as a box that says it cannot be shown."""
+    chart = b'<a:graphicData uri="http://schemas.microsoft.com/office/drawing/2014/chartex"/>'
+    frame = (
+        b'<xdr:graphicFrame><a:graphic xmlns:a="a">' + chart + b"</a:graphic></xdr:graphicFrame>"
+    )
+    box = b'<xdr:sp><xdr:txBody><a:p xmlns:a="a"><a:t>This chart is not available.</a:t></a:p>'
+    twice = (
+        b'<xdr:twoCellAnchor><mc:AlternateContent xmlns:mc="m"><mc:Choice>'
+        + frame
+        + b"</mc:Choice>"
+        b"<mc:Fallback>" + box + b"</xdr:txBody></xdr:sp></mc:Fallback></mc:AlternateContent>"
+        b"</xdr:twoCellAnchor></xdr:wsDr>"
+    )
+    edit = replacing(b"</xdr:wsDr>", twice)
+    told = guarded(edited(_xlsx(), {"xl/drawings/drawing1.xml": edit})).notes["S"]
+    assert told.attached == {"D5": "Not agreed by all"}
+    assert [one.what for one in told.objects] == ["a picture"]
+
+
 def test_xlsx__embedded_file_is_told_by_its_program() -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
@@ -99,7 +119,8 @@ def test_xlsx__embedded_file_is_told_by_its_program() -> None:
     related = (
         b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         b'<Relationship Id="rId7" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-        b'relationships/oleObject" Target="../embeddings/oleObject1.bin"/></Relationships>'
+        b'relationships/oleObject" Target="../embeddings/oleObject1.bin"/>'
+        b'<Relationship Id="rId8" Type="x/image" Target="../media/image1.emf"/></Relationships>'
     )
     holder = b'<oleObjects><oleObject progId="AcroExch.Document.DC" shapeId="1" r:id="rId7"/>'
     edit = replacing(b"</worksheet>", holder + b"</oleObjects></worksheet>")

@@ -29,6 +29,7 @@ _CHARTS = ("chart", "chartex")
 """Graphic frames that hold a chart, by the end of their namespace; ours are among them."""
 _PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(rb"""([\w:]{1,40})=["']([^"'<>]{0,300})["']""")
+_BEHIND = re.compile(rb"""<picture\b[^<>]{0,200}?\bid=["']([^"'<>]{0,200})""")
 _KNOWN = {
     "word": "an embedded Word document",
     "excel": "an embedded Excel workbook",
@@ -100,7 +101,7 @@ def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
             with _tolerating():
                 unread = _drawing(package, one.part, boxes)
             objects += unread
-        elif one.kind == "image":
+        elif one.kind == "image" and _is_behind(one, markup):
             objects.append(PlacedObject("a picture behind the cells", _name(one)))
     objects += _files(related, markup)
     cells = list(dict.fromkeys([*notes, *boxes]))[:MOST_NOTES]
@@ -117,6 +118,12 @@ def _tolerating() -> Iterator[None]:
         unsafe.tolerate()
     except MARKUP_FAULTS:
         return
+
+
+def _is_behind(relation: Relation, markup: bytes) -> bool:
+    """True for the picture behind a sheet's cells; others only stand in for embedded files."""
+    tag = _BEHIND.search(markup) if b"<picture" in markup else None
+    return tag is not None and tag[1].decode("utf-8", "replace") == relation.id
 
 
 def _name(relation: Relation) -> str:
@@ -144,11 +151,20 @@ def _drawing(package: Package, part: str, boxes: dict[str, list[str]]) -> list[P
     objects: list[PlacedObject] = []
     for anchor in root if root is not None else ():
         cell = _corner(anchor)
+        _without_fallbacks(anchor)
         text = " ".join(_text(one) for one in anchor.iter() if local(one.tag) == "p").strip()
         if text and cell:
             boxes.setdefault(cell, []).append(text)
         objects += _objects(anchor, cell, media, bool(text))
     return objects
+
+
+def _without_fallbacks(anchor: Element) -> None:
+    """Take out what older programs are to show instead: it says only that they cannot do it."""
+    for one in list(anchor.iter()):
+        kept = [child for child in one if local(child.tag) != "Fallback"]
+        if len(kept) < len(one):
+            one[:] = kept
 
 
 def _corner(anchor: Element) -> str:

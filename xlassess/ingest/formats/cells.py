@@ -65,6 +65,13 @@ class CellFacts:
 
 
 @lru_cache(maxsize=64)
+def _any_of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
+    """Find out in little time whether a sheet has such cells at all; most have none."""
+    ored = r"\d{1,6}" if len(numbers) > _MOST_ORED else "|".join(map(str, sorted(numbers)))
+    return re.compile(rf"""s=["'](?:{ored})["'][^<>/]*>""".encode())
+
+
+@lru_cache(maxsize=64)
 def _of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
     """Find the cells in one of these formats that hold something."""
     many = len(numbers) > _MOST_ORED
@@ -89,11 +96,11 @@ def facts_of(
         cells: what the cells of all sheets share.
     """
     styles = cells.styles
-    wanted = styles.struck | styles.codes.keys()
+    wanted = frozenset(styles.struck | styles.codes.keys())
     struck: set[str] = set()
     shown: dict[str, str] = {}
-    if wanted:
-        for cell, style, kind, value in _styled(part, frozenset(wanted)):
+    if wanted and _any_of_styles(wanted).search(part):
+        for cell, style, kind, value in _styled(part, wanted):
             if style in styles.struck:
                 struck.add(cell)
             if style in styles.codes and kind == b"n" and cell not in notes.formulas:

@@ -160,11 +160,11 @@ class _Scan:
         elif name == "table-column":
             self.crossing.column(attributes, _times(attributes, "number-columns-repeated"))
         elif name in _CELLS:
-            self.cell_times = _times(attributes, "number-columns-repeated")
+            self.plain = _plain(attributes)
+            self.cell_times = _count(self.plain, "number-columns-repeated")
             self.in_cell, self.cell = True, _CellText()
             if name == _CELLS[1]:
                 self._covered()
-            self.plain = _plain(attributes)
             self._cell()
 
     def _start_drawing(self, name: str, attributes: dict[str, str]) -> None:
@@ -424,7 +424,10 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    return _count({local(key): value for key, value in attributes.items()}, name)
+    end = f"}}{name}"
+    return next(
+        (_count({name: said}, name) for key, said in attributes.items() if key.endswith(end)), 1
+    )
 
 
 def _count(plain: dict[str, str], name: str) -> int:
