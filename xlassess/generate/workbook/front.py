@@ -17,7 +17,7 @@ from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.metrics import text_width, usable_width
 from xlassess.sheet.writer import Formula, SheetWriter
 
-WIDTHS = {0: 80.0, 1: 9.0, 2: 7.0, 3: 17.0, 4: 10.0}
+WIDTHS = {0: 77.0, 1: 10.0, 2: 9.5, 3: 17.0, 4: 10.0}
 """Some ninety letters a line, and narrow enough to print at eight points."""
 LAST = max(WIDTHS)
 
