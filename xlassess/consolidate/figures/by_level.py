@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from xlassess.consolidate.figures.attribution import shown_groups
-from xlassess.consolidate.figures.counted import ToolkitReturns, field_of, figure_of, is_figured
+from xlassess.consolidate.figures.counted import ToolkitReturns, field_of, figure_of
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
 from xlassess.consolidate.figures.values import Figure
-from xlassess.consolidate.figures.withholding import partial_in_section
+from xlassess.consolidate.figures.withholding import FigureKey
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Scale, Section
-
-Shown = Mapping[str, frozenset[str]]
-"""The levels (by code) whose figures may be shown in a section, by answer field."""
-
-
-def shown_levels(base: ToolkitReturns, section: Section, view: str) -> frozenset[str]:
-    """Return the levels whose figures may be shown in a section and on its items.
-
-    Where rows of single returns are shown, these are the levels large enough in the round.
-    Otherwise no difference may be left from which fewer than the minimum could be told: not on
-    any item, and not between those with a score in the section and those who answered.
-    """
-    participants = base.participants
-    eligible = {level for level, label in LEVELS.items() if label in participants.levels}
-    if participants.shows_rows:
-        return frozenset(eligible)
-    levels = tuple(base.by_level)
-    sizes = {level: _section_figure(base, section, view, level).n for level in levels}
-    partial = {level: partial_in_section(base, section, view, level) for level in levels}
-    field = field_of(view)
-    answered = [
-        {level: _answers(base, item, field, level) for level in levels}
-        for item in section.items
-        if is_figured(base.toolkit, section, item) and field in item.answer_fields
-    ]
-    return shown_groups(sizes, participants.minimum, (partial, *answered), eligible)
-
-
-def _answers(base: ToolkitReturns, item: Item, field: str, level: str) -> int:
-    scale = base.toolkit.scales[item.answer]
-    counts = base.by_level[level].get((item.id, field), Counter())
-    return sum(counts[choice.code] for choice in scale.substantive)
 
 
 def _section_figure(base: ToolkitReturns, section: Section, view: str, level: str) -> Figure:
@@ -57,21 +24,18 @@ def _section_figure(base: ToolkitReturns, section: Section, view: str, level: st
     )
 
 
-def section_levels(
-    base: ToolkitReturns, section: Section, view: str, shown: frozenset[str]
-) -> dict[str, Figure]:
+def section_levels(base: ToolkitReturns, section: Section, view: str) -> dict[str, Figure]:
     """Return the figures of a section by label of level, for the levels in the summary."""
     found: dict[str, Figure] = {}
     for level, label in LEVELS.items():
         if label in base.participants.levels:
             figure = _section_figure(base, section, view, level)
-            found[label] = figure if level in shown else Figure(figure.n, withheld=True)
+            hidden = FigureKey("section level", section.id, field_of(view), level) in base.hidden
+            found[label] = Figure(figure.n, withheld=True) if hidden else figure
     return found
 
 
-def item_levels(
-    base: ToolkitReturns, item: Item, field: str, shown: frozenset[str]
-) -> dict[str, Figure]:
+def item_levels(base: ToolkitReturns, item: Item, field: str) -> dict[str, Figure]:
     """Return the figures of an item by label of level: its mean score or favourable share."""
     scale = base.toolkit.scales[item.answer]
     found: dict[str, Figure] = {}
@@ -80,7 +44,7 @@ def item_levels(
             continue
         counts = base.by_level.get(level, {}).get((item.id, field), Counter())
         n = sum(counts[choice.code] for choice in scale.substantive)
-        hidden = bool(n) and level not in shown
+        hidden = FigureKey("item level", item.id, field, level) in base.hidden
         found[label] = Figure(n, withheld=True) if hidden else Figure(n, _mean(scale, counts))
     return found
 

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlassess.consolidate.figures.by_level import (
-    Shown,
     gap_between,
     item_levels,
     item_range,
     section_levels,
-    shown_levels,
 )
 from xlassess.consolidate.figures.counted import (
     ToolkitReturns,
@@ -36,7 +34,7 @@ from xlassess.consolidate.figures.thresholds import (
     is_strength,
 )
 from xlassess.consolidate.figures.values import ItemFigures, OverallFigures, SectionFigures
-from xlassess.consolidate.figures.withholding import guarded, partial_in_section, partial_overall
+from xlassess.consolidate.figures.withholding import FigureKey, guarded
 from xlassess.model.toolkit import Item, Scale, Section, Toolkit
 from xlassess.score import Agreement, agreement_of, band_of, reported_sections
 
@@ -80,8 +78,8 @@ def _section(
     toolkit, participants, field = base.toolkit, base.participants, field_of(view)
     scores = [row.card.section(section.id, view) for row in base.rows]
     label = toolkit.view(view).label if view else ""
-    partial = partial_in_section(base, section, view)
-    score = guarded(figure_of(toolkit, scores), participants, partial)
+    hidden = FigureKey("section", section.id, field) in base.hidden
+    score = guarded(figure_of(toolkit, scores), participants, hidden=hidden)
     weights = [each.significance for each in scores if each.significance is not None]
     scales: dict[str, Counter[str]] = {}
     for item in items:
@@ -107,8 +105,10 @@ def _section(
         given=sum(sum(each.values()) for each in scales.values()),
         favourable=good,
         flagged=sum(each[code] for each in scales.values() for code in toolkit.scoring.flagged),
-        significance=guarded(over(weights), participants),
-        levels=section_levels(base, section, view, shown_levels(base, section, view)),
+        significance=guarded(
+            over(weights), participants, hidden=FigureKey("significance", section.id) in base.hidden
+        ),
+        levels=section_levels(base, section, view),
     )
 
 
@@ -146,7 +146,8 @@ def _overall(base: ToolkitReturns, view: str, sections: Sequence[SectionFigures]
         answered = sum(each.answered for each in sections)
         good = sum(each.favourable for each in sections)
         figure = replace(figure, mean=good / answered if answered else None)
-    figure = guarded(figure, base.participants, partial_overall(base, view))
+    hidden = FigureKey("overall", "", field_of(view)) in base.hidden
+    figure = guarded(figure, base.participants, hidden=hidden)
     label = toolkit.view(view).label if view else ""
     return OverallFigures(view, label, figure, band_of(figure.mean, toolkit.scoring.bands))
 
@@ -154,9 +155,10 @@ def _overall(base: ToolkitReturns, view: str, sections: Sequence[SectionFigures]
 def item_figures(base: ToolkitReturns) -> tuple[ItemFigures, ...]:
     """Return the figures of every item answered on a scale, closing questions included."""
     toolkit = base.toolkit
+    scored = {section.id for section in shown_sections(toolkit)}
     return tuple(
-        _item(base, section, item, field, levels)
-        for section, levels in ((each, _levels(base, each)) for each in toolkit.all_sections)
+        _item(base, section, item, field, scored=section.id in scored)
+        for section in toolkit.all_sections
         if not is_facts(toolkit, section)
         for item in section.items
         if not item.is_free
@@ -164,36 +166,24 @@ def item_figures(base: ToolkitReturns) -> tuple[ItemFigures, ...]:
     )
 
 
-def _levels(base: ToolkitReturns, section: Section) -> Shown:
-    """The levels that may be shown in a section, by view; none where nothing counts."""
-    if section.id not in {each.id for each in shown_sections(base.toolkit)}:
-        return {}
-    views = ("", *(view.id for view in base.toolkit.views))
-    return {
-        field_of(view): shown_levels(base, section, view)
-        for view in views
-        if asked_choices(base.toolkit, section, view)
-    }
-
-
 def _item(
-    base: ToolkitReturns, section: Section, item: Item, field: str, shown: Shown
+    base: ToolkitReturns, section: Section, item: Item, field: str, *, scored: bool
 ) -> ItemFigures:
-    toolkit, participants = base.toolkit, base.participants
+    toolkit = base.toolkit
     scale = toolkit.scales[item.answer]
     agreement = agreement_of(scale, base.tallies.get((item.id, field), Counter()))
     compared = toolkit.subject == "partnership"
     if not compared:
         agreement = replace(agreement, consensus=None)
-    withheld = participants.withholds(agreement.n or agreement.apart)
+    withheld = FigureKey("item", item.id, field) in base.hidden
     if withheld:
         agreement = agreement_of(scale, {})
-    scored = field in shown and is_figured(toolkit, section, item)
+    scored = scored and is_figured(toolkit, section, item)
     favour = standing(scale, agreement)
     reading = agreement_word(scale, agreement.consensus)
     levels = {}
     if scored and compared and scale.ordinal and toolkit.scoring.rule != "none":
-        levels = item_levels(base, item, field, shown[field])
+        levels = item_levels(base, item, field)
     _, _, view = field.partition(":")
     return ItemFigures(
         item=item,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, ScoreRow
+from xlassess.consolidate.figures.withholding import FigureKey, hidden_figures
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Item, Section, Toolkit
 from xlassess.score import SectionScore, affirmative, counts_towards
@@ -22,6 +23,7 @@ class ToolkitReturns:
     """A toolkit under its key, its score rows, who is shown, and how answers fall.
 
     ``tallies`` counts all answers, ``by_level`` those of each organisational level (by code).
+    ``hidden`` are the figures that are withheld.
     """
 
     toolkit: Toolkit
@@ -30,6 +32,7 @@ class ToolkitReturns:
     participants: Participants
     tallies: Tallies
     by_level: Mapping[str, Tallies]
+    hidden: frozenset[FigureKey] = frozenset()
 
 
 def toolkit_returns(
@@ -55,7 +58,9 @@ def toolkit_returns(
         level: tally(toolkit, (answer for given in mine for answer in given))
         for level, mine in levels.items()
     }
-    return ToolkitReturns(toolkit, key, rows, participants, _together(by_level.values()), by_level)
+    hidden = hidden_figures(toolkit, participants, rows, answers)
+    tallies = _together(by_level.values())
+    return ToolkitReturns(toolkit, key, rows, participants, tallies, by_level, hidden)
 
 
 def tally(toolkit: Toolkit, answers: Iterable[Answer]) -> Tallies:

@@ -8,8 +8,7 @@ fewer people than the minimum group is one that must not be possible.
 
 That is linear algebra, and not a list of cases. Printed sums span a space; in it, each person
 has a share of every direction. A direction that lies wholly within fewer people than the minimum
-is a disclosure, and the figure in it that is worth least is given up, until none is left. What
-was given up and turns out not to matter comes back.
+is a disclosure, and figures are let in, the most worth first, only as long as there is none.
 
 A sum also tells every answer in it when all of them are the same and it shows it (all at an end of
 the scale, or all on one choice). Such a figure is not shown, nor may the others add up to it.
@@ -31,11 +30,8 @@ _NEAR = 1e-7
 one stay well away from it; where rounding errs, it errs towards withholding."""
 
 _MOST_GROUPS = 3_000
-"""Groups of people looked at before the nearest to a disclosure is taken for one. Reached only in
+"""Groups of people looked at before figures are taken to give something away. Reached only in
 rounds in which very many left out different things; it costs figures there, and no privacy."""
-
-_USED = 1e-6
-"""The least part a figure has in a combination to count as being in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +40,64 @@ class PrintedSum:
 
     ``key`` names the figure. ``worth`` says what is given up last: the figure of less worth goes
     first. ``weights`` has the weight of each answer in the sum, by respondent and question.
-    ``telling`` is True where the value shows that all these answers are the same.
+    ``telling`` is True where the value shows that all these answers are the same. Sums with the
+    same ``together`` are shown or withheld as one; None stands alone.
     """
 
     key: Hashable
     worth: int
     weights: Mapping[tuple[str, str], float]
     telling: bool = False
+    together: Hashable = None
 
 
 def to_withhold(sums: Sequence[PrintedSum], minimum: int) -> frozenset[Hashable]:
-    """Return the keys of figures to leave out, as few and of as little worth as can be found.
+    """Return the keys of figures to leave out, so that the rest gives nothing away.
+
+    Figures are let in by worth, the most worth first, and only where all that was let in before
+    stays safe beside them. None that is left out could come back.
 
     Args:
         sums: all that is to be printed, in all outputs together.
         minimum: the fewest people whose answers a combination of figures may tell together.
     """
-    given_up: list[PrintedSum] = [each for each in sums if each.telling]
-    kept = [each for each in sums if not each.telling and each.weights]
-    telling = tuple(given_up)
-    while (least := _least_in_a_disclosure(kept, telling, minimum)) is not None:
-        given_up.append(least)
-        kept.remove(least)
-    for each in sorted(given_up[len(telling) :], key=lambda one: -one.worth):
-        if _least_in_a_disclosure([*kept, each], telling, minimum) is None:
-            kept.append(each)
+    telling = tuple(each for each in sums if each.telling and each.weights)
+    units: dict[tuple[int, Hashable], list[PrintedSum]] = {}
+    for each in sums:
+        if each.weights and not each.telling:
+            name = each.key if each.together is None else each.together
+            units.setdefault((-each.worth, name), []).append(each)
+    kept: list[PrintedSum] = []
+    for worth in sorted({worth for worth, _ in units}):
+        batch = [unit for (each, _), unit in units.items() if each == worth]
+        kept += _let_in(kept, batch, telling, minimum)
     shown = {each.key for each in kept}
-    return frozenset(each.key for each in sums if each.key not in shown and each.weights)
+    return frozenset(each.key for each in sums if each.weights and each.key not in shown)
 
 
-def _least_in_a_disclosure(
-    sums: Sequence[PrintedSum], telling: Sequence[PrintedSum], minimum: int
-) -> PrintedSum | None:
-    """Return the figure worth least in a combination that must not be; None without one."""
-    if not sums:
-        return None
+def _let_in(
+    kept: Sequence[PrintedSum],
+    batch: Sequence[Sequence[PrintedSum]],
+    telling: Sequence[PrintedSum],
+    minimum: int,
+) -> list[PrintedSum]:
+    """Return those of a batch that may stand beside the rest: all, or else those of its halves.
+
+    Few figures give anything away, so that most are let in together.
+    """
+    new = [each for unit in batch for each in unit]
+    if not _gives_away([*kept, *new], telling, minimum):
+        return new
+    if len(batch) == 1:
+        return []
+    half = len(batch) // 2
+    first = _let_in(kept, batch[:half], telling, minimum)
+    return [*first, *_let_in([*kept, *first], batch[half:], telling, minimum)]
+
+
+def _gives_away(sums: Sequence[PrintedSum], telling: Sequence[PrintedSum], minimum: int) -> bool:
     span = _Span(sums, telling)
-    part = span.of_few(minimum)
-    if part is None:
-        part = span.of_telling(len(telling))
-    if part is None:
-        return None
-    used = [(each, abs(share)) for each, share in zip(sums, part, strict=True)]
-    most = max(share for _, share in used)
-    return min(
-        (pair for pair in used if pair[1] > _USED * most),
-        key=lambda pair: (pair[0].worth, -pair[1]),
-    )[0]
+    return span.has_few(minimum) or span.has_telling(len(telling))
 
 
 class _Span:
@@ -130,35 +137,31 @@ class _Span:
         self._basis: Array = vectors[:, real] / np.sqrt(values[real])
         self._blocks: Array = blocks
 
-    def of_few(self, minimum: int) -> Array | None:
-        """Return a combination that lies within fewer people than this, by sums; or None."""
+    def has_few(self, minimum: int) -> bool:
+        """True where a combination lies within fewer people than this."""
         import numpy as np
 
         small = [place for place, size in enumerate(self._sizes) if size < minimum]
         shares = {p: self._basis.T @ self._grams[p] @ self._basis for p in small}
         most = {p: float(np.linalg.eigvalsh(shares[p])[-1]) for p in small}
         ordered = sorted((p for p in small if most[p] > _NEAR), key=lambda p: -most[p])
-        nearest, best = 0.0, np.zeros(self._basis.shape[1])
         for looked, group in enumerate(_groups(ordered, self._sizes, most, minimum)):
-            values, vectors = np.linalg.eigh(sum(shares[p] for p in group))
-            if values[-1] > nearest:
-                nearest, best = float(values[-1]), vectors[:, -1]
-            if nearest > 1 - _NEAR or looked >= _MOST_GROUPS:
-                return np.asarray(self._basis @ best)
-        return None
+            whole = np.linalg.eigvalsh(sum(shares[p] for p in group))[-1] > 1 - _NEAR
+            if whole or looked >= _MOST_GROUPS:
+                return True
+        return False
 
-    def of_telling(self, count: int) -> Array | None:
-        """Return how one of the telling sums is made from the printed ones, if one can be."""
+    def has_telling(self, count: int) -> bool:
+        """True where one of the telling sums can be made from the printed ones."""
         import numpy as np
 
+        printed = self._blocks[:, : self._count]
         for row in range(self._count, self._count + count):
-            target = np.einsum(
-                "prq,pq,p->r", self._blocks[:, : self._count], self._blocks[:, row], self._sizes
-            )
+            target = np.einsum("prq,pq,p->r", printed, self._blocks[:, row], self._sizes)
             along = self._basis.T @ target
             if along @ along > 1 - _NEAR:
-                return np.asarray(self._basis @ along)
-        return None
+                return True
+        return False
 
 
 def _by_person(

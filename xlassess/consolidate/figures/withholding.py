@@ -1,76 +1,261 @@
-"""Which figures over all returns are withheld where single returns are not shown.
+"""Which figures are withheld where single returns are not shown.
 
-A figure from too few respondents is withheld. So is one that, set against others on show, is
-the answer of too few: how answers fall on items is counted over everybody who answered, a
-section's mean over those with a score there, and the difference between the two is what the
-returns with gaps hold.
+A figure from too few respondents is withheld, and so is one whose value tells every answer in
+it. What is left is looked at together, as a reader may who sets figures against each other: see
+`xlassess.consolidate.figures.disclosure`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from xlassess.consolidate.figures.attribution import Participants
-from xlassess.consolidate.figures.counted import ToolkitReturns
-from xlassess.consolidate.figures.values import Figure
-from xlassess.model.toolkit import Section
+from xlassess.consolidate.figures.disclosure import PrintedSum, to_withhold
+from xlassess.consolidate.figures.thresholds import favourable, has_scores
+from xlassess.consolidate.figures.values import Figure, ScoreRow
+from xlassess.model.answer import Answer
+from xlassess.model.assessment import LEVELS
+from xlassess.model.toolkit import Choice, Scale, Toolkit
+from xlassess.score import counts_towards
+
+FigureKind = Literal["item", "section", "overall", "significance", "section level", "item level"]
+
+_WORTH: Mapping[FigureKind, int] = {
+    "item": 5, "section": 4, "significance": 3, "overall": 2, "section level": 1, "item level": 1,
+}  # fmt: skip
+"""What is given up last. How answers fall on the items is what a partnership talks about; means
+of levels are the first to go, because they are the smallest groups."""
 
 
-def guarded(figure: Figure, participants: Participants, partial: int = 0) -> Figure:
+class FigureKey(NamedTuple):
+    """A printed figure: its kind, its section or item, its answer field, its level (by code)."""
+
+    kind: FigureKind
+    of: str = ""
+    field: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one respondent answered: the choices by item and field, with level and scores."""
+
+    person: str
+    level: str
+    row: ScoreRow
+    choices: Mapping[tuple[str, str], Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A figure before it is decided whether it is shown, and how many people it comes from."""
+
+    sum: PrintedSum
+    people: int
+
+
+def guarded(figure: Figure, participants: Participants, *, hidden: bool) -> Figure:
     """Return a figure as it may be shown.
 
     Args:
         figure: the figure.
         participants: who is shown as what.
-        partial: respondents whose answers would be the difference of this figure and others.
+        hidden: True for a figure that is withheld.
     """
     if participants.shows_rows:
         return figure
-    if participants.withholds(figure.n) or participants.withholds(partial):
+    if hidden or participants.withholds(figure.n):
         return Figure(figure.n, withheld=True, secondary=not participants.withholds(figure.n))
     # The ends of a range are single respondents' figures.
     return replace(figure, low=None, high=None)
 
 
-def partial_in_section(
-    base: ToolkitReturns, section: Section, view: str, level: str | None = None
-) -> int:
-    """Return of how many returns a section's mean and its items would tell the difference.
-
-    These are the returns that answer it in part; under means those that answer it in full tell
-    them just as well, so the fewer of the two count. Shares are taken over all answers
-    together, as the distributions are, so that no difference is left.
+def hidden_figures(
+    toolkit: Toolkit,
+    participants: Participants,
+    rows: Sequence[ScoreRow],
+    answers: Sequence[Sequence[Answer]],
+) -> frozenset[FigureKey]:
+    """Return which figures of a toolkit are withheld; none where single returns are shown.
 
     Args:
-        base: the returns.
-        section: the section.
-        view: the id of the view, empty for none.
-        level: count those of one organisational level only, by its code.
+        toolkit: the instrument.
+        participants: who is shown as what.
+        rows: the scores of the returns that count.
+        answers: what each of them answers, in the same order.
     """
-    scores = (
-        row.card.section(section.id, view)
-        for row in base.rows
-        if level is None or row.person.issued.level == level
-    )
-    given = [score for score in scores if score.answered]
-    full = sum(score.complete for score in given)
-    return _difference(base, len(given) - full, full)
-
-
-def partial_overall(base: ToolkitReturns, view: str) -> int:
-    """Return the same for the score over all sections: returns in a section, not in the whole."""
-    known = [
-        whole.answered == whole.asked
-        for row in base.rows
-        for whole in row.card.overall
-        if whole.view == view
-        and any(each.score is not None for each in row.card.sections if each.view == view)
+    if participants.shows_rows:
+        return frozenset()
+    given = [
+        _Given(row.person.issued.reference, row.person.issued.level, row, _choices(toolkit, said))
+        for row, said in zip(rows, answers, strict=True)
     ]
-    return _difference(base, len(known) - sum(known), sum(known))
+    shown = {code for code, label in LEVELS.items() if label in participants.levels}
+    printed = [
+        *_items(toolkit, given, ""),
+        *_sections(toolkit, given, ""),
+        *_overall(toolkit, given),
+        *_significance(toolkit, given),
+    ]
+    for level in sorted({each.level for each in given} & shown):
+        mine = [each for each in given if each.level == level]
+        printed += [*_items(toolkit, mine, level), *_sections(toolkit, mine, level)]
+    few = {each.sum.key for each in printed if 0 < each.people < participants.minimum}
+    rest = [each.sum for each in printed if each.sum.key not in few]
+    out = few | to_withhold(rest, participants.minimum)
+    return frozenset(key for key in out if isinstance(key, FigureKey))
 
 
-def _difference(base: ToolkitReturns, partial: int, full: int) -> int:
-    rule = base.toolkit.scoring.rule
-    if rule not in ("sum", "mean"):
-        return 0
-    return min(partial, full) if rule == "mean" and full else partial
+def _choices(toolkit: Toolkit, said: Iterable[Answer]) -> dict[tuple[str, str], Choice]:
+    codes = {
+        item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
+        for item in toolkit.items()
+        if not item.is_free
+    }
+    return {
+        (answer.item, answer.field): codes[answer.item][str(answer.value)]
+        for answer in said
+        if answer.item in codes and answer.field.startswith("answer") and answer.value != ""
+    }
+
+
+def _printed(
+    key: FigureKey,
+    weights: Mapping[tuple[str, str], float],
+    people: int,
+    *,
+    telling: bool,
+    section: str = "",
+) -> _Printed:
+    # A level's means on a section and on its items stand or fall together: else a reader would
+    # look for a reason in every gap, and 36 questions would be looked at one by one.
+    together = (section, key.field, key.level) if key.level else None
+    return _Printed(PrintedSum(key, _WORTH[key.kind], weights, telling, together), people)
+
+
+def _items(toolkit: Toolkit, given: Sequence[_Given], level: str) -> Iterable[_Printed]:
+    """How answers fall on each item; of a level, only the mean is printed."""
+    for section in toolkit.all_sections:
+        for item in section.items:
+            if item.is_free or (level and not counts_towards(toolkit, section, item)):
+                continue
+            scale = toolkit.scales[item.answer]
+            for field in item.answer_fields:
+                place = (item.id, field)
+                picked = {e.person: e.choices[place] for e in given if place in e.choices}
+                proper = {person: one for person, one in picked.items() if not one.apart}
+                weights = {(person, f"{item.id} {field}"): 1.0 for person in proper or picked}
+                alike = len({choice.code for choice in picked.values()}) == 1
+                if level:
+                    alike = bool(proper) and _at_an_end(scale, proper.values())
+                kind: FigureKind = "item level" if level else "item"
+                yield _printed(
+                    FigureKey(kind, item.id, field, level), weights, len(proper) or len(picked),
+                    telling=alike, section=section.id,
+                )  # fmt: skip
+
+
+def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str) -> Iterable[_Printed]:
+    """The score of each section by the toolkit's rule; for levels and shares, the whole share."""
+    rule = toolkit.scoring.rule
+    kind: FigureKind = "section level" if level else "section"
+    if rule == "none" or (not level and rule in ("levels", "share")):
+        # Shares over everybody are taken from the items' counts, and tell nothing beside them.
+        return
+    for section in toolkit.sections:
+        for view in ("", *(view.id for view in toolkit.views)):
+            field = f"answer:{view}" if view else "answer"
+            items = [
+                item.id
+                for item in section.items
+                if not item.is_free
+                and counts_towards(toolkit, section, item)
+                and field in item.answer_fields
+            ]
+            mine = (
+                [each for each in given if _counts(each, section.id, view, rule)] if items else []
+            )
+            if mine:
+                key = FigureKey(kind, section.id, field, level)
+                yield _score(toolkit, key, mine, [(item, field) for item in items], section.id)
+
+
+def _counts(each: _Given, section: str, view: str, rule: str) -> bool:
+    """True when somebody's answers are in a section's score."""
+    try:
+        score = each.row.card.section(section, view)
+    except KeyError:
+        return False
+    return bool(score.answered) if rule in ("levels", "share") else score.score is not None
+
+
+def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
+    """The score over all sections, from everybody who has one."""
+    if not toolkit.scoring.overall or toolkit.scoring.rule not in ("sum", "mean"):
+        return
+    for view in ("", *(view.id for view in toolkit.views)):
+        field = f"answer:{view}" if view else "answer"
+        places = [
+            (item.id, field)
+            for section in toolkit.sections
+            for item in section.items
+            if not item.is_free
+            and counts_towards(toolkit, section, item)
+            and field in item.answer_fields
+        ]
+        mine = [
+            each
+            for each in given
+            if any(one.view == view and one.score is not None for one in each.row.card.overall)
+        ]
+        if mine and places:
+            yield _score(toolkit, FigureKey("overall", "", field), mine, places)
+
+
+def _score(
+    toolkit: Toolkit,
+    key: FigureKey,
+    given: Sequence[_Given],
+    places: Sequence[tuple[str, str]],
+    section: str = "",
+) -> _Printed:
+    """A total or mean of these answers: in a mean, each return's answers have equal parts."""
+    weights: dict[tuple[str, str], float] = {}
+    picked: list[Choice] = []
+    for each in given:
+        own = {place: each.choices[place] for place in places if place in each.choices}
+        own = {place: choice for place, choice in own.items() if not choice.apart}
+        part = 1 / len(own) if toolkit.scoring.rule == "mean" and own else 1.0
+        weights |= {(each.person, f"{item} {field}"): part for item, field in own}
+        picked += own.values()
+    scale = toolkit.scales[toolkit.scoring.scale]
+    telling = bool(picked) and _at_an_end(scale, picked)
+    return _printed(key, weights, len(given), telling=telling, section=section)
+
+
+def _significance(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
+    """What the sections weigh: the mean of a closing question."""
+    for item in toolkit.items():
+        if item.weighs:
+            picked = {e.person: e.choices[item.id, "answer"] for e in given
+                      if (item.id, "answer") in e.choices}  # fmt: skip
+            weights = {(person, f"{item.id} answer"): 1.0 for person in picked}
+            telling = bool(picked) and _at_an_end(toolkit.scales[item.answer], picked.values())
+            yield _printed(
+                FigureKey("significance", item.weighs), weights, len(picked), telling=telling
+            )
+
+
+def _at_an_end(scale: Scale, picked: Iterable[Choice]) -> bool:
+    """True when a mean of these choices lies at an end of its range, and so tells each of them."""
+    counts = Counter(choice.code for choice in picked)
+    if has_scores(scale):
+        scores = {c.code: c.score for c in scale.substantive if c.score is not None}
+        met = {scores[code] for code in counts if code in scores}
+        ends = {min(scores.values()), max(scores.values())}
+        return len(met) == 1 and met <= ends
+    good = {choice.code for choice in favourable(scale)}
+    return counts.keys() <= good or not counts.keys() & good
