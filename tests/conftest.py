@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from xlassess.model.toolkit import Toolkit
+
+# Tests run side by side: threads of the linear algebra would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from tests.clients.office import Office, Offices

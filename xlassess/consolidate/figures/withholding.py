@@ -31,12 +31,12 @@ of levels are the first to go, because they are the smallest groups."""
 
 
 class FigureKey(NamedTuple):
-    """A printed figure: its kind, its section or item, its answer field, its level (by code)."""
+    """A printed figure: kind, section or item, answer field, and level (None for everybody)."""
 
     kind: FigureKind
     of: str = ""
     field: str = ""
-    level: str = ""
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def hidden_figures(
     ]
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
     printed = [
-        *_items(toolkit, given, ""),
-        *_sections(toolkit, given, ""),
+        *_items(toolkit, given, None),
+        *_sections(toolkit, given, None),
         *_overall(toolkit, given),
         *_significance(toolkit, given),
     ]
@@ -132,15 +132,15 @@ def _printed(
 ) -> _Printed:
     # A level's means on a section and on its items stand or fall together: else a reader would
     # look for a reason in every gap, and 36 questions would be looked at one by one.
-    together = (section, key.field, key.level) if key.level else None
+    together = None if key.level is None else (section, key.field, key.level)
     return _Printed(PrintedSum(key, _WORTH[key.kind], weights, telling, together), people)
 
 
-def _items(toolkit: Toolkit, given: Sequence[_Given], level: str) -> Iterable[_Printed]:
+def _items(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iterable[_Printed]:
     """How answers fall on each item; of a level, only the mean is printed."""
     for section in toolkit.all_sections:
         for item in section.items:
-            if item.is_free or (level and not counts_towards(toolkit, section, item)):
+            if item.is_free or (level is not None and not counts_towards(toolkit, section, item)):
                 continue
             scale = toolkit.scales[item.answer]
             for field in item.answer_fields:
@@ -149,20 +149,20 @@ def _items(toolkit: Toolkit, given: Sequence[_Given], level: str) -> Iterable[_P
                 proper = {person: one for person, one in picked.items() if not one.apart}
                 weights = {(person, f"{item.id} {field}"): 1.0 for person in proper or picked}
                 alike = len({choice.code for choice in picked.values()}) == 1
-                if level:
+                if level is not None:
                     alike = bool(proper) and _at_an_end(scale, proper.values())
-                kind: FigureKind = "item level" if level else "item"
+                kind: FigureKind = "item" if level is None else "item level"
                 yield _printed(
                     FigureKey(kind, item.id, field, level), weights, len(proper) or len(picked),
                     telling=alike, section=section.id,
                 )  # fmt: skip
 
 
-def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str) -> Iterable[_Printed]:
+def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iterable[_Printed]:
     """The score of each section by the toolkit's rule; for levels and shares, the whole share."""
     rule = toolkit.scoring.rule
-    kind: FigureKind = "section level" if level else "section"
-    if rule == "none" or (not level and rule in ("levels", "share")):
+    kind: FigureKind = "section" if level is None else "section level"
+    if rule == "none" or (level is None and rule in ("levels", "share")):
         # Shares over everybody are taken from the items' counts, and tell nothing beside them.
         return
     for section in toolkit.sections:
