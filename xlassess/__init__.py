@@ -1,3 +1,26 @@
 """xlassess: run partnership self-assessments by Excel."""
 
-__version__ = "0.1.0"
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlassess.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlassess.frames import OpenRound
+
+__all__ = ["__version__", "open"]
+
+
+def open(folder: str | Path) -> OpenRound:
+    """Open an assessment's present round for analysis: its data as pandas frames.
+
+    Args:
+        folder: the assessment's folder, with ``assessment.yaml`` and the ledger.
+    """
+    # Here, because whoever asks for the version or the command line must not wait for pandas.
+    from xlassess.frames import open_round
+
+    return open_round(folder)

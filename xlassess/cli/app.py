@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from xlassess import __version__
 from xlassess.cli.errors import EXIT_CODES, explain
 from xlassess.cli.options import Options, common
+from xlassess.version import __version__
 
 _VERBS: Mapping[str, tuple[str, str]] = {
     "init": ("init", "Start a new assessment."),

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from xlassess import __version__
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
@@ -41,6 +40,7 @@ from xlassess.consolidate.register import (
     ToolkitGroup,
     entries_of,
     files_of,
+    findings_of,
     last_received,
     round_inputs,
 )
@@ -52,6 +52,7 @@ from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement, scorecard
+from xlassess.version import __version__
 
 
 def summarise(record: Round, made_at: datetime) -> Summary:
@@ -85,6 +86,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         decisions=decisions(record, inputs.participants),
         put_right=_put_right(inputs, groups),
         noted=f"{record.events}:{record.head}" if record.events else "",
+        findings=tuple(row for group in groups for row in findings_of(inputs, group)),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from xlassess.consolidate.figures.attribution import (
     NOT_USABLE,
@@ -13,7 +14,13 @@ from xlassess.consolidate.figures.attribution import (
     participants_of,
     usable_returns,
 )
-from xlassess.consolidate.figures.values import FileUsed, RegisterEntry, ScoreRow, Standing
+from xlassess.consolidate.figures.values import (
+    FileUsed,
+    FindingRow,
+    RegisterEntry,
+    ScoreRow,
+    Standing,
+)
 from xlassess.consolidate.wording.decisions import (
     contested,
     decided_about,
@@ -21,6 +28,7 @@ from xlassess.consolidate.wording.decisions import (
     outcome_in_words,
 )
 from xlassess.model.answer import Issued, Return
+from xlassess.model.finding import Finding
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 
@@ -100,6 +108,46 @@ def entries_of(
             )
         )
     return tuple(entries)
+
+
+def findings_of(inputs: RoundInputs, group: ToolkitGroup) -> Iterator[FindingRow]:
+    """Yield every finding about the returns of a toolkit, in the order of partners.
+
+    Nothing where single returns are not shown: a finding is about one of them.
+    """
+    participants = inputs.participants
+    if not participants.shows_rows:
+        return
+    named = participants.attribution == "named"
+    unclear = contested(inputs.record)
+    people = participants.people
+    for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
+        name = issued.reference
+        seen = inputs.usable.get(name)
+        if seen is None and name not in inputs.record.register.outcomes:
+            seen = inputs.refused.get(name)
+        for finding in (*(seen.findings if seen else ()), *unclear.get(name, ())):
+            yield FindingRow(
+                part=group.key,
+                person=people[name],
+                code=finding.code,
+                severity=finding.severity,
+                title=finding.kind.title,
+                message=finding.message if named else finding.kind.title,
+                standing=_settled(finding),
+                item=finding.item,
+                field=finding.field,
+                sheet=finding.sheet,
+                cell=finding.cell or ", ".join(finding.cells),
+            )
+
+
+def _settled(finding: Finding) -> Literal["open", "waived", "note", "refusal"]:
+    if finding.waiver:
+        return "waived"
+    if finding.severity == "query":
+        return "open"
+    return "refusal" if finding.severity == "refuse" else "note"
 
 
 def last_received(inputs: RoundInputs, group: ToolkitGroup) -> datetime | None:

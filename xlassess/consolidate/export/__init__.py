@@ -1,6 +1,22 @@
-"""The data of a round for other programs: `export` gives the files, each as its bytes."""
+"""The data of a round: `export` gives the files, each as its bytes; `frame_of` gives frames."""
 
 from xlassess.consolidate.export.dictionary import MARK
 from xlassess.consolidate.export.files import FORMATS, PAGE, Format, export, file_names
+from xlassess.consolidate.export.frames import frame_of, orders_of
+from xlassess.consolidate.export.scores_and_findings import findings_of, scores_of
+from xlassess.consolidate.export.tables import ExportTable, tables_of
 
-__all__ = ["FORMATS", "MARK", "PAGE", "Format", "export", "file_names"]
+__all__ = [
+    "FORMATS",
+    "MARK",
+    "PAGE",
+    "ExportTable",
+    "Format",
+    "export",
+    "file_names",
+    "findings_of",
+    "frame_of",
+    "orders_of",
+    "scores_of",
+    "tables_of",
+]

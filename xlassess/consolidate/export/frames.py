@@ -144,18 +144,21 @@ _READ: Mapping[Type, Any] = {
 def orders_of(summary: Summary) -> dict[str, tuple[str, ...]]:
     """Return the columns of an export that have an order, with their texts from the lowest up.
 
-    Choices have one where all toolkits of the round use one scale, and it is a scale with an
-    order; "don't know" and "not applicable" stand below it.
+    Choices stand in the order of their scale, with "don't know" and "not applicable" below it,
+    and one scale after the other: they compare within a scale, which is all that makes sense.
+    Where two scales have choices of one name in different orders, there is none.
     """
     orders = {"level": tuple(LEVELS.values())}
-    scales = {
-        part.toolkit.scales[item.scale_id]: None for part in summary.parts for item in part.items
-    }
-    if len(scales) == 1:
-        (scale,) = scales
-        if scale.ordinal:
-            apart = [choice for choice in scale.choices if choice.apart]
-            rising = [*apart, *reversed(scale.substantive)]
-            orders["code"] = tuple(choice.code for choice in rising)
-            orders["label"] = tuple(choice.label for choice in rising)
+    used = {(part.key, item.scale_id): item.scale for part in summary.parts for item in part.items}
+    rising = [
+        [*(each for each in scale.choices if each.apart), *reversed(scale.substantive)]
+        for scale in used.values()
+    ]
+    for name, texts in (
+        ("code", [[choice.code for choice in choices] for choices in rising]),
+        ("label", [[choice.label for choice in choices] for choices in rising]),
+    ):
+        together = tuple(dict.fromkeys(text for each in texts for text in each))
+        if all(list(each) == sorted(each, key=together.index) for each in texts):
+            orders[name] = together
     return orders

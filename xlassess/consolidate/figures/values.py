@@ -392,6 +392,27 @@ class ToolkitResults:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding about a return, as far as it may be told.
+
+    ``message`` may quote the partner, so that without names it is the kind of finding alone.
+    ``standing`` says whether it is still a query, was waived or settled, or is only a note.
+    """
+
+    part: str
+    person: Person
+    code: str
+    severity: str
+    title: str
+    message: str
+    standing: Literal["open", "waived", "note", "refusal"]
+    item: str
+    field: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileUsed:
     """A received file: its name as it may be shown, SHA-256, size in bytes, and its fate."""
 
@@ -421,7 +442,8 @@ class Summary:
 
     ``live`` says that figures are written as formulas over the Data sheet. ``waivers`` has a
     sentence for each query that was waived, ``decisions`` one for each decision about a return;
-    ``put_right`` is empty where single returns are not shown. ``noted`` is number and hash of
+    ``put_right`` and ``findings`` are empty where
+    single returns are not shown. ``noted`` is number and hash of
     the last event in the ledger, by which it can be told later that none before it was changed.
     """
 
@@ -439,3 +461,4 @@ class Summary:
     decisions: tuple[str, ...] = ()
     put_right: tuple[PutRight, ...] = ()
     noted: str = ""
+    findings: tuple[FindingRow, ...] = ()
