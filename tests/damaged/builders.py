@@ -7,6 +7,7 @@ against. They start from a workbook as issued, so that nothing but the damage is
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,11 +15,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+from openpyxl.styles import Font
 
 from tests.factory import SECRET, Workbook, a_context, a_respondent, an_assessment, issue
 from tests.ingest.cfb import xls
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
-from tests.ingest.small import returned, reworked, written
+from tests.ingest.small import place, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, IDENTITY_KEYS, layout
 from xlassess.contract.seal import seal
 from xlassess.ingest import Context
@@ -520,3 +522,56 @@ def answer_among_the_comments(bench: Bench) -> Damaged:
 @damages("C19")
 def day_of_another_century(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i2_2="3 April 1926"))
+
+
+def _struck(data: bytes, sheet: str, cell: str) -> bytes:
+    def work(book: openpyxl.Workbook) -> None:
+        book[sheet][cell].font = Font(strike=True)
+
+    return reworked(data, work)
+
+
+@damages("R13")
+def answer_crossed_out(bench: Bench) -> Damaged:
+    return bench.save(_struck(returned(bench.book), VIEWS, place(bench.book, "1B").cell))
+
+
+@damages("R14")
+def comment_crossed_out(bench: Bench) -> Damaged:
+    cell = place(bench.book, "1B", "comment").cell
+    return bench.save(_struck(returned(bench.book), VIEWS, cell))
+
+
+@damages("R15")
+def picture_instead_of_an_answer(bench: Bench) -> Damaged:
+    cell = place(bench.book, "2.2")
+    data = written(returned(bench.book), {(cell.sheet, cell.cell): "#VALUE!"})
+    name = sheet_part(data, cell.sheet)
+    marked = re.sub(rb'(<c r="%s")' % cell.cell.encode(), rb'\1 vm="1"', parts_of(data)[name])
+    kinds = (
+        '<rvStructures xmlns="http://schemas.microsoft.com/office/spreadsheetml/2017/richdata" '
+        'count="1"><s t="_localImage"><k n="_rvRel:LocalImageIdentifier" t="i"/></s>'
+        "</rvStructures>"
+    )
+    parts = {name: marked, "xl/richData/rdrichvaluestructure.xml": kinds.encode()}
+    return bench.save(packed({**parts_of(data), **parts}))
+
+
+@damages("C20")
+def weekday_of_another_day(bench: Bench) -> Damaged:
+    return bench.save(returned(bench.book, i2_2="Monday 3 April 2026"))
+
+
+@damages("C21")
+def characters_lost(bench: Bench) -> Damaged:
+    return bench.save(returned(bench.book, i1A__comment="We agree \ufffd\ufffd and more"))
+
+
+@damages("C22")
+def year_in_two_figures(bench: Bench) -> Damaged:
+    return bench.save(returned(bench.book, i2_2="31-Mar-26"))
+
+
+@damages("C23")
+def action_for_one_of_two_questions(bench: Bench) -> Damaged:
+    return _in_the_plan(bench, item=2.1, action="Meet monthly", horizon="Quick win", owner="Zoë")

@@ -260,3 +260,79 @@ def test_text__what_is_not_text() -> None:
 @pytest.mark.parametrize("kind", ["number", "money", "percent"])
 def test_number__without_end_is_none(cell: float, kind: str) -> None:
     assert read_number(cell, Item("1", "How many?", kind)).code == "C06"
+
+
+@pytest.mark.parametrize("typed", ["2.000", "12.500", "1.200", "£12.500", "-3.250", "999.999 £"])
+def test_three_figures_after_a_lone_point__can_be_read_two_ways(typed: str) -> None:
+    parsed = read_number(typed, Item("1", "How much?", "money"))
+    assert (parsed.value, parsed.code) == (None, "C07")
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("£12,500", 12500.0), ("0.125", 0.125), ("1234.567", 1234.567), ("12.50", 12.5),
+     ("1,234.500", 1234.5), ("12.5000", 12.5)],
+)  # fmt: skip
+def test_points_that_part_no_thousands__are_read(typed: str, value: float) -> None:
+    assert read_number(typed, Item("1", "How much?", "money")).value == value
+
+
+def test_number_shown_in_hundredths__is_asked_about_where_no_percentage_is_asked_for() -> None:
+    assert read_number(0.5, Item("1", "How many?", "number"), "50%").code == "C07"
+    assert read_number(0.5, Item("1", "What share?", "percent"), "50%").value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [(0.5, "50%"), (datetime(2026, 4, 1), "Apr 26"), (2000.0, "£2,000")]
+)
+def test_text__is_read_as_it_was_shown(cell: float | datetime, shown: str) -> None:
+    assert read_text(cell, shown).value == shown
+
+
+def test_text_with_lost_characters__is_asked_about() -> None:
+    parsed = read_text("We agree \ufffd\ufffd, see below")
+    assert (parsed.value, parsed.code) == (None, "C21")
+    assert "agree" in parsed.details["value"]
+
+
+@pytest.mark.parametrize("text", ["Monday 3 April 2026", "Tue 03/04/2026", "Sun, 4 June 2026"])
+def test_weekday_of_another_day__is_asked_about(text: str) -> None:
+    parsed = read_date(text)
+    assert (parsed.value, parsed.code) == (None, "C20")
+
+
+def test_weekday__decides_between_two_readings() -> None:
+    assert read_date("Friday 3 April 2026").value == date(2026, 4, 3)
+    assert read_date("Mon 06/04/2026").value == date(2026, 4, 6)
+    assert read_date("06/04/2026").code == "C05"
+
+
+@pytest.mark.parametrize("text", ["31-Mar-26", "3 Apr 26", "1st of May '27", "Fri 3 April 26"])
+def test_year_in_two_figures__is_asked_for_in_four(text: str) -> None:
+    parsed = read_date(text)
+    assert (parsed.value, parsed.code) == (None, "C22")
+
+
+@pytest.mark.parametrize(
+    ("choices", "typed"),
+    [
+        (AGREEMENT, "Mostly agree"),
+        (AGREEMENT, "Agree (Jo), Disagree (Al)"),
+        (AGREEMENT, "Agree somewhat"),
+        (AGREEMENT, "Strongly"),
+        (AGREEMENT, "Neither"),
+        (YES_NO, "Now"),
+        (YES_NO, "Not yet"),
+        (POINTS, "2 - Very good"),
+    ],
+)
+def test_another_choice_or_a_mixed_one__is_never_suggested(choices: Choices, typed: str) -> None:
+    assert choices.read(typed).details.get("suggestion", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Agre", "Agree"), ("Strongly dsiagree", "Strongly disagree"), ("Stongly agree", "Strongly")],
+)
+def test_misspelling__is_suggested(typed: str, meant: str) -> None:
+    assert meant in AGREEMENT.read(typed).details["suggestion"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -58,13 +59,11 @@ class ActionTable:
             if number != self.place(row) and not (0 < number <= len(rows) and times[number] == 1)
         )
 
-    def own_cells(self) -> Iterator[str]:
-        """Yield the cells that are the partner's, and those that were looked at for strays."""
+    def own_cells(self) -> set[tuple[int, int]]:
+        """Return the cells that are the partner's, and those that were looked at for strays."""
         last = max((len(cells) for cells in self.sheet.rows[self.header :]), default=0)
-        for row in range(self.header + 1, min(self.below, len(self.sheet.rows))):
-            for column in range(last):
-                if column not in self.beside:
-                    yield cell_name(row, column)
+        rows = range(self.header + 1, min(self.below, len(self.sheet.rows)))
+        return set(itertools.product(rows, set(range(last)) - self.beside))
 
     def is_written(self, row: int, column: int) -> bool:
         """True when something stands in a cell, seen or not."""

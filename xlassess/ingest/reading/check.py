@@ -68,7 +68,7 @@ def changed_questions(content: ReadContent) -> Iterator[CellFinding]:
     """Questions or level descriptors that no longer read as printed, on one sheet together."""
     begins: dict[str, str] = {}
     for row in content.located.rows:
-        for column in row.layout.table.columns:
+        for column in row.layout.printed:
             if now := _changed(row, column):
                 sheet, item = row.sheet.name, row.layout.item.id
                 details = {"now": begins.setdefault(sheet, brief(now))}

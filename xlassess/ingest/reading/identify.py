@@ -27,6 +27,8 @@ from xlassess.model.query import Query
 _ITEM = HEADERS["item"]
 _HEAD_ROWS = 12
 """Rows at the head of a sheet in which a reference is looked for, down to the headings."""
+_HEADING_WITHIN = 8
+"""Columns in which the heading of the item numbers is looked for."""
 _MOST_KEYS_ROWS = 40
 _KEYS = (*IDENTITY_KEYS, *QUERY_KEYS)
 _SMALL_PRINT = re.compile(rf"\w*\W*{PATTERN.pattern} ·")
@@ -173,13 +175,21 @@ def _without_asked_about(
 
 def _head(sheet: Sheet, *, printed: bool) -> str:
     texts: list[str] = []
-    retyped = _ITEM not in sheet.contents
+    headings: set[Cell] = {_ITEM}
+    if _ITEM not in sheet.contents:
+        headings = {one for one in sheet.contents if is_heading(one, _ITEM)}
     for row in sheet.rows[:_HEAD_ROWS]:
-        if _ITEM in row or (retyped and any(is_heading(cell, _ITEM) for cell in row[:8])):
+        if not headings.isdisjoint(row[:_HEADING_WITHIN]):
             break
-        texts += [
-            cell for cell in row if isinstance(cell, str) and (_is_printed(cell) or not printed)
-        ]
+        for cell in row:
+            # most cells are empty: the order of the tests decides how long this takes
+            if (
+                cell
+                and isinstance(cell, str)
+                and "-" in cell
+                and (not printed or _is_printed(cell))
+            ):
+                texts.append(cell)
     return "\n".join(texts)
 
 

@@ -32,9 +32,6 @@ _MOST_QUOTED = 12
 """So many texts of an added sheet are quoted; a finding is not the place to copy it out."""
 _ROW_TOLD = ("R05", "R09")
 """These say that a row as a whole was not read."""
-_LEAST_STATES = 3
-"""In fewer rows it cannot be told which state is printed and which was typed."""
-_LOOKED_AT: tuple[Role, ...] = ("item", "ask", "level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,11 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
         told: remarks that were made already; none is made again about their cells.
     """
     known = {(one.sheet, one.cell) for one in told}
+    pictured = set(_cells(told, ("R15",)))
     rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _ROW_TOLD)}
     for remark in (*_beside_items(around), *_attached(around.sheets), *_placed(around.sheets)):
+        if (remark.sheet, remark.cell) in pictured:
+            continue  # an answer is asked for in its place already
         known.add((remark.sheet, remark.cell))
         yield remark
     unread = {one.sheet for one in told if one.code == "R06" and not one.cell}
@@ -98,28 +98,33 @@ def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
     return CellFinding(_OUTSIDE, sheet.name, cell_name(row, column), item, details=details)
 
 
-def _own_cells(around: Surroundings) -> dict[str, set[str]]:
+def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
     """The cells of each sheet that are the partner's to fill in, or cannot be told apart."""
-    own: dict[str, set[str]] = {}
+    own: dict[str, set[tuple[int, int]]] = {}
     for row in around.rows:
         cells = own.setdefault(row.sheet.name, set())
-        cells.update(row.name(column) for column in row.layout.fields)
         # of numbers, questions and levels that changed more is said where they are read
-        cells.update(cell_name(row.row, column) for column in _roles(row, _LOOKED_AT))
-        cells.update(cell_name(row.row, column) for column in row.unsure)
+        for index in row.layout.looked_at:
+            cells.add((row.row, row.columns.get(index, index)))
+        for column in row.unsure:
+            cells.add((row.row, column))
     for table in around.tables:
         own.setdefault(table.sheet.name, set()).update(table.own_cells())
     return own
 
 
-def _foreign(sheet: Sheet, around: Surroundings, own: set[str]) -> Iterable[tuple[int, int]]:
+def _foreign(
+    sheet: Sheet, around: Surroundings, own: set[tuple[int, int]]
+) -> Iterable[tuple[int, int]]:
     """The cells of one of our sheets in which something else than ours stands."""
     if around.query is None and around.printed.of(sheet) is not None:
         return foreign_cells(sheet, around.printed, around.issued, own)
     return _foreign_by_form(sheet, around, own)
 
 
-def _foreign_by_form(sheet: Sheet, around: Surroundings, own: set[str]) -> set[tuple[int, int]]:
+def _foreign_by_form(
+    sheet: Sheet, around: Surroundings, own: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
     """The same where it is not known what was printed: by where we print anything at all."""
     found = set(_beside_answers(sheet, around))
     rows = [row.row for row in around.rows if row.sheet is sheet]
@@ -135,7 +140,8 @@ def _foreign_by_form(sheet: Sheet, around: Surroundings, own: set[str]) -> set[t
         (row, column)
         for row, column in found
         if not is_blank(sheet.at(row, column))
-        and cell_name(row, column) not in sheet.notes.formulas | own
+        and (row, column) not in own
+        and cell_name(row, column) not in sheet.notes.formulas
     }
 
 
@@ -143,19 +149,34 @@ def _beside_answers(sheet: Sheet, around: Surroundings) -> Iterator[tuple[int, i
     """Cells of item rows that we leave empty, compute, or print the same words in as elsewhere."""
     rows = [row for row in around.rows if row.sheet is sheet]
     asked = {slot.item for slot in around.query.open} if around.query else set()
-    states = Counter(_at(row, role) for row in rows for role in _roles(row, ("status",)))
+    # where a program left only results of formulas, states differ as the answers do
+    computed_away = around.query is None and not sheet.notes.formulas
+    usual = frozenset() if computed_away else _usual_states(around, asked)
     printed = {text for one in around.printed.sheets.values() for text in one.texts}
     for row in rows:
         for column in _roles(row, ("earlier", "reason")):
             if row.layout.item.id not in asked:
                 yield row.row, column
         for column in _roles(row, ("status",)):
-            # the state of a row that is not asked about is the same text in all of them
-            if len(rows) >= _LEAST_STATES and states[_at(row, column)] == 1:
+            if row.layout.item.id not in asked and usual and _at(row, column) not in usual:
                 yield row.row, column
         for column in _roles(row, ("why",)):
             if printed and _at(row, column) not in printed:
                 yield row.row, column
+
+
+def _usual_states(around: Surroundings, asked: Set[str]) -> frozenset[str]:
+    """What stands more than once in the status column of rows that nothing is asked about.
+
+    A query workbook prints the same words in all of them, and nobody can tell which from one.
+    """
+    states = Counter(
+        _at(row, column)
+        for row in around.rows
+        if row.layout.item.id not in asked
+        for column in _roles(row, ("status",))
+    )
+    return frozenset(state for state, times in states.items() if times > 1)
 
 
 def _beside_actions(sheet: Sheet, around: Surroundings) -> Iterator[tuple[int, int]]:

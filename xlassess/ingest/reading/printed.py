@@ -8,7 +8,7 @@ taken for a partner's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import IDENTITY, LISTS, START, cell_name, cell_place
@@ -31,11 +31,12 @@ _HIDDEN = (LISTS, IDENTITY)
 class PrintedSheet:
     """What stands on one sheet as issued: its texts, other values by their column, formulas.
 
-    ``places`` are the cells with a printed text, ``computed`` those of formulas and
-    ``computing`` the columns that have any.
+    ``keys`` are the texts as compared, ``places`` the cells with a printed text, ``computed``
+    those of formulas and ``computing`` the columns that have any.
     """
 
     texts: frozenset[str]
+    keys: frozenset[str]
     values: frozenset[tuple[int, str]]
     places: frozenset[tuple[int, int]]
     computed: frozenset[str]
@@ -94,12 +95,14 @@ def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
         if not is_blank(cell)
     ]
     computed = sheet.notes.formulas
+    texts = frozenset(
+        cell
+        for _, _, cell in cells
+        if isinstance(cell, str) and cell not in personal and issued.reference not in cell
+    )
     return PrintedSheet(
-        texts=frozenset(
-            cell
-            for _, _, cell in cells
-            if isinstance(cell, str) and cell not in personal and issued.reference not in cell
-        ),
+        texts=texts,
+        keys=frozenset(map(key, texts)),
         values=frozenset((at, shown(cell)) for _, at, cell in cells if not isinstance(cell, str)),
         places=frozenset(
             (row, at)
@@ -116,6 +119,7 @@ def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
     for other in others:
         first = PrintedSheet(
             first.texts | other.texts,
+            first.keys | other.keys,
             first.values | other.values,
             first.places | other.places,
             first.computed | other.computed,
@@ -129,7 +133,7 @@ def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:
 
 
 def foreign_cells(
-    sheet: Sheet, printed: PrintedWorkbook, issued: Issued, own: Iterable[str]
+    sheet: Sheet, printed: PrintedWorkbook, issued: Issued, own: Set[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """Yield the cells (row and column) of one of our sheets in which we printed something else.
 
@@ -137,13 +141,12 @@ def foreign_cells(
         sheet: the sheet.
         printed: what is printed in the workbook.
         issued: whose workbook it is.
-        own: the cells (A1) that are the partner's, or of which something is told already.
+        own: the cells that are the partner's, or of which something is told already.
     """
     here = printed.of(sheet)
     if here is None or sheet.name in _HIDDEN:
         return
-    fixed = here.texts - {""}
-    if fixed and 1 - _share(fixed, sheet.contents) > _MOST_MISSING:
+    if here.texts and 1 - _share(here.texts, sheet.contents) > _MOST_MISSING:
         return
     personal = personal_texts(issued)
     others = {
@@ -153,16 +156,17 @@ def foreign_cells(
     }
     if not others:
         return
-    keys = frozenset(map(key, here.texts | personal))
     # what lies under a merged cell is told as well: taken apart, it shows
-    skipped = {*own, *sheet.notes.formulas}
+    computed = sheet.notes.formulas
     for row, cells in enumerate(sheet.rows):
         if others.isdisjoint(cells):
             continue
         for column, cell in enumerate(cells):
-            if cell not in others or cell_name(row, column) in skipped:
+            if cell == "" or cell not in others or (row, column) in own:
                 continue
-            if not _may_be_ours(sheet, here, keys, row, column):
+            if cell_name(row, column) in computed:
+                continue
+            if not _may_be_ours(sheet, here, row, column):
                 yield row, column
 
 
@@ -178,13 +182,11 @@ def _is_computed_away(sheet: Sheet, here: PrintedSheet) -> bool:
     return bool(here.computed) and not sheet.notes.formulas
 
 
-def _may_be_ours(
-    sheet: Sheet, here: PrintedSheet, keys: frozenset[str], row: int, column: int
-) -> bool:
+def _may_be_ours(sheet: Sheet, here: PrintedSheet, row: int, column: int) -> bool:
     cell = sheet.rows[row][column]
     if _is_computed_away(sheet, here) and column in here.computing:
         return True
     if isinstance(cell, str):
         # what is printed on Start follows the settings, which may have changed since
-        return key(cell) in keys or (sheet.name == START and (row, column) in here.places)
+        return key(cell) in here.keys or (sheet.name == START and (row, column) in here.places)
     return (column, shown(cell)) in here.values

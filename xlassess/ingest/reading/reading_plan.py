@@ -20,7 +20,8 @@ class ItemLayout:
     """An item, where the layout puts it, and the columns in which it takes something.
 
     ``expected`` are the indices of all columns that hold something in its row as issued or
-    filled in.
+    filled in, ``looked_at`` those of which something is said if that changed. ``printed`` are the
+    columns of its question, levels and guidance.
     """
 
     item: Item
@@ -28,6 +29,8 @@ class ItemLayout:
     table: TableLayout
     fields: tuple[Column, ...]
     expected: frozenset[int]
+    looked_at: frozenset[int]
+    printed: tuple[Column, ...]
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -118,7 +121,16 @@ def _item_layout(item: Item, section: SectionLayout, table: TableLayout) -> Item
     fields = table.fields(item)
     taken = {column.index for column in fields}
     printed = {column.index for column in table.columns if not column.field}
-    return ItemLayout(item, section, table, fields, frozenset(taken | printed))
+    told = {column.index for column in table.columns if column.role in ("item", "ask", "level")}
+    return ItemLayout(
+        item,
+        section,
+        table,
+        fields,
+        expected=frozenset(taken | printed),
+        looked_at=frozenset(taken | told),
+        printed=tuple(c for c in table.columns if c.role in ("ask", "level", "why")),
+    )
 
 
 def _may_have_been(cell: Cell, item: str) -> bool:

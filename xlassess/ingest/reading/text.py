@@ -38,7 +38,7 @@ def key(text: str) -> str:
 
 def is_heading(cell: Cell, heading: str) -> bool:
     """True when a cell holds a heading, if with other capitals or spaces."""
-    if not isinstance(cell, str) or not cell or len(cell) > 2 * len(heading):
+    if not isinstance(cell, str) or not 0 < len(cell) <= 2 * len(heading):
         return False
     return cell == heading or key(cell) == key(heading)
 

@@ -1,0 +1,108 @@
+"""Changes in a query workbook that nobody asked for: every one is told, none is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from xlassess.ingest import merge
+from xlassess.model.answer import PROPOSAL, Action, Answer, Identity, Return
+from xlassess.model.query import Query, Slot
+
+ASKED = Slot("1B", "answer")
+QUERY = Query(
+    "R", Identity(1, "a", "2026", "p", "r", "t", "1", "d"), 1, ("1.1",), (ASKED,), (),
+    date(2026, 5, 1), "f", "s", "s", datetime(2026, 4, 1),
+)  # fmt: skip
+MEET = Action(2, "1A", "Meet", "quick", "Zoë", None, "", "", "Action plan", "C7")
+BASE = Return(
+    "first.xlsx", "0", 1, "xlsx", "query", "R",
+    answers=(
+        Answer("1A", "answer", "agree", "1 Need", "D6"),
+        Answer("1A", "comment", "We agreed", "1 Need", "F6"),
+        Answer("1C", "answer", "agree", "1 Need", "D8"),
+        Answer(PROPOSAL, "answer", "Merge", "Action plan", "C12"),
+    ),
+    actions=(MEET,),
+)  # fmt: skip
+CAME = replace(
+    BASE, file="back.xlsx",
+    answers=(
+        Answer("1A", "answer", "agree", "1 Need", "E6"),
+        Answer("1A", "comment", "We  agreed", "1 Need", "G6"),
+        Answer("1B", "answer", "agree", "1 Need", "E7"),
+        Answer("1C", "answer", "agree", "1 Need", "E8"),
+        Answer(PROPOSAL, "answer", "Merge", "Action plan", "C12"),
+    ),
+)  # fmt: skip
+
+
+def told(came: Return) -> list[tuple[str, str, str]]:
+    """Sheet, cell and words of every change that is told."""
+    findings = merge(came, BASE, QUERY).findings
+    return [(f.sheet, f.cell, f.details["items"]) for f in findings if f.code == "L03"]
+
+
+def test_unchanged__nothing_is_told() -> None:
+    assert told(CAME) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "answer", "where"),
+    [
+        (
+            0,
+            Answer("1A", "answer", "disagree", "1 Need", "E6"),
+            ("1 Need", "E6", "answer to 1A (changed)"),
+        ),
+        (
+            1,
+            Answer("1A", "comment", "We never did", "1 Need", "G6"),
+            ("1 Need", "G6", "comment to 1A (changed)"),
+        ),
+        (0, None, ("1 Need", "E6", "answer to 1A (cleared)")),
+        (3, None, ("1 Need", "E8", "answer to 1C (cleared)")),
+        (
+            4,
+            Answer(PROPOSAL, "answer", "Part", "Action plan", "C12"),
+            ("Action plan", "C12", "the proposal (changed)"),
+        ),
+    ],
+)
+def test_answers__every_change_is_told(
+    at: int, answer: Answer | None, where: tuple[str, str, str]
+) -> None:
+    answers = [*CAME.answers[:at], *([answer] if answer else []), *CAME.answers[at + 1 :]]
+    came = replace(CAME, answers=tuple(answers))
+    assert told(came) == [where]
+    kept = {(a.item, a.field): a.value for a in merge(came, BASE, QUERY).answers}
+    assert kept[BASE.answers[0].item, "answer"] == "agree"
+    assert kept["1A", "comment"] == "We agreed"
+
+
+def test_answer__one_added_is_told() -> None:
+    added = Answer("1D", "comment", "New", "1 Need", "G9")
+    assert told(replace(CAME, answers=(*CAME.answers, added))) == [
+        ("1 Need", "G9", "comment to 1D (added)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        ((replace(MEET, action="Meet weekly"),), "action 2 (changed: “Meet weekly”)"),
+        ((replace(MEET, owner="Bea"),), "action 2 (changed: “Meet”)"),
+        ((), "action 2 (removed: “Meet”)"),
+        ((MEET, replace(MEET, row=4, action="Hire", cell="C9")), "action 4 (added: “Hire”)"),
+    ],
+)
+def test_actions__every_change_is_told(actions: tuple[Action, ...], words: str) -> None:
+    came = replace(CAME, actions=actions)
+    assert [items for _, _, items in told(came)] == [words]
+    assert [action.action for action in merge(came, BASE, QUERY).actions] == ["Meet"]
+
+
+def test_action__moved_on_its_sheet_is_no_change() -> None:
+    assert told(replace(CAME, actions=(replace(MEET, sheet="Plan", cell="D9"),))) == []
