@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.consolidate.figures.test_attribution import parts, telling
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
-from tests.consolidate.test_attribution import parts, telling
 from xlassess.consolidate import Summary, summarise, summary_bytes
 from xlassess.consolidate.export.files import export
 from xlassess.consolidate.report.document import report_bytes

@@ -14,8 +14,8 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 
+from tests.consolidate.figures.test_attribution import secrets, telling
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
-from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.document import report_bytes, untouched

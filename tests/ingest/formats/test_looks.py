@@ -15,9 +15,9 @@ import xlsxwriter
 
 from tests.ingest.binary import record as brt
 from tests.ingest.binary import wide, xlsb
+from tests.ingest.formats.test_xls import notes, record, stream
 from tests.ingest.hostile import ods
 from tests.ingest.packages import edited, packed, parts_of, replacing
-from tests.ingest.test_scan_xls import notes, record, stream
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.formats.xls import scan_xls
 from xlassess.ingest.guard.notes import CrossedOut, PlacedObject

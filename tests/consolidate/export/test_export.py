@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from tests.clients.programs import ROOT
+from tests.consolidate.figures.test_attribution import secrets, telling
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
-from tests.consolidate.test_attribution import secrets, telling
 from xlassess.consolidate import summarise
 from xlassess.consolidate.export.columns import TYPES, Cell
 from xlassess.consolidate.export.dictionary import page
