@@ -53,6 +53,7 @@ class _Respondents:
         self._script = SCRIPTS[toolkit.id]
         # Not for secrets: a fixed seed makes the demo the same every time.
         self._chance = random.Random(f"{_SEED} {toolkit.id}")  # noqa: S311
+        # how an item is seen by all alike, so that items differ more than chance would make them
         self._lean = {item.id: self._chance.gauss(0, 0.09) for item in toolkit.items()}
         self._good = self._shuffled(self._script.good)
         self._poor = self._shuffled(self._script.poor)
@@ -80,7 +81,7 @@ class _Respondents:
 
     def _entries_of(self, person: Respondent) -> Entries:
         filled = Entries()
-        own = self._chance.gauss(0, 0.05)
+        own = self._chance.gauss(0, 0.05)  # some people see everything a little more kindly
         known = {**self._script.known, **self._script.known_by.get(person.partner, {})}
         for section in self._toolkit.all_sections:
             for item in section.items:

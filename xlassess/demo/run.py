@@ -190,6 +190,7 @@ def run_demo(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = s
         UsageError: the folder holds something else.
         OSError: a file cannot be written.
     """
+    # A folder that is not a demo is never touched: --output may name anything.
     replaced = _clear(root)
     root.mkdir(parents=True, exist_ok=True)
     (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")

@@ -22,6 +22,7 @@ def band_of(score: float | None, bands: Sequence[Band]) -> Band | None:
     """
     if score is None or not bands:
         return None
+    # a mean of 18.999999999 from adding fractions has reached 19
     exact = round(score, _DIGITS)
     reached = [band for band in bands if band.low <= exact]
     if not reached or exact > max(band.high for band in bands):

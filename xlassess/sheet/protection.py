@@ -42,6 +42,7 @@ def lock_structure(workbook_xml: bytes, password: str) -> bytes:
             "The workbook's structure could not be locked: its parts are not as expected.",
             "Report this with the version of XlsxWriter in use.",
         )
+    # Excel wants the element before the views, and calls the file damaged where it comes later
     secret = f' workbookPassword="{legacy_hash(password)}"' if password else ""
     element = f'<workbookProtection{secret} lockStructure="1"/>'.encode()
     return workbook_xml.replace(_MARK, element + _MARK)

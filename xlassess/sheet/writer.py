@@ -85,10 +85,12 @@ class WorkbookWriter:
             {
                 "in_memory": not on_disk,
                 "default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE},
+                # a line of our font, so that rows nobody set are as high as they are measured
                 "default_row_height": round(metrics.line_height(FONT_SIZE) / 0.75),
             },
         )
         self._book.set_properties(dict(properties))
+        # a window wide enough for a question sheet, and room for the tabs of all its sections
         self._book.set_size(1600, 1000)
         self._book.set_tab_ratio(80)
 
@@ -174,6 +176,7 @@ class SheetWriter:
         """
         within(text, LONGEST_CELL, "text of a cell")
         if text:
+            # never `write`, which takes a text that begins with = for a formula
             _done(self.raw.write_string(row, column, text, self.book.format(look)))
         else:
             self.blank(row, column, look)
@@ -252,7 +255,7 @@ class SheetWriter:
 
     def span_width(self, first_column: int, last_column: int) -> float:
         """Return the width of columns taken together, in characters."""
-        default = 8.43
+        default = 8.43  # Excel's width of a column that nobody set
         columns = range(first_column, last_column + 1)
         return metrics.merged_width(self._widths.get(c, default) for c in columns)
 
@@ -326,7 +329,10 @@ class SheetWriter:
     def chart(self, chart: Any, placed: PlacedChart) -> None:
         """Put a chart on the sheet, with the text that is read out in its place."""
         chart.set_size({"width": placed.width, "height": placed.height})
-        where = {"description": placed.description, "object_position": 2}
+        where = {
+            "description": placed.description,
+            "object_position": 2,
+        }  # moves with its cells, keeps its size
         with _heeded():
             _done(self.raw.insert_chart(placed.row, placed.column, chart, where))
         self._charts.append(placed)
