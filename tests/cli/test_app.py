@@ -80,6 +80,7 @@ def test_init__refuses_a_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_generate__says_what_it_issued(run: Run, folder: AssessmentFolder) -> None:
+    change_settings(folder, "2026-03-13", "2999-03-13")
     result = run("generate", "-C", folder.root)
     assert result.exit_code == 0
     assert len(list(folder.outbox.glob("*.xlsx"))) == 3
@@ -90,8 +91,9 @@ def test_generate__says_what_it_issued(run: Run, folder: AssessmentFolder) -> No
 def test_generate__exit_code_says_that_somebody_must_decide(
     run: Run, folder: AssessmentFolder
 ) -> None:
+    change_settings(folder, "2026-03-13", "2999-03-13")
     run("generate", "-C", folder.root)
-    change_settings(folder, "2026-03-13", "2026-03-20")
+    change_settings(folder, "2999-03-13", "2999-03-20")
     result = run("generate", "-C", folder.root)
     assert result.exit_code == 1
     assert "--reissue" in result.stdout

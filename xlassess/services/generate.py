@@ -110,9 +110,8 @@ def _check_day(assessment: Assessment, now: datetime) -> None:
     by, today = assessment.return_by, now.astimezone().date()
     if by and by < today:
         raise UsageError(
-            f"The day by which workbooks are wanted, {by.day} {by:%B %Y}, is over; nothing was "
-            "issued.",
-            "Enter a later day as return_by in assessment.yaml, or leave it empty.",
+            f"The return date, {by.day} {by:%B %Y}, has passed, so nothing was issued.",
+            "Enter a later date as return_by in assessment.yaml, or leave it empty.",
         )
 
 
