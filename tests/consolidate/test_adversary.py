@@ -224,7 +224,7 @@ def test_difference__of_counts_and_mean_tells_nobodys_answers(pat):
     # The grand total of the seven would tell the eighth's other sections.
     assert summary.parts[0].overall[0].score.withheld
     assert first.name in summary.parts[0].narrative.caution
-    assert "withheld" in summary.parts[0].narrative.reading
+    assert "grand total" in summary.parts[0].narrative.caution
     assert summary.parts[0].narrative.scenario.startswith("No scenario")
 
 
@@ -322,6 +322,13 @@ def test_lettered__when_a_file_came_and_its_size_are_not_shown(pat):
     assert {(file.received_at, file.size) for file in summary.files} == {(None, 0)}
     assert [file.code for file in summary.files] == sorted(file.code for file in summary.files)
     assert "last received" in summary.parts[0].narrative.context
+
+
+@pytest.mark.parametrize("attribution", HIDDEN)
+def test_hashes__of_files_tell_no_holder_of_a_copy_what_became_of_it(pat, attribution):
+    record = the_round(pat, attribution)
+    text = parts(summary_bytes(summarise(record, MADE_AT)))
+    assert [ret.file for ret in record.history if ret.sha256 in text] == []
 
 
 def test_chart_caches__hold_nothing_beside_the_cells(pat):

@@ -179,8 +179,14 @@ def _late(inputs: RoundInputs, ret: Return | None) -> bool:
 
 
 def files_of(inputs: RoundInputs) -> tuple[FileUsed, ...]:
-    """Every file that came in; without names under the code, in an order that tells nothing."""
+    """Every file that came in; without names under the code, in an order that tells nothing.
+
+    None where single returns are not shown: whoever has a copy of a file could work out its hash,
+    and so read what became of it.
+    """
     participants = inputs.participants
+    if not participants.shows_rows:
+        return ()
     used = []
     for ret in inputs.record.history:
         person = participants.people.get(ret.reference)
@@ -193,13 +199,13 @@ def files_of(inputs: RoundInputs) -> tuple[FileUsed, ...]:
         used.append(_file(participants, ret, person, state))
     if participants.attribution == "named":
         return tuple(used)
-    return tuple(sorted(used, key=lambda file: (file.code, file.sha256)))
+    return tuple(sorted(used, key=lambda file: (file.code, file.state)))
 
 
 def _file(participants: Participants, ret: Return, person: Person | None, state: str) -> FileUsed:
-    """A file as it may be shown; others may know when it came and how large it was."""
+    """A file as it may be shown; others may know when it came, how large it was, and its hash."""
     if participants.attribution == "named":
         return FileUsed(ret.reference, ret.file, ret.sha256, ret.size, state, ret.received_at)
     if participants.attribution == "lettered" and person:
-        return FileUsed(person.code, person.file, ret.sha256, 0, state, None)
-    return FileUsed("", "", ret.sha256, 0, state, None)
+        return FileUsed(person.code, person.file, "", 0, state, None)
+    return FileUsed("", "", "", 0, state, None)
