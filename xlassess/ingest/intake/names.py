@@ -15,6 +15,7 @@ import zlib
 _UNICODE_PATH = 0x7075
 """The extra field in which a zip file keeps a name in UTF-8 (APPNOTE 4.6.9)."""
 _UTF8_FLAG = 0x800
+_MOST_NAME = 1000
 _MARKS = frozenset("–—‘’“”…•€£°·§")
 
 
@@ -37,7 +38,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & _UTF8_FLAG and not name.isascii():
         raw = info.orig_filename.encode("cp437", "replace")
         name = _unicode_path(info.extra, raw) or decoded(raw)
-    return unicodedata.normalize("NFC", name)
+    # a longer name is no one's, and putting its marks in order could take long
+    return unicodedata.normalize("NFC", name) if len(name) <= _MOST_NAME else name
 
 
 def decoded(raw: bytes) -> str:

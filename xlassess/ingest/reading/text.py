@@ -19,14 +19,35 @@ _FOLDED = str.maketrans(
 )  # fmt: skip
 _SPACES = re.compile(r"\s+")
 _MOST_SHOWN = 60
+_SHORT, _MOST_MARKS = 300, 30
+"""Characters that are put in order at once; marks over one letter (Unicode, annex 15, 13: the
+stream-safe text format)."""
 
 
 def tidy(text: str) -> str:
     """Return text in NFC without invisible characters, every run of spaces being one space."""
     if text.isascii():
         return " ".join(text.split())
-    visible = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    visible = _composed(text.translate(_INVISIBLE))
     return _SPACES.sub(" ", visible).strip()
+
+
+def _composed(text: str) -> str:
+    """Return text in NFC, in time that grows with its length.
+
+    Putting marks over one letter in order takes the square of their number, so that a cell full
+    of them would take seconds; no writing has more than `_MOST_MARKS`.
+    """
+    if len(text) <= _SHORT:
+        return unicodedata.normalize("NFC", text)
+    pieces: list[str] = []
+    begin = marks = 0
+    for at, char in enumerate(text):
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks > _MOST_MARKS:
+            pieces.append(unicodedata.normalize("NFC", text[begin:at]))
+            begin, marks = at, 1
+    return "".join([*pieces, unicodedata.normalize("NFC", text[begin:])])
 
 
 @lru_cache(maxsize=4096)
