@@ -112,7 +112,7 @@ def test_choose__by_number_hash_and_path(folder: AssessmentFolder, tmp_path: Pat
 
 
 def test_choose__needs_one_meaning(folder: AssessmentFolder, tmp_path: Path) -> None:
-    comes_back(folder, tmp_path / "other", "Ada Ash", "first.xlsx", ("Agree", "Agree", "Agree"))
+    comes_back(folder, tmp_path / "other", "Ada Ash", "first.xlsx", ("Disagree",) * 3)
     with pytest.raises(UsageError) as caught:
         choose(folder, reference(folder), "first.xlsx", WHY)
     assert "1, 3" in caught.value.remedy
