@@ -442,9 +442,9 @@ class Summary:
 
     ``live`` says that figures are written as formulas over the Data sheet. ``waivers`` has a
     sentence for each query that was waived, ``decisions`` one for each decision about a return;
-    ``put_right`` and ``findings`` are empty where
-    single returns are not shown. ``noted`` is number and hash of
-    the last event in the ledger, by which it can be told later that none before it was changed.
+    ``put_right`` and ``findings`` are empty where single returns are not shown. ``noted`` is
+    number and hash of the last event in the ledger, by which it can be told later that none
+    before it was changed.
     """
 
     assessment: Assessment
