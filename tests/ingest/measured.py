@@ -17,6 +17,10 @@ from xlassess.ingest.reading.context import Context
 from xlassess.model.answer import Return
 
 
+PATIENCE = 300.0
+"""Seconds by the clock after which reading is stopped: on a busy machine they tell nothing."""
+
+
 def one_process() -> ProcessPoolExecutor:
     """Return a new process to measure in, started as those that read returns are."""
     start = multiprocessing.get_context("forkserver")
@@ -31,7 +35,7 @@ def measured(source: ReturnedFile, context: Context, markers: Path) -> tuple[Ret
     """
     _prepare(context, Bounds().memory, markers)
     began = time.process_time()
-    (ret,) = _read_chunk(((0, source),), Bounds().seconds).values()
+    (ret,) = _read_chunk(((0, source),), PATIENCE).values()
     took = time.process_time() - began
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return ret, took, int(peak) // 1024
