@@ -16,7 +16,6 @@ from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
 from xlassess.ingest.reading.context import Context
 from xlassess.model.answer import Return
 
-
 PATIENCE = 300.0
 """Seconds by the clock after which reading is stopped: on a busy machine they tell nothing."""
 
