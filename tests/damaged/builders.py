@@ -20,11 +20,11 @@ from openpyxl.styles import Font
 from tests.factory import SECRET, Workbook, a_context, a_respondent, an_assessment, issue
 from tests.ingest.cfb import xls
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
-from tests.ingest.small import place, returned, reworked, written
+from tests.ingest.small import every_kind, place, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, IDENTITY_KEYS, layout
 from xlassess.contract.seal import seal
 from xlassess.ingest import Context
-from xlassess.model.toolkit import Toolkit
+from xlassess.model.toolkit import Condition, FollowUp, Section, Toolkit
 
 VIEWS, FACTS = "1 Views", "2 Facts"
 
@@ -575,3 +575,40 @@ def year_in_two_figures(bench: Bench) -> Damaged:
 @damages("C23")
 def action_for_one_of_two_questions(bench: Bench) -> Damaged:
     return _in_the_plan(bench, item=2.1, action="Meet monthly", horizon="Quick win", owner="Zoë")
+
+
+def _asking(**changes: dict[str, object]) -> Workbook:
+    """A workbook whose items, by number with ``_`` for the point, ask for something else."""
+    toolkit = every_kind()
+    sections = tuple(_changed(section, changes) for section in toolkit.sections)
+    closing = tuple(_changed(section, changes) for section in toolkit.closing)
+    return issue(replace(toolkit, sections=sections, closing=closing))
+
+
+def _changed(section: Section, changes: dict[str, dict[str, object]]) -> Section:
+    items = (replace(i, **changes.get(f"i{i.id.replace('.', '_')}", {})) for i in section.items)
+    return replace(section, items=tuple(items))
+
+
+@damages("C24")
+def one_rank_twice(bench: Bench) -> Damaged:
+    book = _asking(i2_3={"ranks": "order"}, i2_4={"ranks": "order"})
+    return bench.save(returned(book, i2_3="2", i2_4="2"), a_context(book))
+
+
+@damages("C25")
+def no_plan_and_yet_its_cost(bench: Bench) -> Damaged:
+    book = _asking(i2_4={"only_when": Condition("2.10", ("yes",))})
+    return bench.save(returned(book, i2_10="No", i2_4="50"), a_context(book))
+
+
+@damages("C26")
+def no_without_reasons(bench: Bench) -> Damaged:
+    book = _asking(i2_10={"follow_up": FollowUp(("no",), "Why not?")})
+    return bench.save(returned(book, i2_10="No", i2_10__comment=None), a_context(book))
+
+
+@damages("C27")
+def led_to_and_left_empty(bench: Bench) -> Damaged:
+    book = _asking(i4_2={"only_when": Condition("2.10", ("yes",))})
+    return bench.save(returned(book, i2_10="Yes", i4_2=None), a_context(book))

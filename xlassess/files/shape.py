@@ -81,6 +81,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "weighs": "The id of the section whose significance this item states",
         "minimum": "The least number that can be right",
         "maximum": "The greatest number that can be right",
+        "only_when": "The item and the choices of it with which this one is to be answered",
+        "ranks": "The name of a ranking: items of one ranking have different numbers",
+    },
+    "Condition": {
+        "item": "The number of the item it depends on",
+        "choices": "The codes of the choices with which this item is to be answered",
     },
     "FollowUp": {
         "when": "The codes of the choices that call for it",

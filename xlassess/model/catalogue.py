@@ -552,6 +552,35 @@ _CHECK = (
         "“{value}” is a number that more than one question may have: {items}.",
         "Choose the question from the list in the cell.",
     ),
+    Kind(
+        "C24",
+        "query",
+        "One rank given twice",
+        "The rank {value} is given more than once, to {items}: a ranking has each rank once.",
+        "Give each its own rank, or leave those without one empty.",
+    ),
+    Kind(
+        "C25",
+        "query",
+        "Answers that do not go together",
+        "{other} (“{ask}”) is answered “{value}”, and yet {items} says what only another answer "
+        "leads to.",
+        "Change one of the two, or clear the cell that does not apply.",
+    ),
+    Kind(
+        "C26",
+        "note",
+        "Reasons not given",
+        "{items}: answered “{value}” without the reasons. The question asks: {ask}",
+        "Ask for the reasons; until they are given, the answer is to be investigated.",
+    ),
+    Kind(
+        "C27",
+        "note",
+        "Question that follows, not answered",
+        "{items}: not answered, although {other} is answered “{value}”, which leads to it.",
+        "Ask for the answer; the summary shows it as missing.",
+    ),
 )
 
 _LEDGER = (

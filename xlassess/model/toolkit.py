@@ -105,6 +105,15 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """When an item is to be answered: where another item has one of these choices."""
+
+    __pydantic_config__ = _STRICT
+    item: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One standpoint from which every item of a section is judged (say: internally)."""
 
@@ -121,7 +130,9 @@ class Item:
     ``answer`` is the id of a scale or one of `FREE_ANSWERS`. ``levels`` maps choice codes to
     descriptors (maturity matrices). ``views`` names the standpoints of the toolkit the item
     is judged from; empty means a single answer. ``weighs`` names the section whose
-    significance this item states. ``short`` is a short name of up to seven words.
+    significance this item states. ``short`` is a short name of up to seven words. An item with
+    ``only_when`` is wanted there and nowhere else; items with the same name in ``ranks`` make a
+    ranking, in which each number is given once.
     """
 
     __pydantic_config__ = _STRICT
@@ -140,6 +151,8 @@ class Item:
     weighs: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    only_when: Condition | None = None
+    ranks: str = ""
 
     @property
     def is_free(self) -> bool:

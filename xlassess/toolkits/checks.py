@@ -178,6 +178,7 @@ def _items(toolkit: Toolkit) -> Iterator[Remark]:
     for _, section, at, item in placed:
         yield from _item(toolkit, at, item)
         yield from _asks(toolkit, section, at, item)
+        yield from _depends(toolkit, at, item)
 
 
 def _item(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
@@ -242,6 +243,23 @@ def _asks(toolkit: Toolkit, section: Section, at: Loc, item: Item) -> Iterator[R
     if item.views and item.is_wide and section.form != "text":
         message = f"{name} is free text and has several views."
         yield (*at, "views"), message, "Make it one item per view."
+
+
+def _depends(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
+    """Remark on an item that depends on another which is not there or has no such choice."""
+    condition = item.only_when
+    if condition is None:
+        return
+    others = {each.id: each for each in toolkit.items()}
+    other = others.get(condition.item)
+    scale = toolkit.scales.get(other.answer) if other else None
+    if other is None or scale is None:
+        message = f"Item {item.id} depends on '{condition.item}', which is no item with a scale."
+        yield (*at, "only_when", "item"), message, "Name an item that is answered by a choice."
+        return
+    codes = [choice.code for choice in scale.choices]
+    named = [((*at, "only_when", "choices", i), code) for i, code in enumerate(condition.choices)]
+    yield from unknown(named, codes, f"Item {item.id}: {other.id} has no choice '{{name}}'.")
 
 
 def _wording(at: Loc, item: Item) -> Iterator[Remark]:

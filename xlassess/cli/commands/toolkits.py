@@ -188,6 +188,12 @@ def _show_details(out: Console, toolkit: Toolkit) -> None:
         out.say(f"{span}: {band.name}. {band.reading}", indent=2)
     if toolkit.scoring.no_overall_because:
         out.say(toolkit.scoring.no_overall_because)
+    scenarios = toolkit.action_plan.scenarios if toolkit.action_plan else ()
+    if scenarios:
+        out.heading("Scenarios")
+        out.say("The limits by which a scenario is suggested are ours, not the publication's.")
+    for scenario in scenarios:
+        out.say(f"Scenario {scenario.id}, {scenario.title}: {scenario.when}", indent=2)
 
 
 def _section(toolkit: Toolkit, section: Section) -> list[str]:

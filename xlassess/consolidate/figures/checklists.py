@@ -68,21 +68,14 @@ def _wanted(toolkit: Toolkit, values: Mapping[tuple[str, str], Value]) -> Iterat
     for item in toolkit.items():
         if values.get((item.id, "answer"), "") != "":
             continue
-        if item.required or _is_led_to(toolkit, item, values):
+        if item.required or _is_led_to(item, values):
             yield item
 
 
-def _is_led_to(toolkit: Toolkit, item: Item, values: Mapping[tuple[str, str], Value]) -> bool:
-    """True for an item such as P5a, which follows from the answer "yes" to P5."""
-    parent = item.id[:-1]
-    if not item.id[-1:].isalpha() or parent not in {each.id for each in toolkit.items()}:
-        return False
-    chosen = values.get((parent, "answer"), "")
-    question = toolkit.item(parent)
-    if question.is_free or chosen == "":
-        return False
-    label = toolkit.scales[question.answer].by_code(str(chosen)).label
-    return label.casefold() == "yes"
+def _is_led_to(item: Item, values: Mapping[tuple[str, str], Value]) -> bool:
+    """True for an item that the answer to another one leads to (`Item.only_when`)."""
+    condition = item.only_when
+    return condition is not None and values.get((condition.item, "answer")) in condition.choices
 
 
 def _line(

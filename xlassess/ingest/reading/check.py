@@ -11,6 +11,7 @@ from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.ingest.reading.text import brief, key, listed, shown
+from xlassess.ingest.reading.together import check_together
 from xlassess.model.query import Slot
 
 
@@ -41,6 +42,7 @@ def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]
         return
     yield from missing_answers(content)
     yield from missing_comments(content)
+    yield from check_together(content.plan, content.readings)
 
 
 def missing_rows(content: ReadContent) -> Iterator[CellFinding]:

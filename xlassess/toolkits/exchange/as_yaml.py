@@ -16,6 +16,7 @@ from xlassess.model.toolkit import (
     ActionPlan,
     Band,
     Choice,
+    Condition,
     FollowUp,
     Item,
     Scale,
@@ -36,13 +37,13 @@ _LAST: dict[type, tuple[str, ...]] = {
     Scale: ("ordinal", "choices"),
     Item: (
         "short", "ask", "why", "prompts", "answer", "levels", "views", "required", "comment",
-        "evidence", "follow_up", "weighs", "minimum", "maximum",
+        "evidence", "follow_up", "weighs", "minimum", "maximum", "only_when", "ranks",
     ),
     ActionPlan: ("scenarios", "proposal"),
 }  # fmt: skip
 """Fields that stand after all others of their part, in this order."""
 
-_INLINE = (Choice, Band, FollowUp)
+_INLINE = (Choice, Band, FollowUp, Condition)
 """Parts written in one line, in braces, where they fit."""
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|\d+ [^\W\d_])(?:[\w .,;()/?!&+%\"'’“”–-]*[\w.;()/?!%\"'’“”–])?")

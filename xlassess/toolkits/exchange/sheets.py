@@ -177,6 +177,15 @@ ITEMS = Block(
         BookColumn("minimum", "Least", "Least number that can be right.", "number", 11),
         BookColumn("maximum", "Most", "Greatest number that can be right.", "number", 11),
         BookColumn("prompts", "Prompts", "Questions that help to think; one a line.", "lines", 42),
+        BookColumn("only_when.item", "Depends on", "The item this one depends on.", "name", 12),
+        BookColumn(
+            "only_when.choices",
+            "Asked with",
+            "The choice codes of that item with which this one is to be answered.",
+            "names",
+            18,
+        ),
+        BookColumn("ranks", "Ranking", "Items of one ranking have different numbers.", "name", 12),
     ),
 )
 
