@@ -72,8 +72,8 @@ def _says_something(one: Reading) -> bool:
 def missing_reasons(plan: ReadingPlan, readings: Sequence[Reading]) -> Iterator[CellFinding]:
     """Answers that ask for their reasons in a comment, which was not written.
 
-    Audit Commission, Working better together? (2009), paragraph 3: "if the answer is no you
-    should investigate the reasons".
+    Audit Commission, Working better together? (2009), paragraph 3, has the reasons for a "no"
+    looked into.
     """
     comments = {one.item: one for one in readings if one.field == "comment"}
     told: set[str] = set()
