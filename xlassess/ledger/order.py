@@ -158,15 +158,19 @@ def _actions(ret: Return) -> list[tuple[object, ...]]:
     )
 
 
-_READ = ("R", "C")
-"""Codes of what was found in the cells begin so; others are about the file, which may differ."""
+_SAID = {"query": ("R", "C"), "note": ("R",)}
+"""How the codes of findings begin that hold what the partner wrote, by severity.
+
+Others are about the file, which may differ, or follow from the answers: a later version of this
+program may note more of the same answers.
+"""
 
 
 def _said(ret: Return, severity: str) -> set[tuple[object, ...]]:
     return {
         _sense(finding)
         for finding in ret.findings
-        if finding.severity == severity and finding.code.startswith(_READ)
+        if finding.severity == severity and finding.code.startswith(_SAID[severity])
     }
 
 
