@@ -175,4 +175,10 @@ def _said(ret: Return, severity: str) -> set[tuple[object, ...]]:
 
 
 def _sense(finding: Finding) -> tuple[object, ...]:
-    return finding.code, finding.item, finding.field, tuple(sorted(finding.details.items()))
+    """What a finding tells of the partner's words; later versions may word advice anew."""
+    own = sorted((name, told) for name, told in finding.details.items() if name not in _ADVICE)
+    return finding.code, finding.item, finding.field, tuple(own)
+
+
+_ADVICE = ("suggestion", "choices", "wanted")
+"""The details of findings that are ours."""
