@@ -4,7 +4,7 @@ from xlassess.ledger.archive import Kept, keep_file
 from xlassess.ledger.audit import Audit, Fault
 from xlassess.ledger.events import Event
 from xlassess.ledger.order import UNCLEAR
-from xlassess.ledger.reads import Overview
+from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.store import Ledger, user_name
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "Fault",
     "Kept",
     "Ledger",
-    "Overview",
+    "RoundOverview",
     "keep_file",
     "user_name",
 ]

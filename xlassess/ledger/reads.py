@@ -238,7 +238,7 @@ def _parts(
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class RoundOverview:
     """Where the workbooks of a round stand, without what was answered in them.
 
     ``current`` holds, by reference, the return that counts, ``history`` every return of the
@@ -256,14 +256,14 @@ class Overview:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
-def overview(db: Connection, round_name: str) -> Overview:
+def overview(db: Connection, round_name: str) -> RoundOverview:
     """Return where the workbooks of a round stand."""
     counts, instead = _counting(round_name), replaced(db)
     counting = set(db.scalars(select(RETURNS.c.id).where(counts)))
     found = returns(db, of_round(round_name), parts_wanted=[rows.FINDINGS_PART])
     history = as_they_count(found, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
-    return Overview(
+    return RoundOverview(
         issued=issued(db, round_name),
         current={
             ret.reference: ret

@@ -17,7 +17,7 @@ from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event
-from xlassess.ledger.reads import Overview
+from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
@@ -319,7 +319,7 @@ class Ledger:
         with self._reading() as db:
             return reads.register(db)
 
-    def overview(self, round_name: str) -> Overview:
+    def overview(self, round_name: str) -> RoundOverview:
         """Return where the workbooks of a round stand, without what was answered in them."""
         with self._reading() as db:
             return reads.overview(db, round_name)

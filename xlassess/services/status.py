@@ -9,7 +9,7 @@ from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
-from xlassess.ledger import UNCLEAR, Ledger, Overview
+from xlassess.ledger import UNCLEAR, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
@@ -150,9 +150,9 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     )
 
 
-def _record(folder: AssessmentFolder, assessment: Assessment) -> Overview:
+def _record(folder: AssessmentFolder, assessment: Assessment) -> RoundOverview:
     if not folder.ledger_file.exists():
-        return Overview()
+        return RoundOverview()
     with Ledger(folder.ledger_file) as ledger:
         return ledger.overview(assessment.round)
 
@@ -161,7 +161,7 @@ def _record(folder: AssessmentFolder, assessment: Assessment) -> Overview:
 class _Lines:
     """Tells where each workbook stands."""
 
-    record: Overview
+    record: RoundOverview
     contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool

@@ -13,7 +13,7 @@ from xlassess.consolidate.summary.sheets.agreement import write_agreement
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
-from xlassess.consolidate.summary.sheets.details import write_details
+from xlassess.consolidate.summary.sheets.details_sheet import write_details
 from xlassess.consolidate.summary.sheets.flagged import write_flagged
 from xlassess.consolidate.summary.sheets.levels import write_levels
 from xlassess.consolidate.summary.sheets.method import write_method
