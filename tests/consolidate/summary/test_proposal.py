@@ -54,8 +54,10 @@ def test_proposal__says_what_and_by_whom_and_parts_actions(melton) -> None:
     assert "Carry on for three years." in found
     name = record.issued[0].partner
     assert any(text.startswith(name) for text in found)
-    order = [found.index(text) for text in ("Quick wins", "Meet monthly", "Medium to long term",
-                                            "Share a budget")]  # fmt: skip
+    source = record.issued[1].partner
+    wanted = ("Quick wins", f"Meet monthly ({source})", "Medium to long term",
+              f"Share a budget ({source})")  # fmt: skip
+    order = [found.index(text) for text in wanted]
     assert order == sorted(order)
     assert "Buy a kettle" not in found
 

@@ -124,8 +124,15 @@ def _first(actions: Sequence[PlannedAction]) -> tuple[PlannedAction, ...]:
     return tuple(fitting)
 
 
+def _said(action: PlannedAction) -> str:
+    """The action, with who proposes it where that is shown: the one proposal names its sources."""
+    if action.person is None:
+        return action.action
+    return words().say("proposal_action", action.action, action.person.partner)
+
+
 def _height(action: PlannedAction) -> float:
-    values = (action.item, action.action, action.horizon, action.owner, "", action.measure)
+    values = (action.item, _said(action), action.horizon, action.owner, "", action.measure)
     texts = (
         metrics.MeasuredText(
             value, column.width, column.look.size, column.look.bold, column.look.indent
@@ -210,7 +217,7 @@ class _Paper:
         self._row += 1
         for action in actions:
             values = (
-                action.item, action.action, action.horizon, action.owner, action.deadline,
+                action.item, _said(action), action.horizon, action.owner, action.deadline,
                 action.measure,
             )  # fmt: skip
             for column, value in enumerate(values):
