@@ -223,6 +223,16 @@ def test_ingest__names_a_path_that_does_not_exist(folder: AssessmentFolder) -> N
         ingest(folder, [folder.root / "nowhere"], now=LATER)
 
 
+def test_ingest__a_missing_path_does_not_keep_the_others_out(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    path = answer(folder, "Ada Ash", inbox / "a.xlsx")
+    result = ingest(folder, [inbox / "gone.xlsx", path], now=LATER, workers=1)
+    told = {file.ret.file: file.ret.state for file in result.files}
+    assert told == {"gone.xlsx": "refused", "a.xlsx": "accepted"}
+    assert result.needs_person
+
+
 def test_ingest__needs_a_path(folder: AssessmentFolder) -> None:
     with pytest.raises(UsageError):
         ingest(folder, [], now=LATER)

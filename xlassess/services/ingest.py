@@ -238,13 +238,15 @@ def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
         raise UsageError(
             "There is nothing to read.", "Give the files, folders or zip files that came back."
         )
+    # One path that is not there does not keep the others from being read: it is told as a
+    # finding. Where none is there, it is the command that is wrong.
+    if not any(path.exists() or path.is_symlink() for path in paths):
+        raise UsageError(
+            f"There is no file or folder {paths[0]}.",
+            "Check the name. Put names with spaces in quotes.",
+        )
     own = (folder.returns.resolve(), folder.outbox.resolve())
     for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise UsageError(
-                f"There is no file or folder {path}.",
-                "Check the name. Put names with spaces in quotes.",
-            )
         handed = path.resolve()
         if any(handed in (kept, *kept.parents) for kept in own):
             raise UsageError(
