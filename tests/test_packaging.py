@@ -71,8 +71,8 @@ def test_wheel__has_every_template_and_toolkit_and_nothing_from_elsewhere(wheel:
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     wanted = {
-        f"xlassess/{folder}/{path.name}"
-        for folder in ("templates", "toolkits")
+        f"xlassess/{package}/{path.name}"
+        for package, folder in (("templates", "templates"), ("builtin_toolkits", "toolkits"))
         for path in (ROOT / folder).iterdir()
         if path.is_file()
     } | {

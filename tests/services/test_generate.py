@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,16 @@ def test_generate__reissued_by_a_clock_that_went_back(folder: AssessmentFolder) 
     lines = status(folder, today=MONDAY.date()).lines
     newest = {item.reference for item in issued(folder)[3:]}
     assert {line.reference for line in lines} == newest
+
+
+def test_generate__tells_when_the_return_date_has_passed(folder: AssessmentFolder) -> None:
+    """small.py asks for an answer by 13 March 2026."""
+    late = datetime(2026, 3, 20, 9, tzinfo=timezone.utc)
+    result = generate(folder, now=late)
+    assert result.day_over == date(2026, 3, 13)
+    assert result.needs_person
+    assert generate(folder, now=late).day_over is None  # nothing went out this time
+
+
+def test_generate__says_nothing_of_a_return_date_to_come(folder: AssessmentFolder) -> None:
+    assert generate(folder, now=MONDAY).day_over is None

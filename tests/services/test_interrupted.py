@@ -268,8 +268,8 @@ def test_ledger__emptied_is_not_taken_for_a_new_one(folder: AssessmentFolder) ->
     [
         (errno.EROFS, "read-only"),
         (errno.EACCES, "open in another program"),
-        (errno.ENOTDIR, "in the way"),
-        (errno.EIO, "refused to work with the file"),
+        (errno.ENOTDIR, "where a folder is needed"),
+        (errno.EIO, "could not use the file"),
     ],
 )
 def test_trouble_with_the_disk__is_told_and_nothing_is_half_written(

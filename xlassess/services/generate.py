@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +15,6 @@ from xlassess.generate import Personal, Plate, build_plate, file_name
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
-from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.asked import Request, request_of, requests, toolkits_of
 from xlassess.services.issuing import UNDECIDED, Content, Issue, Issuer, Outcome, clear_away, write
@@ -38,11 +37,16 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What a run of generate did; ``remarks`` are about the register."""
+    """What a run of generate did.
+
+    ``remarks`` are about the register. ``day_over`` is the return date that workbooks issued now
+    ask for, where that day has passed.
+    """
 
     outbox: Path
     workbooks: tuple[Workbook, ...]
     remarks: tuple[str, ...] = ()
+    day_over: date | None = None
 
     def having(self, *outcomes: Outcome) -> tuple[Workbook, ...]:
         """The workbooks with one of these outcomes."""
@@ -50,8 +54,8 @@ class Generated:
 
     @property
     def needs_person(self) -> bool:
-        """True when a workbook was left as it was and somebody has to decide."""
-        return bool(self.having(*UNDECIDED))
+        """True when somebody has to decide: a workbook was left as it was, or a day is over."""
+        return bool(self.having(*UNDECIDED)) or self.day_over is not None
 
 
 def generate(
@@ -66,7 +70,6 @@ def generate(
         watch: told how many workbooks are done.
 
     Raises:
-        UsageError: workbooks would be issued that ask for a day that is over.
         XlassessError: settings, register or a toolkit cannot be used.
         OSError: a file cannot be written.
     """
@@ -91,8 +94,6 @@ def generate(
             issues.append(
                 issuer.decide(_Copy(maker, request, person, toolkit, digest, last.get(request)))
             )
-        if any(issue.fresh for issue in issues):
-            _check_day(assessment, now)
         for name, toolkit in toolkits.items():
             ledger.keep_toolkit(toolkit, digests[name])
         ledger.record_issued([issue.record for issue in issues if issue.fresh])
@@ -102,17 +103,14 @@ def generate(
     replaceable = [one for one in ours if request_of(one) in asked]
     clear_away(folder.outbox, replaceable, {issue.record.reference for issue in issues})
     books = tuple(_workbook(issue) for issue in issues)
-    return Generated(folder.outbox, books, register.remarks)
+    return Generated(folder.outbox, books, register.remarks, _day_over(assessment, books, now))
 
 
-def _check_day(assessment: Assessment, now: datetime) -> None:
-    """See that workbooks about to go out do not ask for yesterday."""
-    by, today = assessment.return_by, now.astimezone().date()
-    if by and by < today:
-        raise UsageError(
-            f"The return date, {by.day} {by:%B %Y}, has passed, so nothing was issued.",
-            "Enter a later date as return_by in assessment.yaml, or leave it empty.",
-        )
+def _day_over(assessment: Assessment, books: Iterable[Workbook], now: datetime) -> date | None:
+    """Return the return date where workbooks went out that ask for a day that is over."""
+    by = assessment.return_by
+    fresh = any(book.outcome in ("new", "reissued") for book in books)
+    return by if fresh and by and by < now.astimezone().date() else None
 
 
 def _workbook(issue: Issue[Issued]) -> Workbook:

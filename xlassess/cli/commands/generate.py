@@ -8,7 +8,7 @@ import click
 
 from xlassess.cli.console import Console, progress
 from xlassess.cli.options import Options, common, folder_of, leave, now, shown
-from xlassess.cli.phrases import count
+from xlassess.cli.phrases import count, day
 
 if TYPE_CHECKING:
     from xlassess.services.generate import Generated, Workbook
@@ -75,6 +75,13 @@ def _show(out: Console, result: Generated) -> None:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
             out.some([book.path.name for book in books])
             out.say(remedy)
+    if result.day_over:
+        out.heading(f"The return date, {day(result.day_over)}, has passed")
+        out.say(
+            "Do not send these workbooks: they ask for an answer by that day. Enter a later "
+            "date as return_by in assessment.yaml, or leave it empty. "
+            "Then run: xlassess generate --reissue"
+        )
     if result.remarks:
         out.heading("About the register")
     for remark in result.remarks:

@@ -25,6 +25,7 @@ STATE = CellFormat(size=11, bold=True, indent=1, fill=palette.PALE, colour=palet
 _BANNER = CellFormat(size=18, bold=True, colour=palette.WHITE, fill=palette.NAVY, indent=1)
 _BANNER_SMALL = CellFormat(size=11, colour=palette.WHITE, fill=palette.NAVY, indent=1)
 _DETAIL = formats.PLAIN.but(indent=1)
+_LABEL = formats.SMALL_PROSE.but(indent=1)
 _STEP = formats.PROSE.but(indent=1)
 _REFERENCE = _DETAIL.but(bold=True, size=14, colour=palette.NAVY)
 BEGIN = formats.LINK.but(size=12, bold=True, indent=1)
@@ -86,7 +87,7 @@ def write_details(
     return_by: date | None,
     more: Sequence[str] = (),
 ) -> int:
-    """Write who answers, for whom and by when, a line each; return the row after.
+    """Write who answers, for whom and by when; return the row after.
 
     Args:
         draft: the workbook being built.
@@ -98,7 +99,12 @@ def write_details(
     say = draft.words.say
     for label, name in _PERSONAL:
         look = _REFERENCE if name == "reference" else _DETAIL.but(bold=name == "partner")
-        draft.personal.add(sheet, (row, 0), name, look, f"{say(label)}: ")
+        # A name stands in a cell of its own: whoever looks for one finds it whole, and no other.
+        alone = name in ("partner", "respondent")
+        if alone:
+            sheet.text(row, 0, say(label), _LABEL)
+            row += 1
+        draft.personal.add(sheet, (row, 0), name, look, "" if alone else f"{say(label)}: ")
         # Names are filled in later, and may take two lines.
         sheet.height(row, {"reference": 22, "level": 16}.get(name, 30))
         row += 1
