@@ -120,62 +120,83 @@ def assert_read_from_cells(papers: Papers, rows: list[Row]) -> None:
         assert str(row["choice"]).endswith(f":{answer.value}")
 
 
+def sums_of_complete_returns(rows: list[Row], asked: int) -> list[float]:
+    """The scores of each return that answers all that is asked, added up."""
+    given: dict[object, list[float]] = {}
+    for each in rows:
+        given.setdefault(each["return"], []).append(each["score"])
+    return [sum(scores) for scores in given.values() if len(scores) == asked]
+
+
+def column_of(papers: Papers, heading: str) -> str:
+    """The letter of the column with this heading in the Summary's table of sections."""
+    head = papers.values["Summary"][row_of(papers, "Section")]
+    return next(cell.column_letter for cell in head if cell.value == heading)
+
+
+def paragraph_with(papers: Papers, pattern: str) -> re.Match[str]:
+    """What a pattern finds in the one paragraph of the Summary that has it."""
+    texts = [str(cell.value) for cell in papers.values["Summary"]["A"] if cell.value]
+    [found] = [match for text in texts if (match := re.search(pattern, text))]
+    return found
+
+
 def test_audit__mean_of_a_section(papers):
-    row = row_of(papers, "1  ")
-    mean = papers.value("Summary", f"J{row}")
-    rows = papers.trace("Summary", f"J{row}")
+    cell = f"{column_of(papers, 'Mean')}{row_of(papers, '1  ')}"
+    rows = papers.trace("Summary", cell)
     assert_read_from_cells(papers, rows)
-    given = {}
-    for each in rows:
-        given.setdefault(each["return"], []).append(each["score"])
-    complete = [sum(scores) for scores in given.values() if len(scores) == 6]
+    complete = sums_of_complete_returns(rows, 6)
     assert len(complete) == papers.summary.parts[0].sections[0].score.n
-    assert sum(complete) / len(complete) == pytest.approx(mean)
+    assert sum(complete) / len(complete) == pytest.approx(papers.value("Summary", cell))
 
 
-def test_audit__range_of_a_section(papers):
-    row = row_of(papers, "5  ")
-    rows = papers.trace("Summary", f"K{row}")
-    given = {}
-    for each in rows:
-        given.setdefault(each["return"], []).append(each["score"])
-    complete = [sum(scores) for scores in given.values() if len(scores) == 6]
-    assert papers.value("Summary", f"K{row}") == f"{min(complete):g} to {max(complete):g}"
+@pytest.mark.parametrize(("heading", "end"), [("Lowest", min), ("Highest", max)])
+def test_audit__range_of_a_section(papers, heading, end):
+    cell = f"{column_of(papers, heading)}{row_of(papers, '5  ')}"
+    rows = papers.trace("Summary", cell)
     assert_read_from_cells(papers, rows)
+    assert papers.value("Summary", cell) == end(sums_of_complete_returns(rows, 6))
 
 
 def test_audit__grand_total(papers):
-    row = row_of(papers, "Grand total")
-    rows = papers.trace("Summary", f"J{row}")
+    cell = f"{column_of(papers, 'Mean')}{row_of(papers, 'Grand total')}"
+    rows = papers.trace("Summary", cell)
     assert_read_from_cells(papers, rows)
-    given = {}
-    for each in rows:
-        given.setdefault(each["return"], []).append(each["score"])
-    totals = [sum(scores) for scores in given.values() if len(scores) == 36]
-    assert sum(totals) / len(totals) == pytest.approx(papers.value("Summary", f"J{row}"))
+    totals = sums_of_complete_returns(rows, 36)
+    assert sum(totals) / len(totals) == pytest.approx(papers.value("Summary", cell))
+    said = paragraph_with(papers, r"^The mean of (\d+) complete returns is ([\d.]+) of 144 points")
+    assert said.groups() == (str(len(totals)), f"{sum(totals) / len(totals):.1f}")
 
 
 def test_audit__returned_and_open_queries(papers):
-    row = row_of(papers, "workbooks returned") - 1
-    sheet = papers.values["Responses"]
+    """Page one says these in sentences; the formulas behind them stand on Responses."""
+    sheet = papers.formulas["Responses"]
+    heads = {cell.value: cell.column_letter for cell in sheet[4] if cell.value}
     states = [line[5].value for line in sheet.iter_rows(min_row=8) if line[0].value]
     assert len(states) == 8
-    came = states.count("Returned") + states.count("Query open")
-    assert papers.value("Summary", f"A{row}") == f"{came} of {len(states)}"
-    assert papers.value("Summary", f"D{row}") == pytest.approx(came / len(states))
-    assert papers.value("Summary", f"K{row}") == states.count("Query open")
-    formula = papers.formulas["Summary"][f"A{row}"].value
-    counted = [papers.value("Responses", cell) for _, cell in REFERENCE.findall(formula)]
-    assert counted == [came, len(states)]
+    queries = states.count("Query open")
+    came = states.count("Returned") + queries
+    for heading, figure in (("Issued", 8), ("Returned", came), ("Query open", queries)):
+        formula = sheet[f"{heads[heading]}5"].value
+        assert formula.startswith("=")
+        assert papers.value("Responses", f"{heads[heading]}5") == figure
+        areas = [area for _, area in REFERENCE.findall(re.sub(r'"[^"]*"', "", formula))]
+        wanted = ["$B$8:$B$15"] if heading == "Issued" else ["$B$8:$B$15", "$F$8:$F$15"]
+        assert sorted(set(areas)) == wanted
+    rate = sheet[f"{heads['Response rate']}5"].value
+    counted = [papers.value("Responses", cell) for _, cell in REFERENCE.findall(rate)]
+    assert rate.startswith("=")
+    assert counted == [came, states.count("Nil return"), len(states)]
+    assert papers.value("Responses", f"{heads['Response rate']}5") == pytest.approx(came / 8)
+    said = paragraph_with(papers, r"(\d+) of (\d+) workbooks issued have come back \((\d+)%\)")
+    assert said.groups() == (str(came), str(len(states)), f"{came / len(states):.0%}"[:-1])
+    assert paragraph_with(papers, r"(\d+) returns? ha(?:s|ve) an open query")[1] == str(queries)
 
 
 @pytest.mark.parametrize("title", ["Strengths", "Concerns"])
 def test_audit__a_strength_and_a_concern(papers, title):
-    row = row_of(papers, title)
-    column = 1 if title == "Strengths" else 8
-    sheet = papers.values["Summary"]
-    item = sheet.cell(row + 2, column).value.split()[0]
-    said = sheet.cell(row + 3, column).value
+    said = papers.value("Summary", f"A{row_of(papers, title) + 2}")
+    item = re.search(r"\((\w+)\)\. ", said)[1]
     agreement = papers.values["Agreement"]
     line = next(r for r in agreement.iter_rows(min_row=5) if r[0].value == item)
     heads = [cell.value for cell in agreement[4]]
@@ -183,7 +204,14 @@ def test_audit__a_strength_and_a_concern(papers, title):
     assert_read_from_cells(papers, rows)
     assert {row["Item"] for row in rows} == {item}
     mean = sum(row["score"] for row in rows) / len(rows)
-    assert f"mean {mean:.1f} of 4 from {len(rows)} answers" in said
+    assert line[heads.index("Mean")].value == pytest.approx(mean)
+    end = re.search(r"(\d+) of (\d+) answer “(.+)” or “(.+)”, mean ([\d.]+) of 4\.$", said)
+    named = [
+        row["return"]
+        for label in end.group(3, 4)
+        for row in papers.trace("Agreement", line[heads.index(label)].coordinate)
+    ]
+    assert end.group(1, 2, 5) == (str(len(named)), str(len(rows)), f"{mean:.1f}")
 
 
 def test_audit__method_names_the_files_of_the_answers(papers):
