@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
@@ -201,16 +201,47 @@ def entries(toolkit: Toolkit, variation: int = 0) -> tuple[Entry, ...]:
     """Return an answer to every item, and a comment or evidence wherever one may be given.
 
     Choices go round from item to item, starting at ``variation``; comments take turns among
-    `AWKWARD`.
+    `AWKWARD`. No answer contradicts another: what others depend on is answered so that they may
+    be, and ranks differ.
     """
     turn = count(variation)
+    leading = {
+        item.only_when.item: item.only_when.choices for item in toolkit.items() if item.only_when
+    }
+    ranks = count(1)
     return tuple(
-        _entry(toolkit, section.sheet, row.item, column, row.index, next(turn))
+        _consistent(
+            toolkit,
+            row.item,
+            leading,
+            ranks,
+            _entry(toolkit, section.sheet, row.item, column, row.index, next(turn)),
+        )
         for section in layout(toolkit).sections
         for table in section.tables
         for row in table.rows
         for column in table.fields(row.item)
     )
+
+
+def _consistent(
+    toolkit: Toolkit,
+    item: Item,
+    leading: Mapping[str, tuple[str, ...]],
+    ranks: Iterator[int],
+    entry: Entry,
+) -> Entry:
+    """The entry, or another one where it would contradict an answer elsewhere."""
+    if entry.field != "answer":
+        return entry
+    if item.ranks:
+        rank = float(next(ranks))
+        return replace(entry, typed=rank, value=rank)
+    if item.id in leading:
+        codes = leading[item.id]
+        choice = next(c for c in toolkit.scales[item.answer].choices if c.code in codes)
+        return replace(entry, typed=choice.label, value=choice.code)
+    return entry
 
 
 def _entry(toolkit: Toolkit, sheet: str, item: Item, column: Column, row: int, turn: int) -> Entry:

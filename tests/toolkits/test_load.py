@@ -309,7 +309,7 @@ def test_schema__published_file_is_current() -> None:
 def test_schema__every_field_is_described() -> None:
     schema = toolkit_schema()
     definitions = [schema, *schema["$defs"].values()]
-    assert len(definitions) == 11
+    assert len(definitions) == 12
     for definition in definitions:
         assert definition["additionalProperties"] is False
         assert all(rule["description"] for rule in definition["properties"].values())
