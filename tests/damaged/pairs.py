@@ -6,6 +6,8 @@ what gives the finding.
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -51,6 +53,43 @@ def asked_about_and_left_empty(folder: AssessmentFolder, inbox: Path) -> Path:
 def changed_where_nothing_was_asked(folder: AssessmentFolder, inbox: Path) -> Path:
     given = {"1A": "Disagree", "1B": "Agree"}
     return _back(folder, inbox, {NOTE: "Yes"} | {Slot(i, "answer"): v for i, v in given.items()})
+
+
+@gives("L04")
+def without_a_seal_beside_one_that_has_it(folder: AssessmentFolder, inbox: Path) -> Path:
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx")
+    ingest(folder, [first], now=LATER, workers=1)
+    book = openpyxl.load_workbook(answer(folder, "Ada Ash", inbox / "a.xlsx", ("Agree",) * 3))
+    # Only the visible reference is left: anybody could have typed it.
+    for name in [sheet.title for sheet in book if sheet.sheet_state != "visible"]:
+        del book[name]
+    for name in book.custom_doc_props.names:
+        del book.custom_doc_props[name]
+    book.save(inbox / "unsealed.xlsx")
+    return inbox / "unsealed.xlsx"
+
+
+@gives("L05")
+def handed_over_later_and_saved_earlier(folder: AssessmentFolder, inbox: Path) -> Path:
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx")
+    _saved(first, "2026-03-11T12:00:00Z")
+    ingest(folder, [first], now=LATER, workers=1)
+    second = answer(folder, "Ada Ash", inbox / "second.xlsx", ("Agree", "Agree", "Agree"))
+    return _saved(second, "2026-03-05T12:00:00Z")
+
+
+def _saved(path: Path, moment: str) -> Path:
+    """Let Excel have saved a workbook at this time."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    core = re.sub(rb">[^<]*</dcterms:modified>", f">{moment}</dcterms:modified>".encode(),
+                  parts["docProps/core.xml"])  # fmt: skip
+    app = re.sub(rb"<Application>[^<]*<", b"<Application>Microsoft Excel<",
+                 parts["docProps/app.xml"])  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in (parts | {"docProps/core.xml": core, "docProps/app.xml": app}).items():
+            archive.writestr(name, data)
+    return path
 
 
 def _back(folder: AssessmentFolder, inbox: Path, given: Mapping[Slot, str]) -> Path:

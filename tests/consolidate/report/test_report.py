@@ -78,7 +78,7 @@ def test_report__tells_the_summarys_own_words(told, report):
     for number, decision in enumerate(part.narrative.decisions, 1):
         assert f"{number}.\t{decision}" in said
     for point in (*part.narrative.strengths, *part.narrative.concerns):
-        assert f"{point.what}  {point.why}" in said
+        assert f"{point.what}  {point.why}".strip() in said
 
 
 def test_report__has_the_figures_of_every_section(told, report):

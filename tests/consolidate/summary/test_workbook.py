@@ -221,7 +221,7 @@ def test_method__says_hashes_versions_and_thresholds(pat):
         assert ret.sha256 in text
     for part in summarise(record, MADE_AT).parts:
         assert part.digest in text
-    for fact in (f"version {pat.version}", "xlassess", "consensus 0.7", "17%", "two thirds"):
+    for fact in (f"version {pat.version}", "xlassess", "High from 0.7", "two thirds"):
         assert fact in text
 
 
