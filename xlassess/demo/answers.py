@@ -60,6 +60,7 @@ class _Respondents:
         self._boxes = self._shuffled(self._script.boxes)
         self._boxes |= {name: list(texts) for name, texts in self._script.closing.items()}
         self._evidence = self._shuffled(self._script.evidence)
+        self._ranks: dict[str, list[int]] = {}
 
     def _shuffled(self, pool: Texts) -> dict[str, list[str]]:
         return {name: self._chance.sample(texts, len(texts)) for name, texts in pool.items()}
@@ -163,7 +164,7 @@ class _Respondents:
             filled.cells[BlankCell(item.id, "answer")] = texts.pop()
 
     def _detail(self, filled: Entries, item: Item, person: Respondent) -> None:
-        ranks = self._chance.sample((1, 2, 3), 3)
+        ranks = self._ranks.setdefault(person.name, self._chance.sample((1, 2, 3), 3))
         known = person.level != "front"
         details: dict[str, Cell] = {
             "D1": ASSESSMENT.partnership,
@@ -179,9 +180,18 @@ class _Respondents:
         }
         details |= dict(zip(("D2", "D3", "D4"), map(float, ranks), strict=True)) if known else {}
         details |= {"D10": 182_000.0} if known else {}
+        for leading, asked, text in _FOLLOWING:
+            if filled.cells.get(BlankCell(leading, "answer")) == "Yes":
+                details[asked] = text
         if item.id in details:
             filled.cells[BlankCell(item.id, "answer")] = details[item.id]
 
+
+_FOLLOWING = (
+    ("D13", "D14", 250_000.0),
+    ("D15", "D16", "Rooms for meetings, and a share of the web team's time."),
+)
+"""Details that are asked for where another one is answered with yes."""
 
 _UNSURE = {"board": 0.12, "senior": 0.18, "front": 0.55, "": 0.3}
 """How likely somebody is not to know, by level."""
