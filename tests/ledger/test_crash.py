@@ -56,12 +56,14 @@ def test_kill__leaves_every_return_whole_or_not_at_all(tmp_path: Path) -> None:
         ledger.record_issued([an_issued(number) for number in range(MANY)])
     chance = random.Random(20260302)
     done = 0
-    for _ in range(5):
+    for turn in range(5):
         process = start(path, first=done)
         go(process)
+        # Every other time only once something was recorded: a busy machine may take its time.
+        said = process.stdout.readline() if turn % 2 and process.stdout else ""
         time.sleep(chance.uniform(0.005, 0.06))
         process.kill()
-        said, _ = process.communicate()
+        said += process.communicate()[0]
         assert process.returncode == -9
         told = [int(line.split()[0]) for line in said.splitlines() if line.endswith(" query")]
         with Ledger(path, clock) as ledger:
