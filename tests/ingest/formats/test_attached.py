@@ -14,6 +14,7 @@ _BOX = (
     "<xdr:from><xdr:col>4</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>6</xdr:row>"
     "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>6</xdr:col><xdr:colOff>0</xdr:colOff>"
     "<xdr:row>9</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:sp macro='' textlink=''>"
+    '<xdr:nvSpPr><xdr:cNvPr id="2" name="TextBox 1"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr>'
     "<xdr:txBody><a:bodyPr/>{}</xdr:txBody></xdr:sp><xdr:clientData/></xdr:twoCellAnchor>"
     "</xdr:wsDr>"
 )
@@ -46,6 +47,14 @@ def test_text_box__is_told_with_the_cell_it_lies_over(kinds: Workbook, tmp_path:
 
 def test_text_box__empty_is_no_remark(kinds: Workbook, tmp_path: Path) -> None:
     assert codes(read(with_box(kinds.data, " "), tmp_path, kinds)) == ["C13"]
+
+
+def test_shape__without_text_is_told_where_it_is_no_text_box(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    drawing = {"xl/drawings/drawing99.xml": replacing(b' txBox="1"', b"")}
+    data = edited(with_box(kinds.data, " "), drawing)
+    assert codes(read(data, tmp_path, kinds)) == ["C13", "R07"]
 
 
 def test_charts_of_ours__are_no_remark(kinds: Workbook, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _DRAWING = "drawing"
 _REMARKS = ("comments", "threadedcomment")
 _ENTRIES = ("comment", "threadedComment")
 _TEXTS = ("t", "text")
+_TRUE = ("1", "true")
 _FILES = ("oleobject", "package")
 _CHARTS = ("chart", "chartex")
 """Graphic frames that hold a chart, by the end of their namespace; ours are among them."""
@@ -194,12 +195,15 @@ def _objects(
 
 
 def _is_empty(shape: Element) -> bool:
-    """True for the shape that stands for a note or control, which are told for themselves."""
-    return any(
-        attribute(one, "hidden") in ("1", "true")
-        for one in shape.iter()
-        if local(one.tag) == "cNvPr"
-    )
+    """True for a text box in which nothing is, and for what stands for a note or control.
+
+    Notes and controls are told for themselves.
+    """
+    parts = {local(one.tag): one for one in shape.iter()}
+    hidden, box = parts.get("cNvPr"), parts.get("cNvSpPr")
+    if hidden is not None and attribute(hidden, "hidden") in _TRUE:
+        return True
+    return box is not None and attribute(box, "txBox") in _TRUE and "blip" not in parts
 
 
 def _is_chart(frame: Element) -> bool:
