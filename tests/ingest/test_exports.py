@@ -94,6 +94,15 @@ def test_numbers__a_sheet_for_each_table(kinds: Workbook, tmp_path: Path) -> Non
     assert {answer.cell for answer in ret.answers if answer.item == "1A"} == {"C7", "E7"}
 
 
+def test_numbers__other_words_above_a_table_are_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        _tables_with_names(book)
+        book.worksheets[1]["A1"] = "See our letter"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [(f.code, f.cell) for f in ret.findings] == [("R07", "A1")]
+
+
 def test_numbers__with_numbers_for_item_numbers(kinds: Workbook, tmp_path: Path) -> None:
     def work(book: openpyxl.Workbook) -> None:
         _tables_with_names(book)

@@ -428,10 +428,10 @@ def test_truth_values__as_libreoffice_writes_them(
     assert values(ret)["2.2", "comment"] == "FALSE"
 
 
-def test_raw_character_data__is_not_lost_but_refused(kinds: Workbook, tmp_path: Path) -> None:
+def test_raw_character_data__is_read_like_any_other(kinds: Workbook, tmp_path: Path) -> None:
     raw = replacing(b"<t>Question</t>", b"<t><![CDATA[Question]]></t>")
     ret = read(edited(kinds.data, {"xl/sharedStrings.xml": raw}), tmp_path, kinds)
-    assert codes(ret) == ["G17"]
+    assert codes(ret) == ["C13"]
 
 
 def test_cells_only_formatted__may_reach_anywhere(kinds: Workbook, tmp_path: Path) -> None:

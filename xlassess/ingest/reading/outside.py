@@ -25,6 +25,8 @@ from xlassess.model.query import Query
 _OUTSIDE = "R07"
 _NOBODYS = ("Export Summary",)
 """Sheets that programs add by themselves."""
+_TABLE = " - "
+"""Stands between the name of a sheet and that of its table where Numbers made a sheet of each."""
 _HEAD_ROWS = 40
 _LAST_HEAD_COLUMN, _LAST_START_COLUMN = 3, 4
 """Beyond these columns we print nothing above the headings of a sheet, nor on Start."""
@@ -72,6 +74,7 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
         yield remark
     unread = {one.sheet for one in told if one.code == "R06" and not one.cell}
     own = _own_cells(around)
+    tables = _table_names(around.sheets)
     for sheet in around.sheets:
         if sheet.name in unread:
             continue
@@ -79,6 +82,8 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
             yield from _added(sheet, around.plan)
             continue
         mine = own.get(sheet.name, set())
+        if _is_under_its_name(sheet, tables):
+            mine = mine | {(0, 0)}
         for row, column in _foreign(sheet, around, mine):
             name = cell_name(row, column)
             if (sheet.name, name) not in known and (sheet.name, row) not in rows:
@@ -91,6 +96,18 @@ def _cells(told: Iterable[CellFinding], codes: tuple[str, ...]) -> Iterator[tupl
 
 def _row_of(cell: str) -> int:
     return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1
+
+
+def _table_names(sheets: Iterable[Sheet]) -> Set[str]:
+    """What Numbers calls its tables: it says so in the names of the sheets it makes of them."""
+    return {sheet.name.rpartition(_TABLE)[2] for sheet in sheets if _TABLE in sheet.name}
+
+
+def _is_under_its_name(sheet: Sheet, tables: Set[str]) -> bool:
+    """True for a sheet over which Numbers put the name of its table, alone in the first row."""
+    if str(sheet.at(0, 0)) not in tables or not sheet.rows:
+        return False
+    return all(is_blank(cell) for cell in sheet.rows[0][1:])
 
 
 def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
