@@ -339,11 +339,16 @@ def test_start__says_who_will_see_the_answers(attribution: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["=yes", "<5", ">5", "any*", "a~b"])
-def test_choices__that_formulas_would_misread_raise(label: str) -> None:
+def test_choices__that_a_criterion_would_misread_are_text_and_compared_as_they_stand(
+    label: str,
+) -> None:
     scale = Scale("Scale", (Choice("a", label), Choice("b", "Fine")))
-    toolkit = with_item(Item("1", "Ask?", "scale"), scale)
-    with pytest.raises(SheetError):
-        issue(toolkit)
+    made = issue(with_item(Item("1", "Ask?", "scale"), scale))
+    book = openpyxl.load_workbook(io.BytesIO(made.data))
+    assert [cell.data_type for cell in cells(book[LISTS]) if cell.value == label] == ["s"]
+    formulas = [str(c.value) for sheet in book for c in cells(sheet) if c.data_type == "f"]
+    assert formulas
+    assert not [formula for formula in formulas if "COUNTIF" in formula]
 
 
 def test_questions__too_long_for_a_row_raise() -> None:
