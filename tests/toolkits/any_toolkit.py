@@ -82,13 +82,18 @@ def distinct(texts: st.SearchStrategy[str], least: int, most: int) -> st.SearchS
 @st.composite
 def choices(draw: st.DrawFn, least: int = 2, scored: bool = False) -> tuple[Choice, ...]:
     own = draw(distinct(codes, least, 4))
-    labels = draw(distinct(label, len(own), len(own)))
+    plain = label.filter(lambda found: not found.startswith("="))
+    labels = draw(distinct(plain, len(own), len(own)))
     made = []
     for index, (code, shown) in enumerate(zip(own, labels, strict=True)):
         apart = index > 0 and not scored and draw(st.booleans())
         score = draw(number) if scored or (not apart and draw(st.booleans())) else None
         made.append(Choice(code, shown, score, apart, draw(maybe)))
-    return tuple(made)
+    # What stands first is best or most.
+    scores = sorted(choice.score for choice in made if choice.score is not None)
+    return tuple(
+        choice if choice.score is None else replace(choice, score=scores.pop()) for choice in made
+    )
 
 
 @st.composite
