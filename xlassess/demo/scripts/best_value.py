@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlassess.demo.scripts.script import PlanRow, Script
+
+_OWN_GROUNDS = (
+    "",
+    "I asked two colleagues, who see it the same way.",
+    "The statements on our own staff weighed most with me.",
+    "It was better in some years and worse in others; this is where we stand now.",
+    "Last year I should have said the same.",
+)
+_SHARED_GROUNDS = (
+    "",
+    "I go by what reaches my own organisation.",
+    "My colleagues would say much the same.",
+    "I have only two years to judge by.",
+    "The weakest statements weighed most with me.",
+    "That is what the minutes show, and what I hear.",
+    "I looked for an example of the contrary and found one.",
+    "Others who know more may judge otherwise.",
+)
+
+
+def _reasons(
+    by_area: Mapping[str, tuple[str, str]], grounds: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Return reasons for everybody: each area's two, alone and with each further ground."""
+    return {
+        f"{area}-area": tuple(f"{reason} {ground}".strip() for reason in two for ground in grounds)
+        for area, two in by_area.items()
+    }
+
 
 ORGANISATION = Script(
     once=True,
@@ -56,33 +87,38 @@ ORGANISATION = Script(
         "7.10": ("Our workforce plan ends at our own front door.",),
         "7.11": ("Three of our buildings have empty desks; a partner rents next door.",),
         "7.12": ("What systems we shall need has not been asked.",),
-        "1-area": (
-            "Leaders are there when it matters; below them it depends on the person.",
-            "Two of five questions turn on what members do, and they do little.",
-        ),
-        "2-area": (
-            "Roles are clear on paper. Complaints and shared risk are not.",
-            "The scheme works; nobody outside the board could explain it.",
-        ),
-        "3-area": (
-            "We ask people, and late. That weighs more than the good intentions.",
-            "The panel that was agreed is the one thing that would change this.",
-        ),
-        "4-area": (
-            "We measure activity well and what it changed hardly at all.",
-            "Reports are honest, and few read them.",
-        ),
-        "5-area": (
-            "The needs assessment is good; what we know about people stays in our systems.",
-            "Sharing at the front line decides this area, and it does not happen.",
-        ),
-        "6-area": (
-            "Priorities are shared, and our own plans say so.",
-            "Agreed upwards, less so downwards.",
-        ),
-        "7-area": (
-            "Money, staff and buildings are still planned house by house.",
-            "There is no joint target for anything we spend.",
+        **_reasons(
+            {
+            "1": (
+                "Leaders are there when it matters; below them it depends on the person.",
+                "Two of five questions turn on what members do, and they do little.",
+            ),
+            "2": (
+                "Roles are clear on paper. Complaints and shared risk are not.",
+                "The scheme works; nobody outside the board could explain it.",
+            ),
+            "3": (
+                "We ask people, and late. That weighs more than the good intentions.",
+                "The panel that was agreed is the one thing that would change this.",
+            ),
+            "4": (
+                "We measure activity well and what it changed hardly at all.",
+                "Reports are honest, and few read them.",
+            ),
+            "5": (
+                "The needs assessment is good; what we know about people stays in our systems.",
+                "Sharing at the front line decides this area, and it does not happen.",
+            ),
+            "6": (
+                "Priorities are shared, and our own plans say so.",
+                "Agreed upwards, less so downwards.",
+            ),
+            "7": (
+                "Money, staff and buildings are still planned house by house.",
+                "There is no joint target for anything we spend.",
+            ),
+            },
+            _OWN_GROUNDS,
         ),
     },
     evidence={
@@ -183,33 +219,38 @@ PARTNERSHIP = Script(
         "7.9": ("We have no joint target for savings, only separate ones that add up to a cut.",),
         "7.11": ("Six partners run six buildings within one mile.",),
         "7.12": ("We exchange spreadsheets by e-mail.",),
-        "1-area": (
-            "The forum decides now, which it did not a year ago.",
-            "Strong at the top, uneven among members.",
-        ),
-        "2-area": (
-            "Sound rules. Challenge from within is still polite.",
-            "Accountability is clear; complaints are the gap.",
-        ),
-        "3-area": (
-            "Communities are represented, and their views arrive too late.",
-            "Much activity, little influence.",
-        ),
-        "4-area": (
-            "Good reports that lead to few decisions.",
-            "Impact is claimed more often than shown.",
-        ),
-        "5-area": (
-            "We hold the same data in six places.",
-            "Needs are known. Protocols hold back what could be shared.",
-        ),
-        "6-area": (
-            "Plans fit together at the top and part below.",
-            "Responsibility is named; nobody asks afterwards.",
-        ),
-        "7-area": (
-            "Resources are promised a year at a time.",
-            "Efficiency is talked about and not yet planned.",
+        **_reasons(
+            {
+            "1": (
+                "The forum decides now, which it did not a year ago.",
+                "Strong at the top, uneven among members.",
+            ),
+            "2": (
+                "Sound rules. Challenge from within is still polite.",
+                "Accountability is clear; complaints are the gap.",
+            ),
+            "3": (
+                "Communities are represented, and their views arrive too late.",
+                "Much activity, little influence.",
+            ),
+            "4": (
+                "Good reports that lead to few decisions.",
+                "Impact is claimed more often than shown.",
+            ),
+            "5": (
+                "We hold the same data in six places.",
+                "Needs are known. Protocols hold back what could be shared.",
+            ),
+            "6": (
+                "Plans fit together at the top and part below.",
+                "Responsibility is named; nobody asks afterwards.",
+            ),
+            "7": (
+                "Resources are promised a year at a time.",
+                "Efficiency is talked about and not yet planned.",
+            ),
+            },
+            _SHARED_GROUNDS,
         ),
     },
     evidence={
