@@ -307,8 +307,9 @@ def test_query__known_by_its_printed_reference(
         del book.custom_doc_props[name]
     book.save(path)
     result = ingest(folder, [path], now=BACK, workers=1)
-    assert [f.code for f in result.files[0].ret.findings] == ["I09"]
-    assert sources(current(folder))["1B"] == ("low", "back.xlsx")
+    # It is known whose it is, but not sure: the sealed return counts until somebody decides.
+    assert [f.code for f in result.files[0].ret.findings] == ["I09", "L04"]
+    assert "1B" not in sources(current(folder))
 
 
 def test_query__day_by_which_answers_are_wanted(folder: AssessmentFolder, first: Path) -> None:

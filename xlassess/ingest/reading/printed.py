@@ -19,6 +19,9 @@ from xlassess.model.answer import Issued
 from xlassess.model.assessment import LEVELS
 from xlassess.model.finding import Finding
 
+_SHORTEST_CUT = 200
+"""SheetJS cuts texts in .xls files after 255 characters; a shorter text is a text of its own."""
+
 _MOST_MISSING = 0.4
 """A sheet that lacks more of its printed texts than this was printed by another version."""
 _LEAST_ALIKE = 0.5
@@ -152,7 +155,9 @@ def foreign_cells(
     others = {
         cell
         for cell in sheet.contents - here.texts - personal
-        if not is_blank(cell) and not _is_small_print(cell, issued)
+        if not is_blank(cell)
+        and not _is_small_print(cell, issued)
+        and not _is_cut_short(cell, here.texts)
     }
     if not others:
         return
@@ -168,6 +173,13 @@ def foreign_cells(
                 continue
             if not _may_be_ours(sheet, here, row, column):
                 yield row, column
+
+
+def _is_cut_short(cell: Cell, texts: Set[Cell]) -> bool:
+    """True for the beginning of a printed text: some programs cut texts in .xls files off."""
+    if not isinstance(cell, str) or len(cell) < _SHORTEST_CUT:
+        return False
+    return any(isinstance(text, str) and text.startswith(cell) for text in texts)
 
 
 def _is_small_print(cell: Cell, issued: Issued) -> bool:
