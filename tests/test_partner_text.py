@@ -197,7 +197,8 @@ def test_names__are_texts_in_every_output(tmp_path: Path) -> None:
         ("@evil Council", "evil\nBcc: a@evil.example", "Front line"),
     )
     folder = a_folder(tmp_path / "small", people)
-    assert CliRunner().invoke(cli, ["-C", str(folder.root), "generate"]).exit_code == 0
+    # The return date of this folder is long over, which the command tells by its exit code.
+    assert CliRunner().invoke(cli, ["-C", str(folder.root), "generate"]).exit_code == 1
     names = [path.name for path in folder.outbox.glob("*.xlsx")]
     assert len(names) == 2
     assert all(char.isprintable() and char not in "<>:|/\\" for name in names for char in name)
