@@ -25,7 +25,7 @@ def _read(workbook: Workbook, path: Path, *passwords: str) -> Return:
 
 
 @pytest.mark.parametrize(
-    ("kind", "without", "wrong"), [("xls", "G04", "G18"), ("ods", "G04", "G04")]
+    ("kind", "without", "wrong"), [("xls", "G04", "G18"), ("ods", "G04", "G20")]
 )
 def test_libreoffice__password_to_open(
     office: Office, tmp_path: Path, kind: str, without: str, wrong: str
