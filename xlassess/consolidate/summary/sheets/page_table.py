@@ -89,7 +89,8 @@ def _score(
         end is None or float(end).is_integer() for end in (figure.low, figure.high)
     ):
         ends = look.but(number="0")
-    hidden = figure.n > 0 and figure.mean is not None and figure.low is None
+    # As on Profile, which these cells follow: no ends where single returns are not shown.
+    hidden = figure.n > 0 and figure.low is None
     values = (
         ("mean", WITHHELD if figure.withheld else figure.mean, look),
         ("low", NOT_SHOWN if hidden else figure.low, ends),
