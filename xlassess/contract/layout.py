@@ -22,7 +22,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from xlassess.model.toolkit import Item, Section, Toolkit
+from xlassess.model.toolkit import Item, Section, Toolkit, answer_field
 
 CONTRACT_VERSION = 1
 
@@ -381,8 +381,8 @@ def _answer_columns(toolkit: Toolkit, section: Section) -> list[tuple[Role, str,
     """The answer columns of a section: one per view in use, then the plain one."""
     chosen = [item for item in section.items if section.form == "text" or not item.is_wide]
     used = {name for item in chosen for name in item.answer_fields}
-    views = [(f"answer:{view.id}", view.label) for view in toolkit.views]
-    fields = [*views, ("answer", HEADERS["answer"])]
+    views = [(answer_field(view.id), view.label) for view in toolkit.views]
+    fields = [*views, (answer_field(), HEADERS["answer"])]
     return [("answer", name, label) for name, label in fields if name in used]
 
 

@@ -167,7 +167,12 @@ class Item:
     @property
     def answer_fields(self) -> tuple[str, ...]:
         """The names of the answers asked for: ``answer``, or ``answer:VIEW`` per view."""
-        return tuple(f"answer:{view}" for view in self.views) or ("answer",)
+        return tuple(map(answer_field, self.views)) or (answer_field(),)
+
+
+def answer_field(view: str = "") -> str:
+    """Return the name of the answer from a view: ``answer``, or ``answer:VIEW``."""
+    return f"answer:{view}" if view else "answer"
 
 
 @dataclass(frozen=True, slots=True)

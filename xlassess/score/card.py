@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from xlassess.model.answer import PROPOSAL, Answer
 from xlassess.model.errors import XlassessError
-from xlassess.model.toolkit import Band, Choice, Item, Section, Toolkit
+from xlassess.model.toolkit import Band, Choice, Item, Section, Toolkit, answer_field
 from xlassess.score.bands import band_of
 
 _Codes = Mapping[tuple[str, str], str]
@@ -154,6 +154,21 @@ def counts_towards(toolkit: Toolkit, section: Section, item: Item) -> bool:
     return toolkit.is_scored(section, item)
 
 
+def is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
+    """True when an item is answered by a choice that counts in its section."""
+    return counts_towards(toolkit, section, item) and not item.is_free
+
+
+def figured_items(toolkit: Toolkit, section: Section, view: str = "") -> tuple[Item, ...]:
+    """The items of a section that are answered by a choice that counts, from a view."""
+    field = answer_field(view)
+    return tuple(
+        item
+        for item in section.items
+        if is_figured(toolkit, section, item) and field in item.answer_fields
+    )
+
+
 def section_views(toolkit: Toolkit, section: Section) -> tuple[str, ...]:
     """The views a section is scored from, in the toolkit's order; one empty view for none."""
     used = {
@@ -213,7 +228,7 @@ def _choice(toolkit: Toolkit, item_id: str, codes: _Codes) -> Choice | None:
 
 
 def _section_score(toolkit: Toolkit, section: Section, view: str, codes: _Codes) -> SectionScore:
-    field = f"answer:{view}" if view else "answer"
+    field = answer_field(view)
     items = [
         item
         for item in section.items

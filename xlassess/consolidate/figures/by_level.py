@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from xlassess.consolidate.figures.counted import ToolkitReturns, field_of, figure_of
+from xlassess.consolidate.figures.counted import ToolkitReturns, figure_of
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
 from xlassess.consolidate.figures.values import Figure
 from xlassess.consolidate.figures.withholding import FigureKey
 from xlassess.model.assessment import LEVELS
-from xlassess.model.toolkit import Item, Scale, Section
+from xlassess.model.toolkit import Item, Scale, Section, answer_field
 
 
 def _section_figure(base: ToolkitReturns, section: Section, view: str, level: str) -> Figure:
@@ -30,7 +30,9 @@ def section_levels(base: ToolkitReturns, section: Section, view: str) -> dict[st
     for level, label in LEVELS.items():
         if label in base.participants.levels:
             figure = _section_figure(base, section, view, level)
-            hidden = FigureKey("section level", section.id, field_of(view), level) in base.hidden
+            hidden = (
+                FigureKey("section level", section.id, answer_field(view), level) in base.hidden
+            )
             found[label] = Figure(figure.n, withheld=True) if hidden else figure
     return found
 

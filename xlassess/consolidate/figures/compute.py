@@ -19,10 +19,8 @@ from xlassess.consolidate.figures.by_level import (
 from xlassess.consolidate.figures.counted import (
     ToolkitReturns,
     favourable_codes,
-    field_of,
     figure_of,
     is_facts,
-    is_figured,
     over,
 )
 from xlassess.consolidate.figures.thresholds import (
@@ -35,8 +33,15 @@ from xlassess.consolidate.figures.thresholds import (
 )
 from xlassess.consolidate.figures.values import ItemFigures, OverallFigures, SectionFigures
 from xlassess.consolidate.figures.withholding import FigureKey, guarded
-from xlassess.model.toolkit import Item, Scale, Section, Toolkit
-from xlassess.score import Agreement, agreement_of, band_of, reported_sections
+from xlassess.model.toolkit import Item, Scale, Section, Toolkit, answer_field
+from xlassess.score import (
+    Agreement,
+    agreement_of,
+    band_of,
+    figured_items,
+    is_figured,
+    reported_sections,
+)
 
 
 def section_key(key: str, section: str) -> str:
@@ -75,7 +80,7 @@ def section_figures(
 def _section(
     base: ToolkitReturns, section: Section, view: str, items: Sequence[ItemFigures]
 ) -> SectionFigures:
-    toolkit, participants, field = base.toolkit, base.participants, field_of(view)
+    toolkit, participants, field = base.toolkit, base.participants, answer_field(view)
     scores = [row.card.section(section.id, view) for row in base.rows]
     label = toolkit.view(view).label if view else ""
     hidden = FigureKey("section", section.id, field) in base.hidden
@@ -114,10 +119,7 @@ def _section(
 
 def asked_choices(toolkit: Toolkit, section: Section, view: str) -> int:
     """Return how many choices that count a section asks for from a view."""
-    field = field_of(view)
-    return sum(
-        is_figured(toolkit, section, item) and field in item.answer_fields for item in section.items
-    )
+    return len(figured_items(toolkit, section, view))
 
 
 def overall_figures(
@@ -146,7 +148,7 @@ def _overall(base: ToolkitReturns, view: str, sections: Sequence[SectionFigures]
         answered = sum(each.answered for each in sections)
         good = sum(each.favourable for each in sections)
         figure = replace(figure, mean=good / answered if answered else None)
-    hidden = FigureKey("overall", "", field_of(view)) in base.hidden
+    hidden = FigureKey("overall", "", answer_field(view)) in base.hidden
     figure = guarded(figure, base.participants, hidden=hidden)
     label = toolkit.view(view).label if view else ""
     return OverallFigures(view, label, figure, band_of(figure.mean, toolkit.scoring.bands))

@@ -11,8 +11,8 @@ from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, ScoreRow
 from xlassess.consolidate.figures.withholding import FigureKey, hidden_figures
 from xlassess.model.answer import Answer
-from xlassess.model.toolkit import Item, Section, Toolkit
-from xlassess.score import SectionScore, affirmative, counts_towards
+from xlassess.model.toolkit import Section, Toolkit
+from xlassess.score import SectionScore, affirmative
 
 Tallies = Mapping[tuple[str, str], Counter[str]]
 """How often each choice was picked, by item and answer field."""
@@ -80,16 +80,6 @@ def _together(several: Iterable[Tallies]) -> Tallies:
         for place, counts in tallies.items():
             total.setdefault(place, Counter()).update(counts)
     return total
-
-
-def field_of(view: str) -> str:
-    """Return the answer field of a view."""
-    return f"answer:{view}" if view else "answer"
-
-
-def is_figured(toolkit: Toolkit, section: Section, item: Item) -> bool:
-    """True when an item is answered by a choice that counts in its section."""
-    return counts_towards(toolkit, section, item) and not item.is_free
 
 
 def is_facts(toolkit: Toolkit, section: Section) -> bool:

@@ -16,6 +16,7 @@ the scale, or all on one choice). Such a figure is not shown, nor may the others
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+_Entries: TypeAlias = tuple[tuple[int, int, float], ...]
+"""Where a person's answers stand in sums: row, question and weight, in order."""
 
 _NEAR = 1e-7
 """Shares this near to a whole are whole. Weights are small fractions, so that true shares below
@@ -97,7 +101,7 @@ def _let_in(
 
 def _gives_away(sums: Sequence[PrintedSum], telling: Sequence[PrintedSum], minimum: int) -> bool:
     span = _Span(sums, telling)
-    return span.has_few(minimum) or span.has_telling(len(telling))
+    return span.has_few(minimum) or span.has_telling()
 
 
 class _Span:
@@ -118,55 +122,61 @@ class _Span:
         questions = {
             q: n for n, q in enumerate(dict.fromkeys(k[1] for s in rows for k in s.weights))
         }
-        alike: dict[tuple[tuple[int, int, float], ...], int] = {}
-        for entries in _by_person(rows, questions).values():
-            alike[entries] = alike.get(entries, 0) + 1
-        self._sizes = list(alike.values())
-        blocks = np.zeros((len(alike), len(rows), len(questions)))
-        for place, entries in enumerate(alike):
-            for row, question, weight in entries:
-                blocks[place, row, question] = weight
-        norms = np.sqrt(np.einsum("prq,prq,p->r", blocks, blocks, self._sizes))
-        blocks /= norms[None, :, None]
-        self._count = len(sums)
-        printed = blocks[:, : self._count]
-        many = np.array(self._sizes, dtype=float).reshape(-1, 1, 1)
-        self._grams: Array = np.matmul(printed, printed.transpose(0, 2, 1)) * many
-        values, vectors = np.linalg.eigh(self._grams.sum(axis=0))
+        alike = Counter(_by_person(rows, questions).values())
+        self._people, self._sizes = list(alike), list(alike.values())
+        self._shape, self._count = (len(rows), len(questions)), len(sums)
+        gram = np.zeros((len(rows), len(rows)))
+        for entries, size in alike.items():
+            block = self._block(entries)
+            gram += size * (block @ block.T)
+        self._norms: Array = np.sqrt(np.diag(gram))
+        gram /= np.outer(self._norms, self._norms)
+        self._of_telling: Array = gram[: self._count, self._count :]
+        values, vectors = np.linalg.eigh(gram[: self._count, : self._count])
         real = values > _NEAR * values[-1]
         self._basis: Array = vectors[:, real] / np.sqrt(values[real])
-        self._blocks: Array = blocks
+
+    def _block(self, entries: _Entries) -> Array:
+        """The weights of one person's answers: sums by questions."""
+        import numpy as np
+
+        block = np.zeros(self._shape)
+        for row, question, weight in entries:
+            block[row, question] = weight
+        return block
+
+    def _part(self, place: int) -> Array:
+        """What people of one kind have of each direction of the space, by question."""
+        import numpy as np
+
+        block = self._block(self._people[place]) / self._norms[:, None]
+        return np.asarray(np.sqrt(self._sizes[place]) * (self._basis.T @ block[: self._count]))
 
     def has_few(self, minimum: int) -> bool:
         """True where a combination lies within fewer people than this."""
         import numpy as np
 
-        small = [place for place, size in enumerate(self._sizes) if size < minimum]
-        shares = {p: self._basis.T @ self._grams[p] @ self._basis for p in small}
-        most = {p: float(np.linalg.eigvalsh(shares[p])[-1]) for p in small}
-        ordered = sorted((p for p in small if most[p] > _NEAR), key=lambda p: -most[p])
+        most: dict[int, float] = {}
+        for place, size in enumerate(self._sizes):
+            if size < minimum:
+                part = self._part(place)
+                # By question and not by direction: there are fewer, and the greatest is the same.
+                most[place] = float(np.linalg.eigvalsh(part.T @ part)[-1])
+        ordered = sorted((p for p in most if most[p] > _NEAR), key=lambda p: -most[p])
         for looked, group in enumerate(_groups(ordered, self._sizes, most, minimum)):
-            whole = np.linalg.eigvalsh(sum(shares[p] for p in group))[-1] > 1 - _NEAR
+            parts = np.concatenate([self._part(place) for place in group], axis=1)
+            whole = np.linalg.eigvalsh(parts @ parts.T)[-1] > 1 - _NEAR
             if whole or looked >= _MOST_GROUPS:
                 return True
         return False
 
-    def has_telling(self, count: int) -> bool:
+    def has_telling(self) -> bool:
         """True where one of the telling sums can be made from the printed ones."""
-        import numpy as np
-
-        printed = self._blocks[:, : self._count]
-        for row in range(self._count, self._count + count):
-            target = np.einsum("prq,pq,p->r", printed, self._blocks[:, row], self._sizes)
-            along = self._basis.T @ target
-            if along @ along > 1 - _NEAR:
-                return True
-        return False
+        along = self._basis.T @ self._of_telling
+        return bool(((along**2).sum(axis=0) > 1 - _NEAR).any())
 
 
-def _by_person(
-    rows: Sequence[PrintedSum], questions: Mapping[str, int]
-) -> dict[str, tuple[tuple[int, int, float], ...]]:
+def _by_person(rows: Sequence[PrintedSum], questions: Mapping[str, int]) -> dict[str, _Entries]:
     """Where each person's answers stand: row, question and weight, in order."""
     found: dict[str, list[tuple[int, int, float]]] = {}
     for row, each in enumerate(rows):

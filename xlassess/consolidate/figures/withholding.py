@@ -18,8 +18,8 @@ from xlassess.consolidate.figures.thresholds import favourable, has_scores
 from xlassess.consolidate.figures.values import Figure, ScoreRow
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import LEVELS
-from xlassess.model.toolkit import Choice, Scale, Toolkit
-from xlassess.score import counts_towards
+from xlassess.model.toolkit import Choice, Scale, Section, Toolkit, answer_field
+from xlassess.score import counts_towards, figured_items
 
 FigureKind = Literal["item", "section", "overall", "significance", "section level", "item level"]
 
@@ -89,8 +89,13 @@ def hidden_figures(
     """
     if participants.shows_rows:
         return frozenset()
+    codes = {
+        item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
+        for item in toolkit.items()
+        if not item.is_free
+    }
     given = [
-        _Given(row.person.issued.reference, row.person.issued.level, row, _choices(toolkit, said))
+        _Given(row.person.issued.reference, row.person.issued.level, row, _choices(codes, said))
         for row, said in zip(rows, answers, strict=True)
     ]
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
@@ -109,12 +114,9 @@ def hidden_figures(
     return frozenset(key for key in out if isinstance(key, FigureKey))
 
 
-def _choices(toolkit: Toolkit, said: Iterable[Answer]) -> dict[tuple[str, str], Choice]:
-    codes = {
-        item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
-        for item in toolkit.items()
-        if not item.is_free
-    }
+def _choices(
+    codes: Mapping[str, Mapping[str, Choice]], said: Iterable[Answer]
+) -> dict[tuple[str, str], Choice]:
     return {
         (answer.item, answer.field): codes[answer.item][str(answer.value)]
         for answer in said
@@ -166,21 +168,21 @@ def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> I
         # Shares over everybody are taken from the items' counts, and tell nothing beside them.
         return
     for section in toolkit.sections:
-        for view in ("", *(view.id for view in toolkit.views)):
-            field = f"answer:{view}" if view else "answer"
-            items = [
-                item.id
-                for item in section.items
-                if not item.is_free
-                and counts_towards(toolkit, section, item)
-                and field in item.answer_fields
-            ]
-            mine = (
-                [each for each in given if _counts(each, section.id, view, rule)] if items else []
-            )
-            if mine:
-                key = FigureKey(kind, section.id, field, level)
-                yield _score(toolkit, key, mine, [(item, field) for item in items], section.id)
+        for view in _views(toolkit):
+            places = _places(toolkit, section, view)
+            mine = [each for each in given if _counts(each, section.id, view, rule)]
+            if places and mine:
+                key = FigureKey(kind, section.id, answer_field(view), level)
+                yield _score(toolkit, key, mine, places, section.id)
+
+
+def _views(toolkit: Toolkit) -> tuple[str, ...]:
+    return "", *(view.id for view in toolkit.views)
+
+
+def _places(toolkit: Toolkit, section: Section, view: str) -> list[tuple[str, str]]:
+    """Item and field of the answers that count in a section's score."""
+    return [(item.id, answer_field(view)) for item in figured_items(toolkit, section, view)]
 
 
 def _counts(each: _Given, section: str, view: str, rule: str) -> bool:
@@ -196,15 +198,9 @@ def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
     """The score over all sections, from everybody who has one."""
     if not toolkit.scoring.overall or toolkit.scoring.rule not in ("sum", "mean"):
         return
-    for view in ("", *(view.id for view in toolkit.views)):
-        field = f"answer:{view}" if view else "answer"
+    for view in _views(toolkit):
         places = [
-            (item.id, field)
-            for section in toolkit.sections
-            for item in section.items
-            if not item.is_free
-            and counts_towards(toolkit, section, item)
-            and field in item.answer_fields
+            place for section in toolkit.sections for place in _places(toolkit, section, view)
         ]
         mine = [
             each
@@ -212,7 +208,7 @@ def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
             if any(one.view == view and one.score is not None for one in each.row.card.overall)
         ]
         if mine and places:
-            yield _score(toolkit, FigureKey("overall", "", field), mine, places)
+            yield _score(toolkit, FigureKey("overall", "", answer_field(view)), mine, places)
 
 
 def _score(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from xlassess.consolidate.figures.counted import favourable_codes, field_of
+from xlassess.consolidate.figures.counted import favourable_codes
 from xlassess.consolidate.figures.values import ScoreRow, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, counting, lit
 from xlassess.consolidate.summary.layout import ScoresLayout
 from xlassess.consolidate.wording.numbers import NOTHING
 from xlassess.contract.layout import cell_name
-from xlassess.model.toolkit import Band
+from xlassess.model.toolkit import Band, answer_field
 from xlassess.score import Overall, SectionScore, score_range
 from xlassess.sheet.writer import quoted
 
@@ -94,7 +94,7 @@ def return_overall(part: ToolkitResults, layout: ScoresLayout, whole: Overall, r
     mine = [i for i, each in enumerate(part.sections) if each.view == whole.view]
     cells_ = f"{cell_name(row, layout.column(mine[0]))}:{cell_name(row, layout.column(mine[-1]))}"
     where = {
-        "return": f"$A{row + 1}", "field": lit(field_of(whole.view)), "counts": '"yes"'
+        "return": f"$A{row + 1}", "field": lit(answer_field(whole.view)), "counts": '"yes"'
     }  # fmt: skip
     count = counting(True, **where)
     gaps = f'{count}&" of {whole.asked}"'

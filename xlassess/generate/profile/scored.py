@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import Layout, SectionLayout, list_name, proper_name, score_name
 from xlassess.generate.workbook.lists import Range, added, counted, equal, is_pattern, runs
-from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
+from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit, answer_field
 from xlassess.score import counts_towards, reported_sections, section_views
 
 
@@ -77,7 +77,7 @@ def scored_parts(layout: Layout) -> tuple[Scored, ...]:
 
 
 def _scored(toolkit: Toolkit, place: SectionLayout, view: str) -> Scored:
-    field = f"answer:{view}" if view else "answer"
+    field = answer_field(view)
     rows: dict[int, list[int]] = {}
     for table in place.tables:
         for row in table.rows:

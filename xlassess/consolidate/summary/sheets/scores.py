@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.counted import field_of
 from xlassess.consolidate.figures.values import Figure, ScoreRow, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
@@ -29,7 +28,7 @@ from xlassess.consolidate.summary.layout import HEADER_ROW, ScoresLayout, scores
 from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD
 from xlassess.consolidate.wording.sheets import words
 from xlassess.contract.layout import cell_name
-from xlassess.model.toolkit import Band
+from xlassess.model.toolkit import Band, answer_field
 from xlassess.score import band_of
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat, ConditionalFormat
@@ -127,7 +126,7 @@ def _totals(
     totals += [
         _Total(
             layout.overall_column(index), each.score, part.toolkit.scoring.bands, None,
-            field_of(each.view),
+            answer_field(each.view),
         )
         for index, each in enumerate(part.overall)
     ]  # fmt: skip
