@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -68,7 +68,7 @@ def embedded(program: str, name: str) -> str:
     return _KNOWN.get(name.lower().rpartition(".")[2], "an embedded file")
 
 
-def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
+def attached(package: Package, related: Sequence[Relation], markup: bytes = b"") -> Attached:
     """Return what stands beside the cells of a sheet.
 
     A part that cannot be read holds nothing up, since no answer stands in it; that there is
@@ -76,7 +76,7 @@ def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
 
     Args:
         package: the workbook.
-        sheet: the name of the sheet's part.
+        related: what the sheet's part leads to.
         markup: the sheet's part, where that is markup.
 
     Raises:
@@ -85,10 +85,6 @@ def attached(package: Package, sheet: str, markup: bytes = b"") -> Attached:
     notes: dict[str, list[str]] = {}
     boxes: dict[str, list[str]] = {}
     objects: list[PlacedObject] = []
-    try:
-        related = relations(package, sheet)
-    except MARKUP_FAULTS:
-        return Attached()
     with _tolerating():
         for kind in _REMARKS:
             told: dict[str, list[str]] = {}

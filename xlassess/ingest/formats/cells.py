@@ -7,15 +7,14 @@ Everything is looked for only where a few bytes say that there may be some.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xlassess.ingest.formats.display import displayed
-from xlassess.ingest.formats.relationships import relations
+from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.runs import Runs, inline_runs, settled, shared_runs
 from xlassess.ingest.formats.styles import CellStyles
-from xlassess.ingest.guard.markup import MARKUP_FAULTS
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
@@ -84,13 +83,12 @@ def _of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
 
 
 def facts_of(
-    package: Package, name: str, part: bytes, notes: SheetNotes, cells: CellFacts
+    related: Sequence[Relation], part: bytes, notes: SheetNotes, cells: CellFacts
 ) -> SheetNotes:
     """Return the notes of a sheet with what is seen of its cells.
 
     Args:
-        package: the workbook.
-        name: the name of the sheet's part.
+        related: what the sheet's part leads to.
         part: the sheet's part.
         notes: what is known of it already.
         cells: what the cells of all sheets share.
@@ -116,7 +114,7 @@ def facts_of(
         errors=errors,
         struck=frozenset(struck),
         partly_struck=partly,
-        links=_links(package, name, part) if b"yperlink" in part else {},
+        links=_links(related, part) if b"yperlink" in part else {},
         pictured=pictured,
         shown=shown,
     )
@@ -173,18 +171,15 @@ def _with_value(part: bytes) -> frozenset[str]:
     )
 
 
-def _links(package: Package, name: str, part: bytes) -> Mapping[str, str]:
+def _links(related: Sequence[Relation], part: bytes) -> Mapping[str, str]:
     """The addresses behind cells, by the first cell of the area they lie behind."""
-    try:
-        related = {one.id: one.address for one in relations(package, name) if one.external}
-    except (*MARKUP_FAULTS, UnsafePartError):
-        return {}
+    addresses = {one.id: one.address for one in related if one.external}
     links: dict[str, str] = {}
-    for match in _LINK.finditer(part) if related else ():
+    for match in _LINK.finditer(part) if addresses else ():
         said = {
             key.rpartition(b":")[2]: one or other for key, one, other in _FIELD.findall(match[1])
         }
-        address = related.get(said.get(b"id", b"").decode("utf-8", "replace"), "")
+        address = addresses.get(said.get(b"id", b"").decode("utf-8", "replace"), "")
         cell = said.get(b"ref", b"").decode("ascii", "replace").partition(":")[0].upper()
         if address and cell and len(links) < MOST_NOTES:
             links.setdefault(cell, address)

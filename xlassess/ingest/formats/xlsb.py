@@ -116,8 +116,9 @@ def _other(relation: Relation, name: str) -> str:
 
 def _with_beside(package: Package, part: str, tally: Tally) -> SheetNotes:
     """The notes of a sheet with what stands beside its cells, and the addresses of links."""
-    beside = attached(package, part)
-    addresses = {one.id: one.address for one in relations(package, part) if one.external}
+    related = relations(package, part)
+    beside = attached(package, related)
+    addresses = {one.id: one.address for one in related if one.external}
     links = {cell: addresses[id_] for cell, id_ in tally.links.items() if id_ in addresses}
     return replace(tally.notes(), attached=beside.texts, objects=beside.objects, links=links)
 

@@ -27,7 +27,7 @@ from xlassess.ingest.formats.relationships import (
 )
 from xlassess.ingest.formats.styles import read_styles
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
-from xlassess.ingest.guard.markup import attribute, local, stream, tree
+from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, stream, tree
 from xlassess.ingest.guard.notes import (
     Scanned,
     SheetNotes,
@@ -159,10 +159,13 @@ def _with_facts(
     package: Package, name: str, part: bytes, notes: SheetNotes, cells: CellFacts
 ) -> SheetNotes:
     """Add what people see of cells and put beside them."""
-    beside = attached(package, name, part)
-    return replace(
-        facts_of(package, name, part, notes, cells), attached=beside.texts, objects=beside.objects
-    )
+    try:
+        related = relations(package, name)
+    except MARKUP_FAULTS:
+        related = []  # No answer stands there, so that the sheet is read without.
+    beside = attached(package, related, part)
+    known = facts_of(related, part, notes, cells)
+    return replace(known, attached=beside.texts, objects=beside.objects)
 
 
 def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:
