@@ -325,6 +325,11 @@ class Toolkit:
                 return section
         raise KeyError(item_id)
 
+    @property
+    def standpoints(self) -> tuple[str, ...]:
+        """From where items may be answered, in order: plainly (empty), then from each view."""
+        return "", *(view.id for view in self.views)
+
     def view(self, view_id: str) -> View:
         """Return the view with this id.
 

@@ -177,8 +177,7 @@ def section_views(toolkit: Toolkit, section: Section) -> tuple[str, ...]:
         if counts_towards(toolkit, section, item)
         for view in item.views or ("",)
     }
-    order = ("", *(view.id for view in toolkit.views))
-    return tuple(view for view in order if view in used)
+    return tuple(view for view in toolkit.standpoints if view in used)
 
 
 def affirmative(toolkit: Toolkit) -> Choice:

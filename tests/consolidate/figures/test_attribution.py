@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.consolidate.rounds import MADE_AT, PARTNERS, Wish, a_round, respondents
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.figures.attribution import letter, participants_of, shown_groups
+from xlassess.consolidate.figures.attribution import participants_of, shown_groups
+from xlassess.contract.layout import column_name
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
 
@@ -170,7 +171,7 @@ def test_shown_groups__property_nothing_small_and_no_small_rest(sizes, minimum):
 
 
 def test_letter__beyond_z():
-    assert [letter(index) for index in (0, 25, 26, 27, 51, 52, 701, 702)] == [
+    assert [column_name(index) for index in (0, 25, 26, 27, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA",
     ]  # fmt: skip
 

@@ -11,10 +11,11 @@ where the withheld one could be worked out from the total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
+from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import LEVELS, Attribution
 from xlassess.model.record import Round
@@ -99,12 +100,7 @@ def participants_of(record: Round) -> Participants:
     return Participants(applied, fallback, minimum, people, levels, tidy)
 
 
-def shown_groups(
-    sizes: Mapping[str, int],
-    minimum: int,
-    others: Sequence[Mapping[str, int]] = (),
-    eligible: Collection[str] | None = None,
-) -> frozenset[str]:
+def shown_groups(sizes: Mapping[str, int], minimum: int) -> frozenset[str]:
     """Return the groups whose figures may be shown beside a total over all of them.
 
     Groups smaller than the minimum are left out. Where those left out are together still fewer
@@ -114,23 +110,14 @@ def shown_groups(
     Args:
         sizes: respondents by group; empty groups do not matter.
         minimum: the fewest respondents a figure may come from.
-        others: further numbers by group that have to be nought or at least the minimum, for a
-            group that is shown and for all that are left out together: say, how many answered
-            in part, since their answers are the difference of two figures.
-        eligible: the groups that may be shown at all; None for every one.
     """
     filled = {group: size for group, size in sizes.items() if size}
-    measures = (filled, *others)
+    shown = {group for group, size in filled.items() if size >= minimum}
 
-    def large(groups: Collection[str]) -> bool:
-        totals = [sum(each.get(group, 0) for group in groups) for each in measures]
-        return all(total == 0 or total >= minimum for total in totals)
+    def left_out() -> int:
+        return sum(size for group, size in filled.items() if group not in shown)
 
-    shown = {
-        group for group in filled if large((group,)) and (eligible is None or group in eligible)
-    }
-    known = set(filled).union(*others)
-    while shown and not large(known - shown):
+    while shown and 0 < left_out() < minimum:
         shown.remove(min(sorted(shown), key=lambda group: filled[group]))
     return frozenset(shown)
 
@@ -157,17 +144,7 @@ def _letters(record: Round) -> dict[str, str]:
         known = first.get(issued.identity.partner, issued.seal)
         first[issued.identity.partner] = min(known, issued.seal)
     order = sorted(first, key=lambda partner: first[partner])
-    return {partner: letter(index) for index, partner in enumerate(order)}
-
-
-def letter(index: int) -> str:
-    """Return A, B ... Z, AA, AB ... for 0, 1 ..."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    return {partner: column_name(index) for index, partner in enumerate(order)}
 
 
 def _named(issued: Issued, ret: Return | None) -> Person:

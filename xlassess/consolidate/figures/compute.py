@@ -68,10 +68,9 @@ def section_figures(
         items: the figures of the items; what is withheld there is left out here too.
     """
     toolkit = base.toolkit
-    order = ("", *(view.id for view in toolkit.views))
     return tuple(
         _section(base, section, view, items)
-        for view in order
+        for view in toolkit.standpoints
         for section in shown_sections(toolkit)
         if asked_choices(toolkit, section, view)
     )

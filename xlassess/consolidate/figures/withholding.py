@@ -168,16 +168,12 @@ def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> I
         # Shares over everybody are taken from the items' counts, and tell nothing beside them.
         return
     for section in toolkit.sections:
-        for view in _views(toolkit):
+        for view in toolkit.standpoints:
             places = _places(toolkit, section, view)
             mine = [each for each in given if _counts(each, section.id, view, rule)]
             if places and mine:
                 key = FigureKey(kind, section.id, answer_field(view), level)
                 yield _score(toolkit, key, mine, places, section.id)
-
-
-def _views(toolkit: Toolkit) -> tuple[str, ...]:
-    return "", *(view.id for view in toolkit.views)
 
 
 def _places(toolkit: Toolkit, section: Section, view: str) -> list[tuple[str, str]]:
@@ -198,7 +194,7 @@ def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
     """The score over all sections, from everybody who has one."""
     if not toolkit.scoring.overall or toolkit.scoring.rule not in ("sum", "mean"):
         return
-    for view in _views(toolkit):
+    for view in toolkit.standpoints:
         places = [
             place for section in toolkit.sections for place in _places(toolkit, section, view)
         ]
