@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from xlassess.contract.layout import cell_place
+
 _MOST_MERGED = 5_000
 """Cells of merged areas that are followed; a larger area is no merged name."""
 
@@ -87,17 +89,13 @@ def _named(given: dict[str, str]) -> dict[str, str]:
     return {_local(name): value for name, value in given.items()}
 
 
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 
 def _at(address: str) -> tuple[int, int]:
-    match = _CELL.fullmatch(address)
-    if match is None:
+    if not _CELL.fullmatch(address):
         raise MarksError(address)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return cell_place(address)
 
 
 def xlsx_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
