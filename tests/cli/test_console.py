@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xlassess.cli.console import Console, clean, progress
 from xlassess.cli.phrases import count, listed, percent
-from xlassess.services.progress import silent
+from xlassess.services.common.progress import silent
 
 
 class Terminal(io.StringIO):

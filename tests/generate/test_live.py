@@ -16,7 +16,7 @@ from tests.factory import Entry, Workbook, entries, issue
 from tests.generate.conftest import RULES, a_toolkit, with_patterns
 from xlassess.contract.layout import LISTS, PROFILE, REFERENCE_ROW, START, Layout, layout
 from xlassess.generate.profile.scored import scored_parts
-from xlassess.generate.workbook.status import CHECK, DONE, OPTIONAL, TO_DO
+from xlassess.generate.workbook.status import CHECK, DONE, OPEN, OPTIONAL, TO_DO
 from xlassess.model.answer import Answer
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Scorecard, scorecard, suggest_scenario
@@ -282,7 +282,7 @@ def test_status__says_what_is_wrong_or_still_wanted(
     assert said(seen, "1.2") == f"{TO_DO}: Outside"
     assert said(seen, "1.3") == f"{CHECK} answer"
     assert said(seen, "1.4") == f"{CHECK} answer"
-    assert said(seen, "1.10") == f"{DONE}: Who might know?"
+    assert said(seen, "1.10") == f"{OPEN}: Who might know?"
     assert said(seen, "1.5") == OPTIONAL
     assert "look again" in str(seen.values[START]["A3"])
     more = [*first, enter("1.2", "answer:out", "Fully"), enter("1.4", "answer", 3)]

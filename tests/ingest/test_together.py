@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from xlassess.ingest.reading.choices import Choices
+from xlassess.ingest.reading.check import check_together
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.together import check_together
+from xlassess.ingest.reading.reading_plan import Choices
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 

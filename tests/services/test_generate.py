@@ -27,9 +27,9 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.errors import XlassessError
-from xlassess.services import issuing
+from xlassess.services.common import issuing
+from xlassess.services.common.outbox import sha256_of
 from xlassess.services.generate import Generated, generate
-from xlassess.services.outbox import sha256_of
 from xlassess.services.status import status
 
 

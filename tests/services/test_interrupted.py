@@ -18,10 +18,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
+from xlassess.services.common.outbox import put, write_whole
 from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.outbox import put, write_whole
 from xlassess.services.query import query
 
 PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))

@@ -14,8 +14,8 @@ from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.query import Slot
-from xlassess.services import issuing
 from xlassess.services import status as status_desk
+from xlassess.services.common import issuing
 from xlassess.services.decide import Why, set_aside, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest

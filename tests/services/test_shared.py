@@ -11,9 +11,9 @@ import pytest
 
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.common.opening import open_folder
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.opening import open_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of files")
 

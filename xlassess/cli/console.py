@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from xlassess.services.progress import Watch, silent
+from xlassess.services.common.progress import Watch, silent
 
 if TYPE_CHECKING:
     import rich.console

@@ -39,7 +39,7 @@ def folder_of(options: Options) -> AssessmentFolder:
     Raises:
         UsageError: there is no assessment in it.
     """
-    from xlassess.services.opening import open_folder
+    from xlassess.services.common.opening import open_folder
 
     return open_folder(options.root)
 
@@ -59,7 +59,7 @@ def leave(needs_person: bool) -> None:
 
 def shown(path: Path) -> str:
     """Return a path as people read it: relative to where they are when it lies below."""
-    from xlassess.services.opening import shown as path_shown
+    from xlassess.services.common.opening import shown as path_shown
 
     return path_shown(path)
 

@@ -38,11 +38,11 @@ from xlassess.demo.scripts.all_toolkits import SCRIPTS, asked_of
 from xlassess.files.problems import did_you_mean
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
-from xlassess.services.asked import toolkits_of
+from xlassess.services.common.asked import toolkits_of
+from xlassess.services.common.progress import Watch, silent
 from xlassess.services.consolidate import Consolidated, consolidate
 from xlassess.services.generate import Generated, Workbook, generate
 from xlassess.services.ingest import Ingested, ingest
-from xlassess.services.progress import Watch, silent
 from xlassess.services.status import Status, status
 
 

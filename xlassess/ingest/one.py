@@ -10,10 +10,10 @@ from pathlib import Path
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
-from xlassess.ingest.reading.cell_findings import findings_of
+from xlassess.ingest.reading.cells.cell_findings import findings_of
+from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
 from xlassess.ingest.reading.context import Context, ReturnedFile
-from xlassess.ingest.reading.grid import Grid, read_grid
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point

@@ -12,8 +12,8 @@ from xlassess.consolidate import summarise, summary_bytes
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
-from xlassess.services.asked import Request, in_force, requests
-from xlassess.services.outbox import keep_copy, make_room, prepared, sha256_of
+from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.services.common.outbox import keep_copy, make_room, prepared, sha256_of
 
 EARLIER = "earlier"
 """The folder beside the summary for those that were written before."""

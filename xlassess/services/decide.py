@@ -21,10 +21,10 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome, OutcomeKind
-from xlassess.services.asked import Request, in_force, requests
+from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.services.common.opening import opened
+from xlassess.services.common.outbox import sha256_of
 from xlassess.services.ingest import context_of
-from xlassess.services.opening import opened
-from xlassess.services.outbox import sha256_of
 
 Mark = Literal["sent", "reminded"]
 """What a coordinator may record about a workbook that is out."""

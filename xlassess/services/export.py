@@ -12,8 +12,8 @@ from xlassess.consolidate import summarise
 from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
+from xlassess.services.common.outbox import output_of, put
 from xlassess.services.consolidate import present_round
-from xlassess.services.outbox import output_of, put
 
 
 @dataclass(frozen=True, slots=True)

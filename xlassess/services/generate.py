@@ -16,11 +16,19 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.asked import Request, request_of, requests, toolkits_of
-from xlassess.services.issuing import UNDECIDED, Content, Issue, Issuer, Outcome, clear_away, write
-from xlassess.services.opening import own_secret
-from xlassess.services.outbox import sha256_of
-from xlassess.services.progress import Watch, silent
+from xlassess.services.common.asked import Request, request_of, requests, toolkits_of
+from xlassess.services.common.issuing import (
+    UNDECIDED,
+    Content,
+    Issue,
+    Issuer,
+    Outcome,
+    clear_away,
+    write,
+)
+from xlassess.services.common.opening import own_secret
+from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.progress import Watch, silent
 
 
 @dataclass(frozen=True, slots=True)

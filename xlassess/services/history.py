@@ -11,9 +11,9 @@ from xlassess.ledger import Event
 from xlassess.ledger.events import ReturnStatus
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Outcome
-from xlassess.services.asked import request_of
+from xlassess.services.common.asked import request_of
+from xlassess.services.common.opening import opened
 from xlassess.services.decide import asked_about, workbook
-from xlassess.services.opening import opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
-from xlassess.services.asked import answered
-from xlassess.services.opening import own_secret
-from xlassess.services.outbox import holds
-from xlassess.services.progress import Watch, silent
+from xlassess.services.common.asked import answered
+from xlassess.services.common.opening import own_secret
+from xlassess.services.common.outbox import holds
+from xlassess.services.common.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
 

@@ -26,9 +26,9 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
-from xlassess.services.opening import own_secret
-from xlassess.services.outbox import sha256_of
+from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
+from xlassess.services.common.opening import own_secret
+from xlassess.services.common.outbox import sha256_of
 
 FOLDER = "queries"
 """The folder of the outbox for query workbooks."""

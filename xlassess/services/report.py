@@ -15,8 +15,8 @@ from xlassess.consolidate.report import (
     untouched,
 )
 from xlassess.model.errors import UsageError
+from xlassess.services.common.outbox import output_of, put
 from xlassess.services.consolidate import present_round
-from xlassess.services.outbox import output_of, put
 
 ENDING = ".docx"
 

@@ -14,7 +14,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome
-from xlassess.services.asked import Request, in_force, request_of, requests, toolkits_of
+from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "query open", "returned",

@@ -20,8 +20,8 @@ from xlassess.ledger import Audit, Event, Fault
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.query import Query
-from xlassess.services.opening import opened
-from xlassess.services.outbox import REPLACED
+from xlassess.services.common.opening import opened
+from xlassess.services.common.outbox import REPLACED
 from xlassess.services.query import FOLDER as QUERIES
 
 _BLOCK = 1 << 20

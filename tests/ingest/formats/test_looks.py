@@ -19,9 +19,9 @@ from tests.ingest.formats.test_xls import notes, record, stream
 from tests.ingest.hostile import ods
 from tests.ingest.packages import edited, packed, parts_of, replacing
 from xlassess.ingest.formats.kinds import Guarded, guard
-from xlassess.ingest.formats.xls import scan_xls
+from xlassess.ingest.formats.xls.scan_xls import scan_xls
 from xlassess.ingest.guard.notes import CrossedOut, PlacedObject
-from xlassess.ingest.reading.grid import read_grid
+from xlassess.ingest.reading.cells.grid import read_grid
 from xlassess.model.finding import Finding
 
 PIXEL = bytes.fromhex(

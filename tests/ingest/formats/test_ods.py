@@ -6,7 +6,7 @@ import pytest
 
 from tests.ingest.hostile import ods
 from xlassess.ingest.formats.kinds import Guarded, guard
-from xlassess.ingest.reading.grid import read_grid
+from xlassess.ingest.reading.cells.grid import read_grid
 from xlassess.model.finding import Finding
 
 TYPED = b'<table:table-cell office:value-type="string"><text:p>Agree</text:p></table:table-cell>'

@@ -12,7 +12,7 @@ from tests.factory import Workbook
 from tests.ingest.binary import record, wide, xlsb_parts
 from tests.ingest.packages import packed, parts_of
 from xlassess.ingest.formats.kinds import Guarded, guard
-from xlassess.ingest.reading.grid import read_grid
+from xlassess.ingest.reading.cells.grid import read_grid
 from xlassess.model.finding import Finding
 
 _RELS = "xl/_rels/workbook.xml.rels"

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from xlassess.ingest.formats.xls import scan_xls
+from xlassess.ingest.formats.xls.scan_xls import scan_xls
 from xlassess.ingest.guard.notes import SheetNotes
 from xlassess.model.finding import Finding
 

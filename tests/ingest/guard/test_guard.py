@@ -22,7 +22,7 @@ from tests.ingest.binary import (
 )
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from xlassess.ingest.formats.kinds import Guarded, guard
-from xlassess.ingest.reading.grid import Cell, read_grid
+from xlassess.ingest.reading.cells.grid import Cell, read_grid
 from xlassess.model.finding import Finding
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from xlassess.ingest.reading.choices import Choices
-from xlassess.ingest.reading.dates import day_readings, read_date
-from xlassess.ingest.reading.values import read_number, read_text
+from xlassess.ingest.reading.cells.dates import day_readings, read_date
+from xlassess.ingest.reading.cells.values import read_number, read_text
+from xlassess.ingest.reading.reading_plan import Choices
 from xlassess.model.toolkit import Choice, Item
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 

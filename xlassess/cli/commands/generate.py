@@ -11,8 +11,8 @@ from xlassess.cli.options import Options, common, folder_of, leave, now, shown
 from xlassess.cli.phrases import count, day
 
 if TYPE_CHECKING:
+    from xlassess.services.common.issuing import Outcome
     from xlassess.services.generate import Generated, Workbook
-    from xlassess.services.issuing import Outcome
 
 
 @click.command()

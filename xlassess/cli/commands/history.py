@@ -122,7 +122,7 @@ def _received(step: Step) -> str:
 
 
 def _answers(ret: Return) -> int:
-    from xlassess.services.asked import answered
+    from xlassess.services.common.asked import answered
 
     return answered(ret)
 

@@ -12,7 +12,7 @@ from xlassess.cli.options import Options, common, folder_of, leave, now, shown
 from xlassess.cli.phrases import choosing, count, day, whose
 
 if TYPE_CHECKING:
-    from xlassess.services.issuing import Outcome
+    from xlassess.services.common.issuing import Outcome
     from xlassess.services.query import Queried
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlassess.ingest.formats.ods import scan_ods
+from xlassess.ingest.formats.ods.scan_ods import scan_ods
 from xlassess.ingest.formats.properties import Properties, as_trusted, read_properties
 from xlassess.ingest.formats.relationships import content_type, workbook_part
-from xlassess.ingest.formats.xls import scan_xls
+from xlassess.ingest.formats.xls.scan_xls import scan_xls
 from xlassess.ingest.formats.xlsb import scan_xlsb
 from xlassess.ingest.formats.xlsx import scan_xlsx
 from xlassess.ingest.guard.decrypt import decrypted

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
-from xlassess.ingest.reading.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.cells.text import is_blank, is_heading, key, shown, tidy
 from xlassess.ingest.reading.locate import by_heading, where_now
-from xlassess.ingest.reading.text import is_blank, is_heading, key, shown, tidy
 from xlassess.model.toolkit import ActionPlan
 
 _TELLING = tuple(HEADERS[role] for role in ("action", "owner", "deadline", "measure"))

@@ -8,13 +8,13 @@ from datetime import date
 
 from xlassess.contract.layout import Role, cell_name
 from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
-from xlassess.ingest.reading.cell_findings import CellFinding
-from xlassess.ingest.reading.dates import read_date
-from xlassess.ingest.reading.grid import Cell, Grid
+from xlassess.ingest.reading.cells.cell_findings import CellFinding
+from xlassess.ingest.reading.cells.dates import read_date
+from xlassess.ingest.reading.cells.grid import Cell, Grid
+from xlassess.ingest.reading.cells.text import brief, is_blank, shown
+from xlassess.ingest.reading.cells.values import Parsed
 from xlassess.ingest.reading.read import Reading, read_wide, reading, settle, unusable, written_in
 from xlassess.ingest.reading.reading_plan import ReadingPlan
-from xlassess.ingest.reading.text import brief, is_blank, shown
-from xlassess.ingest.reading.values import Parsed
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
 from xlassess.model.query import Slot, action_slot
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
 from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
+from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
+from xlassess.ingest.reading.cells.text import is_blank, is_heading, shown, tidy
 from xlassess.ingest.reading.context import Context
-from xlassess.ingest.reading.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.text import is_blank, is_heading, shown, tidy
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from xlassess.ingest.reading.cell_findings import CellFinding
+from xlassess.ingest.reading.cells.cell_findings import CellFinding
+from xlassess.ingest.reading.cells.text import brief, listed, shown, tidy
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.text import brief, listed, shown, tidy
 from xlassess.model.answer import PROPOSAL, Action, Answer, Return, Value, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import Column
 from xlassess.ingest.guard.notes import CUT_AFTER
-from xlassess.ingest.reading.cell_findings import CellFinding
-from xlassess.ingest.reading.dates import read_date
-from xlassess.ingest.reading.grid import Cell, Sheet
+from xlassess.ingest.reading.cells.cell_findings import CellFinding
+from xlassess.ingest.reading.cells.dates import read_date
+from xlassess.ingest.reading.cells.grid import Cell, Sheet
+from xlassess.ingest.reading.cells.text import brief, is_blank, shown
+from xlassess.ingest.reading.cells.values import Parsed, read_number, read_text
 from xlassess.ingest.reading.locate import ItemRow
 from xlassess.ingest.reading.reading_plan import ReadingPlan
-from xlassess.ingest.reading.text import brief, is_blank, shown
-from xlassess.ingest.reading.values import Parsed, read_number, read_text
 from xlassess.model.answer import Answer, Normalisation, Value
 from xlassess.model.toolkit import Item
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import embedded
-from xlassess.ingest.formats.xls_texts import short_text
+from xlassess.ingest.formats.xls.xls_texts import short_text
 from xlassess.ingest.guard.notes import MOST_NOTES, PlacedObject, Tally
 
 _OBJECT, _OBJECT_TEXT, _CONTINUE, _NOTE = 0x005D, 0x01B6, 0x003C, 0x001C

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
-from xlassess.ingest.reading.grid import Cell
+from xlassess.ingest.reading.cells.grid import Cell
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _FOLDED = str.maketrans(

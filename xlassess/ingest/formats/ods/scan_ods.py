@@ -16,7 +16,7 @@ from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
-from xlassess.ingest.formats.ods_styles import Crossing, styles_of
+from xlassess.ingest.formats.ods.ods_styles import Crossing, styles_of
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (

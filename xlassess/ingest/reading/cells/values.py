@@ -25,8 +25,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlassess.ingest.guard.limits import MOST_TEXT
-from xlassess.ingest.reading.grid import Cell
-from xlassess.ingest.reading.text import brief, shown, tidy
+from xlassess.ingest.reading.cells.grid import Cell
+from xlassess.ingest.reading.cells.text import brief, shown, tidy
 from xlassess.model.answer import Value
 from xlassess.model.toolkit import Item
 

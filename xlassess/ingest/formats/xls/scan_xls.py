@@ -17,8 +17,8 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import unpacked
 from xlassess.ingest.formats.display import displayed
 from xlassess.ingest.formats.runs import settled
-from xlassess.ingest.formats.xls_objects import Objects
-from xlassess.ingest.formats.xls_texts import Shared, shared_of, short_text
+from xlassess.ingest.formats.xls.xls_objects import Objects
+from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA
 from xlassess.ingest.guard.notes import (
     CUT_AFTER,

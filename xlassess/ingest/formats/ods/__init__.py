@@ -1,0 +1,1 @@
+"""OpenDocument spreadsheets: one pass over their content, and their styles."""

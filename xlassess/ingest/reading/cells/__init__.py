@@ -1,0 +1,1 @@
+"""Single cells: where they stand, their texts, values and days, and remarks about them."""
