@@ -105,7 +105,7 @@ def test_create__no_room_and_then_again(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("xlassess.assessment.register_book.register_book", full)
+        patch.setattr("xlassess.assessment.starter.register_book", full)
         with pytest.raises(OSError, match="No space"):
             folder.create()
     folder.create()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlassess.assessment.register import HEADINGS, RegisterError, read_register
-from xlassess.assessment.register_book import register_book
 from xlassess.assessment.slugs import LONGEST, slug, tidy
+from xlassess.assessment.starter import register_book
 from xlassess.model.assessment import Respondent
 
 TOOLKITS = ("pat", "bv-organisation")

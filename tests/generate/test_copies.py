@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.generate.copies import CopiedPackage, FilledPart, cell_text, xml_text
+from xlassess.generate.plate import CopiedPackage, FilledPart, cell_text, xml_text
 from xlassess.sheet.validation import SheetError
 
 HOLES = {"@one@": "one", "@two@": "two"}

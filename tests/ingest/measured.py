@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlassess.ingest import ReturnedFile, collect
 from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
-from xlassess.ingest.reading.context import Context
+from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import Return
 
 PATIENCE = 300.0

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from xlassess.ingest.reading.cells.text import tidy
+from xlassess.ingest.reading.cells.values import tidy
 
 
 @pytest.mark.parametrize("text", ["Cafe\u0301 Mu\u0308ller", "e\u0301" * 400, "x" * 400 + "\u0301"])

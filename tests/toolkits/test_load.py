@@ -15,7 +15,7 @@ from tests.toolkits.texts import SMALL, spoiled, write
 from xlassess.files.yaml_file import read_yaml, yaml_1_1_notes
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
-from xlassess.toolkits.exchange.as_yaml import toolkit_yaml
+from xlassess.toolkits.exchange.exchange import toolkit_yaml
 from xlassess.toolkits.load import (
     ToolkitFileError,
     all_toolkits,

@@ -20,8 +20,7 @@ from pathlib import Path
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
-from xlassess.files.problems import FileError, did_you_mean
-from xlassess.files.rights import left_out
+from xlassess.files.problems import FileError, did_you_mean, left_out
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, read_yaml
 from xlassess.model.assessment import Assessment, Respondent, ScenarioChoice
@@ -178,8 +177,7 @@ class AssessmentFolder:
             UsageError: an assessment has begun here already; nothing is overwritten.
             OSError: the folder cannot be written.
         """
-        from xlassess.assessment.register_book import register_book
-        from xlassess.assessment.starter import GITIGNORE, settings_text
+        from xlassess.assessment.starter import GITIGNORE, register_book, settings_text
 
         ours = (self.settings_file, self.root / REGISTER, self.secret_file, self.ledger_file)
         there = [path for path in ours if path.exists()]

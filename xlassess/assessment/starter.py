@@ -1,8 +1,26 @@
-"""The text of a new assessment's files."""
+"""What a new assessment begins with: the text of its files, and a register to be filled in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from xlassess.assessment.register import EXAMPLE, HEADINGS, LONGEST, SHEET
+from xlassess.model.assessment import LEVELS
+from xlassess.sheet.formats import (
+    CELL,
+    CELL_STRONG,
+    HEADER,
+    HEADING,
+    INPUT,
+    MARK_TO_DO,
+    PROSE,
+    TEXT_FORMAT,
+    TITLE,
+    CellFormat,
+)
+from xlassess.sheet.page import PageSetup, set_page, show
+from xlassess.sheet.validation import FromList, Message, TextUpTo
+from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 _SETTINGS = """\
 # An assessment: one partnership assessing itself in one round.
@@ -86,3 +104,154 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
     width = max(len(name) for name, _ in known)
     lines = "\n".join(f"#   {name:<{width}}   {title}" for name, title in known)
     return _SETTINGS.format(id=assessment_id, toolkits=lines, first=known[0][0])
+
+
+_HELP = "How to"
+_SHOWN = 40
+"""Rows drawn as a form; more may be entered below them."""
+
+_CHECKED = 1_000
+"""Rows whose entries are checked as they are typed."""
+
+_WIDTHS = {0: 40.0, 1: 28.0, 2: 22.0, 3: 38.0, 4: 30.0}
+_LEVELS = "levels"
+
+_EXAMPLES = (
+    (f"{EXAMPLE} Riverside Council", "Jo Bell", "Senior management", "jo.bell@council.example", ""),
+    (f"{EXAMPLE} Riverside Council", "Ali Khan", "Front line", "ali.khan@council.example", ""),
+    (f"{EXAMPLE} Harbour Housing", "The chair", "Board", "chair@housing.example", ""),
+)
+
+_COLUMNS = (
+    (
+        "Partner",
+        "The organisation. Write it alike in every row that belongs to it. Needed.",
+    ),
+    (
+        "Respondent",
+        "The person or office who answers. May be left empty where a partner answers once.",
+    ),
+    (
+        "Level",
+        "Where the respondent stands in the organisation; pick from the list. The summary compares "
+        "the levels. May be left empty.",
+    ),
+    (
+        "E-mail",
+        "One address, for sending the workbook. May be left empty where it is handed over "
+        "otherwise.",
+    ),
+    (
+        "Toolkits",
+        "Leave empty to ask for every toolkit of the assessment. To ask for some of them, write "
+        "their ids with commas between, as they stand in assessment.yaml.",
+    ),
+)
+
+_RULES = (
+    "Enter one row for each respondent. Each gets a workbook of their own for every toolkit asked "
+    "for.",
+    "Overwrite the example rows, or delete them. As long as one is left, no workbooks are made.",
+    "Empty rows do no harm. You may sort the rows, move the columns, and add columns of your own.",
+    "A respondent is known by partner and name. If you change either after workbooks have gone "
+    "out, xlassess takes it for somebody new.",
+    "Save the file as an Excel workbook under the name it has, and close it before you go on.",
+)
+
+
+def register_book() -> bytes:
+    """Return a new register: a sheet to be filled in, and one that explains it."""
+    book = WorkbookWriter(
+        {"title": "Register of respondents", "comments": "Filled in by the coordinator."}
+    )
+    table = book.sheet(SHEET)
+    guide = book.sheet(_HELP)
+    _guide(book, guide)
+    _table(table)
+    return book.close()
+
+
+def _table(sheet: SheetWriter) -> None:
+    sheet.widths(_WIDTHS)
+    below = sheet.book.format(CellFormat(number=TEXT_FORMAT, indent=1))
+    for column, width in _WIDTHS.items():
+        sheet.raw.set_column(column, column, width, below)
+        sheet.text(0, column, HEADINGS[column], HEADER)
+    sheet.height(0, 24)
+    for row in range(1, _SHOWN + 1):
+        texts = _EXAMPLES[row - 1] if row <= len(_EXAMPLES) else ("",) * len(HEADINGS)
+        for column, text in enumerate(texts):
+            sheet.text(row, column, text, INPUT)
+        sheet.height(row, 18)
+    _rules(sheet)
+    sheet.raw.autofilter(0, 0, _CHECKED, len(HEADINGS) - 1)
+    # No print area: what is entered below the form is printed too, and empty rows are not.
+    sheet.raw.set_paper(9)
+    sheet.raw.set_landscape()
+    sheet.raw.fit_to_pages(1, 0)
+    sheet.raw.repeat_rows(0)
+    sheet.raw.set_footer('&L&"Arial,Regular"&8&A&R&"Arial,Regular"&8Page &P of &N')
+    sheet.raw.set_selection(1, 0, 1, 0)
+    sheet.raw.freeze_panes(1, 1)
+
+
+def _rules(sheet: SheetWriter) -> None:
+    """Check what is typed, and mark what is still an example."""
+    sheet.validate(
+        CellRange(1, 2, _CHECKED, 2),
+        FromList(_LEVELS),
+        Message("Not a level", "Pick Board, Senior management or Front line, or clear the cell."),
+        Message("Level", "Pick from the list, or leave empty."),
+    )
+    for heading, longest in LONGEST.items():
+        column = HEADINGS.index(heading)
+        error = Message("Too long", f"{heading}: at most {longest} characters.")
+        sheet.validate(CellRange(1, column, _CHECKED, column), TextUpTo(longest), error, None)
+    begins = f'LEFT($A2,{len(EXAMPLE)})="{EXAMPLE}"'
+    sheet.highlight(CellRange(1, 0, _CHECKED, len(HEADINGS) - 1), begins, MARK_TO_DO)
+
+
+def _guide(book: WorkbookWriter, sheet: SheetWriter) -> None:
+    sheet.widths({0: 22.0, 1: 90.0})
+    sheet.text(0, 0, "How to fill in the register", TITLE)
+    sheet.height(0, 30)
+    row = 2
+    for number, rule in enumerate(_RULES, start=1):
+        sheet.prose(row, 0, 1, f"{number}. {rule}", PROSE)
+        row += 1
+    row = _pairs(sheet, row + 1, "The columns", ("Column", "What to enter"), _COLUMNS)
+    levels = [(label, "") for code, label in LEVELS.items() if code]
+    first = row + 3
+    row = _pairs(sheet, row + 1, "The levels", ("Level", "Who is meant"), _who(levels))
+    book.define(_LEVELS, _HELP, CellRange(first, 0, first + len(levels) - 1, 0))
+    set_page(sheet, PageSetup("Register of respondents", "", "", False, CellRange(0, 0, row, 1)))
+    show(sheet)
+
+
+def _who(levels: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    meant = (
+        "Elected or governing members, trustees, non-executive directors.",
+        "Chief officers, directors, heads of service.",
+        "Those who work with the people served, and those who manage them day to day.",
+    )
+    return tuple((label, text) for (label, _), text in zip(levels, meant, strict=True))
+
+
+def _pairs(
+    sheet: SheetWriter,
+    row: int,
+    title: str,
+    headings: tuple[str, str],
+    pairs: tuple[tuple[str, str], ...],
+) -> int:
+    """Write a titled table of two columns and return the row after it."""
+    sheet.text(row, 0, title, HEADING)
+    sheet.height(row, 22)
+    for column, heading in enumerate(headings):
+        sheet.text(row + 1, column, heading, HEADER)
+    sheet.height(row + 1, 20)
+    for index, (name, text) in enumerate(pairs, start=row + 2):
+        sheet.text(index, 0, name, CELL_STRONG)
+        sheet.text(index, 1, text, CELL)
+        sheet.fit(index, ((name, sheet.width(0), CELL_STRONG), (text, sheet.width(1), CELL)))
+    return row + 2 + len(pairs)

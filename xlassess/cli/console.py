@@ -1,19 +1,29 @@
-"""The console: headings, sentences, tables and progress, plain when not on a terminal."""
+"""What people and programs are told: the console, phrases that verbs share, and JSON.
+
+The console is plain when it is not a terminal. JSON has a documented, stable shape
+(docs/guide.md, "For other programs"): every document names it in ``format``; fields may be added
+under the same number, and none is renamed or removed without raising it.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from datetime import date
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.opening import Watch, silent
 
 if TYPE_CHECKING:
     import rich.console
+
+    from xlassess.model.answer import Issued, Return
+    from xlassess.model.finding import Finding
 
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -193,3 +203,95 @@ def progress(label: str) -> Iterator[Watch]:
             bar.update(task, completed=done, total=total or None)
 
         yield watch
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return "1 file" or "3 files"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital letter first and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def percent(share: float | None) -> str:
+    """Return "79%", or a dash where there is nothing to take a share of."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+def day(value: date) -> str:
+    """Return "27 March 2026"."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def whose(issued: Issued) -> str:
+    """Return whose workbook it is, with its reference."""
+    who = (issued.partner, issued.respondent, issued.identity.toolkit, issued.reference)
+    return ", ".join(filter(None, who))
+
+
+def named(ret: Return) -> str:
+    """Return a return by number and file."""
+    return f"return {ret.number} ({ret.file})"
+
+
+def choosing(reference: str, number: str = "RETURN") -> str:
+    """Return how to decide which of several returns counts."""
+    return f'xlassess choose {reference} {number} --reason "..."'
+
+
+def refusal(ret: Return) -> str:
+    """Return in one line which file was refused, and why."""
+    reason = ret.findings[0] if ret.findings else None
+    name = f"{ret.file} (return {ret.number})" if ret.number else ret.file
+    return f"{name}: {reason.code} {reason.kind.title}" if reason else name
+
+
+def dumps(value: dict[str, Any]) -> str:
+    """Return JSON in ASCII, indented, so that nothing in it can steer a terminal."""
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def put_right_as_json(ret: Return) -> list[dict[str, Any]]:
+    """Return the values of a return that were put right."""
+    return [
+        {
+            "item": value.item,
+            "field": value.field,
+            "sheet": value.sheet,
+            "cell": value.cell,
+            "before": value.before,
+            "after": value.after,
+            "how": value.how,
+        }
+        for value in ret.normalised
+    ]
+
+
+def finding_as_json(found: Finding) -> dict[str, Any]:
+    """Return a finding: number, code, severity, where, what, what to do, and its waiver."""
+    waiver = found.waiver
+    return {
+        "number": found.number,
+        "code": found.code,
+        "severity": found.severity,
+        "sheet": found.sheet,
+        "cells": [cell for cell in (found.cell, *found.cells) if cell],
+        "item": found.item,
+        "field": found.field,
+        "message": found.message,
+        "remedy": found.remedy,
+        "waived": (
+            {"by": waiver.by, "at": waiver.at.isoformat(), "reason": waiver.reason}
+            if waiver
+            else None
+        ),
+    }

@@ -9,12 +9,9 @@ from datetime import datetime
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
-from xlassess.consolidate.figures.bodies import bodies_of
-from xlassess.consolidate.figures.checklists import checklists_of
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.details import details_of
-from xlassess.consolidate.figures.overview import overview
-from xlassess.consolidate.figures.planning import planning_scenario
+from xlassess.consolidate.figures.facts import bodies_of, checklists_of, details_of
+from xlassess.consolidate.figures.overview import overview, planning_scenario
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -79,3 +80,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if not words:
         return ""
     return f"It can be: {', '.join(words)}."
+
+
+def left_out() -> int:
+    """Return the rights that new files are not given (the umask); reading it means setting it."""
+    held = os.umask(0o077)
+    os.umask(held)
+    return held

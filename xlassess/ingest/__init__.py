@@ -9,9 +9,9 @@ return it asked about (`merge`).
 from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect
 from xlassess.ingest.one import read_return
-from xlassess.ingest.reading.context import Context, ReturnedFile
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
+from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
 
 __all__ = [
     "Context",

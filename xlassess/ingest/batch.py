@@ -21,7 +21,7 @@ from pathlib import Path
 
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import fingerprint, read_return, refused
-from xlassess.ingest.reading.context import Context, ReturnedFile
+from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 

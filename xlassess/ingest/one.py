@@ -13,13 +13,13 @@ from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
-from xlassess.ingest.reading.context import Context, ReturnedFile
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
 from xlassess.ingest.reading.outside import Surroundings, outside
 from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.ingest.reading.read import Reading, read_rows, settle
+from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from xlassess.files.rights import left_out
+from xlassess.files.problems import left_out
 from xlassess.model.errors import UsageError
 
 _BLOCK = 1 << 20

@@ -26,9 +26,8 @@ from xlassess.services.common.issuing import (
     clear_away,
     write,
 )
-from xlassess.services.common.opening import own_secret
+from xlassess.services.common.opening import Watch, own_secret, silent
 from xlassess.services.common.outbox import sha256_of
-from xlassess.services.common.progress import Watch, silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,8 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.services.common.asked import answered
-from xlassess.services.common.opening import own_secret
+from xlassess.services.common.opening import Watch, own_secret, silent
 from xlassess.services.common.outbox import holds
-from xlassess.services.common.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
 

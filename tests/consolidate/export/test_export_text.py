@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.export.texts import guarded, plain
+from xlassess.consolidate.export.columns import guarded, plain
 
 DANGER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r]")
 

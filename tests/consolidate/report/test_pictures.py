@@ -13,8 +13,8 @@ from PIL import Image
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import ToolkitResults
-from xlassess.consolidate.report import bars as report_bars
 from xlassess.consolidate.report import charts, drawing
+from xlassess.consolidate.report import drawing as report_bars
 from xlassess.sheet import palette
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from xlassess.ingest import ReturnedFile, collect
 from xlassess.ingest.guard.limits import MOST_BYTES
-from xlassess.ingest.intake.names import decoded, legible, member_name
+from xlassess.ingest.intake.collect import decoded, legible, member_name
 from xlassess.model.answer import Return
 
 

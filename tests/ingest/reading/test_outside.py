@@ -11,7 +11,7 @@ import pytest
 from tests.factory import Workbook, a_context
 from tests.ingest.small import codes, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
-from xlassess.ingest.reading.cells.text import brief
+from xlassess.ingest.reading.cells.values import brief
 from xlassess.model.answer import Return
 
 if TYPE_CHECKING:

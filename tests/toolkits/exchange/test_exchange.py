@@ -30,7 +30,6 @@ from xlassess.model.toolkit import (
 )
 from xlassess.toolkits.checks import check_toolkit
 from xlassess.toolkits.exchange.exchange import read_toolkit_book, toolkit_book, toolkit_yaml
-from xlassess.toolkits.exchange.guide import ANSWERS, FORMS, RULES
 from xlassess.toolkits.exchange.sheets import (
     BANDS,
     HORIZONS,
@@ -44,6 +43,7 @@ from xlassess.toolkits.exchange.sheets import (
     TOOLKIT,
     VIEWS,
 )
+from xlassess.toolkits.exchange.write import ANSWERS, FORMS, RULES
 
 
 def from_yaml(source: str, toolkit_id: str) -> Toolkit:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console
+from xlassess.cli.console import Console, percent
 from xlassess.cli.options import Options, common, folder_of, now, shown
-from xlassess.cli.phrases import percent
 
 if TYPE_CHECKING:
     from xlassess.services.consolidate import Consolidated

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import Console
+from xlassess.cli.console import Console, capital, count, day, named, whose
 from xlassess.cli.options import Options, common, folder_of, now
-from xlassess.cli.phrases import capital, count, day, named, whose
 
 if TYPE_CHECKING:
     from xlassess.model.record import OutcomeKind

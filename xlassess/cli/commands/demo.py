@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, progress
+from xlassess.cli.console import Console, count, percent, progress
 from xlassess.cli.options import Options, common, shown
-from xlassess.cli.phrases import count, percent
 
 if TYPE_CHECKING:
     from xlassess.demo import DemoRun

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, progress
+from xlassess.cli.console import Console, count, day, progress
 from xlassess.cli.options import Options, common, folder_of, leave, now, shown
-from xlassess.cli.phrases import count, day
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome

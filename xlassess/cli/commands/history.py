@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.as_json import dumps, finding_as_json, put_right_as_json
-from xlassess.cli.console import Console
+from xlassess.cli.console import (
+    Console,
+    capital,
+    count,
+    day,
+    dumps,
+    finding_as_json,
+    named,
+    put_right_as_json,
+    whose,
+)
 from xlassess.cli.options import AS_JSON, Options, common, folder_of
-from xlassess.cli.phrases import capital, count, day, named, whose
 
 if TYPE_CHECKING:
     from datetime import datetime

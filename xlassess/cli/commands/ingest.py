@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.as_json import dumps, finding_as_json, put_right_as_json
-from xlassess.cli.console import Console, progress
+from xlassess.cli.console import (
+    Console,
+    capital,
+    choosing,
+    count,
+    dumps,
+    finding_as_json,
+    listed,
+    progress,
+    put_right_as_json,
+    refusal,
+)
 from xlassess.cli.options import AS_JSON, Options, common, folder_of, here_or_in, leave, now
-from xlassess.cli.phrases import capital, choosing, count, listed, refusal
 from xlassess.model.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console
+from xlassess.cli.console import Console, choosing, count, day, whose
 from xlassess.cli.options import Options, common, folder_of, leave, now, shown
-from xlassess.cli.phrases import choosing, count, day, whose
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console
+from xlassess.cli.console import Console, percent
 from xlassess.cli.options import Options, common, folder_of, here_or_in, now, shown
-from xlassess.cli.phrases import percent
 
 if TYPE_CHECKING:
     from xlassess.services.report import Reported

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.as_json import dumps, finding_as_json
-from xlassess.cli.console import Console
+from xlassess.cli.console import (
+    Console,
+    choosing,
+    count,
+    day,
+    dumps,
+    finding_as_json,
+    percent,
+    refusal,
+)
 from xlassess.cli.options import AS_JSON, Options, common, folder_of, now
-from xlassess.cli.phrases import choosing, count, day, percent, refusal
 
 if TYPE_CHECKING:
     from xlassess.model.answer import Return

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.as_json import dumps
-from xlassess.cli.console import Console
+from xlassess.cli.console import Console, count, dumps, listed
 from xlassess.cli.options import AS_JSON, Options, common, folder_of, leave
-from xlassess.cli.phrases import count, listed
 
 if TYPE_CHECKING:
     from xlassess.services.verify import Verified

@@ -10,9 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xlassess.consolidate.export.columns import TYPES, ExportColumn, ExportLine, TableSpec
+from xlassess.consolidate.export.columns import RULE, TYPES, ExportColumn, ExportLine, TableSpec
 from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, ExportTable
-from xlassess.consolidate.export.texts import RULE
 
 MARK = "# Data dictionary"
 """What the dictionary beside an export begins with."""

@@ -10,18 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlassess.consolidate.figures.by_level import (
-    gap_between,
-    item_levels,
-    item_range,
-    section_levels,
-)
 from xlassess.consolidate.figures.counted import (
     ToolkitReturns,
     favourable_codes,
     figure_of,
+    gap_between,
     is_facts,
+    item_levels,
+    item_range,
     over,
+    section_levels,
 )
 from xlassess.consolidate.figures.thresholds import (
     ITEM_LEVEL_GAP,

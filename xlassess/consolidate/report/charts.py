@@ -21,7 +21,9 @@ from xlassess.consolidate.figures.charted import (
 )
 from xlassess.consolidate.figures.values import SectionFigures, ToolkitResults
 from xlassess.consolidate.report import drawing
-from xlassess.consolidate.report.bars import (
+from xlassess.consolidate.report.drawing import (
+    WIDTH,
+    Drawn,
     flag_bars,
     mean_of,
     range_bars,
@@ -29,8 +31,7 @@ from xlassess.consolidate.report.bars import (
     said_of_all,
     stacked,
 )
-from xlassess.consolidate.report.drawing import WIDTH, Drawn
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import words
 from xlassess.sheet import palette
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from math import floor
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
-from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD, day
+from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, day
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show

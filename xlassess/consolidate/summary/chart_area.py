@@ -19,7 +19,7 @@ from xlassess.consolidate.summary.layout import (
     agreement_layouts,
     levels_layout,
 )
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.writer import PlacedChart, SheetWriter

@@ -9,7 +9,7 @@ from xlassess.consolidate.figures.counted import favourable_codes
 from xlassess.consolidate.figures.values import ScoreRow, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, counting, lit
 from xlassess.consolidate.summary.layout import ScoresLayout
-from xlassess.consolidate.wording.numbers import NOTHING
+from xlassess.consolidate.wording.terms import NOTHING
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band, answer_field
 from xlassess.score import Overall, SectionScore, score_range

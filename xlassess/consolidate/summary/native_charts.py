@@ -22,9 +22,7 @@ from xlassess.consolidate.summary.layout import (
     LevelsLayout,
     ProfileLayout,
 )
-from xlassess.consolidate.wording.chart_words import band_range, said_of
-from xlassess.consolidate.wording.numbers import NOTHING
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOTHING, band_range, said_of, words
 from xlassess.contract.layout import column_name
 from xlassess.sheet import charts, formats, palette
 from xlassess.sheet.charts import ChartCells, DartboardGrid, Series

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from xlassess.consolidate.figures.attribution import Participants, Person
-from xlassess.consolidate.wording.numbers import day
+from xlassess.consolidate.wording.terms import day
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding
 from xlassess.model.record import Decision, Outcome, Round

@@ -14,7 +14,7 @@ from xlassess.consolidate.figures.overview import IllHealth
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import OverallFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.numbers import decimal, percent, short
+from xlassess.consolidate.wording.terms import decimal, percent, short
 from xlassess.score import band_position, score_range
 
 

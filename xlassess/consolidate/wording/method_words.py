@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from xlassess.consolidate.figures import thresholds
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
-from xlassess.consolidate.wording.numbers import percent, short
+from xlassess.consolidate.wording.terms import percent, short
 from xlassess.sheet.words import Words
 
 

@@ -10,7 +10,7 @@ from xlassess.consolidate.figures.points import Ranking
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, ItemFigures, Point
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.numbers import decimal, percent, short
+from xlassess.consolidate.wording.terms import decimal, percent, short
 from xlassess.model.toolkit import Choice, Toolkit
 
 

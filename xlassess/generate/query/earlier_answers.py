@@ -17,8 +17,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.contract.query_layout import plan_columns
 from xlassess.generate.query.doubts import Doubts
-from xlassess.generate.workbook.cells import AnswerCell
-from xlassess.generate.workbook.contents import Contents
+from xlassess.generate.workbook.cells import AnswerCell, Contents
 from xlassess.generate.workbook.front import british
 from xlassess.generate.workbook.lists import runs
 from xlassess.generate.workbook.status import (

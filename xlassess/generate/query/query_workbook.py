@@ -7,18 +7,169 @@ something is asked come first, and nothing is scored.
 
 from __future__ import annotations
 
-from xlassess.contract.layout import ACTION_PLAN, START, ActionPlanLayout, Layout, SectionLayout
+from dataclasses import dataclass
+
+from xlassess.contract.layout import (
+    ACTION_PLAN,
+    PROGRESS_ROW,
+    REFERENCE_ROW,
+    START,
+    ActionPlanLayout,
+    Layout,
+    SectionLayout,
+    cell_name,
+)
 from xlassess.contract.query_layout import query_layout
 from xlassess.contract.seal import questions_digest
 from xlassess.generate.partner_workbook import common_identity, write_hidden
 from xlassess.generate.plate import Personal, begin, finish
-from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers
-from xlassess.generate.query.query_start import write_query_start
+from xlassess.generate.query.earlier_answers import PLEASE_CHECK, Asking, EarlierAnswers
 from xlassess.generate.workbook.action_plan import write_action_plan
 from xlassess.generate.workbook.draft import Draft
+from xlassess.generate.workbook.front import (
+    LAST,
+    STATE,
+    WIDTHS,
+    british,
+    write_across,
+    write_banner,
+    write_details,
+    write_heading,
+    write_mail_link,
+    write_paragraphs,
+)
 from xlassess.generate.workbook.lists import add_choices
-from xlassess.generate.workbook.sections import write_section
-from xlassess.sheet import palette
+from xlassess.generate.workbook.sections import mark_status, write_section
+from xlassess.generate.workbook.status import DONE
+from xlassess.model.query import Slot
+from xlassess.sheet import formats, palette
+from xlassess.sheet.words import Words
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One sheet on which something is asked: its first cell, how much, and the term for done."""
+
+    sheet: str
+    cell: str
+    count: int
+    done: str
+    items: str
+
+
+def write_query_start(
+    draft: Draft, sheet: SheetWriter, contents: EarlierAnswers, asking: Asking
+) -> None:
+    """Write the Start sheet of a query workbook."""
+    words, parts = contents.words, _parts(draft, contents)
+    sheet.widths(WIDTHS)
+    count = sum(part.count for part in parts)
+    write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
+    draft.carrier(sheet)
+    received = british(asking.ret.received_at.date()) if asking.ret.received_at else ""
+    row = REFERENCE_ROW + 1
+    write_across(sheet, PROGRESS_ROW, _state(words, parts, row + 2), STATE, least=26)
+    row = _table(sheet, row, parts, contents) + 1 if parts else row + 1
+    row = write_heading(sheet, row, draft.words.say("heading_details"))
+    about = f"{words.say('label_about')}: {words.say('about', asking.issued.reference, received)}"
+    row = write_details(draft, sheet, row, asking.return_by, (about,))
+    last = _texts(draft, sheet, row, contents, asking)
+    draft.finish(sheet, (last, LAST), landscape=False, single=True)
+
+
+def _parts(draft: Draft, contents: EarlierAnswers) -> list[_Part]:
+    found = [
+        _section_part(contents, place, rows)
+        for place in draft.layout.sections
+        if (rows := contents.asked_rows(place))
+    ]
+    plan = draft.layout.action_plan
+    rows = contents.asked_in_plan(plan) if plan else []
+    if plan and rows:
+        column = plan.column("action").index
+        cells = [f"{sheet_prefix(ACTION_PLAN)}{cell_name(row, column)}" for row in rows]
+        done = "+".join(f"(LEN({cell})>0)" for cell in cells)
+        names = ", ".join(contents.words.say("plan_item", slot) for slot in _in_plan(contents))
+        found.append(_Part(ACTION_PLAN, cell_name(rows[0], column), len(rows), done, names))
+    return found
+
+
+def _in_plan(contents: EarlierAnswers) -> list[Slot]:
+    return [slot for slot in contents.doubts.asked if slot.plan_row or slot.item == "proposal"]
+
+
+def _section_part(contents: EarlierAnswers, place: SectionLayout, rows: list[int]) -> _Part:
+    asked = set(contents.doubts.asked)
+    cells = [
+        cell_name(row.index, column.index)
+        for table in place.tables
+        for row in table.rows
+        for column in table.fields(row.item)
+        if Slot(row.item.id, column.field) in asked
+    ]
+    items = [row.item.id for table in place.tables for row in table.rows if row.index in rows]
+    return _Part(place.sheet, cells[0], len(rows), contents.done(place, rows), ", ".join(items))
+
+
+def _table(sheet: SheetWriter, row: int, parts: list[_Part], contents: EarlierAnswers) -> int:
+    """Write the table of sheets on which something is asked; return the row after."""
+    say = contents.words.say
+    row = write_heading(sheet, row, say("heading_parts"))
+    for column, header in enumerate(contents.words.headings("parts_headers")):
+        look = formats.HEADER if column in (0, 3, 4) else formats.HEADER_MIDDLE
+        sheet.text(row, column, header, look)
+    sheet.height(row, 30)
+    first = row + 1
+    for at, part in enumerate(parts, start=first):
+        target = f"internal:{sheet_prefix(part.sheet)}{part.cell}"
+        sheet.link(at, 0, target, part.sheet, formats.CELL_LINK, tip=say("part_tip", part.sheet))
+        sheet.number(at, 1, part.count, formats.CELL_MIDDLE)
+        sheet.formula(at, 2, Formula(part.done, 0), formats.CELL_MIDDLE)
+        state = Formula(f'IF(C{at + 1}=B{at + 1},"{DONE}","{PLEASE_CHECK}")', PLEASE_CHECK)
+        sheet.formula(at, 3, state, formats.CELL)
+        sheet.text(at, 4, part.items, formats.CELL)
+        texts = ((part.sheet, WIDTHS[0], formats.CELL), (part.items, WIDTHS[4], formats.CELL))
+        sheet.fit(at, texts, least=20)
+    last = first + len(parts) - 1
+    mark_status(sheet, CellRange(first, 3, last, 3), contents.marks)
+    return last + 1
+
+
+def _state(words: Words, parts: list[_Part], first: int) -> Formula | str:
+    """Return how much is still to be done, or that the workbook is ready."""
+    say = words.say
+    if not parts:
+        return say("nothing_asked")
+    count, last = sum(part.count for part in parts), first + len(parts)
+    left = f"SUM(B{first + 1}:B{last})-SUM(C{first + 1}:C{last})"
+    before, after = say("still_to_check", count).split("#")
+    text = f"IF({left}=0,{quoted(say('ready'))},{quoted(before)}&({left})&{quoted(after)})"
+    return Formula(text, f"{before}{count}{after}")
+
+
+def _texts(
+    draft: Draft, sheet: SheetWriter, row: int, contents: EarlierAnswers, asking: Asking
+) -> int:
+    """Write the paragraphs below the table; return the last row."""
+    words, count = contents.words, len(asking.doubts.asked)
+    file = asking.ret.file.rpartition("/")[2]
+    row = write_heading(sheet, row, words.say("heading_why"))
+    if asking.ret.answers or asking.ret.actions:
+        why = words.paragraphs("why_asked", file, count)
+    else:  # nothing else was read, and nobody is to be told that it was
+        why = words.paragraphs("why_asked_when_empty", file)
+    row = write_paragraphs(sheet, row, why)
+    if asking.doubts.loose:
+        row = write_heading(sheet, row, words.say("heading_loose"))
+        told = dict.fromkeys(contents.why(finding) for finding in asking.doubts.loose)
+        row = write_paragraphs(sheet, row, told)
+    row = write_heading(sheet, row, words.say("heading_how"))
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to", count))
+    row = write_heading(sheet, row, words.say("heading_return"))
+    until = british(asking.return_by)
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", draft.assessment, until))
+    return write_mail_link(draft, sheet, row) - 1
 
 
 def build_query(asking: Asking, personal: Personal, password: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from xlassess.contract.layout import REFERENCE_ROW, Layout
-from xlassess.generate.workbook.contents import Contents
+from xlassess.generate.workbook.cells import Contents
 from xlassess.generate.workbook.lists import Lists
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit

@@ -13,8 +13,7 @@ from functools import lru_cache
 
 from xlassess.ingest.formats.display import displayed
 from xlassess.ingest.formats.relationships import Relation
-from xlassess.ingest.formats.runs import Runs, inline_runs, settled, shared_runs
-from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError
 

@@ -25,8 +25,7 @@ from xlassess.ingest.formats.relationships import (
     relations,
     root_of,
 )
-from xlassess.ingest.formats.runs import Runs, settled
-from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.formats.styles import CellStyles, Runs, settled
 from xlassess.ingest.guard.notes import (
     MOST_NOTES,
     Budget,

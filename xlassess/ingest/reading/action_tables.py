@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.cells.text import is_blank, is_heading, key, shown, tidy
+from xlassess.ingest.reading.cells.values import is_blank, is_heading, key, shown, tidy
 from xlassess.ingest.reading.locate import by_heading, where_now
 from xlassess.model.toolkit import ActionPlan
 

@@ -11,8 +11,7 @@ from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Grid
-from xlassess.ingest.reading.cells.text import brief, is_blank, shown
-from xlassess.ingest.reading.cells.values import Parsed
+from xlassess.ingest.reading.cells.values import Parsed, brief, is_blank, shown
 from xlassess.ingest.reading.read import Reading, read_wide, reading, settle, unusable, written_in
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import PROPOSAL, Action, Normalisation

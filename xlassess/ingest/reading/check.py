@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import Column, cell_name
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
-from xlassess.ingest.reading.cells.text import brief, key, listed, shown
+from xlassess.ingest.reading.cells.values import brief, key, listed, shown
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan

@@ -17,8 +17,8 @@ from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, Q
 from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.cells.text import is_blank, is_heading, shown, tidy
-from xlassess.ingest.reading.context import Context
+from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
+from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

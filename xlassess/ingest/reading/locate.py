@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from xlassess.contract.layout import HEADERS, Column, TableLayout, cell_name
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.cells.text import brief, is_blank, is_heading, key, shown
+from xlassess.ingest.reading.cells.values import brief, is_blank, is_heading, key, shown
 from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
 from xlassess.model.query import Slot
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
-from xlassess.ingest.reading.cells.text import brief, listed, shown, tidy
+from xlassess.ingest.reading.cells.values import brief, listed, shown, tidy
 from xlassess.ingest.reading.read import Reading
 from xlassess.model.answer import PROPOSAL, Action, Answer, Return, Value, state_of
 from xlassess.model.catalogue import found

@@ -14,7 +14,7 @@ from xlassess.contract.layout import RESERVED_SHEETS, START, Role, cell_name
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
-from xlassess.ingest.reading.cells.text import brief, is_blank, listed
+from xlassess.ingest.reading.cells.values import brief, is_blank, listed
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from xlassess.contract.layout import IDENTITY, LISTS, START, cell_name, cell_place
 from xlassess.ingest.formats.kinds import guard
 from xlassess.ingest.reading.cells.grid import Cell, Sheet, read_grid
-from xlassess.ingest.reading.cells.text import is_blank, key, shown
+from xlassess.ingest.reading.cells.values import is_blank, key, shown
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import LEVELS
 from xlassess.model.finding import Finding

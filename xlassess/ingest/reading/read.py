@@ -10,8 +10,14 @@ from xlassess.ingest.guard.notes import CUT_AFTER
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
-from xlassess.ingest.reading.cells.text import brief, is_blank, shown
-from xlassess.ingest.reading.cells.values import Parsed, read_number, read_text
+from xlassess.ingest.reading.cells.values import (
+    Parsed,
+    brief,
+    is_blank,
+    read_number,
+    read_text,
+    shown,
+)
 from xlassess.ingest.reading.locate import ItemRow
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Answer, Normalisation, Value

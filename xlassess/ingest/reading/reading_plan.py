@@ -1,18 +1,28 @@
-"""What the reader looks for in a workbook of one toolkit, worked out once from its layout."""
+"""What a return is read against: the assessment, and what is looked for in its workbook."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from xlassess.contract.layout import Column, Layout, SectionLayout, TableLayout, layout
 from xlassess.contract.query_layout import query_layout
 from xlassess.ingest.reading.cells.grid import Cell
-from xlassess.ingest.reading.cells.text import brief, is_blank, key, shown
-from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, queried
-from xlassess.model.query import Slot
+from xlassess.ingest.reading.cells.values import (
+    FOR_TEXT,
+    Parsed,
+    brief,
+    is_blank,
+    key,
+    queried,
+    shown,
+)
+from xlassess.ingest.reading.printed import PrintedWorkbook
+from xlassess.model.answer import Issued
+from xlassess.model.query import Query, Slot
 from xlassess.model.toolkit import Choice, Item, Toolkit
 
 _NUMBERED = re.compile(r"(\d+)\s*[-.:)=]\s*(\D.*)")
@@ -283,3 +293,48 @@ def _number(item: str) -> float | None:
         return float(item)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedFile:
+    """A file to read: where it stands, and the name it came under (with the path in a zip)."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The assessment as returns are read against it; can be sent to worker processes.
+
+    ``toolkits`` are keyed by question digest, ``issued`` and ``queries`` (query workbooks) by
+    reference. ``secret`` is the assessment's and never shown. ``passwords`` are tried on
+    files that need one to open; they are neither shown nor kept. ``printed`` is what workbooks
+    hold as issued, by question digest; where it is not known, less is told of what was added.
+    """
+
+    assessment: str
+    round: str
+    secret: bytes = field(repr=False)
+    toolkits: Mapping[str, Toolkit]
+    issued: Mapping[str, Issued]
+    queries: Mapping[str, Query] = field(default_factory=dict)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    printed: Mapping[str, PrintedWorkbook] = field(default_factory=dict)
+    _plans: dict[tuple[str, bool], ReadingPlan] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def plan(self, digest: str, *, query: bool = False) -> ReadingPlan:
+        """Return the reading plan of the toolkit with this digest; worked out once.
+
+        Args:
+            digest: the digest of its questions.
+            query: the plan for query workbooks is wanted.
+
+        Raises:
+            KeyError: no such toolkit.
+        """
+        if (digest, query) not in self._plans:
+            self._plans[digest, query] = ReadingPlan.of(self.toolkits[digest], query=query)
+        return self._plans[digest, query]

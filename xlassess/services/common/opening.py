@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
@@ -98,3 +99,14 @@ def shown(path: Path) -> str:
     path = path.resolve()
     here = Path.cwd().resolve()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+class Watch(Protocol):
+    """Told about progress: ``done`` of ``total`` files; ``total`` 0 is not known yet."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note of the progress."""
+
+
+def silent(done: int, total: int) -> None:
+    """Take no note of the progress."""

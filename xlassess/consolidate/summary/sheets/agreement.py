@@ -34,8 +34,7 @@ from xlassess.consolidate.summary.layout import (
     sheet_name,
 )
 from xlassess.consolidate.summary.sheets.levels import GAP
-from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOTHING, WITHHELD, words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Scale
 from xlassess.sheet import formats

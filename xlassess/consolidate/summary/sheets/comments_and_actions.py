@@ -18,8 +18,7 @@ from xlassess.consolidate.summary.cells import (
     put,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
-from xlassess.consolidate.wording.numbers import day
-from xlassess.consolidate.wording.sheets import ACTIONS, COMMENTS, words
+from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats

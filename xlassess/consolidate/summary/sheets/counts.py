@@ -16,7 +16,7 @@ from xlassess.consolidate.summary.cells import (
 )
 from xlassess.consolidate.summary.formulas import flagged_formula
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import words
 from xlassess.sheet.writer import SheetWriter
 
 _PEOPLE = (

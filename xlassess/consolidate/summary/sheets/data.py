@@ -8,7 +8,7 @@ from math import ceil
 from xlassess.consolidate.figures.values import DataRow
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import DATA_FIRST, DATA_NAMES, HEADER_ROW, TALLY_NAMES
-from xlassess.consolidate.wording.sheets import DATA, words
+from xlassess.consolidate.wording.terms import DATA, words
 from xlassess.model.answer import Value
 from xlassess.sheet import formats
 from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats

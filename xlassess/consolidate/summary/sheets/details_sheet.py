@@ -6,7 +6,7 @@ from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import words
 
 _COLUMNS = (
     SheetColumn("Number", 9, cells.MIDDLE), SheetColumn("Question", 60), SheetColumn("Answer", 40),

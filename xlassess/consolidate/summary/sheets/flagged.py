@@ -15,7 +15,7 @@ from xlassess.consolidate.summary.cells import (
     lit,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import words
 from xlassess.contract.layout import cell_name
 from xlassess.sheet.writer import SheetWriter
 

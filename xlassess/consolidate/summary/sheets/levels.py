@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.by_level import gap_between, item_range
+from xlassess.consolidate.figures.counted import gap_between, item_range
 from xlassess.consolidate.figures.thresholds import (
     ITEM_LEVEL_GAP,
     LEVEL_GAP,
@@ -32,8 +32,7 @@ from xlassess.consolidate.summary.layout import (
     levels_layout,
     scores_layout,
 )
-from xlassess.consolidate.wording.numbers import NOTHING, WITHHELD, percent
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOTHING, WITHHELD, percent, words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.score import score_range
 from xlassess.sheet import formats

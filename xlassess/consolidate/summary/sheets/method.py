@@ -16,9 +16,8 @@ from xlassess.consolidate.summary.cells import (
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.method_words import _pairs, method_blocks, words
-from xlassess.consolidate.wording.numbers import day
-from xlassess.consolidate.wording.sheets import METHOD
-from xlassess.consolidate.wording.sheets import words as sheet_words
+from xlassess.consolidate.wording.terms import METHOD, day
+from xlassess.consolidate.wording.terms import words as sheet_words
 from xlassess.model.assessment import Assessment
 from xlassess.sheet import formats
 from xlassess.sheet.writer import SheetWriter

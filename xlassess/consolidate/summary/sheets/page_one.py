@@ -16,10 +16,8 @@ from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import ProfileLayout, profile_layout
 from xlassess.consolidate.summary.sheets.page_table import MOST_LINES, page_table, page_widths
-from xlassess.consolidate.wording.chart_words import dartboard_legend
 from xlassess.consolidate.wording.facts import words as sentences
-from xlassess.consolidate.wording.numbers import day
-from xlassess.consolidate.wording.sheets import SUMMARY, words
+from xlassess.consolidate.wording.terms import SUMMARY, dartboard_legend, day, words
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show

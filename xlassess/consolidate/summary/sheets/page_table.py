@@ -9,8 +9,7 @@ from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SheetColumn, SummaryWriter, counting, lit
 from xlassess.consolidate.summary.layout import ProfileLayout
-from xlassess.consolidate.wording.numbers import NOT_SHOWN, WITHHELD
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOT_SHOWN, WITHHELD, words
 from xlassess.model.toolkit import Band, Choice
 from xlassess.sheet import palette
 from xlassess.sheet.formats import CellFormat

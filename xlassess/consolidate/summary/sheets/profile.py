@@ -33,8 +33,7 @@ from xlassess.consolidate.summary.layout import (
     profile_layout,
     scores_layout,
 )
-from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, words
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.model.toolkit import Band
 from xlassess.sheet import formats

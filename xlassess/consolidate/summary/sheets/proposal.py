@@ -14,8 +14,7 @@ from xlassess.consolidate.figures.values import CommentRow, PlannedAction, Toolk
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SummaryWriter, headings, put
 from xlassess.consolidate.summary.layout import sheet_name
-from xlassess.consolidate.wording.numbers import day
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import day, words
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show

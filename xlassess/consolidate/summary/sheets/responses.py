@@ -15,8 +15,7 @@ from xlassess.consolidate.summary.cells import (
     put,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW, response_header_row
-from xlassess.consolidate.wording.numbers import day
-from xlassess.consolidate.wording.sheets import RESPONSES, words
+from xlassess.consolidate.wording.terms import RESPONSES, day, words
 from xlassess.contract.layout import cell_name
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import MARK_CHECK, MARK_TO_DO

@@ -25,8 +25,7 @@ from xlassess.consolidate.summary.formulas import (
     shade_limits,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW, ScoresLayout, scores_layout
-from xlassess.consolidate.wording.numbers import NOT_SHOWN, NOTHING, WITHHELD
-from xlassess.consolidate.wording.sheets import words
+from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Band, answer_field
 from xlassess.score import band_of

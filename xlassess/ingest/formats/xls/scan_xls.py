@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import unpacked
 from xlassess.ingest.formats.display import displayed
-from xlassess.ingest.formats.runs import settled
+from xlassess.ingest.formats.styles import settled
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA

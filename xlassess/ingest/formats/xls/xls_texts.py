@@ -11,8 +11,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlassess.ingest.formats.runs import Runs
-from xlassess.ingest.formats.styles import CellStyles
+from xlassess.ingest.formats.styles import CellStyles, Runs
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
 

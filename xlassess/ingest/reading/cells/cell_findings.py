@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlassess.ingest.reading.cells.text import listed
+from xlassess.ingest.reading.cells.values import listed
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import SEVERITIES, Finding
 from xlassess.model.query import Slot, concerning

@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 from xlassess.contract.layout import FIRST_DAY, LAST_DAY
 from xlassess.ingest.reading.cells.grid import Cell
-from xlassess.ingest.reading.cells.text import brief, day, tidy
-from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, queried
+from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, brief, day, queried, tidy
 
 _TIME = re.compile(
     r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII

@@ -1,11 +1,15 @@
-"""How figures and days are written, the same on every paper."""
+"""Figures, days, headings and legends as every paper writes them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
-from xlassess.consolidate.figures.values import Figure
+from xlassess.consolidate.figures.charted import rings
+from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
+from xlassess.model.toolkit import Band
+from xlassess.sheet.words import Words
 
 
 def decimal(number: float, places: int = 1) -> str:
@@ -54,3 +58,36 @@ def range_of(rule: str, figure: Figure) -> str | None:
         return None
     show = {"sum": short, "mean": decimal, "share": percent}[rule]
     return f"{show(figure.low)} to {show(figure.high)}"
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The titles, notes and headings of the sheets."""
+    return Words("summary_sheets.j2")
+
+
+SUMMARY, RESPONSES, COMMENTS = "Summary", "Responses", "Comments"
+
+
+ACTIONS, DATA, METHOD = "Action plan", "Data", "Method"
+
+
+def dartboard_legend(part: ToolkitResults) -> str:
+    """Return what the rings of the dartboard mean, in words."""
+    ranges = [band_range(band) for band in rings(part.sections[0])]
+    withheld = any(each.score.withheld for each in part.sections)
+    return words().say("dartboard_legend", ranges, withheld)
+
+
+def band_range(band: Band) -> str:
+    """Return the range of a band in words."""
+    return f"{band.low:g}" if band.low == band.high else f"{band.low:g} to {band.high:g}"
+
+
+def said_of(part: ToolkitResults, each: SectionFigures) -> str:
+    """Return the figure of a section as it is read out."""
+    if each.score.mean is None:
+        return NOTHING
+    share = part.toolkit.scoring.rule == "share"
+    mean = percent(each.score.mean) if share else decimal(each.score.mean)
+    return f"{mean}, {each.band.name}" if each.band else mean

@@ -1,4 +1,6 @@
-"""Completed checklists: each one council's decision on one proposal, never added up.
+"""What is set side by side and never added up: checklists, pages of details, organisations.
+
+A completed checklist is one council's decision on one proposal.
 
 Partnership Protocol of Melton Borough Council, section 7 and Appendices A and B: the checklist
 lets the council judge whether a partnership is appropriate; a senior officer (the head of
@@ -7,12 +9,21 @@ service) approves it, then it goes to the management team.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from xlassess.consolidate.figures.attribution import Participants
+from xlassess.consolidate.figures.counted import ToolkitReturns, is_facts, tally
 from xlassess.consolidate.figures.rows import PARTICULARS_OUT
-from xlassess.consolidate.figures.values import ChecklistLine, CompletedChecklist, ScoreRow
+from xlassess.consolidate.figures.thresholds import DIVIDED_ITEMS, FAR_APART, is_share
+from xlassess.consolidate.figures.values import (
+    Body,
+    ChecklistLine,
+    CompletedChecklist,
+    Detail,
+    ScoreRow,
+)
 from xlassess.model.answer import Answer, Value
 from xlassess.model.toolkit import Item, Section, Toolkit
 
@@ -108,3 +119,86 @@ def answer_shown(toolkit: Toolkit, item: Item, value: Value) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def details_of(
+    toolkit: Toolkit,
+    participants: Participants,
+    rows: Sequence[ScoreRow],
+    answers: Sequence[Sequence[Answer]],
+) -> tuple[Detail, ...]:
+    """Return the facts of a toolkit's pages of details, item by item; none in aggregate.
+
+    Args:
+        toolkit: the instrument. A checklist shows its own on its own page.
+        participants: who is shown as what.
+        rows: the returns that count.
+        answers: what each of them answers, in the same order.
+    """
+    if toolkit.subject == "proposal" or not participants.shows_rows:
+        return ()
+    return tuple(_details(toolkit, participants, rows, answers))
+
+
+def _details(
+    toolkit: Toolkit,
+    participants: Participants,
+    rows: Sequence[ScoreRow],
+    answers: Sequence[Sequence[Answer]],
+) -> Iterator[Detail]:
+    values = [
+        {answer.item: answer.value for answer in given if answer.field == "answer"}
+        for given in answers
+    ]
+    for section in toolkit.sections:
+        if not is_facts(toolkit, section):
+            continue
+        for item in section.items:
+            for row, given in zip(rows, values, strict=True):
+                value = given.get(item.id, "")
+                if value == "":
+                    continue
+                hidden = participants.attribution != "named" and item.answer == "text"
+                said = participants.tidy(answer_shown(toolkit, item, value))
+                by = ", ".join(filter(None, (row.person.partner, row.person.respondent)))
+                yield Detail(item.id, item.ask, PARTICULARS_OUT if hidden else said, by)
+
+
+def bodies_of(base: ToolkitReturns, answers: Sequence[Sequence[Answer]]) -> tuple[Body, ...]:
+    """Return the organisations side by side, in the order of the register; none in aggregate.
+
+    Args:
+        base: the returns.
+        answers: what each of them answers, in the order of ``base.rows``.
+    """
+    if base.toolkit.subject != "organisation" or not base.participants.shows_rows:
+        return ()
+    own: dict[str, list[Sequence[Answer]]] = {}
+    for row, given in zip(base.rows, answers, strict=True):
+        own.setdefault(row.person.partner, []).append(given)
+    return tuple(_body(base, name, returns) for name, returns in own.items())
+
+
+def _body(base: ToolkitReturns, name: str, returns: Sequence[Sequence[Answer]]) -> Body:
+    toolkit = base.toolkit
+    tallies = tally(toolkit, (answer for given in returns for answer in given))
+    flagged = set(toolkit.scoring.flagged)
+    scale = toolkit.scales[toolkit.scoring.scale]
+    places = {choice.code: place for place, choice in enumerate(scale.substantive)}
+    judged = [
+        (item.id, tallies.get((item.id, "answer"), Counter()))
+        for section in toolkit.scored_sections
+        for item in section.items
+        if item.answer == toolkit.scoring.scale
+    ]
+    given = [[places[code] for code in counts if code in places] for _, counts in judged]
+    asked = sum(bool(each) for each in given)
+    apart = sum(bool(each) and max(each) - min(each) >= FAR_APART for each in given)
+    return Body(
+        name=name,
+        returns=len(returns),
+        below=tuple(item for item, counts in judged if flagged & set(counts)),
+        asked=asked,
+        apart=apart,
+        differs=len(returns) > 1 and is_share(apart, asked, DIVIDED_ITEMS),
+    )
