@@ -19,7 +19,7 @@ The toolkits that come with xlassess: what each asks, where it comes from, and h
 This page is made from the toolkits with `make docs`.
 
 What holds for all of them: an answer that is missing is never a zero. "Don't know" and "not
-applicable" are counted apart. Every figure is shown with the number of answers it rests on, its
+applicable" enter no score. Every figure is shown with the number of answers it rests on, its
 denominator. Free text is never scored.
 """
 
@@ -139,7 +139,7 @@ def _scales_in_short(toolkit: Toolkit) -> str:
 
 
 def _choices(scale: Scale) -> str:
-    labels = (f"{c.label} (counted apart)" if c.apart else c.label for c in scale.choices)
+    labels = (f"{c.label} (not in the score)" if c.apart else c.label for c in scale.choices)
     scores = [f"{choice.score:g}" for choice in scale.choices if choice.score is not None]
     return ", ".join(labels) + (f"; scored {', '.join(scores)}" if scores else "")
 

@@ -32,7 +32,7 @@ def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
     drawn = charts.headline(part)
     expected = {
         "sum": "Dartboard: the band each mean reaches", "mean": "Mean with range",
-        "share": "Mean with range", "none": "Answers marked as matters to act on",
+        "share": "Mean with range", "none": "Answers to act on",
     }  # fmt: skip
     rule = part.toolkit.scoring.rule
     if rule == "levels":

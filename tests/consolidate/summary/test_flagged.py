@@ -13,7 +13,7 @@ from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.summary.sheets.flagged import TO_ACT_ON
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
-HEADER = ("Item", "Section", "Question", "Marked", "Answers", "Share")
+HEADER = ("Item", "Section", "Question", "To act on", "Answers", "Share")
 
 
 def book_of(record):

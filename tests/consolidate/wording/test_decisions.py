@@ -152,7 +152,7 @@ def test_values_put_right__are_listed_where_single_returns_are(
     ]
     topics = {row[0] for row in book["Method"].iter_rows(values_only=True)}
     book.close()
-    assert {"Waivers", "Decisions about returns", "Values put right"} <= topics
+    assert {"Waivers", "Decisions about returns", "Values read as meant"} <= topics
     assert rows == (
         []
         if attribution == "aggregated"

@@ -268,7 +268,7 @@ def flag_bars(part: ToolkitResults) -> Drawn:
         {"name": each.name, "said": WITHHELD if each.score.withheld else str(each.flagged)}
         for _, each in markable(part)
     ]
-    alt = words().say("bars_alt", part.label, "number of marked answers", False, said)
+    alt = words().say("bars_alt", part.label, "number of answers to act on", False, said)
     return Drawn(words().say("picture_flags"), alt, WIDTH, partial(_draw_flags, part))
 
 
@@ -289,7 +289,7 @@ def _draw_flags(part: ToolkitResults) -> Canvas:
             WITHHELD if each.score.withheld else str(each.flagged), (each.flagged, place),
             xytext=(4, 0), textcoords="offset points", va="center", fontweight="bold",
         )  # fmt: skip
-    axes.set_xlabel("marked answers")
+    axes.set_xlabel("answers to act on")
     return sheet
 
 

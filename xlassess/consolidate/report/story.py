@@ -8,6 +8,7 @@ from itertools import groupby
 
 from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.charted import has_dartboard
+from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import (
     CommentRow,
     Figure,
@@ -113,7 +114,8 @@ def _levels(part: ToolkitResults) -> Figures:
         share = percent(each.favourable / each.answered) if each.answered else NOTHING
         shown = (*cells, str(each.answered), share)
         rows.append(FigureRow(f"{number}  {each.name}", _unless_withheld(each, shown)))
-    heads = (*(choice.label for choice in choices), say("head_answers"), say("head_favourable"))
+    upper = say("head_or_above", favourable(scale)[-1].label)
+    heads = (*(choice.label for choice in choices), say("head_answers"), upper)
     return Figures(say("head_section"), heads, tuple(rows), ())
 
 

@@ -100,7 +100,7 @@ def flag_bars(
     """Return bars of how many answers of each section are flagged."""
     chart = writer.book.chart("bar")
     chart.add_series({
-        "name": "Marked answers",
+        "name": "Answers to act on",
         "categories": ChartCells(layout.sheet, layout.box("section")).reference,
         "values": ChartCells(layout.sheet, layout.box("flagged")).reference,
         "fill": {"color": palette.SKY}, "border": {"color": palette.NAVY, "width": 0.75},
@@ -109,13 +109,13 @@ def flag_bars(
     _plain(chart)
     most = max((each.flagged for each in part.sections), default=0)
     chart.set_x_axis(
-        _axis("marked answers", 0, max(most, 4)) | {"label_position": "high", "num_format": "0"}
+        _axis("answers to act on", 0, max(most, 4)) | {"label_position": "high", "num_format": "0"}
     )
     said = [
         {"name": each.name, "said": NOTHING if each.score.withheld else str(each.flagged)}
         for each in part.sections[: layout.leading]
     ]
-    return chart, words().say("bars_alt", part.label, "number of marked answers", False, said)
+    return chart, words().say("bars_alt", part.label, "number of answers to act on", False, said)
 
 
 def _plain(chart: Any) -> None:

@@ -54,7 +54,7 @@ def write_counts(writer: SummaryWriter, part: ToolkitResults) -> None:
 
 def _count_columns(part: ToolkitResults) -> list[SheetColumn]:
     if part.toolkit.scoring.rule == "none":
-        heads = ["Answered", "Counted apart", "Not answered", "Flagged"]
+        heads = ["Answered", "Don't know or not applicable", "Not answered", "To act on"]
     else:
         heads = [choice.label for choice in part.scored_choices] + ["Not answered", "Asked"]
     return [SheetColumn(head, 14, cells.MIDDLE) for head in heads]

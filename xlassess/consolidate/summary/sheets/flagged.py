@@ -22,7 +22,7 @@ from xlassess.sheet.writer import SheetWriter
 TO_ACT_ON = "To act on"
 _COLUMNS = (
     SheetColumn("Item", 8, cells.MIDDLE), SheetColumn("Section", 28), SheetColumn("Question", 66),
-    SheetColumn("Marked", 11, cells.MIDDLE), SheetColumn("Answers", 11, cells.MIDDLE),
+    SheetColumn("To act on", 11, cells.MIDDLE), SheetColumn("Answers", 11, cells.MIDDLE),
     SheetColumn("Share", 11, cells.MIDDLE),
 )  # fmt: skip
 _MARKED, _ANSWERS, _SHARE = 3, 4, 5

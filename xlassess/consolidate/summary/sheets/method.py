@@ -42,7 +42,7 @@ _PUT_RIGHT = (
     SheetColumn("Read as", 70),
 )
 _MOST_PUT_RIGHT = 1000
-"""Values put right that are listed; those of answers stand on the Data sheet besides."""
+"""Values read as meant that are listed; those of answers stand on the Data sheet besides."""
 
 
 def write_method(writer: SummaryWriter) -> None:
@@ -72,15 +72,15 @@ def write_method(writer: SummaryWriter) -> None:
 
 
 def _put_right(writer: SummaryWriter, sheet: SheetWriter, row: int) -> int:
-    """List the values put right, if there are any; return the last row."""
+    """List the values that were read as meant, if there are any; return the last row."""
     values = writer.summary.put_right[:_MOST_PUT_RIGHT]
     if not values:
         return row - 2
-    sheet.text(row, 0, "Values put right", formats.HEADING)
+    sheet.text(row, 0, "Values read as meant", formats.HEADING)
     sheet.height(row, cells.HEADING_ROW)
     header = row + 1
-    title = "Values put right"
-    writer.table(sheet, SheetTable(header, _PUT_RIGHT, len(values), "Values_put_right", title))
+    title = "Values read as meant"
+    writer.table(sheet, SheetTable(header, _PUT_RIGHT, len(values), "Values_read_as_meant", title))
     for at, one in enumerate(values, header + 1):
         texts = (one.code, one.file, one.where, one.before, one.how, one.after)
         for column, (layout, text) in enumerate(zip(_PUT_RIGHT, texts, strict=True)):

@@ -56,8 +56,8 @@ _COLUMNS = {
     "significance": SheetColumn("Significance (mean)", 14, cells.MIDDLE),
     "first": SheetColumn("To look at first", 13, cells.MIDDLE),
     "answers": SheetColumn("Answers", 11, cells.MIDDLE),
-    "favourable": SheetColumn("Favourable", 12, cells.MIDDLE),
-    "flagged": SheetColumn("Marked", 11, cells.MIDDLE),
+    "favourable": SheetColumn("Upper half of the scale", 12, cells.MIDDLE),
+    "flagged": SheetColumn("To act on", 11, cells.MIDDLE),
 }
 
 

@@ -35,7 +35,8 @@ _COLUMNS = (
     SheetColumn("State", 13, cells.MIDDLE), SheetColumn("Received", 17, cells.MOMENT),
     SheetColumn("Late", 10, cells.MIDDLE), SheetColumn("Answered", 12, cells.MIDDLE),
     SheetColumn("Queries", 10, cells.MIDDLE), SheetColumn("Notes", 10, cells.MIDDLE),
-    SheetColumn("Put right", 10, cells.MIDDLE), SheetColumn("Remarks", 52, cells.SMALL_CELL),
+    SheetColumn("Values read as meant", 13, cells.MIDDLE),
+    SheetColumn("Remarks", 52, cells.SMALL_CELL),
 )  # fmt: skip
 _STATE = 5
 _OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
