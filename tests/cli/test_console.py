@@ -93,12 +93,20 @@ def test_table__on_a_terminal_is_no_wider_than_its_contents() -> None:
     assert max(len(line) for line in lines) <= 12
 
 
-def test_some__counts_the_rest() -> None:
+@pytest.mark.parametrize(
+    ("full", "count", "last"),
+    [
+        pytest.param(False, 13, "  and 8 more. To see them all: xlassess status --full", id="cut"),
+        pytest.param(True, 20, "  name 19", id="full"),
+    ],
+)
+def test_some__counts_the_rest_and_says_how_to_see_it(full: bool, count: int, last: str) -> None:
     stream = io.StringIO()
-    Console(stream).some([f"name {number}" for number in range(20)])
+    names = [f"name {number}" for number in range(20)]
+    Console(stream, full=full).some(names, "xlassess status --full")
     lines = stream.getvalue().splitlines()
-    assert len(lines) == 13
-    assert lines[-1].strip() == "and 8 more"
+    assert len(lines) == count
+    assert lines[-1] == last
 
 
 def test_progress__is_silent_when_not_on_a_terminal(

@@ -74,10 +74,12 @@ class Console:
 
     Args:
         stream: where to write; standard output by default.
+        full: lists are written to their ends, however long.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, full: bool = False) -> None:
         self._stream = stream or sys.stdout
+        self._full = full
         self._fancy = self._stream.isatty()
 
     def heading(self, text: str) -> None:
@@ -100,12 +102,19 @@ class Console:
         body = Text(clean(text), style=STYLES.get(style, ""))
         self._rich().print(Padding(body, (0, 0, 0, indent)))
 
-    def some(self, names: Sequence[str]) -> None:
-        """Write a list of names, and after the first dozen only how many more there are."""
-        for name in names[:_MOST]:
-            self.say(name, indent=2)
-        if len(names) > _MOST:
-            self.say(f"and {len(names) - _MOST} more", indent=2)
+    def some(self, names: Sequence[str], rest: str, *, indent: int = 2) -> None:
+        """Write a list of names: the first dozen, and where to see the others, unless all go.
+
+        Args:
+            names: the names.
+            rest: the command that lists all.
+            indent: how far in they stand.
+        """
+        most = len(names) if self._full else _MOST
+        for name in names[:most]:
+            self.say(name, indent=indent)
+        if len(names) > most:
+            self.say(f"and {len(names) - most} more. To see them all: {rest}", indent=indent)
 
     def table(
         self,

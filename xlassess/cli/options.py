@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 
 
+FULL = click.option("--full", is_flag=True, help="Write long lists to their ends.")
+"""For verbs that otherwise show the beginning of a long list; all of them take it."""
+
+
 @dataclass
 class Options:
     """What holds for the whole command line: the assessment's folder, and how much is told."""

@@ -240,7 +240,7 @@ def _show(out: Console, result: Decided) -> None:
         return
     if result.what in ("sent", "reminded"):
         out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
-        out.some([whose(book.issued) for book in result.books])
+        out.some([whose(book.issued) for book in result.books], "xlassess status")
         return
     returns = ", ".join(named(ret) for ret in result.returns)
     about = f"{returns}: {what}" if returns else what

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, count, day, progress
-from xlassess.cli.options import Options, common, folder_of, leave, now, shown
+from xlassess.cli.options import FULL, Options, common, folder_of, leave, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     "--reissue", is_flag=True,
     help="Replace issued workbooks whose questions, names or settings have changed.",
 )  # fmt: skip
+@FULL
 @common
 @click.pass_obj
-def generate(options: Options, reissue: bool) -> None:
+def generate(options: Options, reissue: bool, full: bool) -> None:
     """Write one workbook for each toolkit and respondent into outbox/.
 
     You can run it again at any time: it writes only what is missing or new. It never replaces a
@@ -31,7 +32,7 @@ def generate(options: Options, reissue: bool) -> None:
 
     with progress("Generating") as watch:
         result = service.generate(folder_of(options), now=now(), reissue=reissue, watch=watch)
-    _show(Console(), result)
+    _show(Console(full=full), result)
     leave(result.needs_person)
 
 
@@ -72,7 +73,7 @@ def _show(out: Console, result: Generated) -> None:
         books = result.having(outcome)
         if books:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
-            out.some([book.path.name for book in books])
+            out.some([book.path.name for book in books], "xlassess generate --full")
             out.say(remedy)
     if result.day_over:
         out.heading(f"The return date, {day(result.day_over)}, has passed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +17,7 @@ from xlassess.cli.console import (
     put_right_as_json,
     whose,
 )
-from xlassess.cli.options import AS_JSON, Options, common, folder_of
+from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,16 +28,15 @@ if TYPE_CHECKING:
 
 _SHORT = 12
 """How many digits of a hash are shown."""
-_MOST = 12
-"""How many of the values put right are listed."""
 
 
 @click.command()
 @click.argument("reference", metavar="REF")
 @AS_JSON
+@FULL
 @common
 @click.pass_obj
-def history(options: Options, reference: str, as_json: bool) -> None:
+def history(options: Options, reference: str, as_json: bool, full: bool) -> None:
     """Show everything that happened to workbook REF, oldest first."""
     from xlassess.services import history as service
 
@@ -46,7 +44,7 @@ def history(options: Options, reference: str, as_json: bool) -> None:
     if as_json:
         click.echo(dumps(_as_json(result)))
     else:
-        _show(Console(), result)
+        _show(Console(full=full), result)
 
 
 def _show(out: Console, result: History) -> None:
@@ -61,8 +59,13 @@ def _show(out: Console, result: History) -> None:
         out.gap()
         event = step.event
         out.say(f"{_moment(event.at)}  {_told(result, step)}", indent=2)
-        for line in _more(step):
-            out.say(line, indent=6)
+        for ret in step.moved:
+            place = event.statuses[ret.number]
+            out.say(f"{named(ret)} is now {place.state}, for {place.reference}", indent=6)
+        if event.what == "received" and step.ret:
+            _put_right(out, step.ret)
+        if why := _why(step):
+            out.say(why, indent=6)
         if event.what == "received" and step.ret:
             for finding in step.ret.findings:
                 out.say(_finding(finding), indent=6, style=finding.severity)
@@ -139,32 +142,29 @@ def _short(sha256: str) -> str:
     return sha256[:_SHORT]
 
 
-def _more(step: Step) -> Iterator[str]:
-    """What else there is to say: where returns stand since, by whom, and why."""
+def _why(step: Step) -> str:
+    """By whom it was done, and why; empty where neither is known."""
     event = step.event
-    for ret in step.moved:
-        place = event.statuses[ret.number]
-        yield f"{named(ret)} is now {place.state}, for {place.reference}"
-    if event.what == "received" and step.ret:
-        yield from _put_right(step.ret)
     said = [f"by {event.by}"] if event.by else []
     if event.details.get("taken over"):
         said.append("from the records of an earlier version of xlassess")
-    if said or event.reason:
-        who = capital(", ".join(said)) if said else "Reason"
-        yield f"{who}: {event.reason}" if event.reason else who
+    if not said and not event.reason:
+        return ""
+    who = capital(", ".join(said)) if said else "Reason"
+    return f"{who}: {event.reason}" if event.reason else who
 
 
-def _put_right(ret: Return) -> Iterator[str]:
-    """What was put right in the file itself; a return it is joined with has its own."""
+def _put_right(out: Console, ret: Return) -> None:
+    """Tell what was put right in the file itself; a return it is joined with has its own."""
     own = [value for value in ret.normalised if not value.file]
     if own:
-        yield f"{count(len(own), 'value')} put right:"
-    for value in own[:_MOST]:
-        where = ", ".join(filter(None, (value.sheet, value.cell, value.item)))
-        yield f"  {where}: “{value.before}” read as “{value.after}”"
-    if len(own) > _MOST:
-        yield f"  and {len(own) - _MOST} more"
+        out.say(f"{count(len(own), 'value')} put right:", indent=6)
+    lines = [
+        f"{', '.join(filter(None, (value.sheet, value.cell, value.item)))}: "
+        f"“{value.before}” read as “{value.after}”"
+        for value in own
+    ]
+    out.some(lines, f"xlassess history {ret.reference} --full", indent=8)
 
 
 def _finding(finding: Finding) -> str:

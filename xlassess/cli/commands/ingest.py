@@ -21,7 +21,7 @@ from xlassess.cli.console import (
     put_right_as_json,
     refusal,
 )
-from xlassess.cli.options import AS_JSON, Options, common, folder_of, here_or_in, leave, now
+from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of, here_or_in, leave, now
 from xlassess.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,14 +43,17 @@ if TYPE_CHECKING:
     help="Password for files that need one. Leave TEXT out to type it unseen. Put this after PATH.",
 )  # fmt: skip
 @AS_JSON
+@FULL
 @common
 @click.pass_obj
 def ingest(
     options: Options,
     paths: tuple[Path, ...],
+    *,
     workers: int | None,
     passwords: tuple[str, ...],
     as_json: bool,
+    full: bool,
 ) -> None:
     """Read the workbooks that came back: files, folders and zip files.
 
@@ -71,7 +74,7 @@ def ingest(
     if as_json:
         click.echo(dumps(_as_json(result)))
     else:
-        _show(Console(), result)
+        _show(Console(full=full), result)
     leave(result.needs_person)
 
 
@@ -227,9 +230,11 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
         put_right = file.ret.normalised
         if put_right:
             first = put_right[0]
+            see = f" To see them all: xlassess history {file.ret.reference} --full"
             out.say(
                 f"{count(len(put_right), 'value')} put right, because the meaning was clear. The "
-                f"first is {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”.",
+                f"first is {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”."
+                f"{see if len(put_right) > 1 else ''}",
                 indent=4,
                 style="note",
             )
@@ -275,16 +280,19 @@ def _aside(out: Console, files: Sequence[Received]) -> None:
         out.say(f"To count it: {how}", indent=2)
 
 
+_AGAIN = "the same command again, with --full"
+
+
 def _known(out: Console, result: Ingested) -> None:
     """Name the files that still are refused, and those handed over twice in this run."""
     refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
     if refused:
         out.heading(f"Still refused: {count(len(refused), 'file')}")
-        out.some([refusal(ret) for ret in refused])
+        out.some([refusal(ret) for ret in refused], _AGAIN)
     same = [file for file in result.files if file.repeats]
     if same:
         out.heading(f"The same answers again, in another file: {count(len(same), 'file')}")
-        out.some([_repeated(file) for file in same])
+        out.some([_repeated(file) for file in same], _AGAIN)
     twice = [
         file.ret
         for file in result.files
@@ -293,7 +301,7 @@ def _known(out: Console, result: Ingested) -> None:
     if twice:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
         out.heading(f"Given twice: {count(len(twice), 'file')}")
-        out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice])
+        out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice], _AGAIN)
 
 
 def _repeated(file: Received) -> str:

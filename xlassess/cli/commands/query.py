@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, choosing, count, day, whose
-from xlassess.cli.options import Options, common, folder_of, leave, now, shown
+from xlassess.cli.options import FULL, Options, common, folder_of, leave, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome
@@ -37,9 +37,10 @@ def _day(text: str | None) -> date | None:
     "--reissue", is_flag=True,
     help="Replace query workbooks whose open queries, names or settings have changed.",
 )  # fmt: skip
+@FULL
 @common
 @click.pass_obj
-def query(options: Options, return_by: date | None, reissue: bool) -> None:
+def query(options: Options, return_by: date | None, reissue: bool, full: bool) -> None:
     """Write a query workbook for each return with open queries, into outbox/queries/.
 
     The partner sees the answers that were read and can change only the unclear ones. Next to
@@ -52,7 +53,7 @@ def query(options: Options, return_by: date | None, reissue: bool) -> None:
     from xlassess.services import query as service
 
     result = service.query(folder_of(options), now=now(), return_by=return_by, reissue=reissue)
-    _show(Console(), result, return_by)
+    _show(Console(full=full), result, return_by)
     leave(result.needs_person)
 
 
@@ -90,7 +91,8 @@ def _show(out: Console, result: Queried, wanted: date | None = None) -> None:
     if result.undecided:
         books = count(len(result.undecided), "workbook")
         out.heading(f"For you to decide: which of two returns counts ({books})")
-        out.some([f"{whose(one)}: {choosing(one.reference)}" for one in result.undecided])
+        lines = [f"{whose(one)}: {choosing(one.reference)}" for one in result.undecided]
+        out.some(lines, "xlassess query --full")
         out.say("To see the returns and their numbers: xlassess status")
 
 
@@ -119,7 +121,7 @@ def _workbooks(out: Console, result: Queried) -> None:
         books = result.having(outcome)
         if books:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
-            out.some([book.path.name for book in books])
+            out.some([book.path.name for book in books], "xlassess query --full")
             out.say(remedy)
     out.gap()
     out.say(

@@ -16,7 +16,7 @@ from xlassess.cli.console import (
     percent,
     refusal,
 )
-from xlassess.cli.options import AS_JSON, Options, common, folder_of, now
+from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of, now
 
 if TYPE_CHECKING:
     from xlassess.model.answer import Return
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @AS_JSON
+@FULL
 @common
 @click.pass_obj
-def status(options: Options, as_json: bool) -> None:
+def status(options: Options, as_json: bool, full: bool) -> None:
     """Show who was sent what, who has answered, what is still open, and the response rate."""
     from xlassess.services import status as service
 
@@ -36,7 +37,7 @@ def status(options: Options, as_json: bool) -> None:
     if as_json:
         click.echo(dumps(_as_json(result)))
     else:
-        _show(Console(), result)
+        _show(Console(full=full), result)
 
 
 _LINE_STYLES: dict[str, str] = {
@@ -136,13 +137,13 @@ def _open(out: Console, result: Status) -> None:
     waiting = result.having(*OUT)
     if waiting:
         out.heading(f"Not returned yet: {count(len(waiting), 'workbook')}")
-        out.some([_awaited(line) for line in waiting])
+        out.some([_awaited(line) for line in waiting], "xlassess status --full")
     missing = result.having("not issued")
     if missing:
         out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
     if result.unplaced:
         out.heading(f"Refused, sender not known: {count(len(result.unplaced), 'file')}")
-        out.some([_unplaced(result, ret) for ret in result.unplaced])
+        out.some([_unplaced(result, ret) for ret in result.unplaced], "xlassess status --full")
         out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
