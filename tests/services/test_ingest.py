@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_ingest__unpacks_zip_files(folder: AssessmentFolder, inbox: Path, tmp_pa
     ]
     assert states(result) == ["accepted", "accepted"]
     assert kept(folder) == {sha256(one), sha256(two)}
+
+
+@pytest.mark.parametrize("handed", ["", "odd"])
+def test_ingest__a_zip_with_an_odd_name_that_cannot_be_unpacked_is_kept(
+    folder: AssessmentFolder, inbox: Path, handed: str
+) -> None:
+    """Old sticks and zip programs leave names in the letters of their own country."""
+    raw = inbox / os.fsdecode(b"odd") / os.fsdecode(b"r\xe9ponses.zip")
+    raw.parent.mkdir()
+    raw.write_bytes(b"PK\x03\x04 and no more" + bytes(30))
+    (result,) = ingest(folder, [inbox / handed if handed else raw], now=LATER, workers=1).files
+    assert (result.ret.file, result.ret.state) == ("réponses.zip", "refused")
+    assert kept(folder) == {sha256(raw)}
 
 
 def test_ingest__a_zip_that_cannot_be_unpacked_is_kept(

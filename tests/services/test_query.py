@@ -8,7 +8,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, contents
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    TOOLKIT,
+    a_folder,
+    answer,
+    change_settings,
+    contents,
+    write_toolkit,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
@@ -209,6 +218,32 @@ def test_query__returned_empty(folder: AssessmentFolder, first: Path, tmp_path: 
     ret = current(folder)
     assert [f.code for f in ret.findings] == ["C13"]
     assert sources(ret) == {"1A": ("high", "first.xlsx")}
+
+
+@pytest.mark.parametrize(
+    ("lead", "amount", "codes"),
+    [
+        pytest.param("Disagree", "50", ["C25"], id="left-as-it-was"),
+        pytest.param("Agree", "50", [], id="the-other-answer-changed"),
+        pytest.param("Disagree", None, ["L02"], id="cleared"),
+    ],
+)
+def test_query__contradiction_is_asked_again_until_one_side_changes(
+    tmp_path: Path, lead: str, amount: str | None, codes: list[str]
+) -> None:
+    folder = a_folder(tmp_path / "small")
+    how_many = "ask: How many?, answer: number, required: false, comment: false"
+    items = f'{{id: "1D", {how_many}, only_when: {{item: "1A", choices: [high]}}}}'
+    write_toolkit(folder, TOOLKIT.replace("scoring:", f"      - {items}\nscoring:"))
+    first = answer(folder, "Ada Ash", tmp_path / "1.xlsx", ("Disagree", "Agree", "Agree", "50"))
+    ingest(folder, [first], now=LATER, workers=1)
+    asked = the_query(folder)
+    assert set(asked.query.asked) == {Slot("1A", "answer"), Slot("1D", "answer")}
+    given = {Slot("1A", "answer"): lead, Slot("1D", "answer"): amount}
+    ingest(folder, [fill_in(folder, asked, tmp_path / "b.xlsx", given)], now=BACK, workers=1)
+    assert [finding.code for finding in current(folder).findings] == codes
+    again = query(folder, now=BACK).workbooks
+    assert [set(one.query.asked) for one in again] == [set(asked.query.asked)] * codes.count("C25")
 
 
 def test_query__other_answers_changed_are_not_taken(

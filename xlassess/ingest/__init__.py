@@ -7,7 +7,7 @@ return it asked about (`merge`).
 """
 
 from xlassess.ingest.batch import read_all
-from xlassess.ingest.intake.collect import collect
+from xlassess.ingest.intake.collect import collect, origin_of
 from xlassess.ingest.one import read_return
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
@@ -19,6 +19,7 @@ __all__ = [
     "ReturnedFile",
     "collect",
     "merge",
+    "origin_of",
     "read_all",
     "read_printed",
     "read_return",

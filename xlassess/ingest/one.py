@@ -100,7 +100,7 @@ def _read_answers(
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
-    remarks += check(ReadContent(plan, located, looked_at), other_content=other)
+    remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
     remarks += actions.remarks
     digest = known.issued.identity.digest
     printed = context.printed.get(digest, PrintedWorkbook())

@@ -17,6 +17,7 @@ from xlassess.ingest import (
     ReturnedFile,
     collect,
     merge,
+    origin_of,
     read_all,
     read_printed,
 )
@@ -324,12 +325,9 @@ class _Run:
         ``name`` is the name it is shown under: below the folder handed over, or in a zip file.
         """
         for path in paths:
-            if path.is_file() and path.name == PurePosixPath(name).parts[0]:
-                self._origins[path.name] = keep_file(self._returns, path, "zip")
-            for part in (PurePosixPath(name), *PurePosixPath(name).parents):
-                inside = path / part
-                if path.is_dir() and inside.is_file() and not inside.is_symlink():
-                    self._origins[str(part)] = keep_file(self._returns, inside, "zip")
+            if origin := origin_of(path, name):
+                shown, file = origin
+                self._origins[shown] = keep_file(self._returns, file, "zip")
 
     def bring_to_disk(self) -> None:
         """Wait once for all files kept, before the first of them is recorded.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.factory import Workbook
@@ -52,9 +53,25 @@ def test_text_box__empty_is_no_remark(kinds: Workbook, tmp_path: Path) -> None:
 def test_shape__without_text_is_told_where_it_is_no_text_box(
     kinds: Workbook, tmp_path: Path
 ) -> None:
-    drawing = {"xl/drawings/drawing99.xml": replacing(b' txBox="1"', b"")}
+    drawing = {
+        "xl/drawings/drawing99.xml": replacing(
+            b'TextBox 1"/><xdr:cNvSpPr txBox="1"', b'Cloud 1"/><xdr:cNvSpPr'
+        )
+    }
     data = edited(with_box(kinds.data, " "), drawing)
     assert codes(read(data, tmp_path, kinds)) == ["C13", "R07"]
+
+
+def test_text_box__empty_and_saved_by_libreoffice_is_no_remark(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    """It makes a rectangle of the box and keeps its name."""
+    named = {
+        "xl/drawings/drawing99.xml": lambda part: re.sub(
+            rb'name="[^"]*"', b'name="TextBox 1"', part.replace(b' txBox="1"', b"")
+        )
+    }
+    assert codes(read(edited(with_box(kinds.data, " "), named), tmp_path, kinds)) == ["C13"]
 
 
 def test_charts_of_ours__are_no_remark(kinds: Workbook, tmp_path: Path) -> None:

@@ -66,3 +66,19 @@ def test_drawing_tied_to_a_cell__its_text_is_none_of_the_cells() -> None:
     assert not isinstance(grid, Finding)
     assert grid.sheets[0].rows == [["Agree", "Agree", "Agree", "", "Agree"]]
     assert {c: t.strip() for c, t in result.notes["S"].attached.items()} == {"B1": "In a box"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("TextBox 3", 0, id="text-box-of-excel"),
+        pytest.param("Rectangle 3", 1, id="rectangle"),
+    ],
+)
+def test_drawing_without_text__an_empty_text_box_is_none(name: str, told: int) -> None:
+    draw = b' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    shape = b"<draw:custom-shape" + draw + b' draw:name="' + name.encode() + b'"><text:p/>'
+    cell = TYPED.replace(b"<text:p>", shape + b"</draw:custom-shape><text:p>", 1)
+    result = guard(ods(b"<table:table-row>" + cell + b"</table:table-row>"))
+    assert isinstance(result, Guarded)
+    assert [one.what for one in result.notes["S"].objects] == ["a drawing without text"] * told

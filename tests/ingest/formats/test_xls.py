@@ -157,3 +157,9 @@ def test_numbers__of_formats_that_only_seem_to_be_of_days() -> None:
         "B1": "£46,066.50", "B2": "13 Feb 26", "B3": "-£3.00", "B6": "£12.34",
         "C6": "50.0% sold", "D6": "6 Jan 00",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "told"), [(6, 0), (2, 1), (0x1E, 1)])
+def test_drawing_without_text__an_empty_text_box_is_none(kind: int, told: int) -> None:
+    shape = record(0x005D, struct.pack("<HHHH", 0x15, 0x12, kind, 7) + bytes(14))
+    assert [one.what for one in notes(shape).objects] == ["a drawing without text"] * told

@@ -31,6 +31,7 @@ _CHARTS = ("chart", "chartex")
 _PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(rb"""([\w:]{1,40})=["']([^"'<>]{0,300})["']""")
 _BEHIND = re.compile(rb"""<picture\b[^<>]{0,200}?\bid=["']([^"'<>]{0,200})""")
+_TEXT_BOX = re.compile(r"text ?box ?\d{0,6}", re.I)
 _KNOWN = {
     "word": "an embedded Word document",
     "excel": "an embedded Excel workbook",
@@ -196,10 +197,20 @@ def _is_empty(shape: Element) -> bool:
     Notes and controls are told for themselves.
     """
     parts = {local(one.tag): one for one in shape.iter()}
-    hidden, box = parts.get("cNvPr"), parts.get("cNvSpPr")
-    if hidden is not None and attribute(hidden, "hidden") in _TRUE:
+    shown, box = parts.get("cNvPr"), parts.get("cNvSpPr")
+    if shown is not None and attribute(shown, "hidden") in _TRUE:
         return True
+    if shown is not None and is_named_text_box(attribute(shown, "name")):
+        return "blip" not in parts
     return box is not None and attribute(box, "txBox") in _TRUE and "blip" not in parts
+
+
+def is_named_text_box(name: str) -> bool:
+    """True where Excel named a shape as a text box.
+
+    LibreOffice keeps that name, and makes a rectangle like any other of the box.
+    """
+    return _TEXT_BOX.fullmatch(name.strip()) is not None
 
 
 def _is_chart(frame: Element) -> bool:

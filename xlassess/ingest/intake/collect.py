@@ -124,6 +124,36 @@ def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[ReturnedFile |
             yield from _one(path, legible(path.name), unpacker, named=True)
 
 
+def origin_of(path: Path, name: str) -> tuple[str, Path] | None:
+    """Return the file on disk that holds something yielded by `collect`, and its name for show.
+
+    Args:
+        path: a path that was handed over.
+        name: the name under which something in it was yielded.
+    """
+    parts = PurePosixPath(name).parts
+    if path.is_file():
+        return (legible(path.name), path) if parts[:1] == (legible(path.name),) else None
+    for at, part in enumerate(parts, start=1):
+        below = _called(path, part)
+        if below is None or below.is_symlink():
+            return None
+        if below.is_file():
+            return "/".join(parts[:at]), below
+        path = below
+    return None
+
+
+def _called(folder: Path, name: str) -> Path | None:
+    """What a folder holds under a name, or under one of which that is what can be read."""
+    if os.path.lexists(folder / name):
+        return folder / name
+    try:
+        return next((one for one in folder.iterdir() if legible(one.name) == name), None)
+    except OSError:
+        return None
+
+
 def _passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name.casefold() in _PASSED_OVER
 

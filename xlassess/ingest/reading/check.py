@@ -66,7 +66,9 @@ def _dependent(
     elif not called_for and plan.items[one.item].item.is_free and _says_something(one):
         # A choice (whether the council could be accountable) may be made all the same.
         details["ask"] = other.short or other.ask
-        yield CellFinding("C25", one.sheet, one.cell, one.item, one.field, details)
+        # either may be the wrong one, so that a query workbook lets both be changed
+        both = (Slot(one.item, one.field), Slot(leading.item, leading.field))
+        yield CellFinding("C25", one.sheet, one.cell, one.item, one.field, details, both)
 
 
 def _says_something(one: Reading) -> bool:
@@ -97,11 +99,16 @@ def missing_reasons(plan: ReadingPlan, readings: Sequence[Reading]) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class ReadContent:
-    """What the checks look at: the plan, the rows found, and the settled readings."""
+    """What the checks look at: the plan, the rows found, and the settled readings.
+
+    ``together`` are the readings that are compared with each other: all, also where ``readings``
+    are only those of the items a query workbook asks about.
+    """
 
     plan: ReadingPlan
     located: Located
     readings: list[Reading]
+    together: list[Reading]
 
 
 def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]:
@@ -122,7 +129,7 @@ def check(content: ReadContent, *, other_content: bool) -> Iterator[CellFinding]
         return
     yield from missing_answers(content)
     yield from missing_comments(content)
-    yield from check_together(content.plan, content.readings)
+    yield from check_together(content.plan, content.together)
 
 
 def missing_rows(content: ReadContent) -> Iterator[CellFinding]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.formats.attached import is_named_text_box
 from xlassess.ingest.formats.ods.ods_styles import Crossing, styles_of
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
@@ -354,6 +355,8 @@ class _Scan:
             return "" if self._is_chart(frame.link) else "an embedded document"
         if frame.holds:
             return "an embedded file"
+        if any(map(is_named_text_box, frame.called)):
+            return ""
         drawn = name not in ("frame", "text-box", "control", "glue-point", "equation", "param")
         return "a drawing without text" if drawn and not frame.has_text and name in _SHAPES else ""
 

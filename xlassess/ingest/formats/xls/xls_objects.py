@@ -17,6 +17,8 @@ _ANCHOR = 0xF010
 _PICTURE, _NOTES_BOX = 8, 0x19
 _TEXT_SHAPES = (1, 2, 3, 4, 6, 9, 0x1E)
 """Lines, shapes and boxes ([MS-XLS] 2.5.143); lists, buttons and charts are none of them."""
+_DRAWN_SHAPES = tuple(kind for kind in _TEXT_SHAPES if kind != 6)
+"""Those of which something is seen without a text; an empty text box says nothing."""
 _FORMULA_OF_PICTURE = 0x0009
 _PROGRAM = re.compile(rb"[A-Za-z]{3,20}\.[A-Za-z]{2,20}(?:\.\d{1,2})?")
 _URL = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
@@ -77,7 +79,7 @@ class Objects:
         self.texts[self.number] = text
         if self.kind in _TEXT_SHAPES and text.strip():
             self._attach(self.at, text.strip())
-        elif self.kind == _PICTURE or self.kind in _TEXT_SHAPES:
+        elif self.kind == _PICTURE or self.kind in _DRAWN_SHAPES:
             what = "a picture" if self.kind == _PICTURE else "a drawing without text"
             if self.kind == _PICTURE and self.program:
                 what = embedded(self.program, "")
