@@ -135,6 +135,7 @@ def issue(
         toolkit=toolkit.id,
         version=toolkit.version,
         digest=digest,
+        promise=str(assessment.promise),
     )
     reference = reference_for(identity, SECRET)
     sealed = seal(identity, SECRET)

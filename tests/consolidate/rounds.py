@@ -74,7 +74,7 @@ def issue(toolkit: Toolkit, respondent: Respondent, assessment: Assessment) -> I
     """What the ledger knows of a workbook issued to a respondent."""
     identity = Identity(
         CONTRACT_VERSION, assessment.id, assessment.round, respondent.partner_id, respondent.id,
-        toolkit.id, toolkit.version, questions_digest(toolkit),
+        toolkit.id, toolkit.version, questions_digest(toolkit), promise=str(assessment.promise),
     )  # fmt: skip
     reference = reference_for(identity, SECRET)
     name = f"{toolkit.id} {respondent.partner} {reference}.xlsx"

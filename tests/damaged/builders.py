@@ -338,6 +338,14 @@ def made_by_a_later_version(bench: Bench) -> Damaged:
     return bench.save(written(bench.book.data, cells))
 
 
+@damages("I13")
+def another_promise_than_on_record(bench: Bench) -> Damaged:
+    issued = bench.book.issued
+    other = replace(issued, identity=replace(issued.identity, promise="lettered 3"))
+    context = replace(a_context(bench.book), issued={issued.reference: other})
+    return bench.save(returned(bench.book), context)
+
+
 @damages("R01")
 def copied_sheet_with_another_answer(bench: Bench) -> Damaged:
     def work(book: openpyxl.Workbook) -> None:

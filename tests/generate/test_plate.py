@@ -40,7 +40,7 @@ def plate() -> Plate:
 def personal(**changes: str) -> Personal:
     identity = Identity(
         1, "riverside", "2026", "partner-1", "person-1", TOOLKIT.id, TOOLKIT.version,
-        questions_digest(TOOLKIT),
+        questions_digest(TOOLKIT), promise="named",
     )  # fmt: skip
     made = Personal("K7M4-9QX3", seal(identity, SECRET), identity, "Partner", "Person", "board")
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -115,8 +115,9 @@ def test_stamp__identity_stands_on_its_sheet_and_in_the_properties(any_toolkit: 
         "assessment": identity.assessment, "round": identity.round, "partner": identity.partner,
         "respondent": identity.respondent, "toolkit": identity.toolkit,
         "version": identity.version, "digest": identity.digest, "seal": made.issued.seal,
+        "promise": "named",
     }  # fmt: skip
-    assert rows == [[key, expected[key]] for key in IDENTITY_KEYS]
+    assert rows == [[key, expected[key]] for key in (*IDENTITY_KEYS, "promise")]
     found = {p.name: p.value for p in book.custom_doc_props.props}
     assert found == {PROPERTY_PREFIX + key: value for key, value in expected.items()}
 

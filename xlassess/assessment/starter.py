@@ -61,10 +61,12 @@ purpose:
 # The protective marking printed at the head and foot of every page.
 marking: OFFICIAL
 
-# How the summary names partners:
-#   named        by their names
+# How the summary, the report and the data show who answered. Each workbook says so to the person
+# who fills it in. That is a promise: nothing later shows more, until workbooks are issued again.
+#   named        people and organisations by their names
+#   partner      organisations by their names, people without
 #   lettered     as Partner A, Partner B ...; only the coordinator knows who is who
-#   aggregated   not at all; only figures over all respondents
+#   aggregated   not at all; only figures over several respondents together
 attribution: named
 
 # Where partners are not named: no figure is shown that rests on fewer respondents than this.

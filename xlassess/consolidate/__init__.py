@@ -3,5 +3,6 @@
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.workbook import summary_bytes, write_summary
+from xlassess.consolidate.wording.facts import promise_in_words
 
-__all__ = ["Summary", "summarise", "summary_bytes", "write_summary"]
+__all__ = ["Summary", "promise_in_words", "summarise", "summary_bytes", "write_summary"]

@@ -208,6 +208,6 @@ def _file(participants: Participants, ret: Return, person: Person | None, state:
     """A file as it may be shown; others may know when it came, how large it was, and its hash."""
     if participants.attribution == "named":
         return FileUsed(ret.reference, ret.file, ret.sha256, ret.size, state, ret.received_at)
-    if participants.attribution == "lettered" and person:
+    if person:
         return FileUsed(person.code, person.file, "", 0, state, None)
     return FileUsed("", "", "", 0, state, None)

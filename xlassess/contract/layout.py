@@ -191,9 +191,10 @@ IDENTITY_KEYS = (
 """Keys of the identity sheet, one a row from row 0: key in column 0, value in column 1; also
 the names of the custom document properties, each with `PROPERTY_PREFIX`."""
 
-QUERY_KEYS = ("of", "asks")
-"""Further keys in a query workbook: the reference of the workbook it asks about, and the digest of
-what it asks."""
+FURTHER_KEYS = ("of", "asks", "promise")
+"""Further keys, each only where there is something to say. In a query workbook: the reference of
+the workbook it asks about, and the digest of what it asks. What the workbook promised about who
+will see what: workbooks of earlier versions have no such key."""
 
 PROPERTY_PREFIX = "xlassess-"
 

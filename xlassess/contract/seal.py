@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import MISSING, Field, asdict, fields, is_dataclass
 from typing import Any
 
-from xlassess.contract.layout import QUERY_KEYS
+from xlassess.contract.layout import FURTHER_KEYS
 from xlassess.contract.reference import make_reference
 from xlassess.model.answer import Identity
 from xlassess.model.toolkit import Toolkit
@@ -26,9 +26,9 @@ def _canonical(value: object) -> bytes:
 
 
 def _covered(identity: Identity) -> dict[str, object]:
-    """What seal and reference cover; what only query workbooks have is left out of others."""
+    """What seal and reference cover; what a workbook has nothing of is left out."""
     whole = asdict(identity)
-    return {key: value for key, value in whole.items() if value or key not in QUERY_KEYS}
+    return {key: value for key, value in whole.items() if value or key not in FURTHER_KEYS}
 
 
 def asks_digest(

@@ -136,7 +136,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "return_by": "The day by which workbooks are wanted, such as 2026-03-31",
         "purpose": "What the assessment is for",
         "marking": "The protective marking",
-        "attribution": "named, lettered or aggregated",
+        "attribution": "named, partner, lettered or aggregated",
         "minimum_group": "The fewest respondents a figure may rest on when partners are not named",
         "scenarios": "Scenarios chosen against what the scores suggest, by toolkit",
     },

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from xlassess.contract.layout import (
     ACTION_PLAN,
     CONTRACT_VERSION,
+    FURTHER_KEYS,
     IDENTITY,
     IDENTITY_KEYS,
     LISTS,
     PROFILE,
     PROPERTY_PREFIX,
-    QUERY_KEYS,
     START,
 )
 from xlassess.generate.profile.sheet import write_profile
@@ -45,6 +45,7 @@ class CommonIdentity:
     toolkit: str
     version: str
     digest: str
+    promise: str = ""
     of: str = ""
     asks: str = ""
 
@@ -57,17 +58,21 @@ class CommonIdentity:
             identity.toolkit,
             identity.version,
             identity.digest,
+            identity.promise,
             identity.of,
             identity.asks,
         )
 
 
-def common_identity(draft: Draft, digest: str, of: str = "", asks: str = "") -> CommonIdentity:
+def common_identity(
+    draft: Draft, digest: str, promise: str, of: str = "", asks: str = ""
+) -> CommonIdentity:
     """Return what the copies of a plate have in common.
 
     Args:
         draft: the workbook being built.
         digest: the digest of its questions.
+        promise: what it says about who will see what.
         of: in a query workbook, the reference of the workbook it asks about.
         asks: in a query workbook, the digest of what it asks.
     """
@@ -78,6 +83,7 @@ def common_identity(draft: Draft, digest: str, of: str = "", asks: str = "") -> 
         toolkit=draft.toolkit.id,
         version=draft.toolkit.version,
         digest=digest,
+        promise=promise,
         of=of,
         asks=asks,
     )
@@ -87,7 +93,8 @@ def write_identity(draft: Draft, sheet: SheetWriter, common: CommonIdentity) -> 
     """Write the identity sheet and the document's own properties."""
     sheet.widths({0: 14.0, 1: 70.0})
     shared = []
-    for row, key in enumerate((*IDENTITY_KEYS, *(QUERY_KEYS if common.of else ()))):
+    further = (key for key in FURTHER_KEYS if getattr(common, key))
+    for row, key in enumerate((*IDENTITY_KEYS, *further)):
         sheet.text(row, 0, key)
         if key in _PERSONAL:
             draft.personal.add(sheet, (row, 1), _PERSONAL[key], PLAIN)

@@ -291,7 +291,7 @@ def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password:
         SheetError: a text of the toolkit does not fit into a workbook.
     """
     draft = begin(toolkit, assessment, layout(toolkit), password, Contents())
-    common = common_identity(draft, digest)
+    common = common_identity(draft, digest, str(assessment.promise))
     write_workbook(draft, common)
     return finish(draft, common, draft.words)
 

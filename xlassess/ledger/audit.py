@@ -139,6 +139,8 @@ def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
             yield Fault(about, f"The event log has no record that {one.reference} was issued.")
         elif event.details.get("record") != digest_of_issued(one):
             yield Fault(about, f"The record of the workbook {one.reference} was changed.")
+        elif event.details.get("promise", "") != one.identity.promise:
+            yield Fault(about, f"What the workbook {one.reference} promised was changed.")
     for reference in said:
         yield Fault(f"workbook {reference}", f"The record of the workbook {reference} is missing.")
 

@@ -100,8 +100,10 @@ def toolkit_kept(toolkit: Toolkit, digest: str, body: str) -> Entry:
 
 
 def issued(one: Issued) -> Entry:
-    """A workbook was issued."""
+    """A workbook was issued; what it promised stands by itself, where it promised anything."""
     details = {"sha256": one.sha256, "record": digest_of_issued(one)}
+    if one.identity.promise:
+        details["promise"] = one.identity.promise
     return Entry("issued", one.reference, details=details)
 
 

@@ -60,7 +60,12 @@ def _add_queries(db: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events, _add_queries)
+def _add_promises(db: Connection) -> None:
+    """From version 3 to 4: what each workbook promised; nothing is on record of earlier ones."""
+    db.execute(text("ALTER TABLE issued ADD COLUMN promise VARCHAR(24) NOT NULL DEFAULT ''"))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events, _add_queries, _add_promises)
 """One step per change of the tables, oldest first; the first leads from version 1 to 2.
 
 A step is never changed once published. A new ledger is made with the tables as they are now

@@ -13,6 +13,7 @@ from sqlalchemy import Table, Text, type_coerce
 
 from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, NORMALISED, as_it_was
 from xlassess.model.answer import Action, Answer, Identity, Issued, Normalisation, Return, Value
+from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding, Kind
 from xlassess.model.query import Query, Slot
@@ -320,6 +321,7 @@ def issued_row(issued: Issued) -> Row:
         "sha256": issued.sha256,
         "seal": issued.seal,
         "issued_at": to_utc(issued.issued_at),
+        "promise": identity.promise,
     }
 
 
@@ -334,7 +336,9 @@ def issued_of(row: Any) -> Issued:
         toolkit=row.toolkit,
         version=row.version,
         digest=row.digest,
+        promise=row.promise,
     )
+    Promise.read(identity.promise)  # what cannot be kept must not be taken for none
     return Issued(
         reference=row.reference,
         identity=identity,

@@ -100,6 +100,7 @@ ISSUED = Table(
     Column("sha256", String(64), nullable=False),
     Column("seal", String(64), nullable=False),
     _moment("issued_at", nullable=False),
+    Column("promise", String(24), nullable=False, server_default=""),
     Index("issued_by_round", "round"),
 )
 

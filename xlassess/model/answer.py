@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from xlassess.model.assessment import Promise
 from xlassess.model.finding import Finding
 
 Value = str | float | date
@@ -85,7 +86,9 @@ class Identity:
     """Whose workbook it is and with which questions: what the seal covers.
 
     A query workbook also says of which workbook it asks (``of``, its reference) and what
-    (``asks``, a digest); both are empty in any other.
+    (``asks``, a digest); both are empty in any other. ``promise`` is what the workbook says
+    about who will see what (`xlassess.model.assessment.Promise`); it is empty in workbooks of
+    versions that sealed none.
     """
 
     contract: int
@@ -98,6 +101,7 @@ class Identity:
     digest: str
     of: str = ""
     asks: str = ""
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,11 @@ class Issued:
     sha256: str
     seal: str
     issued_at: datetime
+
+    @property
+    def promise(self) -> Promise:
+        """What the workbook told its respondent about who will see what."""
+        return Promise.read(self.identity.promise)
 
 
 @dataclass(frozen=True, slots=True)

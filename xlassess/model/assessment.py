@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -18,7 +18,60 @@ LEVELS: dict[str, str] = {
 }
 """How levels are shown, in the order they are reported."""
 
-Attribution = Literal["named", "lettered", "aggregated"]
+Attribution = Literal["named", "partner", "lettered", "aggregated"]
+"""How answers are shown: with names of people and partners, with those of partners alone, under
+letters, or only in figures over several respondents. Each shows less than the one before."""
+
+_ORDER: tuple[Attribution, ...] = ("named", "partner", "lettered", "aggregated")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a workbook told its respondent about who will see what; no later setting shows more.
+
+    ``minimum_group`` is the number of respondents under which a figure is withheld; 1 where the
+    workbook says nothing of it.
+    """
+
+    attribution: Attribution
+    minimum_group: int = 1
+
+    def __str__(self) -> str:
+        """Return the promise as it is sealed into a workbook and kept."""
+        few = f" {self.minimum_group}" if self.minimum_group > 1 else ""
+        return f"{self.attribution}{few}"
+
+    @classmethod
+    def read(cls, text: str) -> Promise:
+        """Return the promise that a workbook was sealed with.
+
+        Workbooks of earlier versions hold none. They said that answers are shown with the
+        organisation's name, and did not speak of the respondent's.
+
+        Raises:
+            ValueError: this is no promise.
+        """
+        if not text:
+            return cls("partner")
+        name, _, few = text.partition(" ")
+        known = next((each for each in _ORDER if each == name), None)
+        if known is None or (few and not few.isdecimal()):
+            raise ValueError(text)
+        return cls(known, int(few or 1))
+
+    def shows_more_than(self, other: Promise) -> bool:
+        """True when this would show anything that the other promised not to show."""
+        return self != strictest((self, other))
+
+
+def strictest(promises: Iterable[Promise]) -> Promise:
+    """Return what keeps all of these promises: the least shown, and the highest minimum."""
+    given = tuple(promises)
+    return Promise(
+        max((one.attribution for one in given), key=_ORDER.index),
+        max(one.minimum_group for one in given),
+    )
+
 
 _STRICT: Any = {"extra": "forbid"}
 
@@ -69,6 +122,12 @@ class Assessment:
     minimum_group: int = 3
     scenarios: Mapping[str, ScenarioChoice] = field(default_factory=dict, hash=False)
     shared: bool = False
+
+    @property
+    def promise(self) -> Promise:
+        """What a workbook issued under these settings tells its respondent."""
+        speaks = self.attribution in ("lettered", "aggregated")
+        return Promise(self.attribution, self.minimum_group if speaks else 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,15 @@ _IDENTIFY = (
         "This version reads up to {known}.",
         "Update xlassess and run the command again.",
     ),
+    Kind(
+        "I13",
+        "note",
+        "Another promise than on record",
+        "The workbook {reference} promised that answers are shown as “{stated}”; on record is "
+        "“{recorded}”.",
+        "All papers keep to the stricter of the two. If the ledger was restored from a copy, "
+        "check that it is the right one: xlassess verify.",
+    ),
 )
 
 _READ = (

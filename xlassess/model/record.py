@@ -68,7 +68,8 @@ class Round:
     counts for it; ``history`` holds every return, newest last. ``register`` is what was
     recorded about workbooks, ``decisions`` what was decided about returns, oldest first.
     ``events`` is how many events the ledger holds and ``head`` the hash of the last, which
-    stands for them all.
+    stands for them all. ``former`` are workbooks that stand for nobody any more: replaced ones,
+    and those of people who are no longer asked.
     """
 
     assessment: Assessment
@@ -80,6 +81,7 @@ class Round:
     decisions: tuple[Decision, ...] = ()
     events: int = 0
     head: str = ""
+    former: tuple[Issued, ...] = ()
 
     @property
     def contested(self) -> frozenset[str]:

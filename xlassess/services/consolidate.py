@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate import promise_in_words, summarise, summary_bytes
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
@@ -24,6 +24,7 @@ class Consolidated:
     """A summary that was written: where, and on how many workbooks it stands.
 
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
+    ``promised`` says where promises allowed less than the settings would show.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Consolidated:
     issued: int
     with_queries: int
     edited: Path | None = None
+    promised: str = ""
 
 
 def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
@@ -46,7 +48,8 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
     """
     record = present_round(folder)
     path = folder.summary_file(record.assessment.round)
-    content = summary_bytes(summarise(record, now))
+    summary = summarise(record, now)
+    content = summary_bytes(summary)
     make_room(path)
     with (
         Ledger(folder.ledger_file, lambda: now) as ledger,
@@ -64,6 +67,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
         issued=len(record.issued),
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
         edited=edited,
+        promised=promise_in_words(summary.participants),
     )
 
 
@@ -111,4 +115,5 @@ def _standing_only(record: Round, named: Collection[Request]) -> Round:
     issued = tuple(in_force(record.issued, settled, named).values())
     known = {item.reference for item in issued}
     current = {name: ret for name, ret in record.current.items() if name in known}
-    return replace(record, issued=issued, current=current)
+    former = tuple(item for item in record.issued if item.reference not in known)
+    return replace(record, issued=issued, current=current, former=former)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import summarise
+from xlassess.consolidate import promise_in_words, summarise
 from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
@@ -21,7 +21,8 @@ class Exported:
     """An export that was written: its files, and how many rows each table has.
 
     ``attribution`` is what was applied; ``fallback`` says that letters were asked for and would
-    have hidden nobody. ``removed`` are files of an earlier export that are not part of this one.
+    have hidden nobody. ``promised`` says where promises allowed less than the settings would
+    show. ``removed`` are files of an earlier export that are not part of this one.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Exported:
     attribution: Attribution
     fallback: bool
     removed: tuple[Path, ...]
+    promised: str = ""
 
 
 def export_round(
@@ -78,6 +80,7 @@ def export_round(
         attribution=summary.participants.attribution,
         fallback=summary.participants.fallback,
         removed=removed,
+        promised=promise_in_words(summary.participants),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
@@ -47,13 +48,16 @@ class Generated:
     """What a run of generate did.
 
     ``remarks`` are about the register. ``day_over`` is the return date that workbooks issued now
-    ask for, where that day has passed.
+    ask for, where that day has passed. ``promised`` counts the workbooks that are out with another
+    promise than the settings make, by what they promised; ``binding`` of them allow less.
     """
 
     outbox: Path
     workbooks: tuple[Workbook, ...]
     remarks: tuple[str, ...] = ()
     day_over: date | None = None
+    promised: Mapping[str, int] = field(default_factory=dict)
+    binding: int = 0
 
     def having(self, *outcomes: Outcome) -> tuple[Workbook, ...]:
         """The workbooks with one of these outcomes."""
@@ -110,7 +114,15 @@ def generate(
     replaceable = [one for one in ours if request_of(one) in asked]
     clear_away(folder.outbox, replaceable, {issue.record.reference for issue in issues})
     books = tuple(_workbook(issue) for issue in issues)
-    return Generated(folder.outbox, books, register.remarks, _day_over(assessment, books, now))
+    others = [one.record.promise for one in issues if one.record.promise != assessment.promise]
+    return Generated(
+        outbox=folder.outbox,
+        workbooks=books,
+        remarks=register.remarks,
+        day_over=_day_over(assessment, books, now),
+        promised=Counter(map(str, others)),
+        binding=sum(assessment.promise.shows_more_than(each) for each in others),
+    )
 
 
 def _day_over(assessment: Assessment, books: Iterable[Workbook], now: datetime) -> date | None:
@@ -155,6 +167,7 @@ class _Copy:
             toolkit=self.toolkit.id,
             version=self.toolkit.version,
             digest=self.digest,
+            promise=str(self.maker.assessment.promise),
         )
 
     def drafted(self, reference: str) -> tuple[Issued, Content]:
@@ -224,8 +237,10 @@ class _Maker:
         """
         identity = issued.identity
         toolkit = self._kept.get(identity.digest)
-        here = (CONTRACT_VERSION, self.assessment.id, self.assessment.round)
-        if toolkit is None or here != (identity.contract, identity.assessment, identity.round):
+        ours = self.assessment
+        here = (CONTRACT_VERSION, ours.id, ours.round, str(ours.promise))
+        then_here = (identity.contract, identity.assessment, identity.round, identity.promise)
+        if toolkit is None or here != then_here:
             return None
         then = replace(toolkit, version=identity.version)
         return self.content(then, identity, issued.reference, _as_issued(issued))

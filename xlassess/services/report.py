@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import summarise
+from xlassess.consolidate import promise_in_words, summarise
 from xlassess.consolidate.report import (
     default_template,
     field_lines,
@@ -23,12 +23,16 @@ ENDING = ".docx"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A report that was written: where, and on how many workbooks it stands."""
+    """A report that was written: where, and on how many workbooks it stands.
+
+    ``promised`` says where promises allowed less than the settings would show.
+    """
 
     path: Path
     returned: int
     issued: int
     with_queries: int
+    promised: str = ""
 
 
 def report(
@@ -52,13 +56,15 @@ def report(
     path = output or output_of(folder, record.assessment.round) / f"report{ENDING}"
     given = _read(template) if template else None
     _check(path, template)
-    content = report_bytes(summarise(record, now), given, template.name if template else "")
+    summary = summarise(record, now)
+    content = report_bytes(summary, given, template.name if template else "")
     put(path, content)
     return Reported(
         path=path,
         returned=len(record.current),
         issued=len(record.issued),
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
+        promised=promise_in_words(summary.participants),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, percent
+from xlassess.cli.console import REISSUE, Console, percent
 from xlassess.cli.options import Options, common, folder_of, now, shown
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def _show(out: Console, result: Consolidated) -> None:
             f"{shown(result.edited)}.",
             style="note",
         )
+    if result.promised:
+        out.say(f"{result.promised} {REISSUE}")
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from xlassess.cli.console import Console
+from xlassess.cli.console import REISSUE, Console
 from xlassess.cli.options import Options, common, folder_of, now, shown
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def export(options: Options, form: str | None, to: Path | None) -> None:
 
 _SHOWN = {
     "named": "Partners and people are named.",
+    "partner": "Partners are named, people are not.",
     "lettered": "Partners are shown as letters.",
     "aggregated": "Answers are shown in total: no row is about one respondent.",
 }
@@ -60,6 +61,8 @@ def _show(out: Console, result: Exported) -> None:
     if result.fallback:
         out.say("Letters would not hide who is who, because too few partners have answered.")
     out.say(_SHOWN[result.attribution])
+    if result.promised:
+        out.say(f"{result.promised} {REISSUE}")
     if result.removed:
         names = ", ".join(path.name for path in result.removed)
         out.say(f"Removed files of an earlier export: {names}.")

@@ -75,6 +75,8 @@ def _show(out: Console, result: Generated) -> None:
             out.heading(f"{what} ({count(len(books), 'workbook')})")
             out.some([book.path.name for book in books], "xlassess generate --full")
             out.say(remedy)
+    if result.promised:
+        _promised(out, result)
     if result.day_over:
         out.heading(f"The return date, {day(result.day_over)}, has passed")
         out.say(
@@ -86,6 +88,24 @@ def _show(out: Console, result: Generated) -> None:
         out.heading("About the register")
     for remark in result.remarks:
         out.say(remark, indent=2, style="note")
+
+
+def _promised(out: Console, result: Generated) -> None:
+    """Say what workbooks that are out promised, where the settings say something else."""
+    total = sum(result.promised.values())
+    out.heading(f"Promised otherwise than assessment.yaml says now ({count(total, 'workbook')})")
+    for promise, number in result.promised.items():
+        name, _, few = promise.partition(" ")
+        least = f", no figure from fewer than {few}" if few else ""
+        out.say(f"{count(number, 'workbook')}: {name}{least}", indent=2)
+    if result.binding:
+        out.say(
+            f"{result.binding} of them promised to show less. Every summary, report and export "
+            "keeps to that, whatever assessment.yaml says. To change it, issue them again: "
+            "xlassess generate --reissue"
+        )
+    else:
+        out.say("They said that more would be shown than is, so nothing is broken.")
 
 
 def _is(book: Workbook, toolkit: str, outcome: Outcome) -> bool:

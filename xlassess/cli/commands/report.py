@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, percent
+from xlassess.cli.console import REISSUE, Console, percent
 from xlassess.cli.options import Options, common, folder_of, here_or_in, now, shown
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def report(
 def _show(out: Console, result: Reported) -> None:
     """Say where the report is and on what it stands."""
     out.say(f"The report is in {shown(result.path)}.", style="head")
+    if result.promised:
+        out.say(f"{result.promised} {REISSUE}")
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

@@ -1,8 +1,9 @@
 """Attribution: who is shown as what, and which figures are withheld.
 
-``named`` shows partners and respondents as they are. ``lettered`` puts "Partner A", "Partner
-B" in their place everywhere, file names and free text included; letters follow the order of
-the workbooks' seals, which nobody sees: references stand in file names and subjects of e-mails.
+``named`` shows partners and respondents as they are, ``partner`` only the partners. ``lettered``
+puts "Partner A", "Partner B" in their place everywhere, file names and free text included;
+letters follow the order of the workbooks' seals, which nobody sees: references stand in file
+names and subjects of e-mails.
 ``aggregated`` shows no rows of single partners at all. Unless names are shown, a figure from
 fewer respondents than the assessment's minimum group is withheld, and so is the next smallest
 where the withheld one could be worked out from the total.
@@ -11,19 +12,22 @@ where the withheld one could be worked out from the total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return
-from xlassess.model.assessment import LEVELS, Attribution
+from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest
 from xlassess.model.record import Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
 
 WITHHELD = "Withheld"
+
+OTHER_PROMISE = "I13"
+"""The finding that a return states another promise than is on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,27 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How many workbooks promised less than the settings would show.
+
+    ``workbooks`` promised to show less of who answered, ``earlier`` of them as workbooks of
+    earlier versions did; ``minimum`` promised a higher minimum group.
+    """
+
+    workbooks: int = 0
+    earlier: int = 0
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Participants:
     """How everyone in the round is shown.
 
     ``attribution`` is what is applied; ``fallback`` is True when fewer partners returned than
-    the minimum group, so that letters would not have hidden anyone. ``levels`` are the labels
-    of the organisational levels whose figures may be shown. ``tidy`` puts the names of partners
-    and respondents in free text out of sight, where names are not shown.
+    the minimum group, so that letters would not have hidden anyone. ``kept`` is what settings and
+    promises come to, ``bound`` where promises allow less than the settings. ``levels`` are the
+    labels of the organisational levels whose figures may be shown. ``tidy`` puts the names of
+    partners and respondents in free text out of sight, where names are not shown.
     """
 
     attribution: Attribution
@@ -60,6 +78,8 @@ class Participants:
     people: Mapping[str, Person]
     levels: tuple[str, ...]
     tidy: Redaction = field(repr=False)
+    kept: Promise
+    bound: Bound
 
     @property
     def shows_rows(self) -> bool:
@@ -79,25 +99,66 @@ def usable_returns(record: Round) -> dict[str, Return]:
 
 
 def participants_of(record: Round) -> Participants:
-    """Decide how everyone in the round is shown."""
-    assessment = record.assessment
+    """Decide how everyone in the round is shown: never more than any workbook promised."""
     usable = usable_returns(record)
-    wanted = assessment.attribution
-    minimum = max(1, assessment.minimum_group)
+    asked = Promise(record.assessment.attribution, max(1, record.assessment.minimum_group))
+    promised = tuple(_promised(record, usable))
+    kept = strictest((asked, *(promise for promise, _ in promised)))
+    minimum = kept.minimum_group
     partners = {issued.identity.partner for issued in record.issued if issued.reference in usable}
-    fallback = wanted == "lettered" and len(partners) < minimum
-    applied: Attribution = "aggregated" if fallback else wanted
-    levels = _shown_levels(record, usable, 1 if applied == "named" else minimum)
-    letters = _letters(record)
+    fallback = kept.attribution == "lettered" and len(partners) < minimum
+    applied: Attribution = "aggregated" if fallback else kept.attribution
+    people_shown = applied in ("named", "partner")
+    levels = _shown_levels(record, usable, 1 if people_shown else minimum)
+    signs = _signs(record) if applied == "partner" else _letters(record)
     if applied == "named":
         people = {i.reference: _named(i, usable.get(i.reference)) for i in record.issued}
     else:
-        people = _lettered(record, letters, levels)
-    names = {} if applied == "named" else _names(record, letters if applied == "lettered" else {})
-    words = {part for issued in record.issued for part in name_parts(issued.respondent)}
-    words = words - names.keys() if names else set()
-    tidy = Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words)
-    return Participants(applied, fallback, minimum, people, levels, tidy)
+        people = _unnamed(record, signs, levels, partners_named=applied == "partner")
+    tidy = _redaction(record, applied, signs)
+    bound = Bound(
+        sum(_less(promise, asked) for promise, _ in promised),
+        sum(_less(promise, asked) for promise, earlier in promised if earlier),
+        sum(promise.minimum_group > asked.minimum_group for promise, _ in promised),
+    )
+    return Participants(applied, fallback, minimum, people, levels, tidy, kept, bound)
+
+
+def _promised(record: Round, usable: Mapping[str, Return]) -> Iterator[tuple[Promise, bool]]:
+    """Yield what each workbook in force promised, and whether an earlier version issued it.
+
+    In force are those that stand for somebody, come back or not, and those of people no longer
+    asked of whom something came. Where a return states another promise than is on record, both
+    are kept.
+    """
+    places = {_place(issued) for issued in record.issued}
+    came = {ret.reference for ret in record.history}
+    others = (each for each in record.former if each.reference in came)
+    for issued in (*record.issued, *(each for each in others if _place(each) not in places)):
+        promise, ret = issued.promise, usable.get(issued.reference)
+        stated = (
+            [f.details["stated"] for f in ret.findings if f.code == OTHER_PROMISE] if ret else ()
+        )
+        yield strictest((promise, *map(Promise.read, stated))), not issued.identity.promise
+
+
+def _place(issued: Issued) -> tuple[str, str, str]:
+    return issued.identity.partner, issued.identity.respondent, issued.identity.toolkit
+
+
+def _less(promise: Promise, asked: Promise) -> bool:
+    """True where less of who answered was promised than the settings would show."""
+    return Promise(asked.attribution).shows_more_than(Promise(promise.attribution))
+
+
+def _redaction(record: Round, applied: Attribution, signs: Mapping[str, str]) -> Redaction:
+    """What takes names out of free text, as far as they are not shown."""
+    if applied == "named":
+        return Redaction({}, set())
+    everyone = (*record.issued, *record.former)
+    names = _names(everyone, applied, signs)
+    words = {part for issued in everyone for part in name_parts(issued.respondent)} - names.keys()
+    return Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words)
 
 
 def shown_groups(sizes: Mapping[str, int], minimum: int) -> frozenset[str]:
@@ -154,8 +215,15 @@ def _named(issued: Issued, ret: Return | None) -> Person:
     return Person(issued, issued.reference, issued.partner, issued.respondent, level, file, place)
 
 
-def _lettered(
-    record: Round, letters: Mapping[str, str], levels: tuple[str, ...]
+def _signs(record: Round) -> dict[str, str]:
+    """Partner ids and the signs of their workbooks, in the order of names, which are shown."""
+    partners = {issued.identity.partner: issued.partner for issued in record.issued}
+    order = sorted(partners, key=lambda each: (partners[each].casefold(), each))
+    return {partner: column_name(index) for index, partner in enumerate(order)}
+
+
+def _unnamed(
+    record: Round, signs: Mapping[str, str], levels: tuple[str, ...], *, partners_named: bool
 ) -> dict[str, Person]:
     """Everyone by letter; a partner's respondents are numbered in the order of their seals."""
     numbers: dict[str, dict[str, int]] = {}
@@ -166,13 +234,13 @@ def _lettered(
         own = numbers.setdefault(who[0], {})
         number = own.setdefault(who[1], len(own) + 1)
         books[who] += 1
-        sign = letters[who[0]]
+        sign = signs[who[0]]
         code = f"{sign}{number}" if books[who] == 1 else f"{sign}{number}-{books[who]}"
         label = LEVELS.get(issued.level, issued.level)
         people[issued.reference] = Person(
             issued=issued,
             code=code,
-            partner=f"Partner {sign}",
+            partner=issued.partner if partners_named else f"Partner {sign}",
             respondent=f"Respondent {number}",
             level=label if label in levels else WITHHELD,
             file=f"Return {code}",
@@ -181,12 +249,16 @@ def _lettered(
     return {issued.reference: people[issued.reference] for issued in record.issued}
 
 
-def _names(record: Round, letters: Mapping[str, str]) -> dict[str, str]:
+def _names(
+    everyone: Iterable[Issued], applied: Attribution, signs: Mapping[str, str]
+) -> dict[str, str]:
     """What to put in place of each name that may turn up in free text."""
     names: dict[str, str] = {}
-    for issued in record.issued:
-        sign = letters.get(issued.identity.partner)
+    for issued in everyone:
+        sign = signs.get(issued.identity.partner) if applied == "lettered" else ""
         instead = f"Partner {sign}" if sign else NAME_TAKEN_OUT
+        if applied == "partner":
+            instead = issued.partner  # found as a whole, it stays, whatever person bears a part
         for private in (issued.respondent, issued.email, issued.file_name, issued.reference):
             names.setdefault(private, NAME_TAKEN_OUT)
         names[issued.partner] = instead

@@ -34,6 +34,11 @@ def words() -> Words:
     return Words("summary.j2")
 
 
+def promise_in_words(participants: Participants) -> str:
+    """Return that workbooks promised less than the settings would show; empty if none did."""
+    return words().say("promised", participants)
+
+
 @dataclass(frozen=True, slots=True)
 class NarrativeFacts:
     """What a narrative is told from.

@@ -13,7 +13,7 @@ from xlassess.consolidate.figures.overview import mixed_choice
 from xlassess.consolidate.figures.points import spread
 from xlassess.consolidate.figures.thresholds import LISTED
 from xlassess.consolidate.figures.values import Narrative, PlannedAction, PlanningScenario
-from xlassess.consolidate.wording.facts import NarrativeFacts, words
+from xlassess.consolidate.wording.facts import NarrativeFacts, promise_in_words, words
 from xlassess.consolidate.wording.finding import finding
 from xlassess.consolidate.wording.pointed import (
     concerns_of,
@@ -137,6 +137,7 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "nil": nil,
         "declined": sum(each.standing == "Declined" for each in entries),
         "fallback": participants.fallback,
+        "promised": promise_in_words(participants),
         "minimum": participants.minimum,
         "withheld": [
             *(each.name for each in facts.sections if each.score.secondary),

@@ -188,7 +188,11 @@ def build_query(asking: Asking, personal: Personal, password: str) -> bytes:
     draft = begin(asking.toolkit, asking.assessment, where, password, contents)
     identity = personal.identity
     common = common_identity(
-        draft, questions_digest(asking.toolkit), of=asking.issued.reference, asks=identity.asks
+        draft,
+        questions_digest(asking.toolkit),
+        identity.promise,
+        of=asking.issued.reference,
+        asks=identity.asks,
     )
     add_choices(draft.lists, draft.toolkit)
     start = draft.book.sheet(START, palette.NAVY)

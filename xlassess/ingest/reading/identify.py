@@ -11,15 +11,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xlassess.contract.layout import CONTRACT_VERSION, HEADERS, IDENTITY_KEYS, QUERY_KEYS
+from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
 from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
 from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import Identity, Issued
+from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -30,7 +31,7 @@ _HEAD_ROWS = 12
 _HEADING_WITHIN = 8
 """Columns in which the heading of the item numbers is looked for."""
 _MOST_KEYS_ROWS = 40
-_KEYS = (*IDENTITY_KEYS, *QUERY_KEYS)
+_KEYS = (*IDENTITY_KEYS, *FURTHER_KEYS)
 _SMALL_PRINT = re.compile(rf"\w*\W*{PATTERN.pattern} ·")
 """The line at the head of every sheet: "Reference K7M4-9QX3 · Larkfield Council · ..."."""
 _RECOGNISED = 0.5
@@ -127,6 +128,7 @@ def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
         digest=said["digest"],
         of=said.get("of", ""),
         asks=said.get("asks", ""),
+        promise=said.get("promise", ""),
     )
     return StatedIdentity(identity, said["reference"], said["seal"])
 
@@ -213,15 +215,34 @@ def _sealed(
     claim: StatedIdentity, references: Mapping[str, list[str]], context: Context
 ) -> IdentifiedWorkbook | Finding:
     issued, identity = _on_record(claim.reference, context)
-    if issued is None:
+    if issued is None or identity is None:
         return found("I03", reference=claim.reference)
-    if identity != claim.identity:
+    stated = claim.identity.promise
+    if replace(identity, promise=stated) != claim.identity or not _is_promise(stated):
         record = f"{issued.partner}, {issued.respondent}"
         return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
     others = {ref: names for ref, names in references.items() if ref != claim.reference}
     if others:
         return _several({claim.reference: ["the identity sheet"], **others})
-    return _with_questions(issued, (), context, context.queries.get(claim.reference))
+    notes: tuple[Finding, ...] = ()
+    if stated != identity.promise:
+        notes = (
+            found(
+                "I13",
+                reference=claim.reference,
+                stated=str(Promise.read(stated)),
+                recorded=str(issued.promise),
+            ),
+        )
+    return _with_questions(issued, notes, context, context.queries.get(claim.reference))
+
+
+def _is_promise(text: str) -> bool:
+    try:
+        Promise.read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _on_record(reference: str, context: Context) -> tuple[Issued, Identity] | tuple[None, None]:
