@@ -310,3 +310,40 @@ def test_template__workbook_is_no_template(told):
 
     with pytest.raises(UsageError):
         report_bytes(told, summary_bytes(told))
+
+
+def test_template__without_any_field_is_refused(told):
+    with pytest.raises(UsageError, match="names no field"):
+        report_bytes(told, template("Dear committee,", "this says {{ 'nothing' }}."), "l.docx")
+
+
+@pytest.mark.parametrize("part", ["paragraph", "header", "table"])
+def test_template__one_field_anywhere_is_enough(told, part):
+    document = docx.Document()
+    if part == "paragraph":
+        document.add_paragraph("{{ title }}")
+    elif part == "header":
+        document.sections[0].header.paragraphs[0].text = "{{ title }}"
+    else:
+        document.add_table(1, 1).cell(0, 0).text = "{{ title }}"
+    out = io.BytesIO()
+    document.save(out)
+    assert report_of(told).title in texts(report_bytes(told, out.getvalue()))
+
+
+def test_template__saved_by_libreoffice_has_no_part_twice(told):
+    """It names the relationship to the document's properties in a way of its own."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(template("{{ title }}"))) as word,
+        zipfile.ZipFile(out, "w") as office,
+    ):
+        for name in word.namelist():
+            usual, odd = (
+                b"package/2006/relationships/meta",
+                b"officedocument/2006/relationships/meta",
+            )
+            office.writestr(name, word.read(name).replace(usual, odd))
+    with zipfile.ZipFile(io.BytesIO(report_bytes(told, out.getvalue()))) as file:
+        assert file.namelist().count("docProps/core.xml") == 1
+    assert untouched(report_bytes(told, out.getvalue()))

@@ -85,23 +85,54 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
             f"A report needs the package {error.name}, which is not installed.",
             "Install xlassess anew with all it needs: pip install xlassess",
         ) from None
-    opened = DocxTemplate(io.BytesIO(template))
     try:
+        opened = DocxTemplate(io.BytesIO(_related_as_usual(template)))
         opened.init_docx()
     except (PackageNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
         raise UsageError(
             f"{name} is not a Word file that can serve as a template.",
-            "Save it in Word as .docx, neither as a macro document nor as .dotx.",
+            "Save it in Word as “Word Document (.docx)”: not with macros, not as .dotx, and not as "
+            "“Strict Open XML”.",
         ) from None
     return opened
+
+
+_ROOT = "_rels/.rels"
+_CORE = re.compile(rb'"http://[^"]{0,120}/metadata/core-properties"', re.I)
+_USUAL_CORE = (
+    b'"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"'
+)
+
+
+def _related_as_usual(template: bytes) -> bytes:
+    """Return a template in which the document's properties are found.
+
+    LibreOffice names their relationship in a way of its own. python-docx then takes it that there
+    are none and adds some, so that the part stands in the file twice.
+
+    Raises:
+        KeyError: the file does not say what is in it.
+        zipfile.BadZipFile: it is no package.
+    """
+    with zipfile.ZipFile(io.BytesIO(template)) as source:
+        related = source.read(_ROOT)
+        usual = _CORE.sub(_USUAL_CORE, related)
+        if usual == related:
+            return template
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in dict.fromkeys(source.namelist()):
+                target.writestr(name, usual if name == _ROOT else source.read(name))
+    return out.getvalue()
 
 
 def _render(docx: DocxTemplate, context: Mapping[str, Any], name: str) -> None:
     """Fill the template in, and say in words what is wrong with it."""
     from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
+    shown: set[str] = set()
     try:
-        docx.render(dict(context), _environment(docx), autoescape=True)
+        docx.render(dict(context), _environment(docx, shown), autoescape=True)
     except _MissingError as error:
         raise UsageError(
             f"{name} asks for the field “{error.field}”, which {error.whose} does not have.",
@@ -119,10 +150,21 @@ def _render(docx: DocxTemplate, context: Mapping[str, Any], name: str) -> None:
             f"{name} cannot be filled in: {error}.",
             f"Fields and what they hold are listed by: {_FIELDS}",
         ) from None
+    if shown.isdisjoint(context):
+        raise UsageError(
+            f"{name} names no field, so a report made from it would say nothing.",
+            f"Write fields such as {{{{ title }}}} where they are to stand. To list all: {_FIELDS}",
+        )
 
 
-def _environment(docx: DocxTemplate) -> Environment:
-    """Where the template's tags are read: fields only, and nothing of Python within reach."""
+def _environment(docx: DocxTemplate, named: set[str]) -> Environment:
+    """Where the template's tags are read: fields only, and nothing of Python within reach.
+
+    Args:
+        docx: the template being filled in.
+        named: takes the names that the template asks for.
+    """
+    from jinja2.runtime import Context
     from jinja2.sandbox import ImmutableSandboxedEnvironment
     from markupsafe import Markup, escape
 
@@ -140,6 +182,13 @@ def _environment(docx: DocxTemplate) -> Environment:
     environment = ImmutableSandboxedEnvironment(
         undefined=_undefined(), finalize=shown, autoescape=True
     )
+
+    class Noting(Context):
+        def resolve_or_missing(self, key: str) -> Any:
+            named.add(key)
+            return super().resolve_or_missing(key)
+
+    environment.context_class = Noting
 
     def width(picture: Drawn, millimetres: float) -> Any:
         return Markup(_placed(docx, picture, millimetres))  # noqa: S704
