@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -67,6 +68,7 @@ class Ledger:
         self._now, self._by = now, by or user_name()
         self._run: int | None = None
         self._together: Connection | None = None
+        self._again: dict[int, set[tuple[str, str]]] = {}
         self._engine = open_engine(url)
         try:
             prepare(self._engine)
@@ -96,7 +98,7 @@ class Ledger:
         The disk is waited for once instead of each time; other programs wait meanwhile, so that
         it should not be held for long.
         """
-        with writing(self._engine) as db:
+        with self._forgetting(), writing(self._engine) as db:
             self._together = db
             try:
                 yield
@@ -104,11 +106,20 @@ class Ledger:
                 self._together = None
 
     @contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Where nothing is recorded after all, nothing was told either."""
+        try:
+            yield
+        except BaseException:
+            self._again.clear()
+            raise
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         if self._together is not None:
             yield self._together
             return
-        with writing(self._engine) as db:
+        with self._forgetting(), writing(self._engine) as db:
             yield db
 
     @contextmanager
@@ -236,10 +247,10 @@ class Ledger:
             known = reads.last_reading(db, ret.sha256, ret.file)
             if known and (known.state != "refused" or ret.state == "refused"):
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
-                self._came_again(db, earlier, ret.file)
+                self._log(db, *self._came_again(db, earlier, ret.file))
                 return replace(earlier, file=ret.file, state="duplicate")
             if (same := reads.with_same_answers(db, received)) is not None:
-                self._came_again(db, same, ret.file, ret.sha256)
+                self._log(db, *self._came_again(db, same, ret.file, ret.sha256))
                 return replace(same, file=ret.file, state="duplicate")
             number = int(run) if run is not None else self._own_run(db)
             reading = known.reading + 1 if known else 1
@@ -257,12 +268,16 @@ class Ledger:
         Args:
             files: hash (hex) and name of each.
         """
+        names: dict[str, list[str]] = {}
+        for sha256, file in files:
+            names.setdefault(sha256, []).append(file)
         with self._writing() as db:
-            for sha256, file in files:
+            for sha256, came in names.items():
                 known = reads.last_reading(db, sha256)
                 if known is not None:
                     (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
-                    self._came_again(db, earlier, file)
+                    told = (self._came_again(db, earlier, file) for file in came)
+                    self._log(db, *itertools.chain.from_iterable(told))
 
     def kept(self, file: str, sha256: str) -> None:
         """Record that a file was kept that is no return itself, such as a zip file of them."""
@@ -273,13 +288,22 @@ class Ledger:
 
     def _came_again(
         self, db: Connection, earlier: Return, file: str, other_bytes: str = ""
-    ) -> None:
-        again = and_(EVENTS.c.what == "came again", EVENTS.c.return_id == earlier.number)
-        known = {(earlier.file, "")}
-        for event in events.read(db, again):
-            known.add((event.details.get("file", ""), event.details.get("sha256", "")))
-        if (file, other_bytes) not in known:
-            self._log(db, digests.came_again(earlier, file, other_bytes))
+    ) -> tuple[Entry, ...]:
+        """What is to be told of a return that came again: nothing of a name told before.
+
+        What was told is read once: a folder may hold thousands of copies of one file.
+        """
+        known = self._again.get(earlier.number)
+        if known is None:
+            again = and_(EVENTS.c.what == "came again", EVENTS.c.return_id == earlier.number)
+            told = (event.details for event in events.read(db, again))
+            known = {(one.get("file", ""), one.get("sha256", "")) for one in told}
+            known.add((earlier.file, ""))
+            self._again[earlier.number] = known
+        if (file, other_bytes) in known:
+            return ()
+        known.add((file, other_bytes))
+        return (digests.came_again(earlier, file, other_bytes),)
 
     @property
     def decisions(self) -> Decisions:

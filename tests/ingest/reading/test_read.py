@@ -456,10 +456,10 @@ def test_passwords__costly_hashing_is_not_begun(kinds: Workbook, tmp_path: Path)
     usual, costly = b'spinCount="100000"', b'spinCount="9999999"'
     assert data.count(usual + b" ") == 1
     context = replace(a_context(kinds), passwords=("secret",))
-    began = time.monotonic()
+    began = time.process_time()
     ret = read(data.replace(usual + b" ", costly), tmp_path, kinds, context=context)
     assert codes(ret) == ["G18"]
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_heading_doubled__neither_column_is_taken_for_it(kinds: Workbook, tmp_path: Path) -> None:
