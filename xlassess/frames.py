@@ -16,7 +16,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import ExportTable, findings_of, frame_of, orders_of, scores_of
 from xlassess.consolidate.export import tables_of as tables_of_export
-from xlassess.services.consolidate import present_round
+from xlassess.ledger import Ledger
+from xlassess.services.consolidate import output_from, present_round
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +27,30 @@ if TYPE_CHECKING:
 class OpenRound:
     """The present round of an assessment, as it stands when it is first asked.
 
-    Nothing is written. Open the folder again to see what has come since.
+    Open the folder again to see what has come since. What was shown is recorded in the ledger,
+    as it is of any paper: what is shown later must not, together with it, give anybody away.
 
     Args:
         folder: the assessment.
         now: the moment that decides what is overdue, in UTC.
+        anyway: why everything that has come back is to be shown, although that may give single
+            answers away; the reason is recorded. Empty if it is not.
     """
 
     folder: AssessmentFolder
     now: datetime
+    anyway: str = ""
 
     @cached_property
     def _summary(self) -> Summary:
-        return summarise(present_round(self.folder), self.now)
+        record = present_round(self.folder, self.anyway)
+        summary = summarise(record, self.now)
+        written = output_from(record, summary, "frames")
+        known = any(one.base == written.base for one in record.outputs)
+        if not summary.participants.shows_rows and not known:
+            with Ledger(self.folder.ledger_file, lambda: self.now) as ledger:
+                ledger.record_output(record.assessment.round, written, because=self.anyway)
+        return summary
 
     def summary(self) -> Summary:
         """Return the figures and lists of the summary as plain values.
@@ -102,11 +114,13 @@ class OpenRound:
         return frame_of(table, orders_of(self._summary))
 
 
-def open_round(folder: str | Path, now: datetime | None = None) -> OpenRound:
+def open_round(folder: str | Path, now: datetime | None = None, anyway: str = "") -> OpenRound:
     """Open an assessment's present round.
 
     Args:
         folder: the assessment's folder.
         now: the moment that decides what is overdue; None for this one.
+        anyway: why everything that has come back is to be shown, although that may, with what
+            was shown earlier, give single answers away. It is recorded. Empty if it is not.
     """
-    return OpenRound(AssessmentFolder(Path(folder)), now or datetime.now(timezone.utc))
+    return OpenRound(AssessmentFolder(Path(folder)), now or datetime.now(timezone.utc), anyway)

@@ -106,10 +106,10 @@ def test_consolidate__leaves_the_old_summary_where_the_ledger_cannot_be_written(
     path = consolidate(folder, now=LATER).path
     before = path.read_bytes()
 
-    def full(*told: object) -> None:
+    def full(*told: object, **more: object) -> None:
         raise XlassessError("The ledger cannot be written: the disk is full.", "Free some space.")
 
-    monkeypatch.setattr(Ledger, "consolidated", full)
+    monkeypatch.setattr(Ledger, "record_output", full)
     with pytest.raises(XlassessError):
         consolidate(folder, now=LATER)
     assert path.read_bytes() == before

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 REISSUE = "To change it, issue them again: xlassess generate --reissue"
 """What to do where workbooks promised less than the settings would show."""
 
+SHOW_ALL = 'To show all returns now, and so give this away: add --anyway "REASON"'
+"""What can be done where returns are held back."""
+
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
 

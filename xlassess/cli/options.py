@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
     from xlassess.assessment.settings import AssessmentFolder
 
+ANYWAY = click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    help="Show all returns, although with an earlier output this may show what a few people "
+    "answered. The reason is kept on record.",
+)
+"""Accepts that an output gives away what few people answered."""
+
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 
 

@@ -1,8 +1,17 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
+from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.workbook import summary_bytes, write_summary
-from xlassess.consolidate.wording.facts import promise_in_words
+from xlassess.consolidate.wording.facts import held_in_words, promise_in_words
 
-__all__ = ["Summary", "promise_in_words", "summarise", "summary_bytes", "write_summary"]
+__all__ = [
+    "Summary",
+    "held_in_words",
+    "promise_in_words",
+    "summarise",
+    "summary_bytes",
+    "with_returns_held_back",
+    "write_summary",
+]

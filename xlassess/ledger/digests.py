@@ -10,10 +10,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from xlassess.ledger.events import Entry, ReturnStatus
+from xlassess.ledger.events import WRITING, Entry, ReturnStatus
 from xlassess.ledger.rows import to_utc, value_row
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
+from xlassess.model.record import Output
 from xlassess.model.toolkit import Toolkit
 
 
@@ -125,6 +126,20 @@ def received(
     }
     statuses = {**gave_way, ret.number: ReturnStatus(ret.reference, standing, ret.state)}
     return Entry("received", ret.reference, ret.number, details=details, statuses=statuses)
+
+
+def written(round_name: str, output: Output, sha256: str, because: str) -> Entry:
+    """Something was written from a round, and what it stands on."""
+    details = {
+        "round": round_name,
+        "returns": sum(map(len, output.base.values())),
+        "attribution": output.attribution,
+        "minimum_group": output.minimum_group,
+        "base": {digest: dict(counted) for digest, counted in output.base.items()},
+    }
+    if sha256:
+        details["sha256"] = sha256
+    return Entry(WRITING[output.kind], details=details, reason=because)
 
 
 def came_again(ret: Return, file: str, other_bytes: str = "") -> Entry:

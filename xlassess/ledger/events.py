@@ -22,13 +22,19 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tru
 
 from xlassess.ledger.rows import Row, from_utc, to_utc
 from xlassess.ledger.schema import EVENTS, META
+from xlassess.model.record import OutputKind
 
 What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
-    "consolidated", "query issued", "kept",
+    "consolidated", "query issued", "kept", "reported", "exported", "opened",
 ]  # fmt: skip
 """What can happen."""
+
+WRITING: Mapping[OutputKind, What] = {
+    "summary": "consolidated", "report": "reported", "export": "exported", "frames": "opened",
+}  # fmt: skip
+"""The events by which something is written from a round, by what it is."""
 
 START = "0" * 64
 """What the first event follows."""

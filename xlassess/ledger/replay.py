@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from xlassess.ledger.events import Event, ReturnStatus, What
+from xlassess.ledger.events import WRITING, Event, ReturnStatus, What
 from xlassess.model.answer import Return
 from xlassess.model.finding import Waiver
-from xlassess.model.record import Decision, DecisionKind, Outcome, Register
+from xlassess.model.record import Decision, DecisionKind, Outcome, Output, Register
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
 MARKS: tuple[What, ...] = ("sent", "reminded")
@@ -105,6 +105,26 @@ class Replay:
                 for ref, event in self.outcomes.items()
             },
         )  # fmt: skip
+
+    def outputs(self, round_name: str) -> tuple[Output, ...]:
+        """Return what was written from a round so far, oldest first.
+
+        Earlier versions did not record what a summary stood on, and none of anything else.
+        """
+        kinds = {what: kind for kind, what in WRITING.items()}
+        return tuple(
+            Output(
+                kinds[event.what],
+                event.at,
+                event.details["attribution"],
+                event.details["minimum_group"],
+                event.details["base"],
+            )
+            for event in self.events.values()
+            if event.what in kinds
+            and event.details.get("round") == round_name
+            and "base" in event.details
+        )
 
     def decisions(self, returns: Iterable[Return]) -> tuple[Decision, ...]:
         """Return what was decided about these returns and was not taken back, oldest first."""

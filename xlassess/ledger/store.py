@@ -25,7 +25,7 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.query import Query
-from xlassess.model.record import Register, Round
+from xlassess.model.record import Output, Register, Round
 from xlassess.model.toolkit import Toolkit
 
 
@@ -310,17 +310,19 @@ class Ledger:
         """The coordinator's decisions, to be made or taken back."""
         return Decisions(self._writing, self._now, self._by)
 
-    def consolidated(self, round_name: str, sha256: str, returns: int) -> None:
-        """Record that a summary of a round was written.
+    def record_output(
+        self, round_name: str, output: Output, sha256: str = "", because: str = ""
+    ) -> None:
+        """Record that something was written from a round, before anybody can read it.
 
         Args:
             round_name: the round.
-            sha256: that of the summary's bytes, in hex.
-            returns: how many returns it stands on.
+            output: what was written, and what it stands on.
+            sha256: that of a summary's bytes, in hex.
+            because: why it was written although it may give single answers away.
         """
         with self._writing() as db:
-            details = {"round": round_name, "sha256": sha256, "returns": returns}
-            self._log(db, Entry("consolidated", details=details))
+            self._log(db, digests.written(round_name, output, sha256, because))
 
     def summaries(self) -> frozenset[str]:
         """Return the hashes of all summaries written so far, of any round."""
@@ -415,6 +417,7 @@ class Ledger:
                 history=history,
                 register=log.register(),
                 decisions=log.decisions(history),
+                outputs=log.outputs(name),
                 events=number,
                 head=head if number else "",
             )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from xlassess.model.answer import Issued, Return
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, Attribution
 from xlassess.model.toolkit import Toolkit
 
 OutcomeKind = Literal["nil return", "declined"]
@@ -59,6 +59,39 @@ class Register:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
 
+OutputKind = Literal["summary", "report", "export", "frames"]
+"""What may be written from a round, or handed to a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Something that was written from a round: what, when (UTC), how, and what it stands on.
+
+    ``base`` holds, for each set of questions by its digest, the workbooks that counted, by
+    reference, with the number of the return. ``minimum_group`` is the one that was kept to.
+    """
+
+    kind: OutputKind
+    at: datetime
+    attribution: Attribution
+    minimum_group: int
+    base: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Why figures stand on the returns of an earlier output and not on the present ones.
+
+    ``people`` are those whose returns came in or changed since that output, which was made at
+    ``since``; ``more`` is how many more it takes, at least.
+    """
+
+    kind: OutputKind
+    since: datetime
+    people: int
+    more: int
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """One round of an assessment.
@@ -69,7 +102,9 @@ class Round:
     recorded about workbooks, ``decisions`` what was decided about returns, oldest first.
     ``events`` is how many events the ledger holds and ``head`` the hash of the last, which
     stands for them all. ``former`` are workbooks that stand for nobody any more: replaced ones,
-    and those of people who are no longer asked.
+    and those of people who are no longer asked. ``outputs`` were written from the round before,
+    oldest first; ``held`` tells, by the digest of the questions, where returns are held back for
+    the sake of one of them.
     """
 
     assessment: Assessment
@@ -82,6 +117,18 @@ class Round:
     events: int = 0
     head: str = ""
     former: tuple[Issued, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    held: Mapping[str, HeldBack] = field(default_factory=dict)
+
+    @property
+    def base(self) -> dict[str, dict[str, int]]:
+        """What an output of the round stands on (see `Output`)."""
+        found: dict[str, dict[str, int]] = {}
+        for issued in self.issued:
+            if issued.reference in self.current:
+                mine = found.setdefault(issued.identity.digest, {})
+                mine[issued.reference] = self.current[issued.reference].number
+        return found
 
     @property
     def contested(self) -> frozenset[str]:

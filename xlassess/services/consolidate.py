@@ -8,10 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import promise_in_words, summarise, summary_bytes
+from xlassess.consolidate import (
+    Summary,
+    held_in_words,
+    promise_in_words,
+    summarise,
+    summary_bytes,
+    with_returns_held_back,
+)
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
-from xlassess.model.record import Round
+from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.services.common.outbox import keep_copy, make_room, prepared, sha256_of
 
@@ -24,7 +31,8 @@ class Consolidated:
     """A summary that was written: where, and on how many workbooks it stands.
 
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
-    ``promised`` says where promises allowed less than the settings would show.
+    ``promised`` says where promises allowed less than the settings would show, ``held`` where
+    returns are held back for the sake of an earlier output.
     """
 
     path: Path
@@ -33,20 +41,22 @@ class Consolidated:
     with_queries: int
     edited: Path | None = None
     promised: str = ""
+    held: str = ""
 
 
-def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
+def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Consolidated:
     """Write the summary workbook of the present round.
 
     Args:
         folder: the assessment.
         now: the time the summary says it was made, in UTC.
+        anyway: why it is written although it may give single answers away, if so.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
         OSError: the summary cannot be written.
     """
-    record = present_round(folder)
+    record = present_round(folder, anyway)
     path = folder.summary_file(record.assessment.round)
     summary = summarise(record, now)
     content = summary_bytes(summary)
@@ -58,7 +68,8 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
         ours = ledger.summaries()
         # Recorded before it is put in place: where the ledger cannot be written, the old
         # summary stays, and no summary is about that the ledger does not know.
-        ledger.consolidated(record.assessment.round, sha256_of(content), len(record.current))
+        output = output_from(record, summary, "summary")
+        ledger.record_output(record.assessment.round, output, sha256_of(content), anyway)
         edited = _kept(path, content, ours, now)
         unfinished.replace(path)
     return Consolidated(
@@ -68,6 +79,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime) -> Consolidated:
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
         edited=edited,
         promised=promise_in_words(summary.participants),
+        held=held_in_words(summary.participants),
     )
 
 
@@ -84,11 +96,23 @@ def _kept(path: Path, content: bytes, ours: Collection[str], now: datetime) -> P
     return keep_copy(path, path.parent, now)
 
 
-def present_round(folder: AssessmentFolder) -> Round:
-    """Return the present round as the ledger tells it, one workbook for each place.
+def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:
+    """Return what is to be recorded of an output before anybody can read it."""
+    shown = summary.participants
+    return Output(kind, summary.made_at, shown.attribution, shown.minimum, record.base)
+
+
+def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
+    """Return the present round as an output may show it, one workbook for each place.
+
+    Args:
+        folder: the assessment.
+        anyway: why everything is to be shown that has come back, although that may, with what was
+            written earlier, give single answers away; empty if it is not.
 
     Raises:
-        XlassessError: nothing has come back yet, or the assessment cannot be used.
+        XlassessError: nothing has come back yet, the assessment cannot be used, or nothing can
+            be shown that does not give single answers away.
     """
     assessment = folder.assessment()
     nothing = XlassessError(
@@ -102,7 +126,7 @@ def present_round(folder: AssessmentFolder) -> Round:
         record = _standing_only(ledger.round_record(assessment), named)
     if not record.current:
         raise nothing
-    return record
+    return with_returns_held_back(record, anyway=bool(anyway.strip()))
 
 
 def _standing_only(record: Round, named: Collection[Request]) -> Round:

@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import promise_in_words, summarise
+from xlassess.consolidate import held_in_words, promise_in_words, summarise
 from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
+from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of, put
-from xlassess.services.consolidate import present_round
+from xlassess.services.consolidate import output_from, present_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Exported:
 
     ``attribution`` is what was applied; ``fallback`` says that letters were asked for and would
     have hidden nobody. ``promised`` says where promises allowed less than the settings would
-    show. ``removed`` are files of an earlier export that are not part of this one.
+    show, ``held`` where returns are held back for the sake of an earlier output. ``removed``
+    are files of an earlier export that are not part of this one.
     """
 
     folder: Path
@@ -32,10 +34,16 @@ class Exported:
     fallback: bool
     removed: tuple[Path, ...]
     promised: str = ""
+    held: str = ""
 
 
 def export_round(
-    folder: AssessmentFolder, form: Format | None, to: Path | None, *, now: datetime
+    folder: AssessmentFolder,
+    form: Format | None,
+    to: Path | None,
+    *,
+    now: datetime,
+    anyway: str = "",
 ) -> Exported:
     """Write the tidy data of the present round.
 
@@ -45,6 +53,7 @@ def export_round(
         to: a folder, or the name of the chief file, beside which the others go under its name;
             None for a folder beside the summary.
         now: the time the export says it was made, in UTC; decides what is overdue.
+        anyway: why it is written although it may give single answers away, if so.
 
     Raises:
         UsageError: the ending of ``to`` belongs to another format.
@@ -58,7 +67,7 @@ def export_round(
             "Leave one of the two out, or make them match.",
         )
     chosen: Format = form or named or "csv"
-    record = present_round(folder)
+    record = present_round(folder, anyway)
     summary = summarise(record, now)
     target = to or output_of(folder, record.assessment.round) / f"export-{chosen}"
     place, stem = (target.parent, target.stem) if named else (target, "")
@@ -69,6 +78,9 @@ def export_round(
         )
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        written = output_from(record, summary, "export")
+        ledger.record_output(record.assessment.round, written, because=anyway)
     for path in removed:
         path.unlink()
     for file in files:
@@ -81,6 +93,7 @@ def export_round(
         fallback=summary.participants.fallback,
         removed=removed,
         promised=promise_in_words(summary.participants),
+        held=held_in_words(summary.participants),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
-from xlassess.ledger.events import ReturnStatus
+from xlassess.ledger.events import WRITING, ReturnStatus
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Outcome
 from xlassess.services.common.asked import request_of
@@ -85,12 +85,23 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
         owners = {statuses[number].reference for number in numbers if number in statuses}
         statuses |= event.statuses
         owners |= {statuses[number].reference for number in numbers if number in statuses}
-        if event.what == "consolidated" and event.details.get("round") == round_name:
-            for number, place in statuses.items():
-                if (place.reference, place.standing) == (reference, "current"):
+        if event.what in WRITING.values():
+            if event.details.get("round") == round_name:
+                for number in _counted(event, reference, statuses):
                     yield Step(event, returns.get(number), ())
         elif reference in (*owners, event.reference):
             yield _step(event, returns)
+
+
+def _counted(event: Event, reference: str, statuses: Mapping[int, ReturnStatus]) -> Iterator[int]:
+    """The numbers of a workbook's returns that counted in what was written."""
+    if "base" in event.details:
+        bases = event.details["base"].values()
+        yield from (base[reference] for base in bases if reference in base)
+        return
+    for number, place in statuses.items():
+        if (place.reference, place.standing) == (reference, "current"):
+            yield number
 
 
 def _step(event: Event, returns: dict[int, Return]) -> Step:

@@ -7,16 +7,17 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import promise_in_words, summarise
+from xlassess.consolidate import held_in_words, promise_in_words, summarise
 from xlassess.consolidate.report import (
     default_template,
     field_lines,
     report_bytes,
     untouched,
 )
+from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of, put
-from xlassess.services.consolidate import present_round
+from xlassess.services.consolidate import output_from, present_round
 
 ENDING = ".docx"
 
@@ -25,7 +26,8 @@ ENDING = ".docx"
 class Reported:
     """A report that was written: where, and on how many workbooks it stands.
 
-    ``promised`` says where promises allowed less than the settings would show.
+    ``promised`` says where promises allowed less than the settings would show, ``held`` where
+    returns are held back for the sake of an earlier output.
     """
 
     path: Path
@@ -33,10 +35,16 @@ class Reported:
     issued: int
     with_queries: int
     promised: str = ""
+    held: str = ""
 
 
 def report(
-    folder: AssessmentFolder, template: Path | None, output: Path | None, *, now: datetime
+    folder: AssessmentFolder,
+    template: Path | None,
+    output: Path | None,
+    *,
+    now: datetime,
+    anyway: str = "",
 ) -> Reported:
     """Write the report of the present round.
 
@@ -45,6 +53,7 @@ def report(
         template: a Word file to fill in; None for ours.
         output: where to write; None for a file beside the summary.
         now: the time the report says it was made, in UTC; decides what is overdue.
+        anyway: why it is written although it may give single answers away, if so.
 
     Raises:
         UsageError: the template cannot be used, the name is no Word file's, or the file there
@@ -52,12 +61,15 @@ def report(
         XlassessError: nothing has come back yet, or a package for reports is missing.
         OSError: a file cannot be read or written.
     """
-    record = present_round(folder)
+    record = present_round(folder, anyway)
     path = output or output_of(folder, record.assessment.round) / f"report{ENDING}"
     given = _read(template) if template else None
     _check(path, template)
     summary = summarise(record, now)
     content = report_bytes(summary, given, template.name if template else "")
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        written = output_from(record, summary, "report")
+        ledger.record_output(record.assessment.round, written, because=anyway)
     put(path, content)
     return Reported(
         path=path,
@@ -65,6 +77,7 @@ def report(
         issued=len(record.issued),
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
         promised=promise_in_words(summary.participants),
+        held=held_in_words(summary.participants),
     )
 
 

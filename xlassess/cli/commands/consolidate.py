@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import REISSUE, Console, percent
-from xlassess.cli.options import Options, common, folder_of, now, shown
+from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
+from xlassess.cli.options import ANYWAY, Options, common, folder_of, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.consolidate import Consolidated
 
 
 @click.command()
+@ANYWAY
 @common
 @click.pass_obj
-def consolidate(options: Options) -> None:
+def consolidate(options: Options, anyway: str) -> None:
     """Write the summary of the round for the committee: output/ROUND/summary.xlsx.
 
     You can run it at any time. The summary says how many workbooks it is based on.
     """
     from xlassess.services import consolidate as service
 
-    _show(Console(), service.consolidate(folder_of(options), now=now()))
+    _show(Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway))
 
 
 def _show(out: Console, result: Consolidated) -> None:
@@ -37,6 +38,8 @@ def _show(out: Console, result: Consolidated) -> None:
         )
     if result.promised:
         out.say(f"{result.promised} {REISSUE}")
+    if result.held:
+        out.say(f"{result.held} {SHOW_ALL}")
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from xlassess.cli.console import REISSUE, Console
-from xlassess.cli.options import Options, common, folder_of, now, shown
+from xlassess.cli.console import REISSUE, SHOW_ALL, Console
+from xlassess.cli.options import ANYWAY, Options, common, folder_of, now, shown
 
 if TYPE_CHECKING:
     from xlassess.consolidate.export import Format
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A folder, or the name of the main file. The default is output/ROUND/export-FORMAT.",
 )
+@ANYWAY
 @common
 @click.pass_obj
-def export(options: Options, form: str | None, to: Path | None) -> None:
+def export(options: Options, form: str | None, to: Path | None, anyway: str) -> None:
     """Write the round's data for other programs or for Excel, with a data dictionary.
 
     There is one row for each answer, with the cell it was read from, and there are tables of
@@ -40,7 +41,7 @@ def export(options: Options, form: str | None, to: Path | None) -> None:
     from xlassess.services import export as service
 
     chosen = cast("Format | None", form)
-    _show(Console(), service.export_round(folder_of(options), chosen, to, now=now()))
+    _show(Console(), service.export_round(folder_of(options), chosen, to, now=now(), anyway=anyway))
 
 
 _SHOWN = {
@@ -63,6 +64,8 @@ def _show(out: Console, result: Exported) -> None:
     out.say(_SHOWN[result.attribution])
     if result.promised:
         out.say(f"{result.promised} {REISSUE}")
+    if result.held:
+        out.say(f"{result.held} {SHOW_ALL}")
     if result.removed:
         names = ", ".join(path.name for path in result.removed)
         out.say(f"Removed files of an earlier export: {names}.")

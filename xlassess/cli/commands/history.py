@@ -112,6 +112,9 @@ def _told(result: History, step: Step) -> str:
         "declined": "recorded as declined",
         "query issued": f"query workbook {event.details.get('query')} issued about {about}",
         "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
+        "reported": f"{about} counted in the report of round {event.details.get('round')}",
+        "exported": f"{about} counted in the data of round {event.details.get('round')}",
+        "opened": f"{about} counted in what Python read of round {event.details.get('round')}",
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import REISSUE, Console, percent
-from xlassess.cli.options import Options, common, folder_of, here_or_in, now, shown
+from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
+from xlassess.cli.options import ANYWAY, Options, common, folder_of, here_or_in, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.report import Reported
@@ -39,6 +39,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--fields", is_flag=True, help="List the fields a template can use. Writes no report."
 )
+@ANYWAY
 @common
 @click.pass_obj
 def report(
@@ -46,7 +47,9 @@ def report(
     template: Path | None,
     output: Path | None,
     save_template: Path | None,
+    *,
     fields: bool,
+    anyway: str,
 ) -> None:
     """Write the summary of the round as a Word report: output/ROUND/report.docx.
 
@@ -61,7 +64,7 @@ def report(
         _show_saved(Console(), save_template)
     else:
         mine = here_or_in(options.root, template) if template else None
-        _show(Console(), service.report(folder_of(options), mine, output, now=now()))
+        _show(Console(), service.report(folder_of(options), mine, output, now=now(), anyway=anyway))
 
 
 def _show(out: Console, result: Reported) -> None:
@@ -69,6 +72,8 @@ def _show(out: Console, result: Reported) -> None:
     out.say(f"The report is in {shown(result.path)}.", style="head")
     if result.promised:
         out.say(f"{result.promised} {REISSUE}")
+    if result.held:
+        out.say(f"{result.held} {SHOW_ALL}")
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

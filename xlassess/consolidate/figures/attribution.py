@@ -19,7 +19,7 @@ from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, na
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest
-from xlassess.model.record import Round
+from xlassess.model.record import HeldBack, Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
@@ -66,10 +66,11 @@ class Participants:
     """How everyone in the round is shown.
 
     ``attribution`` is what is applied; ``fallback`` is True when fewer partners returned than
-    the minimum group, so that letters would not have hidden anyone. ``kept`` is what settings and
-    promises come to, ``bound`` where promises allow less than the settings. ``levels`` are the
-    labels of the organisational levels whose figures may be shown. ``tidy`` puts the names of
-    partners and respondents in free text out of sight, where names are not shown.
+    the minimum group, so that letters would not have hidden anyone. ``levels`` are the labels
+    of the organisational levels whose figures may be shown. ``tidy`` puts the names of partners
+    and respondents in free text out of sight, where names are not shown. ``kept`` is what
+    settings and promises come to, ``bound`` where promises allow less than the settings;
+    ``held`` tells, by the digest of the questions, where returns are held back.
     """
 
     attribution: Attribution
@@ -80,6 +81,7 @@ class Participants:
     tidy: Redaction = field(repr=False)
     kept: Promise
     bound: Bound
+    held: Mapping[str, HeldBack] = field(default_factory=dict)
 
     @property
     def shows_rows(self) -> bool:
@@ -121,7 +123,7 @@ def participants_of(record: Round) -> Participants:
         sum(_less(promise, asked) for promise, earlier in promised if earlier),
         sum(promise.minimum_group > asked.minimum_group for promise, _ in promised),
     )
-    return Participants(applied, fallback, minimum, people, levels, tidy, kept, bound)
+    return Participants(applied, fallback, minimum, people, levels, tidy, kept, bound, record.held)
 
 
 def _promised(record: Round, usable: Mapping[str, Return]) -> Iterator[tuple[Promise, bool]]:

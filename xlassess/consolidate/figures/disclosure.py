@@ -79,6 +79,54 @@ def to_withhold(sums: Sequence[PrintedSum], minimum: int) -> frozenset[Hashable]
     return frozenset(each.key for each in sums if each.weights and each.key not in shown)
 
 
+Base: TypeAlias = Mapping[Hashable, int]
+"""What figures stand on: for each person the number of the return that counted."""
+
+
+def tells_few(earlier: Sequence[Base], base: Base, minimum: int) -> bool:
+    """True where figures over a base, set against earlier ones, tell of fewer than the minimum.
+
+    A return that was changed is another one of the same person. To say the same again tells
+    nothing new. What earlier figures tell among themselves is past mending, but no further
+    difference may be as small.
+
+    Args:
+        earlier: what figures were printed over before.
+        base: what figures are to be printed over.
+        minimum: the fewest people that a difference may be about.
+    """
+    if base in earlier:
+        return False
+    safe: list[Base] = []
+    for each in earlier:
+        if each not in safe and not _has_few([*safe, each], minimum):
+            safe.append(each)
+    if any(0 < len(changed(each, base)) < minimum for each in earlier):
+        return True
+    return _has_few([*safe, base], minimum)
+
+
+def changed(one: Base, other: Base) -> frozenset[Hashable]:
+    """Return the people who count in one base and not in the same way in the other."""
+    return frozenset(who for who in one.keys() | other.keys() if one.get(who) != other.get(who))
+
+
+def _has_few(bases: Sequence[Base], minimum: int) -> bool:
+    # Counted for each person from 0, so that people who came in alike are taken together.
+    seen: dict[Hashable, dict[int, str]] = {}
+
+    def version(who: Hashable, number: int) -> str:
+        mine = seen.setdefault(who, {})
+        return mine.setdefault(number, str(len(mine)))
+
+    sums = [
+        PrintedSum(n, 1, {(str(who), version(who, one)): 1.0 for who, one in base.items()})
+        for n, base in enumerate(bases)
+        if base
+    ]
+    return _Span(sums, ()).has_few(minimum)
+
+
 def _let_in(
     kept: Sequence[PrintedSum],
     batch: Sequence[Sequence[PrintedSum]],

@@ -22,7 +22,9 @@ from xlassess.consolidate.figures.values import (
     ScoreRow,
     SectionFigures,
 )
+from xlassess.consolidate.wording.terms import day
 from xlassess.model.assessment import Assessment
+from xlassess.model.record import HeldBack
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement
 from xlassess.sheet.words import Words
@@ -37,6 +39,16 @@ def words() -> Words:
 def promise_in_words(participants: Participants) -> str:
     """Return that workbooks promised less than the settings would show; empty if none did."""
     return words().say("promised", participants)
+
+
+def held_in_words(participants: Participants) -> str:
+    """Return that returns are held back for the sake of an earlier output; empty if none are."""
+    told = dict.fromkeys(_held(each, participants.minimum) for each in participants.held.values())
+    return " ".join(told)
+
+
+def _held(held: HeldBack, minimum: int) -> str:
+    return words().say("held", held, day(held.since), minimum)
 
 
 @dataclass(frozen=True, slots=True)

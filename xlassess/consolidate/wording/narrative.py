@@ -13,7 +13,12 @@ from xlassess.consolidate.figures.overview import mixed_choice
 from xlassess.consolidate.figures.points import spread
 from xlassess.consolidate.figures.thresholds import LISTED
 from xlassess.consolidate.figures.values import Narrative, PlannedAction, PlanningScenario
-from xlassess.consolidate.wording.facts import NarrativeFacts, promise_in_words, words
+from xlassess.consolidate.wording.facts import (
+    NarrativeFacts,
+    held_in_words,
+    promise_in_words,
+    words,
+)
 from xlassess.consolidate.wording.finding import finding
 from xlassess.consolidate.wording.pointed import (
     concerns_of,
@@ -138,6 +143,7 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "declined": sum(each.standing == "Declined" for each in entries),
         "fallback": participants.fallback,
         "promised": promise_in_words(participants),
+        "held": held_in_words(participants),
         "minimum": participants.minimum,
         "withheld": [
             *(each.name for each in facts.sections if each.score.secondary),
