@@ -17,6 +17,7 @@ from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import ExportTable, findings_of, frame_of, orders_of, scores_of
 from xlassess.consolidate.export import tables_of as tables_of_export
 from xlassess.ledger import Ledger
+from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import output_from, present_round
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenRound:
-    """The present round of an assessment, as it stands when it is first asked.
+    """A round of an assessment, as it stands when it is first asked.
 
     Open the folder again to see what has come since. What was shown is recorded in the ledger,
     as it is of any paper: what is shown later must not, together with it, give anybody away.
@@ -114,13 +115,20 @@ class OpenRound:
         return frame_of(table, orders_of(self._summary))
 
 
-def open_round(folder: str | Path, now: datetime | None = None, anyway: str = "") -> OpenRound:
-    """Open an assessment's present round.
+def open_round(
+    folder: str | Path, now: datetime | None = None, anyway: str = "", round_name: str = ""
+) -> OpenRound:
+    """Open a round of an assessment.
 
     Args:
         folder: the assessment's folder.
         now: the moment that decides what is overdue; None for this one.
         anyway: why everything that has come back is to be shown, although that may, with what
             was shown earlier, give single answers away. It is recorded. Empty if it is not.
+        round_name: the round; empty for the last one begun.
+
+    Raises:
+        UsageError: there is no assessment in the folder, or no such round.
     """
-    return OpenRound(AssessmentFolder(Path(folder)), now or datetime.now(timezone.utc), anyway)
+    opened = open_folder(Path(folder), round_name)
+    return OpenRound(opened, now or datetime.now(timezone.utc), anyway)

@@ -24,6 +24,12 @@ from xlassess.model.assessment import LEVELS, Level, Respondent
 
 SHEET = "Respondents"
 HEADINGS = ("Partner", "Respondent", "Level", "E-mail", "Toolkits")
+SINCE = "Since last round"
+"""The heading under which a register of a later round says who stays, leaves or is new."""
+
+STAYING, LEAVING, NEW = "Staying", "Leaving", "New"
+"""What may stand there; whoever is leaving is not asked."""
+
 EXAMPLE = "Example:"
 """How the partner of an example row begins; such a row is to be overwritten."""
 
@@ -38,7 +44,7 @@ _ALSO = {
     "name": "Respondent", "person": "Respondent", "email": "E-mail", "toolkit": "Toolkits",
     "e-mail address": "E-mail", "email address": "E-mail",
 }  # fmt: skip
-_BY_HEADING = {heading.casefold(): heading for heading in HEADINGS} | _ALSO
+_BY_HEADING = {heading.casefold(): heading for heading in (*HEADINGS, SINCE)} | _ALSO
 _BY_LEVEL = {label.casefold(): code for code, label in LEVELS.items()} | {c: c for c in LEVELS}
 _HEADING_ROWS = 20
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -168,12 +174,24 @@ def _is_wanted(
     if _TOTAL.fullmatch(partner) and all(_FIGURE.fullmatch(text) for text in others):
         reader.remarks.append(f"{where} looks like a total, not a person, and was left out.")
         return False
+    if _is_leaving(reader, index, row):
+        return False
     if index in sheet.hidden:
         reader.remarks.append(
             f"{where} is hidden, perhaps by a filter; it counts like the others. Delete the row "
             "if it is not meant."
         )
     return True
+
+
+def _is_leaving(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> bool:
+    """True for somebody who answered in the round before and is not asked in this one."""
+    said = _cell(reader, row, SINCE).text
+    marks = {mark.casefold(): mark for mark in (STAYING, LEAVING, NEW)}
+    if said and said.casefold() not in marks:
+        message = f"'{said}' does not say who stays, leaves or is new."
+        reader.remark(index, SINCE, message, did_you_mean(said, marks.values()))
+    return marks.get(said.casefold()) == LEAVING
 
 
 def _table(reader: _Reader, sheets: Mapping[str, RegisterSheet]) -> tuple[RegisterSheet, int]:

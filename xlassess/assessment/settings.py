@@ -2,7 +2,8 @@
 
 ``assessment.yaml`` and ``partners.xlsx`` are written by the coordinator; ``outbox/``,
 ``returns/``, ``ledger.db`` and ``output/`` are filled by xlassess; ``toolkits/`` may hold
-toolkits of the partnership's own.
+toolkits of the partnership's own. From the second round on, settings, register, outbox and
+output of each round stand in a folder of its own (`xlassess.assessment.rounds`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlassess.assessment import rounds
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
 from xlassess.files.problems import FileError, did_you_mean, left_out
 from xlassess.files.shape import read_as
-from xlassess.files.yaml_file import Loc, Remark, read_yaml
-from xlassess.model.assessment import Assessment, Respondent, ScenarioChoice
+from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
+from xlassess.model.assessment import Assessment, Preparation, Respondent, ScenarioChoice
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.toolkits.remarks import unfit_texts
 
@@ -78,6 +80,7 @@ REGISTER_ENDINGS = (".xlsx", ".xlsm", ".ods", ".xls", ".csv")
 
 _LONGEST_NAME = 120
 _LONGEST_MARKING = 60
+_LONGEST_AGREED = 300
 
 
 class AssessmentFileError(FileError):
@@ -90,14 +93,27 @@ class AssessmentFolder:
 
     Args:
         root: the folder.
+        round_name: the round to work on, where rounds have folders of their own; empty where
+            there is one round, whose files stand in ``root``.
     """
 
     root: Path
+    round_name: str = ""
+
+    @property
+    def home(self) -> Path:
+        """Where the files of the round stand: its own folder, or the assessment's."""
+        return self.root / rounds.ROUNDS / self.round_name if self.round_name else self.root
 
     @property
     def settings_file(self) -> Path:
         """The assessment's settings, written by the coordinator."""
         return self.root / "assessment.yaml"
+
+    @property
+    def round_file(self) -> Path:
+        """The settings of the round, where rounds have folders of their own."""
+        return self.home / rounds.ROUND_SETTINGS
 
     @property
     def register_file(self) -> Path:
@@ -106,24 +122,28 @@ class AssessmentFolder:
         It is the Excel workbook that a new assessment begins with, unless that is gone and the
         same is there as saved by another program.
         """
-        usual = self.root / REGISTER
+        usual = self.home / REGISTER
         others = self._other_registers()
         return others[0] if others and not usual.exists() else usual
 
     def _other_registers(self) -> list[Path]:
         """Registers under another ending than the usual one, in the order they are preferred."""
         try:
-            names = {path.name.casefold(): path for path in self.root.iterdir()}
+            names = {path.name.casefold(): path for path in self.home.iterdir()}
         except OSError:
             return []
         stem = Path(REGISTER).stem
         found = (names.get(f"{stem}{ending}") for ending in REGISTER_ENDINGS)
         return [path for path in found if path and path.name != REGISTER]
 
+    def of_round(self, round_name: str) -> AssessmentFolder:
+        """Return the assessment with another of its rounds."""
+        return AssessmentFolder(self.root, round_name) if self.round_name else self
+
     @property
     def outbox(self) -> Path:
         """Where workbooks to be sent are put."""
-        return self.root / "outbox"
+        return self.home / "outbox"
 
     @property
     def returns(self) -> Path:
@@ -147,6 +167,8 @@ class AssessmentFolder:
 
     def summary_file(self, round_name: str) -> Path:
         """Where the summary of a round goes."""
+        if self.round_name:
+            return self.root / rounds.ROUNDS / round_name / "output" / "summary.xlsx"
         return self.root / "output" / round_name / "summary.xlsx"
 
     def give_to_group(self) -> None:
@@ -213,8 +235,7 @@ class AssessmentFolder:
             AssessmentFileError: the settings have problems; every one is listed.
             UsageError: there is no assessment here.
         """
-        source = self._read(self.settings_file)
-        file = read_yaml(source, self.settings_file.name)
+        file = self._settings()
         assessment, problems = read_as(file, Assessment)
         if assessment is not None:
             remarks = (
@@ -228,6 +249,14 @@ class AssessmentFolder:
         if problems or assessment is None:
             raise AssessmentFileError(problems)
         return assessment
+
+    def _settings(self) -> Source:
+        lasting = read_yaml(self._read(self.settings_file), self.settings_file.name)
+        if not self.round_name:
+            return lasting
+        name = self.round_file.relative_to(self.root).as_posix()
+        own = read_yaml(self._read(self.round_file), name)
+        return rounds.JoinedSettings(self.round_name, lasting, own)
 
     def respondents(self) -> tuple[Respondent, ...]:
         """Return who is asked, in the order of the register (see `register`)."""
@@ -300,7 +329,7 @@ class AssessmentFolder:
         except FileNotFoundError:
             if path.name == REGISTER and self.settings_file.is_file():
                 raise UsageError(
-                    f"The register {path.name} is missing from {self.root}.",
+                    f"The register {path.name} is missing from {self.home}.",
                     "Put it back, or copy the one that xlassess init writes in a new folder. "
                     "It may also be partners.ods, partners.xls or partners.csv.",
                 ) from None
@@ -332,7 +361,7 @@ class AssessmentFolder:
                 yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
 
 
-_FILLED = ("outbox", "returns", "output")
+_FILLED = ("outbox", "returns", "output", rounds.ROUNDS)
 """The folders that xlassess fills."""
 
 
@@ -340,15 +369,16 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,47}", assessment.id):
         hint = "Use up to 48 small letters, digits and hyphens."
         yield ("id",), f"'{assessment.id}' cannot be the id of an assessment.", hint
-    if not re.fullmatch(r"\w(?:[\w .-]{0,38}[\w-])?", assessment.round):
-        hint = "Use up to 40 letters, digits, spaces and hyphens, such as 2026-spring."
-        yield ("round",), f"'{assessment.round}' cannot be the name of a round.", hint
+    if not rounds.is_round_name(assessment.round):
+        said = f"'{assessment.round}' cannot be the name of a round."
+        yield ("round",), said, rounds.NAME_HINT
     who = assessment.coordinator
     lines: tuple[tuple[Loc, str, int], ...] = (
         (("partnership",), assessment.partnership, _LONGEST_NAME),
         (("coordinator", "name"), who.name, _LONGEST_NAME),
         (("coordinator", "phone"), who.phone or "-", _LONGEST_NAME),
         (("marking",), assessment.marking or "-", _LONGEST_MARKING),
+        *_preparation(assessment.preparation),
     )
     for loc, text, longest in lines:
         if not 1 <= len(text) <= longest or "\n" in text:
@@ -360,6 +390,12 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
     if not 1 <= assessment.minimum_group <= 1000:
         message = f"The minimum group cannot be {assessment.minimum_group}."
         yield ("minimum_group",), message, "Use a number from 1 to 1000. 3 is usual."
+
+
+def _preparation(agreed: Preparation) -> Iterator[tuple[Loc, str, int]]:
+    """Yield what was agreed before the round, each with its place and the most characters."""
+    for name in ("contributions", "facilitator", "afterwards"):
+        yield ("preparation", name), getattr(agreed, name) or "-", _LONGEST_AGREED
 
 
 def _builtin_titles() -> list[tuple[str, str]]:

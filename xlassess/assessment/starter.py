@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 
-from xlassess.assessment.register import EXAMPLE, HEADINGS, LONGEST, SHEET
-from xlassess.model.assessment import LEVELS
+from xlassess.assessment.register import (
+    EXAMPLE,
+    HEADINGS,
+    LEAVING,
+    LONGEST,
+    NEW,
+    SHEET,
+    SINCE,
+    STAYING,
+)
+from xlassess.model.assessment import LEVELS, Assessment, Respondent
 from xlassess.sheet.formats import (
     CELL,
     CELL_STRONG,
@@ -22,6 +32,50 @@ from xlassess.sheet.page import PageSetup, set_page, show
 from xlassess.sheet.validation import FromList, Message, TextUpTo
 from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
+_PREPARATION = """\
+# What the partners agreed before the round, for the first page of every workbook and for the
+# summary. Take away the # to use it; leave out what was not agreed.
+#   kind             developmental, routine audit or diagnostic
+#   contributions    who contributes what: setting up, hosting, facilitating, analysing, planning
+#   facilitator      who leads the discussion of the findings
+#   afterwards       what will follow: feedback, a workshop, an action plan
+# preparation:
+#   kind: routine audit
+#   contributions: The council hosts, Harbour Housing analyses
+#   facilitator: Sam Okafor, who belongs to no partner
+#   afterwards: A workshop in May, and an action plan that the board agrees in June
+"""
+
+_SCENARIOS = """\
+# Some toolkits suggest by a written rule how to go on from the scores: pat suggests one of three
+# scenarios. Where you and the partners choose another, name it here with the reason. The summary
+# then shows your choice, the reason, and what the rule suggests. Take away the # to use it.
+# scenarios:
+#   pat:
+#     scenario: C
+#     because: two partners have given notice since the answers came in
+"""
+
+_ROUND = """\
+# One round of the assessment. What holds for all rounds stands in assessment.yaml. Where this
+# round differs, enter the line here as well: coordinator, marking, attribution, minimum_group.
+
+# The round before this one; empty for the first.
+follows: {follows}
+
+# The toolkits of this round, one per line.
+toolkits:
+{toolkits}
+
+# The day by which workbooks are to be returned, as year-month-day: 2027-03-31. May be left empty.
+return_by: {return_by}
+
+# What the round is for, in a sentence or two for the cover. May be left empty.
+purpose: {purpose}
+
+{preparation}
+{scenarios}"""
+
 _SETTINGS = """\
 # An assessment: one partnership assessing itself in one round.
 # Fill in what is empty, save, enter the respondents in partners.xlsx, and run
@@ -35,8 +89,9 @@ id: {id}
 # The name of the partnership, as it appears on the cover of every workbook.
 partnership:
 
-# The round, such as 2026 or 2026-spring. Change it when the partnership assesses itself again;
-# the rounds before stay on record.
+# The round, such as 2026 or 2026-spring. When the partnership assesses itself again, run
+#     xlassess round new NAME
+# It begins a round with the same settings and people, and keeps this one as it is.
 round:
 
 # The toolkits to use, one per line. These come with xlassess:
@@ -58,6 +113,7 @@ return_by:
 # What the assessment is for, in a sentence or two for the cover. May be left empty.
 purpose:
 
+{preparation}
 # The protective marking printed at the head and foot of every page.
 marking: OFFICIAL
 
@@ -76,14 +132,7 @@ minimum_group: 3
 # that person alone. With true, the group that the folder belongs to may do everything.
 shared: false
 
-# Some toolkits suggest by a written rule how to go on from the scores: pat suggests one of three
-# scenarios. Where you and the partners choose another, name it here with the reason. The summary
-# then shows your choice, the reason, and what the rule suggests. Take away the # to use it.
-# scenarios:
-#   pat:
-#     scenario: C
-#     because: two partners have given notice since the answers came in
-"""
+{scenarios}"""
 
 GITIGNORE = """\
 # Keep these out of version control: the secret that seals workbooks, and what people answered.
@@ -92,6 +141,7 @@ ledger.db*
 outbox/
 returns/
 output/
+rounds/
 """
 
 
@@ -105,12 +155,42 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
     known = list(toolkits)
     width = max(len(name) for name, _ in known)
     lines = "\n".join(f"#   {name:<{width}}   {title}" for name, title in known)
-    return _SETTINGS.format(id=assessment_id, toolkits=lines, first=known[0][0])
+    return _SETTINGS.format(
+        id=assessment_id, toolkits=lines, first=known[0][0], preparation=_PREPARATION,
+        scenarios=_SCENARIOS,
+    )  # fmt: skip
+
+
+def round_text(settings: Assessment) -> str:
+    """Return a round.yaml that says what these settings say of their round."""
+    agreed = settings.preparation
+    said = {name: getattr(agreed, name) for name in agreed.__dataclass_fields__}
+    preparation = "\n".join(f"  {name}: {_quoted(text)}" for name, text in said.items() if text)
+    chosen = "\n".join(
+        f"  {name}:\n    scenario: {_quoted(one.scenario)}\n    because: {_quoted(one.because)}"
+        for name, one in settings.scenarios.items()
+    )
+    return _ROUND.format(
+        follows=_quoted(settings.follows),
+        toolkits="\n".join(f"  - {name}" for name in settings.toolkits),
+        return_by=settings.return_by or "",
+        purpose=_quoted(settings.purpose),
+        preparation=_PREPARATION + (f"preparation:\n{preparation}\n" if preparation else ""),
+        scenarios=_SCENARIOS + (f"scenarios:\n{chosen}\n" if chosen else ""),
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML reads it back exactly: what JSON quotes, YAML understands."""
+    return json.dumps(text, ensure_ascii=False) if text else ""
 
 
 _HELP = "How to"
 _SHOWN = 40
 """Rows drawn as a form; more may be entered below them."""
+
+_MORE = 10
+"""Empty rows at least below those that are filled in."""
 
 _CHECKED = 1_000
 """Rows whose entries are checked as they are typed."""
@@ -150,6 +230,12 @@ _COLUMNS = (
     ),
 )
 
+_SINCE_COLUMN = (
+    SINCE,
+    "Whether the person stays, leaves or is new since the round before. Who is leaving gets no "
+    "workbook; their earlier answers stay on record. Enter new people below, as New.",
+)
+
 _RULES = (
     "Enter one row for each respondent. Each gets a workbook of their own for every toolkit asked "
     "for.",
@@ -161,32 +247,61 @@ _RULES = (
 )
 
 
-def register_book() -> bytes:
-    """Return a new register: a sheet to be filled in, and one that explains it."""
+def register_book(respondents: Sequence[Respondent] = ()) -> bytes:
+    """Return a new register: a sheet to be filled in, and one that explains it.
+
+    Args:
+        respondents: those of the round before, who are entered as staying; without any, the
+            register begins with examples.
+    """
     book = WorkbookWriter(
         {"title": "Register of respondents", "comments": "Filled in by the coordinator."}
     )
     table = book.sheet(SHEET)
     guide = book.sheet(_HELP)
-    _guide(book, guide)
-    _table(table)
+    _guide(book, guide, _COLUMNS if not respondents else (*_COLUMNS, _SINCE_COLUMN))
+    if respondents:
+        _table(table, (*HEADINGS, SINCE), [_row(one) for one in respondents])
+        _choose(table)
+    else:
+        _table(table, HEADINGS, _EXAMPLES)
     return book.close()
 
 
-def _table(sheet: SheetWriter) -> None:
-    sheet.widths(_WIDTHS)
+def _row(one: Respondent) -> tuple[str, ...]:
+    level = LEVELS[one.level] if one.level else ""
+    return one.partner, one.name, level, one.email, ", ".join(one.toolkits), STAYING
+
+
+def _choose(sheet: SheetWriter) -> None:
+    """Let people pick who stays, leaves or is new."""
+    column = len(HEADINGS)
+    marks = (STAYING, LEAVING, NEW)
+    sheet.raw.data_validation(
+        1, column, _CHECKED, column,
+        {
+            "validate": "list", "source": list(marks), "input_title": SINCE,
+            "input_message": "Pick from the list. Who is leaving gets no workbook.",
+            "error_title": "Not known", "error_message": f"Pick one of: {', '.join(marks)}.",
+        },
+    )  # fmt: skip
+
+
+def _table(sheet: SheetWriter, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    widths = {column: _WIDTHS.get(column, 18.0) for column in range(len(headings))}
+    sheet.widths(widths)
     below = sheet.book.format(CellFormat(number=TEXT_FORMAT, indent=1))
-    for column, width in _WIDTHS.items():
+    for column, width in widths.items():
         sheet.raw.set_column(column, column, width, below)
-        sheet.text(0, column, HEADINGS[column], HEADER)
+        sheet.text(0, column, headings[column], HEADER)
     sheet.height(0, 24)
-    for row in range(1, _SHOWN + 1):
-        texts = _EXAMPLES[row - 1] if row <= len(_EXAMPLES) else ("",) * len(HEADINGS)
+    for row in range(1, max(_SHOWN, len(rows) + _MORE) + 1):
+        texts = rows[row - 1] if row <= len(rows) else ("",) * len(headings)
         for column, text in enumerate(texts):
             sheet.text(row, column, text, INPUT)
         sheet.height(row, 18)
     _rules(sheet)
-    sheet.raw.autofilter(0, 0, _CHECKED, len(HEADINGS) - 1)
+    sheet.raw.autofilter(0, 0, _CHECKED, len(headings) - 1)
     # No print area: what is entered below the form is printed too, and empty rows are not.
     sheet.raw.set_paper(9)
     sheet.raw.set_landscape()
@@ -213,7 +328,7 @@ def _rules(sheet: SheetWriter) -> None:
     sheet.highlight(CellRange(1, 0, _CHECKED, len(HEADINGS) - 1), begins, MARK_TO_DO)
 
 
-def _guide(book: WorkbookWriter, sheet: SheetWriter) -> None:
+def _guide(book: WorkbookWriter, sheet: SheetWriter, columns: tuple[tuple[str, str], ...]) -> None:
     sheet.widths({0: 22.0, 1: 90.0})
     sheet.text(0, 0, "How to fill in the register", TITLE)
     sheet.height(0, 30)
@@ -221,7 +336,7 @@ def _guide(book: WorkbookWriter, sheet: SheetWriter) -> None:
     for number, rule in enumerate(_RULES, start=1):
         sheet.prose(row, 0, 1, f"{number}. {rule}", PROSE)
         row += 1
-    row = _pairs(sheet, row + 1, "The columns", ("Column", "What to enter"), _COLUMNS)
+    row = _pairs(sheet, row + 1, "The columns", ("Column", "What to enter"), columns)
     levels = [(label, "") for code, label in LEVELS.items() if code]
     first = row + 3
     row = _pairs(sheet, row + 1, "The levels", ("Level", "Who is meant"), _who(levels))

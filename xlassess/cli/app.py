@@ -32,6 +32,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "consolidate": ("consolidate", "Write the summary for the committee."),
     "report": ("report", "Write the summary as a Word report."),
     "export": ("export", "Write the data for other programs."),
+    "round": ("round", "List, begin, close and reopen rounds."),
     "verify": ("verify", "Check that the records are complete and unchanged."),
     "toolkits": ("toolkits", "List, show, check and edit toolkits."),
     "demo": ("demo", "Run a made-up assessment, to see how it works."),
@@ -54,7 +55,9 @@ class Commands(click.Group):
         if cmd_name not in _VERBS:
             return None
         module = import_module(f"xlassess.cli.commands.{_VERBS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        # A verb that is a word of Python as well, such as round, has an underscore behind it.
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -34,9 +34,10 @@ FULL = click.option("--full", is_flag=True, help="Write long lists to their ends
 
 @dataclass
 class Options:
-    """What holds for the whole command line: the assessment's folder, and how much is told."""
+    """What holds for the whole command line: the assessment, its round, how much is told."""
 
     root: Path = Path()
+    round_name: str = ""
     verbose: bool = False
 
 
@@ -47,14 +48,14 @@ def here_or_in(root: Path, path: Path) -> Path:
 
 
 def folder_of(options: Options) -> AssessmentFolder:
-    """Return the assessment's folder.
+    """Return the assessment's folder, with the round to work on.
 
     Raises:
-        UsageError: there is no assessment in it.
+        UsageError: there is no assessment in it, or no such round.
     """
     from xlassess.services.common.opening import open_folder
 
-    return open_folder(options.root)
+    return open_folder(options.root, options.round_name)
 
 
 def now() -> datetime:
@@ -101,3 +102,16 @@ def common(command: _Command) -> _Command:
         callback=enter, is_eager=True,
         help="The assessment's folder. The default is the folder you are in.",
     )(command)  # fmt: skip
+
+
+def in_round(command: _Command) -> _Command:
+    """Give a command, besides what is common to all, --round: the round it works on."""
+
+    def choose(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.ensure_object(Options).round_name = value
+
+    return click.option(
+        "--round", "round_name", metavar="NAME", expose_value=False, callback=choose,
+        is_eager=True, help="The round to work on. The default is the last one begun.",
+    )(common(command))  # fmt: skip

@@ -10,7 +10,6 @@ from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.facts import bodies_of, checklists_of, details_of
 from xlassess.consolidate.figures.overview import overview, planning_scenario
 from xlassess.consolidate.figures.rows import (
     actions_of,
@@ -20,6 +19,7 @@ from xlassess.consolidate.figures.rows import (
     remarks_of,
     values_put_right,
 )
+from xlassess.consolidate.figures.side_by_side import bodies_of, checklists_of, details_of
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import (
     CommentRow,

@@ -139,6 +139,15 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "attribution": "named, partner, lettered or aggregated",
         "minimum_group": "The fewest respondents a figure may rest on when partners are not named",
         "scenarios": "Scenarios chosen against what the scores suggest, by toolkit",
+        "shared": "true where a group works in the folder, false where one person does",
+        "preparation": "What the partners agreed before the round",
+        "follows": "The name of the round before; leave out for the first",
+    },
+    "Preparation": {
+        "kind": "Why the round is held: developmental, routine audit or diagnostic",
+        "contributions": "Who contributes what to the assessment",
+        "facilitator": "Who leads the discussion of the findings",
+        "afterwards": "What will follow from the findings",
     },
     "ScenarioChoice": {
         "scenario": "The id of the scenario, such as B",

@@ -28,6 +28,7 @@ What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
+    "round closed", "round reopened",
 ]  # fmt: skip
 """What can happen."""
 

@@ -324,6 +324,31 @@ class Ledger:
         with self._writing() as db:
             self._log(db, digests.written(round_name, output, sha256, because))
 
+    def round_closed(self, round_name: str, archive: str, manifest: str, reason: str = "") -> None:
+        """Record that a round is closed.
+
+        Args:
+            round_name: the round.
+            archive: the name of its archive's folder.
+            manifest: the SHA-256 of the archive's list of files, in hex.
+            reason: what the coordinator says of it; may be empty.
+        """
+        details = {"round": round_name, "archive": archive, "manifest": manifest}
+        with self._writing() as db:
+            self._log(db, Entry("round closed", reason=reason, details=details))
+
+    def round_reopened(self, round_name: str, reason: str) -> None:
+        """Record that a round that was closed is open again, and why."""
+        with self._writing() as db:
+            self._log(db, Entry("round reopened", reason=reason, details={"round": round_name}))
+
+    def closed_rounds(self) -> dict[str, Event]:
+        """Return the rounds that are closed, each with the event that closed it."""
+        with self._reading() as db:
+            found = events.read(db, EVENTS.c.what.in_(("round closed", "round reopened")))
+        last = {event.details["round"]: event for event in found}
+        return {name: event for name, event in last.items() if event.what == "round closed"}
+
     def summaries(self) -> frozenset[str]:
         """Return the hashes of all summaries written so far, of any round."""
         with self._reading() as db:

@@ -73,6 +73,10 @@ def strictest(promises: Iterable[Promise]) -> Promise:
     )
 
 
+RoundKind = Literal["", "developmental", "routine audit", "diagnostic"]
+"""Why a round is held; seed 003, "Preparation": to develop a partnership, as a routine check, or
+to find out what is wrong."""
+
 _STRICT: Any = {"extra": "forbid"}
 
 
@@ -99,6 +103,22 @@ class ScenarioChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """What partners agree before a round; all may be left empty.
+
+    ``kind`` is why the round is held, ``contributions`` who contributes what to it,
+    ``facilitator`` who leads the discussion of its findings, ``afterwards`` what will follow.
+    Source: seed 003, stage "Preparation".
+    """
+
+    __pydantic_config__ = _STRICT
+    kind: RoundKind = ""
+    contributions: str = ""
+    facilitator: str = ""
+    afterwards: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One partnership assessing itself in one round with chosen toolkits.
 
@@ -107,6 +127,8 @@ class Assessment:
     ``minimum_group`` is the number of respondents under which a figure is withheld when
     answers are not attributed by name. ``scenarios`` are scenarios chosen by the coordinator,
     by toolkit id. ``shared`` says that a group works in the folder, and not one person alone.
+    ``preparation`` is what was agreed before the round, ``follows`` the round before it, empty
+    for the first.
     """
 
     __pydantic_config__ = _STRICT
@@ -122,6 +144,8 @@ class Assessment:
     minimum_group: int = 3
     scenarios: Mapping[str, ScenarioChoice] = field(default_factory=dict, hash=False)
     shared: bool = False
+    preparation: Preparation = Preparation()
+    follows: str = ""
 
     @property
     def promise(self) -> Promise:

@@ -209,9 +209,9 @@ _IDENTIFY = (
         "refuse",
         "Another round",
         "The workbook belongs to round {found}, not to round {expected}.",
-        "Read it when you work on that round, or send the partner this round's workbook. If it "
-        "was filled in for this round and asks the same questions, take it over: xlassess "
-        "reassign.",
+        "To count it in round {found}, read it again with --round {found}. If it was filled in "
+        "for this round and asks the same questions, take it over: xlassess reassign. Otherwise "
+        "send the partner this round's workbook.",
     ),
     Kind(
         "I06",

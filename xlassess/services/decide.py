@@ -22,7 +22,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome, OutcomeKind
 from xlassess.services.common.asked import Request, in_force, requests
-from xlassess.services.common.opening import opened
+from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.ingest import context_of
 
@@ -100,6 +100,7 @@ def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
         UsageError: there is no such return, it was set aside already, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
+        _still_open_for(ledger, number)
         ret = ledger.decisions.set_aside(number, why.reason.strip())
         return _decided(ledger, "set aside", [number], [ret.reference])
 
@@ -204,6 +205,8 @@ def undo(
         UsageError: there is none, something that came later stands on it, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
+        if isinstance(key, int):
+            _still_open_for(ledger, key)
         made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
         event = ledger.decisions.undo(what, made_about, why.reason.strip())
         about = [event.return_id] if event.return_id else sorted(event.statuses)
@@ -289,7 +292,17 @@ def _workbook(ledger: Ledger, text: str) -> Issued:
         raise UsageError(
             f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
         )
-    return workbook(ledger.issued(), text)
+    issued = workbook(ledger.issued(), text)
+    still_open(ledger, issued.identity.round)
+    return issued
+
+
+def _still_open_for(ledger: Ledger, number: int) -> None:
+    """Refuse to decide about a return of a round that is closed."""
+    ret = ledger.numbered(number)
+    issued = {one.reference: one for one in ledger.issued()} if ret else {}
+    if ret and ret.reference in issued:
+        still_open(ledger, issued[ret.reference].identity.round)
 
 
 def asked_about(ledger: Ledger, text: str) -> str:
@@ -419,6 +432,10 @@ def waive(
         raise UsageError("A waiver needs a reason.", 'Give it with --reason "...".')
     names = tuple(dict.fromkeys(findings))
     with opened(folder, lambda: why.now, why.by.strip()) as ledger:
+        for name in names:
+            number = name.partition(".")[0]
+            if _COUNT.fullmatch(number):
+                _still_open_for(ledger, int(number))
         decide = ledger.decisions.revoke if revoke else ledger.decisions.waive
         returns = decide(names, why.reason.strip())
         issued = {one.reference: one for one in ledger.issued()}

@@ -27,7 +27,7 @@ from xlassess.services.common.issuing import (
     clear_away,
     write,
 )
-from xlassess.services.common.opening import Watch, own_secret, silent
+from xlassess.services.common.opening import Watch, own_secret, silent, still_open
 from xlassess.services.common.outbox import sha256_of
 
 
@@ -91,6 +91,7 @@ def generate(
     digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
     secret = folder.secret()
     with Ledger(folder.ledger_file, lambda: now) as ledger:
+        still_open(ledger, assessment.round)
         earlier = ledger.issued()
         own_secret(folder, earlier)
         ours = [one for one in earlier if one.identity.round == assessment.round]

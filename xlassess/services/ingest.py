@@ -29,7 +29,7 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.services.common.asked import answered
-from xlassess.services.common.opening import Watch, own_secret, silent
+from xlassess.services.common.opening import Watch, own_secret, silent, still_open
 from xlassess.services.common.outbox import holds
 
 _UNPACKED = "xlassess-unpacked-"
@@ -144,6 +144,7 @@ def ingest(
         tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
         Ledger(folder.ledger_file, lambda: now) as ledger,
     ):
+        still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)
         context = replace(context_of(folder, ledger), passwords=tuple(passwords))
         run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
@@ -245,7 +246,8 @@ def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
             f"There is no file or folder {paths[0]}.",
             "Check the name. Put names with spaces in quotes.",
         )
-    own = (folder.returns.resolve(), folder.outbox.resolve())
+    outboxes = (folder.outbox, *folder.root.glob("rounds/*/outbox"))
+    own = (folder.returns.resolve(), *(place.resolve() for place in outboxes))
     for path in paths:
         handed = path.resolve()
         if any(handed in (kept, *kept.parents) for kept in own):

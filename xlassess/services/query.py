@@ -27,7 +27,7 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
-from xlassess.services.common.opening import own_secret
+from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
 
 FOLDER = "queries"
@@ -113,6 +113,7 @@ def query(
     if not folder.ledger_file.exists():
         return Queried(place, ())
     with Ledger(folder.ledger_file, lambda: now) as ledger:
+        still_open(ledger, assessment.round)
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())
         earlier = ledger.queries()

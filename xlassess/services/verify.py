@@ -87,12 +87,13 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     kept = _archive(folder.returns, audit.returns, found)
     _returned(audit.returns, kept, found)
     _unrecorded(audit, kept, found)
-    sealed = _sealed(folder.outbox, audit)
-    _outbox(folder.outbox, sealed, found)
+    sealed = _sealed(folder, audit)
+    _outbox(folder.root, sealed, found)
     found.faults += _seals(folder, sealed)
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
     _copies(folder, audit.events, found)
+    found.faults += _archives(folder, audit.events)
     return Verified(
         faults=tuple(found.faults),
         remarks=tuple(found.remarks),
@@ -199,14 +200,17 @@ class _Sealed:
     folder: Path
 
 
-def _sealed(outbox: Path, audit: Audit) -> list[_Sealed]:
+def _sealed(folder: AssessmentFolder, audit: Audit) -> list[_Sealed]:
+    rounds = {one.identity.round for one in audit.issued}
+    outbox = {name: folder.of_round(name).outbox for name in rounds}
+    whose = {one.reference: one.identity.round for one in audit.issued}
     return [
-        *(_Sealed(one, outbox) for one in audit.issued),
-        *(_Sealed(one, outbox / QUERIES) for one in audit.queries),
+        *(_Sealed(one, outbox[one.identity.round]) for one in audit.issued),
+        *(_Sealed(one, outbox[whose[one.of]] / QUERIES) for one in audit.queries),
     ]
 
 
-def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
+def _outbox(root: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
     missing = 0
     there: dict[Path, Issued | Query] = {}
     for each in sealed:
@@ -217,7 +221,7 @@ def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
         there |= dict.fromkeys(held, each.record)
     for path, sha256 in _hashes(list(there)).items():
         if sha256 != there[path].sha256:
-            where = path.relative_to(outbox.parent).as_posix()
+            where = path.relative_to(root).as_posix()
             said = f"is not the workbook {there[path].reference} as it was issued"
             found.faults.append(Fault(where, f"{where} {said}."))
     if missing:
@@ -226,7 +230,9 @@ def _outbox(outbox: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
             "this round again: xlassess generate, xlassess query"
         )
     names = {each.record.file_name for each in sealed}
-    others = sorted(path.name for path in outbox.rglob("*.xls*") if path.name not in names)
+    outboxes = {each.folder for each in sealed if each.folder.name != QUERIES}
+    there_now = (path for outbox in outboxes for path in outbox.rglob("*.xls*"))
+    others = sorted(path.name for path in there_now if path.name not in names)
     if others:
         found.remarks.append(
             "Workbooks in the outbox that xlassess did not issue. Do not send them: "
@@ -281,6 +287,7 @@ def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findin
     """
     last = {e.details["round"]: e.details["sha256"] for e in events if e.what == "consolidated"}
     rounds = {path.parent.name for path in folder.root.glob("output/*/*.xlsx")}
+    rounds |= {path.parent.parent.name for path in folder.root.glob("rounds/*/output/*.xlsx")}
     for round_name in sorted(rounds | last.keys()):
         newest = folder.summary_file(round_name)
         there = sorted({newest, *newest.parent.rglob("summary*.xlsx")})
@@ -370,3 +377,26 @@ def _own_events(path: Path, events: Sequence[Event]) -> int | None:
     except sqlite3.Error:
         return None
     return sum(one not in ours for one in hashes)
+
+
+def _archives(folder: AssessmentFolder, events: Sequence[Event]) -> Iterator[Fault]:
+    """Check the archives of rounds that were closed against their lists of files, and those."""
+    import bagit
+
+    for event in events:
+        if event.what != "round closed":
+            continue
+        place = folder.of_round(event.details["round"]).home / event.details["archive"]
+        where = place.relative_to(folder.root).as_posix()
+        if not place.is_dir():
+            yield Fault(where, f"The archive {where} is missing. Restore it from a copy.")
+            continue
+        try:
+            bagit.Bag(str(place)).validate()
+        except (bagit.BagError, OSError) as error:
+            yield Fault(where, f"The archive {where} was changed: {error}.")
+            continue
+        if _hash(place / "manifest-sha256.txt") != event.details["manifest"]:
+            yield Fault(
+                where, f"The archive {where} is not the one made when the round was closed."
+            )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
-from xlassess.cli.options import ANYWAY, Options, common, folder_of, now, shown
+from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.consolidate import Consolidated
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @ANYWAY
-@common
+@in_round
 @click.pass_obj
 def consolidate(options: Options, anyway: str) -> None:
     """Write the summary of the round for the committee: output/ROUND/summary.xlsx.

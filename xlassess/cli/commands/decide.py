@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlassess.cli.console import Console, capital, count, day, named, whose
-from xlassess.cli.options import Options, common, folder_of, now
+from xlassess.cli.options import Options, folder_of, in_round, now
 
 if TYPE_CHECKING:
     from xlassess.model.record import OutcomeKind
@@ -42,7 +42,7 @@ _UNDO = click.option("--undo", is_flag=True, help="Undo the last decision of thi
 
 def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a decision: --reason, --by, --undo."""
-    return _REASON(_BY(_UNDO(common(click.pass_obj(command)))))
+    return _REASON(_BY(_UNDO(in_round(click.pass_obj(command)))))
 
 
 @click.command()
@@ -50,7 +50,7 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--all", "everyone", is_flag=True, help="All workbooks not yet recorded as sent.")
 @click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
-@common
+@in_round
 @click.pass_obj
 def sent(
     options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
@@ -67,7 +67,7 @@ def sent(
 @click.option("--all", "everyone", is_flag=True, help="All workbooks sent that have not come back.")
 @click.option("--by", metavar="NAME", default="", help="Who reminded them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
-@common
+@in_round
 @click.pass_obj
 def reminded(
     options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
@@ -84,7 +84,7 @@ def reminded(
 @_REASON
 @_BY
 @click.option("--revoke", is_flag=True, help="Undo the waiver of these queries.")
-@common
+@in_round
 @click.pass_obj
 def waive(options: Options, findings: tuple[str, ...], reason: str, by: str, revoke: bool) -> None:
     """Accept queries as they are, so that they no longer hold up the return.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from xlassess.cli.console import REISSUE, SHOW_ALL, Console
-from xlassess.cli.options import ANYWAY, Options, common, folder_of, now, shown
+from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
     from xlassess.consolidate.export import Format
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="A folder, or the name of the main file. The default is output/ROUND/export-FORMAT.",
 )
 @ANYWAY
-@common
+@in_round
 @click.pass_obj
 def export(options: Options, form: str | None, to: Path | None, anyway: str) -> None:
     """Write the round's data for other programs or for Excel, with a data dictionary.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, count, day, progress
-from xlassess.cli.options import FULL, Options, common, folder_of, leave, now, shown
+from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     help="Replace issued workbooks whose questions, names or settings have changed.",
 )  # fmt: skip
 @FULL
-@common
+@in_round
 @click.pass_obj
 def generate(options: Options, reissue: bool, full: bool) -> None:
     """Write one workbook for each toolkit and respondent into outbox/.

@@ -17,7 +17,7 @@ from xlassess.cli.console import (
     put_right_as_json,
     whose,
 )
-from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of
+from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +34,7 @@ _SHORT = 12
 @click.argument("reference", metavar="REF")
 @AS_JSON
 @FULL
-@common
+@in_round
 @click.pass_obj
 def history(options: Options, reference: str, as_json: bool, full: bool) -> None:
     """Show everything that happened to workbook REF, oldest first."""

@@ -21,7 +21,7 @@ from xlassess.cli.console import (
     put_right_as_json,
     refusal,
 )
-from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of, here_or_in, leave, now
+from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
 from xlassess.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @AS_JSON
 @FULL
-@common
+@in_round
 @click.pass_obj
 def ingest(
     options: Options,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, choosing, count, day, whose
-from xlassess.cli.options import FULL, Options, common, folder_of, leave, now, shown
+from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome
@@ -38,7 +38,7 @@ def _day(text: str | None) -> date | None:
     help="Replace query workbooks whose open queries, names or settings have changed.",
 )  # fmt: skip
 @FULL
-@common
+@in_round
 @click.pass_obj
 def query(options: Options, return_by: date | None, reissue: bool, full: bool) -> None:
     """Write a query workbook for each return with open queries, into outbox/queries/.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
-from xlassess.cli.options import ANYWAY, Options, common, folder_of, here_or_in, now, shown
+from xlassess.cli.options import ANYWAY, Options, folder_of, here_or_in, in_round, now, shown
 
 if TYPE_CHECKING:
     from xlassess.services.report import Reported
@@ -40,7 +40,7 @@ _FILE = click.Path(path_type=Path)
     "--fields", is_flag=True, help="List the fields a template can use. Writes no report."
 )
 @ANYWAY
-@common
+@in_round
 @click.pass_obj
 def report(
     options: Options,

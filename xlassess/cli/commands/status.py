@@ -16,7 +16,7 @@ from xlassess.cli.console import (
     percent,
     refusal,
 )
-from xlassess.cli.options import AS_JSON, FULL, Options, common, folder_of, now
+from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 
 if TYPE_CHECKING:
     from xlassess.model.answer import Return
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @AS_JSON
 @FULL
-@common
+@in_round
 @click.pass_obj
 def status(options: Options, as_json: bool, full: bool) -> None:
     """Show who was sent what, who has answered, what is still open, and the response rate."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlassess.cli.console import Console, count, dumps, listed
-from xlassess.cli.options import AS_JSON, Options, common, folder_of, leave
+from xlassess.cli.options import AS_JSON, Options, folder_of, in_round, leave
 
 if TYPE_CHECKING:
     from xlassess.services.verify import Verified
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     help="An event you wrote down earlier, for example from a summary, that must still be there.",
 )  # fmt: skip
 @AS_JSON
-@common
+@in_round
 @click.pass_obj
 def verify(options: Options, noted: str, as_json: bool) -> None:
     """Check that the records are complete and unchanged.

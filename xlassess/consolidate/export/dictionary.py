@@ -6,11 +6,19 @@ the documentation anew.
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from xlassess.consolidate.export.columns import RULE, TYPES, ExportColumn, ExportLine, TableSpec
+from xlassess.consolidate.export.columns import (
+    RULE,
+    TYPES,
+    ExportColumn,
+    ExportLine,
+    TableSpec,
+    Type,
+)
 from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, ExportTable
 
 MARK = "# Data dictionary"
@@ -64,6 +72,51 @@ def dictionary_of(tables: Sequence[ExportTable]) -> ExportTable:
 def markdown(specs: Iterable[TableSpec[Any]]) -> str:
     """Return the dictionary of these tables for people to read."""
     return "\n".join((MARK, "", *_tables(specs, "##"), *_types("##")))
+
+
+_FIELD: Mapping[Type, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "whole number": {"type": "integer"},
+    "number": {"type": "number"},
+    "yes or no": {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
+    "day": {"type": "date"},
+    "moment": {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S"},
+}
+"""The types of Frictionless Table Schema, as the CSV files of an export are written."""
+
+
+def data_package(name: str, title: str, specs: Iterable[TableSpec[Any]]) -> bytes:
+    """Return a Frictionless Data Package that describes the CSV files of an export beside it.
+
+    Source: Frictionless standards, "Data Package" and "Table Schema", version 1.
+
+    Args:
+        name: a short name of small letters, digits and hyphens.
+        title: what the data is, in words.
+        specs: the tables.
+    """
+    resources = [
+        {
+            "name": spec.name,
+            "path": f"{spec.name}.csv",
+            "description": spec.about,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8-sig",
+            "profile": "tabular-data-resource",
+            "schema": {"fields": [_field(column) for column in spec.columns]},
+        }
+        for spec in specs
+    ]
+    package = {
+        "profile": "tabular-data-package", "name": name, "title": title, "resources": resources,
+    }  # fmt: skip
+    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _field(column: ExportColumn[Any]) -> dict[str, Any]:
+    said = f"{column.meaning} {column.allowed}".strip()
+    return {"name": column.name, **_FIELD[column.type], "description": said}
 
 
 def page() -> str:

@@ -186,11 +186,14 @@ def _texts(draft: Draft, sheet: SheetWriter, row: int) -> int:
     toolkit, assessment, words = draft.toolkit, draft.assessment, draft.words
     closing = bool(draft.layout.action_plan)
     blocks: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("heading_prepared", words.paragraphs("prepared", assessment.preparation)),
         ("heading_how", words.paragraphs("how_to", toolkit, closing)),
         ("heading_return", words.paragraphs("how_to_return", assessment)),
         ("heading_privacy", words.paragraphs("privacy", assessment)),
     )
     for heading, paragraphs in blocks:
+        if not paragraphs:  # nothing was agreed before the round
+            continue
         row = write_heading(sheet, row, words.say(heading))
         row = write_paragraphs(sheet, row, paragraphs)
         if heading == "heading_return":

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from xlassess.assessment.rounds import chosen_round, has_rounds
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.common.round_folders import finish, take_over
 
 
-def open_folder(root: Path) -> AssessmentFolder:
-    """Return the assessment in this folder.
+def open_folder(root: Path, round_name: str = "") -> AssessmentFolder:
+    """Return the assessment in this folder, with the round to work on.
+
+    Args:
+        root: the folder.
+        round_name: the round; empty for the present one, which is the last one begun.
 
     Raises:
-        UsageError: the folder holds no assessment.
-        XlassessError: its ledger is gone.
+        UsageError: the folder holds no assessment, or there is no such round.
+        XlassessError: its ledger is gone, or its rounds do not follow one another.
     """
     folder = AssessmentFolder(root)
     if not folder.settings_file.is_file():
@@ -29,10 +36,45 @@ def open_folder(root: Path) -> AssessmentFolder:
             "Go to the assessment's folder, or name it with -C DIR. To start a new "
             "assessment: xlassess init DIR",
         )
+    folder = _with_round(folder, round_name)
     _refuse_lost(folder)
     if _is_shared(folder):
         folder.give_to_group()
     return folder
+
+
+def _with_round(folder: AssessmentFolder, wanted: str) -> AssessmentFolder:
+    """Return the assessment with the round that somebody wants to work on."""
+    if has_rounds(folder.root):
+        finish(folder.root)
+        return AssessmentFolder(folder.root, chosen_round(folder.root, wanted))
+    if not wanted or wanted.casefold() == folder.assessment().round.casefold():
+        return folder
+    if folder.ledger_file.exists():
+        with Ledger(folder.ledger_file) as ledger:
+            names = {one.identity.round.casefold() for one in ledger.issued()}
+        if wanted.casefold() in names:  # held before rounds had folders
+            take_over(folder)
+            return AssessmentFolder(folder.root, chosen_round(folder.root, wanted))
+    raise UsageError(
+        f"There is no round {wanted} here. The only round is {folder.assessment().round}.",
+        f"To begin another one: xlassess round new {shlex.quote(wanted)}",
+    )
+
+
+def still_open(ledger: Ledger, round_name: str) -> None:
+    """Refuse to go on where a round is closed: nothing more is recorded about it.
+
+    Raises:
+        UsageError: it is closed.
+    """
+    closed = ledger.closed_rounds().get(round_name)
+    if closed is not None:
+        day = f"{closed.at.astimezone():%d %B %Y}".lstrip("0")
+        raise UsageError(
+            f"Round {round_name} was closed on {day} by {closed.by}.",
+            f'To go on with it: xlassess round reopen {shlex.quote(round_name)} --reason "..."',
+        )
 
 
 def _is_shared(folder: AssessmentFolder) -> bool:

@@ -108,6 +108,16 @@ def _blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield from method_blocks(summary)
 
 
+def _agreed(assessment: Assessment) -> Iterator[tuple[str, str]]:
+    """What the partners agreed before the round, as far as they did."""
+    agreed = assessment.preparation
+    topics = (
+        ("Kind of round", agreed.kind), ("Contributions", agreed.contributions),
+        ("Facilitator", agreed.facilitator), ("What will follow", agreed.afterwards),
+    )  # fmt: skip
+    yield from (pair for pair in topics if pair[1])
+
+
 def _about(summary: Summary) -> list[tuple[str, str]]:
     assessment: Assessment = summary.assessment
     contact = ", ".join(filter(None, (assessment.coordinator.name, assessment.coordinator.email)))
@@ -116,6 +126,7 @@ def _about(summary: Summary) -> list[tuple[str, str]]:
         ("Partnership", assessment.partnership),
         ("Round", assessment.round),
         ("Purpose", assessment.purpose or "not stated"),
+        *_agreed(assessment),
         ("Made", f"{day(summary.made_at)}, {summary.made_at:%H:%M} {summary.made_at:%Z}".strip()),
         ("Made with", summary.program),
         (

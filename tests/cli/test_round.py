@@ -1,0 +1,63 @@
+"""The verb round on the command line, and --round on the others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.services.small import LATER, a_folder, answer
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.services.ingest import ingest
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    return folder
+
+
+def test_round__new_says_what_to_do_next(folder: AssessmentFolder) -> None:
+    result = run("round", "new", "2099", "--return-by", "2099-04-30", "-C", folder.root)
+    assert result.exit_code == 0
+    assert "Round 2099 has begun, after round 2026." in result.stdout
+    assert "3 people from round 2026" in " ".join(result.stdout.split())
+    assert (folder.root / "rounds" / "2099" / "partners.xlsx").is_file()
+
+
+def test_round__new_needs_a_return_date(folder: AssessmentFolder) -> None:
+    result = run("round", "new", "2099", "-C", folder.root)
+    assert (result.exit_code, "needs a return date" in result.stderr) == (2, True)
+    assert not (folder.root / "rounds").exists()
+
+
+def test_round__others_work_on_the_last_one_or_the_one_named(folder: AssessmentFolder) -> None:
+    run("round", "new", "2099", "--return-by", "2099-04-30", "-C", folder.root)
+    now = json.loads(run("status", "--json", "-C", folder.root).stdout)
+    then = json.loads(run("status", "--json", "--round", "2026", "-C", folder.root).stdout)
+    assert (now["round"], [one["issued"] for one in now["response"]]) == ("2099", [0])
+    assert (then["round"], [one["returned"] for one in then["response"]]) == ("2026", [1])
+    result = run("consolidate", "--round", "2025", "-C", folder.root)
+    assert (result.exit_code, "The rounds are: 2026, 2099." in result.stderr) == (2, True)
+
+
+def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
+    closed = run("round", "close", "2026", "-C", folder.root)
+    assert closed.exit_code == 0
+    assert "2 workbooks had not come back." in closed.stdout
+    (line,) = json.loads(run("round", "--json", "-C", folder.root).stdout)["rounds"]
+    assert (line["round"], line["issued"], line["returned"]) == ("2026", 3, 1)
+    assert Path(line["archive"]).is_dir()
+    assert run("generate", "-C", folder.root).exit_code == 2
+    assert run("round", "reopen", "2026", "-C", folder.root).exit_code == 2
+    assert run("round", "reopen", "2026", "--reason", "Late.", "-C", folder.root).exit_code == 0
+    assert run("generate", "-C", folder.root).exit_code == 0
+    assert "open" in run("round", "list", "-C", folder.root).stdout

@@ -1,0 +1,204 @@
+"""The rounds of an assessment: a folder each below ``rounds/``, one following the other.
+
+A new assessment has one round, whose settings stand in assessment.yaml and whose register and
+outbox stand beside it: a coordinator who holds one round meets no more folders than that needs.
+With the second round each gets a folder of its own, and the first is taken over into one
+(docs/decisions/rounds.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlassess.files.problems import Problem
+from xlassess.files.yaml_file import Loc, Source, Tree, read_yaml
+from xlassess.model.errors import UsageError, XlassessError
+
+ROUNDS = "rounds"
+"""The folder of the rounds' folders."""
+
+ROUND_SETTINGS = "round.yaml"
+"""The settings of a round, in its folder."""
+
+ROUND_FIELDS = ("toolkits", "return_by", "purpose", "preparation", "scenarios", "follows")
+"""What is settled round by round; everything else lasts, and a round may differ from it."""
+
+_LASTING_ONLY = ("id", "partnership", "shared")
+"""What cannot differ from round to round: it is sealed into workbooks, or is the folder's."""
+
+_NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
+
+NAME_HINT = "Use up to 40 letters, digits, spaces and hyphens, such as 2026-spring."
+
+
+def is_round_name(text: str) -> bool:
+    """True when a round may have this name; it is a folder's name too."""
+    return _NAME.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSettings:
+    """The settings of one round, read from what lasts and from the round's own file.
+
+    Args:
+        round_name: the round's name, which its folder has.
+        lasting: assessment.yaml.
+        own: the round's round.yaml; what it says holds where both say something.
+    """
+
+    round_name: str
+    lasting: Source
+    own: Source
+
+    @property
+    def name(self) -> str:
+        """The name of the file that most settings stand in."""
+        return self.lasting.name
+
+    @property
+    def tree(self) -> Tree:
+        """The settings of both, the round's name among them."""
+        return {**_fields(self.lasting), **_fields(self.own), "round": self.round_name}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps either file from being read, and fields that stand in the wrong one."""
+        unreadable = (*self.lasting.problems, *self.own.problems)
+        return unreadable or (*self._misplaced(), *self._left_over())
+
+    def _misplaced(self) -> tuple[Problem, ...]:
+        return tuple(
+            self.own.problem(
+                (name,),
+                f"'{name}' cannot differ from round to round.",
+                f"Delete it here. It stands in {self.lasting.name}.",
+            )
+            for name in (*_LASTING_ONLY, "round")
+            if name in _fields(self.own)
+        )
+
+    def _left_over(self) -> tuple[Problem, ...]:
+        if "round" not in _fields(self.lasting):
+            return ()
+        hint = "Delete this line. To begin a round: xlassess round new NAME"
+        return (self.lasting.problem(("round",), "Each round has a folder of its own here.", hint),)
+
+    def problem(self, path: Loc, message: str, hint: str = "") -> Problem:
+        """Return a problem with the value at a path, in the file in which it stands or should."""
+        first = str(path[0]) if path else ""
+        in_round = first in _fields(self.own) or (
+            first in ROUND_FIELDS and first not in _fields(self.lasting)
+        )
+        return (self.own if in_round else self.lasting).problem(path, message, hint)
+
+
+def _fields(file: Source) -> Mapping[str, Tree]:
+    return file.tree if isinstance(file.tree, dict) else {}
+
+
+def has_rounds(root: Path) -> bool:
+    """True when the rounds of the assessment in this folder have folders of their own."""
+    return any((root / ROUNDS).glob(f"*/{ROUND_SETTINGS}"))
+
+
+def round_names(root: Path) -> tuple[str, ...]:
+    """Return the names of the rounds that have a folder, the first one first.
+
+    Args:
+        root: the assessment's folder.
+
+    Raises:
+        XlassessError: they do not follow one another in one line.
+    """
+    found = sorted(path.parent for path in (root / ROUNDS).glob(f"*/{ROUND_SETTINGS}"))
+    before = {path.name: _follows(path / ROUND_SETTINGS) for path in found}
+    names: list[str] = []
+    last = ""
+    while len(names) < len(before):
+        after = [name for name, follows in before.items() if follows == last]
+        if len(after) != 1 or after[0] in names:
+            raise _not_in_line(before, names, after)
+        last = after[0]
+        names.append(last)
+    return tuple(names)
+
+
+def _follows(settings: Path) -> str:
+    tree = read_yaml(settings.read_bytes(), settings.name).tree
+    follows = tree.get("follows") if isinstance(tree, dict) else None
+    return follows if isinstance(follows, str) else ""
+
+
+def _not_in_line(before: Mapping[str, str], names: list[str], after: list[str]) -> XlassessError:
+    """Say which rounds do not follow one another."""
+    if len(after) > 1:
+        said = f"The rounds {' and '.join(after)} both "
+        said += f"follow {names[-1]}." if names else "say that they follow no round."
+    else:
+        rest = [name for name in before if name not in names]
+        said = "; ".join(
+            f"round {name} says that it follows {before[name] or 'none'}" for name in rest
+        )
+        said = f"The rounds do not follow one another: {said}."
+    return XlassessError(
+        said,
+        f"Correct the line  follows:  in {ROUNDS}/*/{ROUND_SETTINGS}: each round names the one "
+        "before it, the first one names none.",
+    )
+
+
+def chosen_round(root: Path, wanted: str = "") -> str:
+    """Return the round to work on: the one wanted, or the last one begun.
+
+    Args:
+        root: the assessment's folder, whose rounds have folders.
+        wanted: the name somebody gave; empty for the present round.
+
+    Raises:
+        UsageError: there is no such round.
+        XlassessError: the rounds do not follow one another.
+    """
+    names = round_names(root)
+    if not wanted and names:
+        return names[-1]
+    known = {name.casefold(): name for name in names}
+    if wanted.casefold() not in known:
+        said = f"There is no round {wanted} here." if wanted else "There is no round here."
+        hint = f"The rounds are: {', '.join(names)}." if names else "Restore the folder rounds."
+        raise UsageError(said, hint)
+    return known[wanted.casefold()]
+
+
+def without_fields(text: str, names: tuple[str, ...]) -> str:
+    """Return the text of a settings file without some fields and the remarks above them.
+
+    Args:
+        text: the file; its fields begin at the left margin.
+        names: the fields to leave out.
+    """
+    kept: list[str] = []
+    above: list[str] = []
+    leaving = False
+    for line in text.splitlines(keepends=True):
+        field = re.match(r"""["']?(\w+)["']?\s*:""", line)
+        if field:
+            leaving = field[1] in names
+        elif not line.strip() or line.startswith("#"):
+            # A remark belongs to the field below it, unless nothing but remarks follow.
+            above.append(line)
+            continue
+        if not leaving:
+            kept += [*above, line]
+        elif above and above[0].strip() and not kept:
+            kept += _heading(above)
+        above = []
+    return "".join([*kept, *above])
+
+
+def _heading(above: list[str]) -> list[str]:
+    """The remarks at the head of a file, up to the first empty line: they are about it all."""
+    end = next((at for at, line in enumerate(above) if not line.strip()), len(above))
+    return above[: end + 1] if end < len(above) else []

@@ -1,0 +1,187 @@
+"""``xlassess round``: the rounds of an assessment, one after another."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlassess.cli.console import Console, count, day, dumps
+from xlassess.cli.options import AS_JSON, Options, common, folder_of, now, shown
+from xlassess.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from xlassess.services.rounds import BegunRound, ClosedRound, RoundLine
+
+
+@click.group("round", invoke_without_command=True)
+@AS_JSON
+@common
+@click.pass_context
+def round_(ctx: click.Context, as_json: bool) -> None:
+    """List, begin, close and reopen rounds.
+
+    Without a command it lists them.
+    """
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Options), as_json)
+
+
+@round_.command("list")
+@AS_JSON
+@common
+@click.pass_obj
+def list_(options: Options, as_json: bool) -> None:
+    """List the rounds, the first one first."""
+    _list(options, as_json)
+
+
+def _list(options: Options, as_json: bool) -> None:
+    from xlassess.services import rounds as service
+
+    found = service.rounds(folder_of(options))
+    if as_json:
+        click.echo(dumps({"format": "xlassess-rounds/1", "rounds": [_as_json(r) for r in found]}))
+    else:
+        _show_list(Console(), found)
+
+
+@round_.command()
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--return-by", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    help="The day by which workbooks are wanted, such as 2027-03-31.",
+)  # fmt: skip
+@common
+@click.pass_obj
+def new(options: Options, name: str, return_by: datetime | None) -> None:
+    """Begin round NAME with the settings and the people of the last one.
+
+    It writes round.yaml and partners.xlsx into rounds/NAME for you to check. In the register,
+    mark who is leaving and enter who is new. Earlier rounds stay as they are.
+    """
+    from xlassess.services import rounds as service
+
+    folder = folder_of(options)
+    begun = service.begin_round(folder, name, _day(return_by), now=now())
+    _show_begun(Console(), options, begun)
+
+
+def _day(given: datetime | None) -> date:
+    """The return date as given, or as typed when asked for at a terminal."""
+    if given is None:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "A new round needs a return date.", "Give it with --return-by, as 2027-03-31."
+            )
+        given = click.prompt(
+            "By which day are the workbooks wanted? (such as 2027-03-31)",
+            type=click.DateTime(["%Y-%m-%d"]),
+        )
+    return given.date()
+
+
+@round_.command()
+@click.argument("name", metavar="NAME")
+@click.option("--reason", metavar="TEXT", default="", help="A remark for the record.")
+@common
+@click.pass_obj
+def close(options: Options, name: str, reason: str) -> None:
+    """Close round NAME: nothing more is accepted in it.
+
+    It also writes an archive of the round that can be checked and read without xlassess.
+    """
+    from xlassess.services import rounds as service
+
+    options.round_name = name
+    _show_closed(Console(), service.close_round(folder_of(options), now=now(), reason=reason))
+
+
+@round_.command()
+@click.argument("name", metavar="NAME")
+@click.option("--reason", metavar="TEXT", default="", help="Why it is opened again. Needed.")
+@common
+@click.pass_obj
+def reopen(options: Options, name: str, reason: str) -> None:
+    """Open round NAME again after it was closed."""
+    from xlassess.services import rounds as service
+
+    options.round_name = name
+    opened = service.reopen_round(folder_of(options), reason, now=now())
+    out = Console()
+    out.say(f"Round {opened} is open again.", style="head")
+    out.say("Its archive stays as it is. When you close the round again, a new one is made.")
+
+
+def _show_list(out: Console, found: tuple[RoundLine, ...]) -> None:
+    """Say which rounds there are, and which one verbs work on."""
+    rows = [
+        [
+            line.name, day(line.return_by) if line.return_by else "-", str(line.issued),
+            str(line.returned), _state(line),
+        ]
+        for line in found
+    ]  # fmt: skip
+    out.table(["Round", "Return by", "Issued", "Came back", "State"], rows, numbers=(2, 3))
+    if len(found) > 1:
+        out.gap()
+        out.say(f"Commands work on round {found[-1].name}. For another one, add --round NAME.")
+
+
+def _state(line: RoundLine) -> str:
+    if line.closed is None:
+        return "open"
+    return f"closed on {day(line.closed.at.astimezone().date())} by {line.closed.by}"
+
+
+def _as_json(line: RoundLine) -> dict[str, Any]:
+    return {
+        "round": line.name,
+        "return_by": line.return_by.isoformat() if line.return_by else None,
+        "issued": line.issued,
+        "returned": line.returned,
+        "present": line.present,
+        "closed_at": line.closed.at.isoformat() if line.closed else None,
+        "closed_by": line.closed.by if line.closed else None,
+        "archive": str(line.archive) if line.archive else None,
+    }
+
+
+def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
+    """Say what a new round begins with and what to do next."""
+    out.say(f"Round {begun.name} has begun, after round {begun.follows}.", style="head")
+    if begun.moved:
+        out.say(
+            f"Each round has a folder of its own now. What belongs to round {begun.follows} was "
+            f"moved to {shown(begun.settings.parent.parent / begun.follows)}.",
+            style="note",
+        )
+    out.gap()
+    out.say(f"1. Check {shown(begun.settings)}: the toolkits, and what the round is for.", indent=2)
+    out.say(
+        f"2. Check {shown(begun.register)}: {count(begun.staying, 'person', 'people')} from round "
+        f"{begun.follows}. Mark who is leaving; enter who is new.",
+        indent=2,
+    )
+    place = shown(options.root)
+    there = "" if place == "." else f" -C {shlex.quote(place)}"
+    out.say(f"3. Run: xlassess generate{there}", indent=2)
+    out.gap()
+    out.say(f"To look back or read late returns: add --round {shlex.quote(begun.follows)}")
+
+
+def _show_closed(out: Console, closed: ClosedRound) -> None:
+    """Say that a round is closed, what was still open, and where its archive is."""
+    out.say(f"Round {closed.name} is closed.", style="head")
+    if closed.missing:
+        out.say(f"{count(closed.missing, 'workbook')} had not come back.", style="note")
+    if closed.queries:
+        were = "return still had" if closed.queries == 1 else "returns still had"
+        out.say(f"{closed.queries} {were} open queries.", style="note")
+    out.say(
+        f"The archive is {shown(closed.archive)}, with {count(closed.files, 'file')}. Keep a copy "
+        "in another place. It holds what people answered: give it to nobody else."
+    )
