@@ -178,10 +178,16 @@ def test_particulars__lines_about_who_answers_are_not_shown(melton, attribution)
     assert STRANGER not in parts(summary_bytes(summarise(record, MADE_AT)))
 
 
-def given_by(pat: Toolkit, gaps: Mapping[int, set[str]], count: int = 8, seed: int = 1) -> Round:
+def given_by(
+    pat: Toolkit,
+    gaps: Mapping[int, set[str]],
+    count: int = 8,
+    seed: int = 1,
+    attribution: str = "aggregated",
+) -> Round:
     """A round in which these respondents leave these items out; nothing else is missing."""
     chance = random.Random(seed)
-    record = a_round([pat], respondents(count), Wish(talk=0), attribution="aggregated")
+    record = a_round([pat], respondents(count), Wish(talk=0), attribution=attribution)
     found = {}
     for number in range(count):
         values = {
@@ -236,8 +242,7 @@ def test_difference__of_enough_people_is_shown(pat):
 
 
 def test_difference__with_names_nothing_is_withheld(pat):
-    record = given_by(pat, {0: {"1A"}})
-    record = replace(record, assessment=replace(record.assessment, attribution="named"))
+    record = given_by(pat, {0: {"1A"}}, attribution="named")
     part = summarise(record, MADE_AT).parts[0]
     assert not any(each.score.withheld for each in part.sections)
     assert part.overall[0].score.n == 7

@@ -10,6 +10,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
     Summary,
+    exposed_in_words,
     held_in_words,
     promise_in_words,
     summarise,
@@ -32,7 +33,7 @@ class Consolidated:
 
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
-    returns are held back for the sake of an earlier output.
+    returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Consolidated:
     edited: Path | None = None
     promised: str = ""
     held: str = ""
+    exposed: str = ""
 
 
 def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Consolidated:
@@ -80,6 +82,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         edited=edited,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
+        exposed=exposed_in_words(summary.participants),
     )
 
 

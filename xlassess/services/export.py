@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import held_in_words, promise_in_words, summarise
+from xlassess.consolidate import exposed_in_words, held_in_words, promise_in_words, summarise
 from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
@@ -23,7 +23,7 @@ class Exported:
 
     ``attribution`` is what was applied; ``fallback`` says that letters were asked for and would
     have hidden nobody. ``promised`` says where promises allowed less than the settings would
-    show, ``held`` where returns are held back for the sake of an earlier output. ``removed``
+    show, ``held`` where returns are held back, ``exposed`` where letters hide nobody. ``removed``
     are files of an earlier export that are not part of this one.
     """
 
@@ -35,6 +35,7 @@ class Exported:
     removed: tuple[Path, ...]
     promised: str = ""
     held: str = ""
+    exposed: str = ""
 
 
 def export_round(
@@ -94,6 +95,7 @@ def export_round(
         removed=removed,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
+        exposed=exposed_in_words(summary.participants),
     )
 
 

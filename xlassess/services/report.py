@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import held_in_words, promise_in_words, summarise
+from xlassess.consolidate import exposed_in_words, held_in_words, promise_in_words, summarise
 from xlassess.consolidate.report import (
     default_template,
     field_lines,
@@ -27,7 +27,7 @@ class Reported:
     """A report that was written: where, and on how many workbooks it stands.
 
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
-    returns are held back for the sake of an earlier output.
+    returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class Reported:
     with_queries: int
     promised: str = ""
     held: str = ""
+    exposed: str = ""
 
 
 def report(
@@ -78,6 +79,7 @@ def report(
         with_queries=sum(ret.state == "query" for ret in record.current.values()),
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
+        exposed=exposed_in_words(summary.participants),
     )
 
 

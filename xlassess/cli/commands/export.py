@@ -64,6 +64,8 @@ def _show(out: Console, result: Exported) -> None:
     out.say(_SHOWN[result.attribution])
     if result.promised:
         out.say(f"{result.promised} {REISSUE}")
+    if result.exposed:
+        out.say(result.exposed, style="query")
     if result.held:
         out.say(f"{result.held} {SHOW_ALL}")
     if result.removed:

@@ -72,6 +72,8 @@ def _show(out: Console, result: Reported) -> None:
     out.say(f"The report is in {shown(result.path)}.", style="head")
     if result.promised:
         out.say(f"{result.promised} {REISSUE}")
+    if result.exposed:
+        out.say(result.exposed, style="query")
     if result.held:
         out.say(f"{result.held} {SHOW_ALL}")
     share = result.returned / result.issued if result.issued else None

@@ -12,9 +12,10 @@ where the withheld one could be worked out from the total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlassess.consolidate.figures.letters import LetterOf, Letters, letters_of, shown_level
 from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return
@@ -23,8 +24,6 @@ from xlassess.model.record import HeldBack, Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
-
-WITHHELD = "Withheld"
 
 OTHER_PROMISE = "I13"
 """The finding that a return states another promise than is on record."""
@@ -35,8 +34,8 @@ class Person:
     """One issued workbook as the summary may show it.
 
     ``code`` stands for the workbook: its reference, or letter and number. ``level`` is the
-    label of the organisational level, or `WITHHELD`. ``file`` is the name the return came
-    under, or the code. ``place`` orders people by partner and respondent.
+    label of the organisational level, or that it is withheld. ``file`` is the name the return
+    came under, or the code. ``place`` orders people by partner and respondent.
     """
 
     issued: Issued = field(repr=False)
@@ -70,7 +69,8 @@ class Participants:
     of the organisational levels whose figures may be shown. ``tidy`` puts the names of partners
     and respondents in free text out of sight, where names are not shown. ``kept`` is what
     settings and promises come to, ``bound`` where promises allow less than the settings;
-    ``held`` tells, by the digest of the questions, where returns are held back.
+    ``held`` tells, by the digest of the questions, where returns are held back. ``exposed`` are
+    toolkits that so few partners were asked for that letters do not hide them, with how many.
     """
 
     attribution: Attribution
@@ -82,6 +82,7 @@ class Participants:
     kept: Promise
     bound: Bound
     held: Mapping[str, HeldBack] = field(default_factory=dict)
+    exposed: tuple[tuple[str, int], ...] = ()
 
     @property
     def shows_rows(self) -> bool:
@@ -103,27 +104,50 @@ def usable_returns(record: Round) -> dict[str, Return]:
 def participants_of(record: Round) -> Participants:
     """Decide how everyone in the round is shown: never more than any workbook promised."""
     usable = usable_returns(record)
-    asked = Promise(record.assessment.attribution, max(1, record.assessment.minimum_group))
-    promised = tuple(_promised(record, usable))
-    kept = strictest((asked, *(promise for promise, _ in promised)))
+    kept, bound = _kept(record, usable)
     minimum = kept.minimum_group
     partners = {issued.identity.partner for issued in record.issued if issued.reference in usable}
     fallback = kept.attribution == "lettered" and len(partners) < minimum
     applied: Attribution = "aggregated" if fallback else kept.attribution
-    people_shown = applied in ("named", "partner")
-    levels = _shown_levels(record, usable, 1 if people_shown else minimum)
-    signs = _signs(record) if applied == "partner" else _letters(record)
+    lettered = applied == "lettered"
+    least = 1 if applied in ("named", "partner") else minimum
+    levels = _shown_levels(record, usable, least, lettered=lettered)
+    letters = letters_of(record.issued, levels, minimum)
     if applied == "named":
         people = {i.reference: _named(i, usable.get(i.reference)) for i in record.issued}
     else:
-        people = _unnamed(record, signs, levels, partners_named=applied == "partner")
-    tidy = _redaction(record, applied, signs)
+        which = _by_name(record) if applied == "partner" else letters.books
+        people = _unnamed(record, which, levels, partners_named=applied == "partner")
+    return Participants(
+        attribution=applied,
+        fallback=fallback,
+        minimum=minimum,
+        people=people,
+        levels=levels,
+        tidy=_redaction(record, applied, letters.partners if lettered else {}),
+        kept=kept,
+        bound=bound,
+        held=record.held,
+        exposed=_exposed(record, letters) if lettered else (),
+    )
+
+
+def _exposed(record: Round, letters: Letters) -> tuple[tuple[str, int], ...]:
+    """The toolkits of which letters hide nobody, in the order of their names."""
+    short = {digest: record.toolkits[digest].short for digest in letters.exposed}
+    return tuple(sorted((short[digest], count) for digest, count in letters.exposed.items()))
+
+
+def _kept(record: Round, usable: Mapping[str, Return]) -> tuple[Promise, Bound]:
+    """What settings and promises come to, and where promises allow less than the settings."""
+    asked = Promise(record.assessment.attribution, max(1, record.assessment.minimum_group))
+    promised = tuple(_promised(record, usable))
     bound = Bound(
         sum(_less(promise, asked) for promise, _ in promised),
         sum(_less(promise, asked) for promise, earlier in promised if earlier),
         sum(promise.minimum_group > asked.minimum_group for promise, _ in promised),
     )
-    return Participants(applied, fallback, minimum, people, levels, tidy, kept, bound, record.held)
+    return strictest((asked, *(promise for promise, _ in promised))), bound
 
 
 def _promised(record: Round, usable: Mapping[str, Return]) -> Iterator[tuple[Promise, bool]]:
@@ -163,51 +187,48 @@ def _redaction(record: Round, applied: Attribution, signs: Mapping[str, str]) ->
     return Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words)
 
 
-def shown_groups(sizes: Mapping[str, int], minimum: int) -> frozenset[str]:
-    """Return the groups whose figures may be shown beside a total over all of them.
+def shown_groups(members: Mapping[str, Collection[str]], minimum: int) -> frozenset[str]:
+    """Return the groups that may be shown beside a total over all of them.
 
     Groups smaller than the minimum are left out. Where those left out are together still fewer
     than the minimum, total and shown groups would give them away, so the smallest shown group
     is left out too.
 
     Args:
-        sizes: respondents by group; empty groups do not matter.
-        minimum: the fewest respondents a figure may come from.
+        members: who is in each group; empty groups do not matter.
+        minimum: the fewest that a figure may come from.
     """
-    filled = {group: size for group, size in sizes.items() if size}
-    shown = {group for group, size in filled.items() if size >= minimum}
+    filled = {group: set(mine) for group, mine in members.items() if mine}
+    shown = {group for group, mine in filled.items() if len(mine) >= minimum}
 
     def left_out() -> int:
-        return sum(size for group, size in filled.items() if group not in shown)
+        return len(set[str]().union(*(filled[group] for group in filled if group not in shown)))
 
     while shown and 0 < left_out() < minimum:
-        shown.remove(min(sorted(shown), key=lambda group: filled[group]))
+        shown.remove(min(sorted(shown), key=lambda group: len(filled[group])))
     return frozenset(shown)
 
 
-def _shown_levels(record: Round, usable: Mapping[str, Return], minimum: int) -> tuple[str, ...]:
-    """Levels that may be shown in every toolkit in which anyone of the level answered."""
-    sizes: dict[str, Counter[str]] = {}
+def _shown_levels(
+    record: Round, usable: Mapping[str, Return], minimum: int, *, lettered: bool
+) -> tuple[str, ...]:
+    """Levels that may be shown in every toolkit in which anyone of the level answered.
+
+    Under letters it is partners that have to be as many: the level stands beside the letter.
+    """
+    groups: dict[str, dict[str, set[str]]] = {}
     for issued in record.issued:
         if issued.reference in usable:
-            sizes.setdefault(issued.identity.digest, Counter())[issued.level] += 1
-    present = {level for counter in sizes.values() for level in counter}
+            one = issued.identity.partner if lettered else issued.reference
+            mine = groups.setdefault(issued.identity.digest, {})
+            mine.setdefault(issued.level, set()).add(one)
+    present = {level for levels in groups.values() for level in levels}
     refused = {
         level
-        for counter in sizes.values()
-        for level in counter.keys() - shown_groups(counter, minimum)
+        for levels in groups.values()
+        for level in levels.keys() - shown_groups(levels, minimum)
     }
     return tuple(label for level, label in LEVELS.items() if level in present - refused)
-
-
-def _letters(record: Round) -> dict[str, str]:
-    """Partner ids and their letters, in the order of the seals."""
-    first: dict[str, str] = {}
-    for issued in record.issued:
-        known = first.get(issued.identity.partner, issued.seal)
-        first[issued.identity.partner] = min(known, issued.seal)
-    order = sorted(first, key=lambda partner: first[partner])
-    return {partner: column_name(index) for index, partner in enumerate(order)}
 
 
 def _named(issued: Issued, ret: Return | None) -> Person:
@@ -217,36 +238,46 @@ def _named(issued: Issued, ret: Return | None) -> Person:
     return Person(issued, issued.reference, issued.partner, issued.respondent, level, file, place)
 
 
-def _signs(record: Round) -> dict[str, str]:
-    """Partner ids and the signs of their workbooks, in the order of names, which are shown."""
+def _by_name(record: Round) -> dict[str, LetterOf]:
+    """The signs of workbooks in the order of partners' names, which are shown."""
     partners = {issued.identity.partner: issued.partner for issued in record.issued}
     order = sorted(partners, key=lambda each: (partners[each].casefold(), each))
-    return {partner: column_name(index) for index, partner in enumerate(order)}
+    signs = {partner: column_name(index) for index, partner in enumerate(order)}
+    return {
+        issued.reference: LetterOf(signs[issued.identity.partner], joint=True)
+        for issued in record.issued
+    }
 
 
 def _unnamed(
-    record: Round, signs: Mapping[str, str], levels: tuple[str, ...], *, partners_named: bool
+    record: Round,
+    letters: Mapping[str, LetterOf],
+    levels: tuple[str, ...],
+    *,
+    partners_named: bool,
 ) -> dict[str, Person]:
-    """Everyone by letter; a partner's respondents are numbered in the order of their seals."""
+    """Everyone by letter; respondents of one letter are numbered in the order of their seals."""
     numbers: dict[str, dict[str, int]] = {}
     books: Counter[tuple[str, str]] = Counter()
     people: dict[str, Person] = {}
     for issued in sorted(record.issued, key=lambda each: each.seal):
-        who = (issued.identity.partner, issued.identity.respondent)
-        own = numbers.setdefault(who[0], {})
-        number = own.setdefault(who[1], len(own) + 1)
-        books[who] += 1
-        sign = signs[who[0]]
-        code = f"{sign}{number}" if books[who] == 1 else f"{sign}{number}-{books[who]}"
-        label = LEVELS.get(issued.level, issued.level)
+        letter = letters[issued.reference]
+        sign, who = letter.sign, issued.identity.respondent
+        own = numbers.setdefault(sign, {})
+        number = own.setdefault(who, len(own) + 1)
+        books[sign, who] += 1
+        code = f"{sign}{number}" if letter.joint else sign
+        if books[sign, who] > 1:
+            code = f"{code}-{books[sign, who]}"
+        partner = f"Partner {sign}" if letter.joint else f"Respondent {sign}"
         people[issued.reference] = Person(
             issued=issued,
             code=code,
-            partner=issued.partner if partners_named else f"Partner {sign}",
-            respondent=f"Respondent {number}",
-            level=label if label in levels else WITHHELD,
+            partner=issued.partner if partners_named else partner,
+            respondent=f"Respondent {number}" if letter.joint else "",
+            level=shown_level(issued, levels),
             file=f"Return {code}",
-            place=(len(sign), sign, f"{number:06}{books[who]:06}"),
+            place=(len(sign), sign, f"{number:06}{books[sign, who]:06}"),
         )
     return {issued.reference: people[issued.reference] for issued in record.issued}
 
@@ -257,7 +288,7 @@ def _names(
     """What to put in place of each name that may turn up in free text."""
     names: dict[str, str] = {}
     for issued in everyone:
-        sign = signs.get(issued.identity.partner) if applied == "lettered" else ""
+        sign = signs.get(issued.identity.partner)
         instead = f"Partner {sign}" if sign else NAME_TAKEN_OUT
         if applied == "partner":
             instead = issued.partner  # found as a whole, it stays, whatever person bears a part

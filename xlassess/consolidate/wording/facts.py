@@ -41,6 +41,11 @@ def promise_in_words(participants: Participants) -> str:
     return words().say("promised", participants)
 
 
+def exposed_in_words(participants: Participants) -> str:
+    """Return which toolkits so few partners were asked that letters hide nobody; or nothing."""
+    return words().say("exposed", participants.exposed)
+
+
 def held_in_words(participants: Participants) -> str:
     """Return that returns are held back for the sake of an earlier output; empty if none are."""
     told = dict.fromkeys(_held(each, participants.minimum) for each in participants.held.values())

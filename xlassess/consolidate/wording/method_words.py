@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from xlassess.consolidate.figures import thresholds
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
-from xlassess.consolidate.wording.facts import held_in_words, promise_in_words
+from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.terms import percent, short
 from xlassess.sheet.words import Words
 
@@ -27,7 +27,8 @@ def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]
     general = words().paragraphs("general", summary)
     promised = promise_in_words(summary.participants)
     held = held_in_words(summary.participants)
-    shown = words().paragraphs("attribution", summary.participants, promised, held)
+    exposed = exposed_in_words(summary.participants)
+    shown = words().paragraphs("attribution", summary.participants, promised, held, exposed)
     yield "Figures", [*_pairs(general), *_pairs(shown)]
     yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules(summary)))
     for part in summary.parts:

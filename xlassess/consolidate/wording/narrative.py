@@ -15,6 +15,7 @@ from xlassess.consolidate.figures.thresholds import LISTED
 from xlassess.consolidate.figures.values import Narrative, PlannedAction, PlanningScenario
 from xlassess.consolidate.wording.facts import (
     NarrativeFacts,
+    exposed_in_words,
     held_in_words,
     promise_in_words,
     words,
@@ -144,6 +145,7 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "fallback": participants.fallback,
         "promised": promise_in_words(participants),
         "held": held_in_words(participants),
+        "exposed": exposed_in_words(participants),
         "minimum": participants.minimum,
         "withheld": [
             *(each.name for each in facts.sections if each.score.secondary),
