@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, Field, asdict, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
 from xlassess.contract.layout import FURTHER_KEYS
@@ -20,6 +20,8 @@ from xlassess.model.toolkit import Toolkit
 
 SECRET_BYTES = 32
 
+_IDENTITY = tuple(part.name for part in fields(Identity))
+
 
 def _canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -27,7 +29,7 @@ def _canonical(value: object) -> bytes:
 
 def _covered(identity: Identity) -> dict[str, object]:
     """What seal and reference cover; what a workbook has nothing of is left out."""
-    whole = asdict(identity)
+    whole = {name: getattr(identity, name) for name in _IDENTITY}
     return {key: value for key, value in whole.items() if value or key not in FURTHER_KEYS}
 
 

@@ -25,6 +25,7 @@ from xlassess.services.common.outbox import REPLACED
 from xlassess.services.query import FOLDER as QUERIES
 
 _BLOCK = 1 << 20
+_FILES_AT_ONCE = 64
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -142,8 +143,14 @@ def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> dic
 
 def _hashes(paths: Sequence[Path]) -> dict[Path, str]:
     """The hash of every file, several read at once: hashing leaves other threads to run."""
+    some = [paths[at : at + _FILES_AT_ONCE] for at in range(0, len(paths), _FILES_AT_ONCE)]
     with ThreadPoolExecutor() as pool:
-        return dict(zip(paths, pool.map(_hash, paths, chunksize=64), strict=True))
+        return {path: sha256 for hashed in pool.map(_hash_all, some) for path, sha256 in hashed}
+
+
+def _hash_all(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """The hashes of a handful of files: handed out singly, handing out would take the longest."""
+    return [(path, _hash(path)) for path in paths]
 
 
 def _hash(path: Path) -> str:
@@ -275,8 +282,10 @@ def _questions(audit: Audit) -> Iterator[Fault]:
         )
 
 
-_NOTED = re.compile(rb"(?<![0-9])([0-9]{1,9}):([0-9a-f]{64})(?![0-9a-f])")
-"""Number and hash of the last event, as the Method sheet of a summary names it."""
+_HASH = re.compile(rb":([0-9a-f]{64})(?![0-9a-f])")
+_NUMBER = re.compile(rb"(?<![0-9])[0-9]{1,9}\Z")
+"""Number and hash of the last event, as the Method sheet of a summary names it ("12:ab34...").
+Looked for from the colon on: a long sheet is all digits, and has hardly any colons."""
 
 
 def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
@@ -327,13 +336,22 @@ def _event_noted(path: Path) -> tuple[int, str] | None:
     """Number and hash of the event that a summary names as the last before it."""
     try:
         with zipfile.ZipFile(path) as package:
-            for name in package.namelist():
-                if name.startswith("xl/") and name.endswith(".xml"):
-                    found = _NOTED.search(package.read(name))
-                    if found:
-                        return int(found[1]), found[2].decode()
+            parts = [name for name in package.namelist() if re.fullmatch(r"xl/.*\.xml", name)]
+            # Texts first: they hold it unless a program wrote them into the sheets themselves.
+            for name in sorted(parts, key=lambda name: name != "xl/sharedStrings.xml"):
+                noted = _noted_in(package.read(name))
+                if noted:
+                    return noted
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
         pass  # edited with another program, or not a workbook: it says nothing of the log
+    return None
+
+
+def _noted_in(part: bytes) -> tuple[int, str] | None:
+    for found in _HASH.finditer(part):
+        before = _NUMBER.search(part[max(0, found.start() - 10) : found.start()])
+        if before:
+            return int(before[0]), found[1].decode()
     return None
 
 
