@@ -48,7 +48,7 @@ from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
-from xlassess.score import Agreement, scorecard
+from xlassess.score import Agreement, ScoringPlan
 from xlassess.version import __version__
 
 
@@ -145,9 +145,10 @@ def _part(
 ) -> ToolkitResults:
     toolkit = group.toolkit
     returns = _usable(inputs, group)
-    answers = [_asked_answers(toolkit, ret) for _, ret in returns]
+    answers = _asked_answers(toolkit, [ret for _, ret in returns])
+    plan = ScoringPlan.of(toolkit)
     rows = tuple(
-        ScoreRow(person, scorecard(toolkit, given))
+        ScoreRow(person, plan.card(given))
         for (person, _), given in zip(returns, answers, strict=True)
     )
     base = toolkit_returns(toolkit, group.key, inputs.participants, rows, answers)
@@ -229,10 +230,10 @@ def _success(toolkit: Toolkit, items: Sequence[ItemFigures]) -> Agreement | None
     return next(found, None)
 
 
-def _asked_answers(toolkit: Toolkit, ret: Return) -> list[Answer]:
+def _asked_answers(toolkit: Toolkit, returns: Sequence[Return]) -> list[list[Answer]]:
     """The answers to the toolkit's items; texts asked for elsewhere are not scored."""
     known = {item.id for item in toolkit.items()}
-    return [answer for answer in ret.answers if answer.item in known]
+    return [[answer for answer in ret.answers if answer.item in known] for ret in returns]
 
 
 def _data(

@@ -16,8 +16,11 @@ from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Band, Choice, Item, Section, Toolkit, answer_field
 from xlassess.score.bands import band_of
 
-_Codes = Mapping[tuple[str, str], str]
-"""Choice code (or, for free answers, some text) by item and answer field."""
+_Place = tuple[str, str]
+"""An item and one of its answer fields."""
+
+_Given = Mapping[_Place, Choice | None]
+"""The choice made in each place that was answered; None where the answer is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +118,116 @@ def scorecard(toolkit: Toolkit, answers: Iterable[Answer]) -> Scorecard:
         XlassessError: an answer's value is no choice of its item's scale, an item is unknown,
             or an item is answered twice. The reader of returns lets none of these through.
     """
-    codes = _codes(toolkit, answers)
-    sections = tuple(
-        _section_score(toolkit, section, view, codes)
-        for section in reported_sections(toolkit)
-        for view in section_views(toolkit, section)
-    )
-    asked = [
-        (item.id, field)
-        for item in toolkit.items()
-        if item.required
-        for field in item.answer_fields
-    ]
-    return Scorecard(
-        toolkit=toolkit.id,
-        sections=sections,
-        overall=_overall(toolkit, sections),
-        success=_choice(toolkit, toolkit.scoring.success, codes),
-        flagged=_flags(toolkit, codes),
-        asked=len(asked),
-        answered=sum(key in codes for key in asked),
+    return ScoringPlan.of(toolkit).card(answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoredSection:
+    """A section from one view: the places that count, and where it is said what it weighs."""
+
+    section: Section
+    view: str
+    places: tuple[_Place, ...]
+    weighed: _Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringPlan:
+    """What a toolkit scores, worked out once for thousands of returns.
+
+    ``choices`` has the choices of every place by code, None where the answer is free;
+    ``required`` are the required places, ``flagged`` those whose answers may be flagged, with
+    their section.
+    """
+
+    toolkit: Toolkit
+    choices: Mapping[_Place, Mapping[str, Choice] | None]
+    sections: tuple[_ScoredSection, ...]
+    required: tuple[_Place, ...]
+    flagged: tuple[tuple[str, _Place], ...]
+
+    @classmethod
+    def of(cls, toolkit: Toolkit) -> ScoringPlan:
+        """Prepare the scoring of a toolkit's returns."""
+        scales = {
+            name: {choice.code: choice for choice in scale.choices}
+            for name, scale in toolkit.scales.items()
+        }
+        places = [(item, field) for item in toolkit.items() for field in item.answer_fields]
+        return cls(
+            toolkit=toolkit,
+            choices={
+                (item.id, field): None if item.is_free else scales[item.answer]
+                for item, field in places
+            },
+            sections=tuple(
+                _scored_section(toolkit, section, view)
+                for section in reported_sections(toolkit)
+                for view in section_views(toolkit, section)
+            ),
+            required=tuple((item.id, field) for item, field in places if item.required),
+            flagged=tuple(
+                (section.id, (item.id, field))
+                for section in reported_sections(toolkit)
+                for item in section.items
+                if is_figured(toolkit, section, item)
+                for field in item.answer_fields
+            ),
+        )
+
+    def card(self, answers: Iterable[Answer]) -> Scorecard:
+        """Score one return's answers; see `scorecard`."""
+        toolkit, given = self.toolkit, self._given(answers)
+        sections = tuple(_section_score(toolkit, each, given) for each in self.sections)
+        return Scorecard(
+            toolkit=toolkit.id,
+            sections=sections,
+            overall=_overall(toolkit, sections),
+            success=given.get((toolkit.scoring.success, answer_field())),
+            flagged=tuple(
+                Flag(section, *place, choice.code)
+                for section, place in self.flagged
+                if (choice := given.get(place)) and choice.code in toolkit.scoring.flagged
+            ),
+            asked=len(self.required),
+            answered=sum(place in given for place in self.required),
+        )
+
+    def _given(self, answers: Iterable[Answer]) -> dict[_Place, Choice | None]:
+        given: dict[_Place, Choice | None] = {}
+        for answer in answers:
+            if not answer.field.startswith("answer") or answer.value == "":
+                continue
+            if answer.item == PROPOSAL:
+                continue
+            place = (answer.item, answer.field)
+            if place not in self.choices:
+                raise _unscorable(self.toolkit, answer, "is not asked in this toolkit")
+            if place in given:
+                raise _unscorable(self.toolkit, answer, "is answered twice in one return")
+            choices = self.choices[place]
+            if choices is not None and answer.value not in choices:
+                raise _unscorable(
+                    self.toolkit, answer, f"has the value {answer.value!r}, not a choice"
+                )
+            given[place] = None if choices is None else choices[str(answer.value)]
+        return given
+
+
+def _scored_section(toolkit: Toolkit, section: Section, view: str) -> _ScoredSection:
+    field = answer_field(view)
+    return _ScoredSection(
+        section=section,
+        view=view,
+        places=tuple(
+            (item.id, field)
+            for item in section.items
+            if counts_towards(toolkit, section, item) and field in item.answer_fields
+        ),
+        weighed=next(
+            ((item.id, answer_field()) for item in toolkit.items() if item.weighs == section.id),
+            None,
+        ),
     )
 
 
@@ -189,25 +282,6 @@ def affirmative(toolkit: Toolkit) -> Choice:
     return toolkit.scales[toolkit.scoring.scale].substantive[0]
 
 
-def _codes(toolkit: Toolkit, answers: Iterable[Answer]) -> dict[tuple[str, str], str]:
-    items = {item.id: item for item in toolkit.items()}
-    codes: dict[tuple[str, str], str] = {}
-    for answer in answers:
-        if not answer.field.startswith("answer") or answer.value == "":
-            continue
-        if answer.item == PROPOSAL:
-            continue
-        item = items.get(answer.item)
-        if item is None or answer.field not in item.answer_fields:
-            raise _unscorable(toolkit, answer, "is not asked in this toolkit")
-        if (answer.item, answer.field) in codes:
-            raise _unscorable(toolkit, answer, "is answered twice in one return")
-        if not item.is_free and answer.value not in _choices(toolkit, item):
-            raise _unscorable(toolkit, answer, f"has the value {answer.value!r}, not a choice")
-        codes[answer.item, answer.field] = str(answer.value)
-    return codes
-
-
 def _unscorable(toolkit: Toolkit, answer: Answer, problem: str) -> XlassessError:
     return XlassessError(
         f"Item {answer.item} ({answer.field}) {problem} (toolkit {toolkit.id} {toolkit.version}).",
@@ -215,39 +289,23 @@ def _unscorable(toolkit: Toolkit, answer: Answer, problem: str) -> XlassessError
     )
 
 
-def _choices(toolkit: Toolkit, item: Item) -> dict[str, Choice]:
-    return {choice.code: choice for choice in toolkit.scales[item.answer].choices}
-
-
-def _choice(toolkit: Toolkit, item_id: str, codes: _Codes) -> Choice | None:
-    code = codes.get((item_id, "answer"))
-    if code is None:
-        return None
-    return _choices(toolkit, toolkit.item(item_id))[code]
-
-
-def _section_score(toolkit: Toolkit, section: Section, view: str, codes: _Codes) -> SectionScore:
-    field = answer_field(view)
-    items = [
-        item
-        for item in section.items
-        if counts_towards(toolkit, section, item) and field in item.answer_fields
-    ]
-    given = [(item, codes[item.id, field]) for item in items if (item.id, field) in codes]
-    picked = [_choices(toolkit, item)[code] for item, code in given if not item.is_free]
+def _section_score(toolkit: Toolkit, of: _ScoredSection, given: _Given) -> SectionScore:
+    answered = [given[place] for place in of.places if place in given]
+    picked = [choice for choice in answered if choice is not None]
     proper = [choice for choice in picked if not choice.apart]
     apart = len(picked) - len(proper)
-    score = _score(toolkit, proper, complete=len(proper) == len(items))
+    score = _score(toolkit, proper, complete=len(proper) == len(of.places))
+    weight = given.get(of.weighed) if of.weighed else None
     return SectionScore(
-        section=section.id,
-        view=view,
-        asked=len(items),
-        answered=len(given) - apart,
+        section=of.section.id,
+        view=of.view,
+        asked=len(of.places),
+        answered=len(answered) - apart,
         apart=apart,
         counts=_counts(toolkit, picked),
         score=score,
-        band=band_of(score, section.bands),
-        significance=_significance(toolkit, section, codes),
+        band=band_of(score, of.section.bands),
+        significance=weight.score if weight else None,
     )
 
 
@@ -265,21 +323,14 @@ def _score(toolkit: Toolkit, proper: list[Choice], *, complete: bool) -> float |
     if not proper or rule in ("levels", "none"):
         return None
     if rule == "share":
-        return sum(choice.code == affirmative(toolkit).code for choice in proper) / len(proper)
+        good = affirmative(toolkit).code
+        return sum(choice.code == good for choice in proper) / len(proper)
     scores = [choice.score for choice in proper if choice.score is not None]
     if len(scores) < len(proper):
         return None
     if rule == "mean":
         return sum(scores) / len(scores)
     return float(sum(scores)) if complete else None
-
-
-def _significance(toolkit: Toolkit, section: Section, codes: _Codes) -> float | None:
-    for item in toolkit.items():
-        if item.weighs == section.id:
-            choice = _choice(toolkit, item.id, codes)
-            return choice.score if choice else None
-    return None
 
 
 def _overall(toolkit: Toolkit, sections: tuple[SectionScore, ...]) -> tuple[Overall, ...]:
@@ -302,14 +353,3 @@ def _overall_from(toolkit: Toolkit, view: str, sections: tuple[SectionScore, ...
     asked = sum(score.asked for score in mine)
     total = _score(toolkit, proper, complete=len(proper) == asked)
     return Overall(view, asked, len(proper), total, band_of(total, toolkit.scoring.bands))
-
-
-def _flags(toolkit: Toolkit, codes: _Codes) -> tuple[Flag, ...]:
-    return tuple(
-        Flag(section.id, item.id, field, codes[item.id, field])
-        for section in reported_sections(toolkit)
-        for item in section.items
-        if counts_towards(toolkit, section, item) and not item.is_free
-        for field in item.answer_fields
-        if codes.get((item.id, field)) in toolkit.scoring.flagged
-    )
