@@ -26,12 +26,12 @@ def test_data__names_the_file_of_each_answer(attribution: str) -> None:
     history = tuple(joined if one == ret else one for one in record.history)
     summary = summarise(replace(record, current=current, history=history), MADE_AT)
     whole = summarise(record, MADE_AT)
-    files = [row.file for row in summary.data]
+    files = [row.person.file for row in summary.data]
     if attribution == "named":
         assert files.count("back.xlsx") == 1
         assert files.count("first.xlsx") == len(others)
     else:
         assert not {"back.xlsx", "first.xlsx"} & set(files)
-    assert [(row.item, row.field, row.value, row.score) for row in summary.data] == [
-        (row.item, row.field, row.value, row.score) for row in whole.data
-    ]
+    assert [
+        (r.answer.item, r.answer.field, r.answer.value, r.answer.score) for r in summary.data
+    ] == [(r.answer.item, r.answer.field, r.answer.value, r.answer.score) for r in whole.data]

@@ -36,7 +36,7 @@ def test_answers__a_row_for_each_with_choices_in_the_order_of_their_scale(named)
     assert isinstance(levels.dtype, pd.CategoricalDtype)
     assert isinstance(answers["item"].dtype, pd.CategoricalDtype)
     assert answers["score"].dtype == "Float64"
-    assert list(answers["return"].astype(str)) == [row.code for row in named.summary().data]
+    assert list(answers["return"].astype(str)) == [row.person.code for row in named.summary().data]
 
 
 def test_answers__compare_within_their_scale():

@@ -220,14 +220,15 @@ def test_data__one_row_per_answer_with_its_cell(pat):
     record = a_round([pat], 2, Wish(talk=1))
     summary = summarise(record, MADE_AT)
     assert len(summary.data) == sum(len(ret.answers) for ret in record.current.values())
-    row = next(row for row in summary.data if (row.item, row.field) == ("1A", "answer"))
+    row = next(r for r in summary.data if (r.answer.item, r.answer.field) == ("1A", "answer"))
     answer = next(
-        a for a in record.current[row.code].answers if (a.item, a.field) == ("1A", "answer")
+        a for a in record.current[row.person.code].answers if (a.item, a.field) == ("1A", "answer")
     )
     scale = pat.scales["agreement"].by_code(str(answer.value))
-    assert (row.sheet, row.cell) == (answer.sheet, answer.cell)
-    assert (row.value, row.score, row.counts) == (scale.label, scale.score, "yes")
-    assert {row.counts for row in summary.data if row.section == "pat:7"} == {"no"}
+    given = row.answer
+    assert (given.sheet, given.cell) == (answer.sheet, answer.cell)
+    assert (given.value, given.score, given.counts) == (scale.label, scale.score, "yes")
+    assert {r.answer.counts for r in summary.data if r.answer.section == "pat:7"} == {"no"}
 
 
 def test_data__what_was_typed_before_it_was_put_right(pat):
@@ -235,7 +236,8 @@ def test_data__what_was_typed_before_it_was_put_right(pat):
     ret = next(iter(record.current.values()))
     changed = {(n.item, n.field): n.before for n in ret.normalised}
     assert changed
-    typed = {(r.item, r.field): r.typed for r in summarise(record, MADE_AT).data if r.typed}
+    given = [row.answer for row in summarise(record, MADE_AT).data]
+    typed = {(each.item, each.field): each.typed for each in given if each.typed}
     assert typed == changed
 
 

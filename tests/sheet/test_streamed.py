@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -90,3 +92,16 @@ def test_table__covers_the_streamed_rows() -> None:
     sheet.raw.stream(1, ROWS, faces(book))
     table = openpyxl.load_workbook(io.BytesIO(book.close()))["Rows"].tables["T"]
     assert (table.ref, table.autoFilter.ref) == ("A1:D4", "A1:D4")
+
+
+def test_stream__equal_keys_stay_what_they_are_and_shared_texts_are_counted(monkeypatch) -> None:
+    monkeypatch.setattr(streamed, "_MOST_KEPT", 2)
+    column = (0.0, False, "0", 1.0, True, "1", "0", "#", "two", "two", False, 0.0)
+    data = written(tuple((value,) for value in column))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Rows"]
+    found = [sheet.cell(row, 1).value for row in range(2, len(column) + 2)]
+    assert [(type(v) is bool, v) for v in found] == [(type(v) is bool, v) for v in column]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        texts = package.read("xl/sharedStrings.xml")
+    # The heading, =1+1 on the other sheet, and six texts in the column.
+    assert re.search(rb' count="(\d+)" uniqueCount="(\d+)"', texts).groups() == (b"8", b"6")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
@@ -24,6 +25,7 @@ from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import (
     CommentRow,
     DataRow,
+    DataRows,
     ItemFigures,
     PlannedAction,
     PutRight,
@@ -238,16 +240,15 @@ def _asked_answers(toolkit: Toolkit, returns: Sequence[Return]) -> list[list[Ans
 
 def _data(
     inputs: RoundInputs, groups: Sequence[ToolkitGroup], parts: Sequence[ToolkitResults]
-) -> tuple[DataRow, ...]:
-    rows: list[DataRow] = []
+) -> DataRows:
+    together: list[Collection[DataRow]] = []
     for group, part in zip(groups, parts, strict=True):
         look = lookup(group.toolkit, group.key)
-        if not inputs.participants.shows_rows:
-            rows += counted_rows(look, part.items)
-            continue
-        for person, ret in _usable(inputs, group):
-            rows += data_rows(look, person, ret, inputs.participants)
-    return tuple(rows)
+        if inputs.participants.shows_rows:
+            together.append(data_rows(look, _usable(inputs, group), inputs.participants))
+        else:
+            together.append(tuple(counted_rows(look, part.items)))
+    return DataRows(sum(map(len, together)), lambda: chain.from_iterable(together))
 
 
 def _put_right(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[PutRight, ...]:

@@ -230,7 +230,7 @@ def _parts(
         found = db.execute(query.order_by(table.c.return_id, table.c.position))
         if table is ANSWERS:
             # Straight from the driver: making a row object of each takes as long as reading it.
-            for number, answers in rows.answers_of(found.cursor or ()).items():
+            for number, answers in rows.answers_of(cast("Iterable[Any]", found.cursor)).items():
                 parts.setdefault(number, {})[part.name] = answers
             continue
         for row in found:

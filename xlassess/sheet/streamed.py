@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
+from operator import getitem
 from typing import NamedTuple
 
 from xlsxwriter.format import Format
@@ -29,6 +30,16 @@ _MOST_COLUMNS = 64
 _BLOCK = 2_000
 """Rows that are compressed together."""
 
+_ROW = "#"
+"""Stands for the number of the row in the XML of a cell, which holds nothing but letters and
+numbers: texts are shared."""
+
+_SHARED = 't="s"'
+"""Marks a cell whose text is one of those that cells share."""
+
+_MOST_KEPT = 20_000
+"""Different texts of a column whose XML is kept."""
+
 Streamed = str | float | bool | date | None
 """A value of a streamed row: a text, a number, true or false, a day or moment, or nothing."""
 
@@ -40,6 +51,23 @@ class StreamedFormats(NamedTuple):
     number: Format
     day: Format
     moment: Format | None = None
+
+
+class _Written(dict[Streamed, str]):
+    """The XML of the texts of a column. Most columns repeat a few dozen over all their rows.
+
+    Numbers are written anew: 0, -0 and false are the same key.
+    """
+
+    def __init__(self, cell: Callable[[int, Streamed], str], column: int) -> None:
+        super().__init__()
+        self._cell, self._column = cell, column
+
+    def __missing__(self, value: Streamed) -> str:
+        written = self._cell(self._column, value)
+        if isinstance(value, str) and len(self) < _MOST_KEPT:
+            self[value] = written
+        return written
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]
@@ -82,35 +110,41 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
                 has.
         """
         cell = self._cells(faces)
+        columns = [_Written(cell, at) for at in range(_MOST_COLUMNS)]
         coming = enumerate(rows, first_row + 1)
-        last, wide = first_row, 1
+        last, wide, shared = first_row, 1, self.str_table.count
         while block := list(islice(coming, _BLOCK)):
             last, wide = block[-1][0], len(block[-1][1])
             if last > MOST_ROWS:
                 raise SheetError(f"A sheet has {MOST_ROWS:,} rows; more are needed.")
-            written = (
-                f'<row r="{row}">{"".join(cell(at, row, v) for at, v in enumerate(values))}</row>'
+            written = "".join(
+                f'<row r="{_ROW}">{"".join(map(getitem, columns, values))}</row>'.replace(
+                    _ROW, str(row)
+                )
                 for row, values in block
             )
-            self._blocks.append(zlib.compress("".join(written).encode(), level=1))
+            shared += written.count(_SHARED)
+            self._blocks.append(zlib.compress(written.encode(), level=1))
+        # XlsxWriter counts a text when its number is asked for, which is once for many cells.
+        self.str_table.count = shared
         if last > first_row:
             self._check_dimensions(last - 1, wide - 1)
 
-    def _cells(self, faces: StreamedFormats) -> Callable[[int, int, Streamed], str]:
-        """Return what turns a value, with its column from 0 and its row from 1, into XML."""
+    def _cells(self, faces: StreamedFormats) -> Callable[[int, Streamed], str]:
+        """Return what turns a value, with its column from 0, into XML for any row."""
         index = self.str_table._get_shared_string_index
         text, number, day = (face._get_xf_index() for face in faces[:3])
         moment = (faces.moment or faces.day)._get_xf_index()
         letters = [xl_col_to_name(column) for column in range(_MOST_COLUMNS)]
 
-        def cell(column: int, row: int, value: Streamed) -> str:
+        def cell(column: int, value: Streamed) -> str:
             if value is None or value == "":
                 return ""
-            at = f'<c r="{letters[column]}{row}"'
+            at = f'<c r="{letters[column]}{_ROW}"'
             if isinstance(value, str):
                 if len(value) * 2 > LONGEST_CELL:
                     within(value, LONGEST_CELL, "text of a cell")
-                return f'{at} s="{text}" t="s"><v>{index(value)}</v></c>'
+                return f'{at} s="{text}" {_SHARED}><v>{index(value)}</v></c>'
             if isinstance(value, date):
                 style = moment if isinstance(value, datetime) else day
                 return f'{at} s="{style}"><v>{serial(value):.16G}</v></c>'

@@ -68,14 +68,14 @@ def test_data__one_row_per_row_of_the_summary(told):
     assert len(found) == len(told.data)
     for row, known in zip(found, told.data, strict=True):
         assert (row["return"], row["partner"], row["cell"]) == (
-            known.code, known.partner, known.cell
+            known.person.code, known.person.partner, known.answer.cell
         )  # fmt: skip
-        assert row["item"] == known.item
-        assert row["toolkit"] == known.part
-        assert row["score"] == ("" if known.score is None else f"{known.score:g}")
-        assert row["counts"] == known.counts
+        assert row["item"] == known.answer.item
+        assert row["toolkit"] == known.answer.part
+        assert row["score"] == ("" if known.answer.score is None else f"{known.answer.score:g}")
+        assert row["counts"] == known.answer.counts
         field = row["field"] + (f":{row['view']}" if row["view"] else "")
-        assert field == known.field
+        assert field == known.answer.field
 
 
 def test_data__each_kind_of_answer_in_a_column_of_its_own(told):
@@ -175,7 +175,7 @@ def test_columns__hold_only_their_type(pat, melton, attribution):
     }  # fmt: skip
     assert set(kinds) == set(TYPES)
     for table in tables_of(summarise(record, MADE_AT)):
-        assert table.lines, table.spec.name
+        assert len(table), table.spec.name
         for column in table.spec.columns:
             values = [value for value in table.values(column) if value is not None]
             assert all(isinstance(value, kinds[column.type]) for value in values), column.name

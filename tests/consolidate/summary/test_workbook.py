@@ -16,6 +16,7 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from tests.factory import AWKWARD
 from xlassess.consolidate import summarise, summary_bytes, write_summary
 from xlassess.consolidate.figures.compute import section_key
+from xlassess.consolidate.figures.values import DataRows
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
 from xlassess.sheet.validation import SheetError
@@ -244,9 +245,10 @@ def test_write__leaves_nothing_behind_when_it_fails(pat, tmp_path: Path):
     target = tmp_path / "deep" / "summary.xlsx"
     write_summary(summary, target)
     before = target.read_bytes()
-    row = replace(summary.data[0], value="x" * 40_000)
+    row = next(iter(summary.data))
+    row = replace(row, answer=replace(row.answer, value="x" * 40_000))
     with pytest.raises(SheetError):
-        write_summary(replace(summary, data=(row,)), target)
+        write_summary(replace(summary, data=DataRows(1, lambda: iter((row,)))), target)
     assert target.read_bytes() == before
     assert [path.name for path in target.parent.iterdir()] == ["summary.xlsx"]
 

@@ -11,6 +11,7 @@ from xlassess.consolidate.export.columns import (
     ExportColumn,
     ExportLine,
     TableSpec,
+    of_part,
     people,
     where,
 )
@@ -27,30 +28,25 @@ class Pick(NamedTuple):
     choice: Choice
 
 
-def _itself(row: DataRow) -> object:
-    """A data row says itself whose it is, as far as that may be shown."""
-    return row
-
-
 def _question(item: Item | None) -> str:
     return item.ask if item else ""
 
 
 def _section(line: ExportLine[DataRow]) -> str:
-    return line.row.section.removeprefix(f"{line.row.part}:")
+    return line.row.answer.section.removeprefix(f"{line.row.answer.part}:")
 
 
 def _kind(line: ExportLine[DataRow]) -> str:
-    if line.row.choice:
+    if line.row.answer.choice:
         return "choice"
-    if isinstance(line.row.value, date):
+    if isinstance(line.row.answer.value, date):
         return "day"
-    return "text" if isinstance(line.row.value, str) else "number"
+    return "text" if isinstance(line.row.answer.value, str) else "number"
 
 
 def _only(kind: str, line: ExportLine[DataRow]) -> Cell:
     """The value of an answer in the column of its kind."""
-    return line.row.value if _kind(line) == kind else None
+    return line.row.answer.value if _kind(line) == kind else None
 
 
 def _field(name: str) -> str:
@@ -66,129 +62,151 @@ DATA: TableSpec[DataRow] = TableSpec(
     "One row for each answer, comment and piece of evidence that counts, with the cell it was "
     "read from: the rows of the summary's Data sheet.",
     (
-        *where(),
-        *people(_itself),
-        ExportColumn(
-            "section",
-            "text",
-            "Id of the section.",
-            _section,
-            "Empty for the proposal of an action plan",
-        ),
-        ExportColumn(
-            "section_title",
-            "text",
-            "Short title of the section.",
-            lambda line: line.row.section_name,
-        ),
-        ExportColumn(
-            "item",
-            "text",
-            "Published number of the item.",
-            lambda line: line.row.item,
-            "“proposal” for the proposal of an action plan",
-        ),
-        ExportColumn(
-            "item_key",
-            "text",
-            "Toolkit and item; no program takes it for a number.",
-            lambda line: line.row.key,
-        ),
-        ExportColumn(
-            "question",
-            "text",
-            "The item in full.",
-            lambda line: _question(line.at.items.get(line.row.item)),
-        ),
-        ExportColumn(
-            "field",
-            "text",
-            "What was given.",
-            lambda line: _field(line.row.field),
-            "answer, comment, evidence",
-        ),
-        ExportColumn(
-            "view",
-            "text",
-            "Id of the view from which the item is judged.",
-            lambda line: _view(line.row.field),
-            "Empty where the toolkit has no views",
-        ),
-        ExportColumn(
-            "kind",
-            "text",
-            "Which of the columns label, text, number and day has the value.",
-            _kind,
-            "choice, text, number, day",
-        ),
-        ExportColumn(
-            "scale",
-            "text",
-            "Id of the response scale.",
-            lambda line: line.row.choice.partition(":")[0],
-            "Empty unless kind is choice",
-        ),
-        ExportColumn(
-            "code",
-            "text",
-            "Code of the choice.",
-            lambda line: line.row.choice.partition(":")[2],
-            "Empty unless kind is choice",
-        ),
-        ExportColumn(
-            "label",
-            "text",
-            "The choice in words.",
-            lambda line: _only("choice", line),
-            "Empty unless kind is choice",
-        ),
-        ExportColumn(
-            "text",
-            "text",
-            "What was written.",
-            lambda line: _only("text", line),
-            "Empty unless kind is text; where partners are lettered, without names",
-        ),
-        ExportColumn(
-            "number",
-            "number",
-            "The number given; percentages from 0 to 1.",
-            lambda line: _only("number", line),
-            "Empty unless kind is number",
-        ),
-        ExportColumn(
-            "day",
-            "day",
-            "The day given.",
-            lambda line: _only("day", line),
-            "Empty unless kind is day",
-        ),
-        ExportColumn(
-            "score",
-            "number",
-            "The score of the choice.",
-            lambda line: line.row.score,
-            "Empty where the toolkit gives the choice no score",
-        ),
-        ExportColumn(
-            "counts", "text", "Whether the answer counts.", lambda line: line.row.counts, _COUNTS
-        ),
-        ExportColumn(
-            "as_typed",
-            "text",
-            "What stood in the cell before it was put right.",
-            lambda line: line.row.typed,
-            "Empty where nothing was put right",
+        *of_part("answer", where()),
+        *of_part("person", people(lambda row: row.person)),
+        *of_part(
+            "answer",
+            (
+                ExportColumn(
+                    "section",
+                    "text",
+                    "Id of the section.",
+                    _section,
+                    "Empty for the proposal of an action plan",
+                ),
+                ExportColumn(
+                    "section_title",
+                    "text",
+                    "Short title of the section.",
+                    lambda line: line.row.answer.section_name,
+                ),
+                ExportColumn(
+                    "item",
+                    "text",
+                    "Published number of the item.",
+                    lambda line: line.row.answer.item,
+                    "“proposal” for the proposal of an action plan",
+                ),
+                ExportColumn(
+                    "item_key",
+                    "text",
+                    "Toolkit and item; no program takes it for a number.",
+                    lambda line: line.row.answer.key,
+                ),
+                ExportColumn(
+                    "question",
+                    "text",
+                    "The item in full.",
+                    lambda line: _question(line.at.items.get(line.row.answer.item)),
+                ),
+                ExportColumn(
+                    "field",
+                    "text",
+                    "What was given.",
+                    lambda line: _field(line.row.answer.field),
+                    "answer, comment, evidence",
+                ),
+                ExportColumn(
+                    "view",
+                    "text",
+                    "Id of the view from which the item is judged.",
+                    lambda line: _view(line.row.answer.field),
+                    "Empty where the toolkit has no views",
+                ),
+                ExportColumn(
+                    "kind",
+                    "text",
+                    "Which of the columns label, text, number and day has the value.",
+                    _kind,
+                    "choice, text, number, day",
+                ),
+                ExportColumn(
+                    "scale",
+                    "text",
+                    "Id of the response scale.",
+                    lambda line: line.row.answer.choice.partition(":")[0],
+                    "Empty unless kind is choice",
+                ),
+                ExportColumn(
+                    "code",
+                    "text",
+                    "Code of the choice.",
+                    lambda line: line.row.answer.choice.partition(":")[2],
+                    "Empty unless kind is choice",
+                ),
+                ExportColumn(
+                    "label",
+                    "text",
+                    "The choice in words.",
+                    lambda line: _only("choice", line),
+                    "Empty unless kind is choice",
+                ),
+                ExportColumn(
+                    "text",
+                    "text",
+                    "What was written.",
+                    lambda line: _only("text", line),
+                    "Empty unless kind is text; where partners are lettered, without names",
+                ),
+                ExportColumn(
+                    "number",
+                    "number",
+                    "The number given; percentages from 0 to 1.",
+                    lambda line: _only("number", line),
+                    "Empty unless kind is number",
+                ),
+                ExportColumn(
+                    "day",
+                    "day",
+                    "The day given.",
+                    lambda line: _only("day", line),
+                    "Empty unless kind is day",
+                ),
+                ExportColumn(
+                    "score",
+                    "number",
+                    "The score of the choice.",
+                    lambda line: line.row.answer.score,
+                    "Empty where the toolkit gives the choice no score",
+                ),
+                ExportColumn(
+                    "counts",
+                    "text",
+                    "Whether the answer counts.",
+                    lambda line: line.row.answer.counts,
+                    _COUNTS,
+                ),
+                ExportColumn(
+                    "as_typed",
+                    "text",
+                    "What stood in the cell before it was put right.",
+                    lambda line: line.row.answer.typed,
+                    "Empty where nothing was put right",
+                ),
+            ),
         ),
         ExportColumn(
             "file",
             "text",
             "Name of the file it was read from.",
-            lambda line: line.row.file,
+            lambda line: line.row.person.file if line.row.person else "",
             "Where partners are lettered, “Return” with letter and number",
+            "person",
         ),
-        ExportColumn("sheet", "text", "Sheet it was read from.", lambda line: line.row.sheet),
-        ExportColumn("cell", "text", "Cell it was read from.", lambda line: line.row.cell),
+        ExportColumn(
+            "sheet",
+            "text",
+            "Sheet it was read from.",
+            lambda line: line.row.answer.sheet,
+            part="answer",
+        ),
+        ExportColumn(
+            "cell",
+            "text",
+            "Cell it was read from.",
+            lambda line: line.row.answer.cell,
+            part="answer",
+        ),
     ),
 )
 

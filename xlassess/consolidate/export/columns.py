@@ -7,8 +7,8 @@ dictionary beside an export and docs/data-dictionary.md are all made from these 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
@@ -79,7 +79,8 @@ class ExportLine(Generic[Row]):
 class ExportColumn(Generic[Row]):
     """One column: its name, type and meaning, what it may hold, and where its value comes from.
 
-    ``allowed`` is in words, empty where anything of the type may stand.
+    ``allowed`` is in words, empty where anything of the type may stand. ``part`` names the
+    attribute of a row that alone decides the value, empty where the whole row does.
     """
 
     name: str
@@ -87,6 +88,12 @@ class ExportColumn(Generic[Row]):
     meaning: str
     of: Callable[[ExportLine[Row]], Cell]
     allowed: str = ""
+    part: str = ""
+
+
+def of_part(part: str, columns: Iterable[ExportColumn[Row]]) -> tuple[ExportColumn[Row], ...]:
+    """Return columns whose values one attribute of a row decides (`ExportColumn.part`)."""
+    return tuple(replace(column, part=part) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)

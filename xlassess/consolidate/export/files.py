@@ -67,7 +67,7 @@ def workbook_bytes(summary: Summary, tables: Sequence[ExportTable]) -> bytes:
 
 
 def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
-    spec, count = table.spec, len(table.lines)
+    spec, count = table.spec, len(table)
     if _FIRST + count > MOST_ROWS:
         raise SheetError(
             f"The table {spec.name} has {count:,} rows, more than an Excel sheet holds.",
@@ -181,7 +181,7 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, 
     if form == "json":
         files = [_document(summary, tables)]
     elif form == "xlsx":
-        rows = {table.spec.name: len(table.lines) for table in tables}
+        rows = {table.spec.name: len(table) for table in tables}
         whole = (*tables, dictionary_of(tables))
         files = [ExportFile(_BOOK, workbook_bytes(summary, whole), rows)]
     else:
@@ -208,7 +208,7 @@ def _named(name: str, stem: str, *, chief: bool) -> str:
 
 
 def _file(table: ExportTable, form: Format, content: bytes) -> ExportFile:
-    rows = {} if table.spec is DICTIONARY else {table.spec.name: len(table.lines)}
+    rows = {} if table.spec is DICTIONARY else {table.spec.name: len(table)}
     return ExportFile(f"{table.spec.name}.{form}", content, rows)
 
 
@@ -234,7 +234,7 @@ def _csv(table: ExportTable) -> bytes:
     text = io.TextIOWrapper(out, "utf-8-sig", "backslashreplace", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.name for column in table.spec.columns])
-    for first in range(0, len(table.lines), _ROWS_AT_ONCE):
+    for first in range(0, len(table), _ROWS_AT_ONCE):
         block = slice(first, first + _ROWS_AT_ONCE)
         writer.writerows(zip(*(texts[codes[block]] for codes, texts in ready), strict=True))
     text.flush()
@@ -278,7 +278,7 @@ def _document(summary: Summary, tables: Sequence[ExportTable]) -> ExportFile:
         "dictionary": _objects(dictionary_of(tables)),
     }
     content = _bytes(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    return ExportFile(_DOCUMENT, content, {table.spec.name: len(table.lines) for table in tables})
+    return ExportFile(_DOCUMENT, content, {table.spec.name: len(table) for table in tables})
 
 
 def _objects(table: ExportTable) -> list[dict[str, Any]]:

@@ -35,28 +35,30 @@ def frame_of(table: ExportTable, orders: Mapping[str, Sequence[str]] | None = No
 
     given = orders or {}
     columns = {
-        column.name: _series(table.values(column), column, given.get(column.name))
-        for column in table.spec.columns
+        column.name: _series(table, column, given.get(column.name)) for column in table.spec.columns
     }
     frame: pd.DataFrame = pd.DataFrame(columns, copy=False)
     return frame
 
 
-def _series(values: list[Cell], column: ExportColumn[Any], order: Sequence[str] | None) -> Any:
+def _series(table: ExportTable, column: ExportColumn[Any], order: Sequence[str] | None) -> Any:
+    import numpy as np
     import pandas as pd
 
+    found, which = table.different(column)
+    places = np.asarray(which, dtype=np.intp)
     if column.type == "text":
-        return _texts(values, order)
+        return _texts(found, places, order)
     if column.type == "day":
-        return pd.Series(_days(values))
+        return pd.Series(_days(found)[places])
     if column.type == "moment":
-        return pd.Series(_moments(values))
+        return pd.Series(_moments(found)[places])
     types = {"whole number": "Int64", "number": "Float64", "yes or no": "boolean"}
     kept: Any = types[column.type]
-    return pd.Series(pd.array(values, dtype=kept))
+    return pd.Series(pd.array(found, dtype=kept)[places])
 
 
-def _texts(values: list[Cell], order: Sequence[str] | None) -> Any:
+def _texts(values: list[Cell], places: Any, order: Sequence[str] | None) -> Any:
     """Texts, as categories where they repeat.
 
     They stay Python's own: a text from a hostile file may hold half a character, which Arrow
@@ -67,15 +69,17 @@ def _texts(values: list[Cell], order: Sequence[str] | None) -> Any:
 
     codes: Any
     found: Any
-    codes, found = pd.factorize(np.array(values, dtype=object))
+    given = np.array(values, dtype=object)
+    codes, found = pd.factorize(given)
+    codes = codes[places]
     if order is not None and set(found) <= {*order, ""}:
         codes, found = _reordered(codes, found, order)
         kind = pd.CategoricalDtype(pd.Index(found, dtype=object), ordered=True)
         return pd.Series(pd.Categorical.from_codes(codes, dtype=kind))
-    if len(found) <= _FEW * len(values):
+    if len(found) <= _FEW * len(places):
         kind = pd.CategoricalDtype(pd.Index(found, dtype=object))
         return pd.Series(pd.Categorical.from_codes(codes, dtype=kind))
-    return pd.Series(values, dtype=object)
+    return pd.Series(given[places], dtype=object)
 
 
 def _reordered(codes: Any, found: Any, order: Sequence[str]) -> tuple[Any, list[str]]:

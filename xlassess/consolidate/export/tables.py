@@ -8,8 +8,9 @@ them, `RESPONSE` how many workbooks came back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from xlassess.consolidate.export.answers import COMMENTS, COUNTS, DATA, Pick
@@ -21,23 +22,47 @@ from xlassess.consolidate.export.columns import (
     TableSpec,
 )
 from xlassess.consolidate.export.plans_and_returns import ACTIONS, PROPOSALS, RESPONSE, RETURNS
-from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.figures.values import DataRow, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLines:
+    """The lines of a table that differ in one part of their rows, and which stands in each row."""
+
+    lines: tuple[ExportLine[Any], ...]
+    places: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportTable:
-    """A table ready to be written: its columns, and what its rows are made from."""
+    """A table ready to be written: its columns, and what its rows are made from.
+
+    ``shared`` has, in place of ``lines``, the lines that differ in each part of the rows
+    (`ExportColumn.part`), by its name: of a quarter of a million answers, some hundreds differ.
+    """
 
     spec: TableSpec[Any]
     lines: tuple[ExportLine[Any], ...]
+    shared: Mapping[str, SharedLines] = field(default_factory=dict)
 
-    def values(self, column: ExportColumn[Any]) -> list[Cell]:
-        """Return the values of one of its columns.
+    def __len__(self) -> int:
+        return next((len(each.places) for each in self.shared.values()), len(self.lines))
+
+    def different(self, column: ExportColumn[Any]) -> tuple[list[Cell], Sequence[int]]:
+        """Return the values of one of its columns, and which of them stands in each row.
 
         A column at a time, because a table as rows of values takes more memory than all the
         rest of a round.
         """
-        return list(map(column.of, self.lines))
+        if self.shared:
+            part = self.shared[column.part]
+            return list(map(column.of, part.lines)), part.places
+        return list(map(column.of, self.lines)), range(len(self.lines))
+
+    def values(self, column: ExportColumn[Any]) -> list[Cell]:
+        """Return the values of one of its columns, row by row."""
+        found, places = self.different(column)
+        return [found[place] for place in places]
 
 
 WITH_ROWS: tuple[TableSpec[Any], ...] = (DATA, ACTIONS, RETURNS)
@@ -51,7 +76,6 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
     """Return the tables of a round, the chief one first, as its attribution allows."""
     settings = {part.key: ExportContext(summary, part) for part in summary.parts}
     rows: Mapping[str, Iterable[tuple[str, Any]]] = {
-        "data": ((row.part, row) for row in summary.data),
         "counts": _picks(summary),
         "comments": ((remark.part, remark) for remark in summary.remarks),
         "actions": ((action.part, action) for action in summary.actions),
@@ -61,8 +85,29 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
     }
     specs = WITH_ROWS if summary.participants.shows_rows else AGGREGATED
     return tuple(
-        ExportTable(spec, tuple(ExportLine(settings[key], row) for key, row in rows[spec.name]))
+        _answers(summary, settings)
+        if spec is DATA
+        else ExportTable(
+            spec, tuple(ExportLine(settings[key], row) for key, row in rows[spec.name])
+        )
         for spec in specs
+    )
+
+
+def _answers(summary: Summary, settings: Mapping[str, ExportContext]) -> ExportTable:
+    """The table of answers: each different person and each different answer once."""
+    known: dict[str, dict[int, tuple[int, object]]] = {"person": {}, "answer": {}}
+    lines: dict[str, list[ExportLine[DataRow]]] = {name: [] for name in known}
+    places = {name: array("L") for name in known}
+    for row in summary.data:
+        for name, part in (("person", row.person), ("answer", row.answer)):
+            # By identity; what is known is held, so that nothing else can have its number.
+            place, _ = known[name].setdefault(id(part), (len(lines[name]), part))
+            if place == len(lines[name]):
+                lines[name].append(ExportLine(settings[row.answer.part], row))
+            places[name].append(place)
+    return ExportTable(
+        DATA, (), {name: SharedLines(tuple(lines[name]), places[name]) for name in known}
     )
 
 

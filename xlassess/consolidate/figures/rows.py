@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,6 +15,8 @@ from xlassess.consolidate.figures.values import (
     CommentRow,
     Counting,
     DataRow,
+    DataRows,
+    GivenAnswer,
     ItemFigures,
     PlannedAction,
     PutRight,
@@ -61,40 +63,51 @@ def lookup(toolkit: Toolkit, key: str) -> ToolkitIndex:
 
 
 def data_rows(
-    look: ToolkitIndex, person: Person, ret: Return, participants: Participants
-) -> Iterator[DataRow]:
-    """Yield one row per answer, comment and piece of evidence of a return, as they were read."""
-    typed = {(n.item, n.field): n.before for n in ret.normalised}
-    for answer in ret.answers:
-        if answer.value == "":
-            continue
-        section, item = look.items.get(answer.item, (None, None))
-        choice = _choice(look, item, answer)
-        hidden = participants.attribution != "named" and _is_particular(
-            look, answer.item, answer.field
-        )
-        value = PARTICULARS_OUT if hidden else _tidied(answer.value, participants)
-        before = "" if hidden else typed.get((answer.item, answer.field), "")
-        yield DataRow(
-            code=person.code,
-            partner=person.partner,
-            respondent=person.respondent,
-            level=person.level,
-            part=look.key,
-            section=section_key(look.key, section.id) if section else "",
-            section_name=section.name if section else "",
-            item=answer.item,
-            key=section_key(look.key, answer.item),
-            field=answer.field,
-            counts=_counting(look, answer, choice),
-            choice=f"{item.answer}:{choice.code}" if item and choice else "",
-            value=choice.label if choice else value,
-            score=choice.score if choice else None,
-            typed=participants.tidy(before),
-            file=_read_from(person, ret, answer.file).file,
-            sheet=answer.sheet,
-            cell=answer.cell,
-        )
+    look: ToolkitIndex, returns: Sequence[tuple[Person, Return]], participants: Participants
+) -> DataRows:
+    """Return one row per answer, comment and piece of evidence of returns, as they were read."""
+
+    def made() -> Iterator[DataRow]:
+        # By identity: returns share equal answers, and keep them for as long as this runs.
+        known: dict[tuple[int, str], GivenAnswer] = {}
+        for person, ret in returns:
+            typed = {(n.item, n.field): n.before for n in ret.normalised}
+            whose = {file: _read_from(person, ret, file) for file in {a.file for a in ret.answers}}
+            for answer in ret.answers:
+                if answer.value == "":
+                    continue
+                key = id(answer), typed.get((answer.item, answer.field), "")
+                given = known.get(key)
+                if given is None:
+                    given = known[key] = _given(look, answer, key[1], participants)
+                yield DataRow(whose[answer.file], given)
+
+    total = sum(answer.value != "" for _, ret in returns for answer in ret.answers)
+    return DataRows(total, made)
+
+
+def _given(
+    look: ToolkitIndex, answer: Answer, before: str, participants: Participants
+) -> GivenAnswer:
+    section, item = look.items.get(answer.item, (None, None))
+    choice = _choice(look, item, answer)
+    hidden = participants.attribution != "named" and _is_particular(look, answer.item, answer.field)
+    value = PARTICULARS_OUT if hidden else _tidied(answer.value, participants)
+    return GivenAnswer(
+        part=look.key,
+        section=section_key(look.key, section.id) if section else "",
+        section_name=section.name if section else "",
+        item=answer.item,
+        key=section_key(look.key, answer.item),
+        field=answer.field,
+        counts=_counting(look, answer, choice),
+        choice=f"{item.answer}:{choice.code}" if item and choice else "",
+        score=choice.score if choice else None,
+        typed="" if hidden else participants.tidy(before),
+        value=choice.label if choice else value,
+        sheet=answer.sheet,
+        cell=answer.cell,
+    )
 
 
 def _read_from(person: Person, ret: Return, file: str) -> Person:
@@ -113,8 +126,7 @@ def counted_rows(look: ToolkitIndex, items: tuple[ItemFigures, ...]) -> Iterator
             if not count:
                 continue
             scored = "apart" if choice.apart else "yes"
-            yield DataRow(
-                code="", partner="", respondent="", level="",
+            given = GivenAnswer(
                 part=look.key,
                 section=section_key(look.key, figures.section.id),
                 section_name=figures.section.name,
@@ -123,11 +135,13 @@ def counted_rows(look: ToolkitIndex, items: tuple[ItemFigures, ...]) -> Iterator
                 field=figures.field,
                 counts=scored if figures.scored else "no",  # type: ignore[arg-type]
                 choice=f"{figures.scale_id}:{choice.code}",
-                value=choice.label,
                 score=choice.score,
-                typed="", file="", sheet="", cell="",
-                count=count,
-            )  # fmt: skip
+                typed="",
+                value=choice.label,
+                sheet="",
+                cell="",
+            )
+            yield DataRow(None, given, count)
 
 
 def _choice(look: ToolkitIndex, item: Item | None, answer: Answer) -> Choice | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -148,17 +148,13 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DataRow:
-    """One answer with where it was read; ``typed`` is what stood there before it was put right.
+class GivenAnswer:
+    """What stands in a cell, and what it was given to; equal ones of many returns are one object.
 
-    In an aggregated summary a row is how often one choice was picked (``count``), without
-    person or cell.
+    ``typed`` is what stood there before it was put right. In an aggregated summary there is no
+    sheet or cell.
     """
 
-    code: str
-    partner: str
-    respondent: str
-    level: str
     part: str
     section: str
     section_name: str
@@ -167,13 +163,43 @@ class DataRow:
     field: str
     counts: Counting
     choice: str
-    value: Value
     score: float | None
     typed: str
-    file: str
+    value: Value
     sheet: str
     cell: str
-    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One answer, and whose it is; the person's file is the one it was read from.
+
+    In an aggregated summary a row is how often one choice was picked (``times``), by nobody.
+    """
+
+    person: Person | None
+    answer: GivenAnswer
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataRows(Collection[DataRow]):
+    """The rows of data, made anew each time they are read: kept, they would be most of a summary.
+
+    ``total`` is how many there are.
+    """
+
+    total: int
+    made: Callable[[], Iterator[DataRow]] = field(compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return self.total
+
+    def __iter__(self) -> Iterator[DataRow]:
+        return self.made()
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == each for each in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,7 +478,7 @@ class Summary:
     program: str
     participants: Participants
     parts: tuple[ToolkitResults, ...]
-    data: tuple[DataRow, ...]
+    data: DataRows
     remarks: tuple[CommentRow, ...]
     actions: tuple[PlannedAction, ...]
     files: tuple[FileUsed, ...]

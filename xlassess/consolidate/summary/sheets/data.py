@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from math import ceil
 
 from xlassess.consolidate.figures.values import DataRow
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import DATA_FIRST, DATA_NAMES, HEADER_ROW, TALLY_NAMES
 from xlassess.consolidate.wording.terms import DATA, words
-from xlassess.model.answer import Value
 from xlassess.sheet import formats
-from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats
-from xlassess.sheet.writer import CellRange, SheetWriter
+from xlassess.sheet.streamed import MOST_ROWS, Streamed, StreamedFormats
+from xlassess.sheet.writer import CellRange
 
 _PLAIN = formats.CellFormat(wrap=False, valign="top")
 _NUMBER = _PLAIN.but(align="right")
@@ -46,13 +46,14 @@ _TALLY_COLUMNS = (
 
 
 def write_data(writer: SummaryWriter) -> None:
-    """Write the Data sheet; answers beyond the rows of a sheet go on ``Data 2`` and so on."""
-    data = writer.summary.data
-    room = MOST_ROWS - DATA_FIRST
-    names = data_sheets(len(data))
-    for number, name in enumerate(names):
-        rows = data if len(names) == 1 else data[number * room : (number + 1) * room]
-        _write_sheet(writer, name, number, rows, len(names))
+    """Write the Data sheet; answers beyond the rows of a sheet go on ``Data 2`` and so on.
+
+    They are most of a large summary's time and size, so they are streamed.
+    """
+    values = _values if writer.summary.participants.shows_rows else _tally_values
+    rows = map(values, writer.summary.data)
+    for number in range(len(data_sheets(len(writer.summary.data)))):
+        _write_sheet(writer, number, rows)
 
 
 def data_sheets(rows: int) -> tuple[str, ...]:
@@ -63,8 +64,11 @@ def data_sheets(rows: int) -> tuple[str, ...]:
 
 
 def _write_sheet(
-    writer: SummaryWriter, name: str, number: int, data: Sequence[DataRow], sheets: int
+    writer: SummaryWriter, number: int, coming: Iterator[tuple[Streamed, ...]]
 ) -> None:
+    room, total = MOST_ROWS - DATA_FIRST, len(writer.summary.data)
+    names = data_sheets(total)
+    name, sheets, count = names[number], len(names), min(room, total - number * room)
     summary = writer.summary
     rows = summary.participants.shows_rows
     columns = _COLUMNS if rows else _TALLY_COLUMNS
@@ -76,11 +80,10 @@ def _write_sheet(
         streamed=True,
     )  # fmt: skip
     sheet = writer.open(setup)
-    count = len(data)
     table = "Answers" if number == 0 else f"Answers_{number + 1}"
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, table, name))
-    values = _values if rows else _tally_values
-    _fill(writer, sheet, map(values, data))
+    faces = StreamedFormats(*(writer.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
+    sheet.raw.stream(DATA_FIRST, islice(coming, count), faces)
     last = DATA_FIRST + max(count, 1) - 1
     if sheets == 1:
         for key, column in (DATA_NAMES if rows else TALLY_NAMES).items():
@@ -88,24 +91,23 @@ def _write_sheet(
     writer.finish(sheet, setup, last)
 
 
-def _values(row: DataRow) -> tuple[Value | None, ...]:
+def _values(row: DataRow) -> tuple[Streamed, ...]:
+    person, given = row.person, row.answer
+    who = (
+        (person.code, person.partner, person.respondent, person.level)
+        if person
+        else ("", "", "", "")
+    )
     return (
-        row.code, row.partner, row.respondent, row.level, row.part, row.section,
-        row.section_name, row.item, row.key, row.field, row.counts, row.choice, row.score,
-        row.typed, row.value, row.file, row.sheet, row.cell,
+        *who, given.part, given.section, given.section_name, given.item, given.key, given.field,
+        given.counts, given.choice, given.score, given.typed, given.value,
+        person.file if person else "", given.sheet, given.cell,
     )  # fmt: skip
 
 
-def _tally_values(row: DataRow) -> tuple[Value | None, ...]:
+def _tally_values(row: DataRow) -> tuple[Streamed, ...]:
+    given = row.answer
     return (
-        row.part, row.section, row.section_name, row.item, row.key, row.field, row.counts,
-        row.choice, row.score, row.value, float(row.count),
+        given.part, given.section, given.section_name, given.item, given.key, given.field,
+        given.counts, given.choice, given.score, given.value, float(row.times),
     )  # fmt: skip
-
-
-def _fill(
-    writer: SummaryWriter, sheet: SheetWriter, rows: Iterable[tuple[Value | None, ...]]
-) -> None:
-    """Write the rows. They are most of a large summary's time and size, so they are streamed."""
-    faces = StreamedFormats(*(writer.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
-    sheet.raw.stream(DATA_FIRST, rows, faces)
