@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlassess.cli.console import Console, clean, count, listed, percent, progress
-from xlassess.services.common.opening import silent
+from xlassess.services.common.progress import silent
 
 
 class Terminal(io.StringIO):

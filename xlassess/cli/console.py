@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from xlassess.services.common.opening import Watch, silent
+from xlassess.services.common.progress import Watch, silent
 
 if TYPE_CHECKING:
     import rich.console

@@ -39,7 +39,7 @@ from xlassess.files.problems import did_you_mean
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.services.common.asked import toolkits_of
-from xlassess.services.common.opening import Watch, silent
+from xlassess.services.common.progress import Watch, silent
 from xlassess.services.consolidate import Consolidated, consolidate
 from xlassess.services.generate import Generated, Workbook, generate
 from xlassess.services.ingest import Ingested, ingest

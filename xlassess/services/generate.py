@@ -27,8 +27,9 @@ from xlassess.services.common.issuing import (
     clear_away,
     write,
 )
-from xlassess.services.common.opening import Watch, own_secret, silent, still_open
+from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.progress import Watch, silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.services.common.asked import answered
-from xlassess.services.common.opening import Watch, own_secret, silent, still_open
+from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import holds
+from xlassess.services.common.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
 

@@ -21,8 +21,8 @@ from typing import Generic, Literal, Protocol, TypeVar
 from xlassess.contract.seal import reference_for
 from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Identity
-from xlassess.services.common.opening import Watch, silent
 from xlassess.services.common.outbox import holds, put_aside, write_whole
+from xlassess.services.common.progress import Watch, silent
 
 Outcome = Literal["new", "unchanged", "restored", "reissued", "outdated", "questions", "kept"]
 """What became of one workbook.

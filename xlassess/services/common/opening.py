@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from xlassess.assessment.rounds import chosen_round, has_rounds
 from xlassess.assessment.settings import AssessmentFolder
@@ -141,14 +140,3 @@ def shown(path: Path) -> str:
     path = path.resolve()
     here = Path.cwd().resolve()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-class Watch(Protocol):
-    """Told about progress: ``done`` of ``total`` files; ``total`` 0 is not known yet."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note of the progress."""
-
-
-def silent(done: int, total: int) -> None:
-    """Take no note of the progress."""
