@@ -195,7 +195,7 @@ def test_audit__returned_and_open_queries(papers):
 
 @pytest.mark.parametrize("title", ["Strengths", "Concerns"])
 def test_audit__a_strength_and_a_concern(papers, title):
-    said = papers.value("Summary", f"A{row_of(papers, title) + 2}")
+    said = papers.value("Summary", f"A{row_of(papers, title) + 1}")
     item = re.search(r"\((\w+)\)\. ", said)[1]
     agreement = papers.values["Agreement"]
     line = next(r for r in agreement.iter_rows(min_row=5) if r[0].value == item)

@@ -22,8 +22,8 @@ from xlassess.model.record import Round
 from xlassess.sheet.validation import SheetError
 
 SHEETS = [
-    "Summary", "Responses", "Scores", "Profile", "Agreement", "Levels", "Comments",
-    "Action plan", "Data", "Method",
+    "Summary", "Responses", "Findings", "Scores", "Profile", "Agreement", "Levels",
+    "Comments", "Action plan", "Data", "Method",
 ]  # fmt: skip
 
 

@@ -26,8 +26,8 @@ from xlassess.consolidate.figures.thresholds import (
     agreement_word,
     favourable,
     has_scores,
-    is_gap,
     is_strength,
+    marked_gaps,
 )
 from xlassess.consolidate.figures.values import ItemFigures, OverallFigures, SectionFigures
 from xlassess.consolidate.figures.withholding import FigureKey, guarded
@@ -155,14 +155,31 @@ def item_figures(base: ToolkitReturns) -> tuple[ItemFigures, ...]:
     """Return the figures of every item answered on a scale, closing questions included."""
     toolkit = base.toolkit
     scored = {section.id for section in shown_sections(toolkit)}
-    return tuple(
+    return _levels_marked([
         _item(base, section, item, field, scored=section.id in scored)
         for section in toolkit.all_sections
         if not is_facts(toolkit, section)
         for item in section.items
         if not item.is_free
         for field in item.answer_fields
+    ])  # fmt: skip
+
+
+def _levels_marked(items: Sequence[ItemFigures]) -> tuple[ItemFigures, ...]:
+    """Mark the items on which levels lie furthest apart, of those compared by level."""
+    compared = [item for item in items if item.levels]
+    marks = marked_gaps([gap_share(item) for item in compared], ITEM_LEVEL_GAP)
+    marked = {(item.key, item.field) for item, here in zip(compared, marks, strict=True) if here}
+    return tuple(
+        replace(item, levels_differ=True) if (item.key, item.field) in marked else item
+        for item in items
     )
+
+
+def gap_share(item: ItemFigures) -> float | None:
+    """Return how far apart levels lie on an item as a share of what is possible."""
+    gap = gap_between(item.levels.values())
+    return None if gap is None else gap / item_range(item.scale)
 
 
 def _item(
@@ -199,7 +216,7 @@ def _item(
         split_success=reading == "low" and favour is not None and is_strength(favour),
         withheld=withheld,
         levels=levels,
-        levels_differ=is_gap(gap_between(levels.values()), item_range(scale), ITEM_LEVEL_GAP),
+        levels_differ=False,
         compared=compared,
     )
 

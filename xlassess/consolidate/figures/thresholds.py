@@ -6,6 +6,7 @@ nothing else is said they are ours and not the publications'.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
 from xlassess.model.toolkit import Choice, Scale
@@ -56,6 +57,11 @@ pointed out."""
 ITEM_LEVEL_GAP = 1 / 3
 """The same for single items, which move more easily: one step on a scale of four choices."""
 
+LEVELS_MARKED = 1 / 10
+"""Of the items or sections compared, this share of those furthest apart is marked, and at least
+`LISTED`; those that tie with the last of them are marked too. Ours: of 43 items 22 can lie a step
+apart, and nobody can talk through 22."""
+
 LEVEL_LEAST = 2
 """Fewest returns of a level from which it is compared with others: one person is not a level."""
 
@@ -87,6 +93,26 @@ DIGITS = 9
 def is_gap(distance: float | None, width: float, share: float) -> bool:
     """True for two levels at least this share of the width of possible figures apart."""
     return distance is not None and round(distance - share * width, DIGITS) >= 0
+
+
+def most_marked(compared: int) -> int:
+    """Return how many of so many items compared by level are marked, ties left aside."""
+    return max(LISTED, ceil(round(compared * LEVELS_MARKED, DIGITS)))
+
+
+def marked_gaps(shares: Sequence[float | None], limit: float) -> tuple[bool, ...]:
+    """Tell which gaps between levels a reader should look at.
+
+    Args:
+        shares: each gap as a share of what is possible, None where levels are not compared.
+        limit: the share a gap has to reach.
+    """
+    known = sorted((round(s, DIGITS) for s in shares if s is not None), reverse=True)
+    least = known[: most_marked(len(shares))][-1] if known else 0.0
+    return tuple(
+        share is not None and round(share, DIGITS) >= least and round(share - limit, DIGITS) >= 0
+        for share in shares
+    )
 
 
 def favourable(scale: Scale) -> tuple[Choice, ...]:

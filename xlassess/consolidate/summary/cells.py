@@ -30,6 +30,9 @@ HEADING_ROW = 24.0
 _TALLEST = 150.0
 """Rows of comments are at most this high, in points; longer texts are read in the cell."""
 
+_FILTER_ARROW = 2.5
+"""Width of the arrow of a filter, in characters."""
+
 CELL = formats.CELL
 TOP_CELL = CELL.but(valign="top")
 SMALL_CELL = CELL.but(size=9)
@@ -48,16 +51,21 @@ HEAD_MIDDLE = formats.HEADER_MIDDLE
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column of a table: heading, width in characters, look of its cells."""
+    """A column of a table: heading, width in characters, look of its cells.
+
+    A ``small`` heading is for narrow columns.
+    """
 
     header: str
     width: float
     look: CellFormat = CELL
+    small: bool = False
 
     @property
     def head(self) -> CellFormat:
         """The look of the heading: aligned as the cells below."""
-        return HEAD_MIDDLE if self.look.align != "left" else HEAD
+        look = HEAD_MIDDLE if self.look.align != "left" else HEAD
+        return look.but(size=8.5, indent=0) if self.small else look
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class SheetTable:
     name: str
     title: str
     first_column: int = 0
+    filtered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +187,14 @@ class SummaryWriter:
                 f"The table “{grid.title}” has {grid.rows:,} rows, more than a sheet holds.",
                 "Export the data instead: xlassess export.",
             )
-        headings(sheet, grid.header_row, grid.columns, grid.first_column)
+        arrow = _FILTER_ARROW if grid.filtered else 0.0
+        headings(sheet, grid.header_row, grid.columns, grid.first_column, arrow)
         last_column = grid.first_column + len(grid.columns) - 1
         options = {
             "name": grid.name,
             "title": grid.title,
             "style": None,
+            "autofilter": grid.filtered,
             "columns": [
                 {"header": column.header, "header_format": self.book.format(column.head)}
                 for column in grid.columns
@@ -208,18 +219,18 @@ def must(code: object) -> None:
 
 
 def headings(
-    sheet: SheetWriter, row: int, columns: Sequence[SheetColumn], first_column: int = 0
+    sheet: SheetWriter,
+    row: int,
+    columns: Sequence[SheetColumn],
+    first_column: int = 0,
+    arrow: float = _FILTER_ARROW,
 ) -> None:
     """Write a heading row, high enough for its words and the arrow of a filter."""
-    filter_arrow = 2.5
     for index, column in enumerate(columns, first_column):
         sheet.text(row, index, column.header, column.head)
     sheet.fit(
         row,
-        tuple(
-            (column.header, max(column.width - filter_arrow, 4.0), column.head)
-            for column in columns
-        ),
+        tuple((column.header, max(column.width - arrow, 4.0), column.head) for column in columns),
         least=24,
     )
 

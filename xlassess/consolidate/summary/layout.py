@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xlassess.consolidate.figures.compute import gap_share
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, Summary, ToolkitResults
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.sheet import formats, metrics
@@ -275,7 +276,7 @@ class LevelsLayout:
     def remark(self, item: int) -> str:
         """The remark on an item (from 0) as a formula on another sheet names it."""
         row = self.items_header + 1 + item
-        return sheet_prefix(self.sheet) + cell_name(row, 3 + 2 * self.levels)
+        return sheet_prefix(self.sheet) + cell_name(row, 5 + 2 * self.levels)
 
 
 def levels_layout(summary: Summary, part: ToolkitResults) -> LevelsLayout:
@@ -285,10 +286,14 @@ def levels_layout(summary: Summary, part: ToolkitResults) -> LevelsLayout:
 
 
 def level_items(part: ToolkitResults) -> tuple[ItemFigures, ...]:
-    """The items that are compared by level: those that count and have an order."""
+    """The items that are compared by level, those furthest apart first.
+
+    They are the items that count and whose answers have an order.
+    """
     if len(part.levels) < 2 or part.toolkit.scoring.rule == "none":
         return ()
-    return tuple(item for item in part.items if item.levels)
+    compared = (item for item in part.items if item.levels)
+    return tuple(sorted(compared, key=lambda item: -(gap_share(item) or 0.0)))
 
 
 @dataclass(frozen=True, slots=True)

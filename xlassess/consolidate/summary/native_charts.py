@@ -21,6 +21,7 @@ from xlassess.consolidate.summary.layout import (
     AnswersLayout,
     LevelsLayout,
     ProfileLayout,
+    levels_layout,
 )
 from xlassess.consolidate.wording.terms import NOTHING, band_range, said_of, words
 from xlassess.contract.layout import column_name
@@ -49,6 +50,21 @@ def headline(writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout)
     if part.toolkit.scoring.rule == "none":
         return flag_bars(writer, part, layout)
     return stacked(writer, part, layout, layout.answers[0])
+
+
+def beside_lists(
+    writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout
+) -> tuple[Any, str] | None:
+    """Return the chart that says most after the headline's, None where there is none."""
+    if not part.sections:
+        return None
+    if "significance" in layout.columns:
+        return significance(writer, part, layout)
+    if layout.answers and (part.toolkit.scoring.rule != "levels"):
+        return stacked(writer, part, layout, layout.answers[0])
+    if len(part.levels) > 1:
+        return level_bars(writer, part, levels_layout(writer.summary, part))
+    return None
 
 
 def range_bars(

@@ -13,7 +13,11 @@ from xlassess.consolidate.summary.sheets.agreement import write_agreement
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
-from xlassess.consolidate.summary.sheets.details_sheet import write_details
+from xlassess.consolidate.summary.sheets.details_sheet import (
+    write_areas,
+    write_details,
+    write_findings,
+)
 from xlassess.consolidate.summary.sheets.flagged import write_flagged
 from xlassess.consolidate.summary.sheets.levels import write_levels
 from xlassess.consolidate.summary.sheets.method import write_method
@@ -57,6 +61,7 @@ def summary_bytes(summary: Summary) -> bytes:
 
 
 def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
+    write_findings(writer, part)
     if part.toolkit.subject == "proposal":
         # Each completed checklist stands on the first sheet; added up they would say nothing.
         return
@@ -70,6 +75,7 @@ def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
     if part.toolkit.scoring.rule != "none" and part.toolkit.subject == "partnership":
         write_levels(writer, part)
     write_flagged(writer, part)
+    write_areas(writer, part)
     write_details(writer, part)
     write_proposal(writer, part)
 

@@ -1,34 +1,163 @@
-"""The Details sheet: facts about the partnership as single returns give them, side by side."""
+"""Sheets that list what is said in words: findings in full, judgements of areas, details."""
 
 from __future__ import annotations
 
-from xlassess.consolidate.figures.values import ToolkitResults
+from collections.abc import Iterator, Sequence
+
+from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
-from xlassess.consolidate.wording.terms import words
+from xlassess.consolidate.wording.terms import NOTHING, WITHHELD, words
 
-_COLUMNS = (
+FINDINGS, AREAS = "Findings", "Areas"
+
+_DETAILS = (
     SheetColumn("Number", 9, cells.MIDDLE), SheetColumn("Question", 60), SheetColumn("Answer", 40),
     SheetColumn("Given by", 40),
 )  # fmt: skip
+_AREA_COLUMNS = (
+    SheetColumn("Area", 34), SheetColumn("Judgement", 30), SheetColumn("Reasons", 62),
+    SheetColumn("Given by", 34),
+)  # fmt: skip
+_FINDINGS = (
+    SheetColumn("Under", 32, cells.TOP_CELL), SheetColumn("What is found", 62, cells.TOP_CELL),
+    SheetColumn("Figures", 58, cells.TOP_CELL),
+)  # fmt: skip
+
+_Lines = Sequence[tuple[str, ...]]
+
+
+def write_findings(writer: SummaryWriter, part: ToolkitResults) -> None:
+    """List everything that is said of a toolkit's results; page one has the most important."""
+    title = f"Findings: {part.toolkit.title}"
+    lines = tuple(_findings(part))
+    _list(writer, part, (FINDINGS, title, words().say("findings_note")), _FINDINGS, lines)
+
+
+def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
+    told, say = part.narrative, words().say
+    for text in (told.reading, *told.more, *told.unsure):
+        yield say("title_finding"), text, ""
+    for number, text in enumerate(told.decisions, 1):
+        yield say("title_decisions"), f"{number}.  {text}", ""
+    for title, points in (
+        (told.strengths_title, told.strengths),
+        (told.concerns_title, told.concerns),
+        (told.differences_title, told.disagreements),
+        (told.levels_title, told.levels),
+    ):
+        for point in points:
+            yield title, point.what or point.why, point.why if point.what else ""
+    for text in filter(None, (told.scenario, told.scenario_rule, told.scenario_advice)):
+        yield say("title_scenario"), text, ""
+    for text in filter(None, (told.context, told.caution)):
+        yield say("title_rests_on"), text, ""
+
+
+def area_judgement(part: ToolkitResults, each: SectionFigures) -> ItemFigures | None:
+    """Return the item that asks for the level of a whole area; None where there is none.
+
+    Best Value toolkit (Audit Scotland, 2010): judgements are made for each question or area.
+    """
+    if part.toolkit.scoring.rule != "levels":
+        return None
+    found = (
+        item
+        for item in part.items
+        if item.section.id == each.section.id
+        and item.scale_id != part.toolkit.scoring.scale
+        and item.scale.ordinal
+        and not item.scored
+    )
+    return next(found, None)
+
+
+def counted_judgements(item: ItemFigures | None) -> str:
+    """Return how many find which level in an area as a whole, the best first."""
+    if item is None:
+        return NOTHING
+    if item.withheld:
+        return WITHHELD
+    counts = item.agreement.counts
+    found = [(c.label, counts[c.code]) for c in item.scale.choices if counts[c.code]]
+    return words().say("areas_count", found) if found else NOTHING
+
+
+def commonest_judgement(item: ItemFigures | None) -> str:
+    """Return the level most find in an area as a whole, and how many of how many do."""
+    if item is None or item.withheld or not item.agreement.n:
+        return counted_judgements(item)
+    counts = item.agreement.counts
+    most = max(counts.values())
+    labels = [choice.label for choice in item.scale.choices if counts[choice.code] == most]
+    return words().say("areas_most", most, item.agreement.n, labels)
+
+
+def write_areas(writer: SummaryWriter, part: ToolkitResults) -> None:
+    """List the overall judgement of each area with its reasons; nothing where none is asked."""
+    items = [(each, area_judgement(part, each)) for each in part.sections]
+    asked = [(each.name, item) for each, item in items if item is not None]
+    if not asked:
+        return
+    rows = writer.summary.participants.shows_rows
+    lines = [
+        line
+        for name, item in asked
+        for line in (_judged(writer, name, item) if rows else _counted(writer, part, name, item))
+    ]
+    note = words().say("areas_note", rows)
+    _list(writer, part, (AREAS, words().say("areas_title"), note), _AREA_COLUMNS, lines)
+
+
+def _judged(writer: SummaryWriter, name: str, item: ItemFigures) -> Iterator[tuple[str, ...]]:
+    """A line for each return that judges the area."""
+    if item.withheld:
+        yield name, WITHHELD, NOTHING, NOTHING
+        return
+    own = [row for row in writer.summary.data if row.key == item.key]
+    reasons = {row.code: str(row.value) for row in own if row.field == "comment"}
+    for row in own:
+        if row.field == item.field:
+            who = ", ".join(filter(None, (row.partner, row.respondent))) or row.code
+            yield name, str(row.value), reasons.get(row.code, NOTHING), who
+
+
+def _counted(
+    writer: SummaryWriter, part: ToolkitResults, name: str, item: ItemFigures
+) -> Iterator[tuple[str, ...]]:
+    """How many judge the area how, then the reasons without who gave them."""
+    yield name, counted_judgements(item), NOTHING, NOTHING
+    for remark in writer.summary.remarks:
+        if remark.part == part.key and remark.item == item.item.id:
+            yield name, NOTHING, remark.text, NOTHING
 
 
 def write_details(writer: SummaryWriter, part: ToolkitResults) -> None:
     """List the facts of a toolkit's pages of details; nothing where it has none."""
-    if not part.details:
-        return
-    title = f"Details: {part.toolkit.title}"
-    widths = tuple(column.width for column in _COLUMNS)
-    name = sheet_name("Details", part, writer.summary.parts)
-    setup = SheetSetup(name, title, words().say("details_note"), widths)
+    if part.details:
+        title = f"Details: {part.toolkit.title}"
+        lines = [(each.item, each.ask, each.answer, each.by) for each in part.details]
+        _list(writer, part, ("Details", title, words().say("details_note")), _DETAILS, lines)
+
+
+def _list(
+    writer: SummaryWriter,
+    part: ToolkitResults,
+    what: tuple[str, str, str],
+    columns: tuple[SheetColumn, ...],
+    lines: _Lines,
+) -> None:
+    """Write a sheet (kind, title, note) with one table of texts."""
+    kind, title, note = what
+    name = sheet_name(kind, part, writer.summary.parts)
+    setup = SheetSetup(name, title, note, tuple(column.width for column in columns))
     sheet = writer.open(setup)
-    table = f"Details_{writer.summary.parts.index(part)}"
-    writer.table(sheet, SheetTable(HEADER_ROW, _COLUMNS, len(part.details), table, title))
-    for row, each in enumerate(part.details, HEADER_ROW + 1):
-        texts = (each.item, each.ask, each.answer, each.by)
-        for index, (text, column) in enumerate(zip(texts, _COLUMNS, strict=True)):
+    table = f"{kind}_{writer.summary.parts.index(part)}"
+    writer.table(sheet, SheetTable(HEADER_ROW, columns, len(lines), table, title))
+    for row, texts in enumerate(lines, HEADER_ROW + 1):
+        for index, (text, column) in enumerate(zip(texts, columns, strict=True)):
             sheet.text(row, index, text, column.look)
-        fitted = [(t, c.width, c.look) for t, c in zip(texts, _COLUMNS, strict=True)]
+        fitted = [(t, c.width, c.look) for t, c in zip(texts, columns, strict=True)]
         cells.fit_row(sheet, row, fitted)
-    writer.finish(sheet, setup, HEADER_ROW + len(part.details))
+    writer.finish(sheet, setup, HEADER_ROW + max(len(lines), 1))

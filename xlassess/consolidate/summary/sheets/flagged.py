@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.values import ItemFigures, ToolkitResults
+from xlassess.consolidate.figures.values import ItemFigures, Summary, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
     Live,
@@ -15,9 +17,10 @@ from xlassess.consolidate.summary.cells import (
     lit,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
-from xlassess.consolidate.wording.terms import words
-from xlassess.contract.layout import cell_name
-from xlassess.sheet.writer import SheetWriter
+from xlassess.consolidate.wording.terms import NOTHING, words
+from xlassess.contract.layout import cell_name, column_name
+from xlassess.sheet.formats import MARK_TO_DO
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 TO_ACT_ON = "To act on"
 _COLUMNS = (
@@ -25,6 +28,10 @@ _COLUMNS = (
     SheetColumn("To act on", 11, cells.MIDDLE), SheetColumn("Answers", 11, cells.MIDDLE),
     SheetColumn("Share", 11, cells.MIDDLE),
 )  # fmt: skip
+_REASONS = (
+    SheetColumn("Reasons not given: to be investigated", 16, cells.MIDDLE),
+    SheetColumn("Returns to ask", 30),
+)
 _MARKED, _ANSWERS, _SHARE = 3, 4, 5
 
 
@@ -38,13 +45,74 @@ def write_flagged(writer: SummaryWriter, part: ToolkitResults) -> None:
     what = scoring.flagged_as or "matter to act on"
     title = f"{what[:1].upper()}{what[1:]}: {part.toolkit.title}"
     note = words().say("flagged_note", what, _labels(part)) if items else words().say("no_flagged")
-    setup = SheetSetup(name, title, note, tuple(column.width for column in _COLUMNS))
+    open_ones = without_reasons(writer.summary, part)
+    columns = _COLUMNS if open_ones is None else (*_COLUMNS, *_REASONS)
+    setup = SheetSetup(name, title, note, tuple(column.width for column in columns))
     sheet = writer.open(setup)
     table = f"To_act_on_{writer.summary.parts.index(part)}"
-    writer.table(sheet, SheetTable(HEADER_ROW, _COLUMNS, len(items), table, title))
+    writer.table(sheet, SheetTable(HEADER_ROW, columns, len(items), table, title))
     for row, item in enumerate(items, HEADER_ROW + 1):
         _row(writer, sheet, row, part, item)
+        if open_ones is not None:
+            _reasons(sheet, row, item, open_ones)
+    if open_ones:
+        cell = f"${column_name(len(_COLUMNS))}{HEADER_ROW + 2}"
+        box = CellRange(HEADER_ROW + 1, len(_COLUMNS), HEADER_ROW + len(items), len(_COLUMNS))
+        sheet.highlight(box, f"AND(ISNUMBER({cell}),{cell}>0)", MARK_TO_DO)
     writer.finish(sheet, setup, HEADER_ROW + max(len(items), 1))
+
+
+def without_reasons(
+    summary: Summary, part: ToolkitResults
+) -> Mapping[tuple[str, str], Sequence[str]] | None:
+    """Return which returns answer so that reasons are asked for, and give none.
+
+    By key and field of the item; None where the toolkit asks for no reasons for such answers or
+    single returns are not shown. "The reasons for any 'no' answers should be investigated":
+    Working better together? (2009), how to use the questions.
+    """
+    asking = {item.key: _asks_reasons(part, item) for item in part.items}
+    if not summary.participants.shows_rows or not any(asking.values()):
+        return None
+    said = {(row.code, row.key) for row in summary.data if row.field == "comment"}
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in summary.data:
+        if row.field.startswith("answer") and row.choice in asking.get(row.key, ()):
+            mine = found.setdefault((row.key, row.field), [])
+            if (row.code, row.key) not in said:
+                mine.append(row.code)
+    return found
+
+
+def _asks_reasons(part: ToolkitResults, item: ItemFigures) -> tuple[str, ...]:
+    """The flagged choices of an item for which the toolkit asks for reasons, as on Data."""
+    asked = item.item.follow_up.when if item.item.follow_up else ()
+    codes = set(asked) & set(part.toolkit.scoring.flagged)
+    return tuple(f"{item.scale_id}:{code}" for code in codes)
+
+
+def _reasons(
+    sheet: SheetWriter,
+    row: int,
+    item: ItemFigures,
+    open_ones: Mapping[tuple[str, str], Sequence[str]],
+) -> None:
+    """Write how many answers lack the reasons that the question asks for, and whose they are."""
+    column = len(_COLUMNS)
+    codes = open_ones.get((item.key, item.field))
+    if codes is None:
+        sheet.text(row, column, NOTHING, _REASONS[0].look)
+        sheet.text(row, column + 1, NOTHING, _REASONS[1].look)
+        return
+    sheet.number(row, column, len(codes), _REASONS[0].look.but(number="0"))
+    shown = ", ".join(codes[:_MOST_CODES]) or NOTHING
+    if len(codes) > _MOST_CODES:
+        shown = words().say("more_returns", shown, len(codes) - _MOST_CODES)
+    sheet.text(row, column + 1, shown, _REASONS[1].look)
+
+
+_MOST_CODES = 12
+"""Returns named of those that lack reasons; of more, how many there are is said."""
 
 
 def _items(part: ToolkitResults) -> list[ItemFigures]:

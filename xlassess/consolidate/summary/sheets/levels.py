@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from xlassess.consolidate.figures.counted import gap_between, item_range
 from xlassess.consolidate.figures.thresholds import (
+    DIGITS,
     ITEM_LEVEL_GAP,
     LEVEL_GAP,
     LEVEL_LEAST,
+    LISTED,
     has_scores,
-    is_gap,
+    marked_gaps,
+    most_marked,
 )
 from xlassess.consolidate.figures.values import Figure, ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
@@ -60,9 +63,13 @@ class _Line:
     formulas: Mapping[str, tuple[str, str]]
     whole: Live
     number: str
-    much: float
     gap: float | None
-    differ: bool
+    width: float
+
+    @property
+    def share(self) -> float | None:
+        """The gap as a share of what is possible, rounded as on the sheet, so that ties tie."""
+        return None if self.gap is None else round(self.gap / self.width, DIGITS)
 
 
 def write_levels(writer: SummaryWriter, part: ToolkitResults) -> None:
@@ -94,7 +101,7 @@ def _note(writer: SummaryWriter, part: ToolkitResults) -> str:
     note = say("levels_note", part.toolkit.scoring.rule)
     if not part.levels:
         return f"{note} {say('levels_too_few', writer.summary.participants.minimum)}"
-    gap = say("levels_gap", percent(LEVEL_GAP), percent(ITEM_LEVEL_GAP), LEVEL_LEAST)
+    gap = say("levels_gap", percent(LEVEL_GAP), percent(ITEM_LEVEL_GAP), LEVEL_LEAST, LISTED)
     return f"{note} {gap}"
 
 
@@ -112,6 +119,8 @@ def _columns(part: ToolkitResults, what: str, counted: str) -> tuple[SheetColumn
         *pairs,
         SheetColumn(f"All {counted}", 12, cells.MIDDLE),
         SheetColumn("Difference", 13, cells.MIDDLE),
+        SheetColumn("Of the possible difference", 13, cells.MIDDLE),
+        SheetColumn("Rank", 9, cells.MIDDLE),
         SheetColumn("Remark", 18, cells.MIDDLE),
     )
 
@@ -131,8 +140,14 @@ def _table(
         name = f"{name}_{writer.summary.parts.index(part)}"
     title = f"{'Items' if items else 'Sections'} by level, {part.label}"
     writer.table(sheet, SheetTable(header, columns, len(lines), name, title))
-    for row, line in enumerate(lines, header + 1):
-        _row(writer, sheet, row, part.levels, line)
+    limit = ITEM_LEVEL_GAP if items else LEVEL_GAP
+    shares = [line.share for line in lines]
+    marks = marked_gaps(shares, limit)
+    span = (header + 1, header + max(len(lines), 1))
+    for row, (line, here) in enumerate(zip(lines, marks, strict=True), header + 1):
+        rank = None if line.share is None else 1 + sum(s > line.share for s in shares if s)
+        last = _Marking(part.levels, span, limit, most_marked(len(lines)), rank, marked=here)
+        _row(writer, sheet, row, line, last)
     if lines:
         gap = len(columns) - 1
         cell = f"${column_name(gap)}{header + 2}"
@@ -140,9 +155,26 @@ def _table(
         sheet.highlight(box, f'{cell}="{GAP}"', MARK_TO_DO)
 
 
+@dataclass(frozen=True, slots=True)
+class _Marking:
+    """What marks a gap: levels, rows it is ranked among, the share it has to reach, its rank."""
+
+    labels: Sequence[str]
+    span: tuple[int, int]
+    limit: float
+    most: int
+    rank: int | None
+    marked: bool
+
+
 def _row(
-    writer: SummaryWriter, sheet: SheetWriter, row: int, labels: Sequence[str], line: _Line
+    writer: SummaryWriter,
+    sheet: SheetWriter,
+    row: int,
+    line: _Line,
+    marking: _Marking,
 ) -> None:
+    labels = marking.labels
     look, whole = cells.MIDDLE.but(number=line.number), cells.MIDDLE.but(number="0")
     sheet.text(row, 0, line.name, cells.CELL)
     for index, label in enumerate(labels):
@@ -157,13 +189,38 @@ def _row(
         (cell_name(row, 1 + 2 * index), cell_name(row, 2 + 2 * index))
         for index in range(len(labels))
     ]
-    difference = cell_name(row, column + 1)
     writer.figure(sheet, row, column + 1, Live(_gap_formula(pairs), line.gap), look)
-    found = f'IF(ROUND({difference},9)>={line.much:.9g},"{GAP}","{NOTHING}")'
-    remark = f'IF(ISNUMBER({difference}),{found},"{NOTHING}")' if pairs else ""
-    word = GAP if line.differ else None
-    writer.figure(sheet, row, column + 2, Live(remark, word), cells.MIDDLE)
+    _mark(writer, sheet, (row, column + 2), line, marking)
     cells.fit_row(sheet, row, ((line.name, _NAME_WIDTH, cells.CELL),))
+
+
+def _mark(
+    writer: SummaryWriter,
+    sheet: SheetWriter,
+    at: tuple[int, int],
+    line: _Line,
+    marking: _Marking,
+) -> None:
+    """Write how large a gap is of what is possible, its rank, and whether to look at it."""
+    row, column = at
+    difference = cell_name(row, column - 1)
+    share, rank = cell_name(row, column), cell_name(row, column + 1)
+    letter = column_name(column)
+    first, last = marking.span
+    among = f"${letter}${first + 1}:${letter}${last + 1}"
+    shown = Live(f'IF(ISNUMBER({difference}),ROUND({difference}/{line.width:.9g},9),"{NOTHING}")',
+                 line.share)  # fmt: skip
+    place = Live(f'IF(ISNUMBER({share}),RANK({share},{among}),"{NOTHING}")', marking.rank)
+    test = f"AND(ROUND({share}-{marking.limit:.12g},9)>=0,{rank}<={marking.most})"
+    found = f'IF(ISNUMBER({share}),IF({test},"{GAP}","{NOTHING}"),"{NOTHING}")'
+    live = bool(line.levels)
+    for index, (figure, look) in enumerate((
+        (shown, cells.MIDDLE.but(number="0%")),
+        (place, cells.MIDDLE.but(number="0")),
+        (Live(found, GAP if marking.marked else None), cells.MIDDLE),
+    )):  # fmt: skip
+        one = figure if live else Live("", figure.value)
+        writer.figure(sheet, row, column + index, one, look)
 
 
 def _gap_formula(pairs: Sequence[tuple[str, str]]) -> str:
@@ -193,9 +250,8 @@ def _section_line(writer: SummaryWriter, part: ToolkitResults, section: SectionF
         formulas={label: _formulas(writer, part, layout, section, label) for label in part.levels},
         whole=_whole(writer, part, layout, section),
         number="0.0" if scored else "0%",
-        much=round(LEVEL_GAP * width, 9),
         gap=gap,
-        differ=is_gap(gap, width, LEVEL_GAP),
+        width=width,
     )
 
 
@@ -247,9 +303,8 @@ def _item_line(writer: SummaryWriter, part: ToolkitResults, item: ItemFigures) -
         whole=Live(_item_formulas(part, item, None)[0] if rows else "",
                    WITHHELD if item.withheld else whole),
         number="0.0" if has_scores(item.scale) else "0%",
-        much=round(ITEM_LEVEL_GAP * width, 9),
         gap=gap,
-        differ=item.levels_differ,
+        width=width,
     )  # fmt: skip
 
 

@@ -7,17 +7,23 @@ one wide column, so that no cells need be merged; the picture stands beside them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import floor
 
 from xlassess.consolidate.figures.charted import has_dartboard
 from xlassess.consolidate.figures.values import CompletedChecklist, Point, ToolkitResults
 from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter
-from xlassess.consolidate.summary.layout import ProfileLayout, profile_layout
-from xlassess.consolidate.summary.sheets.page_table import MOST_LINES, page_table, page_widths
+from xlassess.consolidate.summary.layout import profile_layout
+from xlassess.consolidate.summary.sheets.page_table import (
+    FIRST_COLUMN,
+    MOST_LINES,
+    page_table,
+    page_widths,
+)
 from xlassess.consolidate.wording.facts import words as sentences
-from xlassess.consolidate.wording.terms import SUMMARY, dartboard_legend, day, words
+from xlassess.consolidate.wording.terms import SUMMARY, day, words
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -28,14 +34,28 @@ _LAST_COLUMN = len(page_widths()) - 1
 _PAGE_POINTS = 722.0
 """Points of height between the margins of an A4 page, with a little to spare."""
 
-_PAGE_PIXELS = 636
+_PAGE_PIXELS = 640
 """Pixels of width between the margins, with a little to spare."""
 
 _SMALLEST, _LARGEST = 62, 100
 """Scales in per cent: smaller than the first, eleven-point type cannot be read on paper."""
 
+_ROOM = 840.0
+"""Points of height on one page at the scale that its width allows, where eleven-point type is
+printed at nine points."""
+
+_ZOOM = 80
+"""Size on the screen in per cent: the finding, what is asked and the picture are then seen without
+scrolling at 1366 by 768 pixels."""
+
+_SCREEN = 415.0
+"""Points of height that a screen of 1366 by 768 pixels shows of a sheet at that size."""
+
 _CHART_POINTS = 230.0
 """Least height of the picture."""
+
+_FEWEST_ASKED = 3
+"""Decisions that always stand on the page, however long."""
 
 _MOST_BODIES = 12
 """Organisations listed on the page; more stand on the Scores sheet."""
@@ -46,12 +66,11 @@ _RULE = CellFormat(bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=12,
                    valign="bottom")  # fmt: skip
 _KICKER = CellFormat(size=10, colour=palette.MUTED)
 _MARKING = CellFormat(size=11, bold=True, colour=palette.INK)
-_TITLE = CellFormat(size=18, bold=True, colour=palette.NAVY)
+_TITLE = CellFormat(size=16, bold=True, colour=palette.NAVY)
 _TEXT = CellFormat(size=11, valign="top")
 _STRONG = _TEXT.but(bold=True)
 _SMALL = CellFormat(size=10, colour=palette.MUTED, valign="top")
 _LEAD = CellFormat(size=13, bold=True, colour=palette.NAVY, fill=palette.PALE, valign="top")
-_HEAD_ROW = 30.0
 
 
 def write_summary_sheet(writer: SummaryWriter) -> None:
@@ -59,6 +78,7 @@ def write_summary_sheet(writer: SummaryWriter) -> None:
     sheet = writer.book.sheet(SUMMARY, palette.NAVY)
     sheet.widths(dict(enumerate(page_widths())))
     show(sheet)
+    sheet.raw.set_zoom(_ZOOM)
     parts = writer.summary.parts
     row = _cover(writer, sheet) if len(parts) > 1 else 0
     breaks, heights = [], []
@@ -110,6 +130,33 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     return paper.row
 
 
+def _fitting(heights: Sequence[float], room: float, least: int) -> int:
+    """Return how many lines, from the first, fit a height; at least so many."""
+    used, count = 0.0, 0
+    for height in heights:
+        used += height
+        if used > room and count >= least:
+            break
+        count += 1
+    return count
+
+
+def _lines(points: Sequence[Point]) -> Iterator[tuple[tuple[str, CellFormat], ...]]:
+    """Yield the lines of a list; a remark that leads to an example stands with it."""
+    before: list[tuple[str, CellFormat]] = []
+    for point in points:
+        text = f"{point.what}. {point.why}" if point.what else point.why
+        if not point.what and text.endswith(":"):
+            before.append((text, _TEXT))
+            continue
+        yield (*before, (text, _TEXT))
+        before = []
+
+
+_LEAST_SECOND = 150.0
+"""Least height of the lists, in points, for a picture beside them."""
+
+
 class _Rows:
     """Rows written from the top down, in the wide column."""
 
@@ -125,24 +172,38 @@ class _Rows:
         """Leave a row empty."""
         self.sheet.height(self.next(), points)
 
+    def tall(self, text: str, look: CellFormat = _TEXT) -> float:
+        """Return the height a paragraph needs, in points."""
+        measured = metrics.MeasuredText(
+            text, self.sheet.width(0), look.size, look.bold, look.indent
+        )
+        return metrics.line_count(measured) * metrics.line_height(look.size) + _AIR
+
     def prose(self, text: str, look: CellFormat, least: float = 0.0) -> None:
         """Write a paragraph in a row just high enough."""
         row = self.next()
         self.sheet.text(row, 0, text, look)
-        measured = metrics.MeasuredText(
-            text, self.sheet.width(0), look.size, look.bold, look.indent
-        )
-        lines = metrics.line_count(measured) * metrics.line_height(look.size)
-        self.sheet.height(row, max(least, lines + _AIR))
+        self.sheet.height(row, max(least, self.tall(text, look)))
 
     def heading(self, text: str) -> None:
-        """Write a heading with a line below it, right across the page."""
+        """Write a heading with a line below it."""
         row = self.next()
         self.sheet.text(row, 0, text, _RULE)
-        for column in range(1, _LAST_COLUMN + 1):
-            self.sheet.blank(row, column, _RULE)
-        self.sheet.height(row, 22)
-        self.space(3)
+        self.sheet.height(row, _HEADING)
+
+
+_HEADING = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of the page: its heading, and its lines, the most important first.
+
+    A line is one or more paragraphs that stand together or not at all.
+    """
+
+    title: str
+    lines: tuple[tuple[tuple[str, CellFormat], ...], ...]
 
 
 class _Paper(_Rows):
@@ -152,7 +213,7 @@ class _Paper(_Rows):
         self, writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, row: int
     ) -> None:
         super().__init__(sheet, row)
-        self._writer, self._part = writer, part
+        self._writer, self._part, self._first = writer, part, row
         self.breaks: list[int] = []
 
     def write(self) -> int:
@@ -173,24 +234,37 @@ class _Paper(_Rows):
         for text in narrative.unsure[:1]:
             self.prose(text, _TEXT)
         self._asked()
-        if shown and part.toolkit.subject != "proposal":
+        with_picture = shown and part.toolkit.subject != "proposal"
+        if with_picture:
             self._picture(top)
-            self._findings()
-        self._rests_on()
+        first = self.row
+        self._lists(with_picture=with_picture)
+        if with_picture:
+            self._second_picture(self._table(first))
         for each in part.checklists:
             self._checklist(each)
         return self.row
 
+    def _used(self) -> float:
+        """Points of height used on the page so far."""
+        return sum(self.sheet.row_height(row) for row in range(self._first, self.row))
+
     def _asked(self) -> None:
+        """What the committee is asked to decide: as much as the first screen shows."""
         decisions = self._part.narrative.decisions
         if not decisions:
             return
         self.heading(words().say("title_decisions"))
-        for number, decision in enumerate(decisions, 1):
-            self.prose(f"{number}.  {decision}", _TEXT)
+        room = _SCREEN - self._used()
+        lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
+        shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
+        for line in lines[:shown]:
+            self.prose(line, _TEXT)
+        if shown < len(lines):
+            self.prose(words().say("more_findings", len(lines) - shown), _SMALL)
 
     def _picture(self, top: int) -> None:
-        """The chart beside the finding, and the table of sections below both."""
+        """The chart beside the finding and what is asked."""
         part = self._part
         layout = profile_layout(self._writer.summary, part)
         if part.sections:
@@ -198,37 +272,50 @@ class _Paper(_Rows):
             if height < _CHART_POINTS:
                 self.space(_CHART_POINTS - height)
             chart, alt = native_charts.headline(self._writer, part, layout)
-            width = floor(self.sheet.span_width(1, _LAST_COLUMN) * metrics.DIGIT_PIXELS)
             points = min(max(height, _CHART_POINTS), _CHART_POINTS * 1.4)
             tall = round(points / metrics.POINTS_PER_PIXEL)
-            tall = min(tall, width) if has_dartboard(part) else tall
-            self.sheet.chart(chart, PlacedChart(top, 1, width, tall, alt))
-        self.space(5)
-        self._table(profile_layout(self._writer.summary, part))
+            tall = min(tall, round(self._beside * 1.1)) if has_dartboard(part) else tall
+            self.sheet.chart(chart, PlacedChart(top, 1, self._beside, tall, alt))
+        self.space(8)
 
-    def _table(self, layout: ProfileLayout) -> None:
+    @property
+    def _beside(self) -> int:
+        """Pixels of width beside the wide column."""
+        return floor(self.sheet.span_width(1, _LAST_COLUMN) * metrics.DIGIT_PIXELS)
+
+    def _table(self, header: int) -> int:
+        """Write the table of sections beside the lists; return the row after it."""
         part = self._part
+        layout = profile_layout(self._writer.summary, part)
         table = page_table(self._writer, part, layout)
-        header = self.next()
         number = self._writer.summary.parts.index(part) + 1
         title = words().say("profile_table", part.toolkit.title)
-        grid = SheetTable(header, table.columns, len(table.lines), f"Sections_{number}", title)
+        before = self.sheet.row_height(header)
+        grid = SheetTable(
+            header,
+            table.columns,
+            len(table.lines),
+            f"Sections_{number}",
+            title,
+            FIRST_COLUMN,
+            filtered=False,
+        )
         self._writer.table(self.sheet, grid)
-        for line in table.lines:
-            self._line(line)
-        if not table.lines:
-            self.next()
-        legend = dartboard_legend(part) if has_dartboard(part) else ""
+        self.sheet.height(header, max(before, self.sheet.row_height(header)))
+        for row, line in enumerate(table.lines, header + 1):
+            self._line(row, line)
+        after = header + 1 + max(len(table.lines), 1)
         shown = min(MOST_LINES, layout.leading)
         if shown < len(part.sections):
-            legend = words().say("more_sections", shown, len(part.sections))
-        if legend:
-            self.prose(legend, _SMALL)
+            said = words().say("more_sections", shown, len(part.sections))
+            self.sheet.text(after, FIRST_COLUMN, said, _SMALL.but(wrap=False))
+            after += 1
+        self.row = max(self.row, after)
+        return after
 
-    def _line(self, line: Sequence[tuple[Live, CellFormat]]) -> None:
-        row = self.next()
-        heights = [18.0]
-        for column, (live, look) in enumerate(line):
+    def _line(self, row: int, line: Sequence[tuple[Live, CellFormat]]) -> None:
+        heights = [18.0, self.sheet.row_height(row)]
+        for column, (live, look) in enumerate(line, FIRST_COLUMN):
             self._writer.figure(self.sheet, row, column, live, look)
             value = live.value
             if isinstance(value, str) and look.wrap:
@@ -239,52 +326,79 @@ class _Paper(_Rows):
                 heights.append(lines + 2 * _AIR)
         self.sheet.height(row, max(heights))
 
-    def _findings(self) -> None:
-        """Strengths and concerns, where partners and levels differ, what could not be said."""
-        narrative = self._part.narrative
-        self._points(narrative.strengths_title, narrative.strengths)
-        self._points(narrative.concerns_title, narrative.concerns)
-        self._bodies()
-        self._points(narrative.differences_title, narrative.disagreements)
-        self._points(narrative.levels_title, narrative.levels)
-        self._scenario()
+    def _lists(self, *, with_picture: bool) -> None:
+        """The lists below the picture: as much of each as the page has room for, in turn."""
+        every = list(self._found(with_picture=with_picture))
+        room = _ROOM - self._used()
+        counts = self._shares(every, room)
+        for each, count in zip(every, counts, strict=True):
+            cut = count < len(each.lines)
+            title = words().say("heading_of", each.title, count, len(each.lines)) if cut else ""
+            self.heading(title or each.title)
+            for line in each.lines[:count]:
+                for text, look in line:
+                    self.prose(text, look)
+        if any(count < len(each.lines) for each, count in zip(every, counts, strict=True)):
+            self.prose(words().say("all_findings"), _SMALL)
 
-    def _points(self, title: str, points: Sequence[Point]) -> None:
-        if not points:
+    def _shares(self, every: Sequence[_List], room: float) -> list[int]:
+        """How many lines of each list are shown: one each, then one more in turn while it fits."""
+        heights = [
+            [sum(self.tall(text, look) for text, look in line) for line in each.lines]
+            for each in every
+        ]
+        counts = [min(1, len(each)) for each in heights]
+        left = room - self.tall(words().say("all_findings"), _SMALL)
+        left -= sum(_HEADING + sum(each[:1]) for each in heights)
+        for count in range(1, max(map(len, heights), default=0)):
+            for index, each in enumerate(heights):
+                if counts[index] != count or len(each) <= count:
+                    continue
+                if each[count] <= left:
+                    counts[index] += 1
+                    left -= each[count]
+        return counts
+
+    def _found(self, *, with_picture: bool) -> Iterator[_List]:
+        """Strengths and concerns, where views differ, the scenario, and what all rests on."""
+        told = self._part.narrative
+        if with_picture:
+            pairs = (
+                (told.concerns_title, told.concerns), (told.strengths_title, told.strengths),
+                (sentences().say("bodies_title"), self._bodies()),
+                (told.differences_title, told.disagreements), (told.levels_title, told.levels),
+            )  # fmt: skip
+            for title, points in pairs:
+                if points:
+                    yield _List(title, tuple(_lines(points)))
+            if told.scenario:
+                strong = _STRONG if self._part.planning.scenario else _TEXT
+                texts = ((told.scenario, strong), (told.scenario_rule, _TEXT),
+                         (told.scenario_advice, _TEXT))  # fmt: skip
+                found = tuple(((text, look),) for text, look in texts if text)
+                yield _List(words().say("title_scenario"), found)
+        rests = ((told.context, _SMALL), (told.caution, _SMALL))
+        more = tuple(((text, _TEXT),) for text in told.unsure[1:])
+        yield _List(words().say("title_rests_on"), (rests, *more))
+
+    def _bodies(self) -> tuple[Point, ...]:
+        bodies, say = self._part.bodies, sentences().say
+        shown = tuple(Point(each.name, say("body", each)) for each in bodies[:_MOST_BODIES])
+        left = len(bodies) - len(shown)
+        return (*shown, Point("", say("bodies_more", left))) if left else shown
+
+    def _second_picture(self, top: int) -> None:
+        """A second chart below the table, where the lists go on beside an empty half page."""
+        height = sum(self.sheet.row_height(row) for row in range(top, self.row))
+        layout = profile_layout(self._writer.summary, self._part)
+        if height < _LEAST_SECOND:
             return
-        self.heading(title)
-        for point in points:
-            self.prose(f"{point.what}. {point.why}" if point.what else point.why, _TEXT)
-
-    def _bodies(self) -> None:
-        bodies = self._part.bodies
-        if not bodies:
-            return
-        say = sentences().say
-        self.heading(say("bodies_title"))
-        for each in bodies[:_MOST_BODIES]:
-            self.prose(f"{each.name}. {say('body', each)}", _TEXT)
-        if len(bodies) > _MOST_BODIES:
-            self.prose(say("bodies_more", len(bodies) - _MOST_BODIES), _SMALL)
-
-    def _scenario(self) -> None:
-        """How to go on, for toolkits that name scenarios."""
-        narrative = self._part.narrative
-        if not narrative.scenario:
-            return
-        self.heading(words().say("title_scenario"))
-        self.prose(narrative.scenario, _STRONG if self._part.planning.scenario else _TEXT)
-        for text in (narrative.scenario_rule, narrative.scenario_advice):
-            if text:
-                self.prose(text, _TEXT)
-
-    def _rests_on(self) -> None:
-        narrative = self._part.narrative
-        self.heading(words().say("title_rests_on"))
-        self.prose(narrative.context, _TEXT)
-        for text in narrative.unsure[1:]:
-            self.prose(text, _TEXT)
-        self.prose(narrative.caution, _SMALL)
+        found = native_charts.beside_lists(self._writer, self._part, layout)
+        if found is not None:
+            chart, alt = found
+            points = min(height - 6.0, _CHART_POINTS * 1.2)
+            tall = round(points / metrics.POINTS_PER_PIXEL)
+            self.sheet.chart(chart, PlacedChart(top, 1, self._beside, tall, alt))
 
     def _checklist(self, each: CompletedChecklist) -> None:
         """One completed checklist on a page of its own."""

@@ -9,12 +9,13 @@ from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SheetColumn, SummaryWriter, counting, lit
 from xlassess.consolidate.summary.layout import ProfileLayout
+from xlassess.consolidate.summary.sheets.details_sheet import area_judgement, commonest_judgement
 from xlassess.consolidate.wording.terms import NOT_SHOWN, WITHHELD, words
 from xlassess.model.toolkit import Band, Choice
 from xlassess.sheet import palette
 from xlassess.sheet.formats import CellFormat
 
-MOST_LINES = 24
+MOST_LINES = 16
 """Sections listed; a toolkit with more shows the first, and Profile has all."""
 
 _MOST_CHOICES = 4
@@ -22,8 +23,12 @@ _MOST_CHOICES = 4
 
 _LINE = CellFormat(size=11, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center", wrap=False)
-_WIDTHS = (60.0, 10.0, 10.0, 10.0, 18.0)
-"""Widths of the page's columns, in characters: the wide one also holds its paragraphs."""
+_WIDTHS = (46.0, 1.5, 16.0, 7.2, 7.2, 7.2, 7.2, 13.5)
+"""Widths of the page's columns, in characters: the wide one for its paragraphs, a
+gap, and those of the table."""
+
+FIRST_COLUMN = 2
+"""The column in which the table begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,17 @@ def page_table(writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayou
 
 def _columns(names: Sequence[str]) -> tuple[SheetColumn, ...]:
     looks = (_LINE, *(_MIDDLE for _ in names[1:]))
-    return tuple(map(SheetColumn, names, _WIDTHS, looks))
+    return tuple(
+        SheetColumn(name, width, look, small=True)
+        for name, width, look in zip(names, _WIDTHS[FIRST_COLUMN:], looks, strict=False)
+    )
 
 
 def _scores(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
     say, rule = words().say, part.toolkit.scoring.rule
     mean = "head_share" if rule == "share" else "head_mean"
     names = [say("head_section"), say(mean), say("head_lowest"), say("head_highest")]
+    names.append(say("head_returns"))
     banded = "band" in layout.columns
     if banded:
         names.append(say("head_band"))
@@ -97,6 +106,7 @@ def _score(
     )
     found = [(Live("", name), _LINE)]
     found += [(Live(layout.cell(index, column), value), look) for column, value, look in values]
+    found.append((Live(layout.cell(index, "n"), figure.n), _MIDDLE.but(number="0")))
     if "band" in layout.columns:
         shown = band.name if band else None
         found.append((Live(layout.cell(index, "band"), shown), _LINE.but(align="center")))
@@ -106,6 +116,7 @@ def _score(
 def _levels(writer: SummaryWriter, part: ToolkitResults, choices: Sequence[Choice]) -> PageTable:
     """How many judgements stand at each level, area by area; never over all areas together."""
     names = [words().say("head_section"), *(choice.label for choice in reversed(choices))]
+    names += [words().say("head_area")] if _asks_areas(part) else []
     lines = tuple(
         tuple(_level(writer, part, index, each, choices))
         for index, each in enumerate(part.sections[:MOST_LINES])
@@ -131,6 +142,13 @@ def _level(
             choice=lit(f"{scale}:{choice.code}"),
         )
         yield Live(formula, counts.get(choice.code, 0)), _MIDDLE.but(number="0")
+    if _asks_areas(part):
+        yield Live("", commonest_judgement(area_judgement(part, each))), _LINE.but(size=10)
+
+
+def _asks_areas(part: ToolkitResults) -> bool:
+    """True where respondents judge areas as a whole."""
+    return any(area_judgement(part, each) for each in part.sections)
 
 
 def _counts(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
