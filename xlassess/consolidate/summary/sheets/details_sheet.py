@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
+from xlassess.consolidate.figures.values import DataRow, ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
@@ -101,26 +101,40 @@ def write_areas(writer: SummaryWriter, part: ToolkitResults) -> None:
     if not asked:
         return
     rows = writer.summary.participants.shows_rows
+    given = _given(writer, {item.key for _, item in asked}) if rows else {}
     lines = [
         line
         for name, item in asked
-        for line in (_judged(writer, name, item) if rows else _counted(writer, part, name, item))
+        for line in (
+            _judged(given.get(item.key, ()), name, item)
+            if rows
+            else _counted(writer, part, name, item)
+        )
     ]
     note = words().say("areas_note", rows)
     _list(writer, part, (AREAS, words().say("areas_title"), note), _AREA_COLUMNS, lines)
 
 
-def _judged(writer: SummaryWriter, name: str, item: ItemFigures) -> Iterator[tuple[str, ...]]:
+def _given(writer: SummaryWriter, keys: Collection[str]) -> Mapping[str, Sequence[DataRow]]:
+    """The rows of data about these items, gathered in one reading."""
+    found: dict[str, list[DataRow]] = {}
+    for row in writer.summary.data:
+        if row.answer.key in keys:
+            found.setdefault(row.answer.key, []).append(row)
+    return found
+
+
+def _judged(own: Sequence[DataRow], name: str, item: ItemFigures) -> Iterator[tuple[str, ...]]:
     """A line for each return that judges the area."""
     if item.withheld:
         yield name, WITHHELD, NOTHING, NOTHING
         return
-    own = [row for row in writer.summary.data if row.key == item.key]
-    reasons = {row.code: str(row.value) for row in own if row.field == "comment"}
-    for row in own:
-        if row.field == item.field:
-            who = ", ".join(filter(None, (row.partner, row.respondent))) or row.code
-            yield name, str(row.value), reasons.get(row.code, NOTHING), who
+    pairs = [(row.person, row.answer) for row in own if row.person]
+    reasons = {person.code: str(said.value) for person, said in pairs if said.field == "comment"}
+    for person, said in pairs:
+        if said.field == item.field:
+            who = ", ".join(filter(None, (person.partner, person.respondent))) or person.code
+            yield name, str(said.value), reasons.get(person.code, NOTHING), who
 
 
 def _counted(

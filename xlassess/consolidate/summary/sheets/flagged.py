@@ -74,14 +74,18 @@ def without_reasons(
     asking = {item.key: _asks_reasons(part, item) for item in part.items}
     if not summary.participants.shows_rows or not any(asking.values()):
         return None
-    said = {(row.code, row.key) for row in summary.data if row.field == "comment"}
-    found: dict[tuple[str, str], list[str]] = {}
+    said: set[tuple[str, str]] = set()
+    open_ones: dict[tuple[str, str], list[str]] = {}
     for row in summary.data:
-        if row.field.startswith("answer") and row.choice in asking.get(row.key, ()):
-            mine = found.setdefault((row.key, row.field), [])
-            if (row.code, row.key) not in said:
-                mine.append(row.code)
-    return found
+        given, code = row.answer, row.person.code if row.person else ""
+        if given.field == "comment":
+            said.add((code, given.key))
+        elif given.field.startswith("answer") and given.choice in asking.get(given.key, ()):
+            open_ones.setdefault((given.key, given.field), []).append(code)
+    return {
+        (key, field): [code for code in codes if (code, key) not in said]
+        for (key, field), codes in open_ones.items()
+    }
 
 
 def _asks_reasons(part: ToolkitResults, item: ItemFigures) -> tuple[str, ...]:
