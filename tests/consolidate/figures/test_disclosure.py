@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Collection, Sequence
 
 import pytest
 
+from tests.consolidate.attacker import Attack
 from xlassess.consolidate.figures.disclosure import PrintedSum, to_withhold
 
-PRIME = 2**31 - 1
 ITEM, SECTION, WHOLE, LEVEL = 4, 3, 2, 1
 
 
-def rank(rows: Sequence[Sequence[int]]) -> int:
-    """Return the rank of a matrix, in exact arithmetic modulo a large prime."""
-    left = [list(row) for row in rows]
-    done = 0
-    for column in range(len(left[0]) if left else 0):
-        pivot = next((n for n in range(done, len(left)) if left[n][column]), None)
-        if pivot is None:
-            continue
-        left[done], left[pivot] = left[pivot], left[done]
-        inverse = pow(left[done][column], -1, PRIME)
-        for n in range(done + 1, len(left)):
-            if left[n][column]:
-                times = left[n][column] * inverse
-                left[n] = [
-                    (a - times * b) % PRIME for a, b in zip(left[n], left[done], strict=True)
-                ]
-        done += 1
-    return done
-
-
-def told(sums: Sequence[PrintedSum], fewest: int) -> tuple[str, ...] | None:
-    """Return people, fewer than these, of whom a combination of the sums tells something.
-
-    They are people without whose answers the sums have a smaller rank: some combination is
-    then nought on everybody else.
-    """
-    people = sorted({person for each in sums for person, _ in each.weights})
-    questions = sorted({question for each in sums for _, question in each.weights})
-
-    def matrix(without: Collection[str]) -> list[list[int]]:
-        cells = [(p, q) for p in people if p not in without for q in questions]
-        return [[int(each.weights.get(cell, 0)) for cell in cells] for each in sums]
-
-    whole = rank(matrix(()))
-    for few in itertools.combinations(people, min(fewest - 1, len(people))):
-        if rank(matrix(few)) < whole:
-            return few
-    return None
+def told(sums: Sequence[PrintedSum], fewest: int) -> frozenset[str] | None:
+    """Return people, fewer than these, of whom a combination of the sums tells something."""
+    whole = [{cell: int(weight) for cell, weight in each.weights.items()} for each in sums]
+    return Attack(whole).people_told(fewest)
 
 
 def questionnaire(chance: random.Random, count: int, gaps: float) -> list[PrintedSum]:
@@ -80,7 +45,7 @@ def questionnaire(chance: random.Random, count: int, gaps: float) -> list[Printe
     return [each for each in sums if each.weights]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(30))
 def test_disclosure__exact_attacker_finds_nothing_and_nothing_is_lost_needlessly(seed):
     chance = random.Random(seed)
     sums = questionnaire(chance, chance.randint(4, 7), 0.06)
@@ -98,7 +63,7 @@ def test_disclosure__a_total_without_one_persons_section_goes():
         replace_weights(each, "p0", "0.0") for each in questionnaire(chance, 6, 0.0)
         if each.key[0] != "level"
     ]  # fmt: skip
-    assert told(sums, 3) == ("p0", "p1")
+    assert "p0" in (told(sums, 3) or ())
     assert to_withhold(sums, 3) == {("section", 0), "whole"}
 
 

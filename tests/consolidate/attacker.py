@@ -1,0 +1,253 @@
+"""An attacker who knows the register, the levels and who left which gaps, against what is printed.
+
+Everything is exact: ranks are taken modulo a large prime. ``python -m tests.consolidate.attacker
+1000`` tries that many random rounds and says how many figures were lost.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+import numpy as np
+
+from tests.consolidate.rounds import MADE_AT, a_round, answers, respondents, with_returns
+from xlassess.consolidate import Summary, summarise
+from xlassess.model.assessment import LEVELS
+from xlassess.model.record import Round
+from xlassess.model.toolkit import Toolkit
+from xlassess.toolkits.load import find_toolkit
+
+PRIME = 2**31 - 1
+
+Cell = tuple[str, str]
+"""A person and a question."""
+
+
+def rank(matrix: np.ndarray) -> int:
+    """Return the rank of a matrix of whole numbers, exactly, modulo a large prime."""
+    left = matrix % PRIME
+    done = 0
+    for column in range(left.shape[1]):
+        (places,) = np.nonzero(left[done:, column])
+        if not len(places):
+            continue
+        pivot = done + places[0]
+        left[[done, pivot]] = left[[pivot, done]]
+        left[done] = left[done] * pow(int(left[done, column]), -1, PRIME) % PRIME
+        below = left[done + 1 :]
+        times = below[:, column].copy()
+        rows = np.nonzero(times)[0]
+        below[rows] = (below[rows] - times[rows, None] * left[done] % PRIME) % PRIME
+        done += 1
+        if done == len(left):
+            break
+    return done
+
+
+class Attack:
+    """What can be worked out from sums over cells.
+
+    Args:
+        sums: for each printed sum the weight of each cell, in whole numbers.
+    """
+
+    def __init__(self, sums: Sequence[Mapping[Cell, int]]) -> None:
+        self._cells = sorted({cell for each in sums for cell in each})
+        places = {cell: n for n, cell in enumerate(self._cells)}
+        self._matrix = np.zeros((len(sums), len(self._cells)), dtype=np.int64)
+        for row, each in enumerate(sums):
+            for cell, weight in each.items():
+                self._matrix[row, places[cell]] = weight
+        self._rank = self._of(frozenset())
+
+    def _of(self, without: frozenset[str]) -> int:
+        kept = [n for n, (person, _) in enumerate(self._cells) if person not in without]
+        # Equal columns add nothing to a rank; most are equal.
+        distinct = np.unique(self._matrix[:, kept], axis=1)
+        return rank(distinct)
+
+    def people_told(self, fewest: int) -> frozenset[str] | None:
+        """Return people, fewer than these, of whom a combination tells something; None if none.
+
+        They are people without whose cells the sums have a smaller rank: some combination is then
+        nought on everybody else. People whose cells stand in all sums alike need one look.
+        """
+        people: dict[Hashable, list[str]] = {}
+        for person in sorted({person for person, _ in self._cells}):
+            own = {
+                question: tuple(self._matrix[:, n])
+                for n, (who, question) in enumerate(self._cells)
+                if who == person
+            }
+            people.setdefault(tuple(sorted(own.items())), []).append(person)
+        kinds = [name for mine in people.values() for name in mine[: fewest - 1]]
+        for few in itertools.combinations(kinds, min(fewest - 1, len(kinds))):
+            if self._of(frozenset(few)) < self._rank:
+                return frozenset(few)
+        return None
+
+    def tells(self, weights: Mapping[Cell, int]) -> bool:
+        """True when a sum can be made from the printed ones."""
+        if not weights.keys() <= set(self._cells):
+            return False
+        row = np.array([[weights.get(cell, 0) for cell in self._cells]], dtype=np.int64)
+        return rank(np.vstack([self._matrix, row])) == self._rank
+
+
+@lru_cache(maxsize=1)
+def toolkit() -> Toolkit:
+    """A toolkit with sections, a grand total, and few questions."""
+    pat = find_toolkit("pat")
+    sections = tuple(replace(each, items=each.items[:4], bands=()) for each in pat.sections[:3])
+    scoring = replace(pat.scoring, success="", bands=())
+    return replace(pat, sections=sections, closing=(), action_plan=None, scoring=scoring)
+
+
+@cache
+def _asked(count: int) -> Round:
+    return a_round([toolkit()], respondents(count), attribution="aggregated")
+
+
+def random_round(seed: int) -> Round:
+    """A round of 4 to 9 people with gaps, some levels, and opinions that lie near each other."""
+    chance, kit = random.Random(seed), toolkit()
+    count = chance.randint(4, 9)
+    record = _asked(count)
+    gaps = chance.choice((0.0, 0.02, 0.05, 0.1, 0.2))
+    mood = chance.random()
+    given = {}
+    for number in range(count):
+        values = {}
+        for item in kit.items():
+            choices = () if item.is_free else kit.scales[item.answer].substantive
+            if choices and chance.random() >= gaps:
+                place = min(len(choices) - 1, int(abs(chance.gauss(mood, 0.3)) * len(choices)))
+                values[item.id, "answer"] = choices[place].code
+        given[number] = answers(kit, values)
+    return with_returns(record, given)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as the attacker sees it: what it is a sum of, and whether it is printed.
+
+    ``telling`` is True where its value shows every answer in it.
+    """
+
+    name: tuple[str, ...]
+    weights: Mapping[Cell, int]
+    printed: bool
+    telling: bool
+
+    @property
+    def people(self) -> int:
+        """How many it comes from."""
+        return len({person for person, _ in self.weights})
+
+
+def figures_of(record: Round, summary: Summary) -> Iterator[Figure]:
+    """Yield every figure over all or over a level, with what the attacker knows it is made of."""
+    (part,) = summary.parts
+    kit = part.toolkit
+    scores = {c.code: c.score for c in kit.scales[kit.scoring.scale].substantive}
+    ends = {min(filter(None, scores.values())), max(filter(None, scores.values()))}
+    said = {
+        issued.reference: {a.item: str(a.value) for a in record.current[issued.reference].answers}
+        for issued in record.issued
+        if issued.reference in record.current
+    }
+    levels = {issued.reference: LEVELS[issued.level] for issued in record.issued}
+    sections = {s.id: [i.id for i in s.items if not i.is_free] for s in kit.all_sections}
+
+    def sum_of(
+        name: tuple[str, ...], items: Sequence[str], printed: bool, level: str = ""
+    ) -> Figure:
+        who = [
+            p for p, own in said.items()
+            if set(items) <= own.keys() and (not level or levels[p] == level)
+        ]  # fmt: skip
+        weights = {(p, q): 1 for p in who for q in items}
+        values = {scores.get(said[p][q]) for p in who for q in items}
+        telling = len(values) == 1 and (values <= ends or (len(items) == 1 and not level))
+        return Figure(name, weights, printed, telling)
+
+    for item in part.items:
+        if item.item.is_free:
+            continue
+        yield sum_of(("item", item.item.id), [item.item.id], not item.withheld)
+        for level, figure in item.levels.items():
+            name = ("item level", item.item.id, level)
+            yield sum_of(name, [item.item.id], figure.mean is not None, level)
+    for each in part.sections:
+        items = sections[each.section.id]
+        yield sum_of(("section", each.section.id), items, each.score.mean is not None)
+        for level, figure in each.levels.items():
+            name = ("section level", each.section.id, level)
+            yield sum_of(name, items, figure.mean is not None, level)
+    for whole in part.overall:
+        every = [item for section in kit.sections for item in sections[section.id]]
+        yield sum_of(("overall",), every, whole.score.mean is not None)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of one round: what the attacker found, figures by kind, and those lost.
+
+    Lost is what was withheld although enough people are in it and it does not tell by itself.
+    """
+
+    found: str
+    figures: Counter[str]
+    lost: Counter[str]
+
+
+def attacked(seed: int) -> Tried:
+    """Make a random round, read its summary, and work out what can be worked out."""
+    record = random_round(seed)
+    summary = summarise(record, MADE_AT)
+    minimum = summary.participants.minimum
+    figures = [each for each in figures_of(record, summary) if each.weights]
+    printed = [each for each in figures if each.printed]
+    found = ""
+    if printed:
+        attack = Attack([each.weights for each in printed])
+        if people := attack.people_told(minimum):
+            found = f"seed {seed}: something of {len(people)} people"
+        shown = [e for e in figures if e.telling and attack.tells(e.weights)]
+        if shown:
+            found = f"seed {seed}: every answer in {shown[0].name}"
+    due = [each for each in figures if each.people >= minimum and not each.telling]
+    return Tried(
+        found,
+        Counter(each.name[0] for each in due),
+        Counter(each.name[0] for each in due if not each.printed),
+    )
+
+
+def totals(seeds: Sequence[int]) -> Tried:
+    """Return what became of many rounds together; ``found`` names the first that gave something."""
+    found, figures, lost = "", Counter[str](), Counter[str]()
+    for seed in seeds:
+        one = attacked(seed)
+        found = found or one.found
+        figures += one.figures
+        lost += one.lost
+    return Tried(found, figures, lost)
+
+
+def main(count: int) -> None:
+    """Try random rounds and tell what was found and lost."""
+    tried = totals(range(count))
+    print(f"{count} rounds. Given away: {tried.found or 'nothing'}.")
+    for kind, number in tried.figures.items():
+        print(f"{kind}: {tried.lost[kind]} of {number} lost ({tried.lost[kind] / number:.1%})")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

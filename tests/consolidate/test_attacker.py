@@ -1,0 +1,45 @@
+"""Random rounds, summed up as usual, against an attacker with exact arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.consolidate.attacker import Attack, attacked, totals
+from xlassess.consolidate.figures import withholding
+
+ROUNDS, AT_ONCE = 200, 50
+HUNTED, HUNTED_AT_ONCE = 10_000, 1_000
+
+
+@pytest.mark.parametrize("first", range(0, ROUNDS, AT_ONCE))
+def test_rounds__give_nothing_away_and_lose_few_items(first: int) -> None:
+    tried = totals(range(first, first + AT_ONCE))
+    assert tried.found == ""
+    assert tried.figures["item"] > 300
+    assert tried.lost["item"] <= 0.01 * tried.figures["item"]
+    assert sum(tried.lost.values()) <= 0.3 * sum(tried.figures.values())
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("first", range(0, HUNTED, HUNTED_AT_ONCE))
+def test_rounds__of_the_hunt(first: int) -> None:
+    tried = totals(range(first, first + HUNTED_AT_ONCE))
+    print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
+    assert tried.found == ""
+
+
+def test_attacker__finds_what_is_given_away_where_nothing_is_withheld_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The tests above can fail: figures from enough people, and nothing else held back."""
+    monkeypatch.setattr(withholding, "to_withhold", lambda sums, minimum: frozenset())
+    assert sum(bool(attacked(seed).found) for seed in range(30)) > 20
+
+
+def test_attacker__adds_up_and_takes_away() -> None:
+    all_six = {(person, "1"): 1 for person in "abcdef"}
+    four = {(person, "1"): 1 for person in "abcd"}
+    assert Attack([all_six, four]).people_told(3) == frozenset("ef")
+    assert Attack([all_six, four]).people_told(2) is None
+    assert Attack([all_six, four]).tells({("e", "1"): 1, ("f", "1"): 1})
+    assert not Attack([all_six, four]).tells({("e", "1"): 1})
