@@ -25,6 +25,7 @@ from tests.services.small import (
     write_register,
 )
 from xlassess.assessment.register import LEAVING, NEW, SHEET, SINCE, STAYING
+from xlassess.assessment.rounds import ROUND_FIELDS, without_fields
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder, RegisterError
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Preparation
@@ -390,6 +391,26 @@ def test_archive__that_was_changed_is_told_by_verify(held: AssessmentFolder) -> 
     assert "is missing" in fault.message
 
 
+def test_archive__broken_off_is_made_by_closing_again(
+    held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(path: Path, target: Path) -> Path:
+        raise BrokenOffError(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", break_off)
+        with pytest.raises(BrokenOffError):
+            close_round(held, now=NEXT_YEAR)
+    with pytest.raises(UsageError, match="Round 2026 was closed"):
+        generate(held, now=NEXT_YEAR)
+    (fault,) = verify(held).faults
+    assert fault.message.endswith("make it again: xlassess round close 2026")
+    closed = close_round(held, now=NEXT_YEAR)
+    bagit.Bag(str(closed.archive)).validate()
+    assert verify(held).faults == ()
+    assert [path.name for path in held.root.glob(".unfinished*")] == []
+
+
 def test_archive__closed_twice_keeps_both(held: AssessmentFolder) -> None:
     first = close_round(held, now=NEXT_YEAR)
     reopen_round(held, "Once more.", now=NEXT_YEAR)
@@ -456,3 +477,17 @@ def test_preparation__mistakes_are_told_with_their_line(
     (problem,) = caught.value.problems
     assert problem.message.startswith(said)
     assert problem.line == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("# All.\n\n# The round.\nround: 1\nid: a\n", "# All.\nid: a\n"),
+        ("toolkits:\n- pat\n# more\n- b\nid: a\n", "id: a\n"),
+        ("id: a\n\n# preparation:\n#   kind: x\n\n# Theirs.\n", "id: a\n\n# Theirs.\n"),
+        ("purpose: >\n  one\n\n  two\nmarking: X # id: 1\n", "marking: X # id: 1\n"),
+        ('"round": 1\nid: a\n# round about\nmarking: X\n', "id: a\n# round about\nmarking: X\n"),
+    ],
+)  # fmt: skip
+def test_without_fields__takes_a_field_and_what_is_said_about_it(text: str, left: str) -> None:
+    assert without_fields(text, ("round", *ROUND_FIELDS)) == left

@@ -173,7 +173,10 @@ def chosen_round(root: Path, wanted: str = "") -> str:
 
 
 def without_fields(text: str, names: tuple[str, ...]) -> str:
-    """Return the text of a settings file without some fields and the remarks above them.
+    """Return the text of a settings file without some fields and the remarks about them.
+
+    Remarks above a field are about it; so is a paragraph of remarks that shows the field as an
+    example.
 
     Args:
         text: the file; its fields begin at the left margin.
@@ -187,18 +190,27 @@ def without_fields(text: str, names: tuple[str, ...]) -> str:
         if field:
             leaving = field[1] in names
         elif not line.strip() or line.startswith("#"):
-            # A remark belongs to the field below it, unless nothing but remarks follow.
             above.append(line)
             continue
+        remarks = _paragraphs(above, names)
+        # The last paragraph is about the field below it, and goes with it.
+        kept += _flat(remarks[:-1] if leaving else remarks)
         if not leaving:
-            kept += [*above, line]
-        elif above and above[0].strip() and not kept:
-            kept += _heading(above)
+            kept.append(line)
         above = []
-    return "".join([*kept, *above])
+    return "".join([*kept, *_flat(_paragraphs(above, names))])
 
 
-def _heading(above: list[str]) -> list[str]:
-    """The remarks at the head of a file, up to the first empty line: they are about it all."""
-    end = next((at for at, line in enumerate(above) if not line.strip()), len(above))
-    return above[: end + 1] if end < len(above) else []
+def _paragraphs(remarks: list[str], names: tuple[str, ...]) -> list[list[str]]:
+    """The paragraphs of remarks, each with the empty lines before it, without examples of these."""
+    found: list[list[str]] = [[]]
+    for line in remarks:
+        if not line.strip() and any(each.strip() for each in found[-1]):
+            found.append([])
+        found[-1].append(line)
+    shown = re.compile(rf"#\s?({'|'.join(names)})\s*:")
+    return [each for each in found if not any(shown.match(line) for line in each)]
+
+
+def _flat(paragraphs: list[list[str]]) -> list[str]:
+    return [line for each in paragraphs for line in each]

@@ -77,7 +77,7 @@ purpose: {purpose}
 {scenarios}"""
 
 _SETTINGS = """\
-# An assessment: one partnership assessing itself in one round.
+# The settings of an assessment: a partnership that assesses itself.
 # Fill in what is empty, save, enter the respondents in partners.xlsx, and run
 #     xlassess generate
 # A line that begins with # is a remark. Indent with spaces, never with tabs.

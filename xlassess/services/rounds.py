@@ -189,7 +189,10 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
         )
     sweep(folder.home)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
-        still_open(ledger, settings.round)
+        closed = ledger.closed_rounds().get(settings.round)
+        if closed and (folder.home / closed.details["archive"]).is_dir():
+            still_open(ledger, settings.round)
+        # Otherwise it was closed by a run that was broken off before its archive was in place.
         overview = ledger.overview(settings.round)
         name = _free_name(folder.home, now)
         unfinished = folder.home / f"{UNFINISHED}{name}"

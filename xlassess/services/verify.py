@@ -401,20 +401,24 @@ def _archives(folder: AssessmentFolder, events: Sequence[Event]) -> Iterator[Fau
     """Check the archives of rounds that were closed against their lists of files, and those."""
     import bagit
 
-    for event in events:
-        if event.what != "round closed":
-            continue
-        place = folder.of_round(event.details["round"]).home / event.details["archive"]
+    closed = (event for event in events if event.what == "round closed")
+    # The last event about an archive: one that was broken off is made anew under its name.
+    made = {
+        folder.of_round(event.details["round"]).home / event.details["archive"]: event.details
+        for event in closed
+    }
+    for place, details in made.items():
         where = place.relative_to(folder.root).as_posix()
         if not place.is_dir():
-            yield Fault(where, f"The archive {where} is missing. Restore it from a copy.")
+            said = f"The archive {where} is missing. Restore it from a copy, or make it again: "
+            yield Fault(where, f"{said}xlassess round close {details['round']}")
             continue
         try:
             bagit.Bag(str(place)).validate()
         except (bagit.BagError, OSError) as error:
             yield Fault(where, f"The archive {where} was changed: {error}.")
             continue
-        if _hash(place / "manifest-sha256.txt") != event.details["manifest"]:
+        if _hash(place / "manifest-sha256.txt") != details["manifest"]:
             yield Fault(
                 where, f"The archive {where} is not the one made when the round was closed."
             )
