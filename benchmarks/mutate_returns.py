@@ -102,7 +102,7 @@ def _weigh(tally: Tally, seed: int, ret: Return, one: Mutant) -> None:
     if any("this program failed" in problem for problem in problems):
         tally.crashes.append(f"seed {seed} {one.done} {one.program}: {problems}")
     try:
-        wrong = judge(ret, one.base.book, one.data)
+        wrong = judge(ret, one.base.book, one.data, one.before)
     except LookupError:
         tally.unjudged += 1
         return

@@ -23,6 +23,7 @@ from tests.ingest.bases import KINDS, Base, base
 from tests.ingest.byte_damage import PACKAGE, damage_markup, drop_parts
 from xlassess.contract.layout import (
     ACTION_PLAN,
+    HEADERS,
     IDENTITY,
     LISTS,
     START,
@@ -51,6 +52,12 @@ class Mutant:
     data: bytes
     done: tuple[str, ...]
     program: str = ""
+
+    @property
+    def before(self) -> bytes:
+        """What it was before, where everything stands in its place still; else nothing."""
+        stays = not self.program and {one.__name__ for one in SEEN}.issuperset(self.done)
+        return self.base.data if stays else b""
 
 
 NASTY: tuple[object, ...] = (
@@ -222,6 +229,45 @@ def epoch_of_1904(chance: random.Random, book: Book, home: Workbook) -> None:
     book.epoch = CALENDAR_MAC_1904
 
 
+def written_outside(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Write a sentence where nothing was asked: over our texts, beside, above, below, on Start."""
+    names = [name for name in book.sheetnames if name not in (LISTS, IDENTITY)]
+    sheet = book[chance.choice(names)]
+    row, column = chance.randrange(1, sheet.max_row + 4), chance.randrange(1, 11)
+    _put(sheet.cell(row, column), f"We see this otherwise {chance.randrange(1000)}", chance)
+
+
+def struck_out(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Cross out what stands in an answer cell."""
+    entry = chance.choice(entries(home.toolkit))
+    if entry.sheet in book.sheetnames:
+        cell = book[entry.sheet][entry.cell]
+        font = copy(cell.font)
+        font.strike = True
+        cell.font = font
+
+
+def heading_changed(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Make another column of an answer's or comment's by its heading."""
+    wanted = chance.choice(("answer", "answer", "comment", "evidence"))
+    for cell in (cell for row in _question_sheet(chance, book).iter_rows() for cell in row):
+        if cell.value == HEADERS[wanted]:
+            words = ("Last year’s answer", "Jane’s view (not agreed)", f"{cell.value} of the board")
+            cell.value = chance.choice(words)
+            return
+
+
+def linked(chance: random.Random, book: Book, home: Workbook) -> None:
+    """Put a link behind the words of a comment."""
+    beside = [entry for entry in entries(home.toolkit) if entry.field == "comment"]
+    if beside and (entry := chance.choice(beside)).sheet in book.sheetnames:
+        cell = book[entry.sheet][entry.cell]
+        if isinstance(cell.value, str) and cell.data_type == "s":
+            cell.hyperlink = f"https://strategy.example/{chance.randrange(1000)}"
+
+
+SEEN = (written_outside, written_outside, struck_out, heading_changed, linked)
+"""What a person sees and a reader of values does not; nothing moves."""
 VALUES = (
     write_value, write_value, write_value, write_value, write_anywhere, number_as_text,
     write_planned,
@@ -252,13 +298,14 @@ def mutant(seed: int, program: str = "") -> Mutant:
     """
     chance = random.Random(seed)
     home = base(chance.choice(KINDS))
-    if chance.random() < 0.2:
+    seen_only = chance.random() < 0.2
+    if not seen_only and chance.random() < 0.2:
         damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
         return Mutant(home, damage(chance, home.data), (damage.__name__,))
     book = openpyxl.load_workbook(io.BytesIO(home.data))
     done = []
     for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
-        mutation = chance.choice(chance.choice((VALUES, STRUCTURE)))
+        mutation = chance.choice(SEEN if seen_only else chance.choice((VALUES, STRUCTURE, SEEN)))
         mutation(chance, book, home.book)
         done.append(mutation.__name__)
     drawn = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""

@@ -20,16 +20,23 @@ from openpyxl.cell.cell import MergedCell
 from tests.factory import Workbook
 from tests.ingest.oracle_plan import PlanJudge
 from tests.ingest.plainly import is_day, is_number, is_text, plain, visible
-from xlassess.contract.layout import HEADERS, layout
+from xlassess.contract.layout import ACTION_PLAN, HEADERS, layout
 from xlassess.model.answer import PROPOSAL, Answer, Return
 from xlassess.model.query import Slot, concerned
 from xlassess.model.toolkit import Item
 
 
-def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
+def judge(ret: Return, book: Workbook, data: bytes, before: bytes = b"") -> list[str]:
     """Return what is wrong with a return, in words; nothing if all is right.
 
     Of an answer to queries only what was read is judged: most of what it shows is not asked.
+
+    Args:
+        ret: what was read.
+        book: the workbook as issued.
+        data: the bytes it was read from.
+        before: those from which they were made without moving anything, if they were: whatever
+            differs must have been read or told then.
 
     Raises:
         LookupError: openpyxl cannot open the file, so that nothing can be compared.
@@ -44,7 +51,46 @@ def judge(ret: Return, book: Workbook, data: bytes) -> list[str]:
         raise LookupError(str(fault)) from None
     judges = _Judge(ret, book, cells), PlanJudge(ret, book, cells)
     wrong = [text for one in judges for text in one.wrong()]
+    if before and not ret.query:
+        wrong += _unseen(ret, openpyxl.load_workbook(io.BytesIO(before)), cells)
     return wrong if ret.query else [*wrong, *(text for one in judges for text in one.lost())]
+
+
+def _unseen(ret: Return, before: Any, cells: Any) -> Iterator[str]:
+    """What a person wrote, crossed out or linked, and what was neither read nor told of it."""
+    read = {(one.sheet, one.cell): one for one in ret.answers}
+    told = {(one.sheet, cell) for one in ret.findings for cell in (one.cell, *one.cells)}
+    rows = {(sheet, _row(cell)) for sheet, cell in told if cell}
+    whole = {one.sheet for one in ret.findings if one.sheet and not one.cell}
+    for sheet in cells.worksheets:
+        if sheet.sheet_state != "visible" or sheet.title in whole:
+            continue
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            at = sheet.title, cell.coordinate
+            if cell.value is None or not visible(str(cell.value)):
+                continue
+            was = before[sheet.title][cell.coordinate].value
+            if cell.font.strike and at in read:
+                yield f"{read[at]} is crossed out"
+            is_action = sheet.title == ACTION_PLAN and (sheet.title, cell.row) in {
+                (one.sheet, int(_row(one.cell))) for one in ret.actions
+            }
+            known = is_action or at in read or at in told or (sheet.title, _row(at[1])) in rows
+            if not known and (cell.value != was or cell.font.strike):
+                yield f"{at} with {cell.value!r} was neither read nor told"
+            link = cell.hyperlink.target if cell.hyperlink else None
+            if link and at in read and link not in str(read[at].value) and at not in told:
+                yield f"{at} has a link to {link}, of which nothing is told"
+
+
+def _without_link(value: object, cell: Any) -> object:
+    """A text as read without the address behind it, which is added to its words."""
+    link = cell.hyperlink.target if cell.hyperlink else None
+    return value.removesuffix(f" ({link})") if link and isinstance(value, str) else value
+
+
+def _row(cell: str) -> str:
+    return cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 class _Judge:
@@ -88,13 +134,14 @@ class _Judge:
         heading = self._heading(answer.sheet, cell)
         wanted = self.headers[answer.item, answer.field]
         names = self._fields(answer.item).keys()
-        if plain(heading) != plain(wanted) and plain(heading) in names:
+        other = plain(heading) in names or (isinstance(heading, str) and plain(heading))
+        if plain(heading) != plain(wanted) and other:
             yield f"{answer} stands under {heading!r}"
 
     def _is_told(self, sheet: str, row: int) -> bool:
         """True if a query names a cell of this row."""
         rows = {
-            (finding.sheet, cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            (finding.sheet, _row(cell))
             for finding in self.ret.findings
             if finding.severity == "query"
             for cell in (finding.cell, *finding.cells)
@@ -158,7 +205,7 @@ class _Judge:
             return False
         item = self.items[answer.item]
         if not answer.field.startswith("answer") or item.is_wide:
-            return is_text(content, answer.value)
+            return is_text(content, _without_link(answer.value, cell))
         if item.answer == "date":
             return is_day(content, answer.value)
         if item.is_free:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from tests.factory import Workbook
 from tests.ingest.bases import Base, base
@@ -98,3 +101,41 @@ def test_judge__sees_a_proposal_misread_or_lost() -> None:
     (told,) = [answer for answer in ret.answers if answer.item == "proposal"]
     for answers in (kept, [*kept, replace(told, value="Never meet.")]):
         assert judge(replace(ret, answers=tuple(answers)), whole.book, whole.data)
+
+
+def _spoilt(data: bytes, spoil: Callable[[Any], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    spoil(book["1 Views"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write(sheet: Any) -> None:
+    sheet["J3"] = "We see this otherwise"
+
+
+def _link(sheet: Any) -> None:
+    sheet["E7"].hyperlink = "https://strategy.example"
+
+
+def _strike(sheet: Any) -> None:
+    sheet["C7"].font = Font(strike=True)
+
+
+@pytest.mark.parametrize("spoil", [_write, _link, _strike])
+def test_judge__sees_what_the_reader_kept_to_itself(spoil: Callable[[Any], None]) -> None:
+    whole = base(1)
+    data = _spoilt(whole.data, spoil)
+    told = _read_bytes(data, "return.xlsx", whole.context)
+    silent = _read_bytes(whole.data, "return.xlsx", whole.context)
+    assert judge(told, whole.book, data, whole.data) == []
+    assert judge(silent, whole.book, data, whole.data)
+
+
+def test_judge__sees_an_answer_under_the_heading_of_another_column() -> None:
+    whole = base(1)
+    data = _spoilt(whole.data, lambda sheet: sheet.__setitem__("C5", "Last year’s answer"))
+    told = _read_bytes(data, "return.xlsx", whole.context)
+    assert judge(told, whole.book, data, whole.data) == []
+    assert judge(_read_bytes(whole.data, "r", whole.context), whole.book, data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -209,4 +211,74 @@ def test_replaced__the_workbook_issued_last_counts_once_it_is_back(
     assert counting(ledger) == {"R001": "1a.xlsx"}
     ledger.decisions.settle("N001", "nil return", "nothing to say")
     assert counting(ledger) == {}
+    assert ledger.audit().faults == ()
+
+
+def _arrivals(chance: random.Random, number: int) -> list[tuple[int, Return]]:
+    """Some returns of one workbook, each with the run it comes in, in the order they come."""
+    versions = "abcde"[: chance.randrange(2, 6)]
+    runs = sorted(chance.randrange(3) for _ in versions)
+    made = []
+    for version, at in zip(versions, runs, strict=True):
+        days = chance.choice((-400, 5, 10, 15, 20, 4000))
+        moment = chance.choice((None, later(days), later(days), local(later(days))))
+        ret = a_return(number, version, received_at=later(30 + at), saved_at=moment)
+        made.append((at, ret if chance.random() < 0.7 else unsealed(ret)))
+    return made
+
+
+def _known(ret: Return, issued: datetime) -> datetime | None:
+    """When a return was saved, if it says so in UTC and that can be true."""
+    at, came = ret.saved_at, ret.received_at
+    if at is None or at.tzinfo is None or came is None:
+        return None
+    return at if issued <= at <= came else None
+
+
+def _displaced_in_silence(
+    came: list[tuple[int, Return]], states: Mapping[str, str], counts: str, issued: datetime
+) -> Iterator[str]:
+    """What of the returns of a workbook gave way without a word although it should count."""
+    by_name = {ret.file: (run, ret) for run, ret in came}
+    run, counting_one = by_name[counts]
+    sealed = {ret.file for _, ret in came if not any(f.code == "I09" for f in ret.findings)}
+    if sealed and counts not in sealed:
+        yield f"{counts} has no seal and counts before {sealed}"
+    mine = _known(counting_one, issued)
+    for other_run, other in came:
+        theirs = _known(other, issued)
+        if other.file == counts or other.file not in sealed or not mine or not theirs:
+            continue
+        # one between whose time nobody knows may have come after either
+        between = [one for at, one in came if other_run < at < run and not _known(one, issued)]
+        if (
+            other_run <= run
+            and not between
+            and theirs > mine
+            and states[other.file] == "superseded"
+        ):
+            yield f"{counts} of {mine} replaced {other.file} of {theirs}"
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("seed", range(5))
+def test_order__at_random_nothing_gives_way_in_silence(ledger: Ledger, seed: int) -> None:
+    chance, many = random.Random(seed), 30
+    books = [an_issued(number) for number in range(many)]
+    ledger.record_issued(books)
+    rounds = {book.reference: _arrivals(chance, n) for n, book in enumerate(books)}
+    for number in range(3):
+        run = ledger.begin_run("2026")
+        for came in rounds.values():
+            for ret in [ret for at, ret in came if at == number]:
+                ledger.record_return(ret, run)
+    states = {ret.file: ret.state for ret in ledger.history("2026")}
+    wrong = [
+        text
+        for book in books
+        for text in _displaced_in_silence(
+            rounds[book.reference], states, counting(ledger)[book.reference], book.issued_at
+        )
+    ]
+    assert wrong == []
     assert ledger.audit().faults == ()

@@ -36,6 +36,9 @@ def test_displayed__as_excel_shows_it(value: float, code: str, shown: str) -> No
     ("value", "code"),
     [
         (3.0, "General"),
+        (1e300, "#,##0.00"),
+        (-1e300, "0%"),
+        (float("nan"), "0"),
         (3.0, "@"),
         (3.0, ""),
         (3.25, "# ?/?"),

@@ -7,7 +7,6 @@ nothing, so that nothing is shown that Excel would not show.
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -35,6 +34,8 @@ _LEAP_DAY = 60
 """Excel counts 29 February 1900, which never was; days before it have numbers one smaller."""
 _MOST_DAYS = 2_958_465
 """The last day Excel knows, 31 December 9999."""
+_MOST_SHOWN = 1e15
+"""Excel keeps 15 digits; what it shows of larger numbers are noughts of its own."""
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -77,7 +78,7 @@ def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
         code: its number format; ``General`` and ``@`` show the bare number.
         from_1904: the workbook counts its days from 1904.
     """
-    if not code or code.lower() in ("general", "@", "standard") or not math.isfinite(value):
+    if not code or code.lower() in ("general", "@", "standard") or not abs(value) < _MOST_SHOWN:
         return ""
     sections = _sections(code)
     if sections is None:

@@ -2,14 +2,16 @@
 
 The texts are those of a workbook as it is issued, read like a return. Where settings or words
 changed since a workbook went out, ours differ from those that stand in it: a sheet that lacks
-many of them is left to the other checks, and a text in the place of another on Start is not
-taken for a partner's.
+many of them is left to the other checks, and a text in the place of another on Start that reads
+much like one of ours is not taken for a partner's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
 
 from xlassess.contract.layout import IDENTITY, LISTS, START, cell_name, cell_place
 from xlassess.ingest.formats.kinds import guard
@@ -26,6 +28,9 @@ _MOST_MISSING = 0.4
 """A sheet that lacks more of its printed texts than this was printed by another version."""
 _LEAST_ALIKE = 0.5
 """A sheet by another name that holds this share of printed texts is a copy of that sheet."""
+_LONGEST_LABEL = 40
+_MOST_COMPARED, _LEAST_RATIO = 500, 60
+"""Characters compared, and from which likeness (of 100) on a text is ours in other settings."""
 _HIDDEN = (LISTS, IDENTITY)
 """Sheets that nobody sees."""
 
@@ -35,7 +40,8 @@ class PrintedSheet:
     """What stands on one sheet as issued: its texts, other values by their column, formulas.
 
     ``keys`` are the texts as compared, ``places`` the cells with a printed text, ``computed``
-    those of formulas and ``computing`` the columns that have any.
+    those of formulas and ``computing`` the columns that have any. ``begins`` are the first words of
+    all texts, also of those that differ from copy to copy.
     """
 
     texts: frozenset[str]
@@ -44,6 +50,7 @@ class PrintedSheet:
     places: frozenset[tuple[int, int]]
     computed: frozenset[str]
     computing: frozenset[int]
+    begins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
         ),
         computed=computed,
         computing=frozenset(cell_place(name)[1] for name in computed),
+        begins=frozenset(_begin(cell) for _, _, cell in cells if isinstance(cell, str)),
     )
 
 
@@ -127,6 +135,7 @@ def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
             first.places | other.places,
             first.computed | other.computed,
             first.computing | other.computing,
+            first.begins | other.begins,
         )
     return first
 
@@ -200,5 +209,24 @@ def _may_be_ours(sheet: Sheet, here: PrintedSheet, row: int, column: int) -> boo
         return True
     if isinstance(cell, str):
         # what is printed on Start follows the settings, which may have changed since
-        return key(cell) in here.keys or (sheet.name == START and (row, column) in here.places)
+        at_its_place = sheet.name == START and (row, column) in here.places
+        return key(cell) in here.keys or (at_its_place and _reads_alike(cell, here))
     return (column, shown(cell)) in here.values
+
+
+def _reads_alike(text: str, here: PrintedSheet) -> bool:
+    """True for a text that begins like a printed one, or is mostly the same.
+
+    Names, days and addresses in our sentences change with the settings; their words do not.
+    """
+    short = text[:_MOST_COMPARED]
+    return _begin(text) in here.begins or any(
+        fuzz.ratio(one[:_MOST_COMPARED], short) >= _LEAST_RATIO for one in here.texts
+    )
+
+
+def _begin(text: str) -> str:
+    """What a text begins with: words up to a colon, or the first two of more than a name has."""
+    head, colon, _ = text[:_LONGEST_LABEL].partition(":")
+    words = text[:_MOST_COMPARED].split()
+    return (head if colon else " ".join(words[:2] if len(words) > 2 else words)).casefold()
