@@ -146,6 +146,16 @@ class AssessmentFolder:
         return self.home / "outbox"
 
     @property
+    def drafts(self) -> Path:
+        """Where messages to be sent are put."""
+        return self.home / "drafts"
+
+    @property
+    def mail_template(self) -> Path:
+        """The organisation's own words for messages, if it has any."""
+        return self.root / "mail.j2"
+
+    @property
     def returns(self) -> Path:
         """Where received files are kept."""
         return self.root / "returns"
@@ -361,7 +371,7 @@ class AssessmentFolder:
                 yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
 
 
-_FILLED = ("outbox", "returns", "output", rounds.ROUNDS)
+_FILLED = ("outbox", "drafts", "returns", "output", rounds.ROUNDS)
 """The folders that xlassess fills."""
 
 

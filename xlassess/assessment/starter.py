@@ -139,6 +139,7 @@ GITIGNORE = """\
 .secret
 ledger.db*
 outbox/
+drafts/
 returns/
 output/
 rounds/

@@ -17,10 +17,12 @@ from xlassess.version import __version__
 _VERBS: Mapping[str, tuple[str, str]] = {
     "init": ("init", "Start a new assessment."),
     "generate": ("generate", "Write the workbooks to send out."),
+    "send": ("send", "Write messages with the workbooks, ready to send."),
     "ingest": ("ingest", "Read the workbooks that came back."),
     "status": ("status", "Show who has answered and what is still open."),
     "query": ("query", "Write workbooks that ask partners about unclear answers."),
     "sent": ("decide", "Record that you sent workbooks."),
+    "remind": ("send", "Write reminders, ready to send."),
     "reminded": ("decide", "Record that you reminded people."),
     "waive": ("decide", "Accept queries as they are and say why."),
     "choose": ("decide", "Choose which of several returns counts."),

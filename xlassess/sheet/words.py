@@ -28,6 +28,17 @@ class Words:
         )
         self._module: TemplateModule = environment.get_template(name).module
 
+    @classmethod
+    def of(cls, module: TemplateModule) -> Words:
+        """Return the macros of a template that was read elsewhere."""
+        words = cls.__new__(cls)
+        words._module = module
+        return words
+
+    def has(self, macro: str) -> bool:
+        """True when there is a macro of this name."""
+        return hasattr(self._module, macro)
+
     def say(self, macro: str, *values: Any) -> str:
         """Return a text as one paragraph, however its template is broken into lines.
 

@@ -1,0 +1,159 @@
+"""Sending: a draft for each person, of what is to be sent and of nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
+from xlassess.assessment.register import HEADINGS, SHEET
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.decide import Why, mark, settle
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.send import LIST, MAILBOX, draft, save_template
+from xlassess.services.status import status
+
+WHY = Why(MONDAY, "They said so.")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    """Three people with addresses, one without; issued."""
+    folder = a_folder(tmp_path / "small")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = SHEET
+    sheet.append(HEADINGS)
+    for partner, name in (("Ash", "Ada Ash"), ("Birch", "Bea Birch"), ("Cedar", "The chair")):
+        sheet.append((partner, name, "", f"{name.split()[-1].lower()}@example.org", ""))
+    sheet.append(("Damson", "Dan Damson", "", "", ""))
+    book.save(folder.register_file)
+    generate(folder, now=MONDAY)
+    return folder
+
+
+def references(folder: AssessmentFolder) -> dict[str, str]:
+    lines = status(folder, today=MONDAY.date()).lines
+    return {line.respondent: line.reference for line in lines}
+
+
+def written(folder: AssessmentFolder) -> dict[str, EmailMessage]:
+    found = {}
+    for path in sorted(folder.drafts.glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        found[mail["To"].addresses[0].addr_spec] = mail
+    return found
+
+
+def test_draft__one_message_a_person_with_the_workbook_as_issued(folder: AssessmentFolder) -> None:
+    result = draft(folder, "invitation", now=MONDAY)
+    assert result.no_address == ("Damson, Dan Damson",)
+    assert result.needs_person
+    mails = written(folder)
+    assert list(mails) == ["ash@example.org", "birch@example.org", "chair@example.org"]
+    for one in result.drafts:
+        (file,) = mails[one.address].iter_attachments()
+        name = file.get_filename()
+        assert name is not None
+        assert file.get_content() == (folder.outbox / name).read_bytes()
+        assert one.references[0] in mails[one.address]["Subject"]
+    assert {path.name for path in folder.drafts.iterdir()} > {MAILBOX, LIST}
+    sheet = openpyxl.load_workbook(folder.drafts / LIST)["Messages"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert [row[:3] for row in rows[1:]] == [
+        ("Ada Ash", "Dear Ada Ash", "ash@example.org"),
+        ("Bea Birch", "Dear Bea Birch", "birch@example.org"),
+        ("The chair", "Dear colleague", "chair@example.org"),
+    ]
+
+
+def test_draft__what_was_sent_is_not_sent_again(folder: AssessmentFolder) -> None:
+    mark(folder, [references(folder)["Ada Ash"]], "sent", WHY)
+    draft(folder, "invitation", now=MONDAY)
+    assert list(written(folder)) == ["birch@example.org", "chair@example.org"]
+    draft(folder, "invitation", now=MONDAY, again=True)
+    assert len(written(folder)) == 3
+
+
+def test_draft__nothing_is_recorded(folder: AssessmentFolder) -> None:
+    draft(folder, "invitation", now=MONDAY)
+    states = {line.state for line in status(folder, today=MONDAY.date()).lines}
+    assert states == {"not sent"}
+
+
+def test_draft__reminders_go_to_who_has_not_answered(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", WHY, everyone=True)
+    back = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [back], now=MONDAY, workers=1)
+    settle(folder, references(folder)["Bea Birch"], "declined", WHY)
+    result = draft(folder, "firm", now=MONDAY, attach=False)
+    (mail,) = written(folder).values()
+    assert mail["To"].addresses[0].addr_spec == "chair@example.org"
+    assert list(mail.iter_attachments()) == []
+    assert result.no_address == ("Damson, Dan Damson",)
+
+
+def test_draft__only_some_and_unknown_references(folder: AssessmentFolder) -> None:
+    known = references(folder)["Bea Birch"]
+    draft(folder, "invitation", now=MONDAY, only=[known.lower()])
+    assert list(written(folder)) == ["birch@example.org"]
+    with pytest.raises(UsageError, match="There is no workbook AAAA-AAAA in this round"):
+        draft(folder, "invitation", now=MONDAY, only=["AAAA-AAAA"])
+    assert list(written(folder)) == ["birch@example.org"]
+
+
+def test_draft__a_workbook_that_is_not_as_issued_is_not_sent(folder: AssessmentFolder) -> None:
+    path = next(folder.outbox.glob("*Ada*"))
+    path.write_bytes(b"another file")
+    result = draft(folder, "invitation", now=MONDAY)
+    assert result.missing == (path.name,)
+    assert "ash@example.org" not in written(folder)
+
+
+def test_draft__a_file_of_somebody_elses_stays(folder: AssessmentFolder) -> None:
+    folder.drafts.mkdir()
+    (folder.drafts / "note.eml").write_bytes(b"Subject: mine\r\n\r\nKeep this.")
+    draft(folder, "invitation", now=MONDAY)
+    draft(folder, "last", now=MONDAY)
+    assert {path.name for path in folder.drafts.iterdir()} == {"note.eml", MAILBOX, LIST}
+
+
+def test_draft__a_return_date_that_is_over_is_told(folder: AssessmentFolder) -> None:
+    over = LATER + timedelta(days=30)
+    assert str(draft(folder, "invitation", now=over).day_over) == "2026-03-13"
+    assert draft(folder, "last", now=over).day_over is None  # nobody to write to
+
+
+def test_draft__before_anything_was_issued(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No workbook has been issued yet"):
+        draft(a_folder(tmp_path / "small"), "invitation", now=MONDAY)
+
+
+def test_template__is_saved_changed_and_used(folder: AssessmentFolder) -> None:
+    save_template(folder.mail_template)
+    with pytest.raises(UsageError):
+        save_template(folder.mail_template)
+    text = folder.mail_template.read_text(encoding="utf-8").replace(
+        "Dear {{ name }}", "Hi {{ name }}"
+    )
+    folder.mail_template.write_text(text, encoding="utf-8")
+    change_settings(folder, "Small Partnership", "Small Partnership & Co")
+    draft(folder, "invitation", now=MONDAY)
+    part = written(folder)["ash@example.org"].get_body(("html",))
+    assert part is not None
+    assert "<p>Hi Ada Ash,</p>" in part.get_content()
+    assert "Small Partnership &amp; Co" in part.get_content()
+    folder.mail_template.write_text("{% macro x( %}", encoding="utf-8")
+    with pytest.raises(XlassessError, match=r"mail\.j2, line 1"):
+        draft(folder, "invitation", now=MONDAY)

@@ -1,0 +1,285 @@
+"""One message to one respondent, as RFC 5322 and MIME have it.
+
+Names and texts come from a register and from templates that an organisation may write itself. They
+stand in headers as encoded words, in the text as they are and in the HTML part escaped: none can
+become another header, markup or a link of ours.
+"""
+
+from __future__ import annotations
+
+import mailbox
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import lru_cache
+from html import escape
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, get_args
+
+from xlassess.model.assessment import Assessment
+from xlassess.model.errors import XlassessError
+from xlassess.sheet.words import Words
+
+Kind = Literal["invitation", "reminder", "firm", "last"]
+"""What a message is for: the workbooks go out, or are asked for, each time more firmly."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OFFICES = frozenset({
+    "a", "an", "assistant", "board", "chair", "chairman", "chairperson", "chairwoman", "chief",
+    "clerk", "committee", "councillors", "department", "deputy", "director", "executive", "group",
+    "head", "lead", "leader", "manager", "member", "office", "officer", "partnership",
+    "representative", "secretary", "service", "services", "team", "the", "unit", "vice",
+})  # fmt: skip
+"""Words by which something is the name of an office, and not that of a person."""
+
+
+class MailError(XlassessError):
+    """A message cannot be written: an address cannot be one, or a template has a mistake."""
+
+
+@lru_cache(maxsize=1)
+def standard_words() -> Words:
+    """Return the words that come with xlassess."""
+    return Words("mail.j2")
+
+
+def standard_template() -> str:
+    """Return the template of those words, as an organisation may begin its own with."""
+    return resources.files("xlassess.templates").joinpath("mail.j2").read_text(encoding="utf-8")
+
+
+def own_words(template: str, name: str) -> Words:
+    """Return an organisation's own words.
+
+    The template runs in a sandbox: it is a file that people pass on.
+
+    Args:
+        template: the text of the template.
+        name: the file's name, for messages.
+
+    Raises:
+        MailError: the template has a mistake, or lacks a text.
+    """
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    # Plain text, never HTML: what goes into the HTML part is escaped there.
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    try:
+        words = Words.of(environment.from_string(template).module)
+    except TemplateError as error:
+        at = getattr(error, "lineno", None)
+        line = f", line {at}" if at else ""
+        raise MailError(
+            f"{name}{line}: {error.message or error}.", "Correct it, or save ours again."
+        ) from None
+    missing = [macro for macro in _macros() if not words.has(macro)]
+    if missing:
+        raise MailError(
+            f"{name} lacks the text {missing[0]}.", "Save our template again and change that one."
+        )
+    return words
+
+
+def _macros() -> Iterable[str]:
+    return re.findall(r"macro (\w+)\(", standard_template())
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A workbook that goes with a message: its reference, file name and bytes."""
+
+    reference: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a message says, and to whom: the facts, without a word of it.
+
+    ``name`` is the respondent's as the register has it, ``until`` the day by which workbooks are
+    wanted, ``references`` and ``names`` those of the workbooks it is about, and
+    ``attachments`` those that go with it, which may be none.
+    """
+
+    kind: Kind
+    address: str
+    name: str
+    until: date | None
+    references: tuple[str, ...]
+    names: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def is_office(name: str) -> bool:
+    """True for the name of an office, such as "The chair", which nobody is greeted by."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return not words or any(word in _OFFICES for word in words)
+
+
+def message(
+    letter: Letter, assessment: Assessment, words: Words, *, at: datetime | None = None
+) -> bytes:
+    """Return a message that mail programs open ready to be sent.
+
+    Args:
+        letter: what it says, and to whom.
+        assessment: the assessment's settings.
+        words: the words it says it in.
+        at: the moment it is dated; a draft has none, since it is dated when it is sent.
+
+    Raises:
+        MailError: the address cannot be that of a mailbox, or the template has a mistake.
+    """
+    mail = EmailMessage(policy=policy.SMTP)
+    try:
+        mail["To"] = Address(_one_line(letter.name), addr_spec=letter.address)
+        who = assessment.coordinator
+        if who.email:
+            mail["From"] = Address(_one_line(who.name), addr_spec=who.email)
+        mail["Subject"] = subject_of(letter, assessment, words)
+        if at is not None:
+            mail["Date"] = format_datetime(at)
+        # Outlook and Thunderbird open such a message as one to be sent, not as one received.
+        mail["X-Unsent"] = "1"
+        parts = _parts(letter, assessment, words)
+        mail.set_content(_text(parts), charset="utf-8", cte="quoted-printable")
+        html = _html(parts, subject_of(letter, assessment, words))
+        mail.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+        for each in letter.attachments:
+            mail.add_attachment(
+                each.content, maintype="application", subtype=_EXCEL, filename=each.name
+            )
+        return mail.as_bytes()
+    except (ValueError, MessageError, IndexError, AttributeError) as error:
+        raise MailError(
+            f"No message can be written to {letter.address or letter.name}: {error}.",
+            "Correct the address in the register.",
+        ) from None
+
+
+def subject_of(letter: Letter, assessment: Assessment, words: Words) -> str:
+    """Return the subject, with the references by which an answer can be told to belong to it."""
+    said = _said(words, f"subject_{letter.kind}", assessment, _day(letter.until))
+    marking = f" [{assessment.marking}]" if assessment.marking else ""
+    return _one_line(f"{said} [{', '.join(letter.references)}]{marking}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a message says, part by part."""
+
+    marking: str
+    greeting: str
+    paragraphs: tuple[str, ...]
+    heading: str
+    names: tuple[str, ...]
+    closing: tuple[str, ...]
+
+
+def _parts(letter: Letter, assessment: Assessment, words: Words) -> _Parts:
+    count = len(letter.references)
+    attached = bool(letter.attachments)
+    name = "" if is_office(letter.name) else _one_line(letter.name)
+    return _Parts(
+        marking=assessment.marking,
+        greeting=_said(words, "greeting", name),
+        paragraphs=_paragraphs(
+            words, f"letter_{letter.kind}", assessment, _day(letter.until), count
+        ),
+        heading=_said(words, "files" if attached else "awaited", count),
+        names=letter.names,
+        closing=(
+            _said(words, "contact", assessment),
+            f"{_said(words, 'regards')}\n{assessment.coordinator.name}",
+            _said(words, "reference", letter.references),
+        ),
+    )
+
+
+def _said(words: Words, macro: str, *values: Any) -> str:
+    return " ".join(_paragraphs(words, macro, *values))
+
+
+def _paragraphs(words: Words, macro: str, *values: Any) -> tuple[str, ...]:
+    from jinja2 import TemplateError
+
+    try:
+        return words.paragraphs(macro, *values)
+    except (TemplateError, TypeError) as error:
+        raise MailError(
+            f"The text {macro} of the template for messages cannot be made: {error}.",
+            "Correct mail.j2 in the assessment's folder.",
+        ) from None
+
+
+def _text(parts: _Parts) -> str:
+    names = "\n".join(f"- {name}" for name in parts.names)
+    blocks = (
+        parts.marking, f"{parts.greeting},", *parts.paragraphs, f"{parts.heading}\n{names}",
+        *parts.closing,
+    )  # fmt: skip
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _html(parts: _Parts, title: str) -> str:
+    """The same as HTML that any program shows and any screen reader reads."""
+    names = "".join(f"<li>{escape(name)}</li>" for name in parts.names)
+    blocks = [
+        f"<p><strong>{escape(parts.marking)}</strong></p>" if parts.marking else "",
+        f"<p>{escape(parts.greeting)},</p>",
+        *(f"<p>{escape(text)}</p>" for text in parts.paragraphs),
+        f"<p>{escape(parts.heading)}</p><ul>{names}</ul>",
+        *(f"<p>{_broken(text)}</p>" for text in parts.closing),
+    ]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
+        "</title></head>\n<body>\n" + "\n".join(filter(None, blocks)) + "\n</body></html>\n"
+    )
+
+
+def _broken(text: str) -> str:
+    return escape(text).replace("\n", "<br>\n")
+
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def _one_line(text: str) -> str:
+    """A text as a header may hold it: in one line, without what nobody sees."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def mailbox_of(messages: Sequence[bytes], at: datetime) -> bytes:
+    """Return messages as one mailbox file (mbox), which Thunderbird and others import.
+
+    Args:
+        messages: each as its bytes.
+        at: the moment that the lines between them name.
+    """
+    with TemporaryDirectory() as place:
+        path = Path(place, "drafts.mbox")
+        box = mailbox.mbox(path)
+        for one in messages:
+            entry = mailbox.mboxMessage(one)
+            entry.set_from("MAILER-DAEMON", at.timetuple())
+            box.add(entry)
+        box.close()
+        return path.read_bytes()

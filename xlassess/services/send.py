@@ -1,0 +1,234 @@
+"""Sending: a message for each person, ready to be opened in a mail program and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.reference import normalise
+from xlassess.mail import (
+    Attachment,
+    Kind,
+    Letter,
+    MailError,
+    mailbox_of,
+    merge_list,
+    message,
+    own_words,
+    standard_template,
+    standard_words,
+)
+from xlassess.model.answer import Issued
+from xlassess.model.assessment import Assessment
+from xlassess.model.errors import UsageError
+from xlassess.services.common.opening import opened, still_open
+from xlassess.services.common.outbox import holds, put
+from xlassess.services.status import OUT, Line, status
+from xlassess.sheet.words import Words
+
+MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
+"""The files beside the drafts: all of them as one mailbox, and a list for a mail merge."""
+
+_MARK = b"X-Unsent: 1"
+"""By this header a draft of an earlier run is known again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that was written: whom it goes to, about which workbooks, and its file."""
+
+    partner: str
+    respondent: str
+    address: str
+    references: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Messages that were written, and what kept others from being.
+
+    ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
+    wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
+    ``day_over`` is the return date that the messages name, where it has passed.
+    """
+
+    folder: Path
+    kind: Kind
+    drafts: tuple[Draft, ...]
+    no_address: tuple[str, ...]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+    day_over: date | None
+
+    @property
+    def needs_person(self) -> bool:
+        """True when somebody concerned gets no message, or one that asks for a day that is over."""
+        return bool(self.no_address or self.missing or self.problems or self.day_over)
+
+
+@dataclass(slots=True)
+class _Drafting:
+    """Messages in the making: the assessment they are about, and what was in the way so far."""
+
+    folder: AssessmentFolder
+    assessment: Assessment
+    words: Words
+    kind: Kind
+    attach: bool
+    letters: list[Letter] = field(default_factory=list)
+    messages: list[bytes] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    no_address: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, books: Sequence[Issued]) -> None:
+        """Write the message about one person's workbooks."""
+        one = books[0]
+        if not one.email:
+            self.no_address.append(", ".join(filter(None, (one.partner, one.respondent))))
+            return
+        attached = [_attachment(self.folder.outbox, book) for book in books if self.attach]
+        lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
+        if lost:  # a message that says "attached" without its file would be worse than none
+            self.missing += lost
+            return
+        letter = Letter(
+            kind=self.kind,
+            address=one.email,
+            name=one.respondent,
+            until=self.assessment.return_by,
+            references=tuple(book.reference for book in books),
+            names=tuple(book.file_name for book in books),
+            attachments=tuple(found for found in attached if found),
+        )
+        try:
+            self.messages.append(message(letter, self.assessment, self.words))
+        except MailError as error:
+            self.problems.append(error.message)
+            return
+        self.letters.append(letter)
+        path = self.folder.drafts / f"{one.identity.respondent}.eml"
+        self.drafts.append(Draft(one.partner, one.respondent, one.email, letter.references, path))
+
+    def write(self, now: datetime) -> None:
+        """Put the messages into the folder for drafts, in place of those of an earlier run."""
+        place = self.folder.drafts
+        for path in sorted(place.glob("*.eml")):
+            if _MARK in path.read_bytes()[:4096]:
+                path.unlink()
+        for draft, content in zip(self.drafts, self.messages, strict=True):
+            put(draft.path, content)
+        put(place / MAILBOX, mailbox_of(self.messages, now))
+        put(place / LIST, merge_list(self.letters, self.assessment, self.words))
+
+
+def draft(
+    folder: AssessmentFolder, kind: Kind, *, now: datetime, only: Sequence[str] = (),
+    attach: bool = True, again: bool = False,
+) -> Drafted:  # fmt: skip
+    """Write a message for each person whose workbooks are to be sent, or who has to be reminded.
+
+    An invitation is about workbooks not recorded as sent; a reminder about those that were sent
+    and for which nothing usable has come back. Drafts of an earlier run are replaced: what has
+    come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
+
+    Args:
+        folder: the assessment.
+        kind: what the messages are for.
+        now: the present moment, in UTC.
+        only: references of workbooks; others are left alone.
+        attach: let the workbooks go with the messages.
+        again: also those to whom the workbooks were recorded as sent.
+
+    Raises:
+        UsageError: nothing was issued yet, the round is closed, or a reference is not known.
+        XlassessError: settings, register or the organisation's template cannot be used.
+        OSError: a file cannot be written.
+    """
+    today = now.astimezone().date()
+    state = status(folder, today=today)
+    assessment = state.assessment
+    with opened(folder, lambda: now) as ledger:
+        still_open(ledger, assessment.round)
+        issued = {one.reference: one for one in ledger.issued(assessment.round)}
+    out = [line for line in _named(state.lines, only) if line.state in OUT]
+    if kind != "invitation":
+        out = [line for line in out if _has_it(line)]
+    elif not again:
+        out = [line for line in out if not _has_it(line)]
+    drafting = _Drafting(folder, assessment, _words(folder), kind, attach)
+    for books in _by_person(issued[line.reference] for line in out):
+        drafting.add(books)
+    drafting.write(now)
+    by = assessment.return_by
+    return Drafted(
+        folder=folder.drafts,
+        kind=kind,
+        drafts=tuple(drafting.drafts),
+        no_address=tuple(drafting.no_address),
+        missing=tuple(drafting.missing),
+        problems=tuple(drafting.problems),
+        day_over=by if by and by < today and drafting.drafts else None,
+    )
+
+
+def save_template(path: Path) -> None:
+    """Write our words for messages to a file, to be changed.
+
+    Raises:
+        UsageError: the file is there already.
+        OSError: it cannot be written.
+    """
+    if path.exists():
+        raise UsageError(f"{path} is there already.", "Move it away, or give another name.")
+    put(path, standard_template().encode())
+
+
+def _words(folder: AssessmentFolder) -> Words:
+    """The organisation's own words, or ours."""
+    path = folder.mail_template
+    if not path.is_file():
+        return standard_words()
+    return own_words(path.read_text(encoding="utf-8-sig"), path.name)
+
+
+def _named(lines: Iterable[Line], only: Sequence[str]) -> list[Line]:
+    """The workbooks of people of the register, or those of them that are named."""
+    asked = [line for line in lines if line.in_register and line.reference]
+    named = {normalise(text) for text in only}
+    unknown = named - {line.reference for line in asked}
+    if unknown:
+        raise UsageError(
+            f"There is no workbook {', '.join(sorted(unknown))} in this round.",
+            "xlassess status shows the references.",
+        )
+    return [line for line in asked if not named or line.reference in named]
+
+
+def _has_it(line: Line) -> bool:
+    """True when a workbook is known to have reached its respondent.
+
+    Not by the state: a workbook that was never sent is late as well, once the day is over.
+    """
+    return bool(line.sent or line.reminded) or line.state == "refused only"
+
+
+def _by_person(books: Iterable[Issued]) -> Iterator[list[Issued]]:
+    """Yield the workbooks of each person together."""
+    order = sorted(books, key=lambda one: one.identity.respondent)
+    for _, group in groupby(order, key=lambda one: one.identity.respondent):
+        yield list(group)
+
+
+def _attachment(outbox: Path, book: Issued) -> Attachment | None:
+    """A workbook as it was issued; None where that is not in the outbox."""
+    path = outbox / book.file_name
+    if not holds(path, book.sha256):
+        return None
+    return Attachment(book.reference, book.file_name, path.read_bytes())
