@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -104,4 +105,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # A command makes hundreds of thousands of values, keeps them, and ends. Looking through all
+    # of them for circles whenever 700 more were made took a tenth of its time.
+    gc.set_threshold(50_000)
     cli(prog_name="xlassess")

@@ -39,33 +39,34 @@ class MeasuredText:
     indent: int = 0
 
 
+class _Widths(dict[str, float]):
+    """Widths of characters in ems; one the font lacks is judged by its kind."""
+
+    def __missing__(self, char: str) -> float:
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Cc"):
+            width = 0.0
+        else:
+            width = 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.72
+        self[char] = width
+        return width
+
+
 @lru_cache(maxsize=1)
-def _tables() -> tuple[dict[str, float], dict[str, float]]:
+def _tables() -> tuple[_Widths, _Widths]:
     """Return the widths of characters in ems, for the regular and the bold face."""
     data = json.loads(files("xlassess.sheet").joinpath("arial.json").read_text("utf-8"))
     units = data["units_per_em"]
     regular, bold = (
-        {char: int(width) / units for width, chars in data[face].items() for char in chars}
+        _Widths((char, int(width) / units) for width, chars in data[face].items() for char in chars)
         for face in ("regular", "bold")
     )
     return regular, bold
 
 
-def _char_width(char: str, widths: dict[str, float]) -> float:
-    """Return a character's width in ems; one the font lacks is judged by its kind."""
-    known = widths.get(char)
-    if known is not None:
-        return known
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Cc"):
-        return 0.0
-    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.72
-
-
 @lru_cache(maxsize=65536)
 def text_width(text: str, size: float = 10, bold: bool = False) -> float:
     """Return the width of a single line of text in points."""
-    widths = _tables()[bold]
-    return size * sum(_char_width(char, widths) for char in text)
+    return size * sum(map(_tables()[bold].__getitem__, text))
 
 
 def usable_width(width: float, indent: int = 0) -> float:
@@ -88,6 +89,8 @@ def line_count(text: MeasuredText) -> int:
 
 
 def _paragraph_lines(paragraph: str, room: float, size: float, bold: bool) -> int:
+    if text_width(paragraph, size, bold) <= room:
+        return 1
     lines, used = 1, 0.0
     for piece in _pieces(paragraph):
         width = text_width(piece.rstrip(" "), size, bold)
@@ -115,6 +118,7 @@ def line_height(size: float) -> float:
     return round(size * 1.28 / POINTS_PER_PIXEL + 0.35) * POINTS_PER_PIXEL
 
 
+@lru_cache(maxsize=65536)
 def text_height(
     text: str, width: float, size: float = 10, bold: bool = False, indent: int = 0
 ) -> float:
@@ -127,10 +131,11 @@ def text_height(
         bold: True for the bold face.
         indent: steps of indent of the cell.
     """
-    return row_height((MeasuredText(text, width, size, bold, indent),))
+    lines = line_count(MeasuredText(text, width, size, bold, indent))
+    return lines * line_height(size) + _CELL_PADDING
 
 
 def row_height(texts: Iterable[MeasuredText], least: float = 0.0) -> float:
     """Return the height in points of a row that holds these texts, at least ``least``."""
-    needed = (line_count(text) * line_height(text.size) + _CELL_PADDING for text in texts)
+    needed = (text_height(t.text, t.width, t.size, t.bold, t.indent) for t in texts)
     return max((least, *needed))

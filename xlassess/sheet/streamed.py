@@ -18,6 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from xlassess.sheet.metrics import POINTS_PER_PIXEL
 from xlassess.sheet.validation import LONGEST_CELL, SheetError, within
 from xlassess.sheet.values import serial
 
@@ -45,12 +46,21 @@ Streamed = str | float | bool | date | None
 
 
 class StreamedFormats(NamedTuple):
-    """How the texts, numbers, days and moments of streamed rows look."""
+    """How the texts, numbers, days and moments of streamed rows look.
+
+    Empty cells are left out where ``blank`` is None.
+    """
 
     text: Format
     number: Format
     day: Format
     moment: Format | None = None
+    blank: Format | None = None
+
+
+def _whole_pixels(points: float) -> float:
+    """A height as XlsxWriter writes it, and Excel keeps it."""
+    return round(points / POINTS_PER_PIXEL) * POINTS_PER_PIXEL
 
 
 class _Written(dict[Streamed, str]):
@@ -96,20 +106,26 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
         return code
 
     def stream(
-        self, first_row: int, rows: Iterable[Sequence[Streamed]], faces: StreamedFormats
+        self,
+        first_row: int,
+        rows: Iterable[Sequence[Streamed]],
+        faces: StreamedFormats,
+        heights: Sequence[float] = (),
     ) -> None:
-        """Take rows of cells, from the first column on; empty cells are left out.
+        """Take rows of cells, from the first column on.
 
         Args:
             first_row: the row of the first, from 0; nothing else may stand there or below.
             rows: the values, row by row.
             faces: how they look.
+            heights: the height of each row in points; empty for rows as high as a line.
 
         Raises:
             SheetError: a text is longer than a cell takes, or there are more rows than a sheet
                 has.
         """
         cell = self._cells(faces)
+        high = [f' ht="{_whole_pixels(height):g}" customHeight="1"' for height in heights]
         columns = [_Written(cell, at) for at in range(_MOST_COLUMNS)]
         coming = enumerate(rows, first_row + 1)
         last, wide, shared = first_row, 1, self.str_table.count
@@ -118,9 +134,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
             if last > MOST_ROWS:
                 raise SheetError(f"A sheet has {MOST_ROWS:,} rows; more are needed.")
             written = "".join(
-                f'<row r="{_ROW}">{"".join(map(getitem, columns, values))}</row>'.replace(
-                    _ROW, str(row)
-                )
+                f'<row r="{_ROW}"{high[row - first_row - 1] if high else ""}>'
+                f"{''.join(map(getitem, columns, values))}</row>".replace(_ROW, str(row))
                 for row, values in block
             )
             shared += written.count(_SHARED)
@@ -135,12 +150,16 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
         index = self.str_table._get_shared_string_index
         text, number, day = (face._get_xf_index() for face in faces[:3])
         moment = (faces.moment or faces.day)._get_xf_index()
+        blank = faces.blank._get_xf_index() if faces.blank else None
         letters = [xl_col_to_name(column) for column in range(_MOST_COLUMNS)]
 
         def cell(column: int, value: Streamed) -> str:
-            if value is None or value == "":
+            empty = value is None or value == ""
+            if empty and blank is None:
                 return ""
             at = f'<c r="{letters[column]}{_ROW}"'
+            if empty or value is None:
+                return f'{at} s="{blank}"/>'
             if isinstance(value, str):
                 if len(value) * 2 > LONGEST_CELL:
                     within(value, LONGEST_CELL, "text of a cell")

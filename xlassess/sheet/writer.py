@@ -28,11 +28,13 @@ from xlassess.sheet.validation import (
 from xlassess.sheet.values import CellRange, Formula, PlacedChart, quoted, sheet_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
+
+    from xlassess.sheet.streamed import Streamed, StreamedFormats, StreamedSheet
 
 __all__ = [
     "CellRange",
@@ -287,6 +289,17 @@ class SheetWriter:
             for text, width, look in texts
         )
         self.height(row, metrics.row_height(measured, least))
+
+    def stream(
+        self,
+        first_row: int,
+        rows: Iterable[Sequence[Streamed]],
+        faces: StreamedFormats,
+        heights: Sequence[float] = (),
+    ) -> None:
+        """Write the rows of a long table; see `StreamedSheet.stream`, which this sheet must be."""
+        cast("StreamedSheet", self.raw).stream(first_row, rows, faces, heights)
+        self._heights.update(enumerate(heights, first_row))
 
     def row_height(self, row: int) -> float:
         """Return the height of a row in points."""

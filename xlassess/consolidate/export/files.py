@@ -86,7 +86,7 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
         book.format(_CELL.but(number=formats.DATE_FORMAT)),
         book.format(_CELL.but(number=_MOMENT)),
     )
-    sheet.raw.stream(_FIRST, _rows(table), faces)
+    sheet.stream(_FIRST, _rows(table), faces)
     show(sheet, (_FIRST, 0))
     assessment = summary.assessment
     last = _FIRST + max(count, 1) - 1

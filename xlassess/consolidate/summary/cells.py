@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor
@@ -237,11 +237,16 @@ def headings(
 
 def fit_row(sheet: SheetWriter, row: int, texts: Sequence[tuple[str, float, CellFormat]]) -> None:
     """Make a row high enough for its texts, up to a limit; Excel shows the rest in the cell."""
-    measured = (
-        metrics.MeasuredText(text, width, look.size, look.bold, look.indent)
+    sheet.height(row, fitting(texts))
+
+
+def fitting(texts: Iterable[tuple[str, float, CellFormat]]) -> float:
+    """Return the height of a row that holds these texts, up to a limit."""
+    needed = (
+        metrics.text_height(text, width, look.size, look.bold, look.indent)
         for text, width, look in texts
     )
-    sheet.height(row, min(metrics.row_height(measured, LEAST_ROW), _TALLEST))
+    return min(max((LEAST_ROW, *needed)), _TALLEST)
 
 
 def put(sheet: SheetWriter, row: int, column: int, value: object, look: CellFormat) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from xlassess.consolidate.figures.attribution import Person
@@ -14,7 +15,7 @@ from xlassess.consolidate.summary.cells import (
     SheetSetup,
     SheetTable,
     SummaryWriter,
-    fit_row,
+    fitting,
     put,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
@@ -22,7 +23,8 @@ from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats
-from xlassess.sheet.formats import MARK_CHECK
+from xlassess.sheet.formats import MARK_CHECK, CellFormat
+from xlassess.sheet.streamed import StreamedFormats
 from xlassess.sheet.validation import DateBetween, FromList, Message
 from xlassess.sheet.values import serial
 from xlassess.sheet.writer import CellRange, SheetWriter
@@ -63,7 +65,7 @@ def _around(writer: SummaryWriter, columns: tuple[SheetColumn, ...]) -> tuple[Sh
     return (*before, *columns, *(_BY if writer.summary.participants.shows_rows else ()))
 
 
-def _who(person: Person | None, sheet: str, cell: str) -> tuple[object, ...]:
+def _who(person: Person | None, sheet: str, cell: str) -> tuple[str, ...]:
     if person is None:
         return ()
     return person.partner, person.respondent, person.code, f"{sheet} {cell}"
@@ -78,13 +80,16 @@ def write_comments(writer: SummaryWriter) -> None:
     note = words().say("comments_note" if named else "comments_note_unnamed")
     if not summary.remarks:
         note = words().say("comments_none")
-    setup = SheetSetup(COMMENTS, COMMENTS, note, tuple(c.width for c in columns), (_FIRST, 0))
+    widths = tuple(column.width for column in columns)
+    setup = SheetSetup(COMMENTS, COMMENTS, note, widths, (_FIRST, 0), streamed=True)
     sheet = writer.open(setup)
     count = len(summary.remarks)
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Comments", COMMENTS))
     labels = _labels(writer)
-    for row, remark in enumerate(summary.remarks, _FIRST):
-        _row(sheet, row, columns, (*labels[remark.part], *_remark(remark)))
+    said = [(*labels[remark.part], *_remark(remark)) for remark in summary.remarks]
+    look = writer.book.format(cells.TOP_CELL)
+    faces = StreamedFormats(look, look, look, blank=look)
+    sheet.stream(_FIRST, said, faces, [fitting(_texts(columns, values)) for values in said])
     writer.finish(sheet, setup, HEADER_ROW + max(count, 1))
 
 
@@ -94,7 +99,7 @@ def _labels(writer: SummaryWriter) -> dict[str, tuple[str, ...]]:
     return {part.key: (part.label,) if several else () for part in writer.summary.parts}
 
 
-def _remark(remark: CommentRow) -> tuple[object, ...]:
+def _remark(remark: CommentRow) -> tuple[str, ...]:
     given = () if remark.person is None else (remark.answer,)
     return (
         remark.section, remark.item, remark.question, remark.text, remark.kind, *given,
@@ -107,15 +112,16 @@ def _row(
 ) -> None:
     for index, (column, value) in enumerate(zip(columns, values, strict=True)):
         put(sheet, row, index, value, column.look)
-    fit_row(
-        sheet,
-        row,
-        [
-            (str(value), column.width, column.look)
-            for column, value in zip(columns, values, strict=True)
-            if isinstance(value, str) and value
-        ],
-    )
+    sheet.height(row, fitting(_texts(columns, values)))
+
+
+def _texts(
+    columns: tuple[SheetColumn, ...], values: tuple[object, ...]
+) -> Iterator[tuple[str, float, CellFormat]]:
+    """The texts of a row, each with the width and look of its column."""
+    for column, value in zip(columns, values, strict=True):
+        if isinstance(value, str) and value:
+            yield value, column.width, column.look
 
 
 def write_actions(writer: SummaryWriter) -> None:

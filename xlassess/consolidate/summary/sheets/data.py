@@ -83,7 +83,7 @@ def _write_sheet(
     table = "Answers" if number == 0 else f"Answers_{number + 1}"
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, table, name))
     faces = StreamedFormats(*(writer.book.format(look) for look in (_PLAIN, _NUMBER, _DAY)))
-    sheet.raw.stream(DATA_FIRST, islice(coming, count), faces)
+    sheet.stream(DATA_FIRST, islice(coming, count), faces)
     last = DATA_FIRST + max(count, 1) - 1
     if sheets == 1:
         for key, column in (DATA_NAMES if rows else TALLY_NAMES).items():

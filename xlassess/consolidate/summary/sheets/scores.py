@@ -190,6 +190,8 @@ def _rows(
     title = f"Scores of every return, {part.toolkit.title}"
     header = layout.first_row - 1
     writer.table(sheet, SheetTable(header, columns, len(part.rows), name, title))
+    look = score_look(part.toolkit.scoring.rule, single=True)
+    strong = look.but(bold=True)
     for row, scored in enumerate(part.rows, layout.first_row):
         person = scored.person
         who = (person.code, person.partner, person.respondent, person.level)
@@ -198,12 +200,10 @@ def _rows(
         _answered(writer, sheet, row, scored)
         for index, each in enumerate(part.sections):
             live = return_score(part, each, scored, row)
-            look = score_look(part.toolkit.scoring.rule, single=True)
             writer.figure(sheet, row, layout.column(index), live, look)
         for index, whole in enumerate(scored.card.overall):
             live = return_overall(part, layout, whole, row)
-            look = score_look(part.toolkit.scoring.rule, single=True)
-            writer.figure(sheet, row, layout.overall_column(index), live, look.but(bold=True))
+            writer.figure(sheet, row, layout.overall_column(index), live, strong)
         texts = [(t, c.width, c.look) for t, c in zip(who, columns, strict=False)]
         cells.fit_row(sheet, row, texts)
 
