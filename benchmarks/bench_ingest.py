@@ -7,11 +7,12 @@ are what counts. A bare read only fetches cells: it neither guards nor identifie
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas
@@ -25,6 +26,7 @@ from xlassess.toolkits.load import find_toolkit
 
 ROUNDS = 5
 FILES = 200
+VARIATIONS = 8
 TOOLKITS = ("pat", "bv-organisation", "working-better-together")
 
 
@@ -51,10 +53,15 @@ def by_pandas(path: Path) -> None:
     pandas.read_excel(path, sheet_name=None, engine="openpyxl")
 
 
-def single(path: Path, context: Context, table: Table) -> float:
-    """Add a row for one workbook read in this process; return what pandas takes, in ms."""
-    ours = best(lambda: read_return(ReturnedFile(path, path.name), context), 20)
-    calamine = best(lambda: bare(path), 20)
+def single(paths: Sequence[Path], context: Context, table: Table) -> float:
+    """Add a row for workbooks read one by one in this process; return what pandas takes, in ms.
+
+    They have different answers, so that nothing but what returns have in common is met again.
+    """
+    path = paths[0]
+    files, bare_files = itertools.cycle(paths), itertools.cycle(paths)
+    ours = best(lambda: read_return(ReturnedFile(next(files), path.name), context), 24)
+    calamine = best(lambda: bare(next(bare_files)), 24)
     pandas_time = best(lambda: by_pandas(path), 1)
     table.add_row(
         path.stem,
@@ -79,7 +86,7 @@ def batch(path: Path, context: Context, count: int, pandas_time: float, console:
         f"{1000 * took / count:.1f} ms a file; "
         f"pandas takes {pandas_time * count / took / 1000:.1f} times as long, one after the other"
     )
-    console.print("wanted: at most 5 times bare calamine; pandas at least 10 times as long")
+    console.print("wanted: at most 3 times bare calamine; pandas at least 10 times as long")
 
 
 def main() -> None:
@@ -93,9 +100,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in TOOLKITS:
             book = issue(find_toolkit(name))
-            path = Path(folder) / f"{name}.xlsx"
-            path.write_bytes(filled(book, entries(book.toolkit)))
-            times.append(single(path, a_context(book), table))
+            paths = [Path(folder) / f"{name}.xlsx"]
+            paths += [Path(folder) / f"{name}-{number}.xlsx" for number in range(1, VARIATIONS)]
+            for number, path in enumerate(paths):
+                path.write_bytes(filled(book, entries(book.toolkit, variation=number)))
+            times.append(single(paths, a_context(book), table))
         console.print(table)
         path = Path(folder) / f"{TOOLKITS[0]}.xlsx"
         batch(path, a_context(issue(find_toolkit(TOOLKITS[0]))), count, times[0], console)

@@ -62,12 +62,18 @@ def _unseen(ret: Return, before: Any, cells: Any) -> Iterator[str]:
     told = {(one.sheet, cell) for one in ret.findings for cell in (one.cell, *one.cells)}
     rows = {(sheet, _row(cell)) for sheet, cell in told if cell}
     whole = {one.sheet for one in ret.findings if one.sheet and not one.cell}
+    # a column whose heading is not its own is asked for as a whole
+    columns = {
+        (one.sheet, one.cell.rstrip("0123456789")) for one in ret.findings if one.code == "R06"
+    }
     for sheet in cells.worksheets:
         if sheet.sheet_state != "visible" or sheet.title in whole:
             continue
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             at = sheet.title, cell.coordinate
             if cell.value is None or not visible(str(cell.value)):
+                continue
+            if (sheet.title, cell.column_letter) in columns:
                 continue
             was = before[sheet.title][cell.coordinate].value
             if cell.font.strike and at in read:

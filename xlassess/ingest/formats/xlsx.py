@@ -23,6 +23,7 @@ from xlassess.ingest.formats.relationships import (
     is_found_by_letter,
     related_as_xml,
     relations,
+    remembered,
     root_of,
 )
 from xlassess.ingest.formats.styles import read_styles
@@ -101,22 +102,31 @@ class _Book:
     def of(cls, package: Package, part: str) -> _Book:
         related = relations(package, part)
         by_id = {one.id: one for one in related}
-        root = tree(package.get(part))
+        listed, from_1904 = remembered(_stated_sheets, package.get(part))
         sheets: list[Listed] = []
-        from_1904 = False
-        for element in root.iter() if root is not None else ():
-            tag = local(element.tag)
-            if tag == "sheet":
-                to = by_id.get(attribute(element, "id"))
-                said = (to.kind, to.part, to.address) if to else ("worksheet", "", "")
-                sheets.append(Listed(element.get("name", ""), *said))
-            elif tag == "workbookPr":
-                from_1904 = attribute(element, "date1904") in ("1", "true")
+        for name, id_ in listed:
+            to = by_id.get(id_)
+            said = (to.kind, to.part, to.address) if to else ("worksheet", "", "")
+            sheets.append(Listed(name, *said))
         texts, styles = (
             first_of(related, kind, usual)
             for kind, usual in (("sharedStrings", _TEXTS), ("styles", _STYLES))
         )
         return cls(part, tuple(sheets), texts, styles, from_1904)
+
+
+def _stated_sheets(part: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Name and relationship of each sheet a workbook lists, and whether days begin in 1904."""
+    root = tree(part)
+    sheets: list[tuple[str, str]] = []
+    from_1904 = False
+    for element in root.iter() if root is not None else ():
+        tag = local(element.tag)
+        if tag == "sheet":
+            sheets.append((element.get("name", ""), attribute(element, "id")))
+        elif tag == "workbookPr":
+            from_1904 = attribute(element, "date1904") in ("1", "true")
+    return tuple(sheets), from_1904
 
 
 def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
