@@ -9,12 +9,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.services.small import MONDAY, TOOLKIT, a_folder, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.services import toolkits
+from xlassess.services.generate import generate
 from xlassess.toolkits.exchange.exchange import toolkit_book
 from xlassess.toolkits.load import ToolkitFileError, find_toolkit, load_toolkit
 
@@ -179,3 +181,22 @@ def test_commands__export_refuses_with_exit_code_2(folder: AssessmentFolder) -> 
     base = ["-C", str(folder.root), "toolkits", "export", "pat", str(path)]
     assert CliRunner().invoke(cli, base).exit_code == 2
     assert CliRunner().invoke(cli, [*base, "--replace"]).exit_code == 0
+
+
+def test_label_like_a_formula__is_refused_by_check_generate_and_import_alike(
+    folder: AssessmentFolder, tmp_path: Path, book: Path
+) -> None:
+    """What stands in an answer cell must not be one: nobody could type it."""
+    small = a_folder(tmp_path / "small")
+    write_toolkit(small, TOOLKIT.replace("label: Agree,", 'label: "=yes",'))
+    with pytest.raises(ToolkitFileError, match="begins like a formula"):
+        toolkits.check(small.root, small.toolkits / "tiny.yaml")
+    with pytest.raises(ToolkitFileError, match="begins like a formula"):
+        generate(small, now=MONDAY)
+    opened = openpyxl.load_workbook(book)
+    for cell in (cell for page in opened for row in page.iter_rows() for cell in row):
+        if cell.value == "Strongly agree":
+            cell.value, cell.data_type = "=yes", "s"
+    opened.save(book)
+    with pytest.raises(ToolkitFileError, match="begins like a formula"):
+        toolkits.import_book(folder.root, book)

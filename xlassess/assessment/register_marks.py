@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
+import struct
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +98,39 @@ def _at(address: str) -> tuple[int, int]:
     if not _CELL.fullmatch(address):
         raise MarksError(address)
     return cell_place(address)
+
+
+_VALUES = frozenset((0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x0207, 0x027E))
+"""Records of an .xls file that put a value into a cell ([MS-XLS] 2.3.1); those that only format
+cells are none of them."""
+
+
+def xls_reach(source: bytes) -> tuple[int, int]:
+    """Return the last row and the last column of an .xls file with a value, over all sheets.
+
+    Nought where the file cannot be looked through.
+    """
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(source)) as ole:
+            names = [name for name in ("Workbook", "Book") if ole.exists(name)]
+            stream = ole.openstream(names[0]).read() if names else b""
+    except Exception:  # olefile raises whatever its parsing runs into
+        return (0, 0)
+    place = row = column = 0
+    while place + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, place)
+        if kind in _VALUES and length >= 6 and place + 4 + length <= len(stream):
+            at = struct.unpack_from("<HH", stream, place + 4)
+            # a record of several numbers ends with the last of its columns
+            end = struct.unpack_from("<H", stream, place + 2 + length)[0]
+            row, column = max(row, at[0]), max(column, at[1], end if kind == _SEVERAL else 0)
+        place += 4 + length
+    return row, column
+
+
+_SEVERAL = 0x00BD
 
 
 def xlsx_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from xlassess.assessment.register_marks import MarksError, SheetMarks, ods_marks, xlsx_marks
+from xlassess.assessment.register_marks import (
+    MarksError,
+    SheetMarks,
+    ods_marks,
+    xls_reach,
+    xlsx_marks,
+)
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.layout import cell_name
 
@@ -68,6 +74,7 @@ def read_sheets(source: bytes) -> dict[str, RegisterSheet]:
         RegisterSheetError: something stands far outside of any register.
     """
     if source.startswith(_OLE):
+        _check_reach("", xls_reach(source))
         return _book(source, {})
     if source.startswith(_ZIP):
         return _packed(source)
@@ -84,15 +91,26 @@ def _packed(source: bytes) -> dict[str, RegisterSheet]:
     except (zipfile.BadZipFile, MarksError, OSError, RuntimeError, NotImplementedError):
         return {}
     for name, sheet in marks.items():
-        row, column = sheet.last
-        if row >= _MOST_ROWS or column >= _MOST_COLUMNS:
-            where = cell_name(row, column)
-            raise RegisterSheetError(
-                f"On the sheet “{name}” something stands far from the rest, in or before {where}.",
-                "Delete the rows and columns beyond the list.",
-                where,
-            )
+        _check_reach(name, sheet.last)
     return _book(source, marks)
+
+
+def _check_reach(sheet: str, last: tuple[int, int]) -> None:
+    """Refuse a register in which something stands so far out that no list is meant.
+
+    Args:
+        sheet: the sheet, if it is known.
+        last: the last row and column with a value.
+    """
+    row, column = last
+    if row >= _MOST_ROWS or column >= _MOST_COLUMNS:
+        where = cell_name(row, column)
+        on = f"On the sheet “{sheet}” something" if sheet else "Something"
+        raise RegisterSheetError(
+            f"{on} stands far from the rest, in or before {where}.",
+            "Delete the rows and columns beyond the list.",
+            where,
+        )
 
 
 def _book(source: bytes, marks: Mapping[str, SheetMarks]) -> dict[str, RegisterSheet]:
