@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import comments
-from xlassess.ingest.formats.relationships import Relation, relations
+from xlassess.ingest.formats.relationships import Relation, relations, remembered
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
 from xlassess.ingest.guard.notes import MOST_NOTES, PlacedObject
 from xlassess.ingest.guard.package import Package, UnsafePartError
@@ -144,17 +144,28 @@ def _drawing(package: Package, part: str, boxes: dict[str, list[str]]) -> list[P
 
     Charts keep their texts elsewhere, and ours are not worth a word.
     """
-    media = {one.id: _name(one) for one in relations(package, part)}
-    root = tree(package.get(part))
+    media = tuple((one.id, _name(one)) for one in relations(package, part))
+    texts, objects = remembered(_drawn, package.get(part), media)
+    for cell, text in texts:
+        boxes.setdefault(cell, []).append(text)
+    return list(objects)
+
+
+def _drawn(
+    part: bytes, media: tuple[tuple[str, str], ...]
+) -> tuple[tuple[tuple[str, str], ...], tuple[PlacedObject, ...]]:
+    """Texts of shapes by their cell, and what has no text, of a part of drawings."""
+    root = tree(part)
+    texts: list[tuple[str, str]] = []
     objects: list[PlacedObject] = []
     for anchor in root if root is not None else ():
         cell = _corner(anchor)
         _without_fallbacks(anchor)
         text = " ".join(_text(one) for one in anchor.iter() if local(one.tag) == "p").strip()
         if text and cell:
-            boxes.setdefault(cell, []).append(text)
-        objects += _objects(anchor, cell, media, bool(text))
-    return objects
+            texts.append((cell, text))
+        objects += _objects(anchor, cell, dict(media), bool(text))
+    return tuple(texts), tuple(objects)
 
 
 def _without_fallbacks(anchor: Element) -> None:

@@ -8,7 +8,7 @@ Office itself does not for some files from the web (``xl/workbook2.xml``).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -67,22 +67,28 @@ _LONGEST_REMEMBERED = 1 << 14
 """Parts longer than this are no usual ones, and are parsed anew each time."""
 
 
-def remembered(parsed: Callable[[bytes], tuple[Any, ...]], part: bytes) -> tuple[Any, ...]:
+def remembered(
+    parsed: Callable[..., tuple[Any, ...]], part: bytes, *also: Hashable
+) -> tuple[Any, ...]:
     """Parse a part unless just these bytes were parsed before.
 
     The parts that hold a package together are the same in all returns that came from one
     program, byte for byte, and making trees of them takes a tenth of the time of a file.
 
     Args:
-        parsed: what is told of a part; by the part alone.
+        parsed: gives what is told of a part; by nothing but its arguments.
         part: the part.
+        also: its other arguments.
     """
-    return _keep(parsed, part) if len(part) <= _LONGEST_REMEMBERED else parsed(part)
+    known = _keep if len(part) <= _LONGEST_REMEMBERED else _anew
+    return known(parsed, part, *also)
 
 
-@lru_cache(maxsize=256)
-def _keep(parsed: Callable[[bytes], tuple[Any, ...]], part: bytes) -> tuple[Any, ...]:
-    return parsed(part)
+def _anew(parsed: Callable[..., tuple[Any, ...]], part: bytes, *also: Hashable) -> tuple[Any, ...]:
+    return parsed(part, *also)
+
+
+_keep = lru_cache(maxsize=256)(_anew)
 
 
 def _written(part: bytes) -> tuple[tuple[str, str, str, bool], ...]:

@@ -165,6 +165,8 @@ def _foreign_by_form(
 def _beside_answers(sheet: Sheet, around: Surroundings) -> Iterator[tuple[int, int]]:
     """Cells of item rows that we leave empty, compute, or print the same words in as elsewhere."""
     rows = [row for row in around.rows if row.sheet is sheet]
+    if not rows:
+        return
     asked = {slot.item for slot in around.query.open} if around.query else set()
     # where a program left only results of formulas, states differ as the answers do
     computed_away = around.query is None and not sheet.notes.formulas
