@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("bench_start", "bench_generate", "bench_ingest", "bench_consolidate")
+NAMES = ("bench_start", "bench_generate", "bench_ingest", "bench_consolidate", "bench_round")
 
 
 def main() -> int:
