@@ -12,6 +12,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
@@ -216,6 +218,11 @@ def spreadsheet_encrypted_by_libreoffice(bench: Bench) -> Damaged:
     return bench.save(packed(parts), context)
 
 
+@damages("G21")
+def message_without_a_workbook(bench: Bench) -> Damaged:
+    return bench.save(b"From: jo@ash.example\r\nSubject: Sorry\r\n\r\nI forgot the file.\r\n")
+
+
 @damages("I01")
 def somebody_elses_workbook(bench: Bench) -> Damaged:
     book = openpyxl.Workbook()
@@ -344,6 +351,30 @@ def another_promise_than_on_record(bench: Bench) -> Damaged:
     other = replace(issued, identity=replace(issued.identity, promise="lettered 3"))
     context = replace(a_context(bench.book), issued={issued.reference: other})
     return bench.save(returned(bench.book), context)
+
+
+@damages("I14")
+def message_that_says_something(bench: Bench) -> Damaged:
+    return bench.save(a_message(returned(bench.book), "For 1A please read Disagree."))
+
+
+@damages("I15")
+def message_from_the_address_of_another(bench: Bench) -> Damaged:
+    other = issue(bench.book.toolkit, a_respondent(2))
+    context = a_context(bench.book, other)
+    sender = other.issued.email
+    return bench.save(a_message(returned(bench.book), "", sender), context)
+
+
+def a_message(workbook: bytes, text: str, sender: str = "jo@ash.example") -> bytes:
+    """Return an e-mail message with a workbook."""
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["Subject"] = sender, "Our return"
+    mail.set_content(text)
+    mail.add_attachment(
+        workbook, maintype="application", subtype="octet-stream", filename="return.xlsx"
+    )
+    return mail.as_bytes()
 
 
 @damages("R01")

@@ -76,3 +76,60 @@ def _entry(
     wide = name.encode("utf-16-le")
     head = wide.ljust(64, b"\x00") + struct.pack("<HBB", len(wide) + 2, kind, 1)
     return head + struct.pack("<III36xIII", FREE, following, child, start, size, 0)
+
+
+def outlook(subject: str, body: str, sender: str, name: str, content: bytes) -> bytes:
+    """Return a message with one file as Outlook saves it ([MS-OXMSG]).
+
+    Streams are longer than 4 KB, so that the container needs no short sectors; texts are filled up
+    with blanks.
+    """
+    texts = {0x0037: subject, 0x1000: body, 0x0C1F: sender, 0x5D01: sender}
+    message = _properties(32, [(0x001F, pid, 0) for pid in texts])
+    about = [(0x001F, 0x3707, 0), (0x0102, 0x3701, 0), (0x0003, 0x3705, 1)]
+    file = {
+        "__properties_version1.0": _properties(8, about),
+        "__substg1.0_3707001F": _wide(name),
+        "__substg1.0_37010102": content,
+    }
+    streams = {f"__substg1.0_{pid:04X}001F": _wide(text) for pid, text in texts.items()}
+    return _nested({"__properties_version1.0": message} | streams, file)
+
+
+def _wide(text: str) -> bytes:
+    return text.ljust(2048).encode("utf-16-le")
+
+
+def _properties(head: int, found: list[tuple[int, int, int]]) -> bytes:
+    rows = b"".join(struct.pack("<HHIII", kind, pid, 6, value, 0) for kind, pid, value in found)
+    return (bytes(head) + rows).ljust(head + 16 * 512, b"\x00")
+
+
+def _nested(streams: Mapping[str, bytes], attached: Mapping[str, bytes]) -> bytes:
+    """Return an OLE file with streams, and a storage of more of them for an attached file."""
+    chain: list[int] = []
+    body, folder = b"", _entry("Root Entry", 5, END, 0, child=1)
+    storage = len(streams) + 1
+    entries = [(title, content, number + 1) for number, (title, content)
+               in enumerate(streams.items(), 1)]  # fmt: skip
+    inside = [(title, content, storage + number + 1 if number < len(attached) else FREE)
+              for number, (title, content) in enumerate(attached.items(), 1)]  # fmt: skip
+    for place, (title, content, following) in enumerate([*entries, ("", b"", FREE), *inside], 1):
+        if place == storage:
+            folder += _entry("__attach_version1.0_#00000000", 1, END, 0, child=storage + 1)
+            continue
+        start, count = len(chain), -(-len(content) // SECTOR)
+        chain += [*range(start + 1, start + count), END]
+        body += content.ljust(count * SECTOR, b"\x00")
+        folder += _entry(title, 2, start, len(content), following=following)
+    data, rooms = len(chain), -(-len(folder) // SECTOR)
+    chain += [*range(data + 1, data + rooms), END]
+    tables = -(-(len(chain) + 1) // (SECTOR // 4 - 1))
+    chain += [FAT] * tables
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIIIIIIII", 0, tables, data, 0, 4096, END, 0, END, 0)
+    first = data + rooms
+    header += struct.pack("<109I", *range(first, first + tables), *[FREE] * (109 - tables))
+    return header + body + folder.ljust(rooms * SECTOR, b"\x00") + fat

@@ -19,8 +19,8 @@ from xlassess.ingest.reading.merge import about_asked, to_the_point
 from xlassess.ingest.reading.outside import Surroundings, outside
 from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.ingest.reading.read import Reading, read_rows, settle
-from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
-from xlassess.model.answer import Return, state_of
+from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
+from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -46,7 +46,30 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
         data = source.path.read_bytes()
     except OSError as fault:
         return refused(source.name, found("G13", problem=in_words(fault)))
-    return _read_bytes(data, source.name, context)
+    ret = _read_bytes(data, source.name, context)
+    return _with_mail(ret, source.mail, context) if source.mail else ret
+
+
+def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
+    """Return it with what is worth telling of the message it came with; no word is an answer."""
+    notes = [found("I14", text=mail.text)] if mail.text else []
+    book = context.issued.get(ret.reference)
+    others = {
+        one.email.casefold(): one
+        for one in context.issued.values()
+        if book is None or one.identity.respondent != book.identity.respondent
+    }
+    sender = mail.sender.casefold()
+    if book and sender and sender != book.email.casefold() and sender in others:
+        who = others[sender]
+        notes.append(found("I15", owner=_person(book), sender=mail.sender, other=_person(who)))
+    findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
+    state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
+    return replace(ret, findings=findings, state=state)
+
+
+def _person(book: Issued) -> str:
+    return ", ".join(filter(None, (book.partner, book.respondent)))
 
 
 def refused(name: str, finding: Finding, sha256: str = "", size: int = 0) -> Return:

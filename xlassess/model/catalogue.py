@@ -171,6 +171,14 @@ _GUARD = (
         "Open the file with its password in the program that wrote it, save a copy without a "
         "password as an Excel workbook (.xlsx), and hand that over.",
     ),
+    Kind(
+        "G21",
+        "refuse",
+        "E-mail without a workbook",
+        "This is an e-mail message without a workbook{what}. {said}",
+        "Read it. If it is an answer, record it: xlassess nil, xlassess decline, or ask for the "
+        "workbook as an attachment.",
+    ),
 )
 
 _IDENTIFY = (
@@ -276,6 +284,21 @@ _IDENTIFY = (
         "“{recorded}”.",
         "All papers keep to the stricter of the two. If the ledger was restored from a copy, "
         "check that it is the right one: xlassess verify.",
+    ),
+    Kind(
+        "I14",
+        "note",
+        "What the message says",
+        "The e-mail message that the file came with says: “{text}”",
+        "No word of it was read as an answer. If it changes one, or says that somebody else "
+        "answers, ask the partner for it in the workbook.",
+    ),
+    Kind(
+        "I15",
+        "note",
+        "Sent from another address",
+        "The workbook is that of {owner}. It came from {sender}, the address of {other}.",
+        "Ask whether that is right. If they mixed up their workbooks: xlassess reassign.",
     ),
 )
 

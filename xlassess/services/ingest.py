@@ -150,8 +150,9 @@ def ingest(
         context = replace(context_of(folder, ledger), passwords=tuple(passwords))
         run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
-            if isinstance(item, Return) and item.sha256:
-                run.keep_origin(paths, item.file)
+            # A message is kept beside the files in it: what it says may matter.
+            if item.sha256 if isinstance(item, Return) else item.mail:
+                run.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
             run.take(item)
         run.bring_to_disk()
         run.read(context, workers, watch)
@@ -314,7 +315,7 @@ class _Run:
             return
         self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
-            self._queue(kept.sha256, ReturnedFile(kept.path, item.name))
+            self._queue(kept.sha256, replace(item, path=kept.path))
 
     def _refuse(self, ret: Return) -> None:
         key = ret.sha256 or ret.file
@@ -330,7 +331,9 @@ class _Run:
         for path in paths:
             if origin := origin_of(path, name):
                 shown, file = origin
-                self._origins[shown] = keep_file(self._returns, file, "zip")
+                self._origins[shown] = keep_file(
+                    self._returns, file, file.suffix[1:].lower() or "bin"
+                )
 
     def bring_to_disk(self) -> None:
         """Wait once for all files kept, before the first of them is recorded.

@@ -38,7 +38,7 @@ _MARK = b"X-Unsent: 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MessageDraft:
     """A message that was written: whom it goes to, about which workbooks, and its file."""
 
     partner: str
@@ -59,7 +59,7 @@ class Drafted:
 
     folder: Path
     kind: Kind
-    drafts: tuple[Draft, ...]
+    drafts: tuple[MessageDraft, ...]
     no_address: tuple[str, ...]
     missing: tuple[str, ...]
     problems: tuple[str, ...]
@@ -82,7 +82,7 @@ class _Drafting:
     attach: bool
     letters: list[Letter] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[MessageDraft] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -114,7 +114,9 @@ class _Drafting:
             return
         self.letters.append(letter)
         path = self.folder.drafts / f"{one.identity.respondent}.eml"
-        self.drafts.append(Draft(one.partner, one.respondent, one.email, letter.references, path))
+        self.drafts.append(
+            MessageDraft(one.partner, one.respondent, one.email, letter.references, path)
+        )
 
     def write(self, now: datetime) -> None:
         """Put the messages into the folder for drafts, in place of those of an earlier run."""

@@ -33,6 +33,7 @@ class Foreign:
 
 
 _LINK = Foreign("only a link to a file kept elsewhere", _DOWNLOAD)
+_MAIL = Foreign("an e-mail message", _ATTACHED)
 _OLD_EXCEL = Foreign("a worksheet of Excel 2, 3 or 4", _SAVE_AS)
 _GNUMERIC = Foreign("a Gnumeric workbook", _EXPORT)
 
@@ -104,14 +105,14 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
             rb"content-type|x-[a-z0-9-]{1,60}): )",
             re.I,
         ),
-        Foreign("an e-mail message", _ATTACHED),
+        _MAIL,
     ),
     (
         # any other header in front, as long as lines of headers follow each other to a sender
         re.compile(
             rb"\A[!-9;-~]{1,60}:[ \t].{0,4000}?^(?:from|received|message-id): ", re.I | re.M | re.S
         ),
-        Foreign("an e-mail message", _ATTACHED),
+        _MAIL,
     ),
     (re.compile(rb"\A\[(?:internetshortcut|desktop entry|\{000214a0)", re.I), _LINK),
     (re.compile(rb"<plist\b.{0,300}?<key>url</key>", re.I | re.S), _LINK),
@@ -180,6 +181,11 @@ def foreign_bytes(data: bytes) -> Foreign:
     if head[4:8] == b"ftyp":
         return Foreign("a picture or film")
     return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+def is_mail_text(head: bytes) -> bool:
+    """True when a file that begins like this is an e-mail message, or a mailbox of them."""
+    return foreign_bytes(head) is _MAIL
 
 
 _GNUMERIC_TAG = re.compile(rb"<(?:gnm|gmr):workbook", re.I)

@@ -28,8 +28,9 @@ from xlassess.ingest.guard.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
+from xlassess.ingest.intake.mail import MailFile, MailKind, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
-from xlassess.ingest.reading.reading_plan import ReturnedFile
+from xlassess.ingest.reading.reading_plan import CoveringMail, ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 
@@ -207,12 +208,16 @@ def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[ReturnedFile |
     A file that takes no room on disk can claim any size, and would be written out in full.
     """
     size = path.stat().st_size
-    if size > MOST_UNPACKED or (size > MOST_BYTES and not _is_archive(path)):
+    kind = "" if size > MOST_UNPACKED else mail_kind(path)
+    archive = size <= MOST_UNPACKED and _is_archive(path)
+    if size > MOST_UNPACKED or (size > MOST_BYTES and not (archive or kind == "mailbox")):
         limit = str(MOST_BYTES // MEGABYTE)
         finding = found("G02", size=f"{-(-size // MEGABYTE):,}", limit=limit)
         yield refused(name, finding, "", size)
-    elif _is_archive(path):
+    elif archive:
         yield from unpacker.unpack(path, name, 1)
+    elif kind:
+        yield from unpacker.mail(path, name, kind, 1)
     else:
         yield ReturnedFile(path, name)
 
@@ -234,15 +239,57 @@ def _is_archive(path: Path) -> bool:
 
 @dataclass(slots=True)
 class _Unpacker:
-    """Unpacks zip files into one folder, within limits that hold for all of them together."""
+    """Unpacks zip files and e-mail messages into one folder.
+
+    The limits hold for all of them together.
+    """
 
     folder: Path
     left: int = MOST_UNPACKED
     members: int = MOST_MEMBERS
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def unpack(self, path: Path, name: str, depth: int) -> Iterator[ReturnedFile | Return]:
-        """Yield the members of a zip file, those of zip files within it too."""
+    def mail(
+        self, path: Path, name: str, kind: MailKind, depth: int
+    ) -> Iterator[ReturnedFile | Return]:
+        """Yield the files that came with the messages in a file, those of zip files too."""
+        for number, mail in enumerate(messages_of(path, kind), start=1):
+            shown = f"{name}/{number:05d}" if kind == "mailbox" else name
+            if mail.files and not mail.problem:
+                for file in mail.files:
+                    yield from self._attached(
+                        file, shown, depth, CoveringMail(mail.sender, mail.text)
+                    )
+                continue
+            what = f": {mail.problem}" if mail.problem else ""
+            said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
+            own = ("", 0) if kind == "mailbox" else fingerprint(path)
+            yield refused(shown, found("G21", what=what, said=said), *own)
+
+    def _attached(
+        self, file: MailFile, name: str, depth: int, mail: CoveringMail
+    ) -> Iterator[ReturnedFile | Return]:
+        shown = f"{name}/{_shown_name(file.name)}"
+        if len(file.content) > MOST_BYTES or not self._has_room(len(file.content)):
+            size, limit = str(len(file.content) // MEGABYTE), str(MOST_BYTES // MEGABYTE)
+            yield refused(shown, found("G02", size=size, limit=limit), "", len(file.content))
+            return
+        target = self.folder / f"{next(self.numbers):05d}{_suffix(file.name)}"
+        target.write_bytes(file.content)
+        if _is_archive(target):
+            yield from self.unpack(target, shown, depth + 1, mail)
+        else:
+            yield ReturnedFile(target, shown, mail)
+
+    def _has_room(self, size: int) -> bool:
+        """Take a file into account; False where there is no room for it any more."""
+        self.left, self.members = self.left - size, self.members - 1
+        return self.left >= 0 and self.members >= 0
+
+    def unpack(
+        self, path: Path, name: str, depth: int, mail: CoveringMail | None = None
+    ) -> Iterator[ReturnedFile | Return]:
+        """Yield the members of a zip file, those of zip files and messages within it too."""
         if depth > MOST_DEPTH:
             problem = "it is packed inside more zip files than are opened"
             yield refused(name, found("G15", problem=problem), *fingerprint(path))
@@ -254,7 +301,7 @@ class _Unpacker:
                     yield refused(name, found("G15", problem=problem), *fingerprint(path))
                     return
                 for info in sorted(infos, key=lambda info: info.filename):
-                    yield from self._member(archive, info, name, depth)
+                    yield from self._member(archive, info, name, depth, mail)
         except PACKAGE_FAULTS:
             yield refused(name, found("G15", problem="it is damaged"), *fingerprint(path))
 
@@ -271,7 +318,12 @@ class _Unpacker:
         return ""
 
     def _member(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int
+        self,
+        archive: zipfile.ZipFile,
+        info: zipfile.ZipInfo,
+        name: str,
+        depth: int,
+        mail: CoveringMail | None,
     ) -> Iterator[ReturnedFile | Return]:
         shown = f"{name}/{_shown_name(member_name(info))}"
         target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
@@ -289,9 +341,11 @@ class _Unpacker:
             yield refused(shown, found("G06", problem="it cannot be taken out of the zip file"))
             return
         if _is_archive(target):
-            yield from self.unpack(target, shown, depth + 1)
+            yield from self.unpack(target, shown, depth + 1, mail)
+        elif kind := mail_kind(target):
+            yield from self.mail(target, shown, kind, depth)
         else:
-            yield ReturnedFile(target, shown)
+            yield ReturnedFile(target, shown, mail)
 
     def _write(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
         """Write one member, stopping where it outgrows the size it was said to have."""

@@ -296,11 +296,23 @@ def _number(item: str) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveringMail:
+    """The e-mail message that a file came with: the sender's address, and what it says."""
+
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedFile:
-    """A file to read: where it stands, and the name it came under (with the path in a zip)."""
+    """A file to read: where it stands, and the name it came under (with the path in a zip).
+
+    ``mail`` is the message it came with, if it came with one.
+    """
 
     path: Path
     name: str
+    mail: CoveringMail | None = None
 
 
 @dataclass(frozen=True, slots=True)

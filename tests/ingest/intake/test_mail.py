@@ -1,0 +1,261 @@
+"""E-mail messages handed over: the workbooks in them, and what they say."""
+
+from __future__ import annotations
+
+import mailbox
+import time
+import zipfile
+from email import policy
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.cfb import outlook
+from tests.services.small import LATER, a_folder, answer
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ingest.intake.mail import read_message
+from xlassess.model.answer import Return
+from xlassess.services.ingest import Ingested, ingest
+
+EXCEL = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[AssessmentFolder, bytes]:
+    """An assessment, and a workbook of it filled in."""
+    root = tmp_path_factory.mktemp("made")
+    folder = a_folder(root / "small")
+    return folder, answer(folder, "Ada Ash", root / "ada.xlsx").read_bytes()
+
+
+@pytest.fixture
+def folder(prepared: tuple[AssessmentFolder, bytes], tmp_path: Path) -> AssessmentFolder:
+    import shutil
+
+    shutil.copytree(prepared[0].root, tmp_path / "small")
+    return AssessmentFolder(tmp_path / "small")
+
+
+@pytest.fixture
+def book(prepared: tuple[AssessmentFolder, bytes]) -> bytes:
+    return prepared[1]
+
+
+def a_mail(text: str = "", **files: bytes) -> EmailMessage:
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["To"], mail["Subject"] = "Ada <ada@ash.example>", "x@y.example", "Return"
+    mail.set_content(text)
+    for name, content in files.items():
+        main, sub = EXCEL
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=f"{name}.xlsx")
+    return mail
+
+
+def handed(folder: AssessmentFolder, tmp_path: Path, name: str, content: bytes) -> Ingested:
+    path = tmp_path / "inbox" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return ingest(folder, [path], now=LATER, workers=1)
+
+
+def only(result: Ingested) -> Return:
+    (file,) = result.files
+    return file.ret
+
+
+def codes(ret: Return) -> list[str]:
+    return [finding.code for finding in ret.findings]
+
+
+def test_message__its_workbook_is_read_and_its_words_are_told(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    said = "For 1B please read Agree.\n\nBest, Ada\n\nOn Monday Cora wrote:\n> please return"
+    ret = only(handed(folder, tmp_path, "Our return.eml", a_mail(said, back=book).as_bytes()))
+    assert (ret.file, ret.state) == ("Our return.eml/back.xlsx", "accepted with notes")
+    assert [(a.item, a.value) for a in ret.answers][:2] == [("1A", "high"), ("1B", "low")]
+    assert codes(ret) == ["I14"]
+    assert "“For 1B please read Agree. Best, Ada”" in ret.findings[0].message
+
+
+def test_message__is_kept_beside_the_workbook(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    content = a_mail("See 1B.", back=book).as_bytes()
+    handed(folder, tmp_path, "a.eml", content)
+    assert [path.read_bytes() for path in folder.returns.rglob("*.eml")] == [content]
+
+
+def test_message__that_says_nothing_gives_no_note(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    ret = only(handed(folder, tmp_path, "a.eml", a_mail("", back=book).as_bytes()))
+    assert (ret.state, codes(ret)) == ("accepted", [])
+
+
+def test_message__forwarded_in_a_forwarded_one_and_zipped(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Ours/return.xlsx", book)
+    inner = a_mail("Here it is.")
+    inner.add_attachment(
+        packed.getvalue(), maintype="application", subtype="zip", filename="ours.zip"
+    )
+    outer = a_mail("Forwarded.")
+    outer.add_attachment(inner)
+    ret = only(handed(folder, tmp_path, "fw.eml", outer.as_bytes()))
+    assert ret.file == "fw.eml/ours.zip/Ours/return.xlsx"
+    assert codes(ret) == ["I14"]
+    assert "Forwarded." in ret.findings[0].message
+
+
+def test_message__logos_cards_and_signatures_are_passed_over(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    mail = a_mail("", back=book)
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", cid="<logo>", filename="l.png")
+    mail.add_attachment(b"BEGIN:VCARD", maintype="text", subtype="vcard", filename="ada.vcf")
+    mail.add_attachment(
+        b"0", maintype="application", subtype="pkcs7-signature", filename="smime.p7s"
+    )
+    assert only(handed(folder, tmp_path, "a.eml", mail.as_bytes())).state == "accepted"
+
+
+def test_message__other_files_are_told_each(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    mail = a_mail("", back=book)
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="scan.pdf")
+    found = {
+        file.ret.file: file.ret for file in handed(folder, tmp_path, "a.eml", mail.as_bytes()).files
+    }
+    assert found["a.eml/back.xlsx"].state == "accepted"
+    assert codes(found["a.eml/scan.pdf"]) == ["G03"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "text", "said"),
+    [
+        ({}, "We have nothing to report.", "without a workbook. It says: “We have nothing"),
+        ({}, "See https://ash.sharepoint.com/x/1", ": it links to a file that is kept elsewhere."),
+        ({"Auto-Submitted": "auto-replied"}, "Away until 4 May.", ": it is an automatic reply."),
+        ({"X-Autoreply": "yes"}, "", ": it is an automatic reply. It says nothing."),
+    ],
+)
+def test_message__without_a_file(
+    folder: AssessmentFolder, tmp_path: Path, headers: dict[str, str], text: str, said: str
+) -> None:
+    mail = a_mail(text)
+    for name, value in headers.items():
+        mail[name] = value
+    ret = only(handed(folder, tmp_path, "a.eml", mail.as_bytes()))
+    assert (ret.state, codes(ret)) == ("refused", ["G21"])
+    assert said in ret.findings[0].message
+
+
+def test_message__that_could_not_be_delivered(folder: AssessmentFolder, tmp_path: Path) -> None:
+    content = (
+        b"From: mailer@ash.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n\r\n--b--\r\n"
+    )
+    ret = only(handed(folder, tmp_path, "bounce.eml", content))
+    assert codes(ret) == ["G21"]
+    assert ": it says that a message could not be delivered." in ret.findings[0].message
+
+
+def test_message__that_is_encrypted(folder: AssessmentFolder, tmp_path: Path) -> None:
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = "ada@ash.example"
+    mail.set_content(
+        b"\x30\x80", maintype="application", subtype="pkcs7-mime", filename="smime.p7m"
+    )
+    ret = only(handed(folder, tmp_path, "a.eml", mail.as_bytes()))
+    assert ": it is encrypted." in ret.findings[0].message
+
+
+def test_mailbox__every_message_of_it(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "inbox.mbox"
+    box = mailbox.mbox(path)
+    box.add(a_mail("From us, as promised.\n\nFrom all of us.", back=book).as_bytes())
+    box.add(a_mail("Nothing to report.").as_bytes())
+    box.close()
+    files = ingest(folder, [path], now=LATER, workers=1).files
+    assert [(one.ret.file, one.ret.state) for one in files] == [
+        ("inbox.mbox/00001/back.xlsx", "accepted with notes"), ("inbox.mbox/00002", "refused"),
+    ]  # fmt: skip
+    assert "From all of us." in files[0].ret.findings[0].message
+    again = ingest(folder, [path], now=LATER, workers=1)
+    assert again.new == ()
+
+
+def test_maildir__every_message_of_it(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    box = mailbox.Maildir(tmp_path / "Maildir")
+    box.add(a_mail("", back=book).as_bytes())
+    ret = only(ingest(folder, [tmp_path / "Maildir"], now=LATER, workers=1))
+    assert ret.state == "accepted"
+
+
+def test_outlook__a_message_as_outlook_saves_it(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    content = outlook("Our return", "See 1B.", "ada@ash.example", "back.xlsx", book)
+    ret = only(handed(folder, tmp_path, "Our return.msg", content))
+    assert (ret.file, ret.state) == ("Our return.msg/back.xlsx", "accepted with notes")
+    assert "“See 1B.”" in ret.findings[0].message
+
+
+def test_outlook__a_damaged_one_is_told(folder: AssessmentFolder, tmp_path: Path) -> None:
+    content = outlook("Our return", "See 1B.", "ada@ash.example", "back.xlsx", b"PK" * 4000)
+    name = "__substg1.0_37010102".encode("utf-16-le")
+    assert name in content
+    lost = content.replace(name, "__substg1.0_37FF0102".encode("utf-16-le"))
+    ret = only(handed(folder, tmp_path, "a.msg", lost))
+    assert codes(ret) == ["G21"]
+    assert ": it is damaged." in ret.findings[0].message
+
+
+def test_name__of_an_attachment_decides_nothing(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    content = a_mail("", back=book).as_bytes()
+    name = b"=?utf-8?q?=2E=2E/=2E=2E/etc/p=C3=A4ss.xlsx?="
+    content = content.replace(b'filename="back.xlsx"', b'filename="' + name + b'"')
+    ret = only(handed(folder, tmp_path, "a.eml", content))
+    assert ret.file == "a.eml/etc/päss.xlsx"
+    assert not list(tmp_path.rglob("p*ss.xlsx"))
+
+
+HEAD = b"From: a@b.example\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+HOSTILE = {
+    "nested": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 100_000,
+    "nested mixed": HEAD + b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n)
+        for n in range(20_000)
+    ),
+    "parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 300_000,
+    "head": HEAD + b"X-A: b\r\n" * 500_000 + b"\r\nx",
+    "lines": HEAD + b"\r\n" + b"\r\n" * 5_000_000,
+    "encoded words": HEAD + b"Subject: " + b"=?utf-8?q?a?= " * 10_000 + b"\r\n\r\nx",
+    "tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<style" * 1_000_000,
+    "quotes": HEAD + b"\r\n" + b"On " * 1_000_000,
+    "charset": HEAD + b'Content-Type: text/plain; charset="\xff\xfe"\r\n\r\nx',
+    "base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=" * 1_000_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile__is_done_with_at_once(kind: str) -> None:
+    before = time.process_time()
+    mail = read_message(HOSTILE[kind])
+    assert time.process_time() - before < 5
+    assert mail.files == () or kind == "base64"

@@ -1,0 +1,267 @@
+"""E-mail messages as people save them: the files in them, and what was written beside.
+
+Messages are hostile until proven otherwise: parts, lines and levels are counted before anything is
+parsed. No word of a message becomes an answer; it is told to the coordinator.
+
+Sources: RFC 5322 and MIME for messages, RFC 4155 for mailbox files, RFC 3834 for automatic replies,
+RFC 3464 for messages that could not be delivered; Outlook's files by python-oxmsg.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Literal
+
+from xlassess.ingest.guard.foreign import is_mail_text
+from xlassess.ingest.guard.limits import MOST_BYTES
+
+MailKind = Literal["", "message", "mailbox", "outlook"]
+"""How messages are kept in a file: one as text, several as text, one as Outlook saves it."""
+
+_HEAD = 1 << 13
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+_MOST_LINES = 600_000
+"""Lines of a message; a file of the greatest size takes half as many in base64."""
+_MOST_PARTS, _MOST_LEVELS, _MOST_HEAD = 2_000, 50, 1 << 18
+_MOST_TEXT = 2_000
+"""Characters of a message's text that are told; the message itself is kept whole."""
+
+_TOO_MUCH = "it has more parts than a message of people has"
+_PASSED_OVER = frozenset({
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+    "message/delivery-status", "message/disposition-notification", "text/calendar",
+    "text/rfc822-headers", "text/vcard", "text/x-vcard",
+})  # fmt: skip
+_ENCRYPTED = frozenset({
+    "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
+})  # fmt: skip
+_KEPT_ELSEWHERE = re.compile(
+    r"https?://[^\s<>\"]{0,200}?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com"
+    r"|drive\.google\.com|we\.tl|wetransfer\.com|dropbox\.com)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"^\s*(?:-{2,} ?original message|_{10,}|from: |on .{1,200} wrote:\s*$|>)", re.I | re.M
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that came with a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """A message: who sent it, about what, what it says, and its files.
+
+    ``text`` is what was written, without what it answers to. ``problem`` is why no file could be
+    taken out of it, or what the message is instead; empty where there is nothing to tell.
+    """
+
+    sender: str
+    subject: str
+    text: str
+    files: tuple[MailFile, ...]
+    problem: str = ""
+
+
+def mail_kind(path: Path) -> MailKind:
+    """Return how messages are kept in a file, empty where none are.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        if head.startswith(_OLE):
+            return "outlook" if _OUTLOOK in head + file.read(MOST_BYTES) else ""
+    if not is_mail_text(head):
+        return ""
+    return "mailbox" if head.startswith(b"From ") else "message"
+
+
+def messages_of(path: Path, kind: MailKind) -> Iterator[ReadMail]:
+    """Yield the messages kept in a file, in order.
+
+    Args:
+        path: the file.
+        kind: how they are kept in it, by `mail_kind`.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if kind == "mailbox":
+        yield from map(read_message, _split(path))
+    elif kind == "outlook":
+        yield _outlook(path.read_bytes())
+    else:
+        yield read_message(path.read_bytes())
+
+
+def _split(path: Path) -> Iterator[bytes]:
+    """Yield each message of a mailbox file; a line that begins with From_ begins the next."""
+    lines: list[bytes] = []
+    before = b"\n"
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(b"From ") and not before.strip():
+                if lines:
+                    yield b"".join(lines)
+                lines = []
+            else:
+                # mboxrd: what was quoted because it looked like the beginning of a message
+                lines.append(line[1:] if re.match(rb">+From ", line) else line)
+            before = line
+    if lines:
+        yield b"".join(lines)
+
+
+def read_message(data: bytes) -> ReadMail:
+    """Return what a message holds.
+
+    Args:
+        data: its bytes.
+    """
+    if problem := _too_much(data):
+        return ReadMail("", "", "", (), problem)
+    try:
+        mail = message_from_bytes(data)
+        parts = list(mail.walk())
+    except (MessageError, RecursionError, ValueError, LookupError):
+        return ReadMail("", "", "", (), "its parts cannot be told apart")
+    files, texts, encrypted = [], [], False
+    for part in parts:
+        kind = part.get_content_type()
+        encrypted |= kind in _ENCRYPTED or kind == "multipart/encrypted"
+        if part.is_multipart() or kind in _PASSED_OVER or _is_ornament(part, kind):
+            continue
+        name = _file_name(part)
+        if name or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
+            if kind not in _ENCRYPTED:
+                files.append(MailFile(name or "unnamed", _content(part)))
+        else:
+            texts.append((kind, _text(part)))
+    text = _written(texts)
+    problem = "it is encrypted" if encrypted and not files else _instead(mail, text)
+    sender = parseaddr(_header(mail, "From"))[1]
+    return ReadMail(sender, _header(mail, "Subject"), text, tuple(files), problem)
+
+
+def _too_much(data: bytes) -> str:
+    """What of a message is more than is parsed, each counted in one pass over the bytes."""
+    lower = data.lower()
+    end = data.find(b"\n\n") if b"\r\n\r\n" not in data[:_MOST_HEAD] else data.find(b"\r\n\r\n")
+    if (end if end >= 0 else len(data)) > _MOST_HEAD:
+        return "its head is longer than that of any message"
+    counts = (
+        (lower.count(b"multipart/") + lower.count(b"message/rfc822"), _MOST_LEVELS),
+        (data.count(b"\n--"), _MOST_PARTS),
+        (data.count(b"\n"), _MOST_LINES),
+    )
+    return _TOO_MUCH if any(number > most for number, most in counts) else ""
+
+
+def _is_ornament(part: Message, kind: str) -> bool:
+    """True for a picture within the text, such as the logo of a signature."""
+    shown = part.get_content_disposition() != "attachment"
+    return kind.startswith("image/") and (shown or bool(part.get("Content-ID")))
+
+
+def _file_name(part: Message) -> str:
+    try:
+        name = part.get_filename() or ""
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return _decoded(str(name))
+
+
+def _header(mail: Message, name: str) -> str:
+    return _decoded(str(mail.get(name, "")))
+
+
+def _decoded(text: str) -> str:
+    """A header as it is read, in one line."""
+    try:
+        shown = str(make_header(decode_header(text[:1000])))
+    except (MessageError, ValueError, LookupError):
+        shown = text[:1000]
+    return " ".join(shown.encode("utf-8", "replace").decode().split())
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _text(part: Message) -> str:
+    data = _content(part)[: 20 * _MOST_TEXT]
+    try:
+        return data.decode(part.get_content_charset("utf-8"), "replace")
+    except LookupError:
+        return data.decode("utf-8", "replace")
+
+
+def _written(texts: list[tuple[str, str]]) -> str:
+    """What was written in this message, without what it answers to."""
+    plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
+    if not plain:
+        html = next((text for kind, text in texts if kind == "text/html"), "")
+        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", html, flags=re.I)
+        plain = _unescaped(re.sub(r"<[^<>]*>", "", re.sub(r"<(style|head)\b.*?</\1>", "", broken,
+                                                           flags=re.I | re.S)))  # fmt: skip
+    quoted = _QUOTED.search(plain)
+    own = plain[: quoted.start()] if quoted else plain
+    said = " ".join("".join(char if char.isprintable() else " " for char in own).split())
+    return said if len(said) <= _MOST_TEXT else f"{said[:_MOST_TEXT]} ..."
+
+
+def _unescaped(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _instead(mail: Message, text: str) -> str:
+    """What a message without a file is, where that can be told from how it was written."""
+    automatic = _header(mail, "Auto-Submitted").casefold()
+    if mail.get_content_type() == "multipart/report":
+        kind = str(mail.get_param("report-type", "") or "")
+        if kind.casefold() == "delivery-status":
+            return "it says that a message could not be delivered"
+        return "it is a receipt"
+    if (automatic and automatic != "no") or mail.get("X-Autoreply") or mail.get("X-Autorespond"):
+        return "it is an automatic reply"
+    if _KEPT_ELSEWHERE.search(text):
+        return "it links to a file that is kept elsewhere"
+    return ""
+
+
+def _outlook(data: bytes) -> ReadMail:
+    """Return what a message holds that Outlook saved as a file of its own kind."""
+    from oxmsg import Message as OutlookMessage
+
+    try:
+        mail = OutlookMessage.load(io.BytesIO(data))
+        files = tuple(
+            MailFile(" ".join((one.file_name or "unnamed").split()), one.file_bytes or b"")
+            for one in mail.attachments
+            if one.attached_by_value and not (one.mime_type or "").startswith("image/")
+        )
+        text = _written([("text/plain", mail.body or ""), ("text/html", mail.html_body or "")])
+        sender = parseaddr(mail.sender or "")[1]
+        return ReadMail(sender, " ".join((mail.subject or "").split()), text, files)
+    except Exception:
+        return ReadMail("", "", "", (), "it is damaged")
