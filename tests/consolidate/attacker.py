@@ -10,16 +10,17 @@ import itertools
 import random
 import sys
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
 
 from tests.consolidate.rounds import MADE_AT, a_round, answers, respondents, with_returns
-from xlassess.consolidate import Summary, summarise
+from xlassess.consolidate import Summary, summarise, with_returns_held_back
+from xlassess.model.answer import Return
 from xlassess.model.assessment import LEVELS
-from xlassess.model.record import Round
+from xlassess.model.record import Output, Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -114,10 +115,10 @@ def _asked(count: int) -> Round:
     return a_round([toolkit()], respondents(count), attribution="aggregated")
 
 
-def random_round(seed: int) -> Round:
+def random_round(seed: int, count: int = 0) -> Round:
     """A round of 4 to 9 people with gaps, some levels, and opinions that lie near each other."""
     chance, kit = random.Random(seed), toolkit()
-    count = chance.randint(4, 9)
+    count = count or chance.randint(4, 9)
     record = _asked(count)
     gaps = chance.choice((0.0, 0.02, 0.05, 0.1, 0.2))
     mood = chance.random()
@@ -207,6 +208,59 @@ class Tried:
     lost: Counter[str]
 
 
+def random_outputs(seed: int) -> Iterator[tuple[Round, Summary]]:
+    """Yield what is written of a round, one after the other, while returns come in and change."""
+    chance = random.Random(seed)
+    whole = random_round(seed, 12)
+    other = random_round(seed + 1_000_000, 12)
+    came = chance.randint(3, 8)
+    versions = dict.fromkeys(whole.current, 1)
+    outputs: list[Output] = []
+    for _ in range(3):
+        current = {}
+        for number, (name, ret) in enumerate(whole.current.items(), 1):
+            if number <= came:
+                text = ret if versions[name] == 1 else other.current[name]
+                current[name] = replace(text, number=number + 100 * versions[name])
+        history = {ret.number: ret for each in outputs for ret in _kept(each, whole, other)}
+        history |= {ret.number: ret for ret in current.values()}
+        record = replace(
+            whole, current=current, history=tuple(history.values()), outputs=tuple(outputs)
+        )
+        record = with_returns_held_back(record)
+        summary = summarise(record, MADE_AT)
+        yield record, summary
+        least = summary.participants.minimum
+        outputs.append(Output("summary", MADE_AT, "aggregated", least, record.base))
+        came += chance.choice((0, 1, 2, 3, 4))
+        for name in chance.sample(sorted(current), chance.choice((0, 0, 1, 3))):
+            versions[name] = 2
+
+
+def _kept(output: Output, whole: Round, other: Round) -> Iterator[Return]:
+    for base in output.base.values():
+        for name, number in base.items():
+            said = whole if number < 200 else other
+            yield replace(said.current[name], number=number)
+
+
+def attacked_together(seed: int) -> Tried:
+    """Set the outputs of a round against each other, and say what can be worked out."""
+    printed: list[Mapping[Cell, int]] = []
+    figures, lost, minimum = Counter[str](), Counter[str](), 3
+    for record, summary in random_outputs(seed):
+        numbers = {name: ret.number for name, ret in record.current.items()}
+        for each in figures_of(record, summary):
+            if each.people >= minimum and not each.telling:
+                figures[each.name[0]] += 1
+                lost[each.name[0]] += not each.printed
+            if each.printed and each.weights:
+                printed.append({(p, f"{q} #{numbers[p]}"): w for (p, q), w in each.weights.items()})
+    people = Attack(printed).people_told(minimum) if printed else None
+    found = f"seed {seed}: something of {len(people)} people" if people else ""
+    return Tried(found, figures, lost)
+
+
 def attacked(seed: int) -> Tried:
     """Make a random round, read its summary, and work out what can be worked out."""
     record = random_round(seed)
@@ -230,11 +284,11 @@ def attacked(seed: int) -> Tried:
     )
 
 
-def totals(seeds: Sequence[int]) -> Tried:
+def totals(seeds: Sequence[int], attack: Callable[[int], Tried] = attacked) -> Tried:
     """Return what became of many rounds together; ``found`` names the first that gave something."""
     found, figures, lost = "", Counter[str](), Counter[str]()
     for seed in seeds:
-        one = attacked(seed)
+        one = attack(seed)
         found = found or one.found
         figures += one.figures
         lost += one.lost
@@ -243,10 +297,11 @@ def totals(seeds: Sequence[int]) -> Tried:
 
 def main(count: int) -> None:
     """Try random rounds and tell what was found and lost."""
-    tried = totals(range(count))
-    print(f"{count} rounds. Given away: {tried.found or 'nothing'}.")
-    for kind, number in tried.figures.items():
-        print(f"{kind}: {tried.lost[kind]} of {number} lost ({tried.lost[kind] / number:.1%})")
+    for what, attack in (("one summary", attacked), ("three in a row", attacked_together)):
+        tried = totals(range(count), attack)
+        print(f"{count} rounds, {what}. Given away: {tried.found or 'nothing'}.")
+        for kind, number in tried.figures.items():
+            print(f"{kind}: {tried.lost[kind]} of {number} lost ({tried.lost[kind] / number:.1%})")
 
 
 if __name__ == "__main__":

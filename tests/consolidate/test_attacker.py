@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.consolidate.attacker import Attack, attacked, totals
+from tests.consolidate.attacker import Attack, attacked, attacked_together, totals
+from xlassess.consolidate import assemble
 from xlassess.consolidate.figures import withholding
 
 ROUNDS, AT_ONCE = 200, 50
@@ -20,6 +21,28 @@ def test_rounds__give_nothing_away_and_lose_few_items(first: int) -> None:
     assert sum(tried.lost.values()) <= 0.3 * sum(tried.figures.values())
 
 
+def test_outputs__one_after_the_other_give_nothing_away() -> None:
+    tried = totals(range(10), attacked_together)
+    assert tried.found == ""
+    assert tried.lost["item"] <= 0.1 * tried.figures["item"]
+
+
+def test_attacker__finds_what_several_outputs_give_away_that_do_not_know_of_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The test above can fail, even where enough people come in between two outputs."""
+    monkeypatch.setattr(assemble, "_printed_before", lambda inputs, group: ())
+    assert sum(bool(attacked_together(seed).found) for seed in range(10)) > 2
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("first", range(0, HUNTED // 10, HUNTED_AT_ONCE // 10))
+def test_outputs__of_the_hunt(first: int) -> None:
+    tried = totals(range(first, first + HUNTED_AT_ONCE // 10), attacked_together)
+    print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
+    assert tried.found == ""
+
+
 @pytest.mark.hunt
 @pytest.mark.parametrize("first", range(0, HUNTED, HUNTED_AT_ONCE))
 def test_rounds__of_the_hunt(first: int) -> None:
@@ -32,7 +55,7 @@ def test_attacker__finds_what_is_given_away_where_nothing_is_withheld_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The tests above can fail: figures from enough people, and nothing else held back."""
-    monkeypatch.setattr(withholding, "to_withhold", lambda sums, minimum: frozenset())
+    monkeypatch.setattr(withholding, "to_withhold", lambda sums, minimum, before: frozenset())
     assert sum(bool(attacked(seed).found) for seed in range(30)) > 20
 
 

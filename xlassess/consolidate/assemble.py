@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.attribution import Participants, Person, participants_of
 from xlassess.consolidate.figures.counted import toolkit_returns
+from xlassess.consolidate.figures.disclosure import PrintedSum
+from xlassess.consolidate.figures.held_back import as_then
 from xlassess.consolidate.figures.overview import overview, planning_scenario
 from xlassess.consolidate.figures.rows import (
     actions_of,
@@ -34,6 +37,7 @@ from xlassess.consolidate.figures.values import (
     Summary,
     ToolkitResults,
 )
+from xlassess.consolidate.figures.withholding import CountedReturns, printed_figures
 from xlassess.consolidate.register import (
     RoundInputs,
     ToolkitGroup,
@@ -147,13 +151,10 @@ def _part(
 ) -> ToolkitResults:
     toolkit = group.toolkit
     returns = _usable(inputs, group)
-    answers = _asked_answers(toolkit, [ret for _, ret in returns])
-    plan = ScoringPlan.of(toolkit)
-    rows = tuple(
-        ScoreRow(person, plan.card(given))
-        for (person, _), given in zip(returns, answers, strict=True)
-    )
-    base = toolkit_returns(toolkit, group.key, inputs.participants, rows, answers)
+    counted = _counted(toolkit, returns, inputs.record)
+    rows, answers = counted.rows, counted.answers
+    before = _printed_before(inputs, group)
+    base = toolkit_returns(toolkit, group.key, inputs.participants, counted, before)
     items = of.item_figures(base)
     sections = of.section_figures(base, items)
     overall = of.overall_figures(base, sections)
@@ -215,6 +216,78 @@ def _part(
         checklists=checklists,
         details=details_of(toolkit, inputs.participants, rows, answers),
     )
+
+
+def _printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum, ...]:
+    """What earlier outputs printed of a toolkit: in them, too, answers must not be found.
+
+    Every base is looked at as it was when it was first printed, with those before it. The same
+    base again shows what it showed.
+    """
+    record, printed = inputs.record, list[PrintedSum]()
+    if inputs.participants.shows_rows:
+        return ()
+    mine, seen = record.base.get(group.digest), list[Mapping[str, int]]()
+    for output in record.outputs:
+        base = output.base.get(group.digest, {})
+        if base == mine:
+            break
+        if output.attribution != "aggregated" or base in seen:
+            continue
+        seen.append(base)
+        then = as_then(record, output)
+        people = replace(
+            participants_of(then), attribution="aggregated", minimum=output.minimum_group
+        )
+        printed += _printed_then(people, then, group, printed)
+    return tuple(printed)
+
+
+def _printed_then(
+    people: Participants, then: Round, group: ToolkitGroup, before: Sequence[PrintedSum]
+) -> tuple[PrintedSum, ...]:
+    returns = [
+        (people.people[issued.reference], then.current[issued.reference])
+        for issued in then.issued
+        if issued.identity.digest == group.digest and issued.reference in then.current
+    ]
+    return printed_figures(group.toolkit, people, _counted(group.toolkit, returns, then), before)
+
+
+def _counted(
+    toolkit: Toolkit, returns: Sequence[tuple[Person, Return]], record: Round
+) -> CountedReturns:
+    answers = _asked_answers(toolkit, [ret for _, ret in returns])
+    plan = ScoringPlan.of(toolkit)
+    rows = tuple(
+        ScoreRow(person, plan.card(given))
+        for (person, _), given in zip(returns, answers, strict=True)
+    )
+    which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
+    return CountedReturns(rows, answers, which)
+
+
+def _versions(record: Round, counted: Sequence[tuple[Issued, int]]) -> tuple[int, ...]:
+    """Which return of its person each is, of those that counted in anything printed, from 0.
+
+    A person may have filled in several workbooks one after the other.
+    """
+    people = {one.reference: _place(one) for one in (*record.issued, *record.former)}
+    seen: dict[tuple[str, ...], dict[int, int]] = {}
+    for output in record.outputs:
+        for base in output.base.values():
+            for reference, number in base.items():
+                mine = seen.setdefault(people.get(reference, (reference,)), {})
+                mine.setdefault(number, len(mine))
+    own = (seen.get(_place(issued), {}) for issued, _ in counted)
+    return tuple(
+        mine.get(number, len(mine)) for mine, (_, number) in zip(own, counted, strict=True)
+    )
+
+
+def _place(issued: Issued) -> tuple[str, ...]:
+    identity = issued.identity
+    return identity.partner, identity.respondent, identity.digest
 
 
 def _weights(sections: Sequence[SectionFigures]) -> dict[str, float]:

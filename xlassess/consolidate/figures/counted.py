@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlassess.consolidate.figures.attribution import Participants
+from xlassess.consolidate.figures.disclosure import PrintedSum
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
 from xlassess.consolidate.figures.values import Figure, ScoreRow
-from xlassess.consolidate.figures.withholding import FigureKey, hidden_figures
+from xlassess.consolidate.figures.withholding import CountedReturns, FigureKey, hidden_figures
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Scale, Section, Toolkit, answer_field
@@ -40,8 +41,8 @@ def toolkit_returns(
     toolkit: Toolkit,
     key: str,
     participants: Participants,
-    rows: Sequence[ScoreRow],
-    answers: Sequence[Sequence[Answer]],
+    counted: CountedReturns,
+    before: Sequence[PrintedSum] = (),
 ) -> ToolkitReturns:
     """Prepare the returns of a toolkit.
 
@@ -49,17 +50,18 @@ def toolkit_returns(
         toolkit: the instrument.
         key: what it goes by in the summary.
         participants: who is shown as what.
-        rows: the scores of the returns that count.
-        answers: what each of them answers, in the same order.
+        counted: the returns that count.
+        before: what earlier outputs printed.
     """
+    rows = counted.rows
     levels: dict[str, list[Sequence[Answer]]] = {}
-    for row, given in zip(rows, answers, strict=True):
+    for row, given in zip(rows, counted.answers, strict=True):
         levels.setdefault(row.person.issued.level, []).append(given)
     by_level = {
         level: tally(toolkit, (answer for given in mine for answer in given))
         for level, mine in levels.items()
     }
-    hidden = hidden_figures(toolkit, participants, rows, answers)
+    hidden = hidden_figures(toolkit, participants, counted, before)
     tallies = _together(by_level.values())
     return ToolkitReturns(toolkit, key, rows, participants, tallies, by_level, hidden)
 

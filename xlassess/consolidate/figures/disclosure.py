@@ -55,7 +55,9 @@ class PrintedSum:
     together: Hashable = None
 
 
-def to_withhold(sums: Sequence[PrintedSum], minimum: int) -> frozenset[Hashable]:
+def to_withhold(
+    sums: Sequence[PrintedSum], minimum: int, before: Sequence[PrintedSum] = ()
+) -> frozenset[Hashable]:
     """Return the keys of figures to leave out, so that the rest gives nothing away.
 
     Figures are let in by worth, the most worth first, and only where all that was let in before
@@ -64,8 +66,13 @@ def to_withhold(sums: Sequence[PrintedSum], minimum: int) -> frozenset[Hashable]
     Args:
         sums: all that is to be printed, in all outputs together.
         minimum: the fewest people whose answers a combination of figures may tell together.
+        before: what was printed earlier. What that tells by itself is past mending and is left
+            out of account.
     """
+    printed = _let_in([], [[each] for each in before if each.weights], (), minimum)
     telling = tuple(each for each in sums if each.telling and each.weights)
+    if printed and telling:
+        telling = tuple(each for each in telling if not _Span(printed, [each]).has_telling())
     units: dict[tuple[int, Hashable], list[PrintedSum]] = {}
     for each in sums:
         if each.weights and not each.telling:
@@ -74,7 +81,7 @@ def to_withhold(sums: Sequence[PrintedSum], minimum: int) -> frozenset[Hashable]
     kept: list[PrintedSum] = []
     for worth in sorted({worth for worth, _ in units}):
         batch = [unit for (each, _), unit in units.items() if each == worth]
-        kept += _let_in(kept, batch, telling, minimum)
+        kept += _let_in([*printed, *kept], batch, telling, minimum)
     shown = {each.key for each in kept}
     return frozenset(each.key for each in sums if each.weights and each.key not in shown)
 
@@ -138,6 +145,8 @@ def _let_in(
     Few figures give anything away, so that most are let in together.
     """
     new = [each for unit in batch for each in unit]
+    if not new:
+        return []
     if not _gives_away([*kept, *new], telling, minimum):
         return new
     if len(batch) == 1:

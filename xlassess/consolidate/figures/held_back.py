@@ -59,6 +59,19 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
     return replace(record, current=current, held=held)
 
 
+def as_then(record: Round, output: Output) -> Round:
+    """Return the round as an earlier output saw it, as far as the returns are on record."""
+    came = {ret.number: ret for ret in record.history}
+    counted = {
+        reference: replace(ret, state=state_of(ret.findings, ret.normalised))
+        for base in output.base.values()
+        for reference, number in base.items()
+        if (ret := came.get(number))
+    }
+    former = (issued for issued in record.former if issued.reference in counted)
+    return replace(record, issued=(*record.issued, *former), current=counted, held={})
+
+
 def _is_figures(output: Output, digest: str) -> bool:
     """True for an output in which figures over this toolkit's returns stood, and no single ones."""
     base = output.base.get(digest, {})

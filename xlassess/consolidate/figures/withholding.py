@@ -8,7 +8,7 @@ it. What is left is looked at together, as a reader may who sets figures against
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -22,6 +22,10 @@ from xlassess.model.toolkit import Choice, Scale, Section, Toolkit, answer_field
 from xlassess.score import counts_towards, figured_items
 
 FigureKind = Literal["item", "section", "overall", "significance", "section level", "item level"]
+
+_MOST_SUMS, _MOST_WORK = 500, 6_000
+"""Printed sums, those of earlier outputs included, that are looked at together by algebra; and
+sums times people. Above that it would take more than some seconds."""
 
 _WORTH: Mapping[FigureKind, int] = {
     "item": 5, "section": 4, "significance": 3, "overall": 2, "section level": 1, "item level": 1,
@@ -45,6 +49,7 @@ class _Given:
 
     person: str
     level: str
+    version: str
     row: ScoreRow
     choices: Mapping[tuple[str, str], Choice]
 
@@ -73,30 +78,78 @@ def guarded(figure: Figure, participants: Participants, *, hidden: bool) -> Figu
     return replace(figure, low=None, high=None)
 
 
+@dataclass(frozen=True, slots=True)
+class CountedReturns:
+    """The returns of a toolkit that count: their scores, what each answers, and which it is.
+
+    ``answers`` and ``versions`` are in the order of ``rows``. A version counts the returns of the
+    same person that anything was printed from, from 0.
+    """
+
+    rows: tuple[ScoreRow, ...]
+    answers: Sequence[Sequence[Answer]]
+    versions: Sequence[int]
+
+
 def hidden_figures(
     toolkit: Toolkit,
     participants: Participants,
-    rows: Sequence[ScoreRow],
-    answers: Sequence[Sequence[Answer]],
+    counted: CountedReturns,
+    before: Sequence[PrintedSum] = (),
 ) -> frozenset[FigureKey]:
     """Return which figures of a toolkit are withheld; none where single returns are shown.
 
     Args:
         toolkit: the instrument.
         participants: who is shown as what.
-        rows: the scores of the returns that count.
-        answers: what each of them answers, in the same order.
+        counted: the returns that count.
+        before: what earlier outputs printed (`printed_figures`).
     """
     if participants.shows_rows:
         return frozenset()
+    out, _ = _decided(toolkit, participants, counted, before)
+    return frozenset(key for key in out if isinstance(key, FigureKey))
+
+
+def printed_figures(
+    toolkit: Toolkit,
+    participants: Participants,
+    counted: CountedReturns,
+    before: Sequence[PrintedSum] = (),
+) -> tuple[PrintedSum, ...]:
+    """Return what an output over these returns printed, as sums over answers.
+
+    Args:
+        toolkit: the instrument.
+        participants: who was shown as what.
+        counted: the returns that counted.
+        before: what still earlier outputs printed.
+    """
+    out, sums = _decided(toolkit, participants, counted, before)
+    return tuple(each for each in sums if each.key not in out)
+
+
+def _decided(
+    toolkit: Toolkit,
+    participants: Participants,
+    counted: CountedReturns,
+    before: Sequence[PrintedSum],
+) -> tuple[frozenset[Hashable], list[PrintedSum]]:
+    """Return which figures are withheld, and all of them as sums."""
     codes = {
         item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
         for item in toolkit.items()
         if not item.is_free
     }
     given = [
-        _Given(row.person.issued.reference, row.person.issued.level, row, _choices(codes, said))
-        for row, said in zip(rows, answers, strict=True)
+        _Given(
+            "/".join((row.person.issued.identity.partner, row.person.issued.identity.respondent)),
+            row.person.issued.level,
+            f" #{version}" if version else "",
+            row,
+            _choices(codes, said),
+        )
+        for row, said, version in zip(counted.rows, counted.answers, counted.versions, strict=True)
     ]
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
     printed = [
@@ -108,10 +161,33 @@ def hidden_figures(
     for level in sorted({each.level for each in given} & shown):
         mine = [each for each in given if each.level == level]
         printed += [*_items(toolkit, mine, level), *_sections(toolkit, mine, level)]
-    few = {each.sum.key for each in printed if 0 < each.people < participants.minimum}
+    few: set[Hashable] = {
+        each.sum.key for each in printed if 0 < each.people < participants.minimum
+    }
+    few |= _moved_by_few([each.sum for each in printed], before, participants.minimum)
     rest = [each.sum for each in printed if each.sum.key not in few]
-    out = few | to_withhold(rest, participants.minimum)
-    return frozenset(key for key in out if isinstance(key, FigureKey))
+    # Where it would take minutes, the comparison figure by figure stands alone.
+    together = len(before) + len(rest)
+    feasible = together <= _MOST_SUMS and together * len(given) <= _MOST_WORK
+    known = before if feasible else ()
+    out = few | to_withhold(rest, participants.minimum, known)
+    return frozenset(out), [each.sum for each in printed]
+
+
+def _moved_by_few(
+    sums: Sequence[PrintedSum], before: Sequence[PrintedSum], minimum: int
+) -> set[Hashable]:
+    """The figures that differ from the same figure in an earlier output by too few people."""
+    moved: set[Hashable] = set()
+    earlier: dict[Hashable, list[PrintedSum]] = {}
+    for each in before:
+        earlier.setdefault(each.key, []).append(each)
+    for each in sums:
+        for one in earlier.get(each.key, ()):
+            apart = each.weights.items() ^ one.weights.items()
+            if 0 < len({person for (person, _), _ in apart}) < minimum:
+                moved.add(each.key)
+    return moved
 
 
 def _choices(
@@ -149,7 +225,11 @@ def _items(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iter
                 place = (item.id, field)
                 picked = {e.person: e.choices[place] for e in given if place in e.choices}
                 proper = {person: one for person, one in picked.items() if not one.apart}
-                weights = {(person, f"{item.id} {field}"): 1.0 for person in proper or picked}
+                versions = {each.person: each.version for each in given}
+                weights = {
+                    (person, f"{item.id} {field}{versions[person]}"): 1.0
+                    for person in proper or picked
+                }
                 alike = len({choice.code for choice in picked.values()}) == 1
                 if level is not None:
                     alike = bool(proper) and _at_an_end(scale, proper.values())
@@ -221,7 +301,7 @@ def _score(
         own = {place: each.choices[place] for place in places if place in each.choices}
         own = {place: choice for place, choice in own.items() if not choice.apart}
         part = 1 / len(own) if toolkit.scoring.rule == "mean" and own else 1.0
-        weights |= {(each.person, f"{item} {field}"): part for item, field in own}
+        weights |= {(each.person, f"{item} {field}{each.version}"): part for item, field in own}
         picked += own.values()
     scale = toolkit.scales[toolkit.scoring.scale]
     telling = bool(picked) and _at_an_end(scale, picked)
@@ -234,7 +314,8 @@ def _significance(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printe
         if item.weighs:
             picked = {e.person: e.choices[item.id, "answer"] for e in given
                       if (item.id, "answer") in e.choices}  # fmt: skip
-            weights = {(person, f"{item.id} answer"): 1.0 for person in picked}
+            versions = {each.person: each.version for each in given}
+            weights = {(person, f"{item.id} answer{versions[person]}"): 1.0 for person in picked}
             telling = bool(picked) and _at_an_end(toolkit.scales[item.answer], picked.values())
             yield _printed(
                 FigureKey("significance", item.weighs), weights, len(picked), telling=telling
