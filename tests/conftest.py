@@ -36,6 +36,13 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+@pytest.fixture(autouse=True)
+def _no_printing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no LibreOffice to print summaries, but where a test is about such programs."""
+    if not request.node.get_closest_marker("clients"):
+        monkeypatch.setattr("xlassess.services.common.printing.office", lambda: None)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what hunts for faults at random, unless it is asked for: ``-m hunt``."""
     for item in items:

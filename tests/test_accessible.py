@@ -126,7 +126,8 @@ def test_view__tables_keep_their_headings_in_sight(made: Made) -> None:
     lacking = [
         sheet.title
         for sheet in visible(made)
-        if is_long_table(made, sheet) and not frozen_rows(sheet)
+        # Over a second table, frozen headings would be those of another.
+        if is_long_table(made, sheet) and not frozen_rows(sheet) and len(sheet.tables) < 2
     ]
     assert lacking == []
 

@@ -3,13 +3,14 @@
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.summary.workbook import summary_bytes, write_summary
+from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 
 __all__ = [
     "Summary",
     "exposed_in_words",
     "held_in_words",
+    "print_set",
     "promise_in_words",
     "summarise",
     "summary_bytes",

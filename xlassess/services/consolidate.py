@@ -12,6 +12,7 @@ from xlassess.consolidate import (
     Summary,
     exposed_in_words,
     held_in_words,
+    print_set,
     promise_in_words,
     summarise,
     summary_bytes,
@@ -21,7 +22,8 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import Request, in_force, requests
-from xlassess.services.common.outbox import keep_copy, make_room, prepared, sha256_of
+from xlassess.services.common.outbox import keep_copy, make_room, prepared, put, sha256_of
+from xlassess.services.common.printing import pdf_of
 
 EARLIER = "earlier"
 """The folder beside the summary for those that were written before."""
@@ -34,6 +36,7 @@ class Consolidated:
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
     returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
+    ``printed`` are the sheets that are printed for a committee.
     """
 
     path: Path
@@ -44,6 +47,7 @@ class Consolidated:
     promised: str = ""
     held: str = ""
     exposed: str = ""
+    printed: tuple[str, ...] = ()
 
 
 def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Consolidated:
@@ -74,6 +78,8 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         ledger.record_output(record.assessment.round, output, sha256_of(content), anyway)
         edited = _kept(path, content, ours, now)
         unfinished.replace(path)
+        # It says what the summary before this one said.
+        path.with_suffix(".pdf").unlink(missing_ok=True)
     return Consolidated(
         path=path,
         returned=len(record.current),
@@ -83,7 +89,25 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
         exposed=exposed_in_words(summary.participants),
+        printed=print_set(summary),
     )
+
+
+def print_summary(result: Consolidated) -> Path | None:
+    """Write the summary's print set beside it as ``summary.pdf``; return where it is.
+
+    Args:
+        result: the summary that was written, and recorded: the file shows no more than it does.
+
+    Returns:
+        The file; None where LibreOffice is not installed or made none.
+    """
+    path = result.path.with_suffix(".pdf")
+    made = pdf_of(result.path.read_bytes(), result.printed)
+    if made is None:
+        return None
+    put(path, made)
+    return path
 
 
 def _kept(path: Path, content: bytes, ours: Collection[str], now: datetime) -> Path | None:

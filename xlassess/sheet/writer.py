@@ -119,6 +119,11 @@ class WorkbookWriter:
             sheet.set_tab_color(tab_colour)
         return SheetWriter(self, sheet)
 
+    @property
+    def sheet_names(self) -> list[str]:
+        """The names of the sheets there are, in their order."""
+        return [sheet.get_name() for sheet in self._book.worksheets()]
+
     def define(self, name: str, sheet: str, box: CellRange) -> None:
         """Give a block of cells a name for the whole workbook."""
         from xlsxwriter.utility import xl_range_abs

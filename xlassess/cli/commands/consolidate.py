@@ -10,21 +10,43 @@ from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlassess.services.consolidate import Consolidated
 
 
 @click.command()
 @ANYWAY
+@click.option(
+    "--pdf/--no-pdf",
+    "pdf",
+    default=True,
+    help="Also write the pages for the committee as summary.pdf. Needs LibreOffice.",
+)
 @in_round
 @click.pass_obj
-def consolidate(options: Options, anyway: str) -> None:
+def consolidate(options: Options, anyway: str, pdf: bool) -> None:
     """Write the summary of the round for the committee: output/ROUND/summary.xlsx.
 
     You can run it at any time. The summary says how many workbooks it is based on.
     """
     from xlassess.services import consolidate as service
 
-    _show(Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway))
+    out, result = Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway)
+    _show(out, result)
+    if pdf:
+        _show_printed(out, service.print_summary(result))
+
+
+def _show_printed(out: Console, path: Path | None) -> None:
+    """Say where the pages for the committee are, or why there are none."""
+    if path:
+        out.say(f"The pages to print for the committee are in {shown(path)}.")
+    else:
+        out.say(
+            "No summary.pdf was written, because LibreOffice is not installed or could not print. "
+            "Print the sheets Summary, Findings and Action plan from the workbook instead."
+        )
 
 
 def _show(out: Console, result: Consolidated) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import floor
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
 from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, day
+from xlassess.contract.layout import cell_name
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -27,8 +28,8 @@ LEAST_ROW = 18.0
 HEADING_ROW = 24.0
 """Height of the row of a heading within a sheet, in points."""
 
-_TALLEST = 150.0
-"""Rows of comments are at most this high, in points; longer texts are read in the cell."""
+_TALLEST = metrics.TALLEST_ROW
+"""Rows are at most as high as Excel shows them, in points."""
 
 _FILTER_ARROW = 2.5
 """Width of the arrow of a filter, in characters."""
@@ -91,7 +92,9 @@ class SheetSetup:
 
     ``columns`` gives the widths; ``last_row`` ends the print area; ``frozen`` is the number
     of rows and columns that stay in view; ``repeat`` the rows printed on every page; ``printed``
-    the number of columns that are printed, None for all. ``streamed`` as in `Book.sheet`.
+    the number of columns that are printed, None for all; ``pages`` how many pages are printed at
+    most, 0 for all: of a sheet of the print set the most important, which stands first.
+    ``streamed`` as in `Book.sheet`.
     """
 
     name: str
@@ -103,6 +106,7 @@ class SheetSetup:
     tab: str = ""
     streamed: bool = False
     printed: int | None = None
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class SummaryWriter:
     def __init__(self, book: WorkbookWriter, summary: Summary) -> None:
         self.book = book
         self.summary = summary
+        self._tables = 0
 
     def open(self, setup: SheetSetup) -> SheetWriter:
         """Add a sheet with its title and note; `SummaryWriter.finish` sets it up for printing."""
@@ -130,7 +135,12 @@ class SummaryWriter:
         sheet.text(TITLE_ROW, 0, setup.title, formats.TITLE)
         sheet.height(TITLE_ROW, 28)
         last = (setup.printed or len(setup.widths)) - 1
-        sheet.prose(NOTE_ROW, 0, last, setup.note, formats.PROSE.but(colour=palette.MUTED))
+        look = formats.PROSE.but(colour=palette.MUTED, wrap=False)
+        # Unmerged, each line runs on over the empty cells beside it.
+        lines = _in_lines(setup.note, sheet.span_width(0, last))
+        for row, line in enumerate(lines, NOTE_ROW):
+            sheet.text(row, 0, line, look)
+            sheet.height(row, metrics.line_height(formats.FONT_SIZE) + 3)
         show(sheet, setup.frozen)
         return sheet
 
@@ -155,6 +165,8 @@ class SummaryWriter:
             area=CellRange(0, 0, last_row, (setup.printed or len(setup.widths)) - 1),
             repeat=setup.repeat,
         )
+        if setup.pages:
+            page = replace(page, area=_first_pages(sheet, page, setup.pages))
         set_page(sheet, page)
         if breaks:
             pixels = sum(
@@ -190,6 +202,16 @@ class SummaryWriter:
         arrow = _FILTER_ARROW if grid.filtered else 0.0
         headings(sheet, grid.header_row, grid.columns, grid.first_column, arrow)
         last_column = grid.first_column + len(grid.columns) - 1
+        self._tables += 1
+        last_row = grid.header_row + max(grid.rows, 1)
+        box = CellRange(grid.header_row, grid.first_column, last_row, last_column)
+        ends = (cell_name(box.first_row, box.first_column), cell_name(last_row, last_column))
+        # The name by which screen readers (JAWS, NVDA) find the headings of a table's cells:
+        # Freedom Scientific, "Using Defined Names to Make Tables Accessible in Excel".
+        number = 1 + self.book.sheet_names.index(sheet.name)
+        corners = ".".join(ends).lower()
+        name = f"TitleRegion{self._tables}.{corners}.{number}"
+        self.book.define(name, sheet.name, CellRange(*(box.first_row, box.first_column) * 2))
         options = {
             "name": grid.name,
             "title": grid.title,
@@ -206,6 +228,41 @@ class SummaryWriter:
                 grid.header_row + max(grid.rows, 1), last_column, options,
             )
         )  # fmt: skip
+
+
+_MOST_NOTE_LINES = HEADER_ROW - NOTE_ROW
+
+
+def _in_lines(note: str, width: float) -> list[str]:
+    """Part a note into the lines there is room for, at the ends of words."""
+    lines = [""]
+    for word in note.split():
+        longer = f"{lines[-1]} {word}".strip()
+        fits = metrics.line_count(metrics.MeasuredText(longer, width)) == 1
+        if fits or len(lines) == _MOST_NOTE_LINES or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+_PAGE_FILLED = 0.85
+"""Share of a page counted on: programs differ in how high they print a row."""
+
+
+def _first_pages(sheet: SheetWriter, page: PageSetup, pages: int) -> CellRange:
+    """Return as much of what is printed, from the top, as so many pages hold."""
+    across, down = page.room
+    area = page.area
+    scale = min(1.0, across / sheet.extent(area)[0])
+    room = pages * _PAGE_FILLED * down / scale
+    last, used = area.first_row, 0.0
+    for row in range(area.first_row, area.last_row + 1):
+        used += sheet.row_height(row)
+        if used > room and row > area.first_row:
+            break
+        last = row
+    return replace(area, last_row=last)
 
 
 def must(code: object) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.consolidate.summary.cells import SummaryWriter
+from xlassess.consolidate.summary.layout import sheet_name
 from xlassess.consolidate.summary.sheets.agreement import write_agreement
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
 from xlassess.consolidate.summary.sheets.details_sheet import (
+    FINDINGS,
     write_areas,
     write_details,
     write_findings,
@@ -23,9 +25,10 @@ from xlassess.consolidate.summary.sheets.levels import write_levels
 from xlassess.consolidate.summary.sheets.method import write_method
 from xlassess.consolidate.summary.sheets.page_one import write_summary_sheet
 from xlassess.consolidate.summary.sheets.profile import write_profile
-from xlassess.consolidate.summary.sheets.proposal import write_proposal
+from xlassess.consolidate.summary.sheets.proposal import PROPOSAL, write_proposal
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.scores import write_scores
+from xlassess.consolidate.wording.terms import ACTIONS, SUMMARY
 from xlassess.sheet.writer import WorkbookWriter
 
 _SCORED = ("sum", "mean", "share")
@@ -78,6 +81,21 @@ def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
     write_areas(writer, part)
     write_details(writer, part)
     write_proposal(writer, part)
+
+
+def print_set(summary: Summary) -> tuple[str, ...]:
+    """Return the names of the sheets that are printed for a committee.
+
+    Page one of each toolkit with its findings in full, and what is proposed to be done; all other
+    sheets are for the screen, and are printed when somebody wants them.
+    """
+    names = [SUMMARY]
+    for part in summary.parts:
+        names.append(sheet_name(FINDINGS, part, summary.parts))
+        plan = part.toolkit.action_plan
+        if plan is not None and plan.proposal:
+            names.append(sheet_name(PROPOSAL, part, summary.parts))
+    return (*names, ACTIONS) if summary.actions else tuple(names)
 
 
 def write_summary(summary: Summary, path: Path) -> None:

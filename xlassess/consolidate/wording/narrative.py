@@ -36,7 +36,7 @@ def asked_of(facts: NarrativeFacts) -> tuple[str, ...]:
     """Return what the committee is asked to decide."""
     if facts.toolkit.subject == "proposal":
         return tuple(_about_returns(facts))
-    return (*_about_returns(facts), *_about_findings(facts), *_about_actions(facts), _next())
+    return (*_about_findings(facts), *_about_actions(facts), *_about_returns(facts), _next())
 
 
 def _about_returns(facts: NarrativeFacts) -> Iterator[str]:

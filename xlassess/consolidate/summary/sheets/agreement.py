@@ -60,9 +60,8 @@ def write_agreement(writer: SummaryWriter, part: ToolkitResults) -> None:
     widths = [column.width for column in _HEADS] + [_FIGURE_WIDTH] * (widest - len(_HEADS))
     widths[-1] = _REMARK_WIDTH
     title = f"Agreement: {part.toolkit.title}"
-    setup = SheetSetup(
-        name, title, words().say("agreement_note"), tuple(widths), (HEADER_ROW + 1, 1)
-    )
+    frozen = (HEADER_ROW + 1 if len(layouts) == 1 else 0, 1)
+    setup = SheetSetup(name, title, words().say("agreement_note"), tuple(widths), frozen)
     sheet = writer.open(setup)
     remarks = _remarks_elsewhere(writer, part)
     last = HEADER_ROW

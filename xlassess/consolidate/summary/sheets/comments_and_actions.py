@@ -36,7 +36,7 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 _TOOLKIT = SheetColumn("Toolkit", 16, cells.TOP_CELL)
 _SAID = (
     SheetColumn("Section", 28, cells.TOP_CELL), SheetColumn("Item", 8, cells.TOP_CELL),
-    SheetColumn("About", 33, cells.TOP_CELL), SheetColumn("Words", 64, cells.TOP_CELL),
+    SheetColumn("About", 33, cells.TOP_CELL), SheetColumn("Words", 120, cells.TOP_CELL),
     SheetColumn("Kind", 12, cells.TOP_CELL),
 )  # fmt: skip
 _GIVEN = SheetColumn("Answer given", 20, cells.TOP_CELL)
@@ -55,6 +55,9 @@ _PLAN = (
     SheetColumn("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
 _WHEN, _DEADLINE, _STATUS, _OVERDUE = 0, 4, 6, 7
+_PAGES = 2
+"""Pages of the print set that each toolkit's actions have, the most pressing first."""
+
 OVERDUE = "overdue"
 """What marks an action overdue."""
 
@@ -132,8 +135,8 @@ def write_actions(writer: SummaryWriter) -> None:
     made = day(summary.made_at)
     note = words().say("actions_note", made) if summary.actions else words().say("actions_none")
     widths = tuple(column.width for column in columns)
-    printed = shift + len(_PLAN) + (1 if summary.participants.shows_rows else 0)
-    setup = SheetSetup(ACTIONS, ACTIONS, note, widths, (_FIRST, 0), printed=printed)
+    printed, pages = shift + len(_PLAN), _PAGES * len(summary.parts)
+    setup = SheetSetup(ACTIONS, ACTIONS, note, widths, (_FIRST, 0), printed=printed, pages=pages)
     sheet = writer.open(setup)
     count = len(summary.actions)
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Actions", ACTIONS))

@@ -21,9 +21,12 @@ _AREA_COLUMNS = (
     SheetColumn("Given by", 34),
 )  # fmt: skip
 _FINDINGS = (
-    SheetColumn("Under", 32, cells.TOP_CELL), SheetColumn("What is found", 62, cells.TOP_CELL),
-    SheetColumn("Figures", 58, cells.TOP_CELL),
+    SheetColumn("Under", 25, cells.TOP_CELL), SheetColumn("What is found", 60, cells.TOP_CELL),
+    SheetColumn("Figures", 48, cells.TOP_CELL),
 )  # fmt: skip
+
+_PAGES = 2
+"""Pages of the print set that the findings of a toolkit have."""
 
 _Lines = Sequence[tuple[str, ...]]
 
@@ -165,7 +168,8 @@ def _list(
     """Write a sheet (kind, title, note) with one table of texts."""
     kind, title, note = what
     name = sheet_name(kind, part, writer.summary.parts)
-    setup = SheetSetup(name, title, note, tuple(column.width for column in columns))
+    widths = tuple(column.width for column in columns)
+    setup = SheetSetup(name, title, note, widths, pages=_PAGES if kind == FINDINGS else 0)
     sheet = writer.open(setup)
     table = f"{kind}_{writer.summary.parts.index(part)}"
     writer.table(sheet, SheetTable(HEADER_ROW, columns, len(lines), table, title))

@@ -80,7 +80,7 @@ def write_levels(writer: SummaryWriter, part: ToolkitResults) -> None:
     setup = SheetSetup(
         layout.sheet, f"Levels: {part.toolkit.title}", _note(writer, part),
         tuple(column.width for column in _columns(part, "Section", "returns")),
-        (layout.first_row, 1), (header, header),
+        (0 if items else layout.first_row, 1), (header, header),
     )  # fmt: skip
     sheet = writer.open(setup)
     lines = [_section_line(writer, part, each) for each in part.sections]

@@ -22,20 +22,19 @@ from xlassess.model.assessment import Assessment
 from xlassess.sheet import formats
 from xlassess.sheet.writer import SheetWriter
 
-_WIDTHS = (27.0, 48.0, 22.0, 19.0, 12.0, 70.0)
-_LAST = len(_WIDTHS) - 1
+_WIDTHS = (27.0, 100.0, 22.0, 19.0, 12.0, 70.0)
 _TOPIC = formats.PLAIN.but(bold=True, valign="top")
 _TEXT = formats.PROSE
 
 _FILES = (
-    SheetColumn("Return", 27), SheetColumn("File", 48), SheetColumn("State", 22, cells.MIDDLE),
+    SheetColumn("Return", 27), SheetColumn("File", 100), SheetColumn("State", 22, cells.MIDDLE),
     SheetColumn("Received", 19, cells.MOMENT), SheetColumn("Bytes", 12, cells.WHOLE),
     SheetColumn("SHA-256", 70, cells.KEY),
 )  # fmt: skip
 
 _PUT_RIGHT = (
     SheetColumn("Return", 27),
-    SheetColumn("File", 48),
+    SheetColumn("File", 100),
     SheetColumn("Where", 22),
     SheetColumn("As typed", 19),
     SheetColumn("How", 12),
@@ -58,8 +57,8 @@ def write_method(writer: SummaryWriter) -> None:
         row += 1
         for topic, text in pairs:
             sheet.text(row, 0, topic, _TOPIC)
-            sheet.merged(row, 1, _LAST, text, _TEXT)
-            width = sheet.span_width(1, _LAST)
+            sheet.text(row, 1, text, _TEXT)
+            width = _WIDTHS[1]
             sheet.fit(row, ((topic, _WIDTHS[0], _TOPIC), (text, width, _TEXT)))
             row += 1
         row += 1

@@ -21,9 +21,9 @@ MOST_LINES = 16
 _MOST_CHOICES = 4
 """Choices that get a column each; with more, answers and how many are in the upper half."""
 
-_LINE = CellFormat(size=11, bottom=palette.LINE)
+_LINE = CellFormat(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center", wrap=False)
-_WIDTHS = (46.0, 1.5, 16.0, 7.2, 7.2, 7.2, 7.2, 13.5)
+_WIDTHS = (44.0, 1.5, 18.5, 7.2, 7.2, 7.2, 7.2, 13.0)
 """Widths of the page's columns, in characters: the wide one for its paragraphs, a
 gap, and those of the table."""
 

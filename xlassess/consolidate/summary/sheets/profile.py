@@ -77,12 +77,21 @@ def write_profile(writer: SummaryWriter, part: ToolkitResults) -> None:
     widths += [_SPARE] * columns_for_charts(widths, _SPARE)
     title = f"Profile: {part.toolkit.title}"
     note = words().say("profile_note", rule)
-    setup = SheetSetup(layout.sheet, title, note, tuple(widths), (HEADER_ROW + 1, 2), None)
+    # Where a second table follows, frozen headings would stand over the wrong one.
+    frozen = (0, 2) if layout.answers else (HEADER_ROW + 1, 2)
+    setup = SheetSetup(layout.sheet, title, note, tuple(widths), frozen, None)
     sheet = writer.open(setup)
     number = writer.summary.parts.index(part)
     title = words().say("profile_table", part.label)
     writer.table(
-        sheet, SheetTable(HEADER_ROW, columns, layout.sections, f"Profile_{number}", title)
+        sheet,
+        SheetTable(
+            HEADER_ROW,
+            columns,
+            layout.sections + layout.wholes,
+            f"Profile_{number}",
+            title,
+        ),
     )
     if "mean" in layout.columns:
         _scores(writer, sheet, part, layout)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xlassess.consolidate.figures.values import CommentRow, PlannedAction, ToolkitResults
 from xlassess.consolidate.summary import cells
-from xlassess.consolidate.summary.cells import SheetColumn, SummaryWriter, headings, put
+from xlassess.consolidate.summary.cells import SheetColumn, SheetTable, SummaryWriter, put
 from xlassess.consolidate.summary.layout import sheet_name
 from xlassess.consolidate.wording.terms import day, words
 from xlassess.sheet import formats, metrics, palette
@@ -23,13 +23,15 @@ from xlassess.sheet.writer import CellRange, SheetWriter
 PROPOSAL = "Proposal"
 _COLUMNS = (
     SheetColumn("Item", 7, cells.MIDDLE),
-    SheetColumn("Action", 40),
-    SheetColumn("When", 14),
-    SheetColumn("Owner", 19),
-    SheetColumn("Deadline", 13, cells.DAY),
-    SheetColumn("How we will know", 27),
+    SheetColumn("Action", 66),
+    SheetColumn("When", 11),
+    SheetColumn("Owner", 13),
+    SheetColumn("Deadline", 12, cells.DAY),
+    SheetColumn("How we will know", 19),
 )
 _LAST = len(_COLUMNS) - 1
+_WIDE = 1
+"""The column that paragraphs stand in, so that no cells need be merged."""
 
 _ROOM = 1120.0
 """Points of height that fit one A4 page, portrait, at the least scale that can be read."""
@@ -172,8 +174,8 @@ class _Paper:
 
     @property
     def width(self) -> float:
-        """Width of the page in characters."""
-        return self._sheet.span_width(0, _LAST)
+        """Width of the column of paragraphs, in characters."""
+        return _COLUMNS[_WIDE].width
 
     def write(self, plan: _Plan) -> int:
         """Write the page and return its last row."""
@@ -204,7 +206,8 @@ class _Paper:
         self._row += 1
 
     def _prose(self, text: str, look: CellFormat) -> None:
-        self._sheet.prose(self._row, 0, _LAST, text, look)
+        self._sheet.text(self._row, _WIDE, text, look)
+        self._sheet.fit(self._row, ((text, self.width, look),))
         self._row += 1
 
     def _actions(self, title: str, actions: Sequence[PlannedAction], left: int) -> None:
@@ -212,7 +215,10 @@ class _Paper:
         if not actions:
             self._prose(words().say("proposal_no_actions"), formats.PROSE)
             return
-        headings(self._sheet, self._row, _COLUMNS)
+        index = self._out.summary.parts.index(self._part)
+        name = f"Proposal_{index}_{self._row}"
+        grid = SheetTable(self._row, _COLUMNS, len(actions), name, title, filtered=False)
+        self._out.table(self._sheet, grid)
         self._row += 1
         for action in actions:
             values = (
@@ -229,7 +235,7 @@ class _Paper:
     def _decision(self) -> None:
         """A place for the management team's decision."""
         self._line(words().say("heading_decision"), formats.HEADING, cells.HEADING_ROW)
-        self._sheet.merged(self._row, 0, 3, words().say("proposal_decision"), _FILL_IN)
-        self._sheet.merged(self._row, 4, _LAST, words().say("proposal_signed"), _FILL_IN)
+        self._sheet.text(self._row, _WIDE, words().say("proposal_decision"), _FILL_IN)
+        self._sheet.text(self._row, _LAST, words().say("proposal_signed"), _FILL_IN)
         self._sheet.height(self._row, _DECISION_HEIGHT)
         self._row += 1

@@ -17,7 +17,6 @@ from xlassess.consolidate.summary.cells import (
 from xlassess.consolidate.summary.layout import HEADER_ROW, response_header_row
 from xlassess.consolidate.wording.terms import RESPONSES, day, words
 from xlassess.contract.layout import cell_name
-from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import MARK_CHECK, MARK_TO_DO
 from xlassess.sheet.writer import CellRange, SheetWriter, quoted
 
@@ -27,10 +26,10 @@ RATE_COLUMNS = (
 )  # fmt: skip
 """Headings of the response rates, from `FIRST_RATE` on."""
 
-FIRST_RATE = 4
+FIRST_RATE = 1
 
 _COLUMNS = (
-    SheetColumn("Return", 13), SheetColumn("Toolkit", 20), SheetColumn("Partner", 32),
+    SheetColumn("Return", 18), SheetColumn("Toolkit", 20), SheetColumn("Partner", 32),
     SheetColumn("Respondent", 24), SheetColumn("Level", 20),
     SheetColumn("State", 13, cells.MIDDLE), SheetColumn("Received", 17, cells.MOMENT),
     SheetColumn("Late", 10, cells.MIDDLE), SheetColumn("Answered", 12, cells.MIDDLE),
@@ -59,7 +58,8 @@ def write_responses(writer: SummaryWriter) -> None:
         for column in (_COLUMNS if rows else _COLUMNS[: FIRST_RATE + len(RATE_COLUMNS)])
     )
     repeat = (header, header) if rows else (HEADER_ROW, HEADER_ROW)
-    frozen = (header + 1, 1) if rows else (0, 0)
+    # Two tables: rows frozen over both would be the headings of neither.
+    frozen = (0, 1) if rows else (0, 0)
     setup = SheetSetup(RESPONSES, RESPONSES, said, widths, frozen, repeat)
     sheet = writer.open(setup)
     entries = [entry for part in summary.parts for entry in part.entries]
@@ -77,19 +77,19 @@ def write_responses(writer: SummaryWriter) -> None:
 
 def _rates(writer: SummaryWriter, sheet: SheetWriter, first: int, count: int) -> None:
     """Write the response rate of each toolkit, counted from the register below it."""
-    sheet.text(HEADER_ROW, 0, "Response", cells.HEAD)
-    for column in range(1, FIRST_RATE):
-        sheet.blank(HEADER_ROW, column, cells.HEAD)
-    for column, heading in enumerate(RATE_COLUMNS, FIRST_RATE):
-        sheet.text(HEADER_ROW, column, heading, cells.HEAD_MIDDLE)
-    sheet.height(HEADER_ROW, 30)
+    rates = [
+        SheetColumn(heading, column.width, cells.MIDDLE)
+        for heading, column in zip(RATE_COLUMNS, _COLUMNS[FIRST_RATE:], strict=False)
+    ]
+    columns = (SheetColumn("Toolkit", _COLUMNS[0].width), *rates)
+    count_of = len(writer.summary.parts)
+    grid = SheetTable(HEADER_ROW, columns, count_of, "Response_rates", "Response rates",
+                      filtered=False)  # fmt: skip
+    writer.table(sheet, grid)
     last = first + max(count, 1)
     for row, part in enumerate(writer.summary.parts, HEADER_ROW + 1):
-        line = formats.CellFormat(bottom=palette.LINE, wrap=False)
-        sheet.text(row, 0, f"{part.label}: {part.toolkit.title}"[:120], line)
-        for column in range(1, FIRST_RATE):
-            sheet.blank(row, column, line)
-        sheet.height(row, cells.LEAST_ROW)
+        sheet.text(row, 0, part.label, cells.CELL)
+        cells.fit_row(sheet, row, [(part.label, _COLUMNS[0].width, cells.CELL)])
         _rate_row(writer, sheet, row, part, (first, last))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlassess.consolidate.figures.values import Figure, ScoreRow, SectionFigures, ToolkitResults
@@ -72,15 +72,21 @@ def write_scores(writer: SummaryWriter, part: ToolkitResults) -> None:
     ]
     widths = tuple(column.width for column in (*_PEOPLE, *scores))
     title = f"Scores: {part.toolkit.title}"
-    setup = SheetSetup(layout.sheet, title, note, widths, (HEADER_ROW + 1, 2))
+    frozen = (0, 2) if writer.summary.participants.shows_rows else (HEADER_ROW + 1, 2)
+    setup = SheetSetup(layout.sheet, title, note, widths, frozen)
     sheet = writer.open(setup)
-    blank = [SheetColumn("", column.width) for column in _PEOPLE]
-    blank[0] = SheetColumn("All returns", _PEOPLE[0].width)
-    cells.headings(sheet, HEADER_ROW, (*blank, *scores))
+    heads = (SheetColumn("All returns", _PEOPLE[0].width), *_PEOPLE[1:])
+    table = f"Totals_{writer.summary.parts.index(part)}"
+    columns = tuple(_numbered([*heads, *scores], set()))
+    grid = SheetTable(HEADER_ROW, columns, len(_LABELS), table, words().say("totals_table"),
+                      filtered=False)  # fmt: skip
+    writer.table(sheet, grid)
     _totals(writer, sheet, part, layout)
     last = layout.total_row("band")
     if writer.summary.participants.shows_rows:
-        _rows(writer, sheet, part, layout, (*_PEOPLE, *_numbered(scores)))
+        _rows(
+            writer, sheet, part, layout, (*_PEOPLE, *_numbered(scores, [c.header for c in _PEOPLE]))
+        )
         last = layout.last_row
     writer.finish(sheet, setup, last)
 
@@ -90,9 +96,9 @@ def _overall_name(view: str, rule: str) -> str:
     return f"{name} ({view})" if view else name
 
 
-def _numbered(columns: Sequence[SheetColumn]) -> list[SheetColumn]:
+def _numbered(columns: Sequence[SheetColumn], taken: Collection[str]) -> list[SheetColumn]:
     """Headings of a table must differ, capitals aside; a repeated one gets a number."""
-    seen: dict[str, int] = {column.header.casefold(): 1 for column in _PEOPLE}
+    seen: dict[str, int] = {header.casefold(): 1 for header in taken}
     found = []
     for column in columns:
         key = column.header.casefold()
