@@ -16,21 +16,21 @@ from xlassess.toolkits.load import find_toolkit
 
 
 @pytest.fixture(scope="module")
-def made():
+def written():
     summary = summarise(a_round([find_toolkit("pat"), find_toolkit("melton-evaluation")]), MADE_AT)
     return summary, summary_bytes(summary)
 
 
-def test_print_set__page_one_findings_proposal_and_actions(made):
-    summary, _ = made
+def test_print_set__page_one_findings_proposal_and_actions(written):
+    summary, _ = written
     assert print_set(summary) == (
         "Summary", "Findings pat", "Findings melton-evaluation", "Proposal melton-evaluation",
         "Action plan",
     )  # fmt: skip
 
 
-def test_only__other_sheets_print_nothing(made):
-    summary, content = made
+def test_only__other_sheets_print_nothing(written):
+    summary, content = written
     printed = print_set(summary)
     book = openpyxl.load_workbook(io.BytesIO(printing.only(content, printed)))
     for sheet in book:
@@ -42,33 +42,33 @@ def test_only__other_sheets_print_nothing(made):
             assert sheet["ZZ9999"].value is None
 
 
-def test_only__everything_else_is_as_it_was(made):
-    _, content = made
+def test_only__everything_else_is_as_it_was(written):
+    _, content = written
     before, after = (zipfile.ZipFile(io.BytesIO(b)) for b in (content, printing.only(content, ())))
     assert before.namelist() == after.namelist()
     changed = [n for n in before.namelist() if before.read(n) != after.read(n)]
     assert changed == ["xl/workbook.xml"]
 
 
-def test_pdf__none_without_libreoffice(made, monkeypatch):
+def test_pdf__none_without_libreoffice(written, monkeypatch):
     monkeypatch.setattr(printing, "office", lambda: None)
-    assert printing.pdf_of(made[1], ("Summary",)) is None
+    assert printing.pdf_of(written[1], ("Summary",)) is None
 
 
 @pytest.mark.parametrize(
     "fault", [OSError("gone"), subprocess.TimeoutExpired("soffice", 180)], ids=["gone", "hangs"]
 )
-def test_pdf__none_where_libreoffice_fails(made, monkeypatch, fault):
+def test_pdf__none_where_libreoffice_fails(written, monkeypatch, fault):
     def fails(*_: object, **__: object) -> None:
         raise fault
 
     monkeypatch.setattr(printing, "office", lambda: "soffice")
     monkeypatch.setattr(printing.subprocess, "run", fails)
-    assert printing.pdf_of(made[1], ("Summary",)) is None
+    assert printing.pdf_of(written[1], ("Summary",)) is None
 
 
-def test_sheets__no_merged_cells_and_named_regions_for_screen_readers(made):
-    book = openpyxl.load_workbook(io.BytesIO(made[1]))
+def test_sheets__no_merged_cells_and_named_regions_for_screen_readers(written):
+    book = openpyxl.load_workbook(io.BytesIO(written[1]))
     assert [sheet.title for sheet in book if sheet.merged_cells.ranges] == []
     named = {name: book.defined_names[name].attr_text for name in book.defined_names}
     regions = [where for name, where in named.items() if name.startswith("TitleRegion")]
@@ -80,8 +80,8 @@ def test_sheets__no_merged_cells_and_named_regions_for_screen_readers(made):
                    for where in regions), (title, first)  # fmt: skip
 
 
-def test_sheets__frozen_headings_belong_to_the_only_table_below(made):
-    for sheet in openpyxl.load_workbook(io.BytesIO(made[1])):
+def test_sheets__frozen_headings_belong_to_the_only_table_below(written):
+    for sheet in openpyxl.load_workbook(io.BytesIO(written[1])):
         rows = int("".join(c for c in sheet.freeze_panes or "A1" if c.isdigit())) - 1
         heads = [int("".join(c for c in t.ref.split(":")[0] if c.isdigit()))
                  for t in sheet.tables.values()]  # fmt: skip

@@ -54,7 +54,7 @@ _SCREEN = 380.0
 _CHART_POINTS = 230.0
 """Least height of the picture."""
 
-_FEWEST_ASKED = 4
+_FEWEST_ASKED = 3
 """Decisions that always stand on the page, however long."""
 
 _MOST_BODIES = 12
