@@ -269,6 +269,9 @@ def _unnamed(
         code = f"{sign}{number}" if letter.joint else sign
         if books[sign, who] > 1:
             code = f"{code}-{books[sign, who]}"
+        if partners_named:
+            # The reference names nobody, and leads an auditor from a figure to the file.
+            code = issued.reference
         partner = f"Partner {sign}" if letter.joint else f"Respondent {sign}"
         people[issued.reference] = Person(
             issued=issued,
