@@ -60,6 +60,9 @@ _FEWEST_ASKED = 3
 _MOST_BODIES = 12
 """Organisations listed on the page; more stand on the Scores sheet."""
 
+_TOGETHER = 4
+"""Organisations that are shown together or not at all."""
+
 _AIR = 1.5
 
 _RULE = CellFormat(bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=12, wrap=False,
@@ -370,7 +373,10 @@ class _Paper(_Rows):
             )  # fmt: skip
             for title, points in pairs:
                 if points:
-                    yield _List(title, tuple(_lines(points)))
+                    # Bodies stand side by side: one alone would say nothing of the others.
+                    first = _TOGETHER if points == self._bodies() else 1
+                    lines = tuple(_lines(points))
+                    yield _List(title, (sum(lines[:first], ()), *lines[first:]))
             if told.scenario:
                 strong = _STRONG if self._part.planning.scenario else _TEXT
                 texts = ((told.scenario, strong), (told.scenario_rule, _TEXT),
