@@ -48,11 +48,12 @@ _ZOOM = 80
 """Size on the screen in per cent: the finding, what is asked and the picture are then seen without
 scrolling at 1366 by 768 pixels."""
 
-_SCREEN = 380.0
-"""Points of height that a screen of 1366 by 768 pixels shows of a sheet at that size."""
-
 _CHART_POINTS = 230.0
 """Least height of the picture."""
+
+_ASKED = 435.0
+"""Points of height for the finding and what is asked. With more of them, the rest of the page would
+be printed smaller than nine points; they are all on the Findings sheet."""
 
 _FEWEST_ASKED = 3
 """Decisions that always stand on the page, however long."""
@@ -253,12 +254,12 @@ class _Paper(_Rows):
         return sum(self.sheet.row_height(row) for row in range(self._first, self.row))
 
     def _asked(self) -> None:
-        """What the committee is asked to decide: as much as the first screen shows."""
+        """What the committee is asked to decide: as much as leaves room for the rest."""
         decisions = self._part.narrative.decisions
         if not decisions:
             return
         self.heading(words().say("title_decisions"))
-        room = _SCREEN - self._used()
+        room = _ASKED - self._used()
         lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
         shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
         for line in lines[:shown]:
