@@ -113,6 +113,8 @@ def _reasons(
     if len(codes) > _MOST_CODES:
         shown = words().say("more_returns", shown, len(codes) - _MOST_CODES)
     sheet.text(row, column + 1, shown, _REASONS[1].look)
+    fitted = ((shown, _REASONS[1].width, _REASONS[1].look),)
+    sheet.fit(row, fitted, least=sheet.row_height(row))
 
 
 _MOST_CODES = 12

@@ -51,7 +51,7 @@ scrolling at 1366 by 768 pixels."""
 _CHART_POINTS = 230.0
 """Least height of the picture."""
 
-_ASKED = 435.0
+_ASKED = 410.0
 """Points of height for the finding and what is asked. With more of them, the rest of the page would
 be printed smaller than nine points; they are all on the Findings sheet."""
 
@@ -261,7 +261,9 @@ class _Paper(_Rows):
         self.heading(words().say("title_decisions"))
         room = _ASKED - self._used()
         lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
-        shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
+        # Organisations that judge themselves stand side by side below, and need the room.
+        least = _FEWEST_ASKED - 1 if self._part.bodies else _FEWEST_ASKED
+        shown = _fitting([self.tall(line) for line in lines], room, least)
         for line in lines[:shown]:
             self.prose(line, _TEXT)
         if shown < len(lines):
