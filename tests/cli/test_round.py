@@ -45,6 +45,8 @@ def test_round__others_work_on_the_last_one_or_the_one_named(folder: AssessmentF
     then = json.loads(run("status", "--json", "--round", "2026", "-C", folder.root).stdout)
     assert (now["round"], [one["issued"] for one in now["response"]]) == ("2099", [0])
     assert (then["round"], [one["returned"] for one in then["response"]]) == ("2026", [1])
+    first = json.loads(run("--round", "2026", "-C", folder.root, "status", "--json").stdout)
+    assert first == then
     result = run("consolidate", "--round", "2025", "-C", folder.root)
     assert (result.exit_code, "The rounds are: 2026, 2099." in result.stderr) == (2, True)
 

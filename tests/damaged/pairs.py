@@ -55,6 +55,13 @@ def changed_where_nothing_was_asked(folder: AssessmentFolder, inbox: Path) -> Pa
     return _back(folder, inbox, {NOTE: "Yes"} | {Slot(i, "answer"): v for i, v in given.items()})
 
 
+@gives("L06")
+def blank_after_one_that_is_filled_in(folder: AssessmentFolder, inbox: Path) -> Path:
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx")
+    ingest(folder, [first], now=LATER, workers=1)
+    return answer(folder, "Ada Ash", inbox / "blank.xlsx", (None, None, None))
+
+
 @gives("L04")
 def without_a_seal_beside_one_that_has_it(folder: AssessmentFolder, inbox: Path) -> Path:
     first = answer(folder, "Ada Ash", inbox / "first.xlsx")

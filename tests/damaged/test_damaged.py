@@ -26,8 +26,8 @@ QUERIES = [
     if kind.severity == "query" and code not in OF_THE_LEDGER | {"C13"}
 ]
 """Queries about a workbook that holds answers."""
-NOTED_BEFORE = {"L04": ("I09",)}
-"""Notes on the same file: that it has no seal is what the query rests on."""
+NOTED_BEFORE = {"L04": ("I09",), "L06": ("C13",)}
+"""What is told of the same file before: that it has no seal, or that nothing is filled in."""
 WITH_CONSEQUENCES = {"R06": {"R07"}, "R11": {"R07"}}
 """Codes whose damage gives a note as well."""
 _ROOT = Path(__file__).parents[2]

@@ -91,6 +91,16 @@ def test_believable__not_before_issue_nor_after_receipt(saved: datetime, usable:
     ("new", "others", "expected"),
     [
         (Arrival(2, None, sealed=False), [Arrival(1, None)], Ranked("contested", "L04")),
+        (Arrival(2, NINE, empty=True), [Arrival(1, None)], Ranked("superseded", "L06")),
+        (Arrival(1, None, empty=True), [Arrival(1, None)], Ranked("superseded", "L06")),
+        (Arrival(1, None), [Arrival(1, None, empty=True)], Ranked("current")),
+        (Arrival(1, NINE), [Arrival(2, None, empty=True)], Ranked("current")),
+        (Arrival(2, None, empty=True), [Arrival(1, None, empty=True)], Ranked("current")),
+        (
+            Arrival(2, None, sealed=False),
+            [Arrival(1, None, empty=True)],
+            Ranked("contested", "L04"),
+        ),
         (Arrival(1, NINE, sealed=False), [Arrival(1, None)], Ranked("contested", "L04")),
         (Arrival(2, None), [Arrival(1, None, sealed=False)], Ranked("current")),
         (Arrival(1, None), [Arrival(1, None, sealed=False)], Ranked("current")),

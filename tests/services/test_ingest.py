@@ -350,3 +350,38 @@ def test_ingest__opens_with_a_password_that_is_kept_nowhere(
     for file in folder.root.rglob("*"):
         if file.is_file():
             assert b"open sesame 7" not in file.read_bytes()
+
+
+def test_ingest__a_blank_copy_takes_no_answers_away(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    filled = answer(folder, "Ada Ash", tmp_path / "filled.xlsx")
+    blank = next(folder.outbox.glob("*Ada*")).read_bytes()
+    (tmp_path / "blank.xlsx").write_bytes(blank)
+    ingest(folder, [filled], now=LATER, workers=1)
+    result = ingest(folder, [tmp_path / "blank.xlsx"], now=LATER, workers=1)
+    assert result.displaced == ()
+    (file,) = result.files
+    assert (file.ret.state, "L06" in [f.code for f in file.ret.findings]) == ("superseded", True)
+    with Ledger(folder.ledger_file) as ledger:
+        (counts,) = ledger.current("2026").values()
+    assert counts.file == "filled.xlsx"
+
+
+def test_ingest__answers_take_the_place_of_a_blank_copy_whatever_the_order(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    filled = answer(folder, "Ada Ash", tmp_path / "z filled.xlsx")
+    (tmp_path / "a blank.xlsx").write_bytes(next(folder.outbox.glob("*Ada*")).read_bytes())
+    ingest(folder, [tmp_path / "a blank.xlsx", filled], now=LATER, workers=1)
+    with Ledger(folder.ledger_file) as ledger:
+        (counts,) = ledger.current("2026").values()
+    assert (counts.file, counts.state) == ("z filled.xlsx", "accepted")
+
+
+@pytest.mark.parametrize("name", ["outbox", "drafts", "returns"])
+def test_ingest__its_own_folders_are_refused(folder: AssessmentFolder, name: str) -> None:
+    generate(folder, now=MONDAY)
+    (folder.root / name).mkdir(exist_ok=True)
+    with pytest.raises(UsageError, match="one of this assessment's own folders"):
+        ingest(folder, [folder.root / name], now=LATER, workers=1)

@@ -411,6 +411,43 @@ def test_archive__broken_off_is_made_by_closing_again(
     assert [path.name for path in held.root.glob(".unfinished*")] == []
 
 
+def test_archive__moves_with_its_round(held: AssessmentFolder) -> None:
+    closed = close_round(held, now=NEXT_YEAR)
+    held.drafts.mkdir()
+    (held.drafts / "ada.eml").write_bytes(b"X-Unsent: 1")
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    home = held.root / "rounds" / "2026"
+    assert (home / closed.archive.name / "manifest-sha256.txt").is_file()
+    assert (home / "drafts" / "ada.eml").is_file()
+    assert not held.drafts.exists()
+    assert verify(open_folder(held.root)).faults == ()
+
+
+def test_archive__what_a_broken_run_left_is_in_nobodys_way(held: AssessmentFolder) -> None:
+    (held.root / f".unfinished-archive-{NEXT_YEAR:%Y-%m-%d}" / "data").mkdir(parents=True)
+    bagit.Bag(str(close_round(held, now=NEXT_YEAR).archive)).validate()
+
+
+def test_round_new__what_a_broken_run_left_is_no_round(held: AssessmentFolder) -> None:
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    left = held.root / "rounds" / ".unfinished-0123"
+    left.mkdir()
+    (left / "round.yaml").write_text('follows: "2027"')
+    assert open_folder(held.root).round_name == "2027"
+    assert [one.name for one in rounds(open_folder(held.root))] == ["2026", "2027"]
+
+
+def test_settings__of_a_round_do_not_hide_in_assessment_yaml(held: AssessmentFolder) -> None:
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    text = held.settings_file.read_text(encoding="utf-8")
+    held.settings_file.write_text(f"{text}\nreturn_by: 2030-01-01\n", encoding="utf-8")
+    with pytest.raises(AssessmentFileError) as caught:
+        open_folder(held.root).assessment()
+    (problem,) = caught.value.problems
+    assert problem.file == "assessment.yaml"
+    assert "in rounds/2027/round.yaml" in problem.message
+
+
 def test_archive__closed_twice_keeps_both(held: AssessmentFolder) -> None:
     first = close_round(held, now=NEXT_YEAR)
     reopen_round(held, "Once more.", now=NEXT_YEAR)

@@ -108,7 +108,7 @@ def test_draft__only_some_and_unknown_references(folder: AssessmentFolder) -> No
     known = references(folder)["Bea Birch"]
     draft(folder, "invitation", now=MONDAY, only=[known.lower()])
     assert list(written(folder)) == ["birch@example.org"]
-    with pytest.raises(UsageError, match="There is no workbook AAAA-AAAA in this round"):
+    with pytest.raises(UsageError, match="There is no workbook AAAA-AAAA to send"):
         draft(folder, "invitation", now=MONDAY, only=["AAAA-AAAA"])
     assert list(written(folder)) == ["birch@example.org"]
 
@@ -157,3 +157,38 @@ def test_template__is_saved_changed_and_used(folder: AssessmentFolder) -> None:
     folder.mail_template.write_text("{% macro x( %}", encoding="utf-8")
     with pytest.raises(XlassessError, match=r"mail\.j2, line 1"):
         draft(folder, "invitation", now=MONDAY)
+
+
+def test_draft__workbooks_issued_again_are_sent_although_the_old_ones_came_back(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", WHY, everyone=True)
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=MONDAY, workers=1)
+    change_settings(folder, "id: small", "attribution: aggregated\nid: small")
+    made = generate(folder, now=LATER, reissue=True)
+    new = {book.respondent: book.reference for book in made.workbooks}
+    result = draft(folder, "invitation", now=MONDAY)
+    assert [one.references for one in result.drafts] == [
+        (new["Ada Ash"],), (new["Bea Birch"],), (new["The chair"],),
+    ]  # fmt: skip
+    mark(folder, list(new.values()), "sent", WHY)
+    assert len(draft(folder, "reminder", now=MONDAY).drafts) == 3
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "b.xlsx")], now=LATER, workers=1)
+    assert {one.respondent for one in draft(folder, "reminder", now=MONDAY).drafts} == {
+        "Bea Birch", "The chair",
+    }  # fmt: skip
+
+
+def test_template__a_mistake_in_it_leaves_the_drafts_as_they_are(folder: AssessmentFolder) -> None:
+    draft(folder, "invitation", now=MONDAY)
+    before = {path.name: path.read_bytes() for path in folder.drafts.iterdir()}
+    save_template(folder.mail_template)
+    text = folder.mail_template.read_text(encoding="utf-8")
+    for wrong in ("assessment.partnershp", "1/0"):
+        folder.mail_template.write_text(text.replace("assessment.partnership", wrong))
+        with pytest.raises(XlassessError, match="of the template for messages cannot be made"):
+            draft(folder, "invitation", now=MONDAY)
+    folder.mail_template.write_bytes(text.replace("Dear", "Ch\u00e8re").encode("cp1252"))
+    with pytest.raises(UsageError, match="not saved as UTF-8"):
+        draft(folder, "invitation", now=MONDAY)
+    assert {path.name: path.read_bytes() for path in folder.drafts.iterdir()} == before

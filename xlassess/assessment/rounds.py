@@ -81,10 +81,13 @@ class JoinedSettings:
         )
 
     def _left_over(self) -> tuple[Problem, ...]:
-        if "round" not in _fields(self.lasting):
-            return ()
-        hint = "Delete this line. To begin a round: xlassess round new NAME"
-        return (self.lasting.problem(("round",), "Each round has a folder of its own here.", hint),)
+        said = f"This is settled round by round, in {self.own.name}."
+        hint = "Delete it here, and enter it there. To begin a round: xlassess round new NAME"
+        return tuple(
+            self.lasting.problem((name,), said, hint)
+            for name in ("round", *ROUND_FIELDS)
+            if name in _fields(self.lasting)
+        )
 
     def problem(self, path: Loc, message: str, hint: str = "") -> Problem:
         """Return a problem with the value at a path, in the file in which it stands or should."""
@@ -101,7 +104,7 @@ def _fields(file: Source) -> Mapping[str, Tree]:
 
 def has_rounds(root: Path) -> bool:
     """True when the rounds of the assessment in this folder have folders of their own."""
-    return any((root / ROUNDS).glob(f"*/{ROUND_SETTINGS}"))
+    return bool(_homes(root))
 
 
 def round_names(root: Path) -> tuple[str, ...]:
@@ -113,8 +116,7 @@ def round_names(root: Path) -> tuple[str, ...]:
     Raises:
         XlassessError: they do not follow one another in one line.
     """
-    found = sorted(path.parent for path in (root / ROUNDS).glob(f"*/{ROUND_SETTINGS}"))
-    before = {path.name: _follows(path / ROUND_SETTINGS) for path in found}
+    before = {path.name: _follows(path / ROUND_SETTINGS) for path in _homes(root)}
     names: list[str] = []
     last = ""
     while len(names) < len(before):
@@ -124,6 +126,12 @@ def round_names(root: Path) -> tuple[str, ...]:
         last = after[0]
         names.append(last)
     return tuple(names)
+
+
+def _homes(root: Path) -> list[Path]:
+    """The folders of rounds; one that a broken run left unfinished has a hidden name."""
+    found = (path.parent for path in (root / ROUNDS).glob(f"*/{ROUND_SETTINGS}"))
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def _follows(settings: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from xlassess.cli.errors import EXIT_CODES, explain
-from xlassess.cli.options import Options, common
+from xlassess.cli.options import Options, in_round
 from xlassess.version import __version__
 
 _VERBS: Mapping[str, tuple[str, str]] = {
@@ -88,7 +88,7 @@ class Commands(click.Group):
     epilog=EXIT_CODES,
 )
 @click.version_option(__version__, prog_name="xlassess", message="%(prog)s %(version)s")
-@common
+@in_round
 def cli() -> None:
     """Run partnership self-assessments with Excel.
 

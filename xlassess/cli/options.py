@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
     from xlassess.assessment.settings import AssessmentFolder
 
+
+def _reason(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    """Return the reason that somebody gave; one without words is none."""
+    del ctx, param
+    if value is not None and not value.strip():
+        raise click.BadParameter("Give the reason in words. It is kept on record.")
+    return value or ""
+
+
 ANYWAY = click.option(
     "--anyway",
     metavar="REASON",
-    default="",
+    callback=_reason,
     help="Show all returns, although with an earlier output this may show what a few people "
     "answered. The reason is kept on record.",
 )

@@ -8,6 +8,8 @@ The rules, in this order:
 - A return received in a later run comes after one of an earlier run, unless it is certain that it
   was saved before it.
 - Within a run the moments of saving decide, where both are known well enough.
+- Whatever the order, a return without an answer never takes the place of one that has some, and one
+  that has some takes the place of those without: a blank copy is no change of mind.
 - Otherwise the order is not clear: the one recorded first goes on counting, and the other waits
   for the coordinator. A refused return never takes part.
 """
@@ -32,9 +34,9 @@ OPEN = ("current", "contested")
 UNSEALED = "I09"
 """The finding of a workbook that was recognised by its printed reference, without its seal."""
 
-Doubt = Literal["L01", "L04", "L05"]
+Doubt = Literal["L01", "L04", "L05", "L06"]
 """Why a return waits: the order is not clear; it bears no seal, and the other does; it came later
-but was saved earlier."""
+but was saved earlier. Or why it gives way: nothing is filled in."""
 
 UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05"))
 """The findings of returns of which the coordinator has to say whether they count."""
@@ -52,17 +54,18 @@ class Arrival:
 
     ``run`` is the number of its run. ``saved_at`` is what the file says, None where it says
     nothing or what cannot be true (`believable`); without a zone it is local time, no one knows
-    where. ``sealed`` says that it proved whose it is.
+    where. ``sealed`` says that it proved whose it is, ``empty`` that nothing is filled in.
     """
 
     run: int
     saved_at: datetime | None
     sealed: bool = True
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """How a return stands among the others, and why it waits if it does."""
+    """How a return stands among the others, and why it waits or gives way, if it does."""
 
     standing: Standing
     doubt: Doubt = "L01"
@@ -79,6 +82,9 @@ def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
     if sealed and not new.sealed:
         return Ranked("contested", "L04")
     rivals = sealed if new.sealed else open_ones
+    if new.empty and not all(one.empty for one in rivals):
+        return Ranked("superseded", "L06")
+    rivals = [one for one in rivals if one.empty == new.empty]
     order = [(_compare(new, other), new.run > other.run) for other in rivals]
     if (-1, False) in order:
         return Ranked("superseded")

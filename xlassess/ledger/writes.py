@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    CursorResult,
+    bindparam,
+    delete,
+    insert,
+    select,
+    union,
+    update,
+)
 
 from xlassess.ledger import digests, rows
 from xlassess.ledger.events import Entry, ReturnStatus
 from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, believable, ranked
 from xlassess.ledger.reads import with_waivers
 from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
-from xlassess.model.answer import Return
+from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
+from xlassess.model.answer import Return, State
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -30,9 +40,17 @@ _INSERT_RUN = insert(RUNS)
 _ROUND = select(RUNS.c.round).where(RUNS.c.number == bindparam("which"))
 
 _ISSUED_AT = select(ISSUED.c.issued_at).where(ISSUED.c.reference == bindparam("workbook"))
+_SOME: BindParameter[int] = bindparam("returns", expanding=True)
 _UNSEALED = select(FINDINGS.c.return_id).where(
-    FINDINGS.c.return_id.in_(bindparam("returns", expanding=True)), FINDINGS.c.code == UNSEALED
+    FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == UNSEALED
 )
+_FILLED = union(
+    select(ANSWERS.c.return_id).where(ANSWERS.c.return_id.in_(_SOME)),
+    select(ACTIONS.c.return_id).where(ACTIONS.c.return_id.in_(_SOME)),
+    select(RETURNS.c.id).where(RETURNS.c.id.in_(_SOME), RETURNS.c.query != ""),
+)
+"""Of some returns those with anything filled in; an answered query stands on what it asks about."""
+
 _OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at, RETURNS.c.received_at).where(
     RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
 )
@@ -151,29 +169,33 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     def saved(stated: datetime | None, received: datetime) -> datetime | None:
         return believable(stated, rows.from_utc(issued), received) if issued else stated
 
+    filled = set(db.scalars(_FILLED, {"returns": [row.id for row in others]}))
     arrivals = [
         Arrival(
             run if row.run in together else row.run,
             saved(rows.stamp_of(row.saved_at), rows.from_utc(row.received_at)),
             sealed=row.id not in unsealed,
+            empty=row.id not in filled,
         )
         for row in others
     ]
     sealed = not any(finding.code == UNSEALED for finding in ret.findings)
     assert ret.received_at is not None  # noqa: S101 - recording sets it
-    new = Arrival(run, saved(ret.saved_at, ret.received_at), sealed)
+    empty = not (ret.answers or ret.actions or ret.query)
+    new = Arrival(run, saved(ret.saved_at, ret.received_at), sealed, empty)
     return ranked(new, arrivals), [row.id for row in others]
 
 
 def _in_state(ret: Return, place: Ranked) -> Return:
     """Return the return with the state that its place gives it."""
+    state = "query" if place.standing == "contested" else ret.state
     if place.standing in ("superseded", "set aside"):
-        return replace(ret, state=place.standing)
-    if place.standing == "contested":
-        kind = CATALOGUE[place.doubt]
-        remark = Finding(kind, file=ret.file, details={"reference": ret.reference})
-        return replace(ret, state="query", findings=(*ret.findings, remark))
-    return ret
+        state = cast("State", place.standing)
+    if place.standing != "contested" and place.doubt != "L06":
+        return replace(ret, state=state)
+    kind = CATALOGUE[place.doubt]
+    remark = Finding(kind, file=ret.file, details={"reference": ret.reference})
+    return replace(ret, state=state, findings=(*ret.findings, remark))
 
 
 def record_queries(db: Connection, items: Sequence[Query]) -> None:

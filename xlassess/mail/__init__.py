@@ -3,6 +3,7 @@
 from xlassess.mail.merge_list import merge_list
 from xlassess.mail.message import (
     KINDS,
+    AddressError,
     Attachment,
     Kind,
     Letter,
@@ -16,6 +17,7 @@ from xlassess.mail.message import (
 
 __all__ = [
     "KINDS",
+    "AddressError",
     "Attachment",
     "Kind",
     "Letter",

@@ -35,16 +35,20 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OFFICES = frozenset({
-    "a", "an", "assistant", "board", "chair", "chairman", "chairperson", "chairwoman", "chief",
-    "clerk", "committee", "councillors", "department", "deputy", "director", "executive", "group",
-    "head", "lead", "leader", "manager", "member", "office", "officer", "partnership",
+    "assistant", "board", "chair", "chairman", "chairperson", "chairwoman", "chief", "clerk",
+    "committee", "councillors", "department", "deputy", "director", "executive", "group", "manager",
+    "of", "office", "officer", "partnership",
     "representative", "secretary", "service", "services", "team", "the", "unit", "vice",
 })  # fmt: skip
 """Words by which something is the name of an office, and not that of a person."""
 
 
 class MailError(XlassessError):
-    """A message cannot be written: an address cannot be one, or a template has a mistake."""
+    """A message cannot be written, because its template has a mistake."""
+
+
+class AddressError(MailError):
+    """A message cannot be written, because its address cannot be one."""
 
 
 @lru_cache(maxsize=1)
@@ -146,22 +150,23 @@ def message(
         at: the moment it is dated; a draft has none, since it is dated when it is sent.
 
     Raises:
-        MailError: the address cannot be that of a mailbox, or the template has a mistake.
+        AddressError: the address cannot be that of a mailbox.
+        MailError: the template has a mistake.
     """
+    subject, parts = subject_of(letter, assessment, words), _parts(letter, assessment, words)
     mail = EmailMessage(policy=policy.SMTP)
     try:
-        mail["To"] = Address(_one_line(letter.name), addr_spec=letter.address)
+        mail["To"] = _mailbox(letter.name, letter.address)
         who = assessment.coordinator
         if who.email:
-            mail["From"] = Address(_one_line(who.name), addr_spec=who.email)
-        mail["Subject"] = subject_of(letter, assessment, words)
+            mail["From"] = _mailbox(who.name, who.email)
+        mail["Subject"] = subject
         if at is not None:
             mail["Date"] = format_datetime(at)
         # Outlook and Thunderbird open such a message as one to be sent, not as one received.
         mail["X-Unsent"] = "1"
-        parts = _parts(letter, assessment, words)
         mail.set_content(_text(parts), charset="utf-8", cte="quoted-printable")
-        html = _html(parts, subject_of(letter, assessment, words))
+        html = _html(parts, subject)
         mail.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
         for each in letter.attachments:
             mail.add_attachment(
@@ -169,10 +174,17 @@ def message(
             )
         return mail.as_bytes()
     except (ValueError, MessageError, IndexError, AttributeError) as error:
-        raise MailError(
+        raise AddressError(
             f"No message can be written to {letter.address or letter.name}: {error}.",
             "Correct the address in the register.",
         ) from None
+
+
+def _mailbox(name: str, address: str) -> Address:
+    """Return an address as headers may hold it: a domain in other letters as DNS knows it."""
+    local, _, domain = address.rpartition("@")
+    known = domain if domain.isascii() else domain.encode("idna").decode()
+    return Address(_one_line(name), addr_spec=f"{local}@{known}" if local else address)
 
 
 def subject_of(letter: Letter, assessment: Assessment, words: Words) -> str:
@@ -219,11 +231,9 @@ def _said(words: Words, macro: str, *values: Any) -> str:
 
 
 def _paragraphs(words: Words, macro: str, *values: Any) -> tuple[str, ...]:
-    from jinja2 import TemplateError
-
     try:
         return words.paragraphs(macro, *values)
-    except (TemplateError, TypeError) as error:
+    except Exception as error:
         raise MailError(
             f"The text {macro} of the template for messages cannot be made: {error}.",
             "Correct mail.j2 in the assessment's folder.",

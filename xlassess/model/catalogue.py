@@ -175,7 +175,8 @@ _GUARD = (
         "G21",
         "refuse",
         "E-mail without a workbook",
-        "This is an e-mail message without a workbook{what}. {said}",
+        "This is an e-mail message from {sender}, about “{subject}”, without a workbook{what}. "
+        "{said}",
         "Read it. If it is an answer, record it: xlassess nil, xlassess decline, or ask for the "
         "workbook as an attachment.",
     ),
@@ -217,7 +218,7 @@ _IDENTIFY = (
         "refuse",
         "Another round",
         "The workbook belongs to round {found}, not to round {expected}.",
-        "To count it in round {found}, read it again with --round {found}. If it was filled in "
+        "To count it in round {found}, read it again with --round “{found}”. If it was filled in "
         "for this round and asks the same questions, take it over: xlassess reassign. Otherwise "
         "send the partner this round's workbook.",
     ),
@@ -656,6 +657,14 @@ _LEDGER = (
         "This file was saved before the return that counts for workbook {reference}, although it "
         "came later; it may be a draft. The other goes on counting.",
         "Ask the partner which file counts, and record the decision.",
+    ),
+    Kind(
+        "L06",
+        "note",
+        "Blank, and another that is not",
+        "Nothing is filled in here, and another return of workbook {reference} has answers: that "
+        "one goes on counting.",
+        "Nothing needs doing. If the partner wants to take all answers back: xlassess nil.",
     ),
 )
 

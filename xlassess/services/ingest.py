@@ -30,7 +30,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.services.common.asked import answered
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import holds
+from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
@@ -225,14 +225,16 @@ def _seems_older(one: Return, other: Return) -> bool:
 def _printed(outbox: Path, issued: Iterable[Issued]) -> dict[str, PrintedWorkbook]:
     """What we print in the workbooks of each toolkit, read from copies that wait to be sent.
 
-    One copy for somebody with a name and one for nobody in particular tell all there is.
+    One copy for somebody with a name and one for nobody in particular tell all there is, for each
+    promise: what was issued anew under another may still come back as it was.
     """
-    copies: dict[str, dict[bool, tuple[Issued, bytes]]] = {}
+    copies: dict[str, dict[tuple[bool, str], tuple[Issued, bytes]]] = {}
     for book in issued:
         known = copies.setdefault(book.identity.digest, {})
-        path = outbox / book.file_name
-        if bool(book.respondent) not in known and holds(path, book.sha256):
-            known[bool(book.respondent)] = book, path.read_bytes()
+        kind = bool(book.respondent), book.identity.promise
+        for path in (outbox / book.file_name, outbox / REPLACED / book.file_name):
+            if kind not in known and holds(path, book.sha256):
+                known[kind] = book, path.read_bytes()
     return {digest: read_printed(known.values()) for digest, known in copies.items()}
 
 
@@ -248,8 +250,9 @@ def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:
             f"There is no file or folder {paths[0]}.",
             "Check the name. Put names with spaces in quotes.",
         )
-    outboxes = (folder.outbox, *folder.root.glob("rounds/*/outbox"))
-    own = (folder.returns.resolve(), *(place.resolve() for place in outboxes))
+    homes = (folder.root, *folder.root.glob("rounds/*"))
+    filled = [home / name for home in homes for name in ("outbox", "drafts")]
+    own = [place.resolve() for place in (folder.returns, *filled)]
     for path in paths:
         handed = path.resolve()
         if any(handed in (kept, *kept.parents) for kept in own):

@@ -196,6 +196,7 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
         overview = ledger.overview(settings.round)
         name = _free_name(folder.home, now)
         unfinished = folder.home / f"{UNFINISHED}{name}"
+        shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was broken off
         try:
             files = write_archive(unfinished, folder, ledger, now)
             manifest = sha256_of((unfinished / "manifest-sha256.txt").read_bytes())

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
+from xlassess.ledger import RoundOverview
 from xlassess.mail import (
+    AddressError,
     Attachment,
     Kind,
     Letter,
-    MailError,
     mailbox_of,
     merge_list,
     message,
@@ -25,9 +26,9 @@ from xlassess.mail import (
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
+from xlassess.services.common.asked import Request, request_of, requests
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import holds, put
-from xlassess.services.status import OUT, Line, status
 from xlassess.sheet.words import Words
 
 MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
@@ -54,7 +55,8 @@ class Drafted:
 
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
-    ``day_over`` is the return date that the messages name, where it has passed.
+    ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
+    where messages were asked for about some workbooks only.
     """
 
     folder: Path
@@ -64,6 +66,7 @@ class Drafted:
     missing: tuple[str, ...]
     problems: tuple[str, ...]
     day_over: date | None
+    whole: bool = True
 
     @property
     def needs_person(self) -> bool:
@@ -109,7 +112,7 @@ class _Drafting:
         )
         try:
             self.messages.append(message(letter, self.assessment, self.words))
-        except MailError as error:
+        except AddressError as error:
             self.problems.append(error.message)
             return
         self.letters.append(letter)
@@ -154,19 +157,19 @@ def draft(
         OSError: a file cannot be written.
     """
     today = now.astimezone().date()
-    state = status(folder, today=today)
-    assessment = state.assessment
+    assessment = folder.assessment()
+    asked = [place for place, _ in requests(assessment, folder.respondents())]
     with opened(folder, lambda: now) as ledger:
         still_open(ledger, assessment.round)
-        issued = {one.reference: one for one in ledger.issued(assessment.round)}
-    out = [line for line in _named(state.lines, only) if line.state in OUT]
+        out = _Awaited(ledger.overview(assessment.round), asked)
+    books = out.named(only)
     if kind != "invitation":
-        out = [line for line in out if _has_it(line)]
+        books = [book for book in books if out.has_it(book)]
     elif not again:
-        out = [line for line in out if not _has_it(line)]
+        books = [book for book in books if not out.has_it(book)]
     drafting = _Drafting(folder, assessment, _words(folder), kind, attach)
-    for books in _by_person(issued[line.reference] for line in out):
-        drafting.add(books)
+    for own in _by_person(books):
+        drafting.add(own)
     drafting.write(now)
     by = assessment.return_by
     return Drafted(
@@ -177,6 +180,7 @@ def draft(
         missing=tuple(drafting.missing),
         problems=tuple(drafting.problems),
         day_over=by if by and by < today and drafting.drafts else None,
+        whole=not only and not again,
     )
 
 
@@ -197,28 +201,57 @@ def _words(folder: AssessmentFolder) -> Words:
     path = folder.mail_template
     if not path.is_file():
         return standard_words()
-    return own_words(path.read_text(encoding="utf-8-sig"), path.name)
-
-
-def _named(lines: Iterable[Line], only: Sequence[str]) -> list[Line]:
-    """The workbooks of people of the register, or those of them that are named."""
-    asked = [line for line in lines if line.in_register and line.reference]
-    named = {normalise(text) for text in only}
-    unknown = named - {line.reference for line in asked}
-    if unknown:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
         raise UsageError(
-            f"There is no workbook {', '.join(sorted(unknown))} in this round.",
-            "xlassess status shows the references.",
-        )
-    return [line for line in asked if not named or line.reference in named]
+            f"{path.name} is not saved as UTF-8.", "Save it again with the encoding UTF-8."
+        ) from None
+    return own_words(text, path.name)
 
 
-def _has_it(line: Line) -> bool:
-    """True when a workbook is known to have reached its respondent.
+class _Awaited:
+    """The workbooks that are awaited from people of the register.
 
-    Not by the state: a workbook that was never sent is late as well, once the day is over.
+    Of several issued to one person the last: where workbooks were issued anew it is to be sent,
+    although an earlier one came back and counts until then.
+
+    Args:
+        record: where the round's workbooks stand.
+        asked: the places of the register.
     """
-    return bool(line.sent or line.reminded) or line.state == "refused only"
+
+    def __init__(self, record: RoundOverview, asked: Sequence[Request]) -> None:
+        self._record = record
+        newest = {request_of(book): book for book in record.issued}
+        settled = record.current.keys() | record.register.outcomes.keys()
+        places = [newest[place] for place in asked if place in newest]
+        self._known = {book.reference for book in places}
+        self._awaited = [book for book in places if book.reference not in settled]
+
+    def named(self, only: Sequence[str]) -> list[Issued]:
+        """Return those that are named, or all.
+
+        Raises:
+            UsageError: one of them was not issued to anybody of the register, or was replaced.
+        """
+        wanted = {normalise(text) for text in only}
+        if wanted - self._known:
+            unknown = ", ".join(sorted(wanted - self._known))
+            raise UsageError(
+                f"There is no workbook {unknown} to send or to wait for in this round.",
+                "xlassess status shows the references. A workbook issued again has a new one.",
+            )
+        return [book for book in self._awaited if not wanted or book.reference in wanted]
+
+    def has_it(self, book: Issued) -> bool:
+        """True when the workbook is known to have reached its respondent."""
+        register = self._record.register
+        refused = any(
+            ret.reference == book.reference and ret.state == "refused"
+            for ret in self._record.history
+        )
+        return refused or book.reference in (*register.sent, *register.reminded)
 
 
 def _by_person(books: Iterable[Issued]) -> Iterator[list[Issued]]:

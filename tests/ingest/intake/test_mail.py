@@ -154,6 +154,7 @@ def test_message__without_a_file(
         mail[name] = value
     ret = only(handed(folder, tmp_path, "a.eml", mail.as_bytes()))
     assert (ret.state, codes(ret)) == ("refused", ["G21"])
+    assert "from ada@ash.example, about “Return”, without" in ret.findings[0].message
     assert said in ret.findings[0].message
 
 
@@ -259,3 +260,11 @@ def test_hostile__is_done_with_at_once(kind: str) -> None:
     mail = read_message(HOSTILE[kind])
     assert time.process_time() - before < 5
     assert mail.files == () or kind == "base64"
+
+
+def test_text__of_scripts_is_not_the_partners() -> None:
+    mail = read_message(
+        HEAD + b"Content-Type: text/html\r\n\r\n<head><title>x</title></head>"
+        b"<script>alert(1)</script><p>Only <b>this</b> &amp; that</p>"
+    )
+    assert mail.text == "Only this & that"

@@ -93,7 +93,7 @@ def _show(out: Console, result: Generated) -> None:
 def _promised(out: Console, result: Generated) -> None:
     """Say what workbooks that are out promised, where the settings say something else."""
     total = sum(result.promised.values())
-    out.heading(f"Promised otherwise than assessment.yaml says now ({count(total, 'workbook')})")
+    out.heading(f"Promised otherwise than the settings say now ({count(total, 'workbook')})")
     for promise, number in result.promised.items():
         name, _, few = promise.partition(" ")
         least = f", no figure from fewer than {few}" if few else ""
@@ -101,7 +101,7 @@ def _promised(out: Console, result: Generated) -> None:
     if result.binding:
         out.say(
             f"{result.binding} of them promised to show less. Every summary, report and export "
-            "keeps to that, whatever assessment.yaml says. To change it, issue them again: "
+            "keeps to that, whatever the settings say. To change it, issue them again: "
             "xlassess generate --reissue"
         )
     else:

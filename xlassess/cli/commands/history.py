@@ -89,7 +89,7 @@ def _now(result: History) -> str:
     if result.outcome is not None:
         return f"Now on record: {result.outcome.kind}."
     if result.instead:
-        return f"Now no return of it counts: {result.instead} was issued in its place and counts."
+        return f"Now no return of it counts: {result.instead} counts in its place."
     return "Now no return counts."
 
 

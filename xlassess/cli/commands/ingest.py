@@ -55,7 +55,7 @@ def ingest(
     as_json: bool,
     full: bool,
 ) -> None:
-    """Read the workbooks that came back: files, folders and zip files.
+    """Read the workbooks that came back: files, folders, zip files and e-mails.
 
     For each file it says what was read, what is unclear (where, and what to do) and whether the
     file was refused. It keeps every file. Reading a file twice changes nothing.

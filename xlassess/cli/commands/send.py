@@ -81,6 +81,13 @@ def _draft(
     leave(result.needs_person)
 
 
+def _which(result: Drafted) -> str:
+    """All workbooks where all are in the drafts, or their references."""
+    if result.whole and not (result.no_address or result.missing or result.problems):
+        return "--all"
+    return " ".join(reference for draft in result.drafts for reference in draft.references)
+
+
 def _show(out: Console, result: Drafted) -> None:
     """Say which messages were written, what to do with them, and who gets none."""
     record = "sent" if result.kind == "invitation" else "reminded"
@@ -88,7 +95,7 @@ def _show(out: Console, result: Drafted) -> None:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
-        out.say(f"When they are sent, record it: xlassess {record} --all")
+        out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
         out.say("There is nobody to write to.", style="head")
         if result.kind != "invitation":

@@ -28,11 +28,12 @@ from xlassess.ingest.guard.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
-from xlassess.ingest.intake.mail import MailFile, MailKind, mail_kind, messages_of
+from xlassess.ingest.intake.mail import MailFile, MailKind, ReadMail, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
 from xlassess.ingest.reading.reading_plan import CoveringMail, ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
 
 _UNICODE_PATH = 0x7075
 """The extra field in which a zip file keeps a name in UTF-8 (APPNOTE 4.6.9)."""
@@ -264,7 +265,7 @@ class _Unpacker:
             what = f": {mail.problem}" if mail.problem else ""
             said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
             own = ("", 0) if kind == "mailbox" else fingerprint(path)
-            yield refused(shown, found("G21", what=what, said=said), *own)
+            yield refused(shown, _without_workbook(mail, what, said), *own)
 
     def _attached(
         self, file: MailFile, name: str, depth: int, mail: CoveringMail
@@ -353,6 +354,11 @@ class _Unpacker:
             while block := packed.read(_BLOCK):
                 self.left -= len(block)
                 file.write(block)
+
+
+def _without_workbook(mail: ReadMail, what: str, said: str) -> Finding:
+    sender, subject = mail.sender or "nobody named", mail.subject or "nothing named"
+    return found("G21", what=what, sender=sender, subject=subject, said=said)
 
 
 def _is_member(info: zipfile.ZipInfo) -> bool:

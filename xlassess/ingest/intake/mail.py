@@ -18,6 +18,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
+from html import unescape
 from pathlib import Path
 from typing import Literal
 
@@ -219,19 +220,13 @@ def _written(texts: list[tuple[str, str]]) -> str:
     plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
     if not plain:
         html = next((text for kind, text in texts if kind == "text/html"), "")
-        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", html, flags=re.I)
-        plain = _unescaped(re.sub(r"<[^<>]*>", "", re.sub(r"<(style|head)\b.*?</\1>", "", broken,
-                                                           flags=re.I | re.S)))  # fmt: skip
+        unseen = re.compile(r"<(style|head|script)\b.*?</\1>", re.I | re.S)
+        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", unseen.sub("", html), flags=re.I)
+        plain = unescape(re.sub(r"<[^<>]*>", "", broken))
     quoted = _QUOTED.search(plain)
     own = plain[: quoted.start()] if quoted else plain
     said = " ".join("".join(char if char.isprintable() else " " for char in own).split())
     return said if len(said) <= _MOST_TEXT else f"{said[:_MOST_TEXT]} ..."
-
-
-def _unescaped(text: str) -> str:
-    from html import unescape
-
-    return unescape(text)
 
 
 def _instead(mail: Message, text: str) -> str:

@@ -165,9 +165,10 @@ def finish(root: Path) -> None:
             if path.is_file():
                 within = path.relative_to(root / "output" / name)
                 _move(path, root / ROUNDS / name / "output" / within)
-    for path in _registers(folder):
-        _move(path, root / ROUNDS / present / path.name)
-    for place in (folder.outbox, root / "output"):
+    archives = sorted(root.glob("archive-*"))
+    for path in (*_registers(folder), *archives, *_filled(folder.drafts)):
+        _move(path, root / ROUNDS / present / path.relative_to(root))
+    for place in (folder.outbox, folder.drafts, root / "output"):
         _remove_empty(place)
     mark.unlink()
 
@@ -187,6 +188,11 @@ def _registers(folder: AssessmentFolder) -> list[Path]:
     """The register, and what stands beside it under the same name."""
     stem = Path(REGISTER).stem
     return [path for path in folder.root.iterdir() if path.is_file() and path.stem == stem]
+
+
+def _filled(place: Path) -> list[Path]:
+    """The files of a folder."""
+    return [path for path in sorted(place.rglob("*")) if path.is_file()]
 
 
 def _move(path: Path, to: Path) -> None:

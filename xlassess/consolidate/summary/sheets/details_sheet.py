@@ -25,7 +25,7 @@ _FINDINGS = (
     SheetColumn("Figures", 48, cells.TOP_CELL),
 )  # fmt: skip
 
-_PAGES = 2
+_PAGES = 3
 """Pages of the print set that the findings of a toolkit have."""
 
 _Lines = Sequence[tuple[str, ...]]
