@@ -413,6 +413,7 @@ def test_archive__broken_off_is_made_by_closing_again(
 
 def test_archive__moves_with_its_round(held: AssessmentFolder) -> None:
     closed = close_round(held, now=NEXT_YEAR)
+    reopen_round(held, "Once more.", now=NEXT_YEAR)
     held.drafts.mkdir()
     (held.drafts / "ada.eml").write_bytes(b"X-Unsent: 1")
     begin_round(held, "2027", WANTED, now=NEXT_YEAR)

@@ -165,23 +165,26 @@ def finish(root: Path) -> None:
             if path.is_file():
                 within = path.relative_to(root / "output" / name)
                 _move(path, root / ROUNDS / name / "output" / within)
-    archives = sorted(root.glob("archive-*"))
+    archives = [root / name for name in whose if (root / name).is_dir()]
     for path in (*_registers(folder), *archives, *_filled(folder.drafts)):
-        _move(path, root / ROUNDS / present / path.relative_to(root))
+        name = whose.get(path.name, present)
+        _move(path, root / ROUNDS / name / path.relative_to(root))
     for place in (folder.outbox, folder.drafts, root / "output"):
         _remove_empty(place)
     mark.unlink()
 
 
 def _rounds_of_files(folder: AssessmentFolder) -> Mapping[str, str]:
-    """The round of each workbook in the outbox, by the name of its file without the ending."""
+    """The round of each workbook in the outbox, by its name without the ending, and of archives."""
     if not folder.ledger_file.exists():
         return {}
     with Ledger(folder.ledger_file) as ledger:
-        issued, queries = ledger.issued(), ledger.queries()
+        issued, queries, events = ledger.issued(), ledger.queries(), ledger.events()
     rounds = {one.reference: one.identity.round for one in issued}
     books = {Path(one.file_name).stem: one.identity.round for one in issued}
-    return books | {Path(one.file_name).stem: rounds[one.of] for one in queries}
+    asked = {Path(one.file_name).stem: rounds[one.of] for one in queries}
+    closed = (event.details for event in events if event.what == "round closed")
+    return books | asked | {one["archive"]: one["round"] for one in closed}
 
 
 def _registers(folder: AssessmentFolder) -> list[Path]:
