@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from xlassess.model.finding import Finding
 
 
-REISSUE = "To change it, issue them again: xlassess generate --reissue"
+_REISSUE = "To change it, issue them again: xlassess generate --reissue"
 """What to do where workbooks promised less than the settings would show."""
 
-SHOW_ALL = 'To show all returns now, and so give this away: add --anyway "REASON"'
+_SHOW_ALL = 'To show all returns now, and so give this away: add --anyway "REASON"'
 """What can be done where returns are held back."""
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -268,6 +268,23 @@ def refusal(ret: Return) -> str:
     reason = ret.findings[0] if ret.findings else None
     name = f"{ret.file} (return {ret.number})" if ret.number else ret.file
     return f"{name}: {reason.code} {reason.kind.title}" if reason else name
+
+
+def show_promises(out: Console, promised: str, exposed: str, held: str) -> None:
+    """Say, for any paper, what workbooks promised, what may show who it is, and what waits.
+
+    Args:
+        out: the console.
+        promised: that workbooks promised less than the settings would show, or nothing.
+        exposed: that letters hide too little, or nothing.
+        held: that returns are held back because of an earlier paper, or nothing.
+    """
+    if promised:
+        out.say(f"{promised} {_REISSUE}")
+    if exposed:
+        out.say(exposed, style="query")
+    if held:
+        out.say(f"{held} {_SHOW_ALL}")
 
 
 def dumps(value: dict[str, Any]) -> str:

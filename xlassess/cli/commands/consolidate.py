@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
+from xlassess.cli.console import Console, percent, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
@@ -58,12 +58,7 @@ def _show(out: Console, result: Consolidated) -> None:
             f"{shown(result.edited)}.",
             style="note",
         )
-    if result.promised:
-        out.say(f"{result.promised} {REISSUE}")
-    if result.exposed:
-        out.say(result.exposed, style="query")
-    if result.held:
-        out.say(f"{result.held} {SHOW_ALL}")
+    show_promises(out, result.promised, result.exposed, result.held)
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from xlassess.cli.console import REISSUE, SHOW_ALL, Console
+from xlassess.cli.console import Console, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
@@ -62,12 +62,7 @@ def _show(out: Console, result: Exported) -> None:
     if result.fallback:
         out.say("Letters would not hide who is who, because too few partners have answered.")
     out.say(_SHOWN[result.attribution])
-    if result.promised:
-        out.say(f"{result.promised} {REISSUE}")
-    if result.exposed:
-        out.say(result.exposed, style="query")
-    if result.held:
-        out.say(f"{result.held} {SHOW_ALL}")
+    show_promises(out, result.promised, result.exposed, result.held)
     if result.removed:
         names = ", ".join(path.name for path in result.removed)
         out.say(f"Removed files of an earlier export: {names}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import REISSUE, SHOW_ALL, Console, percent
+from xlassess.cli.console import Console, percent, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, here_or_in, in_round, now, shown
 
 if TYPE_CHECKING:
@@ -70,12 +70,7 @@ def report(
 def _show(out: Console, result: Reported) -> None:
     """Say where the report is and on what it stands."""
     out.say(f"The report is in {shown(result.path)}.", style="head")
-    if result.promised:
-        out.say(f"{result.promised} {REISSUE}")
-    if result.exposed:
-        out.say(result.exposed, style="query")
-    if result.held:
-        out.say(f"{result.held} {SHOW_ALL}")
+    show_promises(out, result.promised, result.exposed, result.held)
     share = result.returned / result.issued if result.issued else None
     out.say(f"It is based on {result.returned} of {result.issued} workbooks ({percent(share)}).")
     if result.with_queries:
