@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from xlassess.files.problems import Problem
 from xlassess.files.yaml_file import Loc, Source, Tree, read_yaml
+from xlassess.model.assessment import Assessment, Preparation
 from xlassess.model.errors import UsageError, XlassessError
 
 ROUNDS = "rounds"
@@ -100,6 +102,23 @@ class JoinedSettings:
 
 def _fields(file: Source) -> Mapping[str, Tree]:
     return file.tree if isinstance(file.tree, dict) else {}
+
+
+def as_another(
+    settings: Assessment, name: str, follows: str, return_by: date | None = None
+) -> Assessment:
+    """Return the settings of one round as those of another, without what was that round's alone.
+
+    Args:
+        settings: those of the one round.
+        name: the other round's name.
+        follows: the round before it; empty for the first.
+        return_by: the day by which its workbooks are wanted, if any.
+    """
+    return replace(
+        settings, round=name, follows=follows, return_by=return_by, purpose="",
+        preparation=Preparation(), scenarios={},
+    )  # fmt: skip
 
 
 def has_rounds(root: Path) -> bool:

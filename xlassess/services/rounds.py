@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from xlassess.assessment.rounds import (
     NAME_HINT,
     ROUND_SETTINGS,
     ROUNDS,
+    as_another,
     has_rounds,
     is_round_name,
     round_names,
@@ -132,11 +133,7 @@ def begin_round(
     moved = not before.round_name
     if moved:
         before = take_over(before)
-    fresh = type(settings.preparation)()
-    new = replace(
-        settings, round=name, follows=settings.round, return_by=return_by, purpose="",
-        preparation=fresh, scenarios={},
-    )  # fmt: skip
+    new = as_another(settings, name, settings.round, return_by)
     place = folder.root / ROUNDS
     unfinished = place / f"{UNFINISHED}{secrets.token_hex(8)}"
     try:

@@ -19,6 +19,7 @@ from xlassess.assessment.rounds import (
     ROUND_SETTINGS,
     ROUNDS,
     JoinedSettings,
+    as_another,
     round_names,
     without_fields,
 )
@@ -29,7 +30,7 @@ from xlassess.files.yaml_file import read_yaml
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
-from xlassess.model.assessment import Assessment, Level, Preparation, Respondent
+from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.outbox import write_whole
 
@@ -86,10 +87,7 @@ def _earlier(folder: AssessmentFolder, present: str) -> dict[str, list[Issued]]:
 def _write_earlier(home: Path, settings: Assessment, before: str, issued: Iterable[Issued]) -> None:
     """Write the folder of a round that is over, from what was issued in it."""
     kits = tuple(dict.fromkeys(one.identity.toolkit for one in issued))
-    then = replace(
-        settings, round=home.name, follows=before, toolkits=kits, return_by=None, purpose="",
-        preparation=Preparation(), scenarios={},
-    )  # fmt: skip
+    then = replace(as_another(settings, home.name, before), toolkits=kits)
     home.mkdir(parents=True)
     (home / ROUND_SETTINGS).write_text(round_text(then), encoding="utf-8")
     (home / REGISTER).write_bytes(register_book(_asked(issued, kits)))
