@@ -222,12 +222,13 @@ class _Awaited:
     """
 
     def __init__(self, record: RoundOverview, asked: Sequence[Request]) -> None:
-        self._record = record
         newest = {request_of(book): book for book in record.issued}
         settled = record.current.keys() | record.register.outcomes.keys()
         places = [newest[place] for place in asked if place in newest]
         self._known = {book.reference for book in places}
         self._awaited = [book for book in places if book.reference not in settled]
+        refused = {ret.reference for ret in record.history if ret.state == "refused"}
+        self._reached = refused | record.register.sent.keys() | record.register.reminded.keys()
 
     def named(self, only: Sequence[str]) -> list[Issued]:
         """Return those that are named, or all.
@@ -246,12 +247,7 @@ class _Awaited:
 
     def has_it(self, book: Issued) -> bool:
         """True when the workbook is known to have reached its respondent."""
-        register = self._record.register
-        refused = any(
-            ret.reference == book.reference and ret.state == "refused"
-            for ret in self._record.history
-        )
-        return refused or book.reference in (*register.sent, *register.reminded)
+        return book.reference in self._reached
 
 
 def _by_person(books: Iterable[Issued]) -> Iterator[list[Issued]]:

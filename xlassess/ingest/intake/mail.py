@@ -24,6 +24,7 @@ from typing import Literal
 
 from xlassess.ingest.guard.foreign import is_mail_text
 from xlassess.ingest.guard.limits import MOST_BYTES
+from xlassess.ingest.guard.package import ZIP_MAGIC
 
 MailKind = Literal["", "message", "mailbox", "outlook"]
 """How messages are kept in a file: one as text, several as text, one as Outlook saves it."""
@@ -89,7 +90,8 @@ def mail_kind(path: Path) -> MailKind:
         head = file.read(_HEAD)
         if head.startswith(_OLE):
             return "outlook" if _OUTLOOK in head + file.read(MOST_BYTES) else ""
-    if not is_mail_text(head):
+    # Nearly every return is a zip file: it is not searched for the heads of messages.
+    if head.startswith(ZIP_MAGIC) or not is_mail_text(head):
         return ""
     return "mailbox" if head.startswith(b"From ") else "message"
 
