@@ -119,6 +119,9 @@ def items(
         comment=draw(st.booleans()),
         required=draw(st.booleans()),
     )
+    if draw(st.booleans()):
+        follows = draw(st.sampled_from(["", f"0/{own}"]))
+        item = replace(item, follows=follows, comparable=bool(follows) or draw(st.booleans()))
     if answer in ("number", "money", "percent"):
         least, most = draw(st.tuples(number, number).map(sorted))
         item = replace(item, minimum=draw(st.sampled_from([None, least])))

@@ -10,13 +10,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Any
 
 from xlassess.contract.layout import FURTHER_KEYS
 from xlassess.contract.reference import make_reference
 from xlassess.model.answer import Identity
-from xlassess.model.toolkit import Toolkit
+from xlassess.model.toolkit import Item, Toolkit
 
 SECRET_BYTES = 32
 
@@ -51,12 +51,25 @@ def questions_digest(toolkit: Toolkit) -> str:
 
     Covers sections, items and scales with their order and wording, and the scoring; not the
     publisher's details or the version, so that a changed question under an unchanged version
-    shows. A field that holds its default is left out, so that a field the model gains later
-    leaves the digests of issued workbooks as they are.
+    shows, nor what answers may be compared with. A field that holds its default is left out, so
+    that a field the model gains later leaves the digests of issued workbooks as they are.
     """
     parts = ("id", "scales", "sections", "closing", "views", "scoring", "action_plan")
     covered = {part: _stated(getattr(toolkit, part)) for part in parts}
     covered["scales"] = [[name, _stated(scale)] for name, scale in toolkit.scales.items()]
+    return hashlib.sha256(_canonical(covered)).hexdigest()
+
+
+_NOT_ASKED = ("follows", "comparable")
+"""Fields of an item that say what its answers may be compared with: no respondent meets them, and
+they can be put right after workbooks are issued."""
+
+
+def question_digest(toolkit: Toolkit, item: Item) -> str:
+    """Return the SHA-256 (hex) of one question with its scale and views, its short name aside."""
+    scale = toolkit.scales.get(item.answer)
+    views = [_stated(toolkit.view(view)) for view in item.views]
+    covered = [_stated(replace(item, short="")), _stated(scale), views]
     return hashlib.sha256(_canonical(covered)).hexdigest()
 
 
@@ -69,6 +82,7 @@ def _stated(value: object) -> object:
     return {
         part.name: _stated(stated)
         for part in fields(value)
+        if not (isinstance(value, Item) and part.name in _NOT_ASKED)
         if (stated := getattr(value, part.name)) != _default(part)
     }
 

@@ -83,6 +83,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "maximum": "The greatest number that can be right",
         "only_when": "The item and the choices of it with which this one is to be answered",
         "ranks": "The name of a ranking: items of one ranking have different numbers",
+        "follows": "The item of an earlier version that it continues, as version/item: 1.0/3.2",
+        "comparable": "false: answers are not compared with those to earlier versions",
     },
     "Condition": {
         "item": "The number of the item it depends on",

@@ -132,7 +132,9 @@ class Item:
     is judged from; empty means a single answer. ``weighs`` names the section whose
     significance this item states. ``short`` is a short name of up to seven words. An item with
     ``only_when`` is wanted there and nowhere else; items with the same name in ``ranks`` make a
-    ranking, in which each number is given once.
+    ranking, in which each number is given once. ``follows`` names the item of an earlier version
+    that this one may be compared with, as ``VERSION/ITEM``; an item that is not ``comparable`` is
+    compared with none of an earlier version.
     """
 
     __pydantic_config__ = _STRICT
@@ -153,6 +155,8 @@ class Item:
     maximum: float | None = None
     only_when: Condition | None = None
     ranks: str = ""
+    follows: str = ""
+    comparable: bool = True
 
     @property
     def is_free(self) -> bool:

@@ -175,7 +175,10 @@ def _items(toolkit: Toolkit) -> Iterator[Remark]:
     sections = [section.id for section in toolkit.sections]
     yield from unknown(weighs, sections, "There is no section '{name}' to weigh.")
     yield from twice(weighs, "The weight of section", "One item states it.", fold=False)
+    earlier = [((*at, "follows"), item.follows) for _, _, at, item in placed if item.follows]
+    yield from twice(earlier, "The earlier item", "One item follows it.", fold=False)
     for _, section, at, item in placed:
+        yield from _follows(toolkit, at, item)
         yield from _item(toolkit, at, item)
         yield from _asks(toolkit, section, at, item)
         yield from _depends(toolkit, at, item)
@@ -260,6 +263,22 @@ def _depends(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
     codes = [choice.code for choice in scale.choices]
     named = [((*at, "only_when", "choices", i), code) for i, code in enumerate(condition.choices)]
     yield from unknown(named, codes, f"Item {item.id}: {other.id} has no choice '{{name}}'.")
+
+
+def _follows(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
+    """Remark on an item that follows what cannot be an item of an earlier version."""
+    if not item.follows:
+        return
+    version, slash, earlier = item.follows.partition("/")
+    if not slash or not version or not earlier:
+        message = f"Item {item.id} follows '{item.follows}', which names no version and item."
+        yield (*at, "follows"), message, "Write the version, a slash and the item: 1.0/3.2"
+    elif version == toolkit.version:
+        message = f"Item {item.id} follows an item of version {version}, which is this version."
+        yield (*at, "follows"), message, "Name an earlier version, or raise this one."
+    if not item.comparable:
+        message = f"Item {item.id} follows an earlier item, but is said not to be comparable."
+        yield (*at, "comparable"), message, "Remove one of the two."
 
 
 def _wording(at: Loc, item: Item) -> Iterator[Remark]:

@@ -174,6 +174,7 @@ def _show_details(out: Console, toolkit: Toolkit) -> None:
     out.gap()
     rows = [_section(toolkit, section) for section in toolkit.all_sections]
     out.table(("Sheet", "Section", "Items", "Scored"), rows, numbers=(2,), wraps=(1,))
+    _show_compared(out, toolkit)
     out.heading("Response scales")
     for name, scale in toolkit.scales.items():
         out.say(f"{scale.title}: {'; '.join(choices_in_words(toolkit, name))}", indent=2)
@@ -192,6 +193,18 @@ def _show_details(out: Console, toolkit: Toolkit) -> None:
         out.say("The limits by which a scenario is suggested are ours, not the publication's.")
     for scenario in scenarios:
         out.say(f"Scenario {scenario.id}, {scenario.title}: {scenario.when}", indent=2)
+
+
+def _show_compared(out: Console, toolkit: Toolkit) -> None:
+    """Say which items continue others of earlier versions, and which cannot be compared."""
+    follow = [f"{item.id} follows {item.follows}" for item in toolkit.items() if item.follows]
+    alone = [item.id for item in toolkit.items() if not item.comparable]
+    if follow or alone:
+        out.heading("Earlier versions")
+    if follow:
+        out.say(f"{'; '.join(follow)}.")
+    if alone:
+        out.say(f"Not comparable with earlier versions: {', '.join(alone)}.")
 
 
 def _section(toolkit: Toolkit, section: Section) -> list[str]:
@@ -267,7 +280,13 @@ def _details_as_json(found: Toolkit) -> dict[str, Any]:
                 "title": section.title,
                 "sheet": section.tab,
                 "items": [
-                    {"id": item.id, "ask": item.ask, "answer": item.answer}
+                    {
+                        "id": item.id,
+                        "ask": item.ask,
+                        "answer": item.answer,
+                        "follows": item.follows,
+                        "comparable": item.comparable,
+                    }
                     for item in section.items
                 ],
             }

@@ -51,6 +51,7 @@ _LAST: dict[type, tuple[str, ...]] = {
     Item: (
         "short", "ask", "why", "prompts", "answer", "levels", "views", "required", "comment",
         "evidence", "follow_up", "weighs", "minimum", "maximum", "only_when", "ranks",
+        "follows", "comparable",
     ),
     ActionPlan: ("scenarios", "proposal"),
 }  # fmt: skip

@@ -39,7 +39,7 @@ def columns_of(block: Block, toolkit: Toolkit) -> tuple[BookColumn, ...]:
     columns = [
         column
         for column in block.columns
-        if not column.spare or any(shown(column, row) not in ("", "no") for row in rows)
+        if not column.spare or any(shown(column, row) not in ("", column.usual) for row in rows)
     ]
     if block is ITEMS:
         columns += [level_column(code, label) for code, label in _levels(toolkit).items()]

@@ -22,7 +22,7 @@ class BookColumn:
 
     ``field`` is the field of the model, with a point before a part of it
     (``follow_up.ask``); ``about`` says what goes there; ``listed`` names a list to pick from.
-    ``spare`` columns are left out where no row fills them.
+    ``spare`` columns are left out where no row holds anything but what is ``usual``.
     """
 
     field: str
@@ -32,6 +32,7 @@ class BookColumn:
     width: float = 30.0
     listed: str = ""
     spare: bool = False
+    usual: str = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,23 @@ ITEMS = Block(
             18,
         ),
         BookColumn("ranks", "Ranking", "Items of one ranking have different numbers.", "name", 12),
+        BookColumn(
+            "follows",
+            "Follows",
+            "The item of an earlier version it continues: 1.0/3.2.",
+            "name",
+            12,
+            spare=True,
+        ),
+        BookColumn(
+            "comparable",
+            "Comparable",
+            "no: not compared with earlier versions.",
+            "yes-no",
+            13,
+            spare=True,
+            usual="yes",
+        ),
     ),
 )
 
