@@ -59,6 +59,9 @@ def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
     assert (line["round"], line["issued"], line["returned"]) == ("2026", 3, 1)
     assert Path(line["archive"]).is_dir()
     assert run("generate", "-C", folder.root).exit_code == 2
+    said = " ".join(run("status", "-C", folder.root).stdout.split())
+    assert "This round was closed on" in said
+    assert "xlassess round reopen 2026" in said
     assert run("round", "reopen", "2026", "-C", folder.root).exit_code == 2
     assert run("round", "reopen", "2026", "--reason", "Late.", "-C", folder.root).exit_code == 0
     assert run("generate", "-C", folder.root).exit_code == 0

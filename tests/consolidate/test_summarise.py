@@ -14,7 +14,9 @@ from xlassess.consolidate.figures.charted import first_to_look_at
 from xlassess.consolidate.figures.thresholds import agreement_word, is_concern, is_strength
 from xlassess.contract.seal import questions_digest
 from xlassess.model.assessment import ScenarioChoice
+from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.errors import XlassessError
+from xlassess.model.finding import Finding
 
 CODES = {4: "strongly-agree", 3: "agree", 2: "disagree", 1: "strongly-disagree"}
 
@@ -206,6 +208,32 @@ def test_returns__that_do_not_count(pat, state):
     current = dict(record.current) | {reference: replace(record.current[reference], state=state)}
     part = summarise(replace(record, current=current), MADE_AT).parts[0]
     assert (part.returned, part.issued, part.partners_heard) == (2, 3, 2)
+
+
+def test_returns__blank_ones_are_no_response_and_say_so(pat):
+    record = a_round([pat], 5)
+    reference = record.issued[0].reference
+    blank = replace(record.current[reference], state="query", answers=(), actions=(),
+                    findings=(Finding(CATALOGUE["C13"], "a.xlsx"),))  # fmt: skip
+    current = dict(record.current) | {reference: blank}
+    part = summarise(replace(record, current=current), MADE_AT).parts[0]
+    assert (part.returned, part.issued, part.response_rate) == (4, 5, pytest.approx(0.8))
+    (entry,) = [each for each in part.entries if each.person.code == reference]
+    assert entry.standing == "Blank"
+    assert "without a single answer" in entry.remarks
+
+
+def test_returns__blank_ones_hide_nobody(pat):
+    record = a_round([pat], 6, attribution="lettered", minimum_group=5)
+    references = [issued.reference for issued in record.issued[:2]]
+    blank = {
+        ref: replace(record.current[ref], state="query", answers=(), actions=(),
+                     findings=(Finding(CATALOGUE["C13"], "a.xlsx"),))
+        for ref in references
+    }  # fmt: skip
+    assert summarise(record, MADE_AT).participants.attribution == "lettered"
+    four = replace(record, current=dict(record.current) | blank)
+    assert summarise(four, MADE_AT).participants.attribution == "aggregated"
 
 
 def test_files__superseded_ones_are_listed_as_such(pat):

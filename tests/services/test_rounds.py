@@ -117,6 +117,8 @@ def test_begin_round__purpose_and_scenarios_are_not_carried_over(held: Assessmen
     [
         ("2026", WANTED, "There is a round 2026 already."),
         ("../2027", WANTED, "'../2027' cannot be the name of a round."),
+        ("nul", WANTED, "'nul' cannot be the name of a round."),
+        ("COM1.2027", WANTED, "'COM1.2027' cannot be the name of a round."),
         ("2027", date(2027, 3, 1), "The return date 2027-03-01 has passed."),
     ],
 )
@@ -192,11 +194,13 @@ def test_round__a_late_return_is_read_into_its_own_round(
     generate(open_folder(held.root), now=NEXT_YEAR)
     (file,) = ingest(open_folder(held.root), [late], now=NEXT_YEAR, workers=1).files
     assert [one.code for one in file.ret.findings] == ["I05"]
+    assert len(status(open_folder(held.root), today=NEXT_YEAR.date()).unplaced) == 1
     (file,) = ingest(open_folder(held.root, "2026"), [late], now=NEXT_YEAR, workers=1).files
     assert file.ret.state == "accepted"
     assert consolidate(open_folder(held.root, "2026"), now=NEXT_YEAR).returned == 2
     with pytest.raises(XlassessError, match="Nothing has come back yet for round 2027"):
         consolidate(open_folder(held.root), now=NEXT_YEAR)
+    assert status(open_folder(held.root), today=NEXT_YEAR.date()).unplaced == ()
 
 
 def test_open_folder__a_round_that_is_not_there(held: AssessmentFolder) -> None:

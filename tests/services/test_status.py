@@ -19,6 +19,7 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.decide import Why, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.status import Status, status
@@ -74,6 +75,27 @@ def test_status__tells_returned_query_and_refused_apart(
     assert [finding.code for finding in result.lines[1].queries] == ["C01"]
     assert [ret.file for ret in result.unplaced] == ["c.pdf"]
     assert [line.answers for line in result.lines] == [3, 2, 0]
+
+
+def test_status__a_blank_workbook_is_no_response(folder: AssessmentFolder, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    answer(folder, "Ada Ash", inbox / "a.xlsx")
+    answer(folder, "Abe Ash", inbox / "b.xlsx", (None, None, None))
+    ingest(folder, [inbox], now=LATER, workers=1)
+    result = status(folder, today=BEFORE)
+    assert states(result) == ["returned", "blank", "not sent"]
+    assert rate(result) == (1, 3, 0)
+    assert [finding.code for finding in result.lines[1].queries] == ["C13"]
+
+
+def test_status__a_blank_workbook_counts_once_it_is_accepted_as_it_is(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    blank = answer(folder, "Abe Ash", tmp_path / "b.xlsx", (None, None, None))
+    ingest(folder, [blank], now=LATER, workers=1)
+    (finding,) = status(folder, today=BEFORE).lines[1].queries
+    waive(folder, [finding.number], Why(LATER, "They have nothing to say."))
+    assert states(status(folder, today=BEFORE)) == ["not sent", "returned", "not sent"]
 
 
 def test_status__tells_whose_a_damaged_file_is_by_its_name(

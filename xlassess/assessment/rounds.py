@@ -36,9 +36,13 @@ _NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
 NAME_HINT = "Use up to 40 letters, digits, spaces and hyphens, such as 2026-spring."
 
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])(?:\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces")."""
+
+
 def is_round_name(text: str) -> bool:
-    """True when a round may have this name; it is a folder's name too."""
-    return _NAME.fullmatch(text) is not None
+    """True when a round may have this name; it is a folder's name too, on any system."""
+    return _NAME.fullmatch(text) is not None and not _DEVICE.fullmatch(text)
 
 
 @dataclass(frozen=True, slots=True)

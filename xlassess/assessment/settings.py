@@ -285,7 +285,8 @@ class AssessmentFolder:
         """
         toolkits = (assessment or self.assessment()).toolkits
         path = self.register_file
-        read = read_register(self._read(path), path.name, toolkits)
+        name = path.relative_to(self.root).as_posix()
+        read = read_register(self._read(path), name, toolkits)
         others = [other.name for other in self._other_registers() if other != path]
         if not others:
             return read

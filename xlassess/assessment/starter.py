@@ -227,7 +227,7 @@ _COLUMNS = (
     (
         "Toolkits",
         "Leave empty to ask for every toolkit of the assessment. To ask for some of them, write "
-        "their ids with commas between, as they stand in assessment.yaml.",
+        "their ids with commas between, as they stand in the settings.",
     ),
 )
 

@@ -48,21 +48,24 @@ class ToolkitGroup:
 class RoundInputs:
     """The round as every step of the summary needs it.
 
-    ``usable`` are the returns whose answers count, ``refused`` the last refused file of each
-    reference.
+    ``usable`` are the returns whose answers count. ``unusable`` is, by reference, what came back
+    instead: the workbook that counts and is blank, or the last refused file.
     """
 
     record: Round
     made_at: datetime
     participants: Participants
     usable: Mapping[str, Return]
-    refused: Mapping[str, Return]
+    unusable: Mapping[str, Return]
 
 
 def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     """Prepare a round for its summary."""
     refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
-    return RoundInputs(record, made_at, participants_of(record), usable_returns(record), refused)
+    blank = {ref: ret for ref, ret in record.current.items() if ret.is_blank}
+    return RoundInputs(
+        record, made_at, participants_of(record), usable_returns(record), refused | blank
+    )
 
 
 def entries_of(
@@ -84,7 +87,7 @@ def entries_of(
     for issued in sorted(group.issued, key=lambda each: people[each.reference].place):
         ret = inputs.usable.get(issued.reference)
         outcome = outcomes.get(issued.reference)
-        seen = ret or (None if outcome else inputs.refused.get(issued.reference))
+        seen = ret or (None if outcome else inputs.unusable.get(issued.reference))
         card = cards.get(issued.reference)
         findings = (*(seen.findings if seen else ()), *unclear.get(issued.reference, ()))
         said = [finding_in_words(each, inputs.participants) for each in findings]
@@ -125,7 +128,7 @@ def findings_of(inputs: RoundInputs, group: ToolkitGroup) -> Iterator[FindingRow
         name = issued.reference
         seen = inputs.usable.get(name)
         if seen is None and name not in inputs.record.register.outcomes:
-            seen = inputs.refused.get(name)
+            seen = inputs.unusable.get(name)
         for finding in (*(seen.findings if seen else ()), *unclear.get(name, ())):
             yield FindingRow(
                 part=group.key,
@@ -167,8 +170,8 @@ def _standing(inputs: RoundInputs, issued: Issued, ret: Return | None, unclear: 
     outcome = inputs.record.register.outcomes.get(issued.reference)
     if outcome:
         return "Declined" if outcome.kind == "declined" else "Nil return"
-    if issued.reference in inputs.refused:
-        return "Refused"
+    if came := inputs.unusable.get(issued.reference):
+        return "Blank" if came.is_blank else "Refused"
     due = inputs.record.assessment.return_by
     return "Overdue" if due and inputs.made_at.date() > due else "Awaited"
 

@@ -245,7 +245,8 @@ class RoundOverview:
     ``current`` holds, by reference, the return that counts, ``history`` every return of the
     round, newest last; both with findings only. ``answered`` counts the answers of each return
     that counts, by its number; ``asked`` the query workbooks issued about a workbook.
-    ``titles`` are those of the toolkits issued, by their ids.
+    ``titles`` are those of the toolkits issued, by their ids. ``read_since`` are the hashes of
+    files, of any round, that were refused and could be read later.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -255,6 +256,7 @@ class RoundOverview:
     answered: Mapping[int, int] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    read_since: frozenset[str | None] = frozenset()
 
 
 def overview(db: Connection, round_name: str) -> RoundOverview:
@@ -264,6 +266,7 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
     found = returns(db, of_round(round_name), parts_wanted=[rows.FINDINGS_PART])
     history = as_they_count(found, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
+    again = and_(RETURNS.c.reading > 1, RETURNS.c.state != "refused")
     return RoundOverview(
         issued=issued(db, round_name),
         current={
@@ -276,6 +279,7 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
         answered=_answered(db, counts),
         titles=_titles(db),
         asked={row.about: row[1] for row in db.execute(about)},
+        read_since=frozenset(db.scalars(select(RETURNS.c.sha256).where(again))),
     )
 
 

@@ -128,6 +128,10 @@ class Issued:
         return Promise.read(self.identity.promise)
 
 
+NOTHING_FILLED_IN = "C13"
+"""The finding of a workbook that came back without a single answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Return:
     """A file that came back, and what was read from it.
@@ -154,6 +158,11 @@ class Return:
     received_at: datetime | None = None
     query: str = ""
     number: int = field(default=0, compare=False)
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was filled in, and the coordinator has not accepted it as it is."""
+        return any(each.code == NOTHING_FILLED_IN and each.is_open for each in self.findings)
 
 
 def state_of(findings: tuple[Finding, ...], normalised: tuple[Normalisation, ...] = ()) -> State:

@@ -153,6 +153,12 @@ def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
         record = _standing_only(ledger.round_record(assessment), named)
     if not record.current:
         raise nothing
+    if all(ret.is_blank for ret in record.current.values()):
+        raise XlassessError(
+            f"Only blank workbooks have come back for round {assessment.round}, so there is "
+            "nothing to sum up.",
+            "Ask for the answers: xlassess query",
+        )
     return with_returns_held_back(record, anyway=bool(anyway.strip()))
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
-from xlassess.ledger import UNCLEAR, Ledger, RoundOverview
+from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
@@ -17,23 +17,24 @@ from xlassess.model.record import Outcome
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 
 LineState = Literal[
-    "not issued", "not sent", "sent", "reminded", "late", "refused only", "query open", "returned",
-    "nil return", "declined", "withdrawn",
+    "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
+    "returned", "nil return", "declined", "withdrawn",
 ]  # fmt: skip
 """Where one workbook stands.
 
 not issued: asked for, but no workbook was generated; not sent: issued, and not recorded as sent;
 sent, reminded: so recorded, and nothing usable has come back; late: nothing usable has come back,
 and the day by which it was wanted has passed; refused only: files came back, but none could be
-used; query open: came back, with something the partner must look at again; returned: came back
-and was read; nil return: recorded as having nothing to report; declined: recorded as not taking
-part; withdrawn: issued to somebody the register no longer names, and did not come back.
+used; blank: came back without a single answer, which is no response; query open: came back, with
+something the partner must look at again; returned: came back and was read; nil return: recorded
+as having nothing to report; declined: recorded as not taking part; withdrawn: issued to somebody
+the register no longer names, and did not come back.
 """
 
 ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
 """The states that count as a response. Who declined was asked and gave none."""
 
-OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only")
+OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only", "blank")
 """The states in which something is still awaited."""
 
 
@@ -95,8 +96,9 @@ class Rate:
 class Status:
     """The register of a round, line by line, and the response rates.
 
-    ``unplaced`` are refused files that could not be told to belong to an issued workbook;
-    ``remarks`` are about the register of partners.
+    ``unplaced`` are refused files that could not be told to belong to an issued workbook, but for
+    those that were read since in the round they belong to; ``remarks`` are about the register of
+    partners. ``closed`` is the event that closed the round, if it is closed.
     """
 
     assessment: Assessment
@@ -104,6 +106,7 @@ class Status:
     rates: tuple[Rate, ...]
     unplaced: tuple[Return, ...]
     remarks: tuple[str, ...] = ()
+    closed: Event | None = None
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -128,7 +131,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     register = folder.register(assessment)
     respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
-    record = _record(folder, assessment)
+    record, closed = _record(folder, assessment)
     issued, current, history = record.issued, record.current, record.history
     named = {request for request, _ in wanted}
     settled = current.keys() | record.register.outcomes.keys()
@@ -144,17 +147,24 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         lines=tuple(lines),
         rates=_rates(lines, _titles(folder, assessment, record.titles)),
         unplaced=tuple(
-            ret for ret in history if ret.state == "refused" and ret.reference not in known
+            ret
+            for ret in history
+            if ret.state == "refused"
+            and ret.reference not in known
+            and ret.sha256 not in record.read_since
         ),
         remarks=register.remarks,
+        closed=closed,
     )
 
 
-def _record(folder: AssessmentFolder, assessment: Assessment) -> RoundOverview:
+def _record(folder: AssessmentFolder, assessment: Assessment) -> tuple[RoundOverview, Event | None]:
+    """What is on record of the round, and the event that closed it."""
     if not folder.ledger_file.exists():
-        return RoundOverview()
+        return RoundOverview(), None
     with Ledger(folder.ledger_file) as ledger:
-        return ledger.overview(assessment.round)
+        closed = ledger.closed_rounds().get(assessment.round)
+        return ledger.overview(assessment.round), closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +223,8 @@ class _Lines:
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:
         if ret is not None:
-            return "query open" if queries else "returned"
+            came: LineState = "query open" if queries else "returned"
+            return "blank" if ret.is_blank else came
         register = self.record.register
         if reference in register.outcomes:
             return register.outcomes[reference].kind

@@ -170,6 +170,10 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
     there = "" if place == "." else f" -C {shlex.quote(place)}"
     out.say(f"3. Run: xlassess generate{there}", indent=2)
     out.gap()
+    out.say(
+        f"If the name is wrong: rename the folder {shown(begun.settings.parent)}, or delete it, "
+        "before workbooks are issued."
+    )
     out.say(f"To look back or read late returns: add --round {shlex.quote(begun.follows)}")
 
 

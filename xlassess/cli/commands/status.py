@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,6 +48,7 @@ _LINE_STYLES: dict[str, str] = {
     "reminded": "",
     "late": "query",
     "refused only": "refuse",
+    "blank": "query",
     "query open": "query",
     "returned": "good",
     "nil return": "good",
@@ -60,6 +62,13 @@ def _show(out: Console, result: Status) -> None:
     assessment = result.assessment
     until = f", return by {day(assessment.return_by)}" if assessment.return_by else ""
     out.say(f"{assessment.partnership}, round {assessment.round}{until}", style="head")
+    if result.closed:
+        when = day(result.closed.at.astimezone().date())
+        out.say(
+            f"This round was closed on {when} by {result.closed.by}. To open it again: "
+            f'xlassess round reopen {shlex.quote(assessment.round)} --reason "..."',
+            style="note",
+        )
     if not result.lines:
         out.gap()
         out.say("There are no respondents in partners.xlsx yet.")
@@ -114,7 +123,7 @@ def _open(out: Console, result: Status) -> None:
     from xlassess.ledger import UNCLEAR
     from xlassess.services.status import OUT
 
-    queries = result.having("query open")
+    queries = result.having("query open", "blank")
     if queries:
         out.heading(f"Open queries: {count(len(queries), 'workbook')}")
         out.say("To ask the partners: xlassess query")
@@ -141,13 +150,26 @@ def _open(out: Console, result: Status) -> None:
     missing = result.having("not issued")
     if missing:
         out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
-    if result.unplaced:
-        out.heading(f"Refused, sender not known: {count(len(result.unplaced), 'file')}")
-        out.some([_unplaced(result, ret) for ret in result.unplaced], "xlassess status --full")
-        out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
+    _refused(out, result)
     if not (queries or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
+
+
+_OTHER_ROUND = "I05"
+"""The finding of a workbook of another round: whose it is, is known."""
+
+
+def _refused(out: Console, result: Status) -> None:
+    """Refused files that are no workbook of this round."""
+    others = [ret for ret in result.unplaced if _OTHER_ROUND in {f.code for f in ret.findings}]
+    nobodys = [ret for ret in result.unplaced if ret not in others]
+    for title, found in (("of another round", others), ("sender not known", nobodys)):
+        if found:
+            out.heading(f"Refused, {title}: {count(len(found), 'file')}")
+            out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
+    if result.unplaced:
+        out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
 
 
 def _settled(out: Console, result: Status) -> None:
@@ -205,6 +227,7 @@ def _as_json(result: Status) -> dict[str, Any]:
         "partnership": result.assessment.partnership,
         "round": result.assessment.round,
         "return_by": until.isoformat() if until else None,
+        "closed_at": result.closed.at.isoformat() if result.closed else None,
         "workbooks": [_line(line) for line in result.lines],
         "response": [
             {

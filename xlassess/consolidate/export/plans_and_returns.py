@@ -13,6 +13,7 @@ from xlassess.consolidate.export.columns import (
     where,
 )
 from xlassess.consolidate.figures.values import (
+    STILL_OUT,
     PlannedAction,
     RegisterEntry,
     Standing,
@@ -67,7 +68,7 @@ def _came(entry: RegisterEntry) -> bool:
 
 def _seen(line: ExportLine[RegisterEntry], value: Cell, *, refused: bool = True) -> Cell:
     """A figure of a workbook that came back."""
-    known = _came(line.row) or (refused and line.row.standing == "Refused")
+    known = _came(line.row) or (refused and line.row.standing in ("Refused", "Blank"))
     return value if known else None
 
 
@@ -191,8 +192,8 @@ RESPONSE: TableSpec[ToolkitResults] = TableSpec(
         ExportColumn(
             "still_out",
             "whole number",
-            "Not come back.",
-            lambda line: _standing(line, "Overdue", "Awaited"),
+            "Not come back, or without a single answer.",
+            lambda line: _standing(line, *STILL_OUT),
         ),
         ExportColumn(
             "partners_asked",

@@ -95,10 +95,18 @@ class Participants:
 
 
 def usable_returns(record: Round) -> dict[str, Return]:
-    """The returns whose answers count, by reference, in the order workbooks were issued."""
+    """The returns whose answers count, by reference, in the order workbooks were issued.
+
+    One without a single answer is none: it would raise the response rate, and hide behind itself
+    how few have answered.
+    """
     current = record.current
     found = {issued.reference: current.get(issued.reference) for issued in record.issued}
-    return {ref: ret for ref, ret in found.items() if ret and ret.state not in NOT_USABLE}
+    return {ref: ret for ref, ret in found.items() if ret and _counts(ret)}
+
+
+def _counts(ret: Return) -> bool:
+    return ret.state not in NOT_USABLE and not ret.is_blank
 
 
 def participants_of(record: Round) -> Participants:

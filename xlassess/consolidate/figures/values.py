@@ -14,9 +14,14 @@ from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section,
 from xlassess.score import Agreement, Scorecard
 
 Standing = Literal[
-    "Returned", "Query open", "Nil return", "Declined", "Refused", "Overdue", "Awaited"
+    "Returned", "Query open", "Nil return", "Declined", "Blank", "Refused", "Overdue", "Awaited"
 ]
-"""What has become of an issued workbook by the day of the summary."""
+"""What has become of an issued workbook by the day of the summary.
+
+Blank: it came back without a single answer, which is no response."""
+
+STILL_OUT: tuple[Standing, ...] = ("Blank", "Overdue", "Awaited")
+"""Workbooks of which answers are still wanted, and no file was refused."""
 
 NoScenario = Literal["", "divided", "few", "gaps"]
 """Why no scenario is suggested: views are divided, too few returned, or totals are missing."""

@@ -10,6 +10,7 @@ from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.charted import has_dartboard
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import (
+    STILL_OUT,
     CommentRow,
     Figure,
     PlannedAction,
@@ -218,7 +219,7 @@ def responses_note(summary: Summary) -> str:
 def rate_of(part: ToolkitResults) -> ReportRate:
     """Return how many workbooks of a toolkit came back."""
     standing = [entry.standing for entry in part.entries]
-    out = standing.count("Overdue") + standing.count("Awaited")
+    out = sum(each in STILL_OUT for each in standing)
     nil = f" and {part.nil_returns} nil" if part.nil_returns else ""
     figures = (part.issued, f"{part.returned}{nil}")
     more = (standing.count("Query open"), standing.count("Refused"), out)

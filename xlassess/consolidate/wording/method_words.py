@@ -94,6 +94,7 @@ def _toolkit(part: ToolkitResults) -> Iterator[tuple[str, str]]:
         "refused": standing.count("Refused"),
         "nil": standing.count("Nil return"),
         "declined": standing.count("Declined"),
+        "blank": standing.count("Blank"),
         "out": standing.count("Overdue") + standing.count("Awaited"),
     }
     yield "Left out", words().say("exclusions", group)

@@ -12,7 +12,12 @@ from collections.abc import Iterator, Mapping
 from xlassess.consolidate.figures.overview import mixed_choice
 from xlassess.consolidate.figures.points import spread
 from xlassess.consolidate.figures.thresholds import LISTED
-from xlassess.consolidate.figures.values import Narrative, PlannedAction, PlanningScenario
+from xlassess.consolidate.figures.values import (
+    STILL_OUT,
+    Narrative,
+    PlannedAction,
+    PlanningScenario,
+)
 from xlassess.consolidate.wording.facts import (
     NarrativeFacts,
     exposed_in_words,
@@ -42,7 +47,7 @@ def asked_of(facts: NarrativeFacts) -> tuple[str, ...]:
 def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
     say = words().say
     standings = [each.standing for each in facts.entries]
-    missing = sum(each in ("Overdue", "Awaited", "Refused") for each in standings)
+    missing = sum(each in (*STILL_OUT, "Refused") for each in standings)
     queries = standings.count("Query open")
     if facts.toolkit.subject != "proposal":
         yield say("decide_note", len(facts.rows))

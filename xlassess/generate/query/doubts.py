@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xlassess.contract.layout import layout
-from xlassess.model.answer import PROPOSAL, Return
+from xlassess.model.answer import NOTHING_FILLED_IN, PROPOSAL, Return
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot, concerned
 from xlassess.model.toolkit import Toolkit
@@ -17,7 +17,7 @@ FOR_COORDINATOR = ("L01",)
 _WHOLE_PARTS = ("R03", "R04", "R06", "R09")
 """Whole parts of the workbook could not be read: what must be answered there is asked anew, and
 what may be said besides may be said again."""
-_ROWS_ADDED, _NO_PLAN, _NOTHING = "R05", "R08", "C13"
+_ROWS_ADDED, _NO_PLAN = "R05", "R08"
 _EXTRAS = ("comment", "evidence")
 
 
@@ -96,7 +96,7 @@ def _must(finding: Finding, slot: Slot, toolkit: Toolkit) -> bool:
     """True when the place is to be filled in anew, not only may be."""
     if finding.code in (_ROWS_ADDED, _NO_PLAN):
         return False
-    if finding.code not in (*_WHOLE_PARTS, _NOTHING) and concerned(finding):
+    if finding.code not in (*_WHOLE_PARTS, NOTHING_FILLED_IN) and concerned(finding):
         return True
     if slot.plan_row or slot.item == PROPOSAL or slot.field in _EXTRAS:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from xlassess.consolidate.figures.values import RegisterEntry, Standing, ToolkitResults
+from xlassess.consolidate.figures.values import STILL_OUT, RegisterEntry, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
     Live,
@@ -38,7 +38,6 @@ _COLUMNS = (
     SheetColumn("Remarks", 52, cells.SMALL_CELL),
 )  # fmt: skip
 _STATE = 5
-_OUT: tuple[Standing, ...] = ("Overdue", "Awaited")
 
 
 def rate_column(name: str) -> int:
@@ -118,7 +117,7 @@ def _rate_row(
         (counted("Query open"), standing["Query open"]),
         (counted("Declined"), standing["Declined"]),
         (counted("Refused"), standing["Refused"]),
-        (counted(*_OUT), sum(standing[each] for each in _OUT)),
+        (counted(*STILL_OUT), sum(standing[each] for each in STILL_OUT)),
     )  # fmt: skip
     for column, (formula, value) in enumerate(figures, FIRST_RATE):
         look = (
@@ -132,7 +131,7 @@ def _rate_row(
 def _entry(sheet: SheetWriter, row: int, entry: RegisterEntry, label: str) -> None:
     person = entry.person
     came = entry.standing in ("Returned", "Query open")
-    seen = came or entry.standing == "Refused"
+    seen = came or entry.standing in ("Refused", "Blank")
     values = (
         person.code, label, person.partner, person.respondent, person.level, entry.standing,
         entry.received_at, "late" if entry.late else "",
@@ -148,5 +147,5 @@ def _entry(sheet: SheetWriter, row: int, entry: RegisterEntry, label: str) -> No
 
 def _mark(sheet: SheetWriter, box: CellRange) -> None:
     first = f"$F{box.first_row + 1}"
-    sheet.highlight(box, f'OR({first}="Refused",{first}="Overdue")', MARK_CHECK)
+    sheet.highlight(box, f'OR({first}="Refused",{first}="Blank",{first}="Overdue")', MARK_CHECK)
     sheet.highlight(box, f'{first}="Query open"', MARK_TO_DO)
