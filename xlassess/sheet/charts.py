@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from xlassess.sheet import palette
@@ -90,6 +91,79 @@ def dartboard(book: WorkbookWriter, grid: DartboardGrid, ring_names: Sequence[st
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     chart.show_hidden_data()
     return chart
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The words of a dartboard: its segments, and its rings from the innermost outwards.
+
+    ``first_reaches`` is how many rings of the first segment are shaded, on which the rings' names
+    are written.
+    """
+
+    segments: Sequence[str]
+    rings: Sequence[str]
+    first_reaches: int
+
+
+def named_dartboard(book: WorkbookWriter, grid: DartboardGrid, board: Board, frame: Frame) -> Any:
+    """Return a dartboard of one hue with the names of its segments round it, and of its rings."""
+    chart = book.chart("doughnut")
+    slices = [
+        {"fill": {"color": colour}, "border": {"color": _WIRE, "width": 1}}
+        for _ in range(grid.segments)
+        for colour in (palette.BLUE, _UNSHADED[1])
+    ]
+    rest: list[dict[str, object]] = [{"delete": True}] * (2 * grid.segments - 2)
+    for ring, name in enumerate(board.rings, start=1):
+        reached = ring <= board.first_reaches
+        font = _font(8, palette.WHITE if reached else palette.INK)
+        said: dict[str, object] = {"value": name, "font": font}
+        first = [said, {"delete": True}] if reached else [{"delete": True}, said]
+        chart.add_series({
+            "name": name, "categories": grid.column(0).reference,
+            "values": grid.column(ring).reference, "points": slices,
+            "data_labels": {"value": True, "custom": first + rest},
+        })  # fmt: skip
+    # One ring of air, so that names do not run into the board.
+    chart.add_series({
+        "name": "Air", "categories": grid.column(0).reference,
+        "values": grid.column(grid.rings + 1).reference,
+        "points": [_BLANK] * (2 * grid.segments),
+    })  # fmt: skip
+    chart.add_series(_names(grid, board.segments))
+    chart.set_rotation(round(360 - 180 / grid.segments) % 360)
+    chart.set_hole_size(_SMALLEST_HOLE)
+    side = min(frame.width, frame.height * (0.98 - frame.head))
+    chart.set_plotarea({"layout": {
+        "x": (1 - side / frame.width) / 2, "y": frame.head,
+        "width": side / frame.width, "height": side / frame.height,
+    }})  # fmt: skip
+    chart.set_legend({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.show_hidden_data()
+    return titled(chart, frame)
+
+
+def _names(grid: DartboardGrid, names: Sequence[str]) -> dict[str, object]:
+    """Return the outermost ring, which is blank but for the segments' names."""
+    font = {"name": FONT, "size": 9, "bold": True, "color": palette.NAVY}
+    labels: list[dict[str, object]] = []
+    for number, name in enumerate(names, 1):
+        labels += [
+            {"value": "\n".join(wrap(f"{number} {name}", _RIM_LETTERS)), "font": font},
+            {"delete": True},
+        ]
+    return {
+        "name": "Name", "categories": grid.column(0).reference,
+        "values": grid.column(grid.rings + 1).reference, "points": [_BLANK] * (2 * grid.segments),
+        "data_labels": {"value": True, "custom": labels},
+    }  # fmt: skip
+
+
+_BLANK: dict[str, object] = {"fill": {"none": True}, "border": {"none": True}}
+_RIM_LETTERS = 16
+"""Letters in a line of a name at the rim."""
 
 
 def _numbers(grid: DartboardGrid) -> dict[str, object]:
@@ -188,6 +262,267 @@ def stacked_bars(
     return chart
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of every bar: its name, its cells, its shade, and the bars too short for a figure.
+
+    One that is ``apart`` is hatched.
+    """
+
+    name: str
+    values: ChartCells
+    shade: str
+    bare: Sequence[bool] = ()
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DivergingBars:
+    """Bars about a line: parts against on the left, parts for on the right, others by themselves.
+
+    ``before`` is the empty space left of each bar, ``between`` that between it and what stands
+    apart; ``line`` is where the line stands, ``end`` where the axis ends, and
+    ``axis`` what it measures.
+    """
+
+    names: ChartCells
+    before: ChartCells
+    parts: Sequence[Segment]
+    between: ChartCells
+    apart: Sequence[Segment]
+    line: float
+    end: float
+    number_format: str
+    axis: str
+
+
+def diverging_bars(
+    book: WorkbookWriter, bars: DivergingBars, frame: Frame, *, size: float = 9
+) -> Any:
+    """Return horizontal bars about a line, the first at the top.
+
+    Excel has no such chart: it is a stacked one whose first part is empty space.
+
+    Args:
+        book: the workbook.
+        bars: where they stand.
+        frame: its size and its title.
+        size: the size of letters in points.
+    """
+    chart = book.chart("bar", "stacked")
+    names = bars.names.reference
+    blank = {"fill": {"none": True}, "border": {"none": True}, "gap": _GAP, "overlap": 100}
+    chart.add_series({"name": " ", "categories": names, "values": bars.before.reference, **blank})
+    for part in bars.parts:
+        chart.add_series(_segment(part, names, bars.number_format, size))
+    if bars.apart:
+        between = bars.between.reference
+        chart.add_series({"name": " ", "categories": names, "values": between, **blank})
+    for part in bars.apart:
+        chart.add_series(_segment(part, names, bars.number_format, size))
+    _frame(chart, size)
+    # The axis of names stands at the line; their words stay at the left edge.
+    chart.set_y_axis({
+        "reverse": True, "num_font": _font(size), "line": {"color": palette.INK, "width": 1.25},
+        "major_tick_mark": "none", "interval_unit": 1, "label_position": "low",
+    })  # fmt: skip
+    # The empty parts have no name and no fill, so that nothing is seen of them in the legend;
+    # taken out of it, LibreOffice takes out others.
+    chart.set_legend({"position": "bottom", "font": _font(size)})
+    chart.set_x_axis({
+        "name": bars.axis, "name_font": _font(size, palette.MUTED), "min": 0, "max": bars.end,
+        "crossing": bars.line, "label_position": "none", "major_tick_mark": "none",
+        "line": {"none": True}, "major_gridlines": {"visible": False},
+    })  # fmt: skip
+    return titled(chart, frame)
+
+
+def _segment(part: Segment, names: list[str | int], shape: str, size: float) -> dict[str, object]:
+    ink = max((palette.WHITE, palette.INK), key=lambda c: palette.contrast(c, part.shade))
+    plain: list[dict[str, object]] = [{"delete": True} if bare else {} for bare in part.bare]
+    fill: dict[str, object] = {"fill": {"color": part.shade}}
+    if part.apart:
+        fill = {
+            "pattern": {
+                "pattern": "light_upward_diagonal", "fg_color": part.shade,
+                "bg_color": palette.WHITE,
+            }
+        }  # fmt: skip
+        ink = palette.INK
+    labels: dict[str, object] = {
+        "value": True, "font": _font(size, ink), "num_format": shape,
+    }  # fmt: skip
+    if any(part.bare):
+        labels["custom"] = plain
+    return {
+        "name": part.name, "categories": names, "values": part.values.reference, **fill,
+        "border": {"color": palette.INPUT_LINE if part.apart else palette.WHITE, "width": 0.75},
+        "gap": _GAP, "overlap": 100, "data_labels": labels,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a chart in pixels and its title: one message, or what it shows."""
+
+    width: int
+    height: int
+    title: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The title in lines that fit the width."""
+        return wrap(self.title, max(20, int(self.width / (_TITLE_SIZE * _LETTER))))
+
+    @property
+    def head(self) -> float:
+        """The share of the height that the title takes."""
+        return (14 + 19 * len(self.lines)) / self.height
+
+
+_TITLE_SIZE, _LETTER = 11, 0.94
+"""Points of a title's letters, and pixels of width of a bold letter for each point, on average,
+with some to spare."""
+
+
+def titled(chart: Any, frame: Frame) -> Any:
+    """Give a chart its title; return the chart."""
+    chart.set_title({
+        "name": "\n".join(frame.lines), "overlay": False,
+        "name_font": {"name": FONT, "size": _TITLE_SIZE, "bold": True, "color": palette.NAVY},
+    })  # fmt: skip
+    return chart
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Dots of one kind: where they stand, how they look, and what is written beside each.
+
+    ``reach`` are the cells of how far a thick line goes right and left of each, with the values
+    they have as written; ``leftward`` draws the latter only. An empty text writes nothing.
+    """
+
+    name: str
+    across: ChartCells
+    places: ChartCells
+    shape: str
+    size: int
+    colour: str
+    texts: Sequence[str] = ()
+    beside: str = "above"
+    bold: bool = False
+    reach: tuple[tuple[str, Sequence[float]], tuple[str, Sequence[float]]] | None = None
+    leftward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    """Dots on a line for each name, the first at the top; ``edge`` are cells of the axis' start.
+
+    ``legend`` names the dots, ``axis`` says what is measured; ``limits`` are the ends of the axis.
+    """
+
+    names: Sequence[str]
+    edge: ChartCells
+    places: ChartCells
+    dots: Sequence[Dots]
+    limits: tuple[float, float]
+    number_format: str
+    axis: str
+    legend: bool
+
+
+def dot_plot(book: WorkbookWriter, plot: DotPlot, frame: Frame) -> Any:
+    """Return dots on lines, with the names of the lines on the left."""
+    chart = book.chart("scatter")
+    for each in plot.dots:
+        chart.add_series(_dots(each))
+    chart.add_series(_dots(Dots(
+        " ", plot.edge, plot.places, "none", 5, palette.INK, plot.names, "left",
+    )))  # fmt: skip
+    low, high = plot.limits
+    chart.set_x_axis({
+        "name": plot.axis, "name_font": _font(9, palette.MUTED), "num_font": _font(9),
+        "min": low, "max": high, "num_format": plot.number_format,
+        "major_gridlines": {"visible": False}, "line": {"color": palette.LINE},
+    })  # fmt: skip
+    chart.set_y_axis({
+        "min": 0.5, "max": len(plot.names) + 0.5, "major_unit": 1, "label_position": "none",
+        "major_tick_mark": "none", "line": {"none": True},
+        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+    })  # fmt: skip
+    hidden = [i for i, each in enumerate((*plot.dots, None)) if each is None or each.name == " "]
+    legend: dict[str, object] = {"none": True}
+    if plot.legend:
+        legend = {"position": "bottom", "font": _font(9), "delete_series": hidden}
+    chart.set_legend(legend)
+    foot = (78 if plot.legend else 58) / frame.height
+    chart.set_plotarea({"layout": {
+        "x": 0.31, "y": frame.head + 0.01, "width": 0.60, "height": 1 - frame.head - foot - 0.01,
+    }})  # fmt: skip
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.show_hidden_data()
+    return titled(chart, frame)
+
+
+def _dots(each: Dots) -> dict[str, object]:
+    series: dict[str, object] = {
+        "name": each.name, "categories": each.across.reference, "values": each.places.reference,
+        "marker": {"type": "none"},
+    }  # fmt: skip
+    if each.shape != "none":
+        series["marker"] = {
+            "type": each.shape, "size": each.size, "fill": {"color": each.colour},
+            "border": {"color": palette.WHITE if each.size > _FAINT else each.colour},
+        }  # fmt: skip
+    if each.reach is not None:
+        (more, above), (less, below) = each.reach
+        series["x_error_bars"] = {
+            "type": "custom", "plus_values": more, "minus_values": less, "plus_data": above,
+            "minus_data": below, "end_style": 0, "direction": "minus" if each.leftward else "both",
+            "line": {"color": palette.LINE, "width": 2.25},
+        }  # fmt: skip
+    if any(each.texts):
+        font = {**_font(9, palette.INK), "bold": each.bold}
+        series["data_labels"] = {
+            "value": True, "position": each.beside,
+            "custom": [{"value": text, "font": font} if text else {"delete": True}
+                       for text in each.texts],
+        }  # fmt: skip
+    return series
+
+
+_FAINT = 5
+"""Markers up to this size are dots of single returns."""
+
+
+def shades_against(parts: int) -> tuple[str, ...]:
+    """Return shades for choices left of the line, the worst first.
+
+    Raises:
+        SheetError: more parts than there are shades.
+    """
+    return _even(palette.AGAINST, parts)
+
+
+def shades_in_favour(parts: int) -> tuple[str, ...]:
+    """Return shades for choices right of the line, the best last.
+
+    Raises:
+        SheetError: more parts than there are shades.
+    """
+    return _even(palette.SEQUENCE[:4], parts)
+
+
+def _even(shades: Sequence[str], parts: int) -> tuple[str, ...]:
+    """Shades from a row, its ends where there are two, evenly between them where more."""
+    if parts > palette.MOST_SHADES:
+        shades_for(parts)
+    if parts <= 1:
+        return (shades[len(shades) // 2],) * parts
+    return tuple(_between(step / (parts - 1), shades) for step in range(parts))
+
+
 def shades_for(parts: int) -> tuple[str, ...]:
     """Return shades for an ordered row of parts, least first.
 
@@ -205,11 +540,11 @@ def shades_for(parts: int) -> tuple[str, ...]:
     return tuple(palette.SEQUENCE[pick] for pick in picks)
 
 
-def _between(share: float) -> str:
+def _between(share: float, shades: Sequence[str] = palette.SEQUENCE) -> str:
     """Return the shade that lies at a share of the way from the first to the last."""
-    place = share * (len(palette.SEQUENCE) - 1)
-    first = min(int(place), len(palette.SEQUENCE) - 2)
-    one, other = palette.SEQUENCE[first : first + 2]
+    place = share * (len(shades) - 1)
+    first = min(int(place), len(shades) - 2)
+    one, other = shades[first : first + 2]
     ends = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
     mixed = (round(low + (high - low) * (place - first)) for low, high in ends)
     return "#" + "".join(f"{part:02X}" for part in mixed)

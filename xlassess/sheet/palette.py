@@ -32,6 +32,14 @@ SEQUENCE = ("#B8CCE0", "#7FA5C9", "#41779F", "#17365D", "#0B1D33")
 """Shades for ordered parts of a chart, least first; each differs in lightness, so that they
 can be told apart in black and white. A longer row is shaded evenly between the ends."""
 
+AGAINST = ("#7A4300", "#C9853B", "#F0CFA0")
+"""Shades for the choices left of a chart's line, the worst first; those on the right have the
+blues of `SEQUENCE`. The line, and the order in which they stand, tell the same without colour."""
+
+MIDDLE, APART = "#EDE9DF", ("#8C96A0", "#C3CAD1")
+"""The shade of a middle choice, and the greys of answers that say nothing of the matter, which
+stand apart and are hatched."""
+
 MOST_SHADES = 10
 """More parts than these cannot be told apart by shade, whatever stands between them."""
 

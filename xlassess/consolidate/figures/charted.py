@@ -2,15 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from xlassess.consolidate.figures.points import differs
 from xlassess.consolidate.figures.thresholds import DIGITS
-from xlassess.consolidate.figures.values import SectionFigures, ToolkitResults
-from xlassess.model.toolkit import Band
+from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
+from xlassess.model.toolkit import Band, Choice, Scale, Toolkit
 from xlassess.score import score_range
 
 _FEWEST, _MOST = 3, 12
 """Segments a dartboard can show so that they are told apart."""
+
+
+MOST_DOTS = 60
+"""Returns that get a dot each; more would be a cloud in which nobody is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The choices of a scale as a bar shows them about a line.
+
+    ``left`` speaks against (the worst first), ``right`` for (the best last); ``middle`` stands
+    astride the line. ``apart`` says nothing of the matter and stands by itself.
+    """
+
+    left: tuple[Choice, ...]
+    middle: tuple[Choice, ...]
+    right: tuple[Choice, ...]
+    apart: tuple[Choice, ...]
+
+    @property
+    def about_the_line(self) -> tuple[Choice, ...]:
+        """The choices from the worst to the best."""
+        return (*self.left, *self.middle, *self.right)
+
+    def reach(self, counts: Mapping[str, int]) -> tuple[float, float]:
+        """Return how far a bar goes to the left and to the right of the line."""
+        half = sum(counts.get(choice.code, 0) for choice in self.middle) / 2
+        left, right = (
+            half + sum(counts.get(choice.code, 0) for choice in side)
+            for side in (self.left, self.right)
+        )
+        return left, right
+
+
+def sides_of(toolkit: Toolkit, scale: Scale) -> Sides:
+    """Return which choices of a scale stand left and right of the line.
+
+    On a maturity matrix only what is flagged stands on the left: basic is the acceptable minimum.
+    On other scales the lower half does, and a middle choice stands astride.
+    """
+    rising = tuple(reversed(scale.substantive))
+    apart = tuple(choice for choice in scale.choices if choice.apart)
+    if toolkit.scoring.rule == "levels":
+        below = tuple(each for each in rising if each.code in toolkit.scoring.flagged)
+        return Sides(below, (), tuple(each for each in rising if each not in below), apart)
+    half = len(rising) // 2
+    return Sides(
+        rising[:half], rising[half : len(rising) - half], rising[len(rising) - half :], apart
+    )
+
+
+def left_share(sides: Sides, counts: Mapping[str, int]) -> float:
+    """Return the share of a bar that lies left of the line; -1 where there is no bar."""
+    left, right = sides.reach(counts)
+    return round(left / (left + right), DIGITS) if left + right else -1.0
+
+
+def items_worst_first(toolkit: Toolkit, items: Sequence[ItemFigures]) -> tuple[int, ...]:
+    """Return the places of items, those with most on the left first; withheld ones come last."""
+    shares = [
+        -2.0 if item.withheld else left_share(sides_of(toolkit, item.scale), item.agreement.counts)
+        for item in items
+    ]
+    return tuple(sorted(range(len(items)), key=lambda place: -shares[place]))
+
+
+def sections_worst_first(
+    toolkit: Toolkit, scale: str, sections: Sequence[SectionFigures], among: Sequence[int]
+) -> tuple[int, ...]:
+    """Return the places of sections, those with most on the left first; withheld ones come last.
+
+    Args:
+        toolkit: the instrument.
+        scale: the scale on which answers fall.
+        sections: the figures of all sections.
+        among: the places of those that ask for answers on that scale.
+    """
+    sides = sides_of(toolkit, toolkit.scales[scale])
+
+    def share(place: int) -> float:
+        each = sections[place]
+        return -2.0 if counts_withheld(each) else left_share(sides, each.scales.get(scale, {}))
+
+    return tuple(sorted(among, key=lambda place: -share(place)))
+
+
+def counts_withheld(each: SectionFigures) -> bool:
+    """True where the counts of a section are withheld, and not only its mean for others' sake."""
+    return each.score.withheld and not each.score.secondary
+
+
+def is_split(part: ToolkitResults, item: ItemFigures) -> bool:
+    """True for an item on which views differ, which a picture marks in words."""
+    return item.scored and not item.withheld and differs(part.toolkit, item)
+
+
+def beside_each_other(scores: Sequence[float]) -> tuple[int, ...]:
+    """Return for each score how many equal ones stand before it, so that no dot hides another."""
+    seen: dict[float, int] = {}
+    found = []
+    for score in scores:
+        key = round(score, DIGITS)
+        found.append(seen.get(key, 0))
+        seen[key] = seen.get(key, 0) + 1
+    return tuple(found)
 
 
 def has_dartboard(part: ToolkitResults) -> bool:

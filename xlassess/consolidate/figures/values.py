@@ -273,13 +273,30 @@ class PlanningScenario:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTitles:
+    """The message of each picture, which is its title; empty where no rule gives one.
+
+    ``means`` is about the means of sections, ``answers`` and ``items`` about how answers fall on
+    a scale (by its id), by section and by item.
+    """
+
+    means: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    flags: str = ""
+    significance: str = ""
+    levels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """The words of a toolkit's Summary page.
 
     ``reading`` is the finding in one sentence a chair can read out, ``more`` what goes with it.
     ``decisions`` is what the committee is asked to decide. A list of points begins with a remark
     (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
-    how many could not say; ``context`` and ``caution`` what it rests on.
+    how many could not say; ``context`` and ``caution`` what it rests on. ``titles`` are those of
+    the pictures.
     """
 
     context: str
@@ -299,6 +316,7 @@ class Narrative:
     scenario_advice: str
     decisions: tuple[str, ...]
     caution: str
+    titles: PictureTitles = PictureTitles()
 
 
 @dataclass(frozen=True, slots=True)

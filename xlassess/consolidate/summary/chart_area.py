@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
-from xlassess.consolidate.figures.charted import has_dartboard, limits_of, reach, rings, weights_of
+from xlassess.consolidate.figures.charted import has_dartboard, limits_of, rings, weights_of
 from xlassess.consolidate.figures.values import ToolkitResults
-from xlassess.consolidate.summary import cells as writer
 from xlassess.consolidate.summary import native_charts
+from xlassess.consolidate.summary.answer_charts import (
+    answer_chart,
+    bars_of_items,
+    fits_bars,
+)
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
+from xlassess.consolidate.summary.dot_charts import (
+    axes_of,
+    level_dots,
+    mean_dots,
+    shows_levels,
+    significance,
+)
 from xlassess.consolidate.summary.layout import (
     HEADER_ROW,
     ROW_PIXELS,
-    AgreementLayout,
     ProfileLayout,
     agreement_layouts,
-    levels_layout,
 )
 from xlassess.consolidate.wording.terms import words
 from xlassess.contract.layout import cell_name, column_name
-from xlassess.sheet import formats, metrics, palette
+from xlassess.sheet import formats, metrics
+from xlassess.sheet.charts import Frame
 from xlassess.sheet.writer import PlacedChart, SheetWriter
 
 _CHART_WIDTH, _SECOND_COLUMN = 560, 7
@@ -37,8 +48,8 @@ _PAGE_SHAPE = 620 / 960
 _ITEMS = 22
 """Most items in one chart, so that it fits a page and can be read."""
 
-Picture = tuple[str, tuple[Any, str]]
-"""A heading, and a chart with the text read out in its place."""
+Picture = tuple[Any, str]
+"""A chart, and the text read out in its place."""
 
 
 def columns_for_charts(widths: Sequence[float], width: float) -> int:
@@ -82,7 +93,7 @@ def put_charts(
     top = layout.last_row + 2
     height = max(300, 120 + 34 * layout.sections)
     rows = ceil(height / ROW_PIXELS) + 3
-    small = list(_of_sections(writer, part, layout))
+    small = list(_of_sections(writer, part, layout, (_CHART_WIDTH, height)))
     for index, picture in enumerate(small):
         at = top + rows * (index // 2)
         column = 0 if index % 2 == 0 else _SECOND_COLUMN
@@ -97,9 +108,8 @@ def put_charts(
             left = page
         left -= rows * ROW_PIXELS
     row = top + rows * lines
-    for picture, count in _of_items(writer, part):
+    for picture, height in _of_items(writer, part):
         breaks.append(row)
-        height = 110 + 30 * count
         _put(sheet, picture, (row, 0), (_WHOLE_WIDTH, height))
         row += ceil(height / ROW_PIXELS) + 3
     return row, tuple(breaks)
@@ -108,94 +118,51 @@ def put_charts(
 def _put(
     sheet: SheetWriter, picture: Picture, where: tuple[int, int], size: tuple[int, int]
 ) -> None:
-    title, (chart, alt) = picture
-    row, column = where
-    sheet.text(row, column, title, formats.HEADING.but(wrap=False))
-    sheet.height(row, writer.HEADING_ROW)
-    sheet.chart(chart, PlacedChart(row + 1, column, *size, alt))
+    chart, alt = picture
+    sheet.chart(chart, PlacedChart(*where, *size, alt))
 
 
 def _of_sections(
-    writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout
+    writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout, size: tuple[int, int]
 ) -> Iterator[Picture]:
     """Yield the charts that have a point, a bar or a segment for each section."""
-    say = words().say
     if has_dartboard(part):
-        yield say("picture_dartboard"), native_charts.headline(writer, part, layout)
+        yield native_charts.dartboard(writer, part, layout, size)
     if "mean" in layout.columns:
-        yield say("picture_bars"), native_charts.range_bars(writer, part, layout)
-    if native_charts.has_radar(part, layout):
-        ranged = any(each.score.low is not None for each in part.sections)
-        yield say("picture_radar", ranged), native_charts.radar(writer, part, layout)
+        yield mean_dots(writer, part, layout, size)
     if "flagged" in layout.columns:
-        yield say("picture_flags"), native_charts.flag_bars(writer, part, layout)
+        yield native_charts.flag_bars(writer, part, layout, size)
     for answers in layout.answers:
-        title = part.toolkit.scales[answers.scale].title
-        yield say("profile_answers", title), native_charts.stacked(writer, part, layout, answers)
+        if fits_bars(part.toolkit.scales[answers.scale]):
+            yield native_charts.answers_of_sections(writer, part, layout, answers, size)
     if "significance" in layout.columns:
-        yield say("picture_significance"), native_charts.significance(writer, part, layout)
-    if len(part.levels) > 1 and part.toolkit.scoring.rule != "none":
-        levels = levels_layout(writer.summary, part)
-        yield say("picture_levels"), native_charts.level_bars(writer, part, levels)
+        yield significance(writer, part, layout, size)
+    if shows_levels(part):
+        yield level_dots(writer, part, layout, size)
 
 
 def _of_items(writer: SummaryWriter, part: ToolkitResults) -> Iterator[tuple[Picture, int]]:
-    """Yield the charts of how the answers on each item fall, with how many items they have."""
+    """Yield the charts of how the answers on each item fall, with the height of each."""
     for layout in agreement_layouts(writer.summary, part):
         scale = part.toolkit.scales[layout.scale]
-        fits = 2 <= len(scale.substantive) <= palette.MOST_SHADES
-        if not fits or not any(item.scored for item in layout.items):
+        if not fits_bars(scale) or not any(item.scored for item in layout.items):
             continue
-        for first, last in _pages(layout):
-            title = words().say("picture_items", scale.title)
-            chart = native_charts.item_bars(writer, part, layout, first, last)
-            yield (title, chart), last - first + 1
+        bars = bars_of_items(part, layout)
+        told = part.narrative.titles.items.get(layout.scale)
+        count = len(bars.names)
+        for first, last in _pages(count):
+            title = words().say("picture_items", scale.title, first + 1, last + 1, count)
+            height = 130 + 30 * (last - first + 1)
+            frame = Frame(_WHOLE_WIDTH, height, title if first or not told else told)
+            yield answer_chart(writer, part, bars, frame, (first, last), size=11), height
 
 
-def _pages(layout: AgreementLayout) -> Iterator[tuple[int, int]]:
-    """Yield the first and last item of each chart, of about as many items each.
-
-    A section is divided only if it must be.
-    """
-    count = len(layout.items)
-    fair = ceil(count / ceil(count / _ITEMS))
-    first = 0
-    for start, end in _runs([item.section.id for item in layout.items]):
-        if end - first + 1 > _ITEMS and start > first:
-            yield first, start - 1
-            first = start
-        while end - first + 1 > _ITEMS:
-            yield first, first + _ITEMS - 1
-            first += _ITEMS
-        if end - first + 1 >= fair:
-            yield first, end
-            first = end + 1
-    if first < len(layout.items):
-        yield first, len(layout.items) - 1
-
-
-def _runs(sections: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last place of each run of the same section."""
-    start = 0
-    for index, section in enumerate(sections):
-        if index + 1 == len(sections) or sections[index + 1] != section:
-            yield start, index
-            start = index + 1
-
-
-def write_whiskers(
-    writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
-) -> None:
-    """Write how far the range of each section goes above and below its mean, for the chart."""
-    columns = {name: column_name(layout.columns.index(name)) for name in ("mean", "low", "high")}
-    small = formats.SMALL.but(align="right", number="0.0")
-    sheet.text(HEADER_ROW - 1, layout.whisker_column, words().say("whiskers"), formats.SMALL)
-    for row, each in enumerate(part.sections, layout.first_row):
-        mean, low, high = (f"${columns[name]}{row + 1}" for name in ("mean", "low", "high"))
-        for side, (more, less) in enumerate(((high, mean), (mean, low))):
-            formula = f"IF(ISNUMBER({low}),{more}-{less},0)"
-            value = reach(each, 1 if side == 0 else -1)
-            writer.figure(sheet, row, layout.whisker_column + side, Live(formula, value), small)
+def _pages(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last bar of each chart, of about as many each."""
+    pages = ceil(count / _ITEMS)
+    ends = [round(page * count / pages) for page in range(pages + 1)]
+    for first, end in pairwise(ends):
+        yield first, end - 1
 
 
 def write_cross(
@@ -216,8 +183,12 @@ def write_cross(
     small = formats.SMALL.but(align="right", number="0.0")
     ends = ((Live("", low), across), (Live("", high), across),
             (upright, Live("", bottom)), (upright, Live("", top)))  # fmt: skip
-    for row, pair in enumerate(ends, layout.first_row):
-        for column, live in enumerate(pair, layout.cross_column):
+    (left, right), (lower, upper) = axes_of(part)
+    inside = (upper - lower) * 0.07
+    corners = [Live("", each) for each in (left, left, right, right)]
+    heights = [Live("", each) for each in (upper - inside, lower + inside) * 2]
+    for row, (pair, x, y) in enumerate(zip(ends, corners, heights, strict=True), layout.first_row):
+        for column, live in enumerate((*pair, x, y), layout.cross_column):
             writer.figure(sheet, row, column, live, small)
 
 

@@ -15,8 +15,9 @@ from xlassess.model.toolkit import Band, answer_field
 from xlassess.score import Overall, SectionScore, score_range
 from xlassess.sheet.writer import quoted
 
-SHADES = ("#A9C8E6", "#DCE9F5", "#FDF0D5", "#F6C99B")
-"""Grounds of cells in the best to the lowest quarter or band; the figure stays visible."""
+SHADES = ("#8DB4DB", "#B9D2EB", "#DEEAF6", "#F7FAFD")
+"""Grounds of cells in the best to the lowest quarter or band: one hue, so that they can be told
+apart in grey; the figure stays visible."""
 
 
 def band_formula(

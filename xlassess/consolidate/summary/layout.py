@@ -34,6 +34,15 @@ TALLY_NAMES = {
 }  # fmt: skip
 """The same where Data holds only how often each choice was picked."""
 
+MOST_LEVELS = 5
+"""Organisational levels a chart shows so that they are told apart."""
+
+DOTS = ("place", "edge", "mean", "more", "less", "significance", "top", "gap",
+        *(f"level {number}" for number in range(MOST_LEVELS)))  # fmt: skip
+"""What the cells of dots hold: the height of the line and its left end; the mean of a section and
+how far the range goes right and left of it; its significance; the highest level and how far the
+lowest lies below it; then each level."""
+
 _TABLE_GAP = 3
 """Rows between the tables of two scales: one empty, one with the scale's name."""
 
@@ -85,8 +94,16 @@ class ScoresLayout:
 
     @property
     def last_column(self) -> int:
-        """The last column in use."""
+        """The last column of the tables."""
         return self.overall_column(len(self.views)) - 1
+
+    def dots(self, section: int) -> tuple[CellRange, CellRange]:
+        """The cells of one dot for each return in a section: how far across, and how high."""
+        column = self.last_column + 4 + 2 * section
+        across, up = (
+            CellRange(self.first_row, at, self.last_row, at) for at in (column, column + 1)
+        )
+        return across, up
 
     def total_row(self, what: str) -> int:
         """The row of a total: ``n``, ``mean``, ``low``, ``high``, ``spread`` or ``band``."""
@@ -119,6 +136,46 @@ def scores_layout(summary: Summary, part: ToolkitResults) -> ScoresLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class BarsLayout:
+    """The cells that bars about a line are drawn from: a row for each bar, the worst first.
+
+    The columns are the name, the empty space before the bar, a part for each choice from the worst
+    to the best, the space behind it, and a part for each choice that stands apart.
+    """
+
+    sheet: str
+    first_row: int
+    first_column: int
+    rows: int
+    parts: int
+    apart: int
+
+    def names_box(self, first: int, last: int) -> CellRange:
+        """The names, from one bar to another (from 0)."""
+        return self._box(0, first, last)
+
+    def before_box(self, first: int, last: int) -> CellRange:
+        """The space before the bars."""
+        return self._box(1, first, last)
+
+    def part_box(self, part: int, first: int, last: int) -> CellRange:
+        """A part of the bars, the worst choice first."""
+        return self._box(2 + part, first, last)
+
+    def between_box(self, first: int, last: int) -> CellRange:
+        """The space between the bars and what stands apart."""
+        return self._box(2 + self.parts, first, last)
+
+    def apart_box(self, part: int, first: int, last: int) -> CellRange:
+        """A part that stands apart."""
+        return self._box(3 + self.parts + part, first, last)
+
+    def _box(self, column: int, first: int, last: int) -> CellRange:
+        at = self.first_column + column
+        return CellRange(self.first_row + first, at, self.first_row + last, at)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswersLayout:
     """A table of how answers on one scale fall: its heading row and its sections (by index)."""
 
@@ -127,13 +184,7 @@ class AnswersLayout:
     sections: tuple[int, ...]
     choices: int
 
-    def choice_box(self, choice: int) -> CellRange:
-        """The cells of all its sections in a choice's column."""
-        return CellRange(self.header + 1, 2 + choice, self.header + len(self.sections), 2 + choice)
-
-    def names_box(self) -> CellRange:
-        """The cells of its sections' names."""
-        return CellRange(self.header + 1, 1, self.header + len(self.sections), 1)
+    bars_column = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +204,9 @@ class ProfileLayout:
     answers: tuple[AnswersLayout, ...]
     leading: int
 
-    grid_column, whisker_column, cross_column = 30, 45, 48
+    grid_column, cross_column, dots_column = 30, 48, 70
+    """The first columns of the cells of charts: the dartboard, two lines, and dots. Those of bars
+    stand between them (`AnswersLayout.bars_column`)."""
 
     @property
     def first_row(self) -> int:
@@ -177,9 +230,13 @@ class ProfileLayout:
         index = self.columns.index(column)
         return CellRange(self.first_row, index, self.first_row + self.sections - 1, index)
 
-    def whiskers(self, side: int) -> CellRange:
-        """The cells of how far the range goes above (0) and below (1) each mean."""
-        column = self.whisker_column + side
+    def dots(self, name: str) -> CellRange:
+        """The cells of dots, one for each section: their name is one of `DOTS`, or a level's place.
+
+        Raises:
+            ValueError: there are none of that name.
+        """
+        column = self.dots_column + DOTS.index(name)
         return CellRange(self.first_row, column, self.first_row + self.sections - 1, column)
 
     def cell(self, row: int, column: str) -> str:
@@ -306,16 +363,7 @@ class AgreementLayout:
     items: tuple[ItemFigures, ...]
 
     first_choice, names_column = 3, 40
-
-    def choice_box(self, choice: int, first: int, last: int) -> CellRange:
-        """The counts of a choice, from one item to another (from 0)."""
-        column = self.first_choice + choice
-        return CellRange(self.header + 1 + first, column, self.header + 1 + last, column)
-
-    def names_box(self, first: int, last: int) -> CellRange:
-        """The short names of items, which only charts use."""
-        column = self.names_column
-        return CellRange(self.header + 1 + first, column, self.header + 1 + last, column)
+    """The column of the first choice, and the first of the cells that only charts use."""
 
 
 def agreement_layouts(summary: Summary, part: ToolkitResults) -> tuple[AgreementLayout, ...]:

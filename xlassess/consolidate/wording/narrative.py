@@ -26,6 +26,7 @@ from xlassess.consolidate.wording.facts import (
     words,
 )
 from xlassess.consolidate.wording.finding import finding
+from xlassess.consolidate.wording.pictures import titles_of
 from xlassess.consolidate.wording.pointed import (
     concerns_of,
     differences_of,
@@ -124,6 +125,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         scenario_advice=shown.advice if shown else "",
         decisions=asked_of(facts),
         caution=say("caution", _facts(facts)),
+        titles=titles_of(facts),
     )
 
 

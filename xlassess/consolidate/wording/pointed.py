@@ -56,12 +56,14 @@ def spread_of(item: ItemFigures) -> str:
 def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return the largest differences between organisational levels, in words."""
     gaps = facts.whole.level_gaps
-    found = tuple(Point(gap.name, _level_gap(gap)) for gap in gaps)
+    found = tuple(Point(gap.name, level_gap_in_words(gap)) for gap in gaps)
     more = facts.whole.levels_apart - len(gaps)
     return (*found, Point("", words().say("levels_more", more))) if more > 0 else found
 
 
-def _level_gap(gap: LevelGap) -> str:
+def level_gap_in_words(gap: LevelGap) -> str:
+    """Return the highest and the lowest level with their figures."""
+
     def shown(figure: Figure) -> str:
         mean = figure.mean or 0.0
         return percent(mean) if gap.is_share else decimal(mean)

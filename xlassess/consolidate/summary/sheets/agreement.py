@@ -16,6 +16,7 @@ from xlassess.consolidate.figures.thresholds import (
 )
 from xlassess.consolidate.figures.values import ItemFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.answer_charts import bars_of_items, write_bars
 from xlassess.consolidate.summary.cells import (
     Live,
     SheetColumn,
@@ -121,8 +122,8 @@ def _table(
     writer.table(sheet, SheetTable(header, columns, len(items), name, title))
     for row, item in enumerate(items, header + 1):
         _row(writer, sheet, row, item, remarks.get((item.key, item.field), ""))
-        name = f"{item.item.id}  {item.name}"
-        sheet.text(row, layout.names_column, name, formats.SMALL.but(wrap=False))
+    if scale.substantive:
+        write_bars(writer, sheet, bars_of_items(part, layout))
     if not _compared(part):
         return
     first, last = header + 1, header + len(items)

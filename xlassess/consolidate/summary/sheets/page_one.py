@@ -277,11 +277,12 @@ class _Paper(_Rows):
             height = sum(self.sheet.row_height(row) for row in range(top, self.row))
             if height < _CHART_POINTS:
                 self.space(_CHART_POINTS - height)
-            chart, alt = native_charts.headline(self._writer, part, layout)
             points = min(max(height, _CHART_POINTS), _CHART_POINTS * 1.4)
             tall = round(points / metrics.POINTS_PER_PIXEL)
             tall = min(tall, round(self._beside * 1.1)) if has_dartboard(part) else tall
-            self.sheet.chart(chart, PlacedChart(top, 1, self._beside, tall, alt))
+            size = (self._beside, tall)
+            chart, alt = native_charts.headline(self._writer, part, layout, size)
+            self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
         self.space(8)
 
     @property
@@ -402,12 +403,12 @@ class _Paper(_Rows):
         layout = profile_layout(self._writer.summary, self._part)
         if height < _LEAST_SECOND:
             return
-        found = native_charts.beside_lists(self._writer, self._part, layout)
+        points = min(height - 6.0, _CHART_POINTS * 1.2)
+        size = (self._beside, round(points / metrics.POINTS_PER_PIXEL))
+        found = native_charts.beside_lists(self._writer, self._part, layout, size)
         if found is not None:
             chart, alt = found
-            points = min(height - 6.0, _CHART_POINTS * 1.2)
-            tall = round(points / metrics.POINTS_PER_PIXEL)
-            self.sheet.chart(chart, PlacedChart(top, 1, self._beside, tall, alt))
+            self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
 
     def _checklist(self, each: CompletedChecklist) -> None:
         """One completed checklist on a page of its own."""

@@ -8,6 +8,7 @@ from xlassess.consolidate.figures.charted import first_to_look_at, has_dartboard
 from xlassess.consolidate.figures.compute import section_key
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.answer_charts import bars_of_sections, write_bars
 from xlassess.consolidate.summary.cells import (
     Live,
     SheetColumn,
@@ -22,8 +23,8 @@ from xlassess.consolidate.summary.chart_area import (
     put_charts,
     write_cross,
     write_grid,
-    write_whiskers,
 )
+from xlassess.consolidate.summary.dot_charts import write_dots
 from xlassess.consolidate.summary.formulas import band_formula, flagged_formula, pooled_share
 from xlassess.consolidate.summary.layout import (
     HEADER_ROW,
@@ -97,6 +98,7 @@ def write_profile(writer: SummaryWriter, part: ToolkitResults) -> None:
         _scores(writer, sheet, part, layout)
     else:
         _counts(writer, sheet, part, layout)
+    write_dots(writer, sheet, part, layout)
     for answers in layout.answers:
         _answers(writer, sheet, part, answers)
     last, breaks = put_charts(writer, sheet, part, layout, widths)
@@ -147,7 +149,6 @@ def _scores(
             live = _significance(writer, part, each)
             look = cells.MIDDLE.but(number="0.0")
             writer.figure(sheet, row, layout.columns.index("significance"), live, look)
-    write_whiskers(writer, sheet, part, layout)
     if "significance" in layout.columns:
         write_cross(writer, sheet, part, layout)
         _first_to_look_at(writer, sheet, part, layout)
@@ -300,3 +301,4 @@ def _answers(
             value = WITHHELD if hidden else counts.get(choice.code, 0)
             writer.figure(sheet, row, column, Live(formula, value), cells.MIDDLE)
         cells.fit_row(sheet, row, [(each.name, 36.0, cells.CELL)])
+    write_bars(writer, sheet, bars_of_sections(part, layout, sheet.name))

@@ -17,6 +17,7 @@ from xlassess.consolidate.summary.cells import (
     lit,
     put,
 )
+from xlassess.consolidate.summary.dot_charts import write_dots_of_returns
 from xlassess.consolidate.summary.formulas import (
     band_formula,
     pooled_share,
@@ -212,6 +213,7 @@ def _rows(
             writer.figure(sheet, row, layout.overall_column(index), live, strong)
         texts = [(t, c.width, c.look) for t, c in zip(who, columns, strict=False)]
         cells.fit_row(sheet, row, texts)
+    write_dots_of_returns(writer, sheet, part, layout)
 
 
 def _answered(writer: SummaryWriter, sheet: SheetWriter, row: int, scored: ScoreRow) -> None:
