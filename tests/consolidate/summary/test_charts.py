@@ -1,0 +1,117 @@
+"""The charts of the summary, as they stand in its workbook."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
+from tests.consolidate.test_summarise import CODES
+from tests.consolidate.wording.test_findings import all_at, part_of
+from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
+from xlassess.sheet import palette
+from xlassess.sheet.charts import shades_against, shades_in_favour
+from xlassess.toolkits.load import builtin_ids, find_toolkit
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+
+
+@pytest.fixture(scope="module", params=builtin_ids())
+def content(request) -> bytes:
+    record = a_round([find_toolkit(request.param)], 9, Wish(returned=7, gaps=0.05))
+    return summary_bytes(summarise(record, MADE_AT))
+
+
+def charts_in(content: bytes) -> list[ElementTree.Element]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = [n for n in package.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", n)]
+        return [ElementTree.fromstring(package.read(name)) for name in sorted(names)]
+
+
+def title_of(chart: ElementTree.Element) -> str:
+    title = chart.find(f"{C}chart/{C}title")
+    return "" if title is None else " ".join(t.text or "" for t in title.iter(f"{A}t"))
+
+
+def test_charts__each_has_a_title_in_words(content):
+    for chart in charts_in(content):
+        assert len(title_of(chart).split()) >= 3 or title_of(chart) == "Answers to act on"
+
+
+def test_charts__none_repeats_a_table_as_a_radar(content):
+    assert not any(chart.find(f".//{C}radarChart") for chart in charts_in(content))
+
+
+def test_charts__draw_from_numbers_alone(content):
+    """One text among the figures of a chart of dots, and Excel counts 1, 2, 3 instead."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    for chart in charts_in(content):
+        if chart.find(f".//{C}scatterChart") is None:
+            continue
+        for series in chart.iter(f"{C}ser"):
+            for axis in ("xVal", "yVal"):
+                where = series.find(f"{C}{axis}//{C}f").text
+                sheet, _, box = where.rpartition("!")
+                area = book[sheet.strip("'").replace("''", "'")][box.replace("$", "")]
+                row = [c for line in area for c in line] if isinstance(area, tuple) else [area]
+                assert all(isinstance(c.value, int | float) for c in row), where
+
+
+def test_bars__order_of_items_is_the_worst_first(pat):
+    part = part_of(pat, [all_at(pat, CODES[3], _4C=CODES[1], _2A=CODES[2])] * 3
+                   + [all_at(pat, CODES[3], _4C=CODES[1])] * 3)  # fmt: skip
+    order = items_worst_first(pat, part.items)
+    assert [part.items[place].item.id for place in order[:2]] == ["4C", "2A"]
+
+
+def test_bars__split_items_say_so_in_words(pat):
+    given = [all_at(pat, CODES[3], _4C=CODES[1])] * 4 + [all_at(pat, CODES[3], _4C=CODES[4])] * 4
+    people = a_round([pat], 8)
+    summary = summarise(with_returns(people, dict(enumerate(given))), MADE_AT)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    names = [c.value for (c,) in book["Agreement"].iter_rows(min_col=41, max_col=41) if c.value]
+    assert [name for name in names if "[split]" in name] == [names[0]]
+    assert names[0].startswith("4C [split]")
+
+
+def test_sides__a_middle_choice_stands_astride_and_the_rest_on_its_side(melton):
+    sides = sides_of(melton, melton.scales["rating"])
+    assert [len(side) for side in (sides.left, sides.middle, sides.right)] == [2, 1, 2]
+    assert left_share(sides, {sides.middle[0].code: 4}) == 0.5
+
+
+def test_sides__basic_is_the_acceptable_minimum():
+    bv = find_toolkit("bv-partnership")
+    sides = sides_of(bv, bv.scales["practice"])
+    assert [choice.code for choice in sides.left] == ["below"]
+    assert len(sides.right) == 3
+
+
+def test_bars__dont_know_stands_apart_and_is_hatched():
+    wbt = find_toolkit("working-better-together")
+    summary = summarise(a_round([wbt], 9, Wish(returned=7)), MADE_AT)
+    charts = charts_in(summary_bytes(summary))
+    hatched = [
+        "".join(t.text or "" for t in series.find(f"{C}tx").iter() if t.tag in (f"{C}v", f"{A}t"))
+        for chart in charts
+        for series in chart.iter(f"{C}ser")
+        if series.find(f"{C}spPr/{A}pattFill") is not None
+    ]
+    apart = {c.label for scale in wbt.scales.values() for c in scale.choices if c.apart}
+    assert hatched
+    assert set(hatched) <= apart
+
+
+@pytest.mark.parametrize("parts", range(1, 6))
+def test_shades__neighbours_differ_in_lightness(parts):
+    for shades in (shades_against(parts), shades_in_favour(parts)):
+        assert len(set(shades)) == parts
+        assert all(palette.contrast(a, b) >= 1.15 for a, b in pairwise(shades))
