@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.damaged.builders import BUILDERS, Bench, Damaged
+from tests.damaged.joint_builders import JOINT
 from tests.damaged.pairs import CASES
 from tests.factory import Workbook, issue
 from tests.ingest.small import every_kind
@@ -49,6 +50,7 @@ def _handed_over(damaged: Damaged, folder: Path) -> Return:
 
 def test_catalogue__no_code_lacks_a_damaged_workbook() -> None:
     assert BUILDERS.keys() | CASES.keys() == CATALOGUE.keys()
+    assert BUILDERS.keys() >= set(JOINT)
     assert CASES.keys() == OF_THE_LEDGER
 
 

@@ -5,11 +5,13 @@ from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
+from xlassess.consolidate.wording.matters import matters_of
 
 __all__ = [
     "Summary",
     "exposed_in_words",
     "held_in_words",
+    "matters_of",
     "print_set",
     "promise_in_words",
     "summarise",

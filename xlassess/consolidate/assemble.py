@@ -15,6 +15,7 @@ from xlassess.consolidate.figures.counted import toolkit_returns
 from xlassess.consolidate.figures.disclosure import PrintedSum
 from xlassess.consolidate.figures.held_back import as_then
 from xlassess.consolidate.figures.overview import overview, planning_scenario
+from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
@@ -47,11 +48,13 @@ from xlassess.consolidate.register import (
     last_received,
     round_inputs,
 )
+from xlassess.consolidate.wording.agreed import promises_kept
 from xlassess.consolidate.wording.decisions import decisions, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import AgreedPlan
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement, ScoringPlan
@@ -72,7 +75,11 @@ def summarise(record: Round, made_at: datetime) -> Summary:
     inputs = round_inputs(record, made_at)
     groups = _groups(record)
     actions = _actions(inputs, groups)
-    parts = tuple(_part(inputs, group, actions) for group in groups)
+    kept = tuple(promises_kept(record, made_at.date()))
+    parts = tuple(
+        _part(inputs, group, actions, kept if place == 0 else ())
+        for place, group in enumerate(groups)
+    )
     data = _data(inputs, groups, parts)
     return Summary(
         assessment=record.assessment,
@@ -83,6 +90,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         data=data,
         remarks=_remarks(inputs, groups),
         actions=tuple(actions),
+        agreed=_agreed(record),
         files=files_of(inputs),
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, inputs.usable, inputs.participants),
@@ -91,6 +99,11 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         noted=f"{record.events}:{record.head}" if record.events else "",
         findings=tuple(row for group in groups for row in findings_of(inputs, group)),
     )
+
+
+def _agreed(record: Round) -> AgreedPlan | None:
+    """The agreed plan, once anything was adopted."""
+    return record.plan if record.plan and record.plan.actions else None
 
 
 def _groups(record: Round) -> tuple[ToolkitGroup, ...]:
@@ -147,7 +160,10 @@ def _usable(inputs: RoundInputs, group: ToolkitGroup) -> list[tuple[Person, Retu
 
 
 def _part(
-    inputs: RoundInputs, group: ToolkitGroup, actions: Sequence[PlannedAction]
+    inputs: RoundInputs,
+    group: ToolkitGroup,
+    actions: Sequence[PlannedAction],
+    kept: tuple[str, ...],
 ) -> ToolkitResults:
     toolkit = group.toolkit
     returns = _usable(inputs, group)
@@ -193,6 +209,8 @@ def _part(
         len(asked),
         len(heard),
         last_received(inputs, group),
+        _agreed_here(inputs, group),
+        kept,
     )
     return ToolkitResults(
         key=group.key,
@@ -216,6 +234,15 @@ def _part(
         checklists=checklists,
         details=details_of(toolkit, inputs.participants, rows, answers),
     )
+
+
+def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:
+    """How far the agreed actions have come that answer what is said here; None without a plan."""
+    agreed = _agreed(inputs.record)
+    if agreed is None:
+        return None
+    own = (action for action in agreed.actions if action.part == group.key)
+    return plan_counts(own, inputs.made_at.date())
 
 
 def _printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum, ...]:

@@ -20,9 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
-from xlassess.model.toolkit import Item, Section, Toolkit, answer_field
+from xlassess.model.plan import ENTRIES, JOINT_KINDS, JointKind
+from xlassess.model.toolkit import WIDE_ANSWERS, Item, Section, Toolkit, answer_field
 
 CONTRACT_VERSION = 1
 
@@ -65,7 +66,8 @@ class Column:
     """One column of a table: its role, heading, position and width in characters.
 
     ``detail`` is the choice code of a level column, or the field name of an answer column
-    (``answer`` or ``answer:VIEW``).
+    (``answer`` or ``answer:VIEW``). ``entry`` is the kind of answer that the column takes; empty
+    where that is up to each item.
     """
 
     role: Role
@@ -73,6 +75,7 @@ class Column:
     index: int
     width: float
     detail: str = ""
+    entry: str = ""
 
     @property
     def field(self) -> str:
@@ -80,6 +83,14 @@ class Column:
         if self.role == "answer":
             return self.detail
         return self.role if self.role in ("comment", "evidence") else ""
+
+    def takes(self, item: Item) -> str:
+        """Return the kind of answer that an item takes in this column: a scale, or a free one."""
+        return self.entry or item.answer
+
+    def is_wide(self, item: Item) -> bool:
+        """True where an item takes free text in this column."""
+        return self.takes(item) in WIDE_ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +202,10 @@ IDENTITY_KEYS = (
 """Keys of the identity sheet, one a row from row 0: key in column 0, value in column 1; also
 the names of the custom document properties, each with `PROPERTY_PREFIX`."""
 
-FURTHER_KEYS = ("of", "asks", "promise")
+FURTHER_KEYS = ("of", "asks", "promise", "kind")
 """Further keys, each only where there is something to say. In a query workbook: the reference of
 the workbook it asks about, and the digest of what it asks. What the workbook promised about who
-will see what: workbooks of earlier versions have no such key."""
+will see what: workbooks of earlier versions have no such key. What a joint workbook is for."""
 
 PROPERTY_PREFIX = "xlassess-"
 
@@ -247,10 +258,48 @@ def column_name(column: int) -> str:
     return letters
 
 
+JOINT: dict[str, JointKind] = {f"{kind} of the partnership": kind for kind in JOINT_KINDS}
+"""The ids of the questions of joint workbooks. No toolkit file can have such an id, which has
+spaces in it."""
+
+_JOINT_ASKS: dict[JointKind, str] = {
+    "plan": "Proposed action", "progress": "Agreed action", "workshop": HEADERS["ask"],
+}  # fmt: skip
+_JOINT_WHYS: dict[JointKind, str] = {
+    "plan": "What it answers", "progress": "What it answers", "workshop": "How answers fall",
+}  # fmt: skip
+_JOINT_WIDTHS: dict[str, float] = {
+    "item": 6, "ask": 30, "why": 34, "status": 13,
+    "decision": 13, "into": 8, "wording": 28, "owner": 16, "deadline": 12.5, "measure": 20,
+    "reason": 18, "state": 13, "done": 36, "done_on": 12.5, "new_deadline": 12.5, "because": 28,
+    "judgement": 18, "grounds": 34, "following": 34,
+}  # fmt: skip
+
+
 def layout(toolkit: Toolkit) -> Layout:
     """Return where everything stands in this toolkit's workbook (contract version 1)."""
+    if toolkit.id in JOINT:
+        joint = tuple(_joint(toolkit, JOINT[toolkit.id], section) for section in toolkit.sections)
+        return Layout(toolkit, joint, None)
     sections = tuple(_section_layout(toolkit, section) for section in toolkit.all_sections)
     return Layout(toolkit, sections, _action_plan(toolkit))
+
+
+def _joint(toolkit: Toolkit, kind: JointKind, section: Section) -> SectionLayout:
+    """Return a sheet of a joint workbook: one table, with a column for each thing filled in."""
+    heads = (("item", HEADERS["item"]), ("ask", _JOINT_ASKS[kind]), ("why", _JOINT_WHYS[kind]))
+    columns = [
+        Column(cast("Role", role), header, at, _JOINT_WIDTHS[role])
+        for at, (role, header) in enumerate(heads)
+    ]
+    for view in toolkit.views:
+        entry, width = ENTRIES[kind][view.id], _JOINT_WIDTHS[view.id]
+        field = answer_field(view.id)
+        columns.append(Column("answer", view.label, len(columns), width, field, entry))
+    columns.append(Column("status", HEADERS["status"], len(columns), _JOINT_WIDTHS["status"]))
+    rows = tuple(QuestionRow(item, FIRST_ITEM_ROW + i) for i, item in enumerate(section.items))
+    table = TableLayout(HEADER_ROW, tuple(columns), rows, wide=False)
+    return SectionLayout(section, section.tab, (table,))
 
 
 def _section_layout(toolkit: Toolkit, section: Section) -> SectionLayout:

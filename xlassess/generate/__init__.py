@@ -1,6 +1,14 @@
 """Toolkit and assessment to workbooks: a plate is built once, copies are stamped from it."""
 
 from xlassess.generate.file_names import file_name, query_file_name
+from xlassess.generate.joint.questions import (
+    PlanPart,
+    action_number,
+    kind_of,
+    plan_questions,
+    progress_questions,
+)
+from xlassess.generate.joint.workbook import JointWorkbook, build_joint
 from xlassess.generate.plate import Personal, Plate, build_plate
 from xlassess.generate.query.doubts import Doubts, doubts_of
 from xlassess.generate.query.earlier_answers import Asking
@@ -10,12 +18,19 @@ from xlassess.generate.query.query_workbook import build_query
 __all__ = [
     "Asking",
     "Doubts",
+    "JointWorkbook",
     "Personal",
+    "PlanPart",
     "Plate",
+    "action_number",
+    "build_joint",
     "build_plate",
     "build_query",
     "doubts_of",
     "file_name",
+    "kind_of",
+    "plan_questions",
+    "progress_questions",
     "query_file_name",
     "query_letter",
 ]

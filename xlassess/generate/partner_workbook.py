@@ -48,6 +48,7 @@ class CommonIdentity:
     promise: str = ""
     of: str = ""
     asks: str = ""
+    kind: str = ""
 
     def is_part_of(self, identity: Identity) -> bool:
         """True when a workbook of this identity is a copy of the plate."""
@@ -61,11 +62,12 @@ class CommonIdentity:
             identity.promise,
             identity.of,
             identity.asks,
+            identity.kind,
         )
 
 
 def common_identity(
-    draft: Draft, digest: str, promise: str, of: str = "", asks: str = ""
+    draft: Draft, digest: str, promise: str, *, of: str = "", asks: str = "", kind: str = ""
 ) -> CommonIdentity:
     """Return what the copies of a plate have in common.
 
@@ -75,6 +77,7 @@ def common_identity(
         promise: what it says about who will see what.
         of: in a query workbook, the reference of the workbook it asks about.
         asks: in a query workbook, the digest of what it asks.
+        kind: in a joint workbook, what it is for.
     """
     return CommonIdentity(
         contract=str(CONTRACT_VERSION),
@@ -86,6 +89,7 @@ def common_identity(
         promise=promise,
         of=of,
         asks=asks,
+        kind=kind,
     )
 
 

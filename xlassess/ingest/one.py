@@ -14,6 +14,7 @@ from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
+from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
 from xlassess.ingest.reading.outside import Surroundings, outside
@@ -125,6 +126,7 @@ def _read_answers(
     looked_at = about_asked(readings, query) if query else readings
     remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
     remarks += actions.remarks
+    remarks += check_joint(plan, readings, context.today, context.deadlines)
     digest = known.issued.identity.digest
     printed = context.printed.get(digest, PrintedWorkbook())
     around = Surroundings(grid.sheets, plan, located, actions.tables, known.issued, printed, query)

@@ -105,6 +105,8 @@ def issued(one: Issued) -> Entry:
     details = {"sha256": one.sha256, "record": digest_of_issued(one)}
     if one.identity.promise:
         details["promise"] = one.identity.promise
+    if one.identity.kind:
+        details["kind"] = one.identity.kind
     return Entry("issued", one.reference, details=details)
 
 

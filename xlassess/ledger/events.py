@@ -28,12 +28,13 @@ What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
-    "round closed", "round reopened",
+    "round closed", "round reopened", "plan agreed", "progress reported", "plan written",
 ]  # fmt: skip
 """What can happen."""
 
 WRITING: Mapping[OutputKind, What] = {
     "summary": "consolidated", "report": "reported", "export": "exported", "frames": "opened",
+    "plan": "plan written",
 }  # fmt: skip
 """The events by which something is written from a round, by what it is."""
 

@@ -65,7 +65,17 @@ def _add_promises(db: Connection) -> None:
     db.execute(text("ALTER TABLE issued ADD COLUMN promise VARCHAR(24) NOT NULL DEFAULT ''"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_events, _add_queries, _add_promises)
+def _add_kinds(db: Connection) -> None:
+    """From version 4 to 5: what a workbook is for; all of earlier versions went to partners."""
+    db.execute(text("ALTER TABLE issued ADD COLUMN kind VARCHAR(12) NOT NULL DEFAULT ''"))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _add_events,
+    _add_queries,
+    _add_promises,
+    _add_kinds,
+)
 """One step per change of the tables, oldest first; the first leads from version 1 to 2.
 
 A step is never changed once published. A new ledger is made with the tables as they are now

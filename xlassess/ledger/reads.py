@@ -35,6 +35,8 @@ _BY_NAME = (
 )
 
 _ISSUED = select(ISSUED).order_by(ISSUED.c.number)
+_PARTNERS = ISSUED.c.kind == ""
+"""Workbooks that partners fill in; joint ones (`xlassess.model.plan`) are not summed up."""
 
 
 def toolkits(db: Connection) -> dict[str, Toolkit]:
@@ -49,9 +51,17 @@ def rounds(db: Connection) -> dict[int, str]:
     return {row.id: row.round for row in db.execute(together)}
 
 
-def issued(db: Connection, round_name: str | None) -> tuple[Issued, ...]:
-    """Return the workbooks issued in a round, or all, in the order of issue."""
-    query = _ISSUED if round_name is None else _ISSUED.where(ISSUED.c.round == round_name)
+def issued(db: Connection, round_name: str | None, *, joint: bool = False) -> tuple[Issued, ...]:
+    """Return the workbooks issued in a round, or all, in the order of issue.
+
+    Args:
+        db: the transaction.
+        round_name: the round; None for all.
+        joint: the joint workbooks, and not those that partners fill in.
+    """
+    query = _ISSUED.where(~_PARTNERS if joint else _PARTNERS)
+    if round_name is not None:
+        query = query.where(ISSUED.c.round == round_name)
     return tuple(rows.issued_of(row) for row in db.execute(query))
 
 
@@ -104,15 +114,22 @@ def of_round(round_name: str | None) -> ColumnElement[bool]:
     """
     if round_name is None:
         return true()
-    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name)
+    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name, _PARTNERS)
     runs = select(RUNS.c.number).where(RUNS.c.round == round_name)
     loose = select(RUNS.c.number).where(RUNS.c.round == "")
     nobodys = RETURNS.c.reference.not_in(select(ISSUED.c.reference))
+    of_partners = RETURNS.c.reference.not_in(select(ISSUED.c.reference).where(~_PARTNERS))
     return or_(
         RETURNS.c.reference.in_(ours),
-        RETURNS.c.run.in_(runs),
+        and_(RETURNS.c.run.in_(runs), of_partners),
         and_(RETURNS.c.run.in_(loose), nobodys),
     )
+
+
+def of_joint(round_name: str) -> ColumnElement[bool]:
+    """Select what came back of the joint workbooks of a round."""
+    joint = select(ISSUED.c.reference).where(ISSUED.c.round == round_name, ~_PARTNERS)
+    return RETURNS.c.reference.in_(joint)
 
 
 def current(db: Connection, round_name: str) -> dict[str, Return]:
@@ -129,7 +146,7 @@ def current(db: Connection, round_name: str) -> dict[str, Return]:
 
 
 def _counting(round_name: str) -> ColumnElement[bool]:
-    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name)
+    ours = select(ISSUED.c.reference).where(ISSUED.c.round == round_name, _PARTNERS)
     return and_(RETURNS.c.standing == "current", RETURNS.c.reference.in_(ours))
 
 

@@ -327,6 +327,7 @@ def issued_row(issued: Issued) -> Row:
         "seal": issued.seal,
         "issued_at": to_utc(issued.issued_at),
         "promise": identity.promise,
+        "kind": identity.kind,
     }
 
 
@@ -342,6 +343,7 @@ def issued_of(row: Any) -> Issued:
         version=row.version,
         digest=row.digest,
         promise=row.promise,
+        kind=row.kind,
     )
     Promise.read(identity.promise)  # what cannot be kept must not be taken for none
     return Issued(

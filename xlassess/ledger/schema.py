@@ -101,6 +101,7 @@ ISSUED = Table(
     Column("seal", String(64), nullable=False),
     _moment("issued_at", nullable=False),
     Column("promise", String(24), nullable=False, server_default=""),
+    Column("kind", String(12), nullable=False, server_default=""),
     Index("issued_by_round", "round"),
 )
 

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import digests, events, reads, rows, writes
+from xlassess.ledger import digests, events, joint, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
@@ -24,6 +24,7 @@ from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import AgreedPlan
 from xlassess.model.query import Query
 from xlassess.model.record import Output, Register, Round
 from xlassess.model.toolkit import Toolkit
@@ -42,6 +43,11 @@ def user_name() -> str:
         return "unknown"
 
 
+_JOINT = (
+    select(TOOLKITS.c.body)
+    .join(ISSUED, ISSUED.c.digest == TOOLKITS.c.digest)
+    .where(ISSUED.c.reference == bindparam("workbook"), ISSUED.c.kind != "")
+)
 _READ_STATES = ("accepted", "accepted with notes", "query", "refused")
 
 
@@ -184,9 +190,28 @@ class Ledger:
                 db.execute(change.values(email=bindparam("mail")), moved)
 
     def issued(self, round_name: str | None = None) -> tuple[Issued, ...]:
-        """Return the workbooks issued in a round, or all, in the order of issue."""
+        """Return the workbooks issued to partners in a round, or all, in the order of issue."""
         with self._reading() as db:
             return reads.issued(db, round_name)
+
+    def joint(self, round_name: str | None = None) -> tuple[Issued, ...]:
+        """Return the joint workbooks issued in a round, or all, in the order of issue."""
+        with self._reading() as db:
+            return reads.issued(db, round_name, joint=True)
+
+    def joint_returns(self, round_name: str) -> tuple[Return, ...]:
+        """Return what came back of a round's joint workbooks, newest last."""
+        with self._reading() as db:
+            found = reads.returns(db, reads.of_joint(round_name))
+            return reads.as_they_count(found, reads.replaced(db))
+
+    def plans(self, up_to: int | None = None) -> dict[str, AgreedPlan]:
+        """Return the agreed plans by round; as they were after an event where one is given."""
+        with self._reading() as db:
+            some = EVENTS.c.what.in_(joint.STEPS.values())
+            if db.scalar(select(EVENTS.c.number).where(some).limit(1)) is None:
+                return {}
+            return joint.plans(events.read(db), up_to)
 
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
@@ -255,7 +280,7 @@ class Ledger:
             number = int(run) if run is not None else self._own_run(db)
             reading = known.reading + 1 if known else 1
             final, entry = writes.record(db, received, number, reading)
-            self._log(db, entry)
+            self._log(db, entry, *self._brought(db, final))
         if run is None:
             self._run = number
         return final
@@ -428,7 +453,8 @@ class Ledger:
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
             number, head = events.head(db)
-            log = Replay().follow(events.read(db))
+            happened = events.read(db)
+            log = Replay().follow(happened)
             found = reads.returns(db, reads.of_round(name))
             history = reads.as_they_count(found, reads.replaced(db))
             # What counts is among what came: read a second time, it would take as long again.
@@ -443,9 +469,20 @@ class Ledger:
                 register=log.register(),
                 decisions=log.decisions(history),
                 outputs=log.outputs(name),
+                plans=joint.plans(happened),
                 events=number,
                 head=head if number else "",
             )
+
+    def _brought(self, db: Connection, ret: Return) -> tuple[Entry, ...]:
+        """What a return brought that is one of a joint workbook; nothing for any other."""
+        if ret.state == "refused" or not ret.reference:
+            return ()
+        known = db.execute(_JOINT, {"workbook": ret.reference}).first()
+        if known is None:
+            return ()
+        issued = reads.issued_by_reference(db, [ret.reference])[ret.reference]
+        return tuple(joint.entries(ret, issued, rows.toolkit_of(known.body)))
 
     def _log(self, db: Connection, *happened: Entry) -> None:
         events.append(db, self._now(), self._by, happened)

@@ -88,7 +88,8 @@ class Identity:
     A query workbook also says of which workbook it asks (``of``, its reference) and what
     (``asks``, a digest); both are empty in any other. ``promise`` is what the workbook says
     about who will see what (`xlassess.model.assessment.Promise`); it is empty in workbooks of
-    versions that sealed none.
+    versions that sealed none. ``kind`` says what a joint workbook is for
+    (`xlassess.model.plan`); it is empty in a workbook that a partner fills in.
     """
 
     contract: int
@@ -102,6 +103,7 @@ class Identity:
     of: str = ""
     asks: str = ""
     promise: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -614,6 +614,55 @@ _CHECK = (
         "{items}: not answered, although {other} is answered “{value}”, which leads to it.",
         "Ask for the answer; the summary shows it as missing.",
     ),
+    Kind(
+        "C28",
+        "query",
+        "Decision not complete",
+        "The decision is “{value}”, but {missing} is missing.",
+        "Enter {missing} in the same row, or leave the decision empty until it is known.",
+    ),
+    Kind(
+        "C29",
+        "query",
+        "Merged into a row that is not there",
+        "The action is to be merged into row “{value}”, and there is no such row.",
+        "Enter the number of the row that stays, as it stands in the first column.",
+    ),
+    Kind(
+        "C30",
+        "query",
+        "Merged in a circle",
+        "The rows {rows} are merged into each other, so that none of them is left.",
+        "Decide which of them stays, and pick “Adopt” there.",
+    ),
+    Kind(
+        "C31",
+        "query",
+        "Merged into a row that is not adopted",
+        "The action is to be merged into row {value}, which is not adopted.",
+        "Adopt row {value}, or decide otherwise on this one.",
+    ),
+    Kind(
+        "C32",
+        "query",
+        "Deadline has passed",
+        "The deadline {value} has passed.",
+        "Enter a day that is still to come.",
+    ),
+    Kind(
+        "C33",
+        "query",
+        "No decision",
+        "Something is entered in the row ({values}), but no decision is picked.",
+        "Pick a decision, or clear what was entered.",
+    ),
+    Kind(
+        "C34",
+        "query",
+        "Reason missing",
+        "{what}, but no reason is given.",
+        "Enter the reason in the same row.",
+    ),
 )
 
 _LEDGER = (

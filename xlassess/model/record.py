@@ -9,6 +9,7 @@ from typing import Literal
 
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Attribution
+from xlassess.model.plan import AgreedPlan
 from xlassess.model.toolkit import Toolkit
 
 OutcomeKind = Literal["nil return", "declined"]
@@ -59,7 +60,7 @@ class Register:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
 
-OutputKind = Literal["summary", "report", "export", "frames"]
+OutputKind = Literal["summary", "report", "export", "frames", "plan"]
 """What may be written from a round, or handed to a program."""
 
 
@@ -104,7 +105,7 @@ class Round:
     stands for them all. ``former`` are workbooks that stand for nobody any more: replaced ones,
     and those of people who are no longer asked. ``outputs`` were written from the round before,
     oldest first; ``held`` tells, by the digest of the questions, where returns are held back for
-    the sake of one of them.
+    the sake of one of them. ``plans`` are the agreed plans of all rounds, by name.
     """
 
     assessment: Assessment
@@ -119,6 +120,12 @@ class Round:
     former: tuple[Issued, ...] = ()
     outputs: tuple[Output, ...] = ()
     held: Mapping[str, HeldBack] = field(default_factory=dict)
+    plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> AgreedPlan | None:
+        """The agreed plan of this round, if one came back."""
+        return self.plans.get(self.assessment.round)
 
     @property
     def base(self) -> dict[str, dict[str, int]]:

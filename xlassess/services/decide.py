@@ -292,7 +292,7 @@ def _workbook(ledger: Ledger, text: str) -> Issued:
         raise UsageError(
             f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
         )
-    issued = workbook(ledger.issued(), text)
+    issued = workbook((*ledger.issued(), *ledger.joint()), text)
     still_open(ledger, issued.identity.round)
     return issued
 
@@ -300,9 +300,20 @@ def _workbook(ledger: Ledger, text: str) -> Issued:
 def _still_open_for(ledger: Ledger, number: int) -> None:
     """Refuse to decide about a return of a round that is closed."""
     ret = ledger.numbered(number)
-    issued = {one.reference: one for one in ledger.issued()} if ret else {}
+    issued = _everything(ledger) if ret else {}
     if ret and ret.reference in issued:
         still_open(ledger, issued[ret.reference].identity.round)
+
+
+def _everything(ledger: Ledger) -> dict[str, Issued]:
+    """Every workbook issued, joint ones too, by its reference."""
+    return {one.reference: one for one in (*ledger.issued(), *ledger.joint())}
+
+
+def _came_back(ledger: Ledger, book: Issued) -> tuple[Return, ...]:
+    """What came back in the round of a workbook, of partners' or of joint ones as that one is."""
+    round_name = book.identity.round
+    return ledger.joint_returns(round_name) if book.identity.kind else ledger.history(round_name)
 
 
 def asked_about(ledger: Ledger, text: str) -> str:
@@ -334,7 +345,7 @@ def workbook(issued: Sequence[Issued], text: str) -> Issued:
 def _meant(ledger: Ledger, book: Issued, which: str) -> Return:
     returns = [
         ret
-        for ret in ledger.history(book.identity.round)
+        for ret in _came_back(ledger, book)
         if ret.reference == book.reference and ret.state != "refused"
     ]
     for found in _readings(returns, which):
@@ -378,13 +389,14 @@ def _decided(
 ) -> Decided:  # fmt: skip
     """Return a decision with everything concerned as it stands now."""
     wanted = dict.fromkeys(references)
-    issued = {one.reference: one for one in ledger.issued() if one.reference in wanted}
+    issued = {ref: one for ref, one in _everything(ledger).items() if ref in wanted}
     outcomes = ledger.register().outcomes
     current: dict[str, Return] = {}
     returns: dict[int, Return] = {}
     for round_name in {one.identity.round for one in issued.values()}:
         current |= ledger.current(round_name)
-        returns |= {ret.number: ret for ret in ledger.history(round_name)}
+        came = (*ledger.history(round_name), *ledger.joint_returns(round_name))
+        returns |= {ret.number: ret for ret in came}
     return Decided(
         what=what,
         undone=undone,
@@ -438,7 +450,7 @@ def waive(
                 _still_open_for(ledger, int(number))
         decide = ledger.decisions.revoke if revoke else ledger.decisions.waive
         returns = decide(names, why.reason.strip())
-        issued = {one.reference: one for one in ledger.issued()}
+        issued = _everything(ledger)
     return tuple(Waived(ret, issued.get(ret.reference), _named(ret, names)) for ret in returns)
 
 

@@ -98,9 +98,8 @@ def generate(
         ours = [one for one in earlier if one.identity.round == assessment.round]
         last = {request_of(one): one for one in ours}
         maker = _Maker(assessment, secret, ledger.toolkits(), now)
-        issuer: Issuer[Issued] = Issuer(
-            folder.outbox, secret, taken=(one.reference for one in earlier), reissue=reissue
-        )
+        taken = [one.reference for one in (*earlier, *ledger.joint())]
+        issuer: Issuer[Issued] = Issuer(folder.outbox, secret, taken=taken, reissue=reissue)
         issues = []
         for request, person in wanted:
             toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]

@@ -52,7 +52,7 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         UsageError: no workbook was issued under this reference.
     """
     with opened(folder, _now) as ledger:
-        everyone = ledger.issued()
+        everyone = (*ledger.issued(), *ledger.joint())
         issued = workbook(everyone, asked_about(ledger, reference) or reference)
         returns = {ret.number: ret for ret in ledger.history()}
         events = ledger.events()

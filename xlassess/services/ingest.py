@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -147,7 +147,12 @@ def ingest(
     ):
         still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)
-        context = replace(context_of(folder, ledger), passwords=tuple(passwords))
+        context = replace(
+            context_of(folder, ledger),
+            passwords=tuple(passwords),
+            today=now.astimezone().date(),
+            deadlines=_deadlines(ledger, assessment.round),
+        )
         run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
         for item in collect(paths, Path(unpacked)):
             # A message is kept beside the files in it: what it says may matter.
@@ -169,7 +174,7 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
     Raises:
         XlassessError: the assessment cannot be used.
     """
-    assessment, issued = folder.assessment(), ledger.issued()
+    assessment, issued = folder.assessment(), (*ledger.issued(), *ledger.joint())
     return Context(
         assessment=assessment.id,
         round=assessment.round,
@@ -179,6 +184,13 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         queries={query.reference: query for query in ledger.queries()},
         printed=_printed(folder.outbox, issued),
     )
+
+
+def _deadlines(ledger: Ledger, round_name: str) -> frozenset[tuple[str, date]]:
+    """The deadlines of the round's plan, by the number of the action."""
+    plan = ledger.plans().get(round_name)
+    actions = plan.actions if plan else ()
+    return frozenset((one.number, one.deadline) for one in actions if one.deadline)
 
 
 def _displaced(
@@ -232,7 +244,8 @@ def _printed(outbox: Path, issued: Iterable[Issued]) -> dict[str, PrintedWorkboo
     for book in issued:
         known = copies.setdefault(book.identity.digest, {})
         kind = bool(book.respondent), book.identity.promise
-        for path in (outbox / book.file_name, outbox / REPLACED / book.file_name):
+        home = outbox / book.identity.kind
+        for path in (home / book.file_name, home / REPLACED / book.file_name):
             if kind not in known and holds(path, book.sha256):
                 known[kind] = book, path.read_bytes()
     return {digest: read_printed(known.values()) for digest, known in copies.items()}

@@ -117,11 +117,11 @@ def query(
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())
         earlier = ledger.queries()
+        joint = (one.reference for one in ledger.joint())
+        taken = (*issued, *(one.reference for one in earlier), *joint)
         by = return_by or _usual(assessment, now.date())
         maker = _Maker(assessment, secret, now, by)
-        issuer: Issuer[Query] = Issuer(
-            place, secret, taken=(*issued, *(one.reference for one in earlier)), reissue=reissue
-        )
+        issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)
         wanted = _wanted(ledger, maker, issued, earlier)
         issues = [issuer.decide(one) for one in wanted]
         undecided = _undecided(ledger, assessment.round, issued)

@@ -74,8 +74,10 @@ def write_archive(place: Path, folder: AssessmentFolder, ledger: Ledger, now: da
     _copy_tree(folder.toolkits, place / "settings" / "toolkits")
     _copy_tree(folder.outbox, place / "issued")
     _copy_tree(folder.summary_file(settings.round).parent, place / "output")
-    issued = {one.reference: one for one in ledger.issued(settings.round)}
-    _write_returns(place / "returns", folder, ledger.history(settings.round), issued)
+    books = (*ledger.issued(settings.round), *ledger.joint(settings.round))
+    issued = {one.reference: one for one in books}
+    returns = (*ledger.history(settings.round), *ledger.joint_returns(settings.round))
+    _write_returns(place / "returns", folder, returns, issued)
     if ledger.counting(settings.round):
         record = present_round(folder)
         summary = summarise(record, now)

@@ -19,6 +19,7 @@ from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Audit, Event, Fault
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import REPLACED
@@ -212,7 +213,7 @@ def _sealed(folder: AssessmentFolder, audit: Audit) -> list[_Sealed]:
     outbox = {name: folder.of_round(name).outbox for name in rounds}
     whose = {one.reference: one.identity.round for one in audit.issued}
     return [
-        *(_Sealed(one, outbox[one.identity.round]) for one in audit.issued),
+        *(_Sealed(one, outbox[one.identity.round] / one.identity.kind) for one in audit.issued),
         *(_Sealed(one, outbox[whose[one.of]] / QUERIES) for one in audit.queries),
     ]
 
@@ -237,7 +238,8 @@ def _outbox(root: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
             "this round again: xlassess generate, xlassess query"
         )
     names = {each.record.file_name for each in sealed}
-    outboxes = {each.folder for each in sealed if each.folder.name != QUERIES}
+    beside = (QUERIES, *JOINT_KINDS)
+    outboxes = {each.folder for each in sealed if each.folder.name not in beside}
     there_now = (path for outbox in outboxes for path in outbox.rglob("*.xls*"))
     others = sorted(path.name for path in there_now if path.name not in names)
     if others:

@@ -115,6 +115,11 @@ def _told(result: History, step: Step) -> str:
         "reported": f"{about} counted in the report of round {event.details.get('round')}",
         "exported": f"{about} counted in the data of round {event.details.get('round')}",
         "opened": f"{about} counted in what Python read of round {event.details.get('round')}",
+        "plan written": f"{about} counted in the plan workbook",
+        "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
+        "progress reported": (
+            f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"
+        ),
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)

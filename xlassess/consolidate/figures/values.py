@@ -10,6 +10,7 @@ from typing import Literal
 from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
+from xlassess.model.plan import AgreedPlan
 from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
 from xlassess.score import Agreement, Scorecard
 
@@ -493,7 +494,8 @@ class Summary:
     sentence for each query that was waived, ``decisions`` one for each decision about a return;
     ``put_right`` and ``findings`` are empty where single returns are not shown. ``noted`` is
     number and hash of the last event in the ledger, by which it can be told later that none
-    before it was changed.
+    before it was changed. ``actions`` are what respondents propose; ``agreed`` is the plan that
+    came of it, once there is one: it then stands as the action plan.
     """
 
     assessment: Assessment
@@ -511,3 +513,4 @@ class Summary:
     put_right: tuple[PutRight, ...] = ()
     noted: str = ""
     findings: tuple[FindingRow, ...] = ()
+    agreed: AgreedPlan | None = None

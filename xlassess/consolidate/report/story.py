@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
@@ -39,6 +40,7 @@ from xlassess.consolidate.report.fields import (
     Tile,
     Topic,
 )
+from xlassess.consolidate.wording.agreed import agreed_note, numbered, state_in_words
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.method_words import method_blocks
 from xlassess.consolidate.wording.terms import (
@@ -55,6 +57,7 @@ from xlassess.consolidate.wording.terms import (
     range_of,
 )
 from xlassess.consolidate.wording.terms import words as sheet_words
+from xlassess.model.plan import AgreedAction
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
 
@@ -183,15 +186,38 @@ def _said_by(remark: CommentRow) -> str:
 
 def actions_note(summary: Summary) -> str:
     """Return how to read the action plan, or that there is none."""
+    if summary.agreed:
+        return agreed_note(summary, summary.agreed)
     if not summary.actions:
         return sheet_words().say("actions_none")
     return sheet_words().say("actions_note", day(summary.made_at))
 
 
 def actions_of(summary: Summary) -> tuple[ReportAction, ...]:
-    """Return the action plan, the soonest horizon first."""
+    """Return the action plan: what was agreed, or else what is proposed, the soonest first."""
     label = labels(summary)
+    if summary.agreed:
+        today = summary.made_at.date()
+        return tuple(
+            _agreed(action, label.get(action.part, ""), today) for action in summary.agreed.actions
+        )
     return tuple(_action(action, label[action.part]) for action in summary.actions)
+
+
+def _agreed(action: AgreedAction, toolkit: str, today: date) -> ReportAction:
+    deadline = action.deadline
+    return ReportAction(
+        toolkit=toolkit,
+        when=f"No. {numbered(action)}",
+        action=action.action,
+        item=words().say("about_item", action.item) if action.item else "",
+        owner=action.owner,
+        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else "",
+        measure=action.measure,
+        progress=state_in_words(action),
+        overdue=words().say("overdue") if action.overdue(today) else "",
+        who="",
+    )
 
 
 def _action(action: PlannedAction, toolkit: str) -> ReportAction:

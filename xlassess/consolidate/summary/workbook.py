@@ -10,6 +10,7 @@ from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.layout import sheet_name
+from xlassess.consolidate.summary.sheets.agreed_plan import write_agreed
 from xlassess.consolidate.summary.sheets.agreement import write_agreement
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
@@ -57,7 +58,10 @@ def summary_bytes(summary: Summary) -> bytes:
     for part in summary.parts:
         _write_part(writer, part)
     write_comments(writer)
-    write_actions(writer)
+    if summary.agreed:
+        write_agreed(writer, summary.agreed)
+    else:
+        write_actions(writer)
     write_data(writer)
     write_method(writer)
     return book.close()
@@ -95,7 +99,7 @@ def print_set(summary: Summary) -> tuple[str, ...]:
         plan = part.toolkit.action_plan
         if plan is not None and plan.proposal:
             names.append(sheet_name(PROPOSAL, part, summary.parts))
-    return (*names, ACTIONS) if summary.actions else tuple(names)
+    return (*names, ACTIONS) if summary.actions or summary.agreed else tuple(names)
 
 
 def write_summary(summary: Summary, path: Path) -> None:

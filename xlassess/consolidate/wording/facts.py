@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.overview import Overview
+from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.figures.points import Ranking
 from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
 from xlassess.consolidate.figures.values import (
@@ -61,7 +62,8 @@ class NarrativeFacts:
     """What a narrative is told from.
 
     ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
-    too few could say.
+    too few could say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
+    once there is a plan; ``kept`` what came of those of earlier rounds.
     """
 
     assessment: Assessment
@@ -86,6 +88,8 @@ class NarrativeFacts:
     partners_asked: int
     partners_heard: int
     received: datetime | None
+    agreed: PlanCounts | None = None
+    kept: tuple[str, ...] = ()
 
     @property
     def withheld(self) -> bool:

@@ -81,6 +81,9 @@ def _about_findings(facts: NarrativeFacts) -> Iterator[str]:
 
 
 def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
+    if facts.agreed is not None:
+        yield words().say("decide_agreed", facts.agreed.agreed, facts.agreed.overdue)
+        return
     quick = [action for action in facts.actions if action.order == 0 and not action.closed]
     for action in quick[:LISTED]:
         yield _quick_win(action)
@@ -110,7 +113,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
     return Narrative(
         context=say("context", facts.toolkit, facts.assessment, _facts(facts)),
         reading=first,
-        more=tuple(more),
+        more=(*more, *facts.kept),
         strengths_title=say("strengths_title", rule, for_all),
         strengths=strengths_of(facts) if listed else (),
         concerns_title=say("concerns_title", rule, for_all),

@@ -45,12 +45,16 @@ _LEAST_HEIGHT = {"long-text": 66.0, "text": 30.0}
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """What a cell takes: its look, what is allowed, and the two messages."""
+    """What a cell takes: its look, what is allowed, and the two messages.
+
+    Not ``strict``, what is allowed is only offered.
+    """
 
     look: CellFormat
     allowed: Allowed
     prompt: Message
     error: Message
+    strict: bool = True
 
 
 def entry_for(toolkit: Toolkit, item: Item, column: Column, words: Words) -> AnswerCell:
@@ -133,6 +137,10 @@ class Contents:
 
     marks: tuple[tuple[str, ConditionalFormat], ...] = ()
     """Further words a status may begin with, and how they are marked."""
+
+    def entry(self, toolkit: Toolkit, item: Item, column: Column, words: Words) -> AnswerCell:
+        """Return what the cell of an item in a column takes."""
+        return entry_for(toolkit, item, column, words)
 
     def put(
         self, sheet: SheetWriter, row: int, item: Item, column: Column, entry: AnswerCell

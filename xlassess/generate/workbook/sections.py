@@ -19,7 +19,7 @@ from xlassess.contract.layout import (
     cell_name,
     column_name,
 )
-from xlassess.generate.workbook.cells import AnswerCell, entry_for, least_height
+from xlassess.generate.workbook.cells import AnswerCell, least_height
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.status import CHECK, DONE, OPEN, OPTIONAL, TO_DO, status_column
 from xlassess.model.toolkit import Item, Scale, Section
@@ -161,7 +161,7 @@ def _row(
     for column in table.columns:
         if column.index in takes:
             field = takes[column.index]
-            entry = entry_for(draft.toolkit, item, field, draft.words)
+            entry = draft.contents.entry(draft.toolkit, item, field, draft.words)
             if draft.contents.put(sheet, index, item, field, entry):
                 entries.append((field, entry))
         elif column.role == "status":
@@ -212,7 +212,7 @@ def _validate(sheet: SheetWriter, column: int, cells: list[tuple[int, AnswerCell
         rows = [row for _, (row, _) in group]
         entry = dict(cells)[rows[0]]
         box = CellRange(rows[0], column, rows[-1], column)
-        sheet.validate(box, entry.allowed, entry.error, entry.prompt)
+        sheet.validate(box, entry.allowed, entry.error, entry.prompt, strict=entry.strict)
 
 
 def _mark_filled(sheet: SheetWriter, entries: dict[Column, list[tuple[int, AnswerCell]]]) -> None:

@@ -224,7 +224,7 @@ def missing_answers(content: ReadContent) -> Iterator[CellFinding]:
             continue
         item = content.plan.items[one.item].item
         comment = comments.get(one.item)
-        choices = content.plan.choices.get(item.answer)
+        choices = content.plan.choices.get(item.answer) if comment else None
         if choices and comment and choices.names_one(comment.value):
             details = {"value": brief(comment.value or "")}
             yield CellFinding("C18", one.sheet, one.cell, one.item, one.field, details)

@@ -129,6 +129,7 @@ def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
         of=said.get("of", ""),
         asks=said.get("asks", ""),
         promise=said.get("promise", ""),
+        kind=said.get("kind", ""),
     )
     return StatedIdentity(identity, said["reference"], said["seal"])
 

@@ -19,7 +19,7 @@ from xlassess.ingest.reading.cells.values import brief, is_blank, is_heading, ke
 from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
 from xlassess.model.query import Slot
 
-_ITEM, _ASK = HEADERS["item"], HEADERS["ask"]
+_ITEM = HEADERS["item"]
 _NUMBERISH = re.compile(r"[A-Za-z]{0,2}\d[\w.\-]{0,8}")
 
 
@@ -168,11 +168,11 @@ def locate(grid: Grid, plan: ReadingPlan) -> Located:
 
 def _headings(sheet: Sheet, plan: ReadingPlan) -> Iterator[Heading]:
     exact: list[int] = []
-    if _ITEM in sheet.contents and _ASK in sheet.contents:
-        exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and _ASK in row]
+    if _ITEM in sheet.contents and plan.ask in sheet.contents:
+        exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and plan.ask in row]
     for i in exact or _inexact(sheet, plan):
         columns = by_heading(sheet.rows[i])
-        yield Heading(i, columns[key(_ITEM)][0], columns[key(_ASK)][0], columns)
+        yield Heading(i, columns[key(_ITEM)][0], columns[key(plan.ask)][0], columns)
 
 
 def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
@@ -180,7 +180,7 @@ def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
     if plan.asks.isdisjoint(sheet.contents):
         return []
     item = {cell for cell in sheet.contents if is_heading(cell, _ITEM)}
-    ask = {cell for cell in sheet.contents if is_heading(cell, _ASK)}
+    ask = {cell for cell in sheet.contents if is_heading(cell, plan.ask)}
     if not item or not ask:
         return []
     return [

@@ -21,7 +21,7 @@ from xlassess.ingest.reading.cells.values import (
 from xlassess.ingest.reading.locate import ItemRow
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Answer, Normalisation, Value
-from xlassess.model.toolkit import Item
+from xlassess.model.toolkit import FREE_ANSWERS, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Reading:
     def in_words(self, plan: ReadingPlan | None = None) -> str:
         """Return the value as a person reads it: a choice by its label."""
         if plan and self.field.startswith("answer"):
-            choices = plan.choices.get(plan.items[self.item].item.answer)
+            choices = plan.choices.get(plan.entry(self.item, self.field))
             if choices:
                 return choices.names[str(self.value)]
         return "" if self.value is None else shown(self.value)
@@ -88,12 +88,8 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     cell, name = row.cell(column), row.name(column)
     blank = Reading(item.id, column.field, row.sheet.name, name)
     if name not in row.sheet.special:
-        return (
-            blank
-            if is_blank(cell)
-            else reading(_parse(cell, item, column.field, plan), blank, cell)
-        )
-    is_text = not column.field.startswith("answer") or item.is_wide
+        return blank if is_blank(cell) else reading(_parse(cell, item, column, plan), blank, cell)
+    is_text = not column.field.startswith("answer") or column.is_wide(item)
     parsed = unusable(row.sheet, name, cell)
     if parsed is None and name in row.sheet.notes.covered:
         if is_blank(cell) and not column.field.startswith("answer"):
@@ -113,7 +109,7 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
         elif is_blank(cell):
             return blank
         else:
-            parsed = _parse(cell, item, column.field, plan, written.displayed)
+            parsed = _parse(cell, item, column, plan, written.displayed)
     return reading(parsed, blank, cell)
 
 
@@ -206,14 +202,17 @@ def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
     return None if constant else Parsed(code="C10")
 
 
-def _parse(cell: Cell, item: Item, field: str, plan: ReadingPlan, displayed: str = "") -> Parsed:
-    if not field.startswith("answer") or item.is_wide:
+def _parse(
+    cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: str = ""
+) -> Parsed:
+    if not column.field.startswith("answer") or column.is_wide(item):
         return read_text(cell)
-    if item.answer == "date":
+    entry = column.takes(item)
+    if entry == "date":
         return read_date(cell)
-    if item.is_free:
+    if entry in FREE_ANSWERS:
         return read_number(cell, item, displayed)
-    return plan.choices[item.answer].read(cell)
+    return plan.choices[entry].read(cell)
 
 
 def settle(

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from xlassess.contract.layout import Column, Layout, SectionLayout, TableLayout, layout
+from xlassess.contract.layout import (
+    HEADERS,
+    Column,
+    Layout,
+    SectionLayout,
+    TableLayout,
+    layout,
+)
 from xlassess.contract.query_layout import query_layout
 from xlassess.ingest.reading.cells.grid import Cell
 from xlassess.ingest.reading.cells.values import (
@@ -185,9 +192,13 @@ class ItemLayout:
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """Everything looked up while reading: items by number and by text, choices by name."""
+    """Everything looked up while reading: items by number and by text, choices by name.
+
+    ``ask`` is the heading over the questions.
+    """
 
     layout: Layout
+    ask: str
     items: Mapping[str, ItemLayout]
     by_key: Mapping[str, str]
     by_ask: Mapping[str, tuple[str, ...]]
@@ -217,6 +228,7 @@ class ReadingPlan:
         plan = toolkit.action_plan
         return cls(
             layout=whole,
+            ask=_heading_of_questions(whole),
             items=items,
             by_key={key(number): number for number in items},
             by_ask=by_ask,
@@ -226,6 +238,15 @@ class ReadingPlan:
             horizons=Choices.of(plan.horizons if plan else ()),
             statuses=Choices.of(plan.statuses if plan else ()),
         )
+
+    def entry(self, item: str, field: str) -> str:
+        """Return the kind of answer of an item's field: a scale, or a free answer."""
+        one = self.items[item]
+        if len(one.fields) > 1:
+            for column in one.fields:
+                if column.field == field:
+                    return column.takes(one.item)
+        return one.item.answer
 
     def item_id(self, cell: Cell) -> str:
         """Return the number of the item a cell names, or an empty text.
@@ -260,6 +281,12 @@ class ReadingPlan:
         if len(asked) == 1 and _may_have_been(number, asked[0]):
             return asked[0], True
         return numbered, not numbered
+
+
+def _heading_of_questions(whole: Layout) -> str:
+    tables = (table for section in whole.sections for table in section.tables)
+    columns = (column for table in tables for column in table.columns)
+    return next((c.header for c in columns if c.role == "ask"), HEADERS["ask"])
 
 
 def _item_layout(item: Item, section: SectionLayout, table: TableLayout) -> ItemLayout:
@@ -323,6 +350,8 @@ class Context:
     reference. ``secret`` is the assessment's and never shown. ``passwords`` are tried on
     files that need one to open; they are neither shown nor kept. ``printed`` is what workbooks
     hold as issued, by question digest; where it is not known, less is told of what was added.
+    ``today`` is the day of receipt, before which no new deadline may lie; ``deadlines`` are those
+    of the round's plan, by the number of the action.
     """
 
     assessment: str
@@ -333,6 +362,8 @@ class Context:
     queries: Mapping[str, Query] = field(default_factory=dict)
     passwords: tuple[str, ...] = field(default=(), repr=False)
     printed: Mapping[str, PrintedWorkbook] = field(default_factory=dict)
+    today: date = date.min
+    deadlines: frozenset[tuple[str, date]] = frozenset()
     _plans: dict[tuple[str, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

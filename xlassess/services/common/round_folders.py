@@ -177,7 +177,11 @@ def _rounds_of_files(folder: AssessmentFolder) -> Mapping[str, str]:
     if not folder.ledger_file.exists():
         return {}
     with Ledger(folder.ledger_file) as ledger:
-        issued, queries, events = ledger.issued(), ledger.queries(), ledger.events()
+        issued, queries, events = (
+            (*ledger.issued(), *ledger.joint()),
+            ledger.queries(),
+            ledger.events(),
+        )
     rounds = {one.reference: one.identity.round for one in issued}
     books = {Path(one.file_name).stem: one.identity.round for one in issued}
     asked = {Path(one.file_name).stem: rounds[one.of] for one in queries}

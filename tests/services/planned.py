@@ -1,0 +1,156 @@
+"""A small assessment in which partners propose actions, and joint workbooks filled in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+
+from tests.services.small import LATER, MONDAY, TOOLKIT, a_folder, write_toolkit
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.layout import ACTION_PLAN, Role, SectionLayout, layout
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Return
+from xlassess.model.toolkit import answer_field
+from xlassess.services.generate import generate
+from xlassess.services.ingest import Ingested, ingest
+from xlassess.toolkits.load import find_toolkit
+
+WITH_PLAN = (
+    TOOLKIT
+    + """\
+action_plan:
+  about: What should happen next.
+  horizons:
+    - {code: soon, label: Soon}
+    - {code: later, label: Later}
+  statuses:
+    - {code: open, label: Not begun}
+    - {code: done, label: Done}
+"""
+)
+PARTNERS = (
+    ("Ash Council", "Ada Ash", "Board"),
+    ("Birch Trust", "Bea Birch", "Board"),
+    ("Cedar Homes", "Cy Cedar", "Senior management"),
+    ("Dogwood College", "Di Dogwood", "Front line"),
+)
+ANSWERS = ("Disagree", "Agree", "Disagree")
+"""What everybody answers: 1A and 1C are concerns."""
+
+PROPOSED: Mapping[str, Mapping[Role, object]] = {
+    "Ada Ash": {
+        "item": "1A", "action": "Meet every month", "horizon": "Soon", "owner": "Ada Ash",
+        "deadline": date(2026, 9, 30), "measure": "Minutes of ten meetings",
+    },
+    "Bea Birch": {
+        "item": "1A", "action": "Meet more often", "horizon": "Soon", "owner": "All of us",
+    },
+}  # fmt: skip
+"""One action each of two partners; nobody proposes anything for 1C."""
+
+AGREED = LATER + timedelta(days=7)
+RETURNED = LATER + timedelta(days=14)
+REPORTED = LATER + timedelta(days=60)
+
+
+def a_planned_folder(root: Path, **settings: str) -> AssessmentFolder:
+    """Return an assessment in which everybody has answered and two have proposed actions."""
+    folder = a_folder(root, PARTNERS)
+    write_toolkit(folder, WITH_PLAN)
+    lines = "".join(f"{name}: {value}\n" for name, value in settings.items())
+    with folder.settings_file.open("a", encoding="utf-8") as file:
+        file.write(lines)
+    result = generate(folder, now=MONDAY)
+    where = layout(find_toolkit("tiny", folder.toolkits))
+    paths = []
+    for issued in result.workbooks:
+        book = openpyxl.load_workbook(issued.path)
+        _answer(book, where.sections[0])
+        plan = where.action_plan
+        assert plan is not None
+        for role, value in PROPOSED.get(issued.respondent, {}).items():
+            column = plan.column(role).index + 1
+            book[ACTION_PLAN].cell(plan.first_row + 1, column).value = value  # type: ignore[assignment]
+        path = root.parent / "inbox" / f"{issued.respondent}.xlsx"
+        path.parent.mkdir(exist_ok=True)
+        book.save(path)
+        paths.append(path)
+    ingest(folder, paths, now=LATER, workers=1)
+    return folder
+
+
+def _answer(book: openpyxl.Workbook, place: SectionLayout) -> None:
+    (table,) = place.tables
+    column = table.column("answer")
+    assert column is not None
+    for row, value in zip(table.rows, ANSWERS, strict=True):
+        book[place.sheet].cell(row.index + 1, column.index + 1).value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Something typed into a row of a joint workbook: the row's number, the column, the value."""
+
+    number: str
+    name: str
+    value: object
+
+
+def entered(rows: Mapping[str, Mapping[str, object]]) -> list[Entered]:
+    """Return what is entered, row by row."""
+    return [
+        Entered(number, name, value)
+        for number, said in rows.items()
+        for name, value in said.items()
+    ]
+
+
+def cell_of(folder: AssessmentFolder, path: Path, number: str, name: str) -> tuple[str, int, int]:
+    """Return sheet, row and column (from 1) of a field of a row of a joint workbook."""
+    with Ledger(folder.ledger_file) as ledger:
+        (issued,) = [one for one in ledger.joint() if one.file_name == path.name]
+        questions = ledger.toolkits()[issued.identity.digest]
+    for place in layout(questions).sections:
+        (table,) = place.tables
+        for row in table.rows:
+            if row.item.id == number:
+                column = table.column("answer", answer_field(name))
+                assert column is not None
+                return place.sheet, row.index + 1, column.index + 1
+    raise KeyError(number)
+
+
+def fill(folder: AssessmentFolder, path: Path, said: Iterable[Entered], target: Path) -> Path:
+    """Fill in a joint workbook as somebody does, save it there, and return where."""
+    book = openpyxl.load_workbook(path)
+    for one in said:
+        sheet, row, column = cell_of(folder, path, one.number, one.name)
+        book[sheet].cell(row, column).value = one.value  # type: ignore[assignment]
+    target.parent.mkdir(exist_ok=True)
+    book.save(target)
+    return target
+
+
+def read_back(
+    folder: AssessmentFolder, path: Path, rows: Mapping[str, Mapping[str, object]],
+    *, now: datetime = RETURNED, name: str = "plan back.xlsx",
+) -> Return:  # fmt: skip
+    """Fill in a joint workbook, read it in, and return what was read."""
+    target = folder.root.parent / "inbox" / name
+    result: Ingested = ingest(
+        folder,
+        [fill(folder, path, entered(rows), target)],
+        now=now,
+        workers=1,
+    )
+    (received,) = result.files
+    return received.ret
+
+
+def codes(ret: Return) -> list[str]:
+    """Return the codes of the findings, in order."""
+    return [one.code for one in ret.findings]

@@ -1,0 +1,185 @@
+"""The plan workbook: what was proposed is decided on, and the agreed plan is on record."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
+from tests.services.small import change_settings
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.plan import AgreedPlan
+from xlassess.services.consolidate import consolidate
+from xlassess.services.ingest import ingest
+from xlassess.services.plan import plan
+from xlassess.services.verify import verify
+
+DAY = timedelta(days=1)
+DECIDED: dict[str, dict[str, object]] = {
+    "1": {"decision": "Adopt reworded", "wording": "Meet on the first Monday of every month"},
+    "2": {"decision": "Merge", "into": 1},
+    "C1": {
+        "decision": "Adopt", "wording": "Write down who helps whom", "owner": "Birch Trust",
+        "deadline": date(2026, 12, 31), "measure": "One page",
+    },
+    "N1": {
+        "decision": "Adopt", "wording": "Tell the staff", "owner": "Someone else",
+        "deadline": date(2026, 5, 1),
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An assessment in which everybody has answered; copied for each test."""
+    return a_planned_folder(tmp_path_factory.mktemp("answered") / "small").root
+
+
+@pytest.fixture
+def folder(answered: Path, tmp_path: Path) -> AssessmentFolder:
+    return AssessmentFolder(Path(shutil.copytree(answered, tmp_path / "small")))
+
+
+def the_plan(folder: AssessmentFolder) -> AgreedPlan:
+    with Ledger(folder.ledger_file) as ledger:
+        return ledger.plans()["2026"]
+
+
+def texts(path: Path, sheet: str, first: int = 6) -> list[list[str]]:
+    """What stands in the rows of a sheet below the headings."""
+    rows = openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(
+        min_row=first, values_only=True
+    )
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+
+
+def test_plan__has_every_proposal_and_each_concern_nobody_answered(
+    folder: AssessmentFolder,
+) -> None:
+    result = plan(folder, now=AGREED)
+    assert (result.outcome, result.proposals, result.concerns) == ("new", 2, 1)
+    assert result.path.parent.name == "plan"
+    rows = texts(result.path, "Tiny")
+    assert [row[0] for row in rows] == ["1", "2", "C1"]
+    assert [row[1] for row in rows[:2]] == ["Meet every month", "Meet more often"]
+    assert "1A: We know each other." in rows[0][2]
+    assert "4 of 4 answer “Disagree”" in rows[0][2]
+    assert "Proposed by Ash Council, Ada Ash" in rows[0][2]
+    assert rows[2][1].startswith("Nobody proposed")
+    assert "1C: We help each other." in rows[2][2]
+
+
+def test_plan__comes_back_and_is_the_agreed_plan(folder: AssessmentFolder) -> None:
+    ret = read_back(folder, plan(folder, now=AGREED).path, DECIDED)
+    assert (ret.state, codes(ret)) == ("accepted with notes", [])  # a number typed for a text
+    agreed = the_plan(folder)
+    assert [(one.number, one.item, one.action, one.owner) for one in agreed.actions] == [
+        ("1", "1A", "Meet on the first Monday of every month", "Ada Ash"),
+        ("C1", "1C", "Write down who helps whom", "Birch Trust"),
+        ("N1", "", "Tell the staff", "Someone else"),
+    ]
+    assert agreed.actions[0].merged == ("2",)
+    assert agreed.actions[0].deadline == date(2026, 9, 30)
+    assert agreed.undecided == ()
+    assert verify(folder).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "cell"),
+    [
+        ({"2": {"decision": "Adopt"}}, "C28", "H7"),
+        ({"2": {"decision": "Adopt", "deadline": date(2026, 12, 1), "owner": None}}, "C28", "G7"),
+        ({"1": {"decision": "Adopt reworded"}}, "C28", "F6"),
+        ({"1": {"decision": "Decline"}}, "C28", "J6"),
+        ({"C1": {"decision": "Adopt", "owner": "Ash", "deadline": date(2026, 9, 9)}}, "C28", "F8"),
+        ({"1": {"decision": "Merge", "into": 99}}, "C29", "E6"),
+        (
+            {"1": {"decision": "Merge", "into": 2}, "2": {"decision": "Merge", "into": "1"}},
+            "C30", "E6",
+        ),
+        ({"1": {"decision": "Merge", "into": "C1"}}, "C31", "E6"),
+        ({"1": {"decision": "Adopt", "deadline": date(2025, 1, 1)}}, "C32", "H6"),
+        ({"2": {"wording": "Meet twice"}}, "C33", "D7"),
+        ({"2": {"decision": "Perhaps"}}, "C01", "D7"),
+    ],
+)  # fmt: skip
+def test_plan__says_what_is_wrong_and_where(
+    folder: AssessmentFolder, rows: dict[str, dict[str, object]], code: str, cell: str
+) -> None:
+    ret = read_back(folder, plan(folder, now=AGREED).path, rows)
+    (finding,) = ret.findings
+    assert (finding.code, finding.sheet, finding.cell) == (code, "Tiny", cell)
+    assert ret.state == "query"
+
+
+def test_plan__changed_proposal_is_told(folder: AssessmentFolder, tmp_path: Path) -> None:
+    result = plan(folder, now=AGREED)
+    book = openpyxl.load_workbook(result.path)
+    book["Tiny"]["B6"] = "Meet never"
+    book.save(result.path.with_name("changed.xlsx"))
+    changed = result.path.with_name("changed.xlsx").rename(tmp_path / "changed.xlsx")
+    (received,) = ingest(folder, [changed], now=RETURNED, workers=1).files
+    assert "C09" in codes(received.ret)
+
+
+def test_plan__run_again_without_a_return_changes_nothing(folder: AssessmentFolder) -> None:
+    first = plan(folder, now=AGREED)
+    again = plan(folder, now=AGREED + DAY)
+    assert (again.outcome, again.reference) == ("unchanged", first.reference)
+
+
+def test_plan__run_again_after_a_return_holds_what_was_agreed(folder: AssessmentFolder) -> None:
+    first = plan(folder, now=AGREED)
+    read_back(folder, first.path, DECIDED)
+    again = plan(folder, now=RETURNED + DAY)
+    assert again.outcome == "reissued"
+    assert again.reference != first.reference
+    rows = texts(again.path, "Tiny")
+    assert rows[0][3:6] == ["Adopt reworded", "", "Meet on the first Monday of every month"]
+    assert rows[1][3:5] == ["Merge", "1"]
+    assert not first.path.exists()
+    same = read_back(folder, again.path, {}, now=RETURNED + 2 * DAY, name="again.xlsx")
+    assert codes(same) == []
+    assert the_plan(folder).actions[0].action.startswith("Meet on the first")
+    assert the_plan(folder).steps == 2
+
+
+def test_summary__has_the_agreed_plan_in_place_of_proposals(folder: AssessmentFolder) -> None:
+    before = consolidate(folder, now=AGREED).path
+    assert "respondents propose" in notes(before)
+    read_back(folder, plan(folder, now=AGREED).path, DECIDED)
+    after = consolidate(folder, now=RETURNED + DAY).path
+    assert "Of 3 actions, 0 are done, 0 were stopped and 3 are open" in notes(after)
+    rows = texts(after, "Action plan", first=5)
+    assert ["1 (with 2)", "Meet on the first Monday of every month"] in [row[:2] for row in rows]
+    assert ["2", "Meet more often", "Merged into 1"] in [row[:3] for row in rows]
+
+
+def notes(path: Path) -> str:
+    """The lines between title and table of the Action plan sheet."""
+    sheet = openpyxl.load_workbook(path)["Action plan"]
+    lines = (str(sheet.cell(row, 1).value or "") for row in range(2, 6))
+    return " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize("attribution", ["lettered", "aggregated"])
+def test_plan__says_no_more_of_proposers_than_the_workbooks_promised(
+    tmp_path: Path, attribution: str
+) -> None:
+    """Set to names afterwards: what workbooks promised binds the plan, too."""
+    folder = a_planned_folder(tmp_path / "small", attribution=attribution)
+    change_settings(folder, f"attribution: {attribution}", "attribution: named")
+    result = plan(folder, now=AGREED)
+    with zipfile.ZipFile(result.path) as archive:
+        texts_of_all = archive.read("xl/sharedStrings.xml").decode()
+    rows = texts(result.path, "Tiny")
+    shown = " ".join(" ".join(row[:3]) for row in rows)
+    assert "Ash" not in shown
+    assert "Birch" not in shown
+    assert ("Proposed by" in texts_of_all) is (attribution == "lettered")

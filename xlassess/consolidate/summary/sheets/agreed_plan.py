@@ -1,0 +1,88 @@
+"""The Action plan sheet once a plan is agreed: its actions, and what became of the rest."""
+
+from __future__ import annotations
+
+from xlassess.consolidate.summary import cells
+from xlassess.consolidate.summary.cells import (
+    SheetColumn,
+    SheetSetup,
+    SheetTable,
+    SummaryWriter,
+    fitting,
+    put,
+)
+from xlassess.consolidate.summary.layout import HEADER_ROW
+from xlassess.consolidate.wording.agreed import agreed_note, left_of, numbered, state_in_words
+from xlassess.consolidate.wording.terms import ACTIONS, words
+from xlassess.contract.layout import cell_name
+from xlassess.model.plan import AgreedPlan
+from xlassess.sheet import formats
+from xlassess.sheet.formats import MARK_CHECK
+from xlassess.sheet.writer import CellRange, SheetWriter
+
+OVERDUE = "overdue"
+
+_TOP = cells.TOP_CELL
+_COLUMNS = (
+    SheetColumn("No.", 10, _TOP), SheetColumn("Action", 42, _TOP),
+    SheetColumn("Answers", 36, _TOP.but(size=9)), SheetColumn("Owner", 18, _TOP),
+    SheetColumn("Deadline", 13, cells.DAY.but(valign="top")), SheetColumn("Moved", 9, _TOP),
+    SheetColumn("How we will know", 26, _TOP), SheetColumn("State", 12, _TOP),
+    SheetColumn("What was done", 30, _TOP),
+    SheetColumn("Overdue", 11, cells.MIDDLE.but(valign="top")),
+)  # fmt: skip
+_LEFT = (
+    SheetColumn("No.", 10, _TOP), SheetColumn("What", 42, _TOP),
+    SheetColumn("What became of it", 36, _TOP), SheetColumn("Reason", 18, _TOP),
+)  # fmt: skip
+
+
+def write_agreed(writer: SummaryWriter, plan: AgreedPlan) -> None:
+    """Write the agreed plan on the Action plan sheet."""
+    note = agreed_note(writer.summary, plan)
+    widths = tuple(column.width for column in _COLUMNS)
+    setup = SheetSetup(ACTIONS, ACTIONS, note, widths, (HEADER_ROW + 1, 0), pages=4)
+    sheet = writer.open(setup)
+    count = len(plan.actions)
+    writer.table(sheet, SheetTable(HEADER_ROW, _COLUMNS, count, "Actions", ACTIONS))
+    today = writer.summary.made_at.date()
+    for row, action in enumerate(plan.actions, HEADER_ROW + 1):
+        moves = len(action.moves)
+        _row(sheet, row, _COLUMNS, (
+            numbered(action), action.action, action.finding, action.owner, action.deadline,
+            words().say("agreed_moved", moves), action.measure, state_in_words(action),
+            action.done or action.because, OVERDUE if action.overdue(today) else "",
+        ))  # fmt: skip
+    last = HEADER_ROW + max(count, 1)
+    column = len(_COLUMNS) - 1
+    box = CellRange(HEADER_ROW + 1, column, last, column)
+    first = cell_name(HEADER_ROW + 1, column)
+    sheet.highlight(box, f'{first}="{OVERDUE}"', MARK_CHECK)
+    writer.finish(sheet, setup, _write_left(writer, sheet, plan, last))
+
+
+def _write_left(writer: SummaryWriter, sheet: SheetWriter, plan: AgreedPlan, above: int) -> int:
+    """Write what is no action of its own below the actions; return the last row."""
+    left = left_of(plan)
+    if not left:
+        return above
+    title = words().say("agreed_left")
+    sheet.text(above + 2, 0, title, formats.HEADING)
+    sheet.height(above + 2, 22)
+    head = above + 3
+    grid = SheetTable(head, _LEFT, len(left), "NotActions", title, filtered=False)
+    writer.table(sheet, grid)
+    for row, values in enumerate(left, head + 1):
+        _row(sheet, row, _LEFT, values)
+    return head + len(left)
+
+
+def _row(
+    sheet: SheetWriter, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
+) -> None:
+    texts = []
+    for index, (column, value) in enumerate(zip(columns, values, strict=True)):
+        put(sheet, row, index, value, column.look)
+        if isinstance(value, str) and value:
+            texts.append((value, column.width, column.look))
+    sheet.height(row, fitting(texts))

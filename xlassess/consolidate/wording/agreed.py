@@ -1,0 +1,59 @@
+"""The agreed plan in words: how far it has come, and which promises of earlier rounds were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from xlassess.consolidate.figures.plan_counts import plan_counts
+from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.wording.terms import words
+from xlassess.model.plan import AgreedAction, AgreedPlan, DecidedRow
+from xlassess.model.record import Round
+
+_STATES = {
+    "not started": "Not started", "in progress": "In progress", "done": "Done",
+    "stopped": "Stopped",
+}  # fmt: skip
+
+
+def state_in_words(action: AgreedAction) -> str:
+    """Return how far an action has come, as the lists of workbooks call it."""
+    return _STATES.get(action.state, action.state)
+
+
+def numbered(action: AgreedAction) -> str:
+    """Return an action's number, and those of what was merged into it."""
+    return words().say("agreed_number", action.number, action.merged)
+
+
+def agreed_note(summary: Summary, plan: AgreedPlan) -> str:
+    """Return how far the agreed plan has come, with what the numbers are out of."""
+    today = summary.made_at.date()
+    return words().say("agreed_note", plan_counts(plan.actions, today), plan, summary.made_at)
+
+
+def left_of(plan: AgreedPlan) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the rows that are not actions: number, what it was, what became of it, and why."""
+    into = {number: action.number for action in plan.actions for number in action.merged}
+    adopted = {action.number for action in plan.actions}
+    return tuple(
+        (row.number, row.matter or row.finding, _became(row, into), row.reason)
+        for row in plan.rows
+        if row.number not in adopted and (row.matter or row.finding)
+    )
+
+
+def _became(row: DecidedRow, into: dict[str, str]) -> str:
+    return words().say("agreed_became", row.decision, into.get(row.number, ""))
+
+
+def promises_kept(record: Round, today: date) -> Iterator[str]:
+    """Yield a sentence for each earlier round with an agreed plan: what came of its actions."""
+    names = list(record.plans)
+    here = record.assessment.round
+    before = names[: names.index(here)] if here in names else names
+    for name in before:
+        counts = plan_counts(record.plans[name].actions, today)
+        if counts.agreed:
+            yield words().say("promises_kept", name, counts)

@@ -1,0 +1,1 @@
+"""Joint workbooks: the plan, progress and workshop workbooks of the partnership."""

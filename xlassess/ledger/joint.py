@@ -1,0 +1,154 @@
+"""What joint workbooks brought: the agreed plan, worked out from the event log alone.
+
+A plan or progress workbook that comes back is a return like any other. What stands in its rows is
+also told to the log, and the plan is what these events come to. A return that is set aside, is
+refused or waits for a decision has no part in it; nor has an older workbook that comes in after a
+newer one of the same kind and owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from xlassess.contract.layout import JOINT
+from xlassess.ledger.events import Entry, Event, What
+from xlassess.ledger.replay import Replay
+from xlassess.model import plan
+from xlassess.model.answer import Issued, Return, Value
+from xlassess.model.plan import (
+    AgreedPlan,
+    DecidedRow,
+    JointKind,
+    PlanStep,
+    ProgressRow,
+    follow,
+    kept,
+    plan_rows_of,
+    progress_rows_of,
+)
+from xlassess.model.toolkit import Item, Section, Toolkit
+
+STEPS: Mapping[JointKind, What] = {
+    "plan": "plan agreed", "progress": "progress reported",
+}  # fmt: skip
+"""The events that say what a joint workbook brought, by what it is for."""
+
+_PROPOSED = str.isdecimal
+"""The numbers of rows in which a proposal stands; those of others begin with a letter."""
+
+
+def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
+    """Yield what a joint workbook brought, as events: one for each round whose plan it is about.
+
+    Args:
+        ret: the return, with its number.
+        issued: the workbook.
+        toolkit: its questions.
+    """
+    kind = JOINT.get(toolkit.id)
+    whose = {"whose": issued.identity.partner}
+    values: dict[str, dict[str, Value]] = {}
+    for answer in ret.answers:
+        values.setdefault(answer.item, {})[answer.field.partition(":")[2]] = answer.value
+    if kind == "plan":
+        rows = [
+            _plan_row(section, item, values[item.id])
+            for section in toolkit.sections
+            for item in section.items
+            if item.id in values
+        ]
+        details = {"round": issued.identity.round, "agreed": kept(rows), **whose}
+        yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
+    elif kind == "progress":
+        reports: dict[str, list[ProgressRow]] = {}
+        for item in toolkit.items():
+            round_name, _, number = item.id.rpartition("/")
+            if item.id in values:
+                report = _progress_row(number, values[item.id])
+                reports.setdefault(round_name or issued.identity.round, []).append(report)
+        for round_name, some in reports.items():
+            details = {"round": round_name, "reported": kept(some), **whose}
+            yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
+
+
+def _plan_row(section: Section, item: Item, said: Mapping[str, Value]) -> DecidedRow:
+    return DecidedRow(
+        number=item.id,
+        part=section.id,
+        item=item.short,
+        matter=item.ask if _PROPOSED(item.id) else "",
+        finding=" ".join(item.why.split()),
+        decision=_text(said, plan.DECISION),
+        into=_text(said, plan.INTO),
+        wording=_text(said, plan.WORDING),
+        owner=_text(said, plan.OWNER),
+        deadline=_day(said, plan.DEADLINE),
+        measure=_text(said, plan.MEASURE),
+        reason=_text(said, plan.REASON),
+    )
+
+
+def _progress_row(number: str, said: Mapping[str, Value]) -> ProgressRow:
+    return ProgressRow(
+        number,
+        state=_text(said, plan.STATE),
+        done=_text(said, plan.DONE),
+        done_on=_day(said, plan.DONE_ON),
+        deadline=_day(said, plan.NEW_DEADLINE),
+        reason=_text(said, plan.BECAUSE),
+    )
+
+
+def _text(said: Mapping[str, Value], name: str) -> str:
+    return str(said.get(name, "")).strip()
+
+
+def _day(said: Mapping[str, Value], name: str) -> date | None:
+    return plan.day_of(said.get(name))
+
+
+def plans(log: Iterable[Event], up_to: int | None = None) -> dict[str, AgreedPlan]:
+    """Return the agreed plans by round, as the log tells them.
+
+    Args:
+        log: all events, or all about joint workbooks and their returns.
+        up_to: the last event that is to count; None for all.
+    """
+    events = [event for event in log if up_to is None or event.number <= up_to]
+    return follow(_holding(events))
+
+
+def _holding(log: list[Event]) -> Iterator[PlanStep]:
+    """Yield the steps that hold, oldest first."""
+    now = Replay().follow(log).statuses
+    issued = {event.reference: event.number for event in log if event.what == "issued"}
+    steps = [event for event in log if event.what in STEPS.values()]
+    current: dict[str, int] = {}
+    for event in steps:
+        if event.return_id in now and now[event.return_id].standing == "current":
+            current[event.reference] = event.return_id
+    newest: dict[tuple[str, str], int] = {}
+    for event in steps:
+        number = event.return_id or 0
+        standing = now[number].standing if number in now else ""
+        overtaken = number > current.get(event.reference, 0)
+        if standing != "current" and (standing != "superseded" or overtaken):
+            continue
+        whose = (event.what, event.details.get("whose", ""))
+        if issued.get(event.reference, 0) < newest.get(whose, 0):
+            continue
+        newest[whose] = issued.get(event.reference, 0)
+        yield _step(event)
+
+
+def _step(event: Event) -> PlanStep:
+    return PlanStep(
+        event=event.number,
+        at=event.at,
+        round=event.details["round"],
+        return_id=event.return_id or 0,
+        reference=event.reference,
+        agreed=plan_rows_of(event.details),
+        reported=progress_rows_of(event.details),
+    )

@@ -1,0 +1,385 @@
+"""The agreed plan: what the partnership adopted of what was proposed, and how far it has come.
+
+Partners propose actions before they see joint results. The coordinator's plan workbook puts every
+proposal to a decision; owners then report on what was adopted. Both come back as answers, a row
+each, and are recorded as steps. The plan is what its steps come to, in the order they were
+recorded (`follow`): nothing else is kept of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+
+JointKind = Literal["plan", "progress", "workshop"]
+"""What a joint workbook is for, which holds what the partnership decides and not what one partner
+answers: to agree on actions, to report on them, and to hold what a workshop agreed."""
+
+JOINT_KINDS: tuple[JointKind, ...] = get_args(JointKind)
+
+DECISION, INTO, WORDING, OWNER, DEADLINE, MEASURE, REASON = (
+    "decision", "into", "wording", "owner", "deadline", "measure", "reason"
+)  # fmt: skip
+"""What is filled in in a row of the plan workbook."""
+
+STATE, DONE, DONE_ON, NEW_DEADLINE, BECAUSE = "state", "done", "done_on", "new_deadline", "because"
+"""What is filled in in a row of a progress workbook."""
+
+JUDGEMENT, GROUNDS, FOLLOWING = "judgement", "grounds", "following"
+"""What is filled in in a row of a workshop workbook: the agreed judgement, its reason, and what
+is to follow."""
+
+ENTRIES: Mapping[JointKind, Mapping[str, str]] = {
+    "plan": {
+        DECISION: "decision", INTO: "text", WORDING: "long-text", OWNER: "text",
+        DEADLINE: "date", MEASURE: "text", REASON: "text",
+    },
+    "progress": {
+        STATE: "state", DONE: "long-text", DONE_ON: "date", NEW_DEADLINE: "date", BECAUSE: "text",
+    },
+    "workshop": {JUDGEMENT: "", GROUNDS: "long-text", FOLLOWING: "long-text"},
+}  # fmt: skip
+"""What each column takes: a scale, or a free answer; empty for the scale of the row's question."""
+
+ADOPT, REWORD, MERGE, DECLINE = "adopt", "reword", "merge", "decline"
+NOT_STARTED, IN_PROGRESS, FINISHED, STOPPED = "not started", "in progress", "done", "stopped"
+
+ADDED = "new"
+"""The part that actions belong to which nobody proposed in answer to a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a partner proposed: the action, who, by when, and how one will know.
+
+    ``by`` says whose proposal it is, as far as that may be shown.
+    """
+
+    action: str
+    owner: str = ""
+    deadline: date | None = None
+    measure: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is to be decided on: a proposal, or a concern for which nobody proposed anything.
+
+    ``part`` is the toolkit's key, ``item`` the number of the question it answers (either may be
+    empty), ``statement`` the question, ``finding`` what respondents said to it, in words.
+    """
+
+    part: str
+    item: str
+    statement: str
+    finding: str
+    proposed: Suggestion | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """One row of a plan workbook as it came back.
+
+    ``matter`` is what it is about: the proposal's text, or empty. ``finding`` is what it answers.
+    """
+
+    number: str
+    part: str
+    item: str
+    matter: str
+    finding: str
+    decision: str = ""
+    into: str = ""
+    wording: str = ""
+    owner: str = ""
+    deadline: date | None = None
+    measure: str = ""
+    reason: str = ""
+
+    @property
+    def adopted(self) -> bool:
+        """True for an action that stands by itself."""
+        return self.decision in (ADOPT, REWORD) and bool(self.action)
+
+    @property
+    def action(self) -> str:
+        """The action in the words agreed on; those of the proposal where no others were given."""
+        return self.wording or self.matter
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """What an owner reported on one action; ``number`` is the action's."""
+
+    number: str
+    state: str = ""
+    done: str = ""
+    done_on: date | None = None
+    deadline: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """Something that changed the plan: a plan workbook that came back, or a report on progress.
+
+    ``event`` is the number of the event that recorded it, ``return_id`` that of the return;
+    ``round`` is the round whose plan it is about.
+    """
+
+    event: int
+    at: datetime
+    round: str
+    return_id: int
+    reference: str
+    agreed: tuple[DecidedRow, ...] = ()
+    reported: tuple[ProgressRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A deadline that was moved: when that was recorded, from which day to which, and why."""
+
+    at: datetime
+    old: date | None
+    new: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedAction:
+    """One action of the agreed plan, as it stands.
+
+    ``number`` is its number in the plan of its round. ``deadline`` is the day in force, ``moves``
+    how it came to be that. ``merged`` are the numbers of the rows that were merged into it.
+    ``done_on`` is the day on which it was done, as far as it was said, and else that of the report.
+    """
+
+    round: str
+    number: str
+    part: str
+    item: str
+    finding: str
+    action: str
+    owner: str
+    deadline: date | None
+    measure: str
+    state: str = NOT_STARTED
+    done: str = ""
+    done_on: date | None = None
+    because: str = ""
+    moves: tuple[Move, ...] = ()
+    merged: tuple[str, ...] = ()
+    reported_at: datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        """True for an action on which nothing more is to be done."""
+        return self.state in (FINISHED, STOPPED)
+
+    def overdue(self, today: date) -> bool:
+        """True for an open action whose deadline has passed."""
+        return not self.closed and self.deadline is not None and self.deadline < today
+
+    @property
+    def on_time(self) -> bool:
+        """True for an action done by the deadline in force; without a deadline none is missed."""
+        if self.state != FINISHED or self.deadline is None or self.done_on is None:
+            return self.state == FINISHED
+        return self.done_on <= self.deadline
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Round and number: which action it is, over all rounds."""
+        return self.round, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPlan:
+    """The agreed plan of one round: its rows, and the actions that come of them.
+
+    ``agreed_at`` is when the last plan workbook came back, ``steps`` how many steps led here.
+    """
+
+    round: str
+    agreed_at: datetime | None = None
+    rows: tuple[DecidedRow, ...] = ()
+    actions: tuple[AgreedAction, ...] = ()
+    steps: int = 0
+
+    @property
+    def undecided(self) -> tuple[DecidedRow, ...]:
+        """The rows on which nothing holds yet."""
+        settled = {row.number for row in self.rows if row.decision == DECLINE}
+        settled |= {action.number for action in self.actions}
+        settled |= {number for action in self.actions for number in action.merged}
+        return tuple(row for row in self.rows if row.number not in settled)
+
+    def open(self) -> tuple[AgreedAction, ...]:
+        """The actions on which something is still to be done."""
+        return tuple(action for action in self.actions if not action.closed)
+
+
+def target_of(rows: Mapping[str, DecidedRow], number: str) -> str:
+    """Return the row into which a row is merged at last; empty where that leads nowhere.
+
+    It leads nowhere where a row is missing, is in a circle, or is not adopted.
+
+    Args:
+        rows: the rows by number.
+        number: the row that is merged.
+    """
+    seen = set[str]()
+    while number not in seen:
+        seen.add(number)
+        row = rows.get(number)
+        if row is None:
+            return ""
+        if row.decision != MERGE:
+            return number if row.adopted else ""
+        number = row.into
+    return ""
+
+
+@dataclass(slots=True)
+class _Course:
+    """The plan of one round while its steps are followed."""
+
+    round: str
+    agreed_at: datetime | None = None
+    rows: dict[str, DecidedRow] = field(default_factory=dict)
+    progress: dict[str, AgreedAction] = field(default_factory=dict)
+    steps: int = 0
+
+    def take(self, step: PlanStep) -> None:
+        self.steps += 1
+        if step.agreed:
+            self.agreed_at = step.at
+            before = {row.number: row for row in self.rows.values()}
+            self.rows |= {row.number: row for row in step.agreed}
+            for row in step.agreed:
+                self._agree(row, before.get(row.number), step.at)
+        for report in step.reported:
+            known = self.progress.get(report.number)
+            if known is not None:
+                self.progress[report.number] = reported(known, report, step.at)
+
+    def _agree(self, row: DecidedRow, before: DecidedRow | None, at: datetime) -> None:
+        known = self.progress.get(row.number)
+        if known is None or before is None or not before.adopted:
+            self.progress[row.number] = AgreedAction(
+                self.round, row.number, row.part, row.item, row.finding, row.action, row.owner,
+                row.deadline, row.measure,
+            )  # fmt: skip
+            return
+        self.progress[row.number] = replace(
+            _moved(known, row.deadline, "", at),
+            item=row.item, finding=row.finding, action=row.action, owner=row.owner,
+            measure=row.measure,
+        )  # fmt: skip
+
+    def plan(self) -> AgreedPlan:
+        merged: dict[str, list[str]] = {}
+        for row in self.rows.values():
+            if row.decision == MERGE and (target := target_of(self.rows, row.number)):
+                merged.setdefault(target, []).append(row.number)
+        actions = tuple(
+            replace(self.progress[row.number], merged=tuple(merged.get(row.number, ())))
+            for row in self.rows.values()
+            if row.adopted
+        )
+        return AgreedPlan(
+            self.round, self.agreed_at, tuple(self.rows.values()), actions, self.steps
+        )
+
+
+def _moved(action: AgreedAction, new: date | None, because: str, at: datetime) -> AgreedAction:
+    """Return an action with a new deadline; without one, or with the same, as it was."""
+    if new is None or new == action.deadline:
+        return action
+    moves = action.moves if action.deadline is None else (
+        *action.moves, Move(at, action.deadline, new, because),
+    )  # fmt: skip
+    return replace(action, deadline=new, moves=moves)
+
+
+def reported(action: AgreedAction, report: ProgressRow, at: datetime) -> AgreedAction:
+    """Return an action with what its owner reported; what was left empty stays as it was.
+
+    Args:
+        action: the action as it stood.
+        report: what was reported.
+        at: when that came in.
+    """
+    moved = _moved(action, report.deadline, report.reason, at)
+    state = report.state or action.state
+    done_on = report.done_on or action.done_on or at.date()
+    return replace(
+        moved,
+        state=state,
+        done=report.done or action.done,
+        done_on=done_on if state == FINISHED else None,
+        because=report.reason or action.because,
+        reported_at=at,
+    )
+
+
+def follow(steps: Iterable[PlanStep]) -> dict[str, AgreedPlan]:
+    """Return the plans that these steps come to, by round, in the order they were begun.
+
+    Args:
+        steps: what was recorded and still holds, oldest first.
+    """
+    courses: dict[str, _Course] = {}
+    for step in steps:
+        courses.setdefault(step.round, _Course(step.round)).take(step)
+    return {name: course.plan() for name, course in courses.items()}
+
+
+# ---- what is kept of a step -------------------------------------------------
+
+
+def plan_rows_of(details: Mapping[str, Any]) -> tuple[DecidedRow, ...]:
+    """Return the plan rows that the details of an event hold."""
+    return tuple(
+        DecidedRow(**{**row, "deadline": _day(row.get("deadline"))})
+        for row in details.get("agreed", ())
+    )
+
+
+def progress_rows_of(details: Mapping[str, Any]) -> tuple[ProgressRow, ...]:
+    """Return the reports that the details of an event hold."""
+    days = ("done_on", "deadline")
+    return tuple(
+        ProgressRow(**{**row, **{name: _day(row.get(name)) for name in days}})
+        for row in details.get("reported", ())
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def day_of(value: object) -> date | None:
+    """Return the day that a value as read is; None for what is no day."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def kept(rows: Sequence[DecidedRow] | Sequence[ProgressRow]) -> list[dict[str, str]]:
+    """Return rows as an event keeps them: what is empty is left out."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name in row.__dataclass_fields__
+            if (value := getattr(row, name)) not in ("", None) or name in _ALWAYS
+        }
+        for row in rows
+    ]
+
+
+_ALWAYS = ("number", "part", "item", "matter", "finding")

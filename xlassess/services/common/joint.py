@@ -1,0 +1,156 @@
+"""Issuing joint workbooks: the plan, progress and workshop workbooks of a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.layout import CONTRACT_VERSION
+from xlassess.contract.seal import questions_digest, seal, sheet_password
+from xlassess.generate import JointWorkbook, Personal, build_joint, file_name
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Identity, Issued, Value
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.plan import JointKind
+from xlassess.model.query import Slot
+from xlassess.model.toolkit import Toolkit
+from xlassess.services.common.issuing import Content, Issue, Issuer, clear_away, write
+from xlassess.services.common.outbox import sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a joint workbook is for: a short name that stays the same, and the names shown."""
+
+    id: str
+    name: str
+    person: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JointDraft:
+    """One joint workbook that is to be out (see `issuing.Wanted`).
+
+    ``values`` is what stands in its open cells; ``earlier`` is the one issued last for the same
+    holder, if any.
+    """
+
+    kind: JointKind
+    questions: Toolkit
+    values: Mapping[Slot, Value]
+    holder: Holder
+    assessment: Assessment
+    secret: bytes
+    now: datetime
+    return_by: date | None
+    earlier: Issued | None
+
+    @property
+    def identity(self) -> Identity:
+        """What it would be sealed with today."""
+        return Identity(
+            contract=CONTRACT_VERSION,
+            assessment=self.assessment.id,
+            round=self.assessment.round,
+            partner=self.holder.id,
+            respondent=self.holder.id,
+            toolkit=self.questions.id,
+            version=self.questions.version,
+            digest=questions_digest(self.questions),
+            promise=str(self.assessment.promise),
+            kind=self.kind,
+        )
+
+    def drafted(self, reference: str) -> tuple[Issued, Content]:
+        """Return a new workbook under this reference."""
+        identity = self.identity
+        content = self._content(reference)
+        who = Respondent(self.holder.id, self.holder.id, self.holder.name, self.holder.person)
+        record = Issued(
+            reference=reference,
+            identity=identity,
+            partner=self.holder.name,
+            respondent=self.holder.person,
+            email=self.holder.email,
+            level="",
+            file_name=file_name(self.questions, who, self.assessment.round, reference),
+            sha256=content.sha256,
+            seal=seal(identity, self.secret),
+            issued_at=self.now,
+        )
+        return record, content
+
+    def as_today(self, earlier: Issued) -> Content:
+        """Return it as it would be made today, under its own reference."""
+        return self._content(earlier.reference)
+
+    def as_then(self, earlier: Issued) -> None:
+        """Nothing: what stood in its cells then is not on record as it was."""
+        del earlier
+
+    def _content(self, reference: str) -> Content:
+        identity = self.identity
+        personal = Personal(
+            reference=reference,
+            seal=seal(identity, self.secret),
+            identity=identity,
+            partner=self.holder.name,
+            respondent=self.holder.person,
+            level="",
+        )
+        book = JointWorkbook(
+            self.kind, self.questions, self.assessment, self.values, self.return_by
+        )
+        data = build_joint(book, personal, sheet_password(self.secret))
+        return Content(sha256_of(data), lambda: data)
+
+
+def issue_joint(
+    folder: AssessmentFolder, ledger: Ledger, drafts: tuple[JointDraft, ...], *, reissue: bool
+) -> tuple[Issue[Issued], ...]:
+    """Bring the joint workbooks of one kind up to date: recorded first, then written.
+
+    One of which something came back is replaced: the new one holds the state of now. What nobody
+    has sent back yet is replaced on request alone.
+
+    Args:
+        folder: the assessment.
+        ledger: its ledger.
+        drafts: what is to be out, at least one, all of one kind.
+        reissue: replace what was not sent back yet, too.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    kind, round_name = drafts[0].kind, drafts[0].assessment.round
+    place = joint_folder(folder, kind)
+    taken = [one.reference for one in (*ledger.issued(), *ledger.joint())]
+    taken += [one.reference for one in ledger.queries()]
+    came = {ret.reference for ret in ledger.joint_returns(round_name) if ret.state != "refused"}
+    issues = []
+    for draft in drafts:
+        back = draft.earlier is not None and draft.earlier.reference in came
+        issuer: Issuer[Issued] = Issuer(place, draft.secret, taken=taken, reissue=reissue or back)
+        issue = issuer.decide(draft)
+        taken.append(issue.record.reference)
+        issues.append(issue)
+        ledger.keep_toolkit(draft.questions, draft.identity.digest)
+    ledger.record_issued([issue.record for issue in issues if issue.fresh])
+    write(issues)
+    holders = {draft.holder.id for draft in drafts}
+    earlier = [
+        one
+        for one in ledger.joint(round_name)
+        if one.identity.kind == kind and one.identity.partner in holders
+    ]
+    clear_away(place, earlier, {issue.record.reference for issue in issues})
+    return tuple(issues)
+
+
+def joint_folder(folder: AssessmentFolder, kind: JointKind) -> Path:
+    """Return the folder of the outbox for joint workbooks of a kind."""
+    return folder.outbox / kind
