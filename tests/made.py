@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.workbook import Workbook as Book
 
-from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds
 from tests.factory import entries, issue
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -23,6 +23,10 @@ ASKED = ("pat", "bv-organisation", "working-better-together", "melton-evaluation
 
 SEVERAL = "pat+melton-evaluation"
 """Toolkits that one assessment uses together, for a summary of several."""
+
+
+TREND = ("pat", "bv-organisation")
+"""Toolkits of which a summary of a third round is made: totals, and organisations by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def kinds() -> tuple[str, ...]:
     return (
         *(f"workbook-{name}" for name in builtin_ids()),
         *(f"summary-{name}" for name in (*builtin_ids(), SEVERAL)),
+        *(f"trend-{name}" for name in TREND),
         *(f"toolkit-{name}" for name in EDITED),
         *(f"query-{name}" for name in ASKED),
         REGISTER,
@@ -75,6 +80,8 @@ def make(kind: str, folder: Path) -> Made:
         return Made(kind, _edited(toolkits[0], folder), toolkits)
     if what == "workbook":
         return Made(kind, issue(*toolkits).write(folder), toolkits)
+    if what == "trend":
+        return Made(kind, _trend(toolkits, folder), toolkits)
     return Made(kind, _summary(toolkits, folder), toolkits)
 
 
@@ -103,6 +110,14 @@ def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
     path = folder / "summary.xlsx"
     round_ = a_round(toolkits, 6, Wish(returned=5, gaps=0.06, query=(1,)))
     write_summary(summarise(round_, MADE_AT), path)
+    return path
+
+
+def _trend(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
+    from xlassess.consolidate import summarise, write_summary
+
+    path = folder / "summary.xlsx"
+    write_summary(summarise(over_rounds(toolkits), MADE_AT), path)
     return path
 
 

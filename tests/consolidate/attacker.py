@@ -261,6 +261,71 @@ def attacked_together(seed: int) -> Tried:
     return Tried(found, figures, lost)
 
 
+def two_rounds(seed: int) -> tuple[Round, Round]:
+    """Two rounds of the same people; some answered in both, some are new, some left."""
+    chance = random.Random(seed)
+    then, now = random_round(seed, 12), random_round(seed + 2_000_000, 12)
+    names = list(then.current)
+    new, left = chance.choice((0, 1, 2, 3, 4)), chance.choice((0, 1, 2, 3, 4))
+    then = _only(then, names[: 12 - new], "2025")
+    first = replace(
+        then, outputs=(Output("summary", MADE_AT, "aggregated", 3, then.base),)
+    )  # fmt: skip
+    second = _only(now, names[left:], "2026")
+    return first, replace(second, earlier=(first,))
+
+
+def _only(record: Round, names: Sequence[str], name: str) -> Round:
+    current = {
+        each: replace(record.current[each], number=number) for number, each in enumerate(names, 1)
+    }
+    assessment = replace(record.assessment, round=name)
+    return replace(
+        record, assessment=assessment, current=current, history=tuple(current.values())
+    )  # fmt: skip
+
+
+def attacked_over_rounds(seed: int) -> Tried:
+    """Set two rounds and what is said of those who answered both times against each other."""
+    records = two_rounds(seed)
+    minimum, printed = 3, list[Mapping[Cell, int]]()
+    figures, lost = Counter[str](), Counter[str]()
+    for record in records:
+        summary = summarise(record, MADE_AT)
+        printed += [
+            _in_round(record, each.weights)
+            for each in figures_of(record, summary)
+            if each.printed and each.weights
+        ]
+    (part,) = summary.parts
+    assert part.trend is not None
+    kit = part.toolkit
+    sections = {s.id: [i.id for i in s.items if not i.is_free] for s in kit.all_sections}
+    for line in part.trend.lines:
+        own = line.key.partition(":")[2]
+        items = {"item": [own], "section": sections.get(own, [])}.get(
+            line.kind, [item for each in kit.sections for item in sections[each.id]]
+        )
+        who = [
+            each for each in records[0].current.keys() & records[1].current.keys()
+            if all(set(items) <= {a.item for a in r.current[each].answers} for r in records)
+        ]  # fmt: skip
+        figures["both"] += 1
+        if line.moves is None or line.moves.withheld:
+            lost["both"] += 1
+            continue
+        assert line.moves.n == len(who)
+        for record in records:
+            printed.append(_in_round(record, {(p, q): 1 for p in who for q in items}))
+    people = Attack(printed).people_told(minimum)
+    found = f"seed {seed}: something of {len(people)} people" if people else ""
+    return Tried(found, figures, lost)
+
+
+def _in_round(record: Round, weights: Mapping[Cell, int]) -> dict[Cell, int]:
+    return {(p, f"{q} in {record.assessment.round}"): w for (p, q), w in weights.items()}
+
+
 def attacked(seed: int) -> Tried:
     """Make a random round, read its summary, and work out what can be worked out."""
     record = random_round(seed)

@@ -23,7 +23,7 @@ from xlassess.model.answer import (
 )
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding, Kind
-from xlassess.model.record import Round
+from xlassess.model.record import Output, Round
 from xlassess.model.toolkit import Item, Toolkit
 
 ISSUED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=timezone.utc)
@@ -230,3 +230,34 @@ def with_returns(record: Round, answers_of: Mapping[int, tuple[Answer, ...]]) ->
         reference = record.issued[number].reference
         current[reference] = replace(current[reference], answers=given)
     return replace(record, current=current, history=tuple(current.values()))
+
+
+def printed(record: Round) -> Round:
+    """The round after a summary of its figures alone was written."""
+    history = tuple(
+        replace(ret, number=number) for number, ret in enumerate(record.current.values(), 1)
+    )
+    current = dict(zip(record.current, history, strict=True))
+    record = replace(record, history=history, current=current)
+    return replace(record, outputs=(Output("summary", MADE_AT, "aggregated", 3, record.base),))
+
+
+def over_rounds(
+    toolkits: Iterable[Toolkit], count: int = 9, wish: Wish | None = None, **changes: object
+) -> Round:
+    """A third round: a question differs from the first's, somebody left and somebody came."""
+    kits = tuple(toolkits)
+    people = respondents(count)
+    first, *rest = kits[0].sections
+    item, *others = first.items
+    older = replace(item, ask=f"{item.ask} Really?")
+    old = replace(
+        kits[0], version="0.9", sections=(replace(first, items=(older, *others)), *rest)
+    )  # fmt: skip
+    one = a_round((old, *kits[1:]), people[:-1], wish, round="2024", **changes)
+    two = a_round(kits, people[:-1], wish, round="2025", **changes)
+    three = a_round(kits, people[1:], wish, round="2026", **changes)
+    if changes.get("attribution") == "aggregated":
+        one, two = printed(one), printed(two)
+    two = replace(two, earlier=(one,))
+    return replace(three, earlier=(two, one))

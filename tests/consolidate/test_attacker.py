@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.consolidate.attacker import Attack, attacked, attacked_together, totals
-from xlassess.consolidate import assemble
+from tests.consolidate.attacker import (
+    Attack,
+    attacked,
+    attacked_over_rounds,
+    attacked_together,
+    totals,
+)
+from xlassess.consolidate import assemble, over_rounds
 from xlassess.consolidate.figures import withholding
 
 ROUNDS, AT_ONCE = 200, 50
@@ -31,14 +37,36 @@ def test_attacker__finds_what_several_outputs_give_away_that_do_not_know_of_each
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The test above can fail, even where enough people come in between two outputs."""
-    monkeypatch.setattr(assemble, "_printed_before", lambda inputs, group: ())
+    monkeypatch.setattr(assemble, "printed_before", lambda inputs, group: ())
     assert sum(bool(attacked_together(seed).found) for seed in range(10)) > 2
+
+
+def test_two_rounds__set_against_each_other_give_nothing_away() -> None:
+    tried = totals(range(12), attacked_over_rounds)
+    assert tried.found == ""
+    assert tried.figures["both"] - tried.lost["both"] > 30
+
+
+def test_attacker__finds_who_left_where_those_who_stayed_are_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The test above can fail."""
+    monkeypatch.setattr(over_rounds, "withheld_beside", lambda sums, before, minimum: frozenset())
+    assert sum(bool(attacked_over_rounds(seed).found) for seed in range(10)) > 2
 
 
 @pytest.mark.hunt
 @pytest.mark.parametrize("first", range(0, HUNTED // 10, HUNTED_AT_ONCE // 10))
 def test_outputs__of_the_hunt(first: int) -> None:
     tried = totals(range(first, first + HUNTED_AT_ONCE // 10), attacked_together)
+    print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
+    assert tried.found == ""
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("first", range(0, HUNTED // 10, HUNTED_AT_ONCE // 10))
+def test_two_rounds__of_the_hunt(first: int) -> None:
+    tried = totals(range(first, first + HUNTED_AT_ONCE // 10), attacked_over_rounds)
     print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
     assert tried.found == ""
 

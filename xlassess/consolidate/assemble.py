@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
 
+from xlassess.consolidate.counting import counted_of, groups_of, printed_before, usable_of
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.attribution import Participants, Person, participants_of
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.disclosure import PrintedSum
-from xlassess.consolidate.figures.held_back import as_then
 from xlassess.consolidate.figures.overview import overview, planning_scenario
 from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts
 from xlassess.consolidate.figures.rows import (
@@ -33,12 +29,11 @@ from xlassess.consolidate.figures.values import (
     ItemFigures,
     PlannedAction,
     PutRight,
-    ScoreRow,
     SectionFigures,
     Summary,
     ToolkitResults,
 )
-from xlassess.consolidate.figures.withholding import CountedReturns, printed_figures
+from xlassess.consolidate.over_rounds import trend_of
 from xlassess.consolidate.register import (
     RoundInputs,
     ToolkitGroup,
@@ -52,12 +47,10 @@ from xlassess.consolidate.wording.agreed import promises_kept
 from xlassess.consolidate.wording.decisions import decisions, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
-from xlassess.model.answer import Answer, Issued, Return
-from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
-from xlassess.score import Agreement, ScoringPlan
+from xlassess.score import Agreement
 from xlassess.version import __version__
 
 
@@ -73,7 +66,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         XlassessError: a workbook was issued with questions the record does not hold.
     """
     inputs = round_inputs(record, made_at)
-    groups = _groups(record)
+    groups = groups_of(record)
     actions = _actions(inputs, groups)
     kept = tuple(promises_kept(record, made_at.date()))
     parts = tuple(
@@ -106,59 +99,6 @@ def _agreed(record: Round) -> AgreedPlan | None:
     return record.plan if record.plan and record.plan.actions else None
 
 
-def _groups(record: Round) -> tuple[ToolkitGroup, ...]:
-    """Issued workbooks by their questions, in the order the assessment names its toolkits."""
-    by_digest: dict[str, list[Issued]] = {}
-    for issued in record.issued:
-        by_digest.setdefault(issued.identity.digest, []).append(issued)
-    missing = by_digest.keys() - record.toolkits.keys()
-    if missing:
-        which = by_digest[min(missing)][0].identity
-        raise XlassessError(
-            f"The questions of toolkit {which.toolkit} {which.version} are not in the ledger.",
-            "Restore the ledger from a copy that holds them.",
-        )
-    order = {toolkit: place for place, toolkit in enumerate(record.assessment.toolkits)}
-    digests = sorted(
-        by_digest,
-        key=lambda digest: (
-            order.get(record.toolkits[digest].id, len(order)),
-            record.toolkits[digest].id,
-            record.toolkits[digest].version,
-            digest,
-        ),
-    )
-    names = _keys([record.toolkits[digest] for digest in digests], digests)
-    return tuple(
-        ToolkitGroup(key, label, digest, record.toolkits[digest], tuple(by_digest[digest]))
-        for digest, (key, label) in zip(digests, names, strict=True)
-    )
-
-
-def _keys(toolkits: Sequence[Toolkit], digests: Sequence[str]) -> list[tuple[str, str]]:
-    """A key and a label for each toolkit, with version and digest only as far as needed."""
-    ids = Counter(toolkit.id for toolkit in toolkits)
-    versions = Counter((toolkit.id, toolkit.version) for toolkit in toolkits)
-    found = []
-    for toolkit, digest in zip(toolkits, digests, strict=True):
-        key, label = toolkit.id, toolkit.short
-        if ids[toolkit.id] > 1:
-            key, label = f"{key}-{toolkit.version}", f"{label} (version {toolkit.version})"
-        if versions[toolkit.id, toolkit.version] > 1:
-            key, label = f"{key}-{digest[:8]}", f"{label} [{digest[:8]}]"
-        found.append((key, label))
-    return found
-
-
-def _usable(inputs: RoundInputs, group: ToolkitGroup) -> list[tuple[Person, Return]]:
-    found = [
-        (inputs.participants.people[issued.reference], inputs.usable[issued.reference])
-        for issued in group.issued
-        if issued.reference in inputs.usable
-    ]
-    return sorted(found, key=lambda pair: pair[0].place)
-
-
 def _part(
     inputs: RoundInputs,
     group: ToolkitGroup,
@@ -166,10 +106,10 @@ def _part(
     kept: tuple[str, ...],
 ) -> ToolkitResults:
     toolkit = group.toolkit
-    returns = _usable(inputs, group)
-    counted = _counted(toolkit, returns, inputs.record)
+    returns = usable_of(inputs, group)
+    counted = counted_of(toolkit, returns, inputs.record)
     rows, answers = counted.rows, counted.answers
-    before = _printed_before(inputs, group)
+    before = printed_before(inputs, group)
     base = toolkit_returns(toolkit, group.key, inputs.participants, counted, before)
     items = of.item_figures(base)
     sections = of.section_figures(base, items)
@@ -211,6 +151,7 @@ def _part(
         last_received(inputs, group),
         _agreed_here(inputs, group),
         kept,
+        trend_of(inputs, group, counted, (sections, overall, items)),
     )
     return ToolkitResults(
         key=group.key,
@@ -233,6 +174,7 @@ def _part(
         bodies=bodies,
         checklists=checklists,
         details=details_of(toolkit, inputs.participants, rows, answers),
+        trend=facts.trend,
     )
 
 
@@ -243,78 +185,6 @@ def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:
         return None
     own = (action for action in agreed.actions if action.part == group.key)
     return plan_counts(own, inputs.made_at.date())
-
-
-def _printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum, ...]:
-    """What earlier outputs printed of a toolkit: in them, too, answers must not be found.
-
-    Every base is looked at as it was when it was first printed, with those before it. The same
-    base again shows what it showed.
-    """
-    record, printed = inputs.record, list[PrintedSum]()
-    if inputs.participants.shows_rows:
-        return ()
-    mine, seen = record.base.get(group.digest), list[Mapping[str, int]]()
-    for output in record.outputs:
-        base = output.base.get(group.digest, {})
-        if base == mine:
-            break
-        if output.attribution != "aggregated" or base in seen:
-            continue
-        seen.append(base)
-        then = as_then(record, output)
-        people = replace(
-            participants_of(then), attribution="aggregated", minimum=output.minimum_group
-        )
-        printed += _printed_then(people, then, group, printed)
-    return tuple(printed)
-
-
-def _printed_then(
-    people: Participants, then: Round, group: ToolkitGroup, before: Sequence[PrintedSum]
-) -> tuple[PrintedSum, ...]:
-    returns = [
-        (people.people[issued.reference], then.current[issued.reference])
-        for issued in then.issued
-        if issued.identity.digest == group.digest and issued.reference in then.current
-    ]
-    return printed_figures(group.toolkit, people, _counted(group.toolkit, returns, then), before)
-
-
-def _counted(
-    toolkit: Toolkit, returns: Sequence[tuple[Person, Return]], record: Round
-) -> CountedReturns:
-    answers = _asked_answers(toolkit, [ret for _, ret in returns])
-    plan = ScoringPlan.of(toolkit)
-    rows = tuple(
-        ScoreRow(person, plan.card(given))
-        for (person, _), given in zip(returns, answers, strict=True)
-    )
-    which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
-    return CountedReturns(rows, answers, which)
-
-
-def _versions(record: Round, counted: Sequence[tuple[Issued, int]]) -> tuple[int, ...]:
-    """Which return of its person each is, of those that counted in anything printed, from 0.
-
-    A person may have filled in several workbooks one after the other.
-    """
-    people = {one.reference: _place(one) for one in (*record.issued, *record.former)}
-    seen: dict[tuple[str, ...], dict[int, int]] = {}
-    for output in record.outputs:
-        for base in output.base.values():
-            for reference, number in base.items():
-                mine = seen.setdefault(people.get(reference, (reference,)), {})
-                mine.setdefault(number, len(mine))
-    own = (seen.get(_place(issued), {}) for issued, _ in counted)
-    return tuple(
-        mine.get(number, len(mine)) for mine, (_, number) in zip(own, counted, strict=True)
-    )
-
-
-def _place(issued: Issued) -> tuple[str, ...]:
-    identity = issued.identity
-    return identity.partner, identity.respondent, identity.digest
 
 
 def _weights(sections: Sequence[SectionFigures]) -> dict[str, float]:
@@ -332,12 +202,6 @@ def _success(toolkit: Toolkit, items: Sequence[ItemFigures]) -> Agreement | None
     return next(found, None)
 
 
-def _asked_answers(toolkit: Toolkit, returns: Sequence[Return]) -> list[list[Answer]]:
-    """The answers to the toolkit's items; texts asked for elsewhere are not scored."""
-    known = {item.id for item in toolkit.items()}
-    return [[answer for answer in ret.answers if answer.item in known] for ret in returns]
-
-
 def _data(
     inputs: RoundInputs, groups: Sequence[ToolkitGroup], parts: Sequence[ToolkitResults]
 ) -> DataRows:
@@ -345,7 +209,7 @@ def _data(
     for group, part in zip(groups, parts, strict=True):
         look = lookup(group.toolkit, group.key)
         if inputs.participants.shows_rows:
-            together.append(data_rows(look, _usable(inputs, group), inputs.participants))
+            together.append(data_rows(look, usable_of(inputs, group), inputs.participants))
         else:
             together.append(tuple(counted_rows(look, part.items)))
     return DataRows(sum(map(len, together)), lambda: chain.from_iterable(together))
@@ -358,7 +222,7 @@ def _put_right(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[Put
     return tuple(
         value
         for group in groups
-        for person, ret in _usable(inputs, group)
+        for person, ret in usable_of(inputs, group)
         for value in values_put_right(
             lookup(group.toolkit, group.key), person, ret, inputs.participants
         )
@@ -371,7 +235,7 @@ def _remarks(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[Comme
     for group in groups:
         look = lookup(group.toolkit, group.key)
         places = {item: place for place, item in enumerate(look.items)}
-        returns = _usable(inputs, group)
+        returns = usable_of(inputs, group)
         if inputs.participants.withholds(len(returns)):
             continue
         own = [
@@ -390,7 +254,7 @@ def _actions(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> list[Planne
     actions: list[PlannedAction] = []
     for group in groups:
         look = lookup(group.toolkit, group.key)
-        returns = _usable(inputs, group)
+        returns = usable_of(inputs, group)
         if inputs.participants.withholds(len(returns)):
             continue
         for person, ret in returns:

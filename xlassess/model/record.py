@@ -105,7 +105,8 @@ class Round:
     stands for them all. ``former`` are workbooks that stand for nobody any more: replaced ones,
     and those of people who are no longer asked. ``outputs`` were written from the round before,
     oldest first; ``held`` tells, by the digest of the questions, where returns are held back for
-    the sake of one of them. ``plans`` are the agreed plans of all rounds, by name.
+    the sake of one of them. ``plans`` are the agreed plans of all rounds, by name. ``earlier`` are
+    the rounds before it that answers may be compared with, the last one first.
     """
 
     assessment: Assessment
@@ -121,6 +122,7 @@ class Round:
     outputs: tuple[Output, ...] = ()
     held: Mapping[str, HeldBack] = field(default_factory=dict)
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
+    earlier: tuple[Round, ...] = ()
 
     @property
     def plan(self) -> AgreedPlan | None:

@@ -21,7 +21,8 @@ from xlassess.consolidate import (
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
-from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.services.common.asked import requests
+from xlassess.services.common.earlier import earlier_rounds, standing_only, with_present_toolkits
 from xlassess.services.common.outbox import keep_copy, make_room, prepared, put, sha256_of
 from xlassess.services.common.printing import pdf_of
 
@@ -150,27 +151,16 @@ def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
         raise nothing
     named = {place for place, _ in requests(assessment, folder.respondents())}
     with Ledger(folder.ledger_file) as ledger:
-        record = _standing_only(ledger.round_record(assessment), named)
-    if not record.current:
-        raise nothing
+        record = standing_only(ledger.round_record(assessment), named)
+        if not record.current:
+            raise nothing
+        earlier = earlier_rounds(folder, assessment, ledger)
     if all(ret.is_blank for ret in record.current.values()):
         raise XlassessError(
             f"Only blank workbooks have come back for round {assessment.round}, so there is "
             "nothing to sum up.",
             "Ask for the answers: xlassess query",
         )
+    if earlier:
+        record = replace(with_present_toolkits(record, folder), earlier=earlier)
     return with_returns_held_back(record, anyway=bool(anyway.strip()))
-
-
-def _standing_only(record: Round, named: Collection[Request]) -> Round:
-    """Return the record with one workbook for each place of the register.
-
-    A respondent whose workbook was issued anew must not be counted twice, nor must somebody
-    who is no longer asked be counted as missing.
-    """
-    settled = record.current.keys() | record.register.outcomes.keys()
-    issued = tuple(in_force(record.issued, settled, named).values())
-    known = {item.reference for item in issued}
-    current = {name: ret for name, ret in record.current.items() if name in known}
-    former = tuple(item for item in record.issued if item.reference not in known)
-    return replace(record, issued=issued, current=current, former=former)

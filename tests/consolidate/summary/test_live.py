@@ -11,7 +11,7 @@ import pytest
 
 from tests.clients.office import Office
 from tests.clients.validator import problems
-from tests.consolidate.rounds import MADE_AT, Wish, a_round, respondents
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds, respondents
 from xlassess.consolidate import summarise, write_summary
 from xlassess.toolkits.load import find_toolkit
 
@@ -25,6 +25,7 @@ class Case:
     people: int
     returned: int
     changes: dict[str, object] = field(default_factory=dict)
+    rounds: bool = False
 
 
 CASES = (
@@ -33,6 +34,16 @@ CASES = (
     Case("several", ("pat", "melton-evaluation", "bv-partnership"), 5, 4),
     Case("lettered", ("pat", "rochford-hallmarks"), 9, 8, {"attribution": "lettered"}),
     Case("aggregated", ("pat", "rochford-hallmarks"), 9, 8, {"attribution": "aggregated"}),
+    Case("rounds", ("pat", "bv-organisation"), 9, 9, {}, rounds=True),
+    Case("rounds of levels", ("bv-partnership",), 9, 9, {"attribution": "partner"}, rounds=True),
+    Case(
+        "rounds aggregated",
+        ("rochford-hallmarks",),
+        9,
+        9,
+        {"attribution": "aggregated"},
+        rounds=True,
+    ),
     Case("withheld", ("pat",), 4, 2, {"attribution": "aggregated"}),
 )
 
@@ -40,7 +51,8 @@ CASES = (
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def written(request, tmp_path: Path):
     case = request.param
-    record = a_round(
+    made = over_rounds if case.rounds else a_round
+    record = made(
         [find_toolkit(each) for each in case.toolkits],
         case.people,
         Wish(returned=case.returned, gaps=0.06, query=(1,)),

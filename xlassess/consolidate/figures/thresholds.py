@@ -75,6 +75,19 @@ examples are named and how many there are is said."""
 NAMED_SINGLY = 3
 """Most items named that a single respondent judges worst; of more only the number is told."""
 
+CHANGE_LEAST = 3
+"""Fewest who answered both times from which a change is claimed. Ours."""
+
+CHANGE_SHARE = 2 / 3
+"""Share of those who answered both times that has to have moved the same way. Ours: with three,
+that is two."""
+
+CHANGE_STEP = 1 / 10
+"""Share of the scale by which their mean has to have moved as well. Ours."""
+
+CHANGES_NAMED = 3
+"""Most changes each way named on the Summary page; of more, how many there are is said."""
+
 LIVE_ROWS = 10_000
 """Data rows up to which the summary's figures are formulas; above, they are written as values.
 

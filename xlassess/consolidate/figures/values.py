@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from xlassess.consolidate.figures.attribution import Participants, Person
+from xlassess.consolidate.figures.trend import Trend
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
 from xlassess.model.plan import AgreedPlan
@@ -297,7 +298,7 @@ class Narrative:
     ``decisions`` is what the committee is asked to decide. A list of points begins with a remark
     (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
     how many could not say; ``context`` and ``caution`` what it rests on. ``titles`` are those of
-    the pictures.
+    the pictures. ``trend`` is what moved since the round before; empty in a first one.
     """
 
     context: str
@@ -318,6 +319,8 @@ class Narrative:
     decisions: tuple[str, ...]
     caution: str
     titles: PictureTitles = PictureTitles()
+    trend_title: str = ""
+    trend: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +390,7 @@ class ToolkitResults:
     ``success`` is the distribution of answers to the success statement, ``planning`` the
     scenario that action planning goes by. ``bodies`` stand side by side where each judges itself;
     ``checklists`` are completed ones, each for itself; ``details`` are facts, not opinions.
+    ``trend`` sets the round beside those before it; None in a first round.
     """
 
     key: str
@@ -409,6 +413,7 @@ class ToolkitResults:
     bodies: tuple[Body, ...] = ()
     checklists: tuple[CompletedChecklist, ...] = ()
     details: tuple[Detail, ...] = ()
+    trend: Trend | None = None
 
     @property
     def nil_returns(self) -> int:

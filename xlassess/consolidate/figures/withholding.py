@@ -136,21 +136,7 @@ def _decided(
     before: Sequence[PrintedSum],
 ) -> tuple[frozenset[Hashable], list[PrintedSum]]:
     """Return which figures are withheld, and all of them as sums."""
-    codes = {
-        item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
-        for item in toolkit.items()
-        if not item.is_free
-    }
-    given = [
-        _Given(
-            "/".join((row.person.issued.identity.partner, row.person.issued.identity.respondent)),
-            row.person.issued.level,
-            f" #{version}" if version else "",
-            row,
-            _choices(codes, said),
-        )
-        for row, said, version in zip(counted.rows, counted.answers, counted.versions, strict=True)
-    ]
+    given = _given(toolkit, counted)
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
     printed = [
         *_items(toolkit, given, None),
@@ -172,6 +158,103 @@ def _decided(
     known = before if feasible else ()
     out = few | to_withhold(rest, participants.minimum, known)
     return frozenset(out), [each.sum for each in printed]
+
+
+def _given(toolkit: Toolkit, counted: CountedReturns) -> list[_Given]:
+    codes = {
+        item.id: {choice.code: choice for choice in toolkit.scales[item.answer].choices}
+        for item in toolkit.items()
+        if not item.is_free
+    }
+    return [
+        _Given(
+            person_of(row),
+            row.person.issued.level,
+            f" #{version}" if version else "",
+            row,
+            _choices(codes, said),
+        )
+        for row, said, version in zip(counted.rows, counted.answers, counted.versions, strict=True)
+    ]
+
+
+def person_of(row: ScoreRow) -> str:
+    """Return by what name a respondent goes in sums over answers, in every round the same."""
+    return f"{row.person.issued.identity.partner}/{row.person.issued.identity.respondent}"
+
+
+def sums_over(
+    toolkit: Toolkit, counted: CountedReturns, who: Mapping[FigureKey, frozenset[str]]
+) -> dict[FigureKey, PrintedSum]:
+    """Return figures that are printed over some of the respondents only, as sums over answers.
+
+    Args:
+        toolkit: the instrument.
+        counted: the returns that count.
+        who: for each figure (of an item, a section or the whole) those it is over.
+    """
+    given = _given(toolkit, counted)
+    return {
+        key: _sum_over(toolkit, key, [each for each in given if each.person in people])
+        for key, people in who.items()
+    }
+
+
+def _sum_over(toolkit: Toolkit, key: FigureKey, given: Sequence[_Given]) -> PrintedSum:
+    _, _, view = key.field.partition(":")
+    if key.kind == "item":
+        places = [(key.of, key.field)]
+    else:
+        sections = (each for each in toolkit.sections if key.kind != "section" or each.id == key.of)
+        places = [place for each in sections for place in _places(toolkit, each, view)]
+    weights: dict[tuple[str, str], float] = {}
+    picked: list[tuple[str, str]] = []
+    for each in given:
+        own = {place: each.choices[place] for place in places if place in each.choices}
+        own = {place: choice for place, choice in own.items() if not choice.apart}
+        part = 1.0 if toolkit.scoring.rule == "sum" or not own else 1 / len(own)
+        weights |= {(each.person, f"{item} {field}{each.version}"): part for item, field in own}
+        picked += [(item, choice.code) for (item, _), choice in own.items()]
+    scale = toolkit.scales[toolkit.item(places[0][0]).answer]
+    chosen = [scale.by_code(code) for _, code in picked] if key.kind == "item" else []
+    if key.kind != "item":
+        chosen = [toolkit.scales[toolkit.item(item).answer].by_code(code) for item, code in picked]
+    alike = len({choice.code for choice in chosen}) == 1
+    telling = bool(chosen) and (alike or _at_an_end(scale, chosen))
+    # Named apart from the same figure over all: it is another sum.
+    return PrintedSum(("both", key), _WORTH[key.kind], weights, telling)
+
+
+def withheld_beside(
+    sums: Sequence[PrintedSum], before: Sequence[PrintedSum], minimum: int
+) -> frozenset[Hashable]:
+    """Return the keys of sums that may not be printed beside what was printed before.
+
+    Args:
+        sums: the figures, over some of the respondents.
+        before: the figures over all of them, and all else that was printed of their answers.
+        minimum: the fewest people that a combination of figures may tell of.
+    """
+    people = {
+        each.key: {person for person, _ in each.weights} for each in (*sums, *before)
+    }  # fmt: skip
+    few: set[Hashable] = {each.key for each in sums if 0 < len(people[each.key]) < minimum}
+    few |= {each.key for each in sums if each.telling}
+    for each in sums:
+        for one in before:
+            apart = each.weights.items() ^ one.weights.items()
+            if apart and len({person for (person, _), _ in apart}) < minimum:
+                few.add(each.key)
+    rest = [each for each in sums if each.key not in few]
+    everyone = {person for each in before for person, _ in each.weights}
+    together = len(before) + len(rest)
+    if together > _MOST_SUMS or together * len(everyone) > _MOST_WORK:
+        # Where looking at all together would take minutes, only the fewest figures are shown.
+        rest = [each for each in rest if each.worth < _WORTH["item"]]
+        few |= {each.key for each in sums if each.worth >= _WORTH["item"]}
+        names = {each.key for each in rest}
+        before = [each for each in before if each.worth < _WORTH["item"] or each.key in names]
+    return frozenset(few | to_withhold(rest, minimum, before))
 
 
 def _moved_by_few(

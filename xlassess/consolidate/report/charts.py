@@ -32,6 +32,7 @@ from xlassess.consolidate.report.drawing import (
     stacked,
 )
 from xlassess.consolidate.wording.terms import words
+from xlassess.consolidate.wording.trend_words import charted, figure_in_words
 from xlassess.sheet import palette
 
 if TYPE_CHECKING:
@@ -176,3 +177,53 @@ def _point(axes: Axes, number: int, place: tuple[float, float], *, here: bool) -
         str(number), place, xytext=(7, 0), textcoords="offset points", va="center",
         fontweight="bold", color=palette.NAVY,
     )  # fmt: skip
+
+
+_STYLES = (
+    (palette.NAVY, "-", "o"), (palette.BLUE, "--", "s"), (palette.TEAL, "-", "D"),
+    (palette.TO_DO, "--", "^"), (palette.INK, ":", "o"), (palette.CHECK, "-", "s"),
+    (palette.DONE, "-.", "D"), (palette.MUTED, "-", "^"),
+)  # fmt: skip
+"""Colour, dash and marker of the lines over the rounds: no two share dash and marker."""
+
+
+def slopes(part: ToolkitResults) -> Drawn | None:
+    """Return the sections over the rounds as lines; None in a first round."""
+    lines, first = charted(part.trend) if part.trend else ((), 0)
+    if part.trend is None or not lines:
+        return None
+    said = [
+        {
+            "name": line.name,
+            "said": ", ".join(figure_in_words(line, each.mean) for each in line.figures[first:]),
+        }
+        for line in lines
+    ]
+    alt = words().say("trend_alt", part.label, part.trend.rounds[first:], said)
+    return Drawn(words().say("picture_trend"), alt, WIDTH, partial(_draw_slopes, part))
+
+
+def _draw_slopes(part: ToolkitResults) -> drawing.Canvas:
+    height = 66.0
+    sheet = drawing.Canvas(WIDTH, height)
+    axes = sheet.axes(14, 8, WIDTH - 74, height - 12)
+    axes.grid(axis="y", color=drawing.GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    lines, first = charted(part.trend) if part.trend else ((), 0)
+    rounds = part.trend.rounds[first:] if part.trend else ()
+    for line, (colour, dash, marker) in zip(lines, _STYLES, strict=False):
+        values = [each.mean or 0.0 for each in line.figures[first:]]
+        axes.plot(
+            range(len(rounds)), values, linestyle=dash, marker=marker, color=colour, linewidth=1.8,
+            markersize=5, clip_on=False, label=f"{line.number}  {line.name}",
+        )  # fmt: skip
+    axes.set_xticks(range(len(rounds)), rounds)
+    if part.toolkit.scoring.rule in ("share", "levels"):
+        axes.set_ylim(0, 1)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    else:
+        found = [each.mean for line in lines for each in line.figures[first:]]
+        axes.set_ylim(*around(found, *limits_of(part)))
+    axes.tick_params(length=0)
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
+    return sheet

@@ -377,3 +377,40 @@ def agreement_layouts(summary: Summary, part: ToolkitResults) -> tuple[Agreement
         found.append(AgreementLayout(sheet, scale, header, items))
         header += len(items) + _TABLE_GAP
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendLayout:
+    """Where the Trend sheet of a toolkit has its table of lines over the rounds."""
+
+    sheet: str
+    pairs: str
+    rounds: int
+
+    first_round, header = 3, HEADER_ROW
+    """The column of the first round's figures, after number, kind and name; the heading row."""
+
+    @property
+    def change(self) -> int:
+        """The column of the change, after the rounds."""
+        return self.first_round + self.rounds
+
+    def row(self, line: int) -> int:
+        """The row of a line (from 0)."""
+        return self.header + 1 + line
+
+    def figures(self, line: int, first: int) -> CellRange:
+        """The figures of a line from a round (from 0) on."""
+        row = self.row(line)
+        return CellRange(row, self.first_round + first, row, self.change - 1)
+
+    def names(self, first: int) -> CellRange:
+        """The headings of the rounds from one (from 0) on."""
+        return CellRange(self.header, self.first_round + first, self.header, self.change - 1)
+
+
+def trend_layout(summary: Summary, part: ToolkitResults) -> TrendLayout:
+    """Return where a toolkit's trend stands."""
+    rounds = len(part.trend.rounds) if part.trend else 0
+    sheet, pairs = (sheet_name(each, part, summary.parts) for each in ("Trend", "Trend pairs"))
+    return TrendLayout(sheet, pairs, rounds)

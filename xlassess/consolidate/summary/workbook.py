@@ -29,6 +29,7 @@ from xlassess.consolidate.summary.sheets.profile import write_profile
 from xlassess.consolidate.summary.sheets.proposal import PROPOSAL, write_proposal
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.scores import write_scores
+from xlassess.consolidate.summary.sheets.trend_sheet import write_trend
 from xlassess.consolidate.wording.terms import ACTIONS, SUMMARY
 from xlassess.sheet.writer import WorkbookWriter
 
@@ -78,6 +79,7 @@ def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
     elif writer.summary.participants.shows_rows:
         write_counts(writer, part)
     write_profile(writer, part)
+    write_trend(writer, part)
     write_agreement(writer, part)
     if part.toolkit.scoring.rule != "none" and part.toolkit.subject == "partnership":
         write_levels(writer, part)

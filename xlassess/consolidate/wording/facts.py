@@ -12,6 +12,7 @@ from xlassess.consolidate.figures.overview import Overview
 from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.figures.points import Ranking
 from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
+from xlassess.consolidate.figures.trend import Trend
 from xlassess.consolidate.figures.values import (
     Body,
     CompletedChecklist,
@@ -90,6 +91,7 @@ class NarrativeFacts:
     received: datetime | None
     agreed: PlanCounts | None = None
     kept: tuple[str, ...] = ()
+    trend: Trend | None = None
 
     @property
     def withheld(self) -> bool:

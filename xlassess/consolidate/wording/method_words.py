@@ -31,6 +31,8 @@ def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]
     shown = words().paragraphs("attribution", summary.participants, promised, held, exposed)
     yield "Figures", [*_pairs(general), *_pairs(shown)]
     yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules(summary)))
+    if any(part.trend for part in summary.parts):
+        yield "Trend", _pairs(words().paragraphs("trend", _rules(summary)))
     for part in summary.parts:
         yield f"Toolkit: {part.label}", list(_toolkit(part))
 
@@ -65,6 +67,9 @@ def _rules(summary: Summary) -> dict[str, object]:
         "gap": percent(thresholds.LEVEL_GAP),
         "item_gap": percent(thresholds.ITEM_LEVEL_GAP),
         "far_apart": str(thresholds.FAR_APART),
+        "change_least": str(thresholds.CHANGE_LEAST),
+        "change_share": "two thirds",
+        "change_step": "a tenth",
         "level_least": str(thresholds.LEVEL_LEAST),
     }
 

@@ -36,6 +36,7 @@ from xlassess.consolidate.wording.pointed import (
     why_low,
 )
 from xlassess.consolidate.wording.terms import day, day_of, percent
+from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 
 
 def asked_of(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -129,6 +130,8 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         decisions=asked_of(facts),
         caution=say("caution", _facts(facts)),
         titles=titles_of(facts),
+        trend_title=trend_title(facts.trend) if facts.trend else "",
+        trend=trend_in_words(facts.trend) if facts.trend else (),
     )
 
 

@@ -44,6 +44,8 @@ def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
         yield say("title_finding"), text, ""
     for number, text in enumerate(told.decisions, 1):
         yield say("title_decisions"), f"{number}.  {text}", ""
+    for text in told.trend:
+        yield told.trend_title, text, ""
     for title, points in (
         (told.strengths_title, told.strengths),
         (told.concerns_title, told.concerns),

@@ -22,6 +22,7 @@ from xlassess.consolidate.summary.sheets.page_table import (
     page_table,
     page_widths,
 )
+from xlassess.consolidate.summary.slope_chart import trend_chart
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.terms import SUMMARY, day, words
 from xlassess.sheet import metrics, palette
@@ -370,6 +371,9 @@ class _Paper(_Rows):
         """Strengths and concerns, where views differ, the scenario, and what all rests on."""
         told = self._part.narrative
         if with_picture:
+            if told.trend:
+                # Who answered both times stands with what moved: it says what that rests on.
+                yield _List(told.trend_title, (tuple((text, _TEXT) for text in told.trend),))
             pairs = (
                 (told.concerns_title, told.concerns), (told.strengths_title, told.strengths),
                 (sentences().say("bodies_title"), self._bodies()),
@@ -405,7 +409,8 @@ class _Paper(_Rows):
             return
         points = min(height - 6.0, _CHART_POINTS * 1.2)
         size = (self._beside, round(points / metrics.POINTS_PER_PIXEL))
-        found = native_charts.beside_lists(self._writer, self._part, layout, size)
+        found = trend_chart(self._writer, self._part)
+        found = found or native_charts.beside_lists(self._writer, self._part, layout, size)
         if found is not None:
             chart, alt = found
             self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))

@@ -1,0 +1,108 @@
+"""Two rounds on disk: the second's papers say what moved, the first's stay as they are."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from tests.services.small import LATER, a_folder, answer, change_settings
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.common.opening import open_folder
+from xlassess.services.consolidate import consolidate
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.report import report
+from xlassess.services.rounds import begin_round
+
+NEXT_YEAR = LATER + timedelta(days=365)
+PEOPLE = ("Ada Ash", "Abe Ash", "Bea Birch")
+
+
+def answered(folder: AssessmentFolder, inbox: Path, now, said: str) -> None:  # type: ignore[no-untyped-def]
+    paths = [
+        answer(folder, name, inbox / f"{number}.xlsx", (said,) * 3)
+        for number, name in enumerate(PEOPLE)
+    ]
+    ingest(folder, paths, now=now, workers=1)
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> AssessmentFolder:
+    """A round in which all three disagree, and one in which all three agree."""
+    first = a_folder(tmp_path / "small")
+    answered(first, tmp_path / "first", LATER, "Disagree")
+    consolidate(first, now=LATER)
+    begin_round(first, "2027", date(2027, 4, 30), now=NEXT_YEAR)
+    second = open_folder(first.root)
+    generate(second, now=NEXT_YEAR)
+    answered(second, tmp_path / "second", NEXT_YEAR, "Agree")
+    return second
+
+
+def texts(path: Path, sheet: str) -> list[str]:
+    book = openpyxl.load_workbook(path, data_only=True)
+    return [str(cell.value) for row in book[sheet].iter_rows() for cell in row if cell.value]
+
+
+def test_summary__says_what_moved_on_page_one(twice: AssessmentFolder) -> None:
+    path = consolidate(twice, now=NEXT_YEAR).path
+    assert "What moved since 2026" in texts(path, "Summary")
+    assert "Basics moved up, from 3.0 to 6.0: 3 of 3 who answered both times." in texts(
+        path, "Summary"
+    )
+    assert "Trend" in openpyxl.load_workbook(path).sheetnames
+
+
+def test_summary__of_the_first_round_stays_as_it_was(twice: AssessmentFolder) -> None:
+    first = open_folder(twice.root, "2026")
+    path = first.summary_file("2026")
+    book = openpyxl.load_workbook(path)
+    assert not any(name.startswith("Trend") for name in book.sheetnames)
+    before = path.read_bytes()
+    consolidate(first, now=LATER)
+    old, new = (texts(io.BytesIO(data), "Summary") for data in (before, path.read_bytes()))  # type: ignore[arg-type]
+    assert old == new
+
+
+def test_report__says_what_moved(twice: AssessmentFolder) -> None:
+    path = report(twice, None, None, now=NEXT_YEAR).path
+    said = [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+    place = said.index("What moved since 2026")
+    assert said[place + 1].startswith("Basics moved up, from 3.0 to 6.0")
+
+
+def test_follows__may_be_said_after_workbooks_went_out(
+    twice: AssessmentFolder, tmp_path: Path
+) -> None:
+    """What a question follows is read from the toolkit's file as it is now."""
+    file = twice.toolkits / "tiny.yaml"
+    text = file.read_text().replace('version: "1.0"', 'version: "1.1"')
+    text = text.replace("We know each other.", "All of us know each other.")
+    file.write_text(text)
+    begin_round(twice, "2028", date(2028, 4, 30), now=NEXT_YEAR + timedelta(days=365))
+    third = open_folder(twice.root)
+    after = NEXT_YEAR + timedelta(days=366)
+    generate(third, now=after)
+    answered(third, tmp_path / "third", after, "Disagree")
+    path = consolidate(third, now=after).path
+    assert any("In version 1.0 this question was another one." in t for t in texts(path, "Trend"))
+    told = text.replace("answer: agreement}", 'answer: agreement, follows: "1.0/1A"}', 1)
+    file.write_text(told)
+    path = consolidate(third, now=after).path
+    assert "Basics moved down, from 6.0 to 3.0: 3 of 3 who answered both times." in texts(
+        path, "Summary"
+    )
+
+
+def test_lettered__nobody_is_followed(twice: AssessmentFolder) -> None:
+    change_settings(
+        twice, "coordinator:\n", "attribution: lettered\nminimum_group: 2\ncoordinator:\n"
+    )
+    path = consolidate(twice, now=NEXT_YEAR).path
+    assert any(text.startswith("No change is claimed.") for text in texts(path, "Summary"))
+    assert "Trend pairs" not in openpyxl.load_workbook(path).sheetnames

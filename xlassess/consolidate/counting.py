@@ -1,0 +1,153 @@
+"""The returns of a round that count, toolkit by toolkit, and what was printed of them before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xlassess.consolidate.figures.attribution import Participants, Person, participants_of
+from xlassess.consolidate.figures.disclosure import PrintedSum
+from xlassess.consolidate.figures.held_back import as_then
+from xlassess.consolidate.figures.values import ScoreRow
+from xlassess.consolidate.figures.withholding import CountedReturns, printed_figures
+from xlassess.consolidate.register import RoundInputs, ToolkitGroup
+from xlassess.model.answer import Answer, Issued, Return
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Round
+from xlassess.model.toolkit import Toolkit
+from xlassess.score import ScoringPlan
+
+
+def groups_of(record: Round) -> tuple[ToolkitGroup, ...]:
+    """Issued workbooks by their questions, in the order the assessment names its toolkits."""
+    by_digest: dict[str, list[Issued]] = {}
+    for issued in record.issued:
+        by_digest.setdefault(issued.identity.digest, []).append(issued)
+    missing = by_digest.keys() - record.toolkits.keys()
+    if missing:
+        which = by_digest[min(missing)][0].identity
+        raise XlassessError(
+            f"The questions of toolkit {which.toolkit} {which.version} are not in the ledger.",
+            "Restore the ledger from a copy that holds them.",
+        )
+    order = {toolkit: place for place, toolkit in enumerate(record.assessment.toolkits)}
+    digests = sorted(
+        by_digest,
+        key=lambda digest: (
+            order.get(record.toolkits[digest].id, len(order)),
+            record.toolkits[digest].id,
+            record.toolkits[digest].version,
+            digest,
+        ),
+    )
+    names = _keys([record.toolkits[digest] for digest in digests], digests)
+    return tuple(
+        ToolkitGroup(key, label, digest, record.toolkits[digest], tuple(by_digest[digest]))
+        for digest, (key, label) in zip(digests, names, strict=True)
+    )
+
+
+def _keys(toolkits: Sequence[Toolkit], digests: Sequence[str]) -> list[tuple[str, str]]:
+    """A key and a label for each toolkit, with version and digest only as far as needed."""
+    ids = Counter(toolkit.id for toolkit in toolkits)
+    versions = Counter((toolkit.id, toolkit.version) for toolkit in toolkits)
+    found = []
+    for toolkit, digest in zip(toolkits, digests, strict=True):
+        key, label = toolkit.id, toolkit.short
+        if ids[toolkit.id] > 1:
+            key, label = f"{key}-{toolkit.version}", f"{label} (version {toolkit.version})"
+        if versions[toolkit.id, toolkit.version] > 1:
+            key, label = f"{key}-{digest[:8]}", f"{label} [{digest[:8]}]"
+        found.append((key, label))
+    return found
+
+
+def usable_of(inputs: RoundInputs, group: ToolkitGroup) -> list[tuple[Person, Return]]:
+    """Return the returns of a toolkit that count, in the order in which people are shown."""
+    found = [
+        (inputs.participants.people[issued.reference], inputs.usable[issued.reference])
+        for issued in group.issued
+        if issued.reference in inputs.usable
+    ]
+    return sorted(found, key=lambda pair: pair[0].place)
+
+
+def printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum, ...]:
+    """What earlier outputs printed of a toolkit: in them, too, answers must not be found.
+
+    Every base is looked at as it was when it was first printed, with those before it. The same
+    base again shows what it showed.
+    """
+    record, printed = inputs.record, list[PrintedSum]()
+    if inputs.participants.shows_rows:
+        return ()
+    mine, seen = record.base.get(group.digest), list[Mapping[str, int]]()
+    for output in record.outputs:
+        base = output.base.get(group.digest, {})
+        if base == mine:
+            break
+        if output.attribution != "aggregated" or base in seen:
+            continue
+        seen.append(base)
+        then = as_then(record, output)
+        people = replace(
+            participants_of(then), attribution="aggregated", minimum=output.minimum_group
+        )
+        printed += printed_then(people, then, group, printed)
+    return tuple(printed)
+
+
+def printed_then(
+    people: Participants, then: Round, group: ToolkitGroup, before: Sequence[PrintedSum]
+) -> tuple[PrintedSum, ...]:
+    """Return what an earlier paper printed of a toolkit, beside those before it."""
+    returns = [
+        (people.people[issued.reference], then.current[issued.reference])
+        for issued in then.issued
+        if issued.identity.digest == group.digest and issued.reference in then.current
+    ]
+    return printed_figures(group.toolkit, people, counted_of(group.toolkit, returns, then), before)
+
+
+def counted_of(
+    toolkit: Toolkit, returns: Sequence[tuple[Person, Return]], record: Round
+) -> CountedReturns:
+    """Return the scores and answers of returns, and which of their person's they are."""
+    answers = _asked_answers(toolkit, [ret for _, ret in returns])
+    plan = ScoringPlan.of(toolkit)
+    rows = tuple(
+        ScoreRow(person, plan.card(given))
+        for (person, _), given in zip(returns, answers, strict=True)
+    )
+    which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
+    return CountedReturns(rows, answers, which)
+
+
+def _versions(record: Round, counted: Sequence[tuple[Issued, int]]) -> tuple[int, ...]:
+    """Which return of its person each is, of those that counted in anything printed, from 0.
+
+    A person may have filled in several workbooks one after the other.
+    """
+    people = {one.reference: _place(one) for one in (*record.issued, *record.former)}
+    seen: dict[tuple[str, ...], dict[int, int]] = {}
+    for output in record.outputs:
+        for base in output.base.values():
+            for reference, number in base.items():
+                mine = seen.setdefault(people.get(reference, (reference,)), {})
+                mine.setdefault(number, len(mine))
+    own = (seen.get(_place(issued), {}) for issued, _ in counted)
+    return tuple(
+        mine.get(number, len(mine)) for mine, (_, number) in zip(own, counted, strict=True)
+    )
+
+
+def _place(issued: Issued) -> tuple[str, ...]:
+    identity = issued.identity
+    return identity.partner, identity.respondent, identity.digest
+
+
+def _asked_answers(toolkit: Toolkit, returns: Sequence[Return]) -> list[list[Answer]]:
+    """The answers to the toolkit's items; texts asked for elsewhere are not scored."""
+    known = {item.id for item in toolkit.items()}
+    return [[answer for answer in ret.answers if answer.item in known] for ret in returns]

@@ -1,0 +1,81 @@
+"""The rounds before a round, as far as answers may be compared with theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.seal import questions_digest
+from xlassess.ledger import Ledger
+from xlassess.model.assessment import Assessment
+from xlassess.model.errors import XlassessError
+from xlassess.model.record import Round
+from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.toolkits.load import find_toolkit
+
+
+def standing_only(record: Round, named: Collection[Request]) -> Round:
+    """Return the record with one workbook for each place of the register.
+
+    A respondent whose workbook was issued anew must not be counted twice, nor must somebody
+    who is no longer asked be counted as missing.
+
+    Args:
+        record: the round as the ledger tells it.
+        named: the places of its register.
+    """
+    settled = record.current.keys() | record.register.outcomes.keys()
+    issued = tuple(in_force(record.issued, settled, named).values())
+    known = {item.reference for item in issued}
+    current = {name: ret for name, ret in record.current.items() if name in known}
+    former = tuple(item for item in record.issued if item.reference not in known)
+    return replace(record, issued=issued, current=current, former=former)
+
+
+def earlier_rounds(
+    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger
+) -> tuple[Round, ...]:
+    """Return the rounds before one that used any of its toolkits, the last one first.
+
+    Args:
+        folder: the assessment.
+        assessment: the settings of the round.
+        ledger: what is on record.
+
+    Raises:
+        XlassessError: the settings or the register of an earlier round have mistakes.
+    """
+    found: list[Round] = []
+    name, seen = assessment.follows, {assessment.round}
+    while name and name not in seen:
+        seen.add(name)
+        home = folder.of_round(name)
+        settings = home.assessment()
+        if {*settings.toolkits} & {*assessment.toolkits}:
+            named = {place for place, _ in requests(settings, home.respondents())}
+            record = standing_only(ledger.round_record(settings), named)
+            if record.current:
+                found.append(with_present_toolkits(record, folder))
+        name = settings.follows
+    before: list[Round] = []
+    for record in reversed(found):
+        before.insert(0, replace(record, earlier=tuple(before)))
+    return tuple(before)
+
+
+def with_present_toolkits(record: Round, folder: AssessmentFolder) -> Round:
+    """Return the record with what its toolkits say now of earlier versions.
+
+    That is no part of the questions, so that the ledger keeps it as it was first recorded; an
+    author may say what a question follows after workbooks have gone out.
+    """
+    toolkits = dict(record.toolkits)
+    for digest, toolkit in record.toolkits.items():
+        try:
+            present = find_toolkit(toolkit.id, folder.toolkits)
+        except XlassessError:
+            continue  # the toolkit's file is gone or has mistakes: the record is complete
+        if present.version == toolkit.version and questions_digest(present) == digest:
+            toolkits[digest] = present
+    return replace(record, toolkits=toolkits)
