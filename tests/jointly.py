@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
+from functools import lru_cache
 
 import openpyxl
 
@@ -118,11 +119,13 @@ def issue_jointly(kind: JointKind, questions: Toolkit, values: Mapping[Slot, Val
     return Workbook(questions, assessment, holder, issued, data)
 
 
+@lru_cache(maxsize=1)
 def a_plan() -> Workbook:
     """Return a plan workbook in which every proposal is adopted and nothing is amiss."""
     return issue_jointly("plan", plan_toolkit(), plan_values())
 
 
+@lru_cache(maxsize=1)
 def a_progress() -> Workbook:
     """Return a progress workbook in which every action is in progress."""
     return issue_jointly("progress", progress_toolkit(), progress_values())

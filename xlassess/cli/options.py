@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,20 @@ def _reason(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     if value is not None and not value.strip():
         raise click.BadParameter("Give the reason in words. It is kept on record.")
     return value or ""
+
+
+def a_day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    """Return the day that was given for an option."""
+    del ctx
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(
+            f"“{text}” is not a date. Write it as year-month-day, for example 2026-05-08.",
+            param_hint=param.opts[0],
+        ) from None
 
 
 ANYWAY = click.option(

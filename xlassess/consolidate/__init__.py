@@ -3,16 +3,19 @@
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.matters import matters_of
 
 __all__ = [
+    "ProgressPaper",
     "Summary",
     "exposed_in_words",
     "held_in_words",
     "matters_of",
     "print_set",
+    "progress_paper_bytes",
     "promise_in_words",
     "summarise",
     "summary_bytes",

@@ -266,7 +266,7 @@ _JOINT_ASKS: dict[JointKind, str] = {
     "plan": "Proposed action", "progress": "Agreed action", "workshop": HEADERS["ask"],
 }  # fmt: skip
 _JOINT_WHYS: dict[JointKind, str] = {
-    "plan": "What it answers", "progress": "What it answers", "workshop": "How answers fall",
+    "plan": "What it answers", "progress": "About it", "workshop": "How answers fall",
 }  # fmt: skip
 _JOINT_WIDTHS: dict[str, float] = {
     "item": 6, "ask": 30, "why": 34, "status": 13,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from xlassess.contract.seal import questions_digest
-from xlassess.ledger import events, reads, rows
+from xlassess.ledger import events, joint, reads, rows
 from xlassess.ledger.digests import (
     digest_of_body,
     digest_of_issued,
@@ -72,6 +72,7 @@ def audit(db: Connection) -> Audit:
         compared = [*_issued(issued, log), *_returns(db, returns, log), *_kept(db, log)]
         faults += [fault for fault in compared if fault.about not in told]
         faults += _queries(asked, log)
+        faults += _joint(db, issued, returns, log)
     return Audit(tuple(faults), log, issued, asked, tuple(returns), toolkits)
 
 
@@ -159,6 +160,34 @@ def _queries(issued: Sequence[Query], log: Sequence[Event]) -> Iterator[Fault]:
     for reference in said:
         about = f"query workbook {reference}"
         yield Fault(about, f"The record of the query workbook {reference} is missing.")
+
+
+def _joint(
+    db: Connection, issued: Sequence[Issued], returns: Sequence[Return], log: Sequence[Event]
+) -> Iterator[Fault]:
+    """What the log tells of joint workbooks, against what was read from them."""
+    books = {one.reference: one for one in issued if one.identity.kind}
+    if not books:
+        return
+    came = {event.return_id: event.reference for event in log if event.what == "received"}
+    told: dict[int, list[str]] = {}
+    for event in log:
+        if event.what in joint.STEPS.values() and event.return_id:
+            told.setdefault(event.return_id, []).append(json.dumps(event.details, sort_keys=True))
+    kits = {
+        row.digest: rows.toolkit_of(row.body)
+        for row in db.execute(select(TOOLKITS.c.digest, TOOLKITS.c.body))
+        if row.digest in {one.identity.digest for one in books.values()}
+    }
+    for ret in returns:
+        book = books.get(came.get(ret.number, ""))
+        if book is None or ret.state == "refused" or book.identity.digest not in kits:
+            continue
+        brought = joint.entries(ret, book, kits[book.identity.digest])
+        said = [json.dumps(json.loads(one.text()), sort_keys=True) for one in brought]
+        if said != told.get(ret.number, []):
+            message = f"What return {ret.number} brought to the plan is not what the log tells."
+            yield Fault(f"return {ret.number}", message)
 
 
 def _readable_issued(db: Connection, faults: list[Fault]) -> Iterator[Issued]:

@@ -28,7 +28,8 @@ What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
-    "round closed", "round reopened", "plan agreed", "progress reported", "plan written",
+    "round closed", "round reopened", "plan agreed", "progress reported",
+    "plan written", "progress written",
 ]  # fmt: skip
 """What can happen."""
 

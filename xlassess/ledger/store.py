@@ -213,6 +213,18 @@ class Ledger:
                 return {}
             return joint.plans(events.read(db), up_to)
 
+    def record_paper(self, round_name: str, sha256: str) -> None:
+        """Record that a progress paper was written in a round, with the hash of its bytes."""
+        details = {"round": round_name, "sha256": sha256}
+        with self._writing() as db:
+            self._log(db, Entry("progress written", details=details))
+
+    def last_paper(self) -> Event | None:
+        """Return the event by which the last progress paper was written, if one was."""
+        with self._reading() as db:
+            found = events.read(db, EVENTS.c.what == "progress written")
+        return found[-1] if found else None
+
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
         with self._writing() as db:

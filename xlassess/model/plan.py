@@ -339,6 +339,18 @@ def follow(steps: Iterable[PlanStep]) -> dict[str, AgreedPlan]:
     return {name: course.plan() for name, course in courses.items()}
 
 
+def open_actions(plans: Mapping[str, AgreedPlan], round_name: str) -> tuple[AgreedAction, ...]:
+    """Return what is still to be done, of this round's plan and those before it.
+
+    Args:
+        plans: the agreed plans by round, oldest first.
+        round_name: the round; plans after it are left out.
+    """
+    names = list(plans)
+    upto = names[: names.index(round_name) + 1] if round_name in names else names
+    return tuple(action for name in upto for action in plans[name].open())
+
+
 # ---- what is kept of a step -------------------------------------------------
 
 

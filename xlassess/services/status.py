@@ -13,6 +13,7 @@ from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
+from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Outcome
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 
@@ -98,7 +99,8 @@ class Status:
 
     ``unplaced`` are refused files that could not be told to belong to an issued workbook, but for
     those that were read since in the round they belong to; ``remarks`` are about the register of
-    partners. ``closed`` is the event that closed the round, if it is closed.
+    partners. ``closed`` is the event that closed the round, if it is closed. ``overdue`` are agreed
+    actions, of this round and those before it, whose deadline has passed.
     """
 
     assessment: Assessment
@@ -107,6 +109,7 @@ class Status:
     unplaced: tuple[Return, ...]
     remarks: tuple[str, ...] = ()
     closed: Event | None = None
+    overdue: tuple[AgreedAction, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -131,7 +134,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     register = folder.register(assessment)
     respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
-    record, closed = _record(folder, assessment)
+    record, closed, plans = _record(folder, assessment)
     issued, current, history = record.issued, record.current, record.history
     named = {request for request, _ in wanted}
     settled = current.keys() | record.register.outcomes.keys()
@@ -155,16 +158,19 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         ),
         remarks=register.remarks,
         closed=closed,
+        overdue=tuple(one for one in open_actions(plans, assessment.round) if one.overdue(today)),
     )
 
 
-def _record(folder: AssessmentFolder, assessment: Assessment) -> tuple[RoundOverview, Event | None]:
-    """What is on record of the round, and the event that closed it."""
+def _record(
+    folder: AssessmentFolder, assessment: Assessment
+) -> tuple[RoundOverview, Event | None, dict[str, AgreedPlan]]:
+    """What is on record of the round, the event that closed it, and the agreed plans."""
     if not folder.ledger_file.exists():
-        return RoundOverview(), None
+        return RoundOverview(), None, {}
     with Ledger(folder.ledger_file) as ledger:
         closed = ledger.closed_rounds().get(assessment.round)
-        return ledger.overview(assessment.round), closed
+        return ledger.overview(assessment.round), closed, ledger.plans()
 
 
 @dataclass(frozen=True, slots=True)

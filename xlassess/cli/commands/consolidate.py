@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, percent, show_promises
+from xlassess.cli.console import Console, count, percent, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
@@ -23,19 +23,40 @@ if TYPE_CHECKING:
     default=True,
     help="Also write the pages for the committee as summary.pdf. Needs LibreOffice.",
 )
+@click.option(
+    "--progress",
+    is_flag=True,
+    help="Write the paper on the progress of agreed actions instead: progress.xlsx.",
+)
 @in_round
 @click.pass_obj
-def consolidate(options: Options, anyway: str, pdf: bool) -> None:
+def consolidate(options: Options, anyway: str, pdf: bool, progress: bool) -> None:
     """Write the summary of the round for the committee: output/ROUND/summary.xlsx.
 
     You can run it at any time. The summary says how many workbooks it is based on.
     """
     from xlassess.services import consolidate as service
 
+    if progress:
+        _progress(options)
+        return
     out, result = Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway)
     _show(out, result)
     if pdf:
         _show_printed(out, service.print_summary(result))
+
+
+def _progress(options: Options) -> None:
+    """Write the progress paper, and say what is in it."""
+    from xlassess.services.follow_up import progress_paper
+
+    result = progress_paper(folder_of(options), now=now())
+    out, counts = Console(), result.paper.counts
+    out.say(f"The progress paper is in {shown(result.path)}.", style="head")
+    out.say(
+        f"Of {count(counts.agreed, 'agreed action')}, {counts.done} are done, {counts.stopped} "
+        f"stopped and {counts.open} open; {counts.overdue} of the open ones are overdue."
+    )
 
 
 def _show_printed(out: Console, path: Path | None) -> None:

@@ -120,6 +120,7 @@ def _told(result: History, step: Step) -> str:
         "progress reported": (
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"
         ),
+        "progress written": "a progress paper was written",
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from xlassess.cli.console import Console, choosing, count, day, whose
-from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
+from xlassess.cli.options import FULL, Options, a_day, folder_of, in_round, leave, now, shown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from xlassess.services.common.issuing import Outcome
     from xlassess.services.query import Queried
 
 
-def _day(text: str | None) -> date | None:
-    """Return the date given."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise click.BadParameter(
-            f"“{text}” is not a date. Write it as year-month-day, for example 2026-05-08.",
-            param_hint="--return-by",
-        ) from None
-
-
 @click.command()
 @click.option(
-    "--return-by", metavar="YYYY-MM-DD", callback=lambda ctx, param, text: _day(text),
+    "--return-by", metavar="YYYY-MM-DD", callback=a_day,
     help="The return date. The default is the assessment's, or a week from now if that is later.",
 )  # fmt: skip
 @click.option(

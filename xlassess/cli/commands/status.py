@@ -22,6 +22,7 @@ from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, no
 if TYPE_CHECKING:
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
+    from xlassess.model.plan import AgreedAction
     from xlassess.services.status import Line, Status
 
 
@@ -81,6 +82,27 @@ def _show(out: Console, result: Status) -> None:
     for remark in result.remarks:
         out.say(remark, indent=2, style="note")
     _open(out, result)
+    _overdue(out, result)
+
+
+def _overdue(out: Console, result: Status) -> None:
+    """Say which agreed actions have passed their deadline."""
+    if not result.overdue:
+        return
+    out.heading(f"Overdue: {count(len(result.overdue), 'agreed action')}")
+    lines = [
+        f"{_numbered(one, result)}, due {day(one.deadline)}, {one.owner or 'no owner'}: "
+        f"{one.action}"
+        for one in result.overdue
+        if one.deadline
+    ]
+    out.some(lines, "xlassess status --full")
+    out.say("To ask the owners: xlassess progress")
+
+
+def _numbered(action: AgreedAction, result: Status) -> str:
+    here = action.round == result.assessment.round
+    return action.number if here else f"{action.round}/{action.number}"
 
 
 def _register(out: Console, result: Status) -> None:
@@ -240,6 +262,15 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "declined": rate.declined,
             }
             for rate in result.rates
+        ],
+        "overdue": [
+            {
+                "number": _numbered(one, result),
+                "action": one.action,
+                "owner": one.owner,
+                "deadline": one.deadline.isoformat() if one.deadline else None,
+            }
+            for one in result.overdue
         ],
         "unplaced": [
             {

@@ -48,3 +48,35 @@ def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
         moved=sum(bool(one.moves) for one in every),
         moves=sum(len(one.moves) for one in every),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChange:
+    """An action that changed since an earlier paper: as it is, and as it was (None if new)."""
+
+    now: AgreedAction
+    before: AgreedAction | None
+
+
+def action_changes(
+    now: Iterable[AgreedAction], before: Iterable[AgreedAction]
+) -> tuple[ActionChange, ...]:
+    """Return which actions changed, in the order of the plan.
+
+    Args:
+        now: the actions as they are.
+        before: the actions as they were in the earlier paper.
+    """
+    known = {action.key: action for action in before}
+    return tuple(
+        ActionChange(action, known.get(action.key))
+        for action in now
+        if known.get(action.key) != action and _told(action) != _told(known.get(action.key))
+    )
+
+
+def _told(action: AgreedAction | None) -> object:
+    """What a paper says of an action; when it was reported is not part of it."""
+    if action is None:
+        return None
+    return action.action, action.owner, action.deadline, action.state, action.done, action.merged

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
-from xlassess.consolidate.figures.plan_counts import plan_counts
+from xlassess.consolidate.figures.plan_counts import ActionChange, plan_counts
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.wording.terms import words
 from xlassess.model.plan import AgreedAction, AgreedPlan, DecidedRow
 from xlassess.model.record import Round
+from xlassess.sheet.words import Words
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The sentences about the agreed plan."""
+    return Words("agreed.j2")
+
 
 _STATES = {
     "not started": "Not started", "in progress": "In progress", "done": "Done",
@@ -57,3 +65,24 @@ def promises_kept(record: Round, today: date) -> Iterator[str]:
         counts = plan_counts(record.plans[name].actions, today)
         if counts.agreed:
             yield words().say("promises_kept", name, counts)
+
+
+def number_in_round(action: AgreedAction, round_name: str) -> str:
+    """Return the number of an action in a round's paper, with its own round where another."""
+    return action.number if action.round == round_name else f"{action.round}/{action.number}"
+
+
+def change_in_words(change: ActionChange, round_name: str) -> str:
+    """Return what changed about an action since the paper before."""
+    now, before = change.now, change.before
+    moved = before is not None and before.deadline != now.deadline
+    return words().say(
+        "progress_change",
+        number_in_round(now, round_name),
+        now,
+        state_in_words(now),
+        before is None,
+        state_in_words(before) if before and before.state != now.state else "",
+        moved,
+        now.moves[-1].because if moved and now.moves else "",
+    )

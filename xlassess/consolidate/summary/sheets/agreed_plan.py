@@ -12,8 +12,14 @@ from xlassess.consolidate.summary.cells import (
     put,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
-from xlassess.consolidate.wording.agreed import agreed_note, left_of, numbered, state_in_words
-from xlassess.consolidate.wording.terms import ACTIONS, words
+from xlassess.consolidate.wording.agreed import (
+    agreed_note,
+    left_of,
+    numbered,
+    state_in_words,
+    words,
+)
+from xlassess.consolidate.wording.terms import ACTIONS
 from xlassess.contract.layout import cell_name
 from xlassess.model.plan import AgreedPlan
 from xlassess.sheet import formats

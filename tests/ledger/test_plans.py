@@ -1,0 +1,193 @@
+"""The agreed plan is what its events come to, whatever came in and in whatever order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factory import Workbook
+from tests.jointly import AT, a_plan, a_progress, issue_jointly, plan_toolkit, plan_values
+from xlassess.ledger import Ledger, joint
+from xlassess.model import plan
+from xlassess.model.answer import Answer, Return, Value
+from xlassess.model.plan import AgreedAction, DecidedRow, Move, ProgressRow, follow, target_of
+from xlassess.model.toolkit import answer_field
+
+NUMBERS = ("1", "2", "3", "C1", "N1")
+DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+TEXTS = st.sampled_from(["", "Meet", "=1+1", "Ash Council", "Ünder"])
+DECISIONS = st.sampled_from(["", plan.ADOPT, plan.REWORD, plan.MERGE, plan.DECLINE])
+STATES = st.sampled_from(["", plan.NOT_STARTED, plan.IN_PROGRESS, plan.FINISHED, plan.STOPPED])
+DECIDED = st.fixed_dictionaries({
+    plan.DECISION: DECISIONS, plan.INTO: st.sampled_from([*NUMBERS, "77", ""]),
+    plan.WORDING: TEXTS, plan.OWNER: TEXTS, plan.DEADLINE: DAYS | st.none(), plan.REASON: TEXTS,
+})  # fmt: skip
+REPORT = st.fixed_dictionaries({
+    plan.STATE: STATES, plan.DONE: TEXTS, plan.DONE_ON: DAYS | st.none(),
+    plan.NEW_DEADLINE: DAYS | st.none(), plan.BECAUSE: TEXTS,
+})  # fmt: skip
+STEP = st.tuples(st.just("plan"), st.dictionaries(st.sampled_from(NUMBERS), DECIDED)) | st.tuples(
+    st.just("progress"), st.dictionaries(st.sampled_from(NUMBERS[:3]), REPORT)
+)
+
+
+@pytest.fixture(scope="module")
+def books() -> dict[str, Workbook]:
+    return {"plan": a_plan(), "progress": a_progress()}
+
+
+def a_return(book: Workbook, rows: dict[str, dict[str, Value | None]], number: int) -> Return:
+    """What was read from a joint workbook with these entries."""
+    answers = tuple(
+        Answer(item, answer_field(name), value, "Sheet", "A1")
+        for item, said in rows.items()
+        for name, value in said.items()
+        if value
+    )
+    return Return(
+        file=f"{number}.xlsx", sha256=f"{number:064x}", size=1, kind="xlsx", state="accepted",
+        reference=book.issued.reference, answers=answers, received_at=AT + timedelta(days=number),
+    )  # fmt: skip
+
+
+def opened(path: Path, books: dict[str, Workbook]) -> Ledger:
+    """A ledger in which both joint workbooks were issued."""
+    clock: Iterator[int] = iter(range(10_000))
+    ledger = Ledger(path, lambda: AT + timedelta(minutes=next(clock)))
+    for book in books.values():
+        ledger.keep_toolkit(book.toolkit, book.issued.identity.digest)
+        ledger.record_issued([book.issued])
+    return ledger
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(STEP, max_size=6))
+def test_plan__is_the_same_as_its_events_replayed(
+    steps: list[tuple[str, dict[str, dict[str, Value | None]]]],
+) -> None:
+    books = {"plan": a_plan(), "progress": a_progress()}
+    with TemporaryDirectory() as place, opened(Path(place) / "ledger.db", books) as ledger:
+        seen = []
+        for number, (kind, rows) in enumerate(steps, start=1):
+            ledger.record_return(a_return(books[kind], rows, number), ledger.begin_run("2026"))
+            seen.append(ledger.plans())
+        events = ledger.events()
+        assert joint.plans(events) == ledger.plans()
+        assert ledger.audit().faults == ()
+        plans = ledger.plans().get("2026")
+        if plans is None:
+            return
+        decided = {row.number: row for row in plans.rows}
+        assert {one.number for one in plans.actions} == {
+            number for number, row in decided.items() if row.adopted
+        }
+        for action in plans.actions:
+            assert all(target_of(decided, merged) == action.number for merged in action.merged)
+            assert len({move.old for move in action.moves} - {None}) <= len(action.moves)
+        settled = {row.number for row in plans.undecided} | {one.number for one in plans.actions}
+        assert settled <= decided.keys()
+
+
+def step(number: int, *, agreed: tuple[DecidedRow, ...] = (),
+         reported: tuple[ProgressRow, ...] = ()) -> plan.PlanStep:  # fmt: skip
+    at = datetime(2026, 3, number, tzinfo=timezone.utc)
+    return plan.PlanStep(number, at, "2026", number, "REF", agreed, reported)
+
+
+def adopted(number: str = "1", **changes: object) -> DecidedRow:
+    row = DecidedRow(number, "pat", "1A", "Meet", "6 of 9", plan.ADOPT, owner="Ash")
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def the_action(*steps: plan.PlanStep) -> AgreedAction:
+    (action,) = follow(steps)["2026"].actions
+    return action
+
+
+def test_follow__a_moved_deadline_keeps_the_old_one() -> None:
+    first, later = date(2026, 5, 1), date(2026, 6, 1)
+    action = the_action(
+        step(1, agreed=(adopted(deadline=first),)),
+        step(2, reported=(ProgressRow("1", deadline=later, reason="Ill"),)),
+    )
+    assert action.deadline == later
+    assert action.moves == (Move(datetime(2026, 3, 2, tzinfo=timezone.utc), first, later, "Ill"),)
+
+
+def test_follow__a_first_deadline_is_no_move() -> None:
+    action = the_action(step(1, agreed=(adopted(),)), step(2, agreed=(adopted(
+        deadline=date(2026, 5, 1)),)))  # fmt: skip
+    assert (action.deadline, action.moves) == (date(2026, 5, 1), ())
+
+
+def test_follow__progress_is_kept_when_the_plan_is_agreed_again() -> None:
+    action = the_action(
+        step(1, agreed=(adopted(),)),
+        step(2, reported=(ProgressRow("1", state=plan.IN_PROGRESS, done="Begun"),)),
+        step(3, agreed=(adopted(wording="Meet weekly", decision=plan.REWORD),)),
+    )
+    assert (action.action, action.state, action.done) == ("Meet weekly", "in progress", "Begun")
+
+
+def test_follow__done_without_a_day_is_done_on_the_day_of_the_report() -> None:
+    action = the_action(
+        step(1, agreed=(adopted(deadline=date(2026, 3, 1)),)),
+        step(2, reported=(ProgressRow("1", state=plan.FINISHED),)),
+    )
+    assert (action.done_on, action.on_time) == (date(2026, 3, 2), False)
+
+
+@pytest.mark.parametrize(
+    ("into", "target"), [({"2": "1"}, "1"), ({"2": "3", "3": "1"}, "1"), ({"2": "2"}, ""),
+                         ({"2": "3", "3": "2"}, ""), ({"2": "9"}, "")],
+)  # fmt: skip
+def test_target__follows_merges_to_their_end(into: dict[str, str], target: str) -> None:
+    rows = {"1": adopted("1")} | {
+        number: adopted(number, decision=plan.MERGE, into=where) for number, where in into.items()
+    }
+    assert target_of(rows, "2") == target
+
+
+def test_plan__a_return_that_is_set_aside_has_no_part(
+    books: dict[str, Workbook], tmp_path: Path
+) -> None:
+    with opened(tmp_path / "ledger.db", books) as ledger:
+        said: dict[str, dict[str, Value | None]] = {"1": {plan.DECISION: plan.ADOPT}}
+        ret = ledger.record_return(a_return(books["plan"], said, 1))
+        assert len(ledger.plans()["2026"].actions) == 1
+        ledger.decisions.set_aside(ret.number, "A draft")
+        assert ledger.plans().get("2026") is None
+
+
+def test_plan__an_older_workbook_that_comes_late_changes_nothing(tmp_path: Path) -> None:
+    old = a_plan()
+    new = issue_jointly("plan", plan_toolkit(11), plan_values(11))
+    with opened(tmp_path / "ledger.db", {"old": old, "new": new}) as ledger:
+        adopt: dict[str, dict[str, Value | None]] = {"1": {plan.DECISION: plan.ADOPT}}
+        decline: dict[str, dict[str, Value | None]] = {"1": {plan.DECISION: plan.DECLINE}}
+        ledger.record_return(a_return(new, adopt, 1), ledger.begin_run("2026"))
+        ledger.record_return(a_return(old, decline, 2), ledger.begin_run("2026"))
+        assert [one.number for one in ledger.plans()["2026"].actions] == ["1"]
+
+
+def test_audit__tells_when_what_the_plan_stands_on_was_changed(
+    books: dict[str, Workbook], tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    with opened(path, books) as ledger:
+        said: dict[str, dict[str, Value | None]] = {"1": {plan.DECISION: plan.ADOPT}}
+        ledger.record_return(a_return(books["plan"], said, 1))
+    db = sqlite3.connect(path)
+    db.execute("update answers set value = 'decline'")
+    db.commit()
+    db.close()
+    with Ledger(path) as ledger:
+        assert any("return 1" in fault.about for fault in ledger.audit().faults)

@@ -1,0 +1,129 @@
+"""Progress: owners report on agreed actions, and the committee reads what came of them."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.planned import AGREED, REPORTED, RETURNED, a_planned_folder, codes, read_back
+from tests.services.test_plan import DECIDED, the_plan
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.errors import UsageError
+from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
+from xlassess.services.plan import plan
+from xlassess.services.status import status
+from xlassess.services.verify import verify
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def agreed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An assessment with an agreed plan of three actions; copied for each test."""
+    folder = a_planned_folder(tmp_path_factory.mktemp("agreed") / "small")
+    read_back(folder, plan(folder, now=AGREED).path, DECIDED)
+    return folder.root
+
+
+@pytest.fixture
+def folder(agreed: Path, tmp_path: Path) -> AssessmentFolder:
+    return AssessmentFolder(Path(shutil.copytree(agreed, tmp_path / "small")))
+
+
+def of(folder: AssessmentFolder, owner: str, **options: object) -> OwnersWorkbook:
+    """The progress workbook of one owner."""
+    result = progress(folder, now=RETURNED + DAY, **options)  # type: ignore[arg-type]
+    (mine,) = [one for one in result.workbooks if one.owner == owner]
+    return mine
+
+
+def test_progress__asks_each_owner_about_their_actions_only(folder: AssessmentFolder) -> None:
+    result = progress(folder, now=RETURNED + DAY)
+    assert {one.owner: one.actions for one in result.workbooks} == {
+        "Ada Ash": 1, "Birch Trust": 1, "Someone else": 1,
+    }  # fmt: skip
+    book = openpyxl.load_workbook(of(folder, "Birch Trust").path)
+    said = [str(cell.value) for row in book["Your actions"] for cell in row if cell.value]
+    assert "Write down who helps whom" in said
+    assert not any("Meet" in text or "Tell" in text for text in said)
+
+
+def test_progress__without_a_plan_says_what_to_do(tmp_path: Path, folder: AssessmentFolder) -> None:
+    shutil.rmtree(folder.root)
+    other = a_planned_folder(tmp_path / "small")
+    with pytest.raises(UsageError, match="No action plan is agreed yet"):
+        progress(other, now=AGREED)
+
+
+def test_progress__what_comes_back_updates_the_plan(folder: AssessmentFolder) -> None:
+    path = of(folder, "Ada Ash").path
+    said = {"1": {"state": "Done", "done": "Ten meetings.", "done_on": date(2026, 9, 1)}}
+    ret = read_back(folder, path, said, now=REPORTED, name="ada.xlsx")
+    assert codes(ret) == []
+    first = the_plan(folder).actions[0]
+    assert (first.state, first.done, first.on_time) == ("done", "Ten meetings.", True)
+    assert verify(folder).faults == ()
+
+
+def test_progress__a_moved_deadline_is_counted_with_its_reason(folder: AssessmentFolder) -> None:
+    path = of(folder, "Birch Trust").path
+    moved = {"C1": {
+        "state": "In progress", "new_deadline": date(2027, 3, 31), "because": "Nobody had time",
+    }}  # fmt: skip
+    read_back(folder, path, moved, now=REPORTED, name="birch.xlsx")
+    action = the_plan(folder).actions[1]
+    assert action.deadline == date(2027, 3, 31)
+    assert [(one.old, one.new, one.because) for one in action.moves] == [
+        (date(2026, 12, 31), date(2027, 3, 31), "Nobody had time")
+    ]
+    again = progress(folder, now=REPORTED + DAY)
+    assert next(o.outcome for o in again.workbooks if o.owner == "Birch Trust") == "reissued"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"state": "Stopped"}, "C34"),
+        ({"new_deadline": date(2027, 3, 31)}, "C34"),
+        ({"new_deadline": date(2025, 3, 31), "because": "Too late"}, "C32"),
+        ({"state": "Nearly"}, "C01"),
+    ],
+)
+def test_progress__says_what_is_wrong(
+    folder: AssessmentFolder, said: dict[str, object], code: str
+) -> None:
+    ret = read_back(folder, of(folder, "Ada Ash").path, {"1": said}, now=REPORTED, name="a.xlsx")
+    assert codes(ret) == [code]
+    assert ret.findings[0].cell
+
+
+def test_status__shows_what_is_overdue(folder: AssessmentFolder) -> None:
+    assert status(folder, today=date(2026, 5, 1)).overdue == ()
+    late = status(folder, today=date(2026, 5, 2)).overdue
+    assert [one.action for one in late] == ["Tell the staff"]
+
+
+def test_paper__says_what_came_of_the_actions_and_what_changed(folder: AssessmentFolder) -> None:
+    first = progress_paper(folder, now=RETURNED + DAY)
+    assert "This is the first progress paper." in page(first.path)
+    read_back(
+        folder, of(folder, "Ada Ash").path, {"1": {"state": "Done", "done_on": date(2026, 10, 2)}},
+        now=REPORTED, name="ada.xlsx",
+    )  # fmt: skip
+    second = progress_paper(folder, now=REPORTED + DAY)
+    said = page(second.path)
+    assert "Of 3 actions that Small Partnership agreed on, 1 is done (0 on time, 1 late)" in said
+    assert "2 are open; 1 of the open ones is overdue" in said
+    assert "1 of 3 actions have changed" in said
+    assert "was “not started”, now “done”" in said
+    assert "N1, Tell the staff: due 1 May 2026, Someone else" in said
+
+
+def page(path: Path) -> str:
+    """Everything on the first page of a progress paper."""
+    sheet = openpyxl.load_workbook(path)["Progress"]
+    return "\n".join(str(cell.value) for row in sheet for cell in row if cell.value is not None)

@@ -1,0 +1,222 @@
+"""Progress on the agreed plan: what owners are asked, and the paper the committee reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.slugs import slug, tidy
+from xlassess.consolidate import ProgressPaper, progress_paper_bytes
+from xlassess.generate import progress_questions
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Issued
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.errors import UsageError
+from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
+from xlassess.services.common.issuing import UNDECIDED, Outcome, clear_away
+from xlassess.services.common.joint import Holder, JointDraft, issue_joint, joint_folder
+from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.outbox import output_of, put, sha256_of
+
+PAPER = "progress.xlsx"
+"""The file name of the progress paper, beside the summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersWorkbook:
+    """One owner's progress workbook: what became of it, and how many actions it asks about."""
+
+    outcome: Outcome
+    owner: str
+    email: str
+    reference: str
+    path: Path
+    actions: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForProgress:
+    """What a run of asking for progress did; ``nobodys`` are open actions without an owner."""
+
+    folder: Path
+    workbooks: tuple[OwnersWorkbook, ...]
+    nobodys: tuple[AgreedAction, ...] = ()
+
+    @property
+    def needs_person(self) -> bool:
+        """True when a workbook was left as it was, or an action has no owner."""
+        return bool(self.nobodys) or any(one.outcome in UNDECIDED for one in self.workbooks)
+
+
+def progress(
+    folder: AssessmentFolder,
+    *,
+    now: datetime,
+    return_by: date | None = None,
+    reissue: bool = False,
+) -> AskedForProgress:
+    """Write a progress workbook for every owner of an open action, of this or an earlier plan.
+
+    Args:
+        folder: the assessment.
+        now: the time to record, in UTC.
+        return_by: the day by which reports are wanted, if one is named.
+        reissue: replace workbooks that have not come back yet, where anything changed.
+
+    Raises:
+        UsageError: no plan is agreed yet, or the day by which reports are wanted is over.
+        XlassessError: the assessment cannot be used.
+        OSError: a file cannot be written.
+    """
+    assessment, today = folder.assessment(), now.astimezone().date()
+    if return_by and return_by < today:
+        raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
+    _agreed_plans(folder)
+    respondents = folder.register(assessment).respondents
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        still_open(ledger, assessment.round)
+        secret = own_secret(folder, ledger.issued())
+        open_now = open_actions(ledger.plans(), assessment.round)
+        last = {
+            one.identity.partner: one
+            for one in ledger.joint(assessment.round)
+            if one.identity.kind == "progress"
+        }
+        owned = _by_owner(open_now)
+        drafts = tuple(
+            JointDraft(
+                kind="progress",
+                questions=progress_questions(actions, assessment.round),
+                values={},
+                holder=holder,
+                assessment=assessment,
+                secret=secret,
+                now=now,
+                return_by=return_by,
+                earlier=last.get(holder.id),
+            )
+            for holder, actions in _holders(owned, respondents)
+        )
+        issues = issue_joint(folder, ledger, drafts, reissue=reissue) if drafts else ()
+    place = joint_folder(folder, "progress")
+    _clear_settled(place, last, {draft.holder.id for draft in drafts})
+    asked = dict(zip((draft.holder.id for draft in drafts), owned.values(), strict=True))
+    return AskedForProgress(
+        folder=place,
+        workbooks=tuple(
+            OwnersWorkbook(
+                outcome=issue.outcome,
+                owner=issue.record.partner,
+                email=draft.holder.email,
+                reference=issue.record.reference,
+                path=issue.path,
+                actions=len(asked[draft.holder.id]),
+                overdue=sum(one.overdue(today) for one in asked[draft.holder.id]),
+            )
+            for draft, issue in zip(drafts, issues, strict=True)
+        ),
+        nobodys=tuple(one for one in open_now if not one.owner),
+    )
+
+
+def _agreed_plans(folder: AssessmentFolder) -> None:
+    """Refuse to go on where nothing was agreed.
+
+    Raises:
+        UsageError: no plan is agreed yet.
+    """
+    if folder.ledger_file.exists():
+        with Ledger(folder.ledger_file) as ledger:
+            if any(plan.actions for plan in ledger.plans().values()):
+                return
+    raise UsageError(
+        "No action plan is agreed yet, so there is nothing to report on.",
+        "Write the plan workbook with xlassess plan, fill it in, and read it with xlassess ingest.",
+    )
+
+
+def _by_owner(actions: Iterable[AgreedAction]) -> dict[str, list[AgreedAction]]:
+    """Actions by owner; a name is the same however it is spaced and capitalised."""
+    owned: dict[str, list[AgreedAction]] = {}
+    for action in actions:
+        if action.owner:
+            owned.setdefault(tidy(action.owner).casefold(), []).append(action)
+    return owned
+
+
+def _holders(
+    owned: Mapping[str, list[AgreedAction]], respondents: Iterable[Respondent]
+) -> list[tuple[Holder, list[AgreedAction]]]:
+    """Whom each owner's workbook is for; the address is that of the person of this name."""
+    people = {tidy(one.name).casefold(): one for one in respondents if one.name}
+    return [
+        (
+            Holder(
+                f"owner-{slug(key)}",
+                tidy(actions[0].owner),
+                email=people[key].email if key in people else "",
+            ),
+            actions,
+        )
+        for key, actions in owned.items()
+    ]
+
+
+def _clear_settled(place: Path, last: Mapping[str, Issued], holders: set[str]) -> None:
+    """Move workbooks of owners with nothing left to do out of the way."""
+    settled = [one for holder, one in last.items() if holder not in holders]
+    clear_away(place, settled, ())
+
+
+# ---- the committee's paper --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWritten:
+    """A progress paper that was written: where, and when the one before it was, if any."""
+
+    path: Path
+    paper: ProgressPaper
+
+
+def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
+    """Write the committee's progress paper on all plans agreed so far.
+
+    Args:
+        folder: the assessment.
+        now: the time the paper says it was made, in UTC.
+
+    Raises:
+        UsageError: no plan is agreed yet.
+        XlassessError: the assessment cannot be used.
+        OSError: the paper cannot be written.
+    """
+    assessment = folder.assessment()
+    _agreed_plans(folder)
+    path = output_of(folder, assessment.round) / PAPER
+    with Ledger(folder.ledger_file, lambda: now) as ledger:
+        before = ledger.last_paper()
+        paper = ProgressPaper(
+            assessment=assessment,
+            made_at=now,
+            actions=_all_actions(ledger.plans(), assessment),
+            since=before.at if before else None,
+            before=_all_actions(ledger.plans(before.number), assessment) if before else (),
+        )
+        content = progress_paper_bytes(paper)
+        ledger.record_paper(assessment.round, sha256_of(content))
+    put(path, content)
+    return PaperWritten(path, paper)
+
+
+def _all_actions(
+    plans: Mapping[str, AgreedPlan], assessment: Assessment
+) -> tuple[AgreedAction, ...]:
+    names = list(plans)
+    here = assessment.round
+    upto = names[: names.index(here) + 1] if here in names else names
+    return tuple(action for name in upto for action in plans[name].actions)
