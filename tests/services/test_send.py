@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,11 +13,13 @@ import pytest
 from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.mail import Kind
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.decide import Why, mark, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.send import LIST, MAILBOX, draft, save_template
+from xlassess.services.send import LIST, MAILBOX, Ask, Drafted, save_template
+from xlassess.services.send import draft as drafted
 from xlassess.services.status import status
 
 WHY = Why(MONDAY, "They said so.")
@@ -40,6 +42,13 @@ def folder(tmp_path: Path) -> AssessmentFolder:
     return folder
 
 
+def draft(
+    folder: AssessmentFolder, kind: Kind, *, now: datetime, only: tuple[str, ...] = (),
+    attach: bool = True, again: bool = False,
+) -> Drafted:  # fmt: skip
+    return drafted(folder, Ask(kind, only, attach, again), now=now)
+
+
 def references(folder: AssessmentFolder) -> dict[str, str]:
     lines = status(folder, today=MONDAY.date()).lines
     return {line.respondent: line.reference for line in lines}
@@ -56,8 +65,8 @@ def written(folder: AssessmentFolder) -> dict[str, EmailMessage]:
 
 def test_draft__one_message_a_person_with_the_workbook_as_issued(folder: AssessmentFolder) -> None:
     result = draft(folder, "invitation", now=MONDAY)
-    assert result.no_address == ("Damson, Dan Damson",)
-    assert result.needs_person
+    assert result.composed.no_address == ("Damson, Dan Damson",)
+    assert result.composed.needs_person
     mails = written(folder)
     assert list(mails) == ["ash@example.org", "birch@example.org", "chair@example.org"]
     for one in result.drafts:
@@ -101,15 +110,15 @@ def test_draft__reminders_go_to_who_has_not_answered(
     (mail,) = written(folder).values()
     assert mail["To"].addresses[0].addr_spec == "chair@example.org"
     assert list(mail.iter_attachments()) == []
-    assert result.no_address == ("Damson, Dan Damson",)
+    assert result.composed.no_address == ("Damson, Dan Damson",)
 
 
 def test_draft__only_some_and_unknown_references(folder: AssessmentFolder) -> None:
     known = references(folder)["Bea Birch"]
-    draft(folder, "invitation", now=MONDAY, only=[known.lower()])
+    draft(folder, "invitation", now=MONDAY, only=(known.lower(),))
     assert list(written(folder)) == ["birch@example.org"]
     with pytest.raises(UsageError, match="There is no workbook AAAA-AAAA to send"):
-        draft(folder, "invitation", now=MONDAY, only=["AAAA-AAAA"])
+        draft(folder, "invitation", now=MONDAY, only=("AAAA-AAAA",))
     assert list(written(folder)) == ["birch@example.org"]
 
 
@@ -117,7 +126,7 @@ def test_draft__a_workbook_that_is_not_as_issued_is_not_sent(folder: AssessmentF
     path = next(folder.outbox.glob("*Ada*"))
     path.write_bytes(b"another file")
     result = draft(folder, "invitation", now=MONDAY)
-    assert result.missing == (path.name,)
+    assert result.composed.missing == (path.name,)
     assert "ash@example.org" not in written(folder)
 
 
@@ -131,8 +140,8 @@ def test_draft__a_file_of_somebody_elses_stays(folder: AssessmentFolder) -> None
 
 def test_draft__a_return_date_that_is_over_is_told(folder: AssessmentFolder) -> None:
     over = LATER + timedelta(days=30)
-    assert str(draft(folder, "invitation", now=over).day_over) == "2026-03-13"
-    assert draft(folder, "last", now=over).day_over is None  # nobody to write to
+    assert str(draft(folder, "invitation", now=over).composed.day_over) == "2026-03-13"
+    assert draft(folder, "last", now=over).composed.day_over is None  # nobody to write to
 
 
 def test_draft__before_anything_was_issued(tmp_path: Path) -> None:

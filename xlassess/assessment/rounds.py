@@ -28,8 +28,9 @@ ROUND_SETTINGS = "round.yaml"
 ROUND_FIELDS = ("toolkits", "return_by", "purpose", "preparation", "scenarios", "follows")
 """What is settled round by round; everything else lasts, and a round may differ from it."""
 
-_LASTING_ONLY = ("id", "partnership", "shared")
-"""What cannot differ from round to round: it is sealed into workbooks, or is the folder's."""
+_LASTING_ONLY = ("id", "partnership", "shared", "mail")
+"""What cannot differ from round to round: it is sealed into workbooks, or is the folder's
+or the computer's."""
 
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
 

@@ -25,7 +25,13 @@ from xlassess.contract.seal import SECRET_BYTES
 from xlassess.files.problems import FileError, did_you_mean, left_out
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
-from xlassess.model.assessment import Assessment, Preparation, Respondent, ScenarioChoice
+from xlassess.model.assessment import (
+    Assessment,
+    MailServer,
+    Preparation,
+    Respondent,
+    ScenarioChoice,
+)
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.toolkits.remarks import unfit_texts
 
@@ -398,9 +404,33 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
     if who.email and not EMAIL.fullmatch(who.email):
         message = f"'{who.email}' is not an e-mail address."
         yield ("coordinator", "email"), message, "Write it as name@organisation.example."
+    if assessment.mail:
+        yield from _mail(assessment.mail)
     if not 1 <= assessment.minimum_group <= 1000:
         message = f"The minimum group cannot be {assessment.minimum_group}."
         yield ("minimum_group",), message, "Use a number from 1 to 1000. 3 is usual."
+
+
+def _mail(server: MailServer) -> Iterator[Remark]:
+    """Yield what is wrong with the mail server."""
+    if not re.fullmatch(r"[\w.-]{1,253}|\[?[0-9a-fA-F:]+\]?", server.host):
+        hint = "Write it as smtp.example.org, without a port or a path."
+        yield ("mail", "host"), f"'{server.host}' is not the name of a server.", hint
+    for name, address in (("from", server.sender), ("reply_to", server.reply_to)):
+        if address and not EMAIL.fullmatch(address):
+            hint = "Write it as name@organisation.example."
+            yield ("mail", name), f"'{address}' is not an e-mail address.", hint
+    limits = (
+        ("port", server.port, 65_535), ("pace", server.pace, 1000),
+        ("size_limit", server.size_limit, 500),
+    )  # fmt: skip
+    for name, number, most in limits:
+        if not 0 <= number <= most:
+            yield (
+                ("mail", name),
+                f"The {name} cannot be {number}.",
+                f"Use a number from 0 to {most}.",
+            )
 
 
 def _preparation(agreed: Preparation) -> Iterator[tuple[Loc, str, int]]:

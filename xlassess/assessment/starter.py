@@ -56,6 +56,22 @@ _SCENARIOS = """\
 #     because: two partners have given notice since the answers came in
 """
 
+_MAIL = """\
+# If xlassess is to send messages itself (xlassess send --via smtp): your mail server, as the people
+# who look after your e-mail name it. No password goes in here. Keep it in the keyring of your
+# computer (keyring set xlassess smtp://USER@HOST), or in the environment variable
+# XLASSESS_SMTP_PASSWORD. Take away the # to use it.
+#   security   starttls (port 587) or tls (port 465); there is no way without
+#   from       the address messages come from; the default is the coordinator's
+#   reply_to   the address answers go to; the default is the coordinator's
+#   pace       how many messages a minute are handed over; 30 if left out
+#   size_limit how many megabytes a message may have; 20 if left out
+# mail:
+#   host: smtp.example.org
+#   user: assessments@example.org
+#   security: starttls
+"""
+
 _ROUND = """\
 # One round of the assessment. What holds for all rounds stands in assessment.yaml. Where this
 # round differs, enter the line here as well: coordinator, marking, attribution, minimum_group.
@@ -132,6 +148,7 @@ minimum_group: 3
 # that person alone. With true, the group that the folder belongs to may do everything.
 shared: false
 
+{mail}
 {scenarios}"""
 
 GITIGNORE = """\
@@ -158,7 +175,7 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
     lines = "\n".join(f"#   {name:<{width}}   {title}" for name, title in known)
     return _SETTINGS.format(
         id=assessment_id, toolkits=lines, first=known[0][0], preparation=_PREPARATION,
-        scenarios=_SCENARIOS,
+        scenarios=_SCENARIOS, mail=_MAIL,
     )  # fmt: skip
 
 

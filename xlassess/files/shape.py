@@ -144,6 +144,17 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "shared": "true where a group works in the folder, false where one person does",
         "preparation": "What the partners agreed before the round",
         "follows": "The name of the round before; leave out for the first",
+        "mail": "The mail server that messages are handed to with --via smtp",
+    },
+    "MailServer": {
+        "host": "The name of the mail server, such as smtp.example.org",
+        "user": "The name to sign in with; leave out where none is asked for",
+        "security": "starttls or tls",
+        "port": "The port; leave out for the usual one",
+        "sender": "The address that messages come from; the default is the coordinator's",
+        "reply_to": "The address that answers go to; the default is the coordinator's",
+        "pace": "How many messages are handed over in a minute; 0 for no limit",
+        "size_limit": "How many megabytes a message may have; 0 for no limit",
     },
     "Preparation": {
         "kind": "Why the round is held: developmental, routine audit or diagnostic",
@@ -268,7 +279,8 @@ def _fields(model: type[Any], loc: Loc) -> list[str]:
     """The names of the fields that are known at a location."""
     there = _type_at(model, loc)
     if dataclasses.is_dataclass(there):
-        return [field.name for field in dataclasses.fields(there)]
+        written = getattr(there, "__pydantic_config__", {}).get("alias_generator", str)
+        return [written(field.name) for field in dataclasses.fields(there)]
     return []
 
 

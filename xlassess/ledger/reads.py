@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 
 from xlassess.ledger import events, rows
 from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
-from xlassess.ledger.replay import MARKS, OUTCOMES, WAIVING, Replay
+from xlassess.ledger.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
 from xlassess.ledger.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
@@ -323,7 +323,7 @@ def register(db: Connection) -> Register:
     Returns matter here only because one that comes in ends a nil return or a refusal to take
     part, so that the log need be followed from the first of those alone.
     """
-    said = EVENTS.c.what.in_((*MARKS, "undone"))
+    said = EVENTS.c.what.in_((*MARKS, *MESSAGES, "undone"))
     first = select(func.min(EVENTS.c.number)).where(EVENTS.c.what.in_(OUTCOMES))
     which = or_(said, EVENTS.c.number >= first.scalar_subquery())
     return Replay().follow(events.read(db, which)).register()

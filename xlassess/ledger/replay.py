@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from xlassess.ledger.events import WRITING, Event, ReturnStatus, What
 from xlassess.model.answer import Return
 from xlassess.model.finding import Waiver
-from xlassess.model.record import Decision, DecisionKind, Outcome, Output, Register
+from xlassess.model.record import (
+    Decision,
+    DecisionKind,
+    Outcome,
+    Output,
+    Register,
+    SentMessage,
+)
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
 MARKS: tuple[What, ...] = ("sent", "reminded")
+MESSAGES: tuple[What, ...] = ("message begun", "message ended")
 
 WAIVING: tuple[What, ...] = (
     "waived", "waiver revoked", "chosen", "set aside", "reassigned", "undone",
@@ -26,7 +34,8 @@ class Replay:
     ``statuses`` says where each return stands, by its number; ``moved`` the last event that moved
     it; ``outcomes`` what is in force for a workbook, by reference; ``marks`` the events by which
     a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
-    waived, by return and place; ``settled`` the event by which a return's unclear order is.
+    waived, by return and place; ``settled`` the event by which a return's unclear order is;
+    ``messages`` what was handed to a mail server, by Message-ID.
     """
 
     events: dict[int, Event] = field(default_factory=dict)
@@ -37,6 +46,7 @@ class Replay:
     waived: dict[tuple[int, int], Event] = field(default_factory=dict)
     settled: dict[int, Event] = field(default_factory=dict)
     undone: set[int] = field(default_factory=set)
+    messages: dict[str, SentMessage] = field(default_factory=dict)
 
     def follow(self, events: Iterable[Event]) -> Replay:
         """Follow these events and return this."""
@@ -59,11 +69,39 @@ class Replay:
             self.outcomes[event.reference] = event
         elif event.what in MARKS:
             self.marks.setdefault((event.what, event.reference), []).append(event)
+            self._settle({event.reference}, ())
+        elif event.what in MESSAGES:
+            self._message(event)
         elif event.return_id is not None and event.finding is not None:
             key = (event.return_id, event.finding)
             self.waived.pop(key, None)
             if event.what == "waived":
                 self.waived[key] = event
+
+    def _message(self, event: Event) -> None:
+        """Follow a message: begun, and then what became of it."""
+        told = event.details
+        if event.what == "message ended":
+            one = self.messages[told["id"]]
+            ended = replace(one, outcome=told["outcome"], reply=told["reply"])
+            self.messages[one.id] = ended
+            return
+        references = tuple(told["references"])
+        # What is sent once more settles the doubt whether it was sent before.
+        self._settle(references, (told["purpose"],))
+        self.messages[told["id"]] = SentMessage(
+            told["number"], told["id"], told["purpose"], references, event.at
+        )
+
+    def _settle(self, references: Collection[str], purposes: Collection[str]) -> None:
+        """Messages about one of these workbooks, and for one of these purposes, are settled.
+
+        Without a purpose, those for any. It means something only where one is uncertain.
+        """
+        for one in self.messages.values():
+            meant = not purposes or one.purpose in purposes
+            if meant and not set(one.references).isdisjoint(references):
+                self.messages[one.id] = replace(one, settled=True)
 
     def take_back(self, number: int) -> None:
         """Let an event hold no longer; where returns stood before it is not restored."""
@@ -99,6 +137,11 @@ class Replay:
         return Register(
             sent={ref: at for (what, ref), at in last.items() if what == "sent"},
             reminded={ref: at for (what, ref), at in last.items() if what == "reminded"},
+            reminders={
+                ref: len(marks) for (what, ref), marks in self.marks.items()
+                if what == "reminded" and marks
+            },
+            messages=tuple(self.messages.values()),
             outcomes={
                 ref: Outcome("declined" if event.what == "declined" else "nil return",
                              event.by, event.at, event.reason)

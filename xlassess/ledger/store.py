@@ -18,6 +18,7 @@ from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event
+from xlassess.ledger.messages import Messages
 from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
@@ -346,6 +347,11 @@ class Ledger:
     def decisions(self) -> Decisions:
         """The coordinator's decisions, to be made or taken back."""
         return Decisions(self._writing, self._now, self._by)
+
+    @property
+    def messages(self) -> Messages:
+        """The messages handed to a mail server: begun, and what became of them."""
+        return Messages(self._writing, self._now, self._by)
 
     def record_output(
         self, round_name: str, output: Output, sha256: str = "", because: str = ""

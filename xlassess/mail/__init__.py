@@ -1,4 +1,4 @@
-"""Messages to respondents, and lists for a mail merge: values in, bytes out; nothing is sent."""
+"""Messages to respondents, lists for a mail merge, and handing messages to a mail server."""
 
 from xlassess.mail.merge_list import merge_list
 from xlassess.mail.message import (
@@ -8,23 +8,35 @@ from xlassess.mail.message import (
     Kind,
     Letter,
     MailError,
+    Sending,
+    as_delivered,
+    as_read,
     mailbox_of,
     message,
+    message_id,
     own_words,
     standard_template,
     standard_words,
 )
+from xlassess.mail.smtp import Handover, ServerError, SmtpServer
 
 __all__ = [
     "KINDS",
     "AddressError",
     "Attachment",
+    "Handover",
     "Kind",
     "Letter",
     "MailError",
+    "Sending",
+    "ServerError",
+    "SmtpServer",
+    "as_delivered",
+    "as_read",
     "mailbox_of",
     "merge_list",
     "message",
+    "message_id",
     "own_words",
     "standard_template",
     "standard_words",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mailbox
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -128,6 +129,20 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a message has that is sent from here, and not by a mail program.
+
+    ``id`` is its Message-ID, ``at`` the moment it is dated, ``sender`` the address it comes from,
+    ``reply_to`` the one answers go to.
+    """
+
+    id: str
+    at: datetime
+    sender: str
+    reply_to: str
+
+
 def _day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
@@ -139,15 +154,15 @@ def is_office(name: str) -> bool:
 
 
 def message(
-    letter: Letter, assessment: Assessment, words: Words, *, at: datetime | None = None
+    letter: Letter, assessment: Assessment, words: Words, sending: Sending | None = None
 ) -> bytes:
-    """Return a message that mail programs open ready to be sent.
+    """Return a message that mail programs open ready to be sent, or that a server takes.
 
     Args:
         letter: what it says, and to whom.
         assessment: the assessment's settings.
         words: the words it says it in.
-        at: the moment it is dated; a draft has none, since it is dated when it is sent.
+        sending: what it has that is sent from here; a draft has nothing of it.
 
     Raises:
         AddressError: the address cannot be that of a mailbox.
@@ -157,14 +172,7 @@ def message(
     mail = EmailMessage(policy=policy.SMTP)
     try:
         mail["To"] = _mailbox(letter.name, letter.address)
-        who = assessment.coordinator
-        if who.email:
-            mail["From"] = _mailbox(who.name, who.email)
-        mail["Subject"] = subject
-        if at is not None:
-            mail["Date"] = format_datetime(at)
-        # Outlook and Thunderbird open such a message as one to be sent, not as one received.
-        mail["X-Unsent"] = "1"
+        _head(mail, assessment, subject, sending)
         mail.set_content(_text(parts), charset="utf-8", cte="quoted-printable")
         html = _html(parts, subject)
         mail.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
@@ -180,11 +188,54 @@ def message(
         ) from None
 
 
+def _head(
+    mail: EmailMessage, assessment: Assessment, subject: str, sending: Sending | None
+) -> None:
+    """Say who sends a message, about what, and when; or that it is to be sent."""
+    who = assessment.coordinator
+    sender = sending.sender if sending else who.email
+    if sender:
+        mail["From"] = _mailbox(who.name, sender)
+    mail["Subject"] = subject
+    if sending is None:
+        # Outlook and Thunderbird open such a message as one to be sent, not as one received.
+        mail["X-Unsent"] = "1"
+        return
+    if sending.reply_to and sending.reply_to != sender:
+        mail["Reply-To"] = _mailbox(who.name, sending.reply_to)
+    mail["Date"] = format_datetime(sending.at)
+    mail["Message-ID"] = sending.id
+
+
+def message_id(sender: str) -> str:
+    """Return a Message-ID that no other message has: RFC 5322, section 3.6.4.
+
+    Args:
+        sender: the address of whoever sends; the right side of it makes it theirs.
+    """
+    return f"<xlassess.{secrets.token_hex(16)}@{as_delivered(sender).rpartition('@')[2]}>"
+
+
+def as_delivered(address: str) -> str:
+    """Return an address as servers know it: a domain in other letters as DNS has it.
+
+    Raises:
+        AddressError: no server can know it.
+    """
+    local, at, domain = address.rpartition("@")
+    try:
+        known = domain if domain.isascii() else domain.encode("idna").decode()
+        return f"{local}{at}{known}".encode("ascii").decode()
+    except UnicodeError:
+        raise AddressError(
+            f"{address} has letters that mail servers do not know.",
+            "Correct the address in the register.",
+        ) from None
+
+
 def _mailbox(name: str, address: str) -> Address:
     """Return an address as headers may hold it: a domain in other letters as DNS knows it."""
-    local, _, domain = address.rpartition("@")
-    known = domain if domain.isascii() else domain.encode("idna").decode()
-    return Address(_one_line(name), addr_spec=f"{local}@{known}" if local else address)
+    return Address(_one_line(name), addr_spec=as_delivered(address))
 
 
 def subject_of(letter: Letter, assessment: Assessment, words: Words) -> str:
@@ -238,6 +289,16 @@ def _paragraphs(words: Words, macro: str, *values: Any) -> tuple[str, ...]:
             f"The text {macro} of the template for messages cannot be made: {error}.",
             "Correct mail.j2 in the assessment's folder.",
         ) from None
+
+
+def as_read(letter: Letter, assessment: Assessment, words: Words) -> str:
+    """Return a message as people read it, its head and the names of its files with it."""
+    attached = [f"Attached: {one.name}" for one in letter.attachments]
+    head = [
+        f"To: {_one_line(letter.name)} <{letter.address}>",
+        f"Subject: {subject_of(letter, assessment, words)}", *attached,
+    ]  # fmt: skip
+    return "\n".join([*head, "", _text(_parts(letter, assessment, words))])
 
 
 def _text(parts: _Parts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Level = Literal["", "board", "senior", "front"]
 """Organisational level of a respondent; seed 003, "how can the assessment tool help you?"."""
@@ -118,6 +118,45 @@ class Preparation:
     afterwards: str = ""
 
 
+Security = Literal["starttls", "tls"]
+"""How the way to a mail server is encrypted: after the greeting, or from the first byte."""
+
+_USUAL_PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465}
+"""RFC 6409 and RFC 8314, section 3.3."""
+
+
+def _as_written(name: str) -> str:
+    """The name that a field has in the settings."""
+    return "from" if name == "sender" else name
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that messages are handed to, for who sends with ``--via smtp``.
+
+    There is no password here: it is in the keyring of the computer, or in an environment
+    variable. ``sender`` is the address messages come from, ``reply_to`` the one answers go to;
+    where they are empty, both are the coordinator's. ``pace`` is how many messages are handed
+    over in a minute, ``size_limit`` how many megabytes one may have; 0 is no limit of ours.
+    """
+
+    # "from" is a word of Python and cannot be the name of a field here.
+    __pydantic_config__: ClassVar[Any] = {**_STRICT, "alias_generator": _as_written}
+    host: str
+    user: str = ""
+    security: Security = "starttls"
+    port: int = 0
+    sender: str = ""
+    reply_to: str = ""
+    pace: int = 30
+    size_limit: int = 20
+
+    @property
+    def door(self) -> int:
+        """The port, or the one that is usual for this way of encryption."""
+        return self.port or _USUAL_PORTS[self.security]
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """One partnership assessing itself in one round with chosen toolkits.
@@ -128,7 +167,7 @@ class Assessment:
     answers are not attributed by name. ``scenarios`` are scenarios chosen by the coordinator,
     by toolkit id. ``shared`` says that a group works in the folder, and not one person alone.
     ``preparation`` is what was agreed before the round, ``follows`` the round before it, empty
-    for the first.
+    for the first. ``mail`` is the server that messages are handed to, if xlassess sends them.
     """
 
     __pydantic_config__ = _STRICT
@@ -146,6 +185,7 @@ class Assessment:
     shared: bool = False
     preparation: Preparation = Preparation()
     follows: str = ""
+    mail: MailServer | None = None
 
     @property
     def promise(self) -> Promise:

@@ -47,17 +47,53 @@ class Decision:
     reason: str
 
 
+MessageOutcome = Literal["uncertain", "sent", "refused", "not sent"]
+"""What became of a message that was handed to a mail server.
+
+uncertain: begun, and what became of it is not known; sent: the server took it over; refused: the
+server never will; not sent: the server did not take it now, and may later.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that was handed to a mail server, or was about to be.
+
+    ``number`` counts the messages of the assessment, ``id`` is its Message-ID, ``purpose`` what
+    it was for, ``references`` the workbooks it is about. ``reply`` is what the server said.
+    ``settled`` says that what was uncertain no longer matters: somebody recorded that it was
+    sent, or it was sent once more.
+    """
+
+    number: int
+    id: str
+    purpose: str
+    references: tuple[str, ...]
+    at: datetime
+    outcome: MessageOutcome = "uncertain"
+    reply: str = ""
+    settled: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """What the coordinator recorded about workbooks, each by reference.
 
     ``sent`` and ``reminded`` hold the moment (UTC) of the last time, ``outcomes`` what is in
-    force.
+    force. ``reminders`` counts how often people were reminded. ``messages`` are those handed to a
+    mail server, oldest first.
     """
 
     sent: Mapping[str, datetime] = field(default_factory=dict)
     reminded: Mapping[str, datetime] = field(default_factory=dict)
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    reminders: Mapping[str, int] = field(default_factory=dict)
+    messages: tuple[SentMessage, ...] = ()
+
+    @property
+    def uncertain(self) -> tuple[SentMessage, ...]:
+        """The messages of which nobody knows whether they were sent."""
+        return tuple(one for one in self.messages if one.outcome == "uncertain" and not one.settled)
 
 
 OutputKind = Literal["summary", "report", "export", "frames", "plan"]

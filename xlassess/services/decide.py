@@ -237,6 +237,11 @@ def mark(
             assessment = folder.assessment()
             asked = requests(assessment, folder.register(assessment).respondents)
             books += _waiting(ledger, [one for one, _ in asked], assessment.round, what)
+        if not undone:
+            # One message may be about several workbooks: all of them were sent, or none.
+            for one in ledger.register().uncertain:
+                if not set(books).isdisjoint(one.references):
+                    books += one.references
         books = list(dict.fromkeys(books))
         if not books and not everyone:
             raise UsageError(

@@ -89,7 +89,7 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
             if event.details.get("round") == round_name:
                 for number in _counted(event, reference, statuses):
                     yield Step(event, returns.get(number), ())
-        elif reference in (*owners, event.reference):
+        elif reference in (*owners, event.reference, *event.details.get("references", ())):
             yield _step(event, returns)
 
 

@@ -1,21 +1,23 @@
-"""Sending: a message for each person, ready to be opened in a mail program and sent."""
+"""Sending: a message for each person, as a draft for a mail program or to the mail server."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
-from xlassess.ledger import RoundOverview
+from xlassess.ledger import Ledger, RoundOverview
+from xlassess.ledger.events import What
 from xlassess.mail import (
     AddressError,
     Attachment,
     Kind,
     Letter,
+    as_read,
     mailbox_of,
     merge_list,
     message,
@@ -26,9 +28,12 @@ from xlassess.mail import (
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
+from xlassess.model.record import SentMessage
 from xlassess.services.common.asked import Request, request_of, requests
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import holds, put
+from xlassess.services.common.posting import Post, Posted, Sender, way_of
+from xlassess.services.common.progress import Watch, silent
 from xlassess.sheet.words import Words
 
 MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
@@ -36,6 +41,8 @@ MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
 
 _MARK = b"X-Unsent: 1"
 """By this header a draft of an earlier run is known again."""
+
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +57,211 @@ class MessageDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """Messages that were written, and what kept others from being.
+class Composed:
+    """The messages that are due, and what kept others from being.
 
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
-    where messages were asked for about some workbooks only.
+    where messages were asked for about some workbooks only. ``uncertain`` are earlier messages of
+    which nobody knows whether they were sent: nothing is written to the same people until that is
+    settled. ``recent`` counts people who were reminded less than a day ago.
     """
 
-    folder: Path
     kind: Kind
-    drafts: tuple[MessageDraft, ...]
+    post: tuple[Post, ...]
     no_address: tuple[str, ...]
     missing: tuple[str, ...]
     problems: tuple[str, ...]
     day_over: date | None
-    whole: bool = True
+    whole: bool
+    uncertain: tuple[SentMessage, ...]
+    recent: int = 0
 
     @property
     def needs_person(self) -> bool:
         """True when somebody concerned gets no message, or one that asks for a day that is over."""
-        return bool(self.no_address or self.missing or self.problems or self.day_over)
+        unwritten = self.no_address or self.missing or self.problems or self.uncertain
+        return bool(unwritten or self.day_over)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Messages that were written as drafts into a folder."""
+
+    folder: Path
+    drafts: tuple[MessageDraft, ...]
+    composed: Composed
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which messages are asked for.
+
+    ``only`` are references of workbooks, people, organisations or addresses; without any, all.
+    ``attach`` lets the workbooks go with the messages. ``again`` is for workbooks recorded as sent
+    and, where they are named, for those of which nobody knows whether they were.
+    """
+
+    kind: Kind
+    only: tuple[str, ...] = ()
+    attach: bool = True
+    again: bool = False
+
+
+def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
+    """Write a message for each person whose workbooks are to be sent, or who has to be reminded.
+
+    An invitation is about workbooks not recorded as sent; a reminder about those that were sent
+    and for which nothing usable has come back. Drafts of an earlier run are replaced: what has
+    come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        now: the present moment, in UTC.
+
+    Raises:
+        UsageError: nothing was issued yet, the round is closed, or somebody is not known.
+        XlassessError: settings, register or the organisation's template cannot be used.
+        OSError: a file cannot be written.
+    """
+    assessment = folder.assessment()
+    with opened(folder, lambda: now) as ledger:
+        composed = compose(folder, assessment, ledger, ask, now)
+    words = words_of(folder)
+    drafts = tuple(
+        MessageDraft(
+            post.partner, post.letter.name, post.letter.address, post.letter.references,
+            folder.drafts / f"{post.person}.eml",
+        )
+        for post in composed.post
+    )  # fmt: skip
+    contents = [message(post.letter, assessment, words) for post in composed.post]
+    for path in sorted(folder.drafts.glob("*.eml")):
+        if _MARK in path.read_bytes()[:4096]:
+            path.unlink()
+    for one, content in zip(drafts, contents, strict=True):
+        put(one.path, content)
+    letters = [post.letter for post in composed.post]
+    put(folder.drafts / MAILBOX, mailbox_of(contents, now))
+    put(folder.drafts / LIST, merge_list(letters, assessment, words))
+    return Drafted(folder.drafts, drafts, composed)
+
+
+def post(
+    folder: AssessmentFolder, ask: Ask, *, clock: Callable[[], datetime], watch: Watch = silent
+) -> tuple[Composed, Posted]:
+    """Hand the messages that are due to the mail server, each at most once.
+
+    Raises:
+        UsageError: no mail server is set up, nothing was issued yet, or somebody is not known.
+        XlassessError: settings, register, template or mail server cannot be used.
+    """
+    assessment = folder.assessment()
+    way = way_of(assessment)
+    with opened(folder, clock) as ledger:
+        planned = ledger.last_event()
+        composed = compose(folder, assessment, ledger, ask, clock(), by_server=True)
+        sender = Sender(assessment, words_of(folder), way, clock, watch)
+        return composed, sender.send(ledger, composed.post, planned)
+
+
+def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], datetime]) -> Post:
+    """Send the first of the messages that are due to oneself; nothing is recorded.
+
+    Raises:
+        UsageError: there is no message to try, or no mail server is set up.
+        XlassessError: settings, register, template or mail server cannot be used, or the server
+            does not take the message.
+    """
+    assessment = folder.assessment()
+    way = way_of(assessment)
+    with opened(folder, clock) as ledger:
+        composed = compose(folder, assessment, ledger, ask, clock())
+    if not composed.post:
+        raise UsageError("There is no message to try.", "Nobody has to be written to now.")
+    first = composed.post[0]
+    sender = Sender(assessment, words_of(folder), way, clock)
+    sender.try_out(replace(first, letter=replace(first.letter, address=to)))
+    return first
+
+
+def preview(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> tuple[Composed, list[str]]:
+    """Return the messages that are due, each as people read it; nothing is written or sent.
+
+    Raises:
+        UsageError: nothing was issued yet, or somebody is not known.
+        XlassessError: settings, register or template cannot be used.
+    """
+    assessment = folder.assessment()
+    with opened(folder, lambda: now) as ledger:
+        composed = compose(folder, assessment, ledger, ask, now)
+    words = words_of(folder)
+    return composed, [as_read(one.letter, assessment, words) for one in composed.post]
+
+
+def compose(
+    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, ask: Ask, now: datetime, *,
+    by_server: bool = False,
+) -> Composed:  # fmt: skip
+    """Return the messages that are due.
+
+    Args:
+        folder: the assessment.
+        assessment: its settings.
+        ledger: its ledger.
+        ask: which messages are asked for.
+        now: the present moment.
+        by_server: they are sent from here: whoever was reminded less than a day ago is left
+            alone, so that a run that was broken off can be run again.
+
+    Raises:
+        UsageError: the round is closed, or somebody is not known.
+        XlassessError: the register cannot be used.
+    """
+    asked = [place for place, _ in requests(assessment, folder.respondents())]
+    still_open(ledger, assessment.round)
+    out = _Awaited(ledger.overview(assessment.round), asked)
+    books = out.named(ask.only)
+    if ask.kind != "invitation":
+        books = [book for book in books if out.has_it(book)]
+    elif not ask.again:
+        books = [book for book in books if not out.has_it(book)]
+    # Whoever names a message of which nobody knows says that it is to be sent once more.
+    doubted = () if ask.again and ask.only else out.doubted(books)
+    held = {reference for one in doubted for reference in one.references}
+    books = [book for book in books if book.reference not in held]
+    recent: list[Issued] = []
+    if ask.kind != "invitation" and by_server and not ask.again:
+        recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
+        books = [book for book in books if book not in recent]
+    writing = _Writing(folder.outbox, assessment, words_of(folder), ask)
+    for own in _by_person(books):
+        writing.add(own)
+    by = assessment.return_by
+    return Composed(
+        kind=ask.kind,
+        post=tuple(writing.post),
+        no_address=tuple(writing.no_address),
+        missing=tuple(writing.missing),
+        problems=tuple(writing.problems),
+        day_over=by if by and by < now.astimezone().date() and writing.post else None,
+        whole=not ask.only and not ask.again,
+        uncertain=doubted,
+        recent=len({book.identity.respondent for book in recent}),
+    )
 
 
 @dataclass(slots=True)
-class _Drafting:
-    """Messages in the making: the assessment they are about, and what was in the way so far."""
+class _Writing:
+    """Messages in the making: what they are about, and what was in the way so far."""
 
-    folder: AssessmentFolder
+    outbox: Path
     assessment: Assessment
     words: Words
-    kind: Kind
-    attach: bool
-    letters: list[Letter] = field(default_factory=list)
-    messages: list[bytes] = field(default_factory=list)
-    drafts: list[MessageDraft] = field(default_factory=list)
+    ask: Ask
+    post: list[Post] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -96,13 +272,13 @@ class _Drafting:
         if not one.email:
             self.no_address.append(", ".join(filter(None, (one.partner, one.respondent))))
             return
-        attached = [_attachment(self.folder.outbox, book) for book in books if self.attach]
+        attached = [_attachment(self.outbox, book) for book in books if self.ask.attach]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
         if lost:  # a message that says "attached" without its file would be worse than none
             self.missing += lost
             return
         letter = Letter(
-            kind=self.kind,
+            kind=self.ask.kind,
             address=one.email,
             name=one.respondent,
             until=self.assessment.return_by,
@@ -111,77 +287,12 @@ class _Drafting:
             attachments=tuple(found for found in attached if found),
         )
         try:
-            self.messages.append(message(letter, self.assessment, self.words))
+            message(replace(letter, attachments=()), self.assessment, self.words)
         except AddressError as error:
             self.problems.append(error.message)
             return
-        self.letters.append(letter)
-        path = self.folder.drafts / f"{one.identity.respondent}.eml"
-        self.drafts.append(
-            MessageDraft(one.partner, one.respondent, one.email, letter.references, path)
-        )
-
-    def write(self, now: datetime) -> None:
-        """Put the messages into the folder for drafts, in place of those of an earlier run."""
-        place = self.folder.drafts
-        for path in sorted(place.glob("*.eml")):
-            if _MARK in path.read_bytes()[:4096]:
-                path.unlink()
-        for draft, content in zip(self.drafts, self.messages, strict=True):
-            put(draft.path, content)
-        put(place / MAILBOX, mailbox_of(self.messages, now))
-        put(place / LIST, merge_list(self.letters, self.assessment, self.words))
-
-
-def draft(
-    folder: AssessmentFolder, kind: Kind, *, now: datetime, only: Sequence[str] = (),
-    attach: bool = True, again: bool = False,
-) -> Drafted:  # fmt: skip
-    """Write a message for each person whose workbooks are to be sent, or who has to be reminded.
-
-    An invitation is about workbooks not recorded as sent; a reminder about those that were sent
-    and for which nothing usable has come back. Drafts of an earlier run are replaced: what has
-    come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
-
-    Args:
-        folder: the assessment.
-        kind: what the messages are for.
-        now: the present moment, in UTC.
-        only: references of workbooks; others are left alone.
-        attach: let the workbooks go with the messages.
-        again: also those to whom the workbooks were recorded as sent.
-
-    Raises:
-        UsageError: nothing was issued yet, the round is closed, or a reference is not known.
-        XlassessError: settings, register or the organisation's template cannot be used.
-        OSError: a file cannot be written.
-    """
-    today = now.astimezone().date()
-    assessment = folder.assessment()
-    asked = [place for place, _ in requests(assessment, folder.respondents())]
-    with opened(folder, lambda: now) as ledger:
-        still_open(ledger, assessment.round)
-        out = _Awaited(ledger.overview(assessment.round), asked)
-    books = out.named(only)
-    if kind != "invitation":
-        books = [book for book in books if out.has_it(book)]
-    elif not again:
-        books = [book for book in books if not out.has_it(book)]
-    drafting = _Drafting(folder, assessment, _words(folder), kind, attach)
-    for own in _by_person(books):
-        drafting.add(own)
-    drafting.write(now)
-    by = assessment.return_by
-    return Drafted(
-        folder=folder.drafts,
-        kind=kind,
-        drafts=tuple(drafting.drafts),
-        no_address=tuple(drafting.no_address),
-        missing=tuple(drafting.missing),
-        problems=tuple(drafting.problems),
-        day_over=by if by and by < today and drafting.drafts else None,
-        whole=not only and not again,
-    )
+        mark: What = "sent" if self.ask.kind == "invitation" else "reminded"
+        self.post.append(Post(one.partner, one.identity.respondent, letter, mark))
 
 
 def save_template(path: Path) -> None:
@@ -196,7 +307,7 @@ def save_template(path: Path) -> None:
     put(path, standard_template().encode())
 
 
-def _words(folder: AssessmentFolder) -> Words:
+def words_of(folder: AssessmentFolder) -> Words:
     """The organisation's own words, or ours."""
     path = folder.mail_template
     if not path.is_file():
@@ -225,29 +336,50 @@ class _Awaited:
         newest = {request_of(book): book for book in record.issued}
         settled = record.current.keys() | record.register.outcomes.keys()
         places = [newest[place] for place in asked if place in newest]
-        self._known = {book.reference for book in places}
+        self._known = places
         self._awaited = [book for book in places if book.reference not in settled]
         refused = {ret.reference for ret in record.history if ret.state == "refused"}
+        self._register = record.register
         self._reached = refused | record.register.sent.keys() | record.register.reminded.keys()
 
     def named(self, only: Sequence[str]) -> list[Issued]:
-        """Return those that are named, or all.
+        """Return those that are named by reference, person, organisation or address, or all.
 
         Raises:
-            UsageError: one of them was not issued to anybody of the register, or was replaced.
+            UsageError: nothing was issued to anybody of the register under one of these names.
         """
-        wanted = {normalise(text) for text in only}
-        if wanted - self._known:
-            unknown = ", ".join(sorted(wanted - self._known))
-            raise UsageError(
-                f"There is no workbook {unknown} to send or to wait for in this round.",
-                "xlassess status shows the references. A workbook issued again has a new one.",
-            )
+        wanted: set[str] = set()
+        for text in only:
+            found = {book.reference for book in self._known if _is_called(book, text)}
+            if not found:
+                raise UsageError(
+                    f"There is no workbook {text} to send or to wait for in this round.",
+                    "xlassess status shows the references, people and organisations. A workbook "
+                    "issued again has a new reference.",
+                )
+            wanted |= found
         return [book for book in self._awaited if not wanted or book.reference in wanted]
 
     def has_it(self, book: Issued) -> bool:
         """True when the workbook is known to have reached its respondent."""
         return book.reference in self._reached
+
+    def reminded_since(self, book: Issued, since: datetime) -> bool:
+        """True when its respondent was reminded since that moment."""
+        last = self._register.reminded.get(book.reference)
+        return last is not None and last > since
+
+    def doubted(self, books: Sequence[Issued]) -> tuple[SentMessage, ...]:
+        """The messages about these workbooks of which nobody knows whether they were sent."""
+        about = {book.reference for book in books}
+        return tuple(one for one in self._register.uncertain if about & {*one.references})
+
+
+def _is_called(book: Issued, text: str) -> bool:
+    names = (book.respondent, book.partner, book.email, book.identity.respondent)
+    return book.reference == normalise(text) or text.strip().casefold() in (
+        name.casefold() for name in names if name
+    )
 
 
 def _by_person(books: Iterable[Issued]) -> Iterator[list[Issued]]:

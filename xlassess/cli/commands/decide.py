@@ -57,7 +57,8 @@ def sent(
 ) -> None:
     """Record that you sent workbooks to their respondents.
 
-    REF is the reference of a workbook. It is in the file name. xlassess does not send anything.
+    REF is the reference of a workbook. It is in the file name. Nothing is sent by this. What was
+    sent with --via smtp is on record already.
     """
     _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
 
@@ -74,7 +75,8 @@ def reminded(
 ) -> None:
     """Record that you reminded respondents of their workbooks.
 
-    REF is the reference of a workbook. It is in the file name. xlassess does not send anything.
+    REF is the reference of a workbook. It is in the file name. Nothing is sent by this. Reminders
+    sent with --via smtp are on record already.
     """
     _mark(options, references, "reminded", everyone=everyone, by=by, undo=undo)
 

@@ -102,6 +102,9 @@ def _told(result: History, step: Step) -> str:
         "issued": f"issued as {result.issued.file_name}, SHA-256 {_short(result.issued.sha256)}",
         "sent": "recorded as sent",
         "reminded": "recorded as reminded",
+        "message begun": f"message {event.details.get('number')} begun "
+        f"({event.details.get('purpose')})",
+        "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",
         "waiver revoked": f"finding {finding} no longer waived",

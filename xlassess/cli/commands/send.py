@@ -1,18 +1,21 @@
-"""``xlassess send`` and ``xlassess remind``: messages to open in a mail program and send."""
+"""``xlassess send`` and ``xlassess remind``: messages as drafts, or to the mail server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from xlassess.cli.console import Console, count, day
+from xlassess.cli.console import Console, count, day, progress
 from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
 
 if TYPE_CHECKING:
     from xlassess.mail import Kind
-    from xlassess.services.send import Drafted
+    from xlassess.model.record import SentMessage
+    from xlassess.services.common.posting import Posted, PostedMessage
+    from xlassess.services.send import Ask, Composed, Drafted
 
 
 _FULL: dict[Kind, str] = {
@@ -22,23 +25,47 @@ _FULL: dict[Kind, str] = {
 """The commands that list everybody who gets no message."""
 
 
+def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command what is common to messages: whom they go to, and by which way."""
+    options = (
+        click.argument("references", metavar="[REF]...", nargs=-1),
+        click.option(
+            "--only", metavar="WHO", multiple=True,
+            help="Only to this person, organisation, address or reference. May be given again.",
+        ),
+        click.option(
+            "--via", type=click.Choice(["smtp"]),
+            help="Hand the messages to the mail server that assessment.yaml names.",
+        ),
+        click.option("--preview", is_flag=True, help="Show the messages and do nothing else."),
+        click.option(
+            "--test", "to", metavar="ADDRESS",
+            help="Send the first message to this address, such as your own, and record nothing.",
+        ),
+        click.option(
+            "--again", is_flag=True,
+            help="Also to those it was sent to before. With REF: also where it is not certain.",
+        ),
+        FULL, in_round, click.pass_obj,
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--again", is_flag=True, help="Also for workbooks recorded as sent.")
 @click.option(
     "--save-template", "template", metavar="FILE", type=click.Path(path_type=Path),
     help="Write our words to FILE and stop. Saved as mail.j2 in this folder, they can be changed.",
 )  # fmt: skip
-@FULL
-@in_round
-@click.pass_obj
-def send(
-    options: Options, references: tuple[str, ...], again: bool, template: Path | None, full: bool
-) -> None:
+@_by_mail
+def send(options: Options, references: tuple[str, ...], template: Path | None, **way: Any) -> None:
     """Write a message with its workbooks for each person, into drafts/.
 
     Each is a draft: open it in Outlook or Thunderbird, check it and send it. REF limits this to
     some workbooks. There is also drafts.mbox with all of them, and a list for a mail merge.
+
+    With --via smtp, xlassess sends the messages itself, each at most once, and records it.
     """
     from xlassess.services import send as service
 
@@ -46,69 +73,159 @@ def send(
         service.save_template(template)
         Console().say(f"Our words are in {shown(template)}.", style="head")
         return
-    _draft(options, "invitation", references, full=full, attach=True, again=again)
+    _go(options, "invitation", references, attach=True, **way)
 
 
 @click.command()
-@click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option("--firm", "kind", flag_value="firm", help="In firmer words.")
 @click.option("--last", "kind", flag_value="last", help="In the words of a last reminder.")
-@click.option("--attach", is_flag=True, help="Attach the workbooks again.")
-@FULL
-@in_round
-@click.pass_obj
+@click.option(
+    "--with-workbook", "--attach", "attach", is_flag=True, help="Attach the workbooks again."
+)
+@_by_mail
 def remind(
-    options: Options, references: tuple[str, ...], kind: str | None, attach: bool, full: bool
+    options: Options, references: tuple[str, ...], kind: str | None, attach: bool, **way: Any
 ) -> None:
     """Write a reminder for each person whose workbooks have not come back, into drafts/.
 
     Only for workbooks recorded as sent. REF limits this to some workbooks.
+
+    With --via smtp, xlassess sends the messages itself, each at most once, and records it.
     """
-    chosen = cast("Kind", kind or "reminder")
-    _draft(options, chosen, references, full=full, attach=attach)
+    _go(options, cast("Kind", kind or "reminder"), references, attach=attach, **way)
 
 
-def _draft(
-    options: Options, kind: Kind, references: tuple[str, ...], *, full: bool, attach: bool,
-    again: bool = False,
+def _go(
+    options: Options, kind: Kind, references: tuple[str, ...], *, attach: bool, again: bool,
+    only: tuple[str, ...], via: str | None, preview: bool, to: str | None, full: bool,
 ) -> None:  # fmt: skip
+    """Do with the messages what was asked for."""
     from xlassess.services import send as service
 
-    result = service.draft(
-        folder_of(options), kind, now=now(), only=references, attach=attach, again=again
-    )
-    _show(Console(full=full), result)
-    leave(result.needs_person)
+    out, folder = Console(full=full), folder_of(options)
+    ask, unsent = service.Ask(kind, (*references, *only), attach, again), False
+    if preview:
+        composed, texts = service.preview(folder, ask, now=now())
+        _preview(out, texts)
+    elif to:
+        first = service.try_out(folder, ask, to, clock=now)
+        out.say(f"The message to {first.letter.name or first.partner} was sent to {to} instead.")
+        out.say("Nothing was recorded. Look at it, then send: xlassess send --via smtp")
+        return
+    elif via:
+        with progress("Sending") as watch:
+            composed, posted = service.post(folder, ask, clock=now, watch=watch)
+        _show_posted(out, posted, composed)
+        unsent = posted.needs_person
+    else:
+        drafted = service.draft(folder, ask, now=now())
+        composed = drafted.composed
+        _show_drafted(out, drafted)
+    _show_unwritten(out, composed, ask)
+    leave(composed.needs_person or unsent)
 
 
-def _which(result: Drafted) -> str:
+def _preview(out: Console, texts: Sequence[str]) -> None:
+    for text in texts:
+        for line in text.split("\n"):
+            out.say(line)
+        out.say("-" * 20)
+    out.say(f"{count(len(texts), 'message')}. Nothing was written or sent.", style="head")
+
+
+def _which(drafted: Drafted) -> str:
     """All workbooks where all are in the drafts, or their references."""
-    if result.whole and not (result.no_address or result.missing or result.problems):
+    made = drafted.composed
+    if made.whole and not made.needs_person:
         return "--all"
-    return " ".join(reference for draft in result.drafts for reference in draft.references)
+    return " ".join(reference for draft in drafted.drafts for reference in draft.references)
 
 
-def _show(out: Console, result: Drafted) -> None:
-    """Say which messages were written, what to do with them, and who gets none."""
-    record = "sent" if result.kind == "invitation" else "reminded"
+def _show_drafted(out: Console, result: Drafted) -> None:
+    """Say which drafts were written and what to do with them."""
+    record = "sent" if result.composed.kind == "invitation" else "reminded"
     if result.drafts:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
         out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
-        out.say("There is nobody to write to.", style="head")
-        if result.kind != "invitation":
-            out.say("Reminders are for workbooks recorded as sent: xlassess sent --all")
-    if result.day_over:
-        out.heading(f"The return date, {day(result.day_over)}, has passed")
+        _nobody(out, result.composed)
+
+
+def _nobody(out: Console, composed: Composed) -> None:
+    out.say("There is nobody to write to.", style="head")
+    if composed.kind != "invitation" and not composed.recent:
+        out.say("Reminders are for workbooks recorded as sent: xlassess sent --all")
+
+
+def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
+    """Say what became of the messages that were handed to the mail server."""
+    if not result.messages and not result.left:
+        _nobody(out, composed)
+    else:
+        taken = sum(one.handover.taken == "sent" for one in result.messages)
+        out.say(f"{count(taken, 'message')} sent. This is on record.", style="head")
+    verb = "send" if composed.kind == "invitation" else "remind"
+    for outcome, heading, remedy in (
+        ("refused", "Refused by the mail server", "Correct the address, and run this again."),
+        (
+            "not sent", "Not taken by the mail server for now",
+            f"Wait half an hour, then run this again: xlassess {verb} --via smtp",
+        ),
+        ("uncertain", "Not certain whether it was sent", _settle(composed.kind)),
+    ):  # fmt: skip
+        some = [one for one in result.messages if one.handover.taken == outcome]
+        if some:
+            out.heading(f"{heading} ({len(some)})")
+            out.some([_told(one) for one in some], _FULL[composed.kind])
+            out.say(remedy)
+    if result.left:
+        out.heading(f"Not begun: {count(result.left, 'message')}")
+        out.say(result.why)
+        out.say(f"Run this again later: xlassess {verb} --via smtp")
+    if result.elsewhere:
+        out.say(f"{count(result.elsewhere, 'message')} were sent by another program meanwhile.")
+
+
+def _told(one: PostedMessage) -> str:
+    letter = one.post.letter
+    who = ", ".join(filter(None, (one.post.partner, letter.name)))
+    return f"{who}, {letter.address} ({', '.join(letter.references)}): {one.handover.reply}"
+
+
+def _settle(kind: Kind) -> str:
+    """How to settle what nobody knows."""
+    record, verb = ("sent", "send") if kind == "invitation" else ("reminded", "remind")
+    return (
+        "Ask the person, or look into the mail server's log. If it arrived: xlassess "
+        f"{record} REF. To send it once more: xlassess {verb} --via smtp --again REF"
+    )
+
+
+def _uncertain(one: SentMessage) -> str:
+    when = day(one.at.astimezone().date())
+    reply = f": {one.reply}" if one.reply else ""
+    return f"{', '.join(one.references)}, message {one.number} of {when}{reply}"
+
+
+def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
+    """Say who gets no message, and why."""
+    if made.day_over:
+        out.heading(f"The return date, {day(made.day_over)}, has passed")
         out.say("The messages name it. Enter a later date as return_by, and write them again.")
+    if made.recent:
+        out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
     for heading, names, remedy in (
-        ("No e-mail address", result.no_address, "Enter it in the register and run this again."),
-        ("Not in the outbox as issued", result.missing, "Run: xlassess generate"),
-        ("No message can be written", result.problems, "Correct the address in the register."),
-    ):
+        ("No e-mail address", made.no_address, "Enter it in the register and run this again."),
+        ("Not in the outbox as issued", made.missing, "Run: xlassess generate"),
+        ("No message can be written", made.problems, "Correct the address in the register."),
+        (
+            "Not certain whether an earlier message was sent, so nothing was sent now",
+            [_uncertain(one) for one in made.uncertain], _settle(ask.kind),
+        ),
+    ):  # fmt: skip
         if names:
             out.heading(f"{heading} ({len(names)})")
-            out.some(names, _FULL[result.kind])
+            out.some(names, _FULL[made.kind])
             out.say(remedy)

@@ -1,0 +1,393 @@
+"""Sending by a mail server: each message at most once, whatever the server answers."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.mail.post_office import CUT, PASSWORD, USER, PostOffice, post_office
+from tests.services.small import MONDAY, a_folder
+from xlassess.assessment.register import HEADINGS, SHEET
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.mail import Kind, ServerError
+from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.common.posting import Posted
+from xlassess.services.decide import Why, mark
+from xlassess.services.generate import generate
+from xlassess.services.send import Ask, Composed, preview, try_out
+from xlassess.services.send import post as send_all
+from xlassess.services.status import status
+
+PEOPLE = ("Ash", "Birch", "Cedar", "Damson")
+MAIL = """\
+mail:
+  host: 127.0.0.1
+  port: {port}
+  user: {user}
+  security: {security}
+  from: assessments@council.example
+  reply_to: cora@council.example
+  pace: 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def _known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's certificate is one that this computer knows, and the password is at hand."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    monkeypatch.setenv("XLASSESS_SMTP_PASSWORD", PASSWORD)
+    monkeypatch.setattr("xlassess.mail.smtp._SECONDS", 10)
+    monkeypatch.setattr("xlassess.mail.smtp._AFTER_DATA", 10)
+
+
+def a_round(root: Path, office: PostOffice, security: str = "starttls") -> AssessmentFolder:
+    """Four people with addresses, issued, and this server in the settings."""
+    folder = a_folder(root)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = SHEET
+    sheet.append(HEADINGS)
+    for name in PEOPLE:
+        sheet.append((name, f"Jo {name}", "", f"{name.lower()}@example.org", ""))
+    book.save(folder.register_file)
+    text = folder.settings_file.read_text(encoding="utf-8")
+    mail = MAIL.format(port=office.port, user=USER, security=security)
+    folder.settings_file.write_text(text + mail, encoding="utf-8")
+    generate(folder, now=MONDAY)
+    return folder
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[PostOffice]:
+    with post_office(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, office: PostOffice) -> AssessmentFolder:
+    return a_round(tmp_path / "small", office)
+
+
+def send(
+    folder: AssessmentFolder, kind: Kind = "invitation", *only: str, again: bool = False,
+    now: datetime = MONDAY,
+) -> tuple[Composed, Posted]:  # fmt: skip
+    return send_all(folder, Ask(kind, only, again=again), clock=lambda: now)
+
+
+def states(folder: AssessmentFolder) -> dict[str, str]:
+    lines = status(folder, today=MONDAY.date()).lines
+    return {line.partner: line.state for line in lines}
+
+
+def references(folder: AssessmentFolder) -> dict[str, str]:
+    lines = status(folder, today=MONDAY.date()).lines
+    return {line.partner: line.reference for line in lines}
+
+
+def outcomes(posted: Posted) -> dict[str, str]:
+    return {one.post.partner: one.handover.taken for one in posted.messages}
+
+
+def to(name: str, answer: str) -> object:
+    """An answer to messages to one person only."""
+    return lambda about, times: answer if name in about else ""
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_send__hands_over_and_records(tmp_path: Path, security: str) -> None:
+    with post_office(tmp_path, security=security) as office:
+        folder = a_round(tmp_path / "small", office, security)
+        composed, posted = send(folder)
+    assert not composed.needs_person
+    assert not posted.needs_person
+    assert office.reached == [f"{name.lower()}@example.org" for name in PEOPLE]
+    assert set(states(folder).values()) == {"sent"}
+    first = office.mails[0]
+    assert first["From"].addresses[0].addr_spec == "assessments@council.example"
+    assert first["Reply-To"].addresses[0].addr_spec == "cora@council.example"
+    assert first["X-Unsent"] is None
+    assert first["Date"].datetime == MONDAY
+    (file,) = first.iter_attachments()
+    name = file.get_filename()
+    assert name is not None
+    assert file.get_content() == (folder.outbox / name).read_bytes()
+    with Ledger(folder.ledger_file) as ledger:
+        messages = ledger.register().messages
+        assert [one.id for one in messages] == [mail["Message-ID"] for mail in office.mails]
+        assert [one.number for one in messages] == [1, 2, 3, 4]
+        assert ledger.audit().faults == ()
+
+
+def test_send__again_sends_nothing_twice(folder: AssessmentFolder, office: PostOffice) -> None:
+    send(folder)
+    _, posted = send(folder)
+    assert posted.messages == ()
+    assert len(office.taken) == len(PEOPLE)
+
+
+def test_send__an_address_refused_does_not_keep_the_others(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    office.answers["RCPT"] = to("birch", "550 No such user here")  # type: ignore[assignment]
+    _, posted = send(folder)
+    assert outcomes(posted) == {
+        "Ash": "sent", "Birch": "refused", "Cedar": "sent", "Damson": "sent"
+    }  # fmt: skip
+    assert posted.needs_person
+    assert [one.handover.reply for one in posted.messages][1] == "550 No such user here"
+    assert states(folder)["Birch"] == "not sent"
+
+
+def test_send__greylisting_is_tried_again_by_the_next_run(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    office.answers["RCPT"] = lambda about, times: "450 Try again later" if times == 1 else ""
+    _, first = send(folder)
+    assert set(outcomes(first).values()) == {"not sent"}
+    assert set(states(folder).values()) == {"not sent"}
+    _, second = send(folder)
+    assert set(outcomes(second).values()) == {"sent"}
+    assert len(office.taken) == len(PEOPLE)
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_send__cut_at_the_end_of_the_data_is_uncertain_until_settled(
+    folder: AssessmentFolder, office: PostOffice, arrived: bool
+) -> None:
+    office.answers["AFTER" if arrived else "DATA"] = to("cedar", CUT)  # type: ignore[assignment]
+    _, posted = send(folder)
+    assert outcomes(posted)["Cedar"] == "uncertain"
+    assert outcomes(posted)["Damson"] == "sent"
+    office.answers.clear()
+    before = len(office.taken)
+    composed, posted = send(folder)
+    assert posted.messages == ()
+    cedar = references(folder)["Cedar"]
+    assert [one.references for one in composed.uncertain] == [(cedar,)]
+    assert len(office.taken) == before
+    if arrived:
+        mark(folder, [cedar], "sent", Why(MONDAY))
+    else:
+        _, posted = send(folder, "invitation", cedar, again=True)
+        assert outcomes(posted) == {"Cedar": "sent"}
+    composed, posted = send(folder)
+    assert composed.uncertain == ()
+    assert posted.messages == ()
+    assert office.reached.count("cedar@example.org") == 1
+
+
+def test_send__cut_before_the_data_was_not_sent(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    office.answers["RCPT"] = to("birch", CUT)  # type: ignore[assignment]
+    _, posted = send(folder)
+    assert outcomes(posted)["Birch"] == "not sent"
+    assert outcomes(posted)["Cedar"] == "sent"
+    office.answers.clear()
+    _, posted = send(folder)
+    assert outcomes(posted) == {"Birch": "sent"}
+
+
+def test_send__a_server_that_closes_after_a_message_is_called_again(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    office.answers["MAIL"] = lambda about, times: "421 Too many messages" if times == 2 else ""
+    _, posted = send(folder)
+    assert set(outcomes(posted).values()) == {"sent"}
+    assert len(office.taken) == len(PEOPLE)
+
+
+def test_send__what_the_server_says_at_the_end_of_the_data_counts(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    answers = {"ash": "552 Too much mail", "birch": "451 Try later", "cedar": "554 No"}
+    office.answers["DATA"] = lambda about, times: next(
+        (said for name, said in answers.items() if name in about), ""
+    )
+    _, posted = send(folder)
+    assert list(outcomes(posted).values()) == ["refused", "not sent", "refused", "sent"]
+
+
+def test_send__too_large_for_the_server_is_not_tried(tmp_path: Path) -> None:
+    with post_office(tmp_path, size=3000) as office:
+        folder = a_round(tmp_path / "small", office)
+        _, posted = send(folder)
+    assert set(outcomes(posted).values()) == {"refused"}
+    assert "0.0 MB, which the server takes" in posted.messages[0].handover.reply
+    assert office.asked == {}
+
+
+def test_send__without_encryption_nothing_is_sent(tmp_path: Path) -> None:
+    with post_office(tmp_path, security="none") as office:
+        folder = a_round(tmp_path / "small", office)
+        with pytest.raises(ServerError, match="offers no encryption"):
+            send(folder)
+    assert office.asked == {}
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().messages == ()
+
+
+def test_send__a_certificate_that_nobody_knows_is_refused(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nothing.pem"))
+    with pytest.raises(ServerError, match="does not prove that it is the one"):
+        send(folder)
+    assert office.asked == {}
+
+
+def test_send__a_wrong_password(folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLASSESS_SMTP_PASSWORD", "another")
+    with pytest.raises(ServerError, match=r"does not let assessments@council\.example in"):
+        send(folder)
+
+
+def test_send__no_password_and_no_server(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("XLASSESS_SMTP_PASSWORD")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with pytest.raises(UsageError, match="There is no password") as raised:
+        send(folder)
+    assert "keyring set xlassess smtp://" in raised.value.remedy
+    with pytest.raises(UsageError, match="There is no mail server"):
+        send(a_folder(tmp_path / "other"))
+
+
+def test_send__nobody_there(folder: AssessmentFolder, tmp_path: Path) -> None:
+    text = folder.settings_file.read_text()
+    port = next(line for line in text.splitlines() if "port:" in line)
+    folder.settings_file.write_text(text.replace(port, "  port: 1"))
+    with pytest.raises(ServerError, match="cannot be reached"):
+        send(folder)
+
+
+def test_try_out__goes_to_oneself_and_is_not_recorded(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    try_out(folder, Ask("invitation"), "cora@council.example", clock=lambda: MONDAY)
+    assert office.reached == ["cora@council.example"]
+    assert set(states(folder).values()) == {"not sent"}
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().messages == ()
+    office.answers["RCPT"] = lambda about, times: "550 No"
+    with pytest.raises(XlassessError, match="did not take the message: 550 No"):
+        try_out(folder, Ask("invitation"), "x@council.example", clock=lambda: MONDAY)
+
+
+def test_preview__shows_and_does_nothing(folder: AssessmentFolder, office: PostOffice) -> None:
+    _, texts = preview(folder, Ask("invitation", ("birch", "Jo Cedar")), now=MONDAY)
+    assert [text.splitlines()[0] for text in texts] == [
+        "To: Jo Birch <birch@example.org>", "To: Jo Cedar <cedar@example.org>"
+    ]  # fmt: skip
+    assert "Attached: " in texts[0]
+    assert office.asked == {}
+    assert not folder.drafts.exists()
+
+
+def test_send__only_one_person(folder: AssessmentFolder, office: PostOffice) -> None:
+    send(folder, "invitation", "jo damson")
+    assert office.reached == ["damson@example.org"]
+    with pytest.raises(UsageError, match="There is no workbook Jo Nobody"):
+        send(folder, "invitation", "Jo Nobody")
+
+
+def test_remind__a_run_broken_off_and_run_again_reminds_nobody_twice(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    send(folder)
+    office.taken.clear()
+    send(folder, "reminder", "Ash")
+    composed, _ = send(folder, "reminder")
+    assert composed.recent == 1
+    assert sorted(office.reached) == [f"{name.lower()}@example.org" for name in PEOPLE]
+    send(folder, "reminder", now=MONDAY + timedelta(days=2))
+    assert len(office.reached) == 2 * len(PEOPLE)
+
+
+def test_send__what_another_program_began_meanwhile_is_left(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    """Two people press the button at once."""
+    other: list[bool] = []
+
+    def clock() -> datetime:
+        if not other:  # after this run has planned, before it sends
+            other.append(True)
+        elif len(other) == 1 and office.asked == {}:
+            other.append(True)
+            send(folder)
+        return MONDAY
+
+    _, posted = send_all(folder, Ask("invitation"), clock=clock)
+    assert len(office.taken) == len(PEOPLE)
+    assert posted.elsewhere == len(PEOPLE)
+
+
+KILLED = """
+import os, signal, sys
+from xlassess.mail import smtp
+from xlassess.ledger import messages
+
+def killing(owner, name, when, at):
+    whole = getattr(owner, name)
+    calls = [0]
+    def instead(*args, **kinds):
+        calls[0] += 1
+        if when == "before" and calls[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = whole(*args, **kinds)
+        if when == "after" and calls[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(owner, name, instead)
+
+place, when, at = sys.argv[1:4]
+owner, name = {
+    "begin": (messages.Messages, "begin"), "handover": (smtp.SmtpServer, "hand_over"),
+    "end": (messages.Messages, "end"), "envelope": (smtp, "_envelope"),
+}[place]
+killing(owner, name, when, int(at))
+from xlassess.cli.app import main
+sys.argv[:] = ["xlassess", *sys.argv[4:]]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "when", "at"),
+    [
+        ("begin", "before", 1), ("begin", "after", 2), ("envelope", "after", 2),
+        ("handover", "after", 2), ("end", "before", 3), ("end", "after", 3),
+    ],
+)  # fmt: skip
+def test_send__killed_at_any_point_sends_nothing_twice(
+    folder: AssessmentFolder, office: PostOffice, place: str, when: str, at: int
+) -> None:
+    line = [sys.executable, "-c", KILLED, place, when, str(at), "-C", str(folder.root), "send"]
+    done = subprocess.run([*line, "--via", "smtp"], capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    composed, _ = send(folder)
+    doubted = {reference for one in composed.uncertain for reference in one.references}
+    by_name = {references(folder)[name]: name for name in PEOPLE}
+    for reference in doubted:
+        name = by_name[reference]
+        if f"{name.lower()}@example.org" in office.reached:
+            mark(folder, [reference], "sent", Why(MONDAY))
+        else:
+            send(folder, "invitation", reference, again=True)
+    assert sorted(office.reached) == [f"{name.lower()}@example.org" for name in PEOPLE]
+    assert set(states(folder).values()) == {"sent"}
+    assert len(doubted) == (0 if (place, when) in (("begin", "before"), ("end", "after")) else 1)
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.audit().faults == ()

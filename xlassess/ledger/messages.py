@@ -1,0 +1,89 @@
+"""Messages handed to a mail server, each at most once.
+
+A message is on record before it is handed over, and what became of it after. Where a run ends in
+between, nobody can know whether the server took it: the record says so, until somebody settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection, and_
+
+from xlassess.ledger import events, reads
+from xlassess.ledger.events import Entry, What
+from xlassess.ledger.schema import EVENTS
+from xlassess.model.record import MessageOutcome
+
+
+class Messages:
+    """The messages of a ledger; each method is one transaction.
+
+    Args:
+        writing: begins a transaction of the ledger that may write.
+        now: the clock.
+        by: who sends.
+    """
+
+    def __init__(
+        self,
+        writing: Callable[[], AbstractContextManager[Connection]],
+        now: Callable[[], datetime],
+        by: str,
+    ) -> None:
+        self._writing, self._now, self._by = writing, now, by
+
+    def begin(
+        self, message_id: str, purpose: str, references: Sequence[str], *, planned: int
+    ) -> bool:
+        """Record that a message is about to be handed over.
+
+        Args:
+            message_id: its Message-ID.
+            purpose: what it is for.
+            references: the workbooks it is about.
+            planned: the last event there was when it was decided to send it.
+
+        Returns:
+            False, and nothing is recorded, where another program has begun a message about one
+            of these workbooks meanwhile.
+        """
+        begun: What = "message begun"
+        with self._writing() as db:
+            later = and_(EVENTS.c.what == begun, EVENTS.c.number > planned)
+            taken = {ref for one in events.read(db, later) for ref in one.details["references"]}
+            if not taken.isdisjoint(references):
+                return False
+            number = len(reads.register(db).messages) + 1
+            details = {
+                "number": number, "id": message_id, "purpose": purpose,
+                "references": [*references],
+            }  # fmt: skip
+            about = references[0] if references else ""
+            events.append(db, self._now(), self._by, [Entry(begun, about, details=details)])
+        return True
+
+    def end(
+        self, message_id: str, outcome: MessageOutcome, reply: str, *, mark: What | None,
+        references: Sequence[str],
+    ) -> None:  # fmt: skip
+        """Record what became of a message.
+
+        Args:
+            message_id: its Message-ID.
+            outcome: what became of it.
+            reply: what the server said.
+            mark: what is recorded about the workbooks with it, such as that they were sent.
+            references: the workbooks it is about.
+        """
+        details = {
+            "id": message_id, "outcome": outcome, "reply": reply, "references": [*references],
+        }  # fmt: skip
+        about = references[0] if references else ""
+        entries = [Entry("message ended", about, details=details)]
+        if mark is not None:
+            entries += [Entry(mark, one, details={"id": message_id}) for one in references]
+        with self._writing() as db:
+            events.append(db, self._now(), self._by, entries)
