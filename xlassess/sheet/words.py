@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ class Words:
     """
 
     def __init__(self, name: str) -> None:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-
-        # Plain text for cells, never HTML: the writer of the cell escapes what XML needs.
-        environment = Environment(  # noqa: S701
-            loader=PackageLoader("xlassess.templates", ""),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._module: TemplateModule = environment.get_template(name).module
+        self._module = _module(name)
 
     @classmethod
     def of(cls, module: TemplateModule) -> Words:
@@ -62,3 +54,18 @@ class Words:
 
     def _raw(self, macro: str, *values: Any) -> str:
         return str(getattr(self._module, macro)(*values))
+
+
+@cache
+def _module(name: str) -> TemplateModule:
+    """The macros of a template; it is compiled once, which takes as long as writing a workbook."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # Plain text for cells, never HTML: the writer of the cell escapes what XML needs.
+    environment = Environment(  # noqa: S701
+        loader=PackageLoader("xlassess.templates", ""),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).module

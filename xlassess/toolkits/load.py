@@ -143,13 +143,14 @@ def _own_ids(own: Path | None) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in own.glob("*.yaml")))
 
 
-@lru_cache(maxsize=32)
 def _builtin(toolkit_id: str) -> Toolkit:
     name = f"{toolkit_id}.yaml"
     return _parse(resources.files(_PACKAGE).joinpath(name).read_bytes(), name)
 
 
+@lru_cache(maxsize=32)
 def _parse(source: bytes, name: str) -> Toolkit:
+    """The toolkit of a file, by its bytes: one command asks for the same several times."""
     file = read_yaml(source, name)
     toolkit, problems = read_as(file, Toolkit)
     if toolkit is not None:
