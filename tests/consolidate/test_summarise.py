@@ -17,6 +17,7 @@ from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.errors import XlassessError
 from xlassess.model.finding import Finding
+from xlassess.toolkits.load import find_toolkit
 
 CODES = {4: "strongly-agree", 3: "agree", 2: "disagree", 1: "strongly-disagree"}
 
@@ -366,3 +367,18 @@ def test_sections__that_matter_more_and_score_less(pat):
     sections = summarise(record, MADE_AT).parts[0].sections
     assert first_to_look_at(sections) == (False, True, False, False, False, False)
     assert first_to_look_at(()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("melton-evaluation", "by 30 June 2029: the source asks for one every 3 years."),
+        ("rochford-hallmarks", "by 30 June 2027: the source asks for one every year."),
+        ("pat", ""),
+    ],
+)  # fmt: skip
+def test_context__says_when_the_next_review_is_due(name: str, said: str) -> None:
+    record = a_round([find_toolkit(name)], 3, return_by=date(2026, 6, 30))
+    (part,) = summarise(record, MADE_AT).parts
+    assert said in part.narrative.context
+    assert ("next review" in part.narrative.context) is bool(said)

@@ -64,7 +64,13 @@ def a_planned_folder(root: Path, **settings: str) -> AssessmentFolder:
     lines = "".join(f"{name}: {value}\n" for name, value in settings.items())
     with folder.settings_file.open("a", encoding="utf-8") as file:
         file.write(lines)
-    result = generate(folder, now=MONDAY)
+    answer_all(folder, MONDAY, LATER)
+    return folder
+
+
+def answer_all(folder: AssessmentFolder, issued_at: datetime, returned_at: datetime) -> None:
+    """Issue everybody's workbook, fill all in, and read them."""
+    result = generate(folder, now=issued_at)
     where = layout(find_toolkit("tiny", folder.toolkits))
     paths = []
     for issued in result.workbooks:
@@ -75,12 +81,11 @@ def a_planned_folder(root: Path, **settings: str) -> AssessmentFolder:
         for role, value in PROPOSED.get(issued.respondent, {}).items():
             column = plan.column(role).index + 1
             book[ACTION_PLAN].cell(plan.first_row + 1, column).value = value  # type: ignore[assignment]
-        path = root.parent / "inbox" / f"{issued.respondent}.xlsx"
+        path = folder.root.parent / "inbox" / f"{issued_at.year} {issued.respondent}.xlsx"
         path.parent.mkdir(exist_ok=True)
         book.save(path)
         paths.append(path)
-    ingest(folder, paths, now=LATER, workers=1)
-    return folder
+    ingest(folder, paths, now=returned_at, workers=1)
 
 
 def _answer(book: openpyxl.Workbook, place: SectionLayout) -> None:

@@ -9,16 +9,28 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.services.planned import AGREED, REPORTED, RETURNED, a_planned_folder, codes, read_back
+from tests.services.planned import (
+    AGREED,
+    REPORTED,
+    RETURNED,
+    a_planned_folder,
+    answer_all,
+    codes,
+    read_back,
+)
 from tests.services.test_plan import DECIDED, the_plan
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import UsageError
+from xlassess.services.common.opening import open_folder
+from xlassess.services.consolidate import consolidate
 from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
 from xlassess.services.plan import plan
+from xlassess.services.rounds import begin_round
 from xlassess.services.status import status
 from xlassess.services.verify import verify
 
 DAY = timedelta(days=1)
+NEXT_YEAR = AGREED.replace(year=2027, month=2)
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +139,32 @@ def page(path: Path) -> str:
     """Everything on the first page of a progress paper."""
     sheet = openpyxl.load_workbook(path)["Progress"]
     return "\n".join(str(cell.value) for row in sheet for cell in row if cell.value is not None)
+
+
+def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
+    folder: AssessmentFolder,
+) -> None:
+    said = {"1": {"state": "Done", "done_on": date(2026, 5, 2)}}
+    read_back(folder, of(folder, "Ada Ash").path, said, now=REPORTED, name="ada.xlsx")
+    begin_round(folder, "2027", date(2027, 3, 12), now=NEXT_YEAR)
+    later = open_folder(folder.root)
+    answer_all(later, NEXT_YEAR, NEXT_YEAR + DAY)
+    result = progress(later, now=NEXT_YEAR + DAY)
+    assert {one.owner: one.actions for one in result.workbooks} == {
+        "Birch Trust": 1, "Someone else": 1,
+    }  # fmt: skip
+    mine = next(one for one in result.workbooks if one.owner == "Birch Trust")
+    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    assert "2026/C1" in [cell.value for cell in sheet["A"]]
+    stopped = {"2026/C1": {"state": "Stopped", "because": "No longer needed"}}
+    ret = read_back(later, mine.path, stopped, now=NEXT_YEAR + 2 * DAY, name="next.xlsx")
+    assert codes(ret) == []
+    assert the_plan(folder).actions[1].state == "stopped"
+    summary = consolidate(later, now=NEXT_YEAR + 2 * DAY).path
+    told = " ".join(
+        str(cell.value)
+        for row in openpyxl.load_workbook(summary)["Summary"]
+        for cell in row
+        if cell.value
+    )
+    assert "1 of 3 actions agreed in 2026 is done, 1 is late, 1 was stopped." in told

@@ -144,3 +144,18 @@ def test_status__begins_afresh_with_a_new_round(folder: AssessmentFolder, tmp_pa
     ingest(folder, [path], now=LATER, workers=1)
     change_settings(folder, 'round: "2026"', 'round: "2027"')
     assert states(status(folder, today=BEFORE)) == ["not issued"] * 3
+
+
+@pytest.mark.parametrize(
+    ("years", "today", "days"),
+    [(3, date(2029, 3, 3), 10), (1, date(2027, 3, 20), -7), (None, date(2027, 3, 20), None)],
+)
+def test_status__counts_down_to_the_next_review(
+    tmp_path: Path, years: int | None, today: date, days: int | None
+) -> None:
+    """Counted from the return date, 13 March 2026, by what the toolkit asks for."""
+    folder = a_folder(tmp_path / "small")
+    write_toolkit(folder, TOOLKIT + (f"review_years: {years}\n" if years else ""))
+    generate(folder, now=MONDAY)
+    found = [one.days for one in status(folder, today=today).reviews]
+    assert found == ([] if days is None else [days])

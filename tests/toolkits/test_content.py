@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
+
+import pytest
 
 from xlassess.contract.layout import RESERVED_SHEETS
 from xlassess.model.toolkit import FREE_ANSWERS, Band, Item, Toolkit
 from xlassess.score.bands import score_range
+from xlassess.toolkits.load import find_toolkit
 
 
 def _words(text: str) -> int:
@@ -179,3 +183,15 @@ def test_action_plan__choices_distinct(builtin_toolkit: Toolkit) -> None:
     for choices in (plan.horizons, plan.statuses) if plan else ():
         assert len({choice.code for choice in choices}) == len(choices) > 1
         assert len({choice.label.casefold() for choice in choices}) == len(choices)
+
+
+@pytest.mark.parametrize(
+    ("name", "years"), [("melton-evaluation", 3), ("rochford-hallmarks", 1), ("pat", None)]
+)
+def test_review__is_asked_for_as_often_as_the_publication_says(
+    name: str, years: int | None
+) -> None:
+    toolkit = find_toolkit(name)
+    assert toolkit.review_years == years
+    due = toolkit.next_review(date(2028, 2, 29))
+    assert due == (date(2028 + years, 2, 28) if years else None)

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "closing": "Sections that come last and are never scored",
         "views": "Standpoints from which items may be judged, such as internally and externally",
         "subject": "What a respondent judges: partnership, organisation (their own), or proposal",
+        "review_years": "After how many years the publication asks for the next review, if it does",
     },
     "Scale": {
         "title": "What the scale measures",

@@ -262,7 +262,8 @@ class RoundOverview:
     ``current`` holds, by reference, the return that counts, ``history`` every return of the
     round, newest last; both with findings only. ``answered`` counts the answers of each return
     that counts, by its number; ``asked`` the query workbooks issued about a workbook.
-    ``titles`` are those of the toolkits issued, by their ids. ``read_since`` are the hashes of
+    ``titles`` are those of the toolkits issued, by their ids; ``review_years``
+    after how many years these ask for the next review. ``read_since`` are the hashes of
     files, of any round, that were refused and could be read later.
     """
 
@@ -273,6 +274,7 @@ class RoundOverview:
     answered: Mapping[int, int] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    review_years: Mapping[str, int | None] = field(default_factory=dict)
     read_since: frozenset[str | None] = frozenset()
 
 
@@ -284,6 +286,7 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
     history = as_they_count(found, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
     again = and_(RETURNS.c.reading > 1, RETURNS.c.state != "refused")
+    bodies = _bodies(db)
     return RoundOverview(
         issued=issued(db, round_name),
         current={
@@ -294,15 +297,17 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
         history=history,
         register=register(db),
         answered=_answered(db, counts),
-        titles=_titles(db),
+        titles={name: body["title"] for name, body in bodies.items()},
+        review_years={name: body.get("review_years") for name, body in bodies.items()},
         asked={row.about: row[1] for row in db.execute(about)},
         read_since=frozenset(db.scalars(select(RETURNS.c.sha256).where(again))),
     )
 
 
-def _titles(db: Connection) -> dict[str, str]:
+def _bodies(db: Connection) -> dict[str, dict[str, Any]]:
+    """The toolkits as they were kept last, by their ids."""
     found = db.execute(select(TOOLKITS.c.id, TOOLKITS.c.body).order_by(TOOLKITS.c.kept_at))
-    return {row.id: json.loads(row.body)["title"] for row in found}
+    return {row.id: json.loads(row.body) for row in found}
 
 
 def _answered(db: Connection, which: ColumnElement[bool]) -> dict[int, int]:

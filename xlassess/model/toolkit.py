@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 FREE_ANSWERS = ("text", "long-text", "date", "number", "money", "percent")
@@ -270,7 +271,8 @@ class Toolkit:
     """A published instrument: sections of items, response scales, scoring rules.
 
     ``year`` is None where the publication bears no date. ``subject`` says what a respondent
-    judges, and so whether answers can be set against one another.
+    judges, and so whether answers can be set against one another. ``review_years`` is after how
+    many years the publication asks for the next review, where it does.
     """
 
     __pydantic_config__ = _STRICT
@@ -291,6 +293,15 @@ class Toolkit:
     closing: tuple[Section, ...] = ()
     views: tuple[View, ...] = ()
     subject: Subject = "partnership"
+    review_years: int | None = None
+
+    def next_review(self, after: date) -> date | None:
+        """Return the day by which the toolkit asks for the next review; None if it asks for none.
+
+        Args:
+            after: the day of this one.
+        """
+        return years_later(after, self.review_years)
 
     @property
     def all_sections(self) -> tuple[Section, ...]:
@@ -348,3 +359,11 @@ class Toolkit:
     def is_scored(self, section: Section, item: Item) -> bool:
         """True when the item's answer counts towards its section's score."""
         return section.scored and item.answer == self.scoring.scale
+
+
+def years_later(day: date, years: int | None) -> date | None:
+    """Return the same day so many years later; 28 for 29 February, and None for None."""
+    if years is None:
+        return None
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + years, day=28 if is_leap_day else day.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Outcome
+from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 
 LineState = Literal[
@@ -94,13 +95,24 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class NextReview:
+    """When the next review with a toolkit is due, and in how many days; fewer than 0 are past."""
+
+    toolkit: str
+    title: str
+    due: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The register of a round, line by line, and the response rates.
 
     ``unplaced`` are refused files that could not be told to belong to an issued workbook, but for
     those that were read since in the round they belong to; ``remarks`` are about the register of
     partners. ``closed`` is the event that closed the round, if it is closed. ``overdue`` are agreed
-    actions, of this round and those before it, whose deadline has passed.
+    actions, of this round and those before it, whose deadline has passed; ``reviews`` says when the
+    next round is due by what toolkits ask for.
     """
 
     assessment: Assessment
@@ -110,6 +122,7 @@ class Status:
     remarks: tuple[str, ...] = ()
     closed: Event | None = None
     overdue: tuple[AgreedAction, ...] = ()
+    reviews: tuple[NextReview, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -159,7 +172,18 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         remarks=register.remarks,
         closed=closed,
         overdue=tuple(one for one in open_actions(plans, assessment.round) if one.overdue(today)),
+        reviews=tuple(_reviews(record, assessment, today)),
     )
+
+
+def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iterator[NextReview]:
+    """Yield when the next reviews are due, counted from the round's return date."""
+    if assessment.return_by is None:
+        return
+    for name in assessment.toolkits:
+        due = years_later(assessment.return_by, record.review_years.get(name))
+        if due is not None:
+            yield NextReview(name, record.titles[name], due, (due - today).days)
 
 
 def _record(

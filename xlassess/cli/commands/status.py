@@ -83,6 +83,13 @@ def _show(out: Console, result: Status) -> None:
         out.say(remark, indent=2, style="note")
     _open(out, result)
     _overdue(out, result)
+    for review in result.reviews:
+        out.gap()
+        left, when = count(abs(review.days), "day"), day(review.due)
+        said = (
+            f"is due by {when}, in {left}" if review.days >= 0 else f"was due by {when}, {left} ago"
+        )
+        out.say(f"The next review with {review.title} {said}.")
 
 
 def _overdue(out: Console, result: Status) -> None:
@@ -271,6 +278,10 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "deadline": one.deadline.isoformat() if one.deadline else None,
             }
             for one in result.overdue
+        ],
+        "reviews": [
+            {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
+            for one in result.reviews
         ],
         "unplaced": [
             {

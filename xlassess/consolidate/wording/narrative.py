@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from xlassess.consolidate.figures.overview import mixed_choice
 from xlassess.consolidate.figures.points import spread
@@ -135,6 +136,13 @@ def narrate(facts: NarrativeFacts) -> Narrative:
     )
 
 
+def _next_review(facts: NarrativeFacts) -> date | None:
+    """The day of the next review, counted from the return date, or else from the last return."""
+    last = facts.received.date() if facts.received else None
+    day_of_this = facts.assessment.return_by or last
+    return facts.toolkit.next_review(day_of_this) if day_of_this else None
+
+
 def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
     """What the templates may ask for about who answered."""
     entries, participants = facts.entries, facts.participants
@@ -160,6 +168,8 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "held": held_in_words(participants),
         "exposed": exposed_in_words(participants),
         "minimum": participants.minimum,
+        "review": day_of(due) if (due := _next_review(facts)) else "",
+        "review_years": facts.toolkit.review_years,
         "withheld": [
             *(each.name for each in facts.sections if each.score.secondary),
             *("the grand total" for each in facts.overall if each.score.secondary),

@@ -105,6 +105,12 @@ TOOLKIT = Block(
             "word",
             listed="subjects",
         ),
+        BookColumn(
+            "review_years",
+            "Years to the next review",
+            "After how many years the publication asks for the next review; empty if it does not.",
+            "number",
+        ),
     ),
     form=True,
 )
