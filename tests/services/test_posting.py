@@ -11,17 +11,21 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from icalendar import Calendar
 
 from tests.mail.post_office import CUT, PASSWORD, USER, PostOffice, post_office
-from tests.services.small import MONDAY, a_folder
+from tests.services.small import MONDAY, a_folder, answer
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.mail import Kind, ServerError
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.services.common.due import tone
 from xlassess.services.common.posting import Posted
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.query import query
 from xlassess.services.send import Ask, Composed, preview, try_out
 from xlassess.services.send import post as send_all
 from xlassess.services.status import status
@@ -117,7 +121,9 @@ def test_send__hands_over_and_records(tmp_path: Path, security: str) -> None:
     assert first["Reply-To"].addresses[0].addr_spec == "cora@council.example"
     assert first["X-Unsent"] is None
     assert first["Date"].datetime == MONDAY
-    (file,) = first.iter_attachments()
+    file, day = first.iter_attachments()
+    event = Calendar.from_ical(day.get_content()).events[0]
+    assert str(event["DTSTART"].dt) == "2026-03-13"
     name = file.get_filename()
     assert name is not None
     assert file.get_content() == (folder.outbox / name).read_bytes()
@@ -332,6 +338,84 @@ def test_send__what_another_program_began_meanwhile_is_left(
     _, posted = send_all(folder, Ask("invitation"), clock=clock)
     assert len(office.taken) == len(PEOPLE)
     assert posted.elsewhere == len(PEOPLE)
+
+
+def test_remind__each_is_as_firm_as_it_is_due(folder: AssessmentFolder, office: PostOffice) -> None:
+    send(folder)
+    office.taken.clear()
+    ask = Ask("reminder", ("Ash",), attach=False, by_turn=True)
+    days = (MONDAY, MONDAY + timedelta(days=2), MONDAY + timedelta(days=4))
+    for now in days:
+        send_all(folder, ask, clock=lambda now=now: now)  # type: ignore[misc]
+    everyone = Ask("reminder", attach=False, by_turn=True)
+    send_all(folder, everyone, clock=lambda: MONDAY + timedelta(days=30))
+    said = [(mail["To"].addresses[0].username, mail["Subject"]) for mail in office.mails]
+    kinds = [next(word for word in ("a reminder", "still missing", "last call") if word in what)
+             for _, what in said]  # fmt: skip
+    assert kinds[:3] == ["a reminder", "still missing", "last call"]
+    assert dict(zip([who for who, _ in said[3:]], kinds[3:], strict=True)) == {
+        "ash": "last call", "birch": "a reminder", "cedar": "a reminder", "damson": "a reminder",
+    }  # fmt: skip
+    # a calendar entry for a day that is over would be none
+    assert [len(list(mail.iter_attachments())) for mail in office.mails[2:4]] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("reminders", "over", "kind"),
+    [(0, False, "reminder"), (0, True, "reminder"), (1, False, "firm"), (1, True, "last"),
+     (2, False, "last")],
+)  # fmt: skip
+def test_tone__by_what_is_on_record(reminders: int, over: bool, kind: str) -> None:
+    assert tone(reminders, day_over=over) == kind
+
+
+def test_thanks__once_for_each_return_with_its_answers(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    ingest(folder, [answer(folder, "Jo Ash", tmp_path / "ash.xlsx")], now=MONDAY, workers=1)
+    send(folder, "thanks")
+    send(folder, "thanks")
+    (mail,) = office.mails
+    assert mail["To"].addresses[0].addr_spec == "ash@example.org"
+    reference = references(folder)["Ash"]
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        assert f"(reference {reference}): 3 answers" in part.get_content()
+    assert list(mail.iter_attachments()) == []
+    corrected = answer(folder, "Jo Ash", tmp_path / "again.xlsx", ("Agree", "Agree", None))
+    ingest(folder, [corrected], now=MONDAY + timedelta(days=1), workers=1)
+    send(folder, "thanks", now=MONDAY + timedelta(days=1))
+    part = office.mails[-1].get_body(("plain",))
+    assert part is not None
+    assert "2 answers" in part.get_content()
+
+
+def test_queries__go_with_their_workbook_and_once(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    unclear = answer(folder, "Jo Ash", tmp_path / "ash.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [unclear], now=MONDAY, workers=1)
+    assert send(folder, "query")[1].messages == ()
+    (asked,) = query(folder, now=MONDAY).workbooks
+    office.answers["AFTER"] = lambda about, times: CUT
+    send(folder, "query")
+    office.answers.clear()
+    composed, posted = send(folder, "query")
+    assert posted.messages == ()
+    assert [one.references for one in composed.uncertain] == [(asked.query.reference,)]
+    mark(folder, [asked.query.reference], "sent", Why(MONDAY))
+    assert send(folder, "query")[0].uncertain == ()
+    (mail,) = office.mails
+    assert asked.query.reference in mail["Subject"]
+    book, _ = mail.iter_attachments()
+    assert book.get_content() == asked.path.read_bytes()
+    part = mail.get_body(("plain",))
+    assert part is not None
+    assert "Subject:" not in part.get_content()
+    assert "Perhaps" in part.get_content()
+    send(folder, "query", "Ash", again=True)
+    assert len(office.taken) == 2
 
 
 KILLED = """

@@ -70,7 +70,8 @@ def test_draft__one_message_a_person_with_the_workbook_as_issued(folder: Assessm
     mails = written(folder)
     assert list(mails) == ["ash@example.org", "birch@example.org", "chair@example.org"]
     for one in result.drafts:
-        (file,) = mails[one.address].iter_attachments()
+        file, day = mails[one.address].iter_attachments()
+        assert day.get_content_type() == "text/calendar"
         name = file.get_filename()
         assert name is not None
         assert file.get_content() == (folder.outbox / name).read_bytes()
@@ -109,7 +110,7 @@ def test_draft__reminders_go_to_who_has_not_answered(
     result = draft(folder, "firm", now=MONDAY, attach=False)
     (mail,) = written(folder).values()
     assert mail["To"].addresses[0].addr_spec == "chair@example.org"
-    assert list(mail.iter_attachments()) == []
+    assert [one.get_filename() for one in mail.iter_attachments()] == ["return-date.ics"]
     assert result.composed.no_address == ("Damson, Dan Damson",)
 
 

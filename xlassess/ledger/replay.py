@@ -69,7 +69,7 @@ class Replay:
             self.outcomes[event.reference] = event
         elif event.what in MARKS:
             self.marks.setdefault((event.what, event.reference), []).append(event)
-            self._settle({event.reference}, ())
+            self._settle({event.reference})
         elif event.what in MESSAGES:
             self._message(event)
         elif event.return_id is not None and event.finding is not None:
@@ -88,19 +88,15 @@ class Replay:
             return
         references = tuple(told["references"])
         # What is sent once more settles the doubt whether it was sent before.
-        self._settle(references, (told["purpose"],))
+        self._settle(references)
         self.messages[told["id"]] = SentMessage(
             told["number"], told["id"], told["purpose"], references, event.at
         )
 
-    def _settle(self, references: Collection[str], purposes: Collection[str]) -> None:
-        """Messages about one of these workbooks, and for one of these purposes, are settled.
-
-        Without a purpose, those for any. It means something only where one is uncertain.
-        """
+    def _settle(self, references: Collection[str]) -> None:
+        """Messages about one of these workbooks are settled, where one is uncertain."""
         for one in self.messages.values():
-            meant = not purposes or one.purpose in purposes
-            if meant and not set(one.references).isdisjoint(references):
+            if not set(one.references).isdisjoint(references):
                 self.messages[one.id] = replace(one, settled=True)
 
     def take_back(self, number: int) -> None:

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -29,10 +29,15 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.words import Words
 
-Kind = Literal["invitation", "reminder", "firm", "last"]
-"""What a message is for: the workbooks go out, or are asked for, each time more firmly."""
+Kind = Literal["invitation", "reminder", "firm", "last", "thanks", "query"]
+"""What a message is for: the workbooks go out, or are asked for, each time more firmly; what came
+is confirmed; or something is asked about an answer."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "query")
+"""The kinds whose words stand in the template; a query has the text beside its workbook."""
+
+_LATER = frozenset({"subject_thanks", "letter_thanks", "received"})
+"""Texts that templates saved from earlier versions lack; ours stand in for them."""
 
 _EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OFFICES = frozenset({
@@ -90,7 +95,7 @@ def own_words(template: str, name: str) -> Words:
         raise MailError(
             f"{name}{line}: {error.message or error}.", "Correct it, or save ours again."
         ) from None
-    missing = [macro for macro in _macros() if not words.has(macro)]
+    missing = [macro for macro in _macros() if not words.has(macro) and macro not in _LATER]
     if missing:
         raise MailError(
             f"{name} lacks the text {missing[0]}.", "Save our template again and change that one."
@@ -117,7 +122,9 @@ class Letter:
 
     ``name`` is the respondent's as the register has it, ``until`` the day by which workbooks are
     wanted, ``references`` and ``names`` those of the workbooks it is about, and
-    ``attachments`` those that go with it, which may be none.
+    ``attachments`` those that go with it, which may be none. ``calendar`` lets the day go with it
+    as an entry for a calendar. ``subject`` and ``text`` are there where the message was written
+    before, such as that of a query workbook.
     """
 
     kind: Kind
@@ -127,6 +134,9 @@ class Letter:
     references: tuple[str, ...]
     names: tuple[str, ...]
     attachments: tuple[Attachment, ...] = ()
+    calendar: bool = False
+    subject: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +178,24 @@ def message(
         AddressError: the address cannot be that of a mailbox.
         MailError: the template has a mistake.
     """
-    subject, parts = subject_of(letter, assessment, words), _parts(letter, assessment, words)
+    subject = subject_of(letter, assessment, words)
     mail = EmailMessage(policy=policy.SMTP)
     try:
         mail["To"] = _mailbox(letter.name, letter.address)
         _head(mail, assessment, subject, sending)
-        mail.set_content(_text(parts), charset="utf-8", cte="quoted-printable")
-        html = _html(parts, subject)
+        text, html = _bodies(letter, assessment, words, subject)
+        mail.set_content(text, charset="utf-8", cte="quoted-printable")
         mail.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
         for each in letter.attachments:
             mail.add_attachment(
                 each.content, maintype="application", subtype=_EXCEL, filename=each.name
             )
+        if letter.calendar and letter.until:
+            entry = return_date(letter, assessment)
+            mail.add_attachment(
+                entry, maintype="text", subtype="calendar", filename="return-date.ics",
+                params={"charset": "utf-8", "method": "PUBLISH"},
+            )  # fmt: skip
         return mail.as_bytes()
     except (ValueError, MessageError, IndexError, AttributeError) as error:
         raise AddressError(
@@ -240,6 +256,8 @@ def _mailbox(name: str, address: str) -> Address:
 
 def subject_of(letter: Letter, assessment: Assessment, words: Words) -> str:
     """Return the subject, with the references by which an answer can be told to belong to it."""
+    if letter.subject:
+        return _one_line(letter.subject)
     said = _said(words, f"subject_{letter.kind}", assessment, _day(letter.until))
     marking = f" [{assessment.marking}]" if assessment.marking else ""
     return _one_line(f"{said} [{', '.join(letter.references)}]{marking}")
@@ -259,7 +277,9 @@ class _Parts:
 
 def _parts(letter: Letter, assessment: Assessment, words: Words) -> _Parts:
     count = len(letter.references)
-    attached = bool(letter.attachments)
+    heading = "files" if letter.attachments else "awaited"
+    if letter.kind == "thanks":
+        heading = "received"
     name = "" if is_office(letter.name) else _one_line(letter.name)
     return _Parts(
         marking=assessment.marking,
@@ -267,7 +287,7 @@ def _parts(letter: Letter, assessment: Assessment, words: Words) -> _Parts:
         paragraphs=_paragraphs(
             words, f"letter_{letter.kind}", assessment, _day(letter.until), count
         ),
-        heading=_said(words, "files" if attached else "awaited", count),
+        heading=_said(words, heading, count),
         names=letter.names,
         closing=(
             _said(words, "contact", assessment),
@@ -282,6 +302,8 @@ def _said(words: Words, macro: str, *values: Any) -> str:
 
 
 def _paragraphs(words: Words, macro: str, *values: Any) -> tuple[str, ...]:
+    if macro in _LATER and not words.has(macro):
+        words = standard_words()
     try:
         return words.paragraphs(macro, *values)
     except Exception as error:
@@ -298,7 +320,48 @@ def as_read(letter: Letter, assessment: Assessment, words: Words) -> str:
         f"To: {_one_line(letter.name)} <{letter.address}>",
         f"Subject: {subject_of(letter, assessment, words)}", *attached,
     ]  # fmt: skip
-    return "\n".join([*head, "", _text(_parts(letter, assessment, words))])
+    return "\n".join([*head, "", _bodies(letter, assessment, words, "")[0]])
+
+
+def _bodies(letter: Letter, assessment: Assessment, words: Words, title: str) -> tuple[str, str]:
+    """What a message says as plain text, and the same as HTML."""
+    if not letter.text:
+        parts = _parts(letter, assessment, words)
+        return _text(parts), _html(_paragraphs_of(parts), title)
+    blocks = [assessment.marking, *letter.text.strip().split("\n\n")]
+    marked = [block for block in blocks if block]
+    html = [f"<p>{_broken(block)}</p>" for block in marked]
+    return "\n\n".join(marked) + "\n", _html(html, title)
+
+
+def return_date(letter: Letter, assessment: Assessment) -> bytes:
+    """Return the day by which workbooks are wanted as an entry for a calendar (RFC 5545).
+
+    It takes the whole day and asks for nothing: whoever does not want it leaves it.
+
+    Args:
+        letter: the message it goes with, which names a day.
+        assessment: the assessment's settings.
+    """
+    from icalendar import Calendar, Event
+
+    day = letter.until
+    if day is None:
+        raise ValueError("the message names no day")
+    entry, event = Calendar(), Event()
+    entry.add("prodid", "-//xlassess//return date//EN")
+    entry.add("version", "2.0")
+    entry.add("method", "PUBLISH")
+    event.add("uid", f"{'-'.join(letter.references)}@xlassess")
+    event.add("dtstamp", datetime.combine(day, time(), timezone.utc))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    what = f"{assessment.partnership}: your view is wanted today"
+    event.add("summary", _one_line(what))
+    event.add("description", _one_line(f"Reference: {', '.join(letter.references)}"))
+    event.add("transp", "TRANSPARENT")
+    entry.add_component(event)
+    return bytes(entry.to_ical())
 
 
 def _text(parts: _Parts) -> str:
@@ -310,8 +373,8 @@ def _text(parts: _Parts) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _html(parts: _Parts, title: str) -> str:
-    """The same as HTML that any program shows and any screen reader reads."""
+def _paragraphs_of(parts: _Parts) -> list[str]:
+    """The parts of a message as HTML that any program shows and any screen reader reads."""
     names = "".join(f"<li>{escape(name)}</li>" for name in parts.names)
     blocks = [
         f"<p><strong>{escape(parts.marking)}</strong></p>" if parts.marking else "",
@@ -320,9 +383,13 @@ def _html(parts: _Parts, title: str) -> str:
         f"<p>{escape(parts.heading)}</p><ul>{names}</ul>",
         *(f"<p>{_broken(text)}</p>" for text in parts.closing),
     ]
+    return [block for block in blocks if block]
+
+
+def _html(blocks: Sequence[str], title: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        "</title></head>\n<body>\n" + "\n".join(filter(None, blocks)) + "\n</body></html>\n"
+        "</title></head>\n<body>\n" + "\n".join(blocks) + "\n</body></html>\n"
     )
 
 

@@ -232,7 +232,10 @@ def mark(
         UsageError: there is no such workbook, none is named, or there is no record to take back.
     """
     with _ledger(folder, why) as ledger:
-        books = [_workbook(ledger, reference).reference for reference in references]
+        by_hand = _settled_queries(ledger, references) if not undone else ()
+        books = [
+            _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
+        ]
         if everyone:
             assessment = folder.assessment()
             asked = requests(assessment, folder.register(assessment).respondents)
@@ -243,7 +246,7 @@ def mark(
                 if not set(books).isdisjoint(one.references):
                     books += one.references
         books = list(dict.fromkeys(books))
-        if not books and not everyone:
+        if not books and not everyone and not by_hand:
             raise UsageError(
                 "There is no workbook to record this for.",
                 "Give the reference of each workbook. xlassess status shows them.",
@@ -254,6 +257,21 @@ def mark(
         elif books:
             ledger.decisions.mark(books, what)
         return _decided(ledger, what, [], books, undone=undone)
+
+
+def _settled_queries(ledger: Ledger, references: Sequence[str]) -> set[str]:
+    """Record that messages with query workbooks arrived of which that was not certain."""
+    named = {normalise(one) for one in references}
+    arrived = [
+        one
+        for one in ledger.register().uncertain
+        if one.purpose == "query" and named & {*one.references}
+    ]
+    for one in arrived:
+        ledger.messages.end(
+            one.id, "sent", "recorded by hand", mark=None, references=one.references
+        )
+    return {reference for one in arrived for reference in one.references}
 
 
 def _waiting(ledger: Ledger, asked: Sequence[Request], round_name: str, what: Mark) -> list[str]:

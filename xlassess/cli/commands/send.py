@@ -14,15 +14,23 @@ from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now,
 if TYPE_CHECKING:
     from xlassess.mail import Kind
     from xlassess.model.record import SentMessage
+    from xlassess.services.common.due import Ask, Composed
     from xlassess.services.common.posting import Posted, PostedMessage
-    from xlassess.services.send import Ask, Composed, Drafted
+    from xlassess.services.send import Drafted
 
 
 _FULL: dict[Kind, str] = {
     "invitation": "xlassess send --full", "reminder": "xlassess remind --full",
     "firm": "xlassess remind --firm --full", "last": "xlassess remind --last --full",
+    "thanks": "xlassess send --thanks --full", "query": "xlassess send --queries --full",
 }  # fmt: skip
 """The commands that list everybody who gets no message."""
+
+
+_VERBS: dict[Kind, str] = {
+    "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
+}  # fmt: skip
+"""The commands that send messages of a kind; all others are reminders."""
 
 
 def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,8 +66,19 @@ def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
     "--save-template", "template", metavar="FILE", type=click.Path(path_type=Path),
     help="Write our words to FILE and stop. Saved as mail.j2 in this folder, they can be changed.",
 )  # fmt: skip
+@click.option(
+    "--queries", "kind", flag_value="query",
+    help="Write about unclear answers instead, each with its query workbook.",
+)  # fmt: skip
+@click.option(
+    "--thanks", "kind", flag_value="thanks",
+    help="Confirm what came back instead, with reference and number of answers.",
+)  # fmt: skip
 @_by_mail
-def send(options: Options, references: tuple[str, ...], template: Path | None, **way: Any) -> None:
+def send(
+    options: Options, references: tuple[str, ...], template: Path | None, kind: str | None,
+    **way: Any,
+) -> None:  # fmt: skip
     """Write a message with its workbooks for each person, into drafts/.
 
     Each is a draft: open it in Outlook or Thunderbird, check it and send it. REF limits this to
@@ -73,10 +92,13 @@ def send(options: Options, references: tuple[str, ...], template: Path | None, *
         service.save_template(template)
         Console().say(f"Our words are in {shown(template)}.", style="head")
         return
-    _go(options, "invitation", references, attach=True, **way)
+    _go(options, cast("Kind", kind or "invitation"), references, attach=True, **way)
 
 
 @click.command()
+@click.option(
+    "--friendly", "kind", flag_value="reminder", help="In friendly words, whoever it goes to."
+)
 @click.option("--firm", "kind", flag_value="firm", help="In firmer words.")
 @click.option("--last", "kind", flag_value="last", help="In the words of a last reminder.")
 @click.option(
@@ -88,22 +110,27 @@ def remind(
 ) -> None:
     """Write a reminder for each person whose workbooks have not come back, into drafts/.
 
-    Only for workbooks recorded as sent. REF limits this to some workbooks.
+    Only for workbooks recorded as sent. REF limits this to some workbooks. The first reminder is
+    friendly, the second firmer, the third the last. Whoever was reminded before gets the last
+    one as soon as the return date has passed.
 
     With --via smtp, xlassess sends the messages itself, each at most once, and records it.
     """
-    _go(options, cast("Kind", kind or "reminder"), references, attach=attach, **way)
+    turn = kind is None
+    kind = kind or "reminder"
+    _go(options, cast("Kind", kind), references, attach=attach, by_turn=turn, **way)
 
 
 def _go(
     options: Options, kind: Kind, references: tuple[str, ...], *, attach: bool, again: bool,
     only: tuple[str, ...], via: str | None, preview: bool, to: str | None, full: bool,
+    by_turn: bool = False,
 ) -> None:  # fmt: skip
     """Do with the messages what was asked for."""
     from xlassess.services import send as service
 
     out, folder = Console(full=full), folder_of(options)
-    ask, unsent = service.Ask(kind, (*references, *only), attach, again), False
+    ask, unsent = service.Ask(kind, (*references, *only), attach, again, by_turn), False
     if preview:
         composed, texts = service.preview(folder, ask, now=now())
         _preview(out, texts)
@@ -143,19 +170,23 @@ def _which(drafted: Drafted) -> str:
 
 def _show_drafted(out: Console, result: Drafted) -> None:
     """Say which drafts were written and what to do with them."""
-    record = "sent" if result.composed.kind == "invitation" else "reminded"
+    kind = result.composed.kind
+    record = "sent" if kind == "invitation" else "reminded"
     if result.drafts:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
-        out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
+        if kind not in ("thanks", "query"):
+            out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
         _nobody(out, result.composed)
 
 
 def _nobody(out: Console, composed: Composed) -> None:
     out.say("There is nobody to write to.", style="head")
-    if composed.kind != "invitation" and not composed.recent:
+    if composed.kind == "query":
+        out.say("To write query workbooks first: xlassess query")
+    elif composed.kind not in ("invitation", "thanks") and not composed.recent:
         out.say("Reminders are for workbooks recorded as sent: xlassess sent --all")
 
 
@@ -166,7 +197,7 @@ def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
     else:
         taken = sum(one.handover.taken == "sent" for one in result.messages)
         out.say(f"{count(taken, 'message')} sent. This is on record.", style="head")
-    verb = "send" if composed.kind == "invitation" else "remind"
+    verb = _VERBS.get(composed.kind, "remind")
     for outcome, heading, remedy in (
         ("refused", "Refused by the mail server", "Correct the address, and run this again."),
         (
@@ -196,7 +227,8 @@ def _told(one: PostedMessage) -> str:
 
 def _settle(kind: Kind) -> str:
     """How to settle what nobody knows."""
-    record, verb = ("sent", "send") if kind == "invitation" else ("reminded", "remind")
+    verb = _VERBS.get(kind, "remind")
+    record = "reminded" if verb == "remind" else "sent"
     return (
         "Ask the person, or look into the mail server's log. If it arrived: xlassess "
         f"{record} REF. To send it once more: xlassess {verb} --via smtp --again REF"
