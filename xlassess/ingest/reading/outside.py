@@ -135,7 +135,8 @@ def _foreign(
 ) -> Iterable[tuple[int, int]]:
     """The cells of one of our sheets in which something else than ours stands."""
     if around.query is None and around.printed.of(sheet) is not None:
-        return foreign_cells(sheet, around.printed, around.issued, own)
+        computes = any(one.notes.formulas for one in around.sheets)
+        return foreign_cells(sheet, around.printed, around.issued, own, computes=computes)
     return _foreign_by_form(sheet, around, own)
 
 

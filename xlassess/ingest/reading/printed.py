@@ -145,7 +145,12 @@ def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:
 
 
 def foreign_cells(
-    sheet: Sheet, printed: PrintedWorkbook, issued: Issued, own: Set[tuple[int, int]]
+    sheet: Sheet,
+    printed: PrintedWorkbook,
+    issued: Issued,
+    own: Set[tuple[int, int]],
+    *,
+    computes: bool,
 ) -> Iterator[tuple[int, int]]:
     """Yield the cells (row and column) of one of our sheets in which we printed something else.
 
@@ -154,6 +159,7 @@ def foreign_cells(
         printed: what is printed in the workbook.
         issued: whose workbook it is.
         own: the cells that are the partner's, or of which something is told already.
+        computes: formulas are left on any sheet of the workbook.
     """
     here = printed.of(sheet)
     if here is None or sheet.name in _HIDDEN:
@@ -172,6 +178,9 @@ def foreign_cells(
         return
     # what lies under a merged cell is told as well: taken apart, it shows
     computed = sheet.notes.formulas
+    results = (
+        here.computing if _is_computed_away(sheet, here, computes=computes) else frozenset[int]()
+    )
     for row, cells in enumerate(sheet.rows):
         if others.isdisjoint(cells):
             continue
@@ -180,7 +189,7 @@ def foreign_cells(
                 continue
             if cell_name(row, column) in computed:
                 continue
-            if not _may_be_ours(sheet, here, row, column):
+            if column not in results and not _may_be_ours(sheet, here, row, column):
                 yield row, column
 
 
@@ -198,15 +207,19 @@ def _is_small_print(cell: Cell, issued: Issued) -> bool:
     return issued.partner in " ".join(cell.split())
 
 
-def _is_computed_away(sheet: Sheet, here: PrintedSheet) -> bool:
-    """True where a program left only results of our formulas, which change as answers come."""
-    return bool(here.computed) and not sheet.notes.formulas
+def _is_computed_away(sheet: Sheet, here: PrintedSheet, *, computes: bool) -> bool:
+    """True where a program left only results of our formulas, which change as answers come.
+
+    Of a sheet with one formula nobody can tell by the sheet alone whether a program left its
+    result or a person wrote over it: then the rest of the workbook decides.
+    """
+    if sheet.notes.formulas or not here.computed:
+        return False
+    return len(here.computed) > 1 or not computes
 
 
 def _may_be_ours(sheet: Sheet, here: PrintedSheet, row: int, column: int) -> bool:
     cell = sheet.rows[row][column]
-    if _is_computed_away(sheet, here) and column in here.computing:
-        return True
     if isinstance(cell, str):
         # what is printed on Start follows the settings, which may have changed since
         at_its_place = sheet.name == START and (row, column) in here.places
