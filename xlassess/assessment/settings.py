@@ -406,6 +406,10 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
         yield ("coordinator", "email"), message, "Write it as name@organisation.example."
     if assessment.mail:
         yield from _mail(assessment.mail)
+    for name in assessment.show_last_time:
+        if name not in assessment.toolkits:
+            message = f"'show_last_time' names '{name}', which this assessment does not use."
+            yield ("show_last_time", name), message, did_you_mean(name, assessment.toolkits)
     if not 1 <= assessment.minimum_group <= 1000:
         message = f"The minimum group cannot be {assessment.minimum_group}."
         yield ("minimum_group",), message, "Use a number from 1 to 1000. 3 is usual."

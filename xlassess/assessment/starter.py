@@ -74,7 +74,8 @@ _MAIL = """\
 
 _ROUND = """\
 # One round of the assessment. What holds for all rounds stands in assessment.yaml. Where this
-# round differs, enter the line here as well: coordinator, marking, attribution, minimum_group.
+# round differs, enter the line here as well: coordinator, marking, attribution, minimum_group,
+# show_last_time.
 
 # The round before this one; empty for the first.
 follows: {follows}
@@ -147,6 +148,16 @@ minimum_group: 3
 # Who may work in this folder. Usually one person: what came back and the secret are readable by
 # that person alone. With true, the group that the folder belongs to may do everything.
 shared: false
+
+# What workbooks show respondents of their own answers of last time, from the second round on:
+#   no      nothing
+#   facts   facts on pages of details, such as names and budgets, are filled in to be confirmed
+#   all     judgements as well, locked beside the cells; they are never filled in
+# It is facts unless you say otherwise, by toolkit:
+#   show_last_time:
+#     pat: all
+# Whoever follows somebody at a partner is shown that person's answers only with
+#   show_successors: true
 
 {mail}
 {scenarios}"""

@@ -1,4 +1,6 @@
-"""Where everything stands in a query workbook: the sheets of the first one, with two columns more.
+"""Where everything stands in a workbook that shows earlier answers beside its cells.
+
+A query workbook has the sheets of the first one, with two columns more.
 
 Beside each answer stand what was read before and why it is asked about; the guidance of the
 questions, read once already, moves to the far end. All else stands where `layout` puts it, so
@@ -33,26 +35,39 @@ def query_layout(toolkit: Toolkit) -> Layout:
     return replace(first, sections=tuple(_section(section) for section in first.sections))
 
 
+def last_time_layout(toolkit: Toolkit) -> Layout:
+    """Return where everything stands where the answers of last time are shown beside the cells."""
+    first = layout(toolkit)
+    sections = (_section(each, _ADDED[:1], why_last=False) for each in first.sections)
+    return replace(first, sections=tuple(sections))
+
+
 def plan_columns(plan: ActionPlanLayout) -> tuple[Column, ...]:
     """Return the columns added to the action plan, beside its own on the right."""
     start = plan.columns[-1].index + 1
-    return _added(start)
+    return _columns(start, _ADDED)
 
 
-def _added(start: int) -> tuple[Column, ...]:
+_Added = tuple[tuple[Role, float], ...]
+
+
+def _columns(start: int, added: _Added) -> tuple[Column, ...]:
     return tuple(
-        Column(role, HEADERS[role], start + i, width) for i, (role, width) in enumerate(_ADDED)
+        Column(role, HEADERS[role], start + i, width) for i, (role, width) in enumerate(added)
     )
 
 
-def _section(section: SectionLayout) -> SectionLayout:
+def _section(
+    section: SectionLayout, added: _Added = _ADDED, *, why_last: bool = True
+) -> SectionLayout:
     columns = [column for table in section.tables for column in table.columns]
-    why = [column.index for column in columns if column.role == "why"]
-    start = sum(role in _BEFORE for role in _roles(columns))
+    why = [column.index for column in columns if column.role == "why" and why_last]
+    before = _BEFORE if why_last else (*_BEFORE, "why")
+    start = sum(role in before for role in _roles(columns))
     kept = [i for i in range(section.last_column + 1) if i not in why]
-    moved = {old: new + len(_ADDED) * (new >= start) for new, old in enumerate(kept)}
-    moved |= dict.fromkeys(why, len(kept) + len(_ADDED))
-    tables = tuple(_table(table, moved, start) for table in section.tables)
+    moved = {old: new + len(added) * (new >= start) for new, old in enumerate(kept)}
+    moved |= dict.fromkeys(why, len(kept) + len(added))
+    tables = tuple(_table(table, moved, _columns(start, added)) for table in section.tables)
     return replace(section, tables=tables)
 
 
@@ -61,7 +76,7 @@ def _roles(columns: list[Column]) -> list[Role]:
     return [role for _, role in sorted({column.index: column.role for column in columns}.items())]
 
 
-def _table(table: TableLayout, moved: dict[int, int], start: int) -> TableLayout:
+def _table(table: TableLayout, moved: dict[int, int], added: tuple[Column, ...]) -> TableLayout:
     own = [replace(column, index=moved[column.index]) for column in table.columns]
-    columns = sorted([*own, *_added(start)], key=lambda column: column.index)
+    columns = sorted([*own, *added], key=lambda column: column.index)
     return replace(table, columns=tuple(columns))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from datetime import date
 from typing import Any
 
 from xlassess.contract.layout import FURTHER_KEYS
 from xlassess.contract.reference import make_reference
-from xlassess.model.answer import Identity
+from xlassess.model.answer import Identity, Value
 from xlassess.model.toolkit import Item, Toolkit
 
 SECRET_BYTES = 32
@@ -44,6 +45,26 @@ def asks_digest(
         free: item and field of each further place that may be changed.
     """
     return hashlib.sha256(_canonical([base, list(asked), list(free)])).hexdigest()
+
+
+def given_digest(
+    how: str, round_name: str, values: Mapping[tuple[str, str], Value], filled: Iterable[str]
+) -> str:
+    """Return what a workbook shows of last time, as it is sealed: how much, and a SHA-256 (hex).
+
+    Args:
+        how: "facts" or "all".
+        round_name: the round the answers are from.
+        values: the answers, by item and field as they are now.
+        filled: the items of those that stand in the cells and not beside them.
+    """
+    said = [[*place, _plain(value)] for place, value in sorted(values.items())]
+    covered = [how, round_name, said, sorted(filled)]
+    return f"{how} {hashlib.sha256(_canonical(covered)).hexdigest()}"
+
+
+def _plain(value: Value) -> str | float:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def questions_digest(toolkit: Toolkit) -> str:

@@ -145,6 +145,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "shared": "true where a group works in the folder, false where one person does",
         "preparation": "What the partners agreed before the round",
         "follows": "The name of the round before; leave out for the first",
+        "show_last_time": "What workbooks show of last time, by toolkit: no, facts or all",
+        "show_successors": "true where a successor is shown the answers of who was there before",
         "mail": "The mail server that messages are handed to with --via smtp",
     },
     "MailServer": {

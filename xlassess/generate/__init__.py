@@ -9,11 +9,12 @@ from xlassess.generate.joint.questions import (
     progress_questions,
 )
 from xlassess.generate.joint.workbook import JointWorkbook, build_joint
-from xlassess.generate.plate import Personal, Plate, build_plate
+from xlassess.generate.plate import Personal, Plate, build_plate, build_with_last_time
 from xlassess.generate.query.doubts import Doubts, doubts_of
 from xlassess.generate.query.earlier_answers import Asking
 from xlassess.generate.query.letter import query_letter
 from xlassess.generate.query.query_workbook import build_query
+from xlassess.generate.workbook.last_time import ShownAnswers
 
 __all__ = [
     "Asking",
@@ -22,10 +23,12 @@ __all__ = [
     "Personal",
     "PlanPart",
     "Plate",
+    "ShownAnswers",
     "action_number",
     "build_joint",
     "build_plate",
     "build_query",
+    "build_with_last_time",
     "doubts_of",
     "file_name",
     "kind_of",

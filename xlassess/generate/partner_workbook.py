@@ -49,6 +49,7 @@ class CommonIdentity:
     of: str = ""
     asks: str = ""
     kind: str = ""
+    given: str = ""
 
     def is_part_of(self, identity: Identity) -> bool:
         """True when a workbook of this identity is a copy of the plate."""
@@ -63,11 +64,19 @@ class CommonIdentity:
             identity.of,
             identity.asks,
             identity.kind,
+            identity.given,
         )
 
 
 def common_identity(
-    draft: Draft, digest: str, promise: str, *, of: str = "", asks: str = "", kind: str = ""
+    draft: Draft,
+    digest: str,
+    promise: str,
+    *,
+    of: str = "",
+    asks: str = "",
+    kind: str = "",
+    given: str = "",
 ) -> CommonIdentity:
     """Return what the copies of a plate have in common.
 
@@ -78,6 +87,7 @@ def common_identity(
         of: in a query workbook, the reference of the workbook it asks about.
         asks: in a query workbook, the digest of what it asks.
         kind: in a joint workbook, what it is for.
+        given: what it shows of last time.
     """
     return CommonIdentity(
         contract=str(CONTRACT_VERSION),
@@ -90,6 +100,7 @@ def common_identity(
         of=of,
         asks=asks,
         kind=kind,
+        given=given,
     )
 
 

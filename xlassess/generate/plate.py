@@ -23,9 +23,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.contract.layout import Layout, layout
+from xlassess.contract.query_layout import last_time_layout
 from xlassess.generate.partner_workbook import CommonIdentity, common_identity, write_workbook
 from xlassess.generate.workbook.cells import Contents
 from xlassess.generate.workbook.draft import IN_CELLS, Draft, PersonalCells, placeholder
+from xlassess.generate.workbook.last_time import LastTime, ShownAnswers
 from xlassess.generate.workbook.lists import Lists
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
@@ -294,6 +296,30 @@ def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password:
     common = common_identity(draft, digest, str(assessment.promise))
     write_workbook(draft, common)
     return finish(draft, common, draft.words)
+
+
+def build_with_last_time(
+    toolkit: Toolkit, assessment: Assessment, shown: ShownAnswers, personal: Personal, password: str
+) -> bytes:
+    """Return the workbook of one respondent with answers of last time; no two are the same.
+
+    Args:
+        toolkit: the instrument.
+        assessment: the assessment and its round.
+        shown: what is shown of last time.
+        personal: all that makes the copy personal.
+        password: opens sheet and structure protection.
+
+    Raises:
+        SheetError: a text does not fit into a workbook.
+    """
+    where = last_time_layout(toolkit) if shown.beside else layout(toolkit)
+    contents = LastTime(toolkit, shown, Words("workbook.j2"))
+    draft = begin(toolkit, assessment, where, password, contents)
+    identity = personal.identity
+    common = common_identity(draft, identity.digest, identity.promise, given=shown.given)
+    write_workbook(draft, common)
+    return finish(draft, common, draft.words).stamp(personal)
 
 
 def begin(

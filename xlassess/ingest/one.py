@@ -118,7 +118,9 @@ def _read_answers(
 ) -> Return:
     """Read the answers of a workbook whose questions are known."""
     query = known.query
-    plan = context.plan(known.issued.identity.digest, query=query is not None)
+    identity = known.issued.identity
+    beside = identity.given.startswith("all")
+    plan = context.plan(identity.digest, query=query is not None, beside=beside)
     located = locate(grid, plan)
     readings, remarks = settle(list(read_rows(located.rows, plan)), plan)
     actions = read_action_plan(grid, plan)

@@ -144,6 +144,8 @@ def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
             yield Fault(about, f"What the workbook {one.reference} promised was changed.")
         elif event.details.get("kind", "") != one.identity.kind:
             yield Fault(about, f"What the workbook {one.reference} is for was changed.")
+        elif event.details.get("given", "") != one.identity.given:
+            yield Fault(about, f"What the workbook {one.reference} shows of last time was changed.")
     for reference in said:
         yield Fault(f"workbook {reference}", f"The record of the workbook {reference} is missing.")
 

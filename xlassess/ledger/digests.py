@@ -107,6 +107,8 @@ def issued(one: Issued) -> Entry:
         details["promise"] = one.identity.promise
     if one.identity.kind:
         details["kind"] = one.identity.kind
+    if one.identity.given:
+        details["given"] = one.identity.given
     return Entry("issued", one.reference, details=details)
 
 

@@ -70,11 +70,17 @@ def _add_kinds(db: Connection) -> None:
     db.execute(text("ALTER TABLE issued ADD COLUMN kind VARCHAR(12) NOT NULL DEFAULT ''"))
 
 
+def _add_given(db: Connection) -> None:
+    """To the next version: what each workbook shows of last time; earlier ones showed nothing."""
+    db.execute(text("ALTER TABLE issued ADD COLUMN given VARCHAR(80) NOT NULL DEFAULT ''"))
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_events,
     _add_queries,
     _add_promises,
     _add_kinds,
+    _add_given,
 )
 """One step per change of the tables, oldest first; the first leads from version 1 to 2.
 

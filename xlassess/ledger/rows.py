@@ -328,6 +328,7 @@ def issued_row(issued: Issued) -> Row:
         "issued_at": to_utc(issued.issued_at),
         "promise": identity.promise,
         "kind": identity.kind,
+        "given": identity.given,
     }
 
 
@@ -344,6 +345,7 @@ def issued_of(row: Any) -> Issued:
         digest=row.digest,
         promise=row.promise,
         kind=row.kind,
+        given=row.given,
     )
     Promise.read(identity.promise)  # what cannot be kept must not be taken for none
     return Issued(
@@ -383,7 +385,9 @@ def query_of(row: Any, about: Issued) -> Query:
     """Return the query workbook a row holds, about this workbook."""
     return Query(
         reference=row.reference,
-        identity=replace(about.identity, contract=row.contract, of=row.about, asks=row.asks),
+        identity=replace(
+            about.identity, contract=row.contract, of=row.about, asks=row.asks, given=""
+        ),
         base=row.base,
         findings=tuple(json.loads(row.findings)),
         asked=_slots(row.asked),

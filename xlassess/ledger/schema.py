@@ -102,6 +102,7 @@ ISSUED = Table(
     _moment("issued_at", nullable=False),
     Column("promise", String(24), nullable=False, server_default=""),
     Column("kind", String(12), nullable=False, server_default=""),
+    Column("given", String(80), nullable=False, server_default=""),
     Index("issued_by_round", "round"),
 )
 

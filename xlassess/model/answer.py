@@ -89,7 +89,8 @@ class Identity:
     (``asks``, a digest); both are empty in any other. ``promise`` is what the workbook says
     about who will see what (`xlassess.model.assessment.Promise`); it is empty in workbooks of
     versions that sealed none. ``kind`` says what a joint workbook is for
-    (`xlassess.model.plan`); it is empty in a workbook that a partner fills in.
+    (`xlassess.model.plan`); it is empty in a workbook that a partner fills in. ``given`` is what
+    a workbook shows of last time: how much, and a digest; it is empty where nothing is shown.
     """
 
     contract: int
@@ -104,6 +105,7 @@ class Identity:
     asks: str = ""
     promise: str = ""
     kind: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ def strictest(promises: Iterable[Promise]) -> Promise:
     )
 
 
+LastTimeShown = Literal["no", "facts", "all"]
+"""What a workbook shows of its respondent's answers of last time: nothing, facts filled in to be
+confirmed, or judgements as well, locked beside the cells."""
+
 RoundKind = Literal["", "developmental", "routine audit", "diagnostic"]
 """Why a round is held; seed 003, "Preparation": to develop a partnership, as a routine check, or
 to find out what is wrong."""
@@ -167,7 +171,10 @@ class Assessment:
     answers are not attributed by name. ``scenarios`` are scenarios chosen by the coordinator,
     by toolkit id. ``shared`` says that a group works in the folder, and not one person alone.
     ``preparation`` is what was agreed before the round, ``follows`` the round before it, empty
-    for the first. ``mail`` is the server that messages are handed to, if xlassess sends them.
+    for the first. ``show_last_time`` is what workbooks show of last time, by toolkit; facts, where
+    nothing is said. ``show_successors`` says that whoever follows somebody at a partner is shown
+    that person's answers. ``mail`` is the server that messages are handed to, if xlassess sends
+    them.
     """
 
     __pydantic_config__ = _STRICT
@@ -186,6 +193,8 @@ class Assessment:
     preparation: Preparation = Preparation()
     follows: str = ""
     mail: MailServer | None = None
+    show_last_time: Mapping[str, LastTimeShown] = field(default_factory=dict, hash=False)
+    show_successors: bool = False
 
     @property
     def promise(self) -> Promise:

@@ -12,7 +12,14 @@ from typing import cast
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import questions_digest, seal, sheet_password
-from xlassess.generate import Personal, Plate, build_plate, file_name
+from xlassess.generate import (
+    Personal,
+    Plate,
+    ShownAnswers,
+    build_plate,
+    build_with_last_time,
+    file_name,
+)
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
@@ -27,6 +34,7 @@ from xlassess.services.common.issuing import (
     clear_away,
     write,
 )
+from xlassess.services.common.last_time import earlier_returns, shown_to
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.progress import Watch, silent
@@ -98,14 +106,20 @@ def generate(
         ours = [one for one in earlier if one.identity.round == assessment.round]
         last = {request_of(one): one for one in ours}
         maker = _Maker(assessment, secret, ledger.toolkits(), now)
+        before = earlier_returns(
+            folder,
+            assessment,
+            ledger,
+            {request: toolkits[request.toolkit] for request, _ in wanted},
+        )
         taken = [one.reference for one in (*earlier, *ledger.joint())]
         issuer: Issuer[Issued] = Issuer(folder.outbox, secret, taken=taken, reissue=reissue)
         issues = []
         for request, person in wanted:
             toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]
-            issues.append(
-                issuer.decide(_Copy(maker, request, person, toolkit, digest, last.get(request)))
-            )
+            shows = shown_to(assessment, toolkit, before.get(request))
+            copy = _Copy(maker, request, person, toolkit, digest, last.get(request), shows)
+            issues.append(issuer.decide(copy))
         for name, toolkit in toolkits.items():
             ledger.keep_toolkit(toolkit, digests[name])
         ledger.record_issued([issue.record for issue in issues if issue.fresh])
@@ -155,6 +169,7 @@ class _Copy:
     toolkit: Toolkit
     digest: str
     earlier: Issued | None
+    shows: ShownAnswers | None = None
 
     @property
     def identity(self) -> Identity:
@@ -169,12 +184,13 @@ class _Copy:
             version=self.toolkit.version,
             digest=self.digest,
             promise=str(self.maker.assessment.promise),
+            given=self.shows.given if self.shows else "",
         )
 
     def drafted(self, reference: str) -> tuple[Issued, Content]:
         """Return a new workbook under this reference."""
         identity, person, maker = self.identity, self.person, self.maker
-        content = maker.content(self.toolkit, identity, reference, person)
+        content = maker.content(self.toolkit, identity, reference, person, self.shows)
         record = Issued(
             reference=reference,
             identity=identity,
@@ -191,11 +207,13 @@ class _Copy:
 
     def as_today(self, earlier: Issued) -> Content:
         """Return it as it would be made today, under its own reference."""
-        return self.maker.content(self.toolkit, self.identity, earlier.reference, self.person)
+        return self.maker.content(
+            self.toolkit, self.identity, earlier.reference, self.person, self.shows
+        )
 
     def as_then(self, earlier: Issued) -> Content | None:
         """Return it as issued, as far as the present settings can make it."""
-        return self.maker.again(earlier)
+        return self.maker.again(earlier, self.shows)
 
 
 class _Maker:
@@ -216,9 +234,14 @@ class _Maker:
         self._plates: dict[tuple[str, str], Plate] = {}
 
     def content(
-        self, toolkit: Toolkit, identity: Identity, reference: str, person: Respondent
+        self,
+        toolkit: Toolkit,
+        identity: Identity,
+        reference: str,
+        person: Respondent,
+        shows: ShownAnswers | None,
     ) -> Content:
-        """Return the workbook of this identity for this person."""
+        """Return the workbook of this identity for this person, with what it shows of last time."""
         personal = Personal(
             reference=reference,
             seal=seal(identity, self.secret),
@@ -227,11 +250,15 @@ class _Maker:
             respondent=person.name,
             level=person.level,
         )
+        if shows is not None:
+            password = sheet_password(self.secret)
+            data = build_with_last_time(toolkit, self.assessment, shows, personal, password)
+            return Content(sha256_of(data), lambda: data)
         plate = self._plate(toolkit, identity.digest)
         # Stamped twice, to be hashed and to be written: that takes less than to keep them all.
         return Content(sha256_of(plate.stamp(personal)), lambda: plate.stamp(personal))
 
-    def again(self, issued: Issued) -> Content | None:
+    def again(self, issued: Issued, shows: ShownAnswers | None) -> Content | None:
         """Return a workbook as issued before, as far as the present settings can make it.
 
         None where its questions are no longer on record, or it belongs elsewhere.
@@ -241,10 +268,11 @@ class _Maker:
         ours = self.assessment
         here = (CONTRACT_VERSION, ours.id, ours.round, str(ours.promise))
         then_here = (identity.contract, identity.assessment, identity.round, identity.promise)
-        if toolkit is None or here != then_here:
+        given = shows.given if shows else ""
+        if toolkit is None or here != then_here or identity.given != given:
             return None
         then = replace(toolkit, version=identity.version)
-        return self.content(then, identity, issued.reference, _as_issued(issued))
+        return self.content(then, identity, issued.reference, _as_issued(issued), shows)
 
     def _plate(self, toolkit: Toolkit, digest: str) -> Plate:
         key = (digest, toolkit.version)

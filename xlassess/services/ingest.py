@@ -243,7 +243,8 @@ def _printed(outbox: Path, issued: Iterable[Issued]) -> dict[str, PrintedWorkboo
     copies: dict[str, dict[tuple[bool, str], tuple[Issued, bytes]]] = {}
     for book in issued:
         known = copies.setdefault(book.identity.digest, {})
-        kind = bool(book.respondent), book.identity.promise
+        shows, _, _ = book.identity.given.partition(" ")
+        kind = bool(book.respondent), f"{book.identity.promise} {shows}"
         home = outbox / book.identity.kind
         for path in (home / book.file_name, home / REPLACED / book.file_name):
             if kind not in known and holds(path, book.sha256):

@@ -192,7 +192,8 @@ class _Questions:
         """What it would be sealed with today."""
         asks = asks_digest(self.ret.sha256, self.doubts.asked, self.doubts.free)
         of = self.issued.reference
-        return replace(self.issued.identity, contract=CONTRACT_VERSION, of=of, asks=asks)
+        identity = self.issued.identity
+        return replace(identity, contract=CONTRACT_VERSION, of=of, asks=asks, given="")
 
     def drafted(self, reference: str) -> tuple[Query, Content]:
         """Return a new query workbook under this reference."""

@@ -69,7 +69,12 @@ class ProgressTable(ProfileTable):
             number = formats.CELL_MIDDLE.but(number=formats.TEXT_FORMAT)
             self.sheet.text(row, 0, section.id, number)
             self.sheet.text(row, 1, section.title, formats.CELL)
-            self.sheet.formula(row, 2, Formula(progress.done, 0), formats.CELL_MIDDLE)
+            self.sheet.formula(
+                row,
+                2,
+                Formula(progress.done, self.draft.contents.begun(place)),
+                formats.CELL_MIDDLE,
+            )
             self.sheet.number(row, 3, progress.asked, formats.CELL_MIDDLE)
             state = f"IF(C{row + 1}=D{row + 1},{quoted(complete)},{quoted(open_)})"
             self.sheet.formula(row, 4, Formula(state, open_), formats.CELL_MIDDLE)

@@ -175,12 +175,23 @@ class Contents:
         progress = progress_of(place)
         kind = "optional" if progress.optional else "answered"
         before, after = words.say(f"progress_{kind}", progress.asked).split("#")
+        begun = self.begun(place)
         check = words.say("progress_check")
         return Formula(
             f"{quoted(before)}&({progress.done})&{quoted(after)}"
             f'&IF({progress.to_check}>0,{quoted(" " + check)},"")',
-            f"{before}0{after}",
+            f"{before}{begun}{after}",
         )
+
+    def begun(self, place: SectionLayout) -> int:
+        """Return how many items that a sheet asks for are filled in as it is sent out."""
+        del place
+        return 0
+
+    def note(self, words: Words) -> tuple[str, ...]:
+        """Return what is to be said on the Start sheet of what stands in the cells."""
+        del words
+        return ()
 
     def put_planned(
         self, sheet: SheetWriter, row: int, number: int, column: Column, look: CellFormat

@@ -70,7 +70,8 @@ def _purpose(draft: Draft, sheet: SheetWriter, row: int) -> int:
 
 
 def _what_for(draft: Draft) -> tuple[str, ...]:
-    return draft.words.paragraphs("what_for", draft.toolkit, draft.assessment)
+    about = draft.words.paragraphs("what_for", draft.toolkit, draft.assessment)
+    return (*about, *draft.contents.note(draft.words))
 
 
 def _first_cell(place: SectionLayout) -> str:
@@ -103,14 +104,25 @@ def _progress_row(draft: Draft, sheet: SheetWriter, row: int, place: SectionLayo
         tip=draft.words.say("section_tip", place.section.title),
     )  # fmt: skip
     progress = progress_of(place)
-    sheet.formula(row, 1, Formula(progress.done, 0), formats.CELL_MIDDLE)
+    begun = draft.contents.begun(place)
+    sheet.formula(row, 1, Formula(progress.done, begun), formats.CELL_MIDDLE)
     sheet.number(row, 2, progress.asked, formats.CELL_MIDDLE)
-    sheet.formula(row, 3, _state(progress, row), formats.CELL)
-    sheet.formula(row, 4, progress.next_item, formats.CELL_MIDDLE)
+    sheet.formula(row, 3, _state(progress, row, begun), formats.CELL)
+    sheet.formula(row, 4, _next_item(draft, place, progress), formats.CELL_MIDDLE)
     sheet.fit(row, ((place.sheet, WIDTHS[0], formats.CELL),), least=20)
 
 
-def _state(progress: Progress, row: int) -> Formula:
+def _next_item(draft: Draft, place: SectionLayout, progress: Progress) -> Formula:
+    """The first item still to do, of those not filled in as the workbook is sent out."""
+    formula = progress.next_item
+    if not draft.contents.begun(place):
+        return formula
+    items = (row.item for table in place.tables for row in table.rows)
+    left = (item.id for item in items if item.required and not draft.contents.answers(item))
+    return Formula(formula.text, next(left, ""))
+
+
+def _state(progress: Progress, row: int, filled: int) -> Formula:
     done, asked = f"B{row + 1}", f"C{row + 1}"
     empty = "Optional" if progress.optional else "To do"
     begun = "Optional: begun" if progress.optional else "To do: begun"
@@ -118,7 +130,7 @@ def _state(progress: Progress, row: int) -> Formula:
         f'IF({progress.to_check}>0,"{CHECK} answers",IF({done}={asked},'
         f'IF({progress.still_open}>0,"{OPEN}: reasons","{DONE}"),'
         f'IF({done}=0,"{empty}","{begun}")))',
-        empty,
+        DONE if filled == progress.asked and filled else begun if filled else empty,
     )
 
 
@@ -130,8 +142,9 @@ def _total(draft: Draft, sheet: SheetWriter, row: int, first: int) -> None:
         if not progress_of(place).optional
     ]
     asked = sum(progress_of(place).asked for place in _required(draft))
+    begun = sum(map(draft.contents.begun, _required(draft)))
     sheet.text(row, 0, draft.words.say("total_required"), formats.TOTAL)
-    for column, value in ((1, 0), (2, asked)):
+    for column, value in ((1, begun), (2, asked)):
         cells = ",".join(cell_name(r, column) for r in rows) or "0"
         formula = Formula(f"SUM({cells})", value)
         sheet.formula(row, column, formula, formats.TOTAL_MIDDLE)
@@ -169,8 +182,14 @@ def overall_state(draft: Draft) -> Formula:
         f"IF({still_open}>0,{quoted(say('ready_but_open'))},{quoted(say('ready'))}),"
         f"{quoted(before)}&({asked}-({done or 0}))&{quoted(between)}&MID({todo},2,999)))"
     )
-    listed = "".join(f", {place.sheet}" for place in _required(draft))
-    value = f"{before}{asked}{between}{listed[1:]}" if asked else say("ready")
+    begun = {place.sheet: draft.contents.begun(place) for place in _required(draft)}
+    listed = "".join(
+        f", {place.sheet}"
+        for place in _required(draft)
+        if begun[place.sheet] < progress_of(place).asked
+    )
+    left = asked - sum(begun.values())
+    value = f"{before}{left}{between}{listed[1:]}" if left else say("ready")
     return Formula(text, value)
 
 

@@ -130,6 +130,7 @@ def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
         asks=said.get("asks", ""),
         promise=said.get("promise", ""),
         kind=said.get("kind", ""),
+        given=said.get("given", ""),
     )
     return StatedIdentity(identity, said["reference"], said["seal"])
 

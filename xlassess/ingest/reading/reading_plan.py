@@ -16,7 +16,7 @@ from xlassess.contract.layout import (
     TableLayout,
     layout,
 )
-from xlassess.contract.query_layout import query_layout
+from xlassess.contract.query_layout import last_time_layout, query_layout
 from xlassess.ingest.reading.cells.grid import Cell
 from xlassess.ingest.reading.cells.values import (
     FOR_TEXT,
@@ -209,9 +209,14 @@ class ReadingPlan:
     statuses: Choices
 
     @classmethod
-    def of(cls, toolkit: Toolkit, *, query: bool = False) -> ReadingPlan:
-        """Work the plan out for the workbook of a toolkit, or for a query workbook about it."""
+    def of(cls, toolkit: Toolkit, *, query: bool = False, beside: bool = False) -> ReadingPlan:
+        """Work the plan out for the workbook of a toolkit, or for a query workbook about it.
+
+        ``beside`` says that answers of last time stand beside its cells.
+        """
         whole = query_layout(toolkit) if query else layout(toolkit)
+        if beside and not query:
+            whole = last_time_layout(toolkit)
         items = {
             row.item.id: _item_layout(row.item, section, table)
             for section in whole.sections
@@ -364,20 +369,23 @@ class Context:
     printed: Mapping[str, PrintedWorkbook] = field(default_factory=dict)
     today: date = date.min
     deadlines: frozenset[tuple[str, date]] = frozenset()
-    _plans: dict[tuple[str, bool], ReadingPlan] = field(
+    _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def plan(self, digest: str, *, query: bool = False) -> ReadingPlan:
+    def plan(self, digest: str, *, query: bool = False, beside: bool = False) -> ReadingPlan:
         """Return the reading plan of the toolkit with this digest; worked out once.
 
         Args:
             digest: the digest of its questions.
             query: the plan for query workbooks is wanted.
+            beside: that for workbooks with answers of last time beside their cells.
 
         Raises:
             KeyError: no such toolkit.
         """
-        if (digest, query) not in self._plans:
-            self._plans[digest, query] = ReadingPlan.of(self.toolkits[digest], query=query)
-        return self._plans[digest, query]
+        which = (digest, query, beside)
+        if which not in self._plans:
+            toolkit = self.toolkits[digest]
+            self._plans[which] = ReadingPlan.of(toolkit, query=query, beside=beside)
+        return self._plans[which]

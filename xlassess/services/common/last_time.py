@@ -1,0 +1,157 @@
+"""What respondents answered last time, as far as they may be shown it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.generate import ShownAnswers
+from xlassess.ledger import Ledger
+from xlassess.model.answer import Issued, Return, Value
+from xlassess.model.assessment import Assessment
+from xlassess.model.record import Round
+from xlassess.model.toolkit import Item, Section, Toolkit
+from xlassess.services.common.asked import Request, request_of
+from xlassess.services.common.earlier import earlier_rounds
+from xlassess.toolkits.comparing import earlier_items
+
+_UNUSABLE = ("refused", "superseded", "duplicate", "set aside")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReturn:
+    """What somebody answered in an earlier round, by item and field as they are now.
+
+    ``own`` is False where it is the answer of the person before.
+    """
+
+    round: str
+    answers: Mapping[tuple[str, str], Value]
+    own: bool = True
+
+
+def is_fact(section: Section, item: Item, toolkit: Toolkit) -> bool:
+    """True for what is no judgement: free answers on a page of details, rankings aside.
+
+    Partnership Protocol of Melton Borough Council, Appendix C, "Partnership details".
+    """
+    return (
+        toolkit.subject != "proposal"
+        and section in toolkit.sections
+        and not section.scored
+        and item.is_free
+        and not item.ranks
+    )
+
+
+def facts_of(toolkit: Toolkit) -> frozenset[str]:
+    """Return the items of a toolkit that are facts."""
+    return frozenset(
+        item.id
+        for section in toolkit.all_sections
+        for item in section.items
+        if is_fact(section, item, toolkit)
+    )
+
+
+def shown_to(
+    assessment: Assessment, toolkit: Toolkit, before: EarlierReturn | None
+) -> ShownAnswers | None:
+    """Return what a workbook shows of last time; None where it shows nothing.
+
+    Checklists are about one proposal each, so that nothing of another is shown.
+
+    Args:
+        assessment: the settings, which say how much.
+        toolkit: the questions.
+        before: what was answered last time, if anything.
+    """
+    how = assessment.show_last_time.get(toolkit.id, "facts")
+    if before is None or how == "no" or toolkit.subject == "proposal":
+        return None
+    facts = facts_of(toolkit)
+    filled = frozenset(item for item, _ in before.answers if item in facts)
+    answers = {
+        place: value
+        for place, value in before.answers.items()
+        if how == "all" or place[0] in filled
+    }
+    return ShownAnswers(before.round, how, answers, filled) if answers else None
+
+
+def earlier_returns(
+    folder: AssessmentFolder,
+    assessment: Assessment,
+    ledger: Ledger,
+    asked: Mapping[Request, Toolkit],
+) -> dict[Request, EarlierReturn]:
+    """Return what each who is asked answered the last time that they did.
+
+    Args:
+        folder: the assessment.
+        assessment: the settings of the round.
+        ledger: what is on record.
+        asked: the places of the register, each with its toolkit.
+    """
+    if not assessment.follows:
+        return {}
+    found: dict[Request, EarlierReturn] = {}
+    rounds = earlier_rounds(folder, assessment, ledger)
+    for record in rounds:
+        gave = dict(_by_place(record))
+        for place, toolkit in asked.items():
+            if place in gave and place not in found:
+                issued, ret = gave[place]
+                found[place] = _mapped(record, issued, ret, toolkit)
+    if assessment.show_successors and rounds:
+        found = {**dict(_successors(rounds[0], asked)), **found}
+    return found
+
+
+def _by_place(record: Round) -> Iterator[tuple[Request, tuple[Issued, Return]]]:
+    for issued in record.issued:
+        ret = record.current.get(issued.reference)
+        if ret is not None and ret.state not in _UNUSABLE:
+            yield request_of(issued), (issued, ret)
+
+
+def _successors(
+    record: Round, asked: Mapping[Request, Toolkit]
+) -> Iterator[tuple[Request, EarlierReturn]]:
+    """Yield for who is new at a partner the answers of the one person who is no longer asked.
+
+    Only where that person was promised no more than to be named: a name may be known then.
+    """
+    gave = dict(_by_place(record))
+    for place, toolkit in asked.items():
+        same = (place.partner, place.toolkit)
+        gone = [each for each in gave if (each.partner, each.toolkit) == same and each not in asked]
+        before = {one.identity.respondent for one in record.issued}
+        new = [
+            each
+            for each in asked
+            if (each.partner, each.toolkit) == same and each.respondent not in before
+        ]
+        if len(gone) == 1 and new == [place]:
+            issued, ret = gave[gone[0]]
+            if issued.promise.attribution == "named":
+                yield place, _mapped(record, issued, ret, toolkit, own=False)
+
+
+def _mapped(
+    record: Round, issued: Issued, ret: Return, toolkit: Toolkit, *, own: bool = True
+) -> EarlierReturn:
+    """An earlier return under the numbers that its questions have now, as far as comparable."""
+    then = record.toolkits[issued.identity.digest]
+    now = {
+        match.item.id: item
+        for item, match in earlier_items(toolkit, then).items()
+        if match.item is not None
+    }
+    answers = {
+        (now[answer.item], answer.field): answer.value
+        for answer in ret.answers
+        if answer.item in now and answer.field.startswith("answer") and answer.value != ""
+    }
+    return EarlierReturn(record.assessment.round, answers, own)
