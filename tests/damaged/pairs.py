@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -18,8 +19,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import cell_name, layout
 from xlassess.generate.query.letter import slot_cells
 from xlassess.model.query import Slot
+from xlassess.services.common.opening import open_folder
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
+from xlassess.services.rounds import begin_round
 from xlassess.toolkits.load import find_toolkit
 
 Case = Callable[[AssessmentFolder, Path], Path]
@@ -83,6 +86,15 @@ def handed_over_later_and_saved_earlier(folder: AssessmentFolder, inbox: Path) -
     ingest(folder, [first], now=LATER, workers=1)
     second = answer(folder, "Ada Ash", inbox / "second.xlsx", ("Agree", "Agree", "Agree"))
     return _saved(second, "2026-03-05T12:00:00Z")
+
+
+@gives("L07")
+def the_same_as_last_time(folder: AssessmentFolder, inbox: Path) -> Path:
+    first = answer(folder, "Ada Ash", inbox / "first.xlsx", ("Agree", "Disagree", "Agree"))
+    ingest(folder, [first], now=LATER, workers=1)
+    begin_round(folder, "2027", date(2027, 4, 30), now=LATER)
+    second = open_folder(folder.root)
+    return answer(second, "Ada Ash", inbox / "second.xlsx", ("Agree", "Disagree", "Agree"))
 
 
 def _saved(path: Path, moment: str) -> Path:

@@ -17,6 +17,7 @@ from xlassess.ingest import collect, read_all
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.findings_doc import page
+from xlassess.services.common.opening import open_folder
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 
@@ -58,7 +59,8 @@ def test_catalogue__no_code_lacks_a_damaged_workbook() -> None:
 def test_pair__gives_its_code_and_nothing_else(code: str, tmp_path: Path) -> None:
     folder, inbox = a_folder(tmp_path / "small"), tmp_path / "inbox"
     generate(folder, now=MONDAY)
-    result = ingest(folder, [CASES[code](folder, inbox)], now=LATER, workers=1)
+    last = CASES[code](folder, inbox)
+    result = ingest(open_folder(folder.root), [last], now=LATER, workers=1)
     found = [f.code for file in result.files for f in file.ret.findings]
     assert found == [*NOTED_BEFORE.get(code, ()), code]
 

@@ -25,6 +25,7 @@ from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.services.common.opening import open_folder
+from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
@@ -226,6 +227,36 @@ def test_settings__a_toolkit_that_is_not_used_is_told_with_its_line(
     (problem,) = caught.value.problems
     assert problem.hint == "It can be: tiny."
     assert problem.line == len(second.round_file.read_text().splitlines())
+
+
+def test_same__is_noted_for_the_coordinator_and_in_no_paper_without_names(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    given = {item: GIVEN[item] for item in ("1A", "1B", "1C")}
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
+    assert [finding.code for finding in ret.findings] == ["L07"]
+    assert ret.state == "accepted with notes"
+    path = consolidate(second, now=NEXT_YEAR).path
+    assert "is the same as this respondent gave in round 2026" in everything(path)
+    change_settings(second, "coordinator:\n", "attribution: partner\ncoordinator:\n")
+    path = consolidate(second, now=NEXT_YEAR).path
+    assert "round 2026" not in everything(path).replace("Trend", "")
+    assert "accepted with notes" not in everything(path)
+
+
+def test_same__one_judgement_that_differs_is_no_note(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    given: dict[str, object] = {"1A": "Agree", "1B": "Agree", "1C": "Agree"}
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
+    assert ret.findings == ()
+
+
+def everything(path: Path) -> str:
+    book = openpyxl.load_workbook(path, data_only=True)
+    return " ".join(
+        str(c.value) for s in book.worksheets for row in s.iter_rows() for c in row if c.value
+    )
 
 
 def followed_by(second: AssessmentFolder, name: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -27,7 +27,7 @@ from xlassess.consolidate.wording.decisions import (
     finding_in_words,
     outcome_in_words,
 )
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.finding import Finding
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
@@ -61,10 +61,34 @@ class RoundInputs:
 
 def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     """Prepare a round for its summary."""
+    participants = participants_of(record)
+    if participants.attribution != "named":
+        record = _untold(record)
     refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
     blank = {ref: ret for ref, ret in record.current.items() if ret.is_blank}
-    return RoundInputs(
-        record, made_at, participants_of(record), usable_returns(record), refused | blank
+    return RoundInputs(record, made_at, participants, usable_returns(record), refused | blank)
+
+
+OVER_ROUNDS = "L07"
+"""The finding that a return says what its respondent said last time: told under a letter or a
+reference, it would lead from one round to the other."""
+
+
+def _untold(record: Round) -> Round:
+    """The round without what leads from one round's papers to another's."""
+
+    def told(ret: Return) -> Return:
+        if not any(finding.code == OVER_ROUNDS for finding in ret.findings):
+            return ret
+        left = tuple(finding for finding in ret.findings if finding.code != OVER_ROUNDS)
+        plain = ret.state == "accepted with notes"
+        state = state_of(left, ret.normalised) if plain else ret.state
+        return replace(ret, findings=left, state=state)
+
+    return replace(
+        record,
+        current={name: told(ret) for name, ret in record.current.items()},
+        history=tuple(map(told, record.history)),
     )
 
 

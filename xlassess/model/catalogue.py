@@ -715,6 +715,13 @@ _LEDGER = (
         "one goes on counting.",
         "Nothing needs doing. If the partner wants to take all answers back: xlassess nil.",
     ),
+    Kind(
+        "L07",
+        "note",
+        "Every judgement as last time",
+        "Each of the {count} judgements is the same as this respondent gave in round {round}.",
+        "This is no fault. If it matters whether the questions were looked at anew, ask.",
+    ),
 )
 
 CATALOGUE: Mapping[str, Kind] = MappingProxyType(

@@ -28,7 +28,8 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
-from xlassess.services.common.asked import answered
+from xlassess.services.common.asked import answered, request_of
+from xlassess.services.common.last_time import EarlierReturn, earlier_returns, same_judgements
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
@@ -153,7 +154,10 @@ def ingest(
             today=now.astimezone().date(),
             deadlines=_deadlines(ledger, assessment.round),
         )
-        run = _Run(folder.returns, ledger, context, round_name=assessment.round, now=now)
+        run = _Run(
+            folder.returns, ledger, context, round_name=assessment.round, now=now,
+            before=_before(folder, ledger, context),
+        )  # fmt: skip
         for item in collect(paths, Path(unpacked)):
             # A message is kept beside the files in it: what it says may matter.
             if item.sha256 if isinstance(item, Return) else item.mail:
@@ -184,6 +188,21 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         queries={query.reference: query for query in ledger.queries()},
         printed=_printed(folder.outbox, issued),
     )
+
+
+def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> dict[str, EarlierReturn]:
+    """What those whose workbooks may come back answered last time, by reference."""
+    ours = {
+        one.reference: request_of(one)
+        for one in context.issued.values()
+        if one.identity.round == context.round and not one.identity.kind
+    }
+    asked = {
+        place: context.toolkits[context.issued[reference].identity.digest]
+        for reference, place in ours.items()
+    }
+    gave = earlier_returns(folder, folder.assessment(), ledger, asked)
+    return {name: gave[place] for name, place in ours.items() if place in gave}
 
 
 def _deadlines(ledger: Ledger, round_name: str) -> frozenset[tuple[str, date]]:
@@ -287,7 +306,9 @@ class _Run:
         *,
         round_name: str,
         now: datetime,
+        before: Mapping[str, EarlierReturn],
     ) -> None:
+        self._before = before
         self._returns, self._ledger, self._context = returns, ledger, context
         self._round, self._now = round_name, now
         self._run: str | None = None
@@ -410,7 +431,7 @@ class _Run:
             return
         if self._run is None:
             self._run = self._ledger.begin_run(self._round, to_end=True)
-        stamped = self._joined(replace(ret, received_at=self._now))
+        stamped = self._beside_last_time(self._joined(replace(ret, received_at=self._now)))
         recorded = self._ledger.record_return(stamped, self._run)
         known = recorded.state == "duplicate"
         repeats = known and recorded.sha256 != stamped.sha256
@@ -422,6 +443,19 @@ class _Run:
         query = self._context.queries.get(ret.query)
         base = self._ledger.numbered(query.base) if query else None
         return merge(ret, base, query) if query and base else ret
+
+    def _beside_last_time(self, ret: Return) -> Return:
+        """Return it with a note where every judgement is that of last time."""
+        before = self._before.get(ret.reference)
+        book = self._context.issued.get(ret.reference)
+        if before is None or book is None or not before.own:
+            return ret
+        count = same_judgements(self._context.toolkits[book.identity.digest], before, ret)
+        if not count:
+            return ret
+        note = found("L07", count=str(count), round=before.round).in_file(ret.file)
+        state = "accepted with notes" if ret.state == "accepted" else ret.state
+        return replace(ret, findings=(*ret.findings, note), state=state)
 
     def _received(self, ret: Return, *, known: bool = False) -> Received:
         return Received(ret, self._context.issued.get(ret.reference), known)

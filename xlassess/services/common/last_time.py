@@ -80,6 +80,28 @@ def shown_to(
     return ShownAnswers(before.round, how, answers, filled) if answers else None
 
 
+_FEWEST_ALIKE = 3
+"""Fewest judgements of which it is worth telling that all are those of last time."""
+
+
+def same_judgements(toolkit: Toolkit, before: EarlierReturn, ret: Return) -> int:
+    """Return how many judgements a return gives, where each is that of last time; else 0.
+
+    Args:
+        toolkit: the questions.
+        before: what was answered last time.
+        ret: what came back.
+    """
+    chosen = {item.id for item in toolkit.items() if not item.is_free}
+    now = {
+        (answer.item, answer.field): answer.value
+        for answer in ret.answers
+        if answer.item in chosen and answer.field.startswith("answer")
+    }
+    then = {place: value for place, value in before.answers.items() if place[0] in chosen}
+    return len(now) if now == then and len(now) >= _FEWEST_ALIKE else 0
+
+
 def earlier_returns(
     folder: AssessmentFolder,
     assessment: Assessment,
