@@ -8,6 +8,7 @@ return it asked about (`merge`).
 
 from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect, origin_of
+from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import read_return
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
@@ -18,6 +19,7 @@ __all__ = [
     "PrintedWorkbook",
     "ReturnedFile",
     "collect",
+    "concerns",
     "merge",
     "origin_of",
     "read_all",

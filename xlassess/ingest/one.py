@@ -66,7 +66,7 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
         notes.append(found("I15", owner=_person(book), sender=mail.sender, other=_person(who)))
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
-    return replace(ret, findings=findings, state=state)
+    return replace(ret, findings=findings, state=state, received_at=mail.received)
 
 
 def _person(book: Issued) -> str:

@@ -1,4 +1,4 @@
-"""Messages handed to a mail server, each at most once.
+"""Messages handed to a mail server, each at most once; and those read from a mailbox.
 
 A message is on record before it is handed over, and what became of it after. Where a run ends in
 between, nobody can know whether the server took it: the record says so, until somebody settles it.
@@ -87,3 +87,37 @@ class Messages:
             entries += [Entry(mark, one, details={"id": message_id}) for one in references]
         with self._writing() as db:
             events.append(db, self._now(), self._by, entries)
+
+    def read_before(self, mailbox: str, validity: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the numbers of the messages of a mailbox that were read: taken, and left alone.
+
+        Args:
+            mailbox: where it is.
+            validity: under which its numbers hold; under another, they are those of others.
+        """
+        taken: set[int] = set()
+        left: set[int] = set()
+        with self._writing() as db:
+            for event in events.read(db, EVENTS.c.what == "mailbox read"):
+                told = event.details
+                if (told["mailbox"], told["validity"]) == (mailbox, validity):
+                    taken.update(told["taken"])
+                    left.update(told["left"])
+        return frozenset(taken), frozenset(left)
+
+    def mailbox_read(
+        self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int]
+    ) -> None:
+        """Record that messages of a mailbox were read, once what was in them is on record.
+
+        Args:
+            mailbox: where it is.
+            validity: under which its numbers hold.
+            taken: the numbers of those that were taken in.
+            left: the numbers of those that have nothing to do with the assessment.
+        """
+        details = {
+            "mailbox": mailbox, "validity": validity, "taken": [*taken], "left": [*left],
+        }  # fmt: skip
+        with self._writing() as db:
+            events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])

@@ -75,6 +75,7 @@ class Ledger:
         self._now, self._by = now, by or user_name()
         self._run: int | None = None
         self._together: Connection | None = None
+        self._kept: set[str] | None = None
         self._again: dict[int, set[tuple[str, str]]] = {}
         self._engine = open_engine(url)
         try:
@@ -119,6 +120,7 @@ class Ledger:
             yield
         except BaseException:
             self._again.clear()
+            self._kept = None
             raise
 
     @contextmanager
@@ -320,8 +322,11 @@ class Ledger:
     def kept(self, file: str, sha256: str) -> None:
         """Record that a file was kept that is no return itself, such as a zip file of them."""
         with self._writing() as db:
-            known = (event.details["sha256"] for event in events.read(db, EVENTS.c.what == "kept"))
-            if sha256 not in known:
+            if self._kept is None:  # once: a mailbox holds thousands of messages
+                told = events.read(db, EVENTS.c.what == "kept")
+                self._kept = {event.details["sha256"] for event in told}
+            if sha256 not in self._kept:
+                self._kept.add(sha256)
                 self._log(db, Entry("kept", details={"file": file, "sha256": sha256}))
 
     def _came_again(

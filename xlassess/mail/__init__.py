@@ -1,5 +1,6 @@
 """Messages to respondents, lists for a mail merge, and handing messages to a mail server."""
 
+from xlassess.mail.imap import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
 from xlassess.mail.merge_list import merge_list
 from xlassess.mail.message import (
     KINDS,
@@ -24,10 +25,14 @@ __all__ = [
     "KINDS",
     "AddressError",
     "Attachment",
+    "FetchedMail",
     "Handover",
     "Kind",
     "Letter",
     "MailError",
+    "Mailbox",
+    "MailboxError",
+    "MailboxPlace",
     "Sending",
     "ServerError",
     "SmtpServer",
@@ -38,6 +43,7 @@ __all__ = [
     "message",
     "message_id",
     "own_words",
+    "place_of",
     "standard_template",
     "standard_words",
 ]

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from pathlib import Path, PurePosixPath
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -39,6 +39,10 @@ _UNPACKED = "xlassess-unpacked-"
 _TOGETHER, _SECONDS = 100, 1.0
 """So many returns, or those of so long, are recorded at once. A run that is broken off loses no
 more than these, and the next run reads them again."""
+
+
+_OLDEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
+"""Nothing is received before this, whatever a message says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def ingest(
     now: datetime,
     workers: int | None = None,
     passwords: Sequence[str] = (),
+    arrived: Mapping[str, datetime] | None = None,
     watch: Watch = silent,
 ) -> Ingested:
     """Keep, read and record every file at these paths (files, folders, zip files).
@@ -129,6 +134,7 @@ def ingest(
         now: the time of receipt, in UTC.
         workers: how many files are read at once; None lets the program choose.
         passwords: tried on files that need one to open; not kept.
+        arrived: when messages came, by the names of their files, where they do not say so.
         watch: told how many files are done.
 
     Raises:
@@ -158,6 +164,7 @@ def ingest(
             folder.returns, ledger, context, round_name=assessment.round, now=now,
             before=_before(folder, ledger, context),
         )  # fmt: skip
+        run.arrived = arrived or {}
         for item in collect(paths, Path(unpacked)):
             # A message is kept beside the files in it: what it says may matter.
             if item.sha256 if isinstance(item, Return) else item.mail:
@@ -317,6 +324,7 @@ class _Run:
         self._waiting: dict[str, ReturnedFile] = {}
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
+        self.arrived: Mapping[str, datetime] = {}
 
     def files(
         self, states: Mapping[int, State], instead: Mapping[str, str]
@@ -388,8 +396,9 @@ class _Run:
         counts, and the other waits for a decision.
         """
         keys = {source: key for key, source in self._waiting.items()}
-        for name, kept in self._origins.items():
-            self._ledger.kept(name, kept.sha256)
+        with self._ledger.together():
+            for name, kept in self._origins.items():
+                self._ledger.kept(name, kept.sha256)
         self._settle(self._refused.items())
         some: list[tuple[str, Return]] = []
         unsealed: list[tuple[str, Return]] = []
@@ -431,12 +440,18 @@ class _Run:
             return
         if self._run is None:
             self._run = self._ledger.begin_run(self._round, to_end=True)
-        stamped = self._beside_last_time(self._joined(replace(ret, received_at=self._now)))
+        stamped = self._beside_last_time(self._joined(replace(ret, received_at=self._when(ret))))
         recorded = self._ledger.record_return(stamped, self._run)
         known = recorded.state == "duplicate"
         repeats = known and recorded.sha256 != stamped.sha256
         earlier = self._ledger.numbered(recorded.number) if repeats else None
         self._done[key] = replace(self._received(recorded, known=known), repeats=earlier)
+
+    def _when(self, ret: Return) -> datetime:
+        """When it was received: with a message when that was, and otherwise now."""
+        came = ret.received_at or self.arrived.get(ret.file.partition("/")[0])
+        # A clock that is ahead, or a line that somebody made up, does not come from the future.
+        return came if came and _OLDEST < came <= self._now else self._now
 
     def _joined(self, ret: Return) -> Return:
         """Return what came in a query workbook joined with the return it asked about."""

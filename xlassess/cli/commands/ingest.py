@@ -27,6 +27,7 @@ from xlassess.model.errors import UsageError
 if TYPE_CHECKING:
     from xlassess.model.answer import State
     from xlassess.model.finding import Finding
+    from xlassess.services.collect_mail import Collected
     from xlassess.services.ingest import Ingested, Received
 
 
@@ -42,6 +43,14 @@ if TYPE_CHECKING:
     "--password", "passwords", metavar="[TEXT]", multiple=True, is_flag=False, flag_value="",
     help="Password for files that need one. Leave TEXT out to type it unseen. Put this after PATH.",
 )  # fmt: skip
+@click.option(
+    "--mailbox", metavar="URL",
+    help="Read the new messages of a mailbox: imaps://user@host/FOLDER. Nothing is changed there.",
+)  # fmt: skip
+@click.option(
+    "--move-to", metavar="FOLDER", default="",
+    help="Move the messages to this folder of the mailbox once they are on record.",
+)  # fmt: skip
 @AS_JSON
 @FULL
 @in_round
@@ -50,12 +59,14 @@ def ingest(
     options: Options,
     paths: tuple[Path, ...],
     *,
+    mailbox: str | None,
+    move_to: str,
     workers: int | None,
     passwords: tuple[str, ...],
     as_json: bool,
     full: bool,
 ) -> None:
-    """Read the workbooks that came back: files, folders, zip files and e-mails.
+    """Read the workbooks that came back: files, folders, zip files, e-mails and mailboxes.
 
     For each file it says what was read, what is unclear (where, and what to do) and whether the
     file was refused. It keeps every file. Reading a file twice changes nothing.
@@ -67,15 +78,46 @@ def ingest(
 
     found = [here_or_in(options.root, path) for path in paths]
     folder, known = folder_of(options), _passwords(passwords, found)
+    if move_to and not mailbox:
+        raise UsageError("--move-to needs --mailbox.", "It moves messages within a mailbox.")
+    if mailbox and paths:
+        raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
+    collected = None
     with progress("Reading") as watch:
-        result = service.ingest(
-            folder, found, now=now(), workers=workers, passwords=known, watch=watch
-        )
+        if mailbox:
+            from xlassess.services.collect_mail import collect_mail
+
+            collected = collect_mail(
+                folder, mailbox, now=now(), move_to=move_to, workers=workers, passwords=known,
+                watch=watch,
+            )  # fmt: skip
+            result = collected.ingested
+        else:
+            result = service.ingest(
+                folder, found, now=now(), workers=workers, passwords=known, watch=watch
+            )
     if as_json:
         click.echo(dumps(_as_json(result)))
     else:
-        _show(Console(full=full), result)
+        out = Console(full=full)
+        if collected is not None:
+            _show_collected(out, collected)
+        if result.files or collected is None:
+            _show(out, result)
     leave(result.needs_person)
+
+
+def _show_collected(out: Console, result: Collected) -> None:
+    """Say which messages were read."""
+    moved = f" {count(result.moved, 'message')} moved." if result.moved else ""
+    out.say(f"{count(result.taken, 'new message')} read in {result.place}.{moved}", style="head")
+    if result.left:
+        out.say(
+            f"{count(result.left, 'other message')} left alone: no file, no reference, and not "
+            "from anybody who is asked."
+        )
+    if result.large:
+        out.say(f"{count(len(result.large), 'message')} too large to be read.", style="query")
 
 
 def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:

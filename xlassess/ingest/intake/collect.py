@@ -16,7 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from xlassess.ingest.guard.foreign import foreign_zip
@@ -259,13 +259,14 @@ class _Unpacker:
             if mail.files and not mail.problem:
                 for file in mail.files:
                     yield from self._attached(
-                        file, shown, depth, CoveringMail(mail.sender, mail.text)
+                        file, shown, depth, CoveringMail(mail.sender, mail.text, mail.received)
                     )
                 continue
             what = f": {mail.problem}" if mail.problem else ""
             said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
             own = ("", 0) if kind == "mailbox" else fingerprint(path)
-            yield refused(shown, _without_workbook(mail, what, said), *own)
+            remark = refused(shown, _without_workbook(mail, what, said), *own)
+            yield replace(remark, received_at=mail.received)
 
     def _attached(
         self, file: MailFile, name: str, depth: int, mail: CoveringMail

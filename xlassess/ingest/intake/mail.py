@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 from html import unescape
 from pathlib import Path
 from typing import Literal
 
+from xlassess.contract.reference import find_references
 from xlassess.ingest.guard.foreign import is_mail_text
 from xlassess.ingest.guard.limits import MOST_BYTES
 from xlassess.ingest.guard.package import ZIP_MAGIC
@@ -35,6 +37,7 @@ _OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 _MOST_LINES = 600_000
 """Lines of a message; a file of the greatest size takes half as many in base64."""
 _MOST_PARTS, _MOST_LEVELS, _MOST_HEAD = 2_000, 50, 1 << 18
+_LONGEST_DATE = 200
 _MOST_TEXT = 2_000
 """Characters of a message's text that are told; the message itself is kept whole."""
 
@@ -71,6 +74,7 @@ class ReadMail:
 
     ``text`` is what was written, without what it answers to. ``problem`` is why no file could be
     taken out of it, or what the message is instead; empty where there is nothing to tell.
+    ``received`` is when the last server on its way took it.
     """
 
     sender: str
@@ -78,6 +82,7 @@ class ReadMail:
     text: str
     files: tuple[MailFile, ...]
     problem: str = ""
+    received: datetime | None = None
 
 
 def mail_kind(path: Path) -> MailKind:
@@ -160,7 +165,36 @@ def read_message(data: bytes) -> ReadMail:
     text = _written(texts)
     problem = "it is encrypted" if encrypted and not files else _instead(mail, text)
     sender = parseaddr(_header(mail, "From"))[1]
-    return ReadMail(sender, _header(mail, "Subject"), text, tuple(files), problem)
+    return ReadMail(sender, _header(mail, "Subject"), text, tuple(files), problem, _received(mail))
+
+
+def _received(mail: Message) -> datetime | None:
+    """When a message was received: each server writes its line above those before it."""
+    line = str(mail.get("Received", ""))[-_LONGEST_DATE:]
+    try:
+        moment = parsedate_to_datetime(line.rpartition(";")[2].strip())
+        return moment.astimezone(timezone.utc) if moment.tzinfo else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def concerns(data: bytes, references: Collection[str], addresses: Collection[str]) -> bool:
+    """Tell whether a message of a mailbox may be about the assessment.
+
+    It is if it brings a file, comes from somebody who is asked, names a workbook, or answers to
+    one of our messages. Others in the same mailbox are nobody's business here.
+
+    Args:
+        data: its bytes.
+        references: those of the workbooks issued.
+        addresses: of whom is asked, in small letters.
+    """
+    mail = read_message(data)
+    if mail.files or mail.sender.casefold() in addresses:
+        return True
+    if any(one in references for one in find_references(f"{mail.subject} {mail.text}")):
+        return True
+    return b"<xlassess." in data
 
 
 def _too_much(data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from xlassess.contract.layout import (
@@ -329,10 +329,14 @@ def _number(item: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class CoveringMail:
-    """The e-mail message that a file came with: the sender's address, and what it says."""
+    """The e-mail message that a file came with: the sender's address, and what it says.
+
+    ``received`` is when it was received, where that is known.
+    """
 
     sender: str
     text: str
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

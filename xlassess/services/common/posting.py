@@ -108,32 +108,40 @@ def way_of(assessment: Assessment) -> Way:
             "There is no address that messages could come from.",
             "Enter the coordinator's e-mail, or from under mail, in assessment.yaml.",
         )
-    password = _password(server) if server.user else ""
+    user = server.user
+    password = password_of("smtp", user, server.host, PASSWORD) if user else ""
     return Way(server, password, sender, server.reply_to or own or sender)
 
 
-def _password(server: MailServer) -> str:
-    if given := os.environ.get(PASSWORD):
-        return given
-    name = f"smtp://{server.user}@{server.host}"
-    if kept := from_keyring(name):
-        return kept
-    raise UsageError(
-        f"There is no password for {server.user} on {server.host}.",
-        f"Keep it in the keyring of this computer: keyring set {KEYRING} {name}\nOr put it into "
-        f"the environment variable {PASSWORD}.",
-    )
+def password_of(scheme: str, user: str, host: str, variable: str) -> str:
+    """Return a password from the environment, or from the keyring of this computer.
 
+    Args:
+        scheme: what it is for: ``smtp`` or ``imaps``.
+        user: the name to sign in with.
+        host: the server.
+        variable: the environment variable that may hold it.
 
-def from_keyring(name: str) -> str:
-    """Return a password kept in the keyring of this computer; empty where there is none."""
+    Raises:
+        UsageError: there is none.
+    """
     import keyring
     from keyring.errors import KeyringError
 
+    if given := os.environ.get(variable):
+        return given
+    name = f"{scheme}://{user}@{host}"
     try:
-        return keyring.get_password(KEYRING, name) or ""
+        kept = keyring.get_password(KEYRING, name)
     except (KeyringError, RuntimeError):
-        return ""
+        kept = None
+    if kept:
+        return kept
+    raise UsageError(
+        f"There is no password for {user} on {host}.",
+        f"Keep it in the keyring of this computer: keyring set {KEYRING} {name}\nOr put it into "
+        f"the environment variable {variable}.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

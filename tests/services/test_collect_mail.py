@@ -1,0 +1,210 @@
+"""Reading a mailbox on a true server: nothing changed, nothing read twice, nothing lost."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from tests.mail.dovecot import PROGRAM, MailServerBox, dovecot
+from tests.mail.post_office import PASSWORD
+from tests.services.small import LATER, MONDAY, a_folder, answer
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.mail import MailboxError, place_of
+from xlassess.model.errors import UsageError
+from xlassess.services.collect_mail import Collected, collect_mail
+from xlassess.services.generate import generate
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Dovecot is not installed")
+
+CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MailServerBox]:
+    with dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def box(running: MailServerBox, monkeypatch: pytest.MonkeyPatch) -> MailServerBox:
+    """An empty mailbox."""
+    for path in (*running.held(), *running.held(".Done")):
+        path.unlink()
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.home / "certificate.pem"))
+    monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
+    return running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    generate(folder, now=MONDAY)
+    return folder
+
+
+def a_mail(book: Path | None, said: str = "Here it is.", received: str = CAME) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "p@partner.example", "c@x.example", "Our view"
+    mail.set_content(said)
+    if book:
+        mail.add_attachment(
+            book.read_bytes(), maintype="application", subtype="octet-stream", filename=book.name
+        )
+    return received.encode() + mail.as_bytes()
+
+
+def collect(folder: AssessmentFolder, box: MailServerBox, move_to: str = "") -> Collected:
+    return collect_mail(folder, box.url, now=LATER, move_to=move_to, workers=1)
+
+
+def test_collect__reads_without_changing_anything_and_once(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    box.deliver(a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx")))
+    box.deliver(a_mail(None, "Lunch on Friday?"))
+    result = collect(folder, box)
+    assert (result.taken, result.left) == (1, 1)
+    (file,) = result.ingested.files
+    assert file.answers == 3
+    assert file.ret.file.startswith("INBOX 00000")
+    # received is when the mail was, not when it was read
+    assert file.ret.received_at == datetime(2026, 3, 3, 10, tzinfo=timezone.utc)
+    assert all(not path.name.endswith("S") for path in box.held())  # S: seen
+    again = collect(folder, box)
+    assert (again.taken, again.left, again.ingested.files) == (0, 0, ())
+    kept = [path.read_bytes() for path in folder.returns.rglob("*.eml")]
+    assert [b"Lunch" in one for one in kept] == [False]
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.audit().faults == ()
+
+
+def test_collect__without_a_line_of_a_server_the_mailbox_says_when(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    path = box.deliver(a_mail(book, received=""))
+    then = (MONDAY + timedelta(days=2)).timestamp()
+    import os
+
+    os.utime(path, (then, then))
+    (file,) = collect(folder, box).ingested.files
+    assert file.ret.received_at == MONDAY + timedelta(days=2)
+
+
+def test_collect__moves_what_is_on_record_and_nothing_else(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    box.deliver(a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx")))
+    box.deliver(a_mail(None, "Lunch on Friday?"))
+    collect(folder, box)
+    box.deliver(a_mail(answer(folder, "Bea Birch", tmp_path / "bea.xlsx")))
+    result = collect(folder, box, move_to="Done")
+    assert (result.taken, result.moved) == (1, 2)
+    assert [b"Lunch" in path.read_bytes() for path in box.held()] == [True]
+    assert len(box.held(".Done")) == 2
+
+
+def test_collect__the_same_mail_in_another_folder_is_known(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    content = a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx"))
+    box.deliver(content)
+    collect(folder, box)
+    box.deliver(content)
+    (file,) = collect(folder, box).ingested.files
+    assert file.known
+    with Ledger(folder.ledger_file) as ledger:
+        assert len(ledger.history("2026")) == 1
+
+
+KILLED = """
+import os, signal, sys
+from xlassess.ledger import messages, store
+from xlassess.mail import imap
+
+owner, name, when = {
+    "fetched": (imap.Mailbox, "fetch", "after"), "recorded": (messages.Messages, "mailbox_read",
+    "before"), "noted": (messages.Messages, "mailbox_read", "after"),
+    "moving": (imap.Mailbox, "move", "before"), "some": (store.Ledger, "record_return", "after"),
+}[sys.argv[1]]
+whole = getattr(owner, name)
+
+def instead(*args, **kinds):
+    if when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = whole(*args, **kinds)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(owner, name, instead)
+from xlassess.cli.app import main
+sys.argv[:] = ["xlassess", *sys.argv[2:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("place", ["fetched", "some", "recorded", "noted", "moving"])
+def test_collect__killed_at_any_point_nothing_twice_and_nothing_lost(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, place: str
+) -> None:
+    for name in ("Ada Ash", "Bea Birch"):
+        box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
+    line = [sys.executable, "-c", KILLED, place, "-C", str(folder.root), "ingest", "--workers", "1"]
+    done = subprocess.run(
+        [*line, "--mailbox", box.url, "--move-to", "Done"], capture_output=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert len(box.held()) == 2
+    collect(folder, box, move_to="Done")
+    assert len(box.held(".Done")) == 2
+    with Ledger(folder.ledger_file) as ledger:
+        assert len(ledger.history("2026")) == 2
+        assert len(ledger.current("2026")) == 2
+        assert ledger.audit().faults == ()
+
+
+def test_collect__wrong_password_folder_and_certificate(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(MailboxError, match="The folder Nowhere cannot be opened"):
+        collect_mail(folder, box.url.replace("INBOX", "Nowhere"), now=LATER)
+    monkeypatch.setenv("SSL_CERT_FILE", str(box.home / "nothing.pem"))
+    with pytest.raises(MailboxError, match="does not prove that it is the one"):
+        collect(folder, box)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("imap://cora@host/INBOX", "does not name a mailbox"),
+        ("imaps://host", "does not name a mailbox"),
+        ("imaps://cora:secret@host", "named without its password"),
+        ("imaps://cora@host:x", "does not name a mailbox"),
+        ("inbox", "does not name a mailbox"),
+    ],
+)
+def test_place_of__others_are_refused(text: str, said: str) -> None:
+    with pytest.raises(MailboxError, match=said) as raised:
+        place_of(text)
+    assert "secret" not in str(raised.value)
+
+
+def test_place_of__an_address_as_the_name() -> None:
+    place = place_of("imaps://cora@council.example@imap.example/Assess%20ments")
+    assert (place.user, place.host, place.port) == ("cora@council.example", "imap.example", 993)
+    assert place.folder == "Assess ments"
+
+
+def test_collect__no_password(folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XLASSESS_IMAP_PASSWORD", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with pytest.raises(UsageError, match="There is no password for cora on host"):
+        collect_mail(folder, "imaps://cora@host", now=LATER)
