@@ -21,11 +21,13 @@ from xlassess.generate import (
     build_joint,
     plan_questions,
     progress_questions,
+    workshop_questions,
 )
 from xlassess.model.answer import Identity, Issued, Value
-from xlassess.model.plan import AgreedAction, JointKind, Matter, Suggestion
+from xlassess.model.plan import AgreedAction, JointKind, Matter, Suggestion, TalkingPoint
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit, answer_field
+from xlassess.toolkits.load import find_toolkit
 
 AT = datetime(2026, 3, 20, 9, 0, tzinfo=timezone.utc)
 LAST_DAY = date(2026, 12, 31)
@@ -129,6 +131,22 @@ def a_plan() -> Workbook:
 def a_progress() -> Workbook:
     """Return a progress workbook in which every action is in progress."""
     return issue_jointly("progress", progress_toolkit(), progress_values())
+
+
+@lru_cache(maxsize=1)
+def a_workshop() -> Workbook:
+    """Return a workshop workbook about the statements of one toolkit, with one judgement."""
+    toolkit = find_toolkit("pat")
+    points = [
+        TalkingPoint(
+            "split" if item.id.startswith("1") else "rest", item.id, "", "", item.ask, item.answer,
+            (("Strongly agree", 3), ("Agree", 0), ("Disagree", 1)), item.prompts,
+        )
+        for section in toolkit.sections
+        for item in section.items
+    ]  # fmt: skip
+    values: dict[Slot, Value] = {Slot("1B", answer_field("judgement")): "agree"}
+    return issue_jointly("workshop", workshop_questions(points, "pat", toolkit), values)
 
 
 def where(book: Workbook, number: str, name: str) -> tuple[str, int, int]:

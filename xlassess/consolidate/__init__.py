@@ -6,7 +6,7 @@ from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
-from xlassess.consolidate.wording.matters import matters_of
+from xlassess.consolidate.wording.matters import matters_of, talking_points
 
 __all__ = [
     "ProgressPaper",
@@ -19,6 +19,7 @@ __all__ = [
     "promise_in_words",
     "summarise",
     "summary_bytes",
+    "talking_points",
     "with_returns_held_back",
     "write_summary",
 ]

@@ -43,7 +43,7 @@ from xlassess.consolidate.register import (
     last_received,
     round_inputs,
 )
-from xlassess.consolidate.wording.agreed import promises_kept
+from xlassess.consolidate.wording.agreed import judged_in_words, promises_kept
 from xlassess.consolidate.wording.decisions import decisions, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
@@ -84,6 +84,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         remarks=_remarks(inputs, groups),
         actions=tuple(actions),
         agreed=_agreed(record),
+        judgements=record.judgements,
         files=files_of(inputs),
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, inputs.usable, inputs.participants),
@@ -150,7 +151,7 @@ def _part(
         len(heard),
         last_received(inputs, group),
         _agreed_here(inputs, group),
-        kept,
+        _kept_and_judged(inputs, group, kept),
         trend_of(inputs, group, counted, (sections, overall, items)),
     )
     return ToolkitResults(
@@ -176,6 +177,14 @@ def _part(
         details=details_of(toolkit, inputs.participants, rows, answers),
         trend=facts.trend,
     )
+
+
+def _kept_and_judged(
+    inputs: RoundInputs, group: ToolkitGroup, kept: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What came of earlier actions, and what a workshop agreed on about this toolkit."""
+    judged = judged_in_words(inputs.record.judgements, group.key)
+    return (*kept, judged) if judged else kept
 
 
 def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:

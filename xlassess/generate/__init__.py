@@ -7,6 +7,7 @@ from xlassess.generate.joint.questions import (
     kind_of,
     plan_questions,
     progress_questions,
+    workshop_questions,
 )
 from xlassess.generate.joint.workbook import JointWorkbook, build_joint
 from xlassess.generate.plate import Personal, Plate, build_plate, build_with_last_time
@@ -36,4 +37,5 @@ __all__ = [
     "progress_questions",
     "query_file_name",
     "query_letter",
+    "workshop_questions",
 ]

@@ -30,13 +30,13 @@ What = Literal[
     "message begun", "message ended", "mailbox read",
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
     "round closed", "round reopened", "plan agreed", "progress reported",
-    "plan written", "progress written",
+    "plan written", "progress written", "workshop written", "workshop held",
 ]  # fmt: skip
 """What can happen."""
 
 WRITING: Mapping[OutputKind, What] = {
     "summary": "consolidated", "report": "reported", "export": "exported", "frames": "opened",
-    "plan": "plan written",
+    "plan": "plan written", "workshop": "workshop written",
 }  # fmt: skip
 """The events by which something is written from a round, by what it is."""
 

@@ -20,6 +20,7 @@ from xlassess.model.plan import (
     AgreedPlan,
     DecidedRow,
     JointKind,
+    Judgement,
     PlanStep,
     ProgressRow,
     follow,
@@ -30,7 +31,7 @@ from xlassess.model.plan import (
 from xlassess.model.toolkit import Item, Section, Toolkit
 
 STEPS: Mapping[JointKind, What] = {
-    "plan": "plan agreed", "progress": "progress reported",
+    "plan": "plan agreed", "progress": "progress reported", "workshop": "workshop held",
 }  # fmt: skip
 """The events that say what a joint workbook brought, by what it is for."""
 
@@ -70,6 +71,15 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
         for round_name, some in reports.items():
             details = {"round": round_name, "reported": kept(some), **whose}
             yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
+    elif kind == "workshop":
+        judged = [
+            _judged(section, item, toolkit, values[item.id])
+            for section in toolkit.sections
+            for item in section.items
+            if item.id in values
+        ]
+        details = {"round": issued.identity.round, "judged": judged, **whose}
+        yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
 
 
 def _plan_row(section: Section, item: Item, said: Mapping[str, Value]) -> DecidedRow:
@@ -100,6 +110,29 @@ def _progress_row(number: str, said: Mapping[str, Value]) -> ProgressRow:
     )
 
 
+def _judged(
+    section: Section, item: Item, toolkit: Toolkit, said: Mapping[str, Value]
+) -> dict[str, str]:
+    number, _, view = item.short.rpartition("/")
+    choice = _text(said, plan.JUDGEMENT)
+    label = toolkit.scales[item.answer].by_code(choice).label if choice else ""
+    return {
+        "part": section.id.rpartition("/")[0], "item": number, "view": view, "choice": choice,
+        "label": label, "grounds": _text(said, plan.GROUNDS),
+        "following": _text(said, plan.FOLLOWING),
+    }  # fmt: skip
+
+
+def judgements(log: Iterable[Event], round_name: str) -> tuple[Judgement, ...]:
+    """Return what the workshops of a round agreed on, each question as it was judged last."""
+    held: dict[tuple[str, str, str], Judgement] = {}
+    for event in _holding_events(list(log)):
+        if event.details["round"] == round_name:
+            for row in event.details.get("judged", ()):
+                held[row["part"], row["item"], row["view"]] = Judgement(**row, at=event.at)
+    return tuple(held.values())
+
+
 def _text(said: Mapping[str, Value], name: str) -> str:
     return str(said.get(name, "")).strip()
 
@@ -120,7 +153,14 @@ def plans(log: Iterable[Event], up_to: int | None = None) -> dict[str, AgreedPla
 
 
 def _holding(log: list[Event]) -> Iterator[PlanStep]:
-    """Yield the steps that hold, oldest first."""
+    """Yield the steps of plans that hold, oldest first."""
+    for event in _holding_events(log):
+        if event.what != STEPS["workshop"]:
+            yield _step(event)
+
+
+def _holding_events(log: list[Event]) -> Iterator[Event]:
+    """Yield the events about joint workbooks that hold, oldest first."""
     now = Replay().follow(log).statuses
     issued = {event.reference: event.number for event in log if event.what == "issued"}
     steps = [event for event in log if event.what in STEPS.values()]
@@ -139,7 +179,7 @@ def _holding(log: list[Event]) -> Iterator[PlanStep]:
         if issued.get(event.reference, 0) < newest.get(whose, 0):
             continue
         newest[whose] = issued.get(event.reference, 0)
-        yield _step(event)
+        yield event
 
 
 def _step(event: Event) -> PlanStep:

@@ -493,6 +493,7 @@ class Ledger:
                 decisions=log.decisions(history),
                 outputs=log.outputs(name),
                 plans=joint.plans(happened),
+                judgements=joint.judgements(happened, name),
                 events=number,
                 head=head if number else "",
             )

@@ -79,6 +79,46 @@ class Matter:
     proposed: Suggestion | None
 
 
+TalkingGroup = Literal["split", "low", "levels", "rest"]
+"""Why an item is worth talking about: views are split, it stands low, levels differ; or it is one
+of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingPoint:
+    """One item for a workshop: why it is on the list, what was asked, and how answers fall.
+
+    ``view`` is the standpoint it was judged from, with its ``label``, or both are empty.
+    ``spread`` has a label and a count for each choice; it is empty where it is withheld.
+    """
+
+    group: TalkingGroup
+    item: str
+    view: str
+    label: str
+    ask: str
+    scale: str
+    spread: tuple[tuple[str, int], ...]
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a workshop agreed on about one item: the choice's code, its label, why, what follows.
+
+    ``part`` is the toolkit's key in the summary, ``view`` the standpoint, ``at`` when it came in.
+    """
+
+    part: str
+    item: str
+    view: str
+    choice: str
+    label: str
+    grounds: str
+    following: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedRow:
     """One row of a plan workbook as it came back.

@@ -9,7 +9,7 @@ from typing import Literal
 
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Attribution
-from xlassess.model.plan import AgreedPlan
+from xlassess.model.plan import AgreedPlan, Judgement
 from xlassess.model.toolkit import Toolkit
 
 OutcomeKind = Literal["nil return", "declined"]
@@ -96,7 +96,7 @@ class Register:
         return tuple(one for one in self.messages if one.outcome == "uncertain" and not one.settled)
 
 
-OutputKind = Literal["summary", "report", "export", "frames", "plan"]
+OutputKind = Literal["summary", "report", "export", "frames", "plan", "workshop"]
 """What may be written from a round, or handed to a program."""
 
 
@@ -141,7 +141,8 @@ class Round:
     stands for them all. ``former`` are workbooks that stand for nobody any more: replaced ones,
     and those of people who are no longer asked. ``outputs`` were written from the round before,
     oldest first; ``held`` tells, by the digest of the questions, where returns are held back for
-    the sake of one of them. ``plans`` are the agreed plans of all rounds, by name. ``earlier`` are
+    the sake of one of them. ``plans`` are the agreed plans of all rounds, by name;
+    ``judgements`` what workshops of this one agreed on. ``earlier`` are
     the rounds before it that answers may be compared with, the last one first.
     """
 
@@ -158,6 +159,7 @@ class Round:
     outputs: tuple[Output, ...] = ()
     held: Mapping[str, HeldBack] = field(default_factory=dict)
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
+    judgements: tuple[Judgement, ...] = ()
     earlier: tuple[Round, ...] = ()
 
     @property

@@ -119,6 +119,10 @@ def _told(result: History, step: Step) -> str:
         "exported": f"{about} counted in the data of round {event.details.get('round')}",
         "opened": f"{about} counted in what Python read of round {event.details.get('round')}",
         "plan written": f"{about} counted in the plan workbook",
+        "workshop written": f"{about} counted in a workshop workbook",
+        "workshop held": (
+            f"{count(len(event.details.get('judged', ())), 'judgement')} of a workshop recorded"
+        ),
         "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
         "progress reported": (
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"

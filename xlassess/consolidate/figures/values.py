@@ -11,7 +11,7 @@ from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.consolidate.figures.trend import Trend
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
-from xlassess.model.plan import AgreedPlan
+from xlassess.model.plan import AgreedPlan, Judgement
 from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
 from xlassess.score import Agreement, Scorecard
 
@@ -500,7 +500,8 @@ class Summary:
     ``put_right`` and ``findings`` are empty where single returns are not shown. ``noted`` is
     number and hash of the last event in the ledger, by which it can be told later that none
     before it was changed. ``actions`` are what respondents propose; ``agreed`` is the plan that
-    came of it, once there is one: it then stands as the action plan.
+    came of it, once there is one: it then stands as the action plan. ``judgements`` are what
+    workshops agreed on, beside the answers.
     """
 
     assessment: Assessment
@@ -519,3 +520,4 @@ class Summary:
     noted: str = ""
     findings: tuple[FindingRow, ...] = ()
     agreed: AgreedPlan | None = None
+    judgements: tuple[Judgement, ...] = ()

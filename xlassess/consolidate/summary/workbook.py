@@ -30,6 +30,7 @@ from xlassess.consolidate.summary.sheets.proposal import PROPOSAL, write_proposa
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.scores import write_scores
 from xlassess.consolidate.summary.sheets.trend_sheet import write_trend
+from xlassess.consolidate.summary.sheets.workshop_sheet import write_judgements
 from xlassess.consolidate.wording.terms import ACTIONS, SUMMARY
 from xlassess.sheet.writer import WorkbookWriter
 
@@ -59,6 +60,7 @@ def summary_bytes(summary: Summary) -> bytes:
     for part in summary.parts:
         _write_part(writer, part)
     write_comments(writer)
+    write_judgements(writer)
     if summary.agreed:
         write_agreed(writer, summary.agreed)
     else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
 from xlassess.consolidate.figures.plan_counts import ActionChange, plan_counts
 from xlassess.consolidate.figures.values import Summary
-from xlassess.model.plan import AgreedAction, AgreedPlan, DecidedRow
+from xlassess.consolidate.wording.pointed import spread_of
+from xlassess.model.plan import AgreedAction, AgreedPlan, DecidedRow, Judgement
 from xlassess.model.record import Round
 from xlassess.sheet.words import Words
 
@@ -86,3 +87,32 @@ def change_in_words(change: ActionChange, round_name: str) -> str:
         moved,
         now.moves[-1].because if moved and now.moves else "",
     )
+
+
+def judged_beside(summary: Summary) -> tuple[tuple[str, ...], ...]:
+    """Return what workshops agreed on, each with the question and how respondents answered it.
+
+    Toolkit, item, question, how answers fall, agreed judgement, reason and what is to follow.
+    """
+    rows = []
+    for part in summary.parts:
+        asks = {item.id: item.ask for item in part.toolkit.items()}
+        figures = {(one.item.id, one.field.partition(":")[2]): one for one in part.items}
+        for judged in summary.judgements:
+            figure = figures.get((judged.item, judged.view))
+            if judged.part != part.key or judged.item not in asks:
+                continue
+            withheld = figure is None or figure.withheld or not figure.agreement.n
+            spread = words().say("judged_withheld") if withheld or not figure else spread_of(figure)
+            view = f", {figure.view.lower()}" if figure and figure.view else ""
+            rows.append((
+                part.label, judged.item, f"{asks[judged.item]}{view}", spread,
+                judged.label or words().say("judged_none"), judged.grounds, judged.following,
+            ))  # fmt: skip
+    return tuple(rows)
+
+
+def judged_in_words(judgements: Iterable[Judgement], part: str) -> str:
+    """Return what a workshop agreed on about one toolkit, in a sentence; nothing without any."""
+    own = [one for one in judgements if one.part == part and one.label]
+    return words().say("judged", own) if own else ""

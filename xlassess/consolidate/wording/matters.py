@@ -1,4 +1,4 @@
-"""What a plan workbook puts to a decision: what was proposed, and concerns nobody answered."""
+"""What joint workbooks are about: what is to be decided on, and what is worth talking about."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.values import ItemFigures, PlannedAction, Summary, ToolkitResults
+from xlassess.consolidate.figures.worth_talking import agenda_of
 from xlassess.consolidate.wording.pointed import spread_of, why_low
-from xlassess.model.plan import Matter, Suggestion
+from xlassess.model.plan import Matter, Suggestion, TalkingGroup, TalkingPoint
 
 
 def matters_of(summary: Summary) -> tuple[Matter, ...]:
@@ -33,6 +34,13 @@ def _of_part(summary: Summary, part: ToolkitResults) -> Iterator[Matter]:
             finding = _finding(part, said[0], weak) if said else ""
             proposed = _suggested(action)
             yield Matter(part.key, action.item, asks.get(action.item, ""), finding, proposed)
+    for judged in summary.judgements:
+        if judged.part == part.key and judged.following and judged.item in asks:
+            answered.add(judged.item)
+            said = figures.get(judged.item, ())
+            finding = _finding(part, said[0], weak) if said else ""
+            proposed = Suggestion(" ".join(judged.following.split()), by="the workshop")
+            yield Matter(part.key, judged.item, asks[judged.item], finding, proposed)
     for item, ask in asks.items():
         if item in weak and item not in answered:
             yield Matter(part.key, item, ask, _finding(part, figures[item][0], weak), None)
@@ -66,3 +74,41 @@ def _suggested(action: PlannedAction) -> Suggestion:
 
 def _by(person: Person | None) -> str:
     return ", ".join(filter(None, (person.partner, person.respondent))) if person else ""
+
+
+def talking_points(part: ToolkitResults) -> tuple[TalkingPoint, ...]:
+    """Return what is worth talking about in a workshop on one toolkit, in order.
+
+    What is withheld in the summary is withheld here.
+    """
+    weights = {
+        each.section.id: each.significance.mean
+        for each in part.sections
+        if each.significance.mean is not None
+    }
+    agenda = agenda_of(part.toolkit, part.items, weights, part.returned)
+    views = {view.label: view.id for view in part.toolkit.views}
+    groups: tuple[tuple[TalkingGroup, tuple[ItemFigures, ...]], ...] = (
+        ("split", agenda.split), ("low", agenda.low), ("levels", agenda.levels),
+        ("rest", agenda.rest),
+    )  # fmt: skip
+    return tuple(
+        TalkingPoint(
+            group=group,
+            item=one.item.id,
+            view=one.field.partition(":")[2],
+            label=one.view,
+            ask=one.item.ask,
+            scale=one.scale_id,
+            spread=() if one.withheld else _spread(one),
+            prompts=one.item.prompts,
+        )
+        for group, some in groups
+        for one in some
+        if one.view == "" or one.view in views
+    )
+
+
+def _spread(item: ItemFigures) -> tuple[tuple[str, int], ...]:
+    counts = item.agreement.counts
+    return tuple((choice.label, counts[choice.code]) for choice in item.scale.choices)

@@ -7,7 +7,8 @@ items with numbers, its columns are what is filled in for each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from xlassess.contract.layout import JOINT, RESERVED_SHEETS
 from xlassess.model.plan import (
@@ -26,6 +27,8 @@ from xlassess.model.plan import (
     AgreedAction,
     JointKind,
     Matter,
+    TalkingGroup,
+    TalkingPoint,
 )
 from xlassess.model.toolkit import Choice, Item, Scale, Scoring, Section, Toolkit, View
 from xlassess.sheet.words import Words
@@ -274,3 +277,61 @@ def progress_questions(actions: Sequence[AgreedAction], round_name: str) -> Tool
         scored=False,
     )
     return _toolkit("progress", {"state": scale}, [section], words)
+
+
+# ---- the workshop -----------------------------------------------------------
+
+_WIDEST_BAR = 20
+_BLOCK = "\u25a0"
+
+
+def workshop_questions(points: Sequence[TalkingPoint], part: str, toolkit: Toolkit) -> Toolkit:
+    """Return the questions of the facilitator's workbook for one toolkit.
+
+    Args:
+        points: what is worth talking about, in order.
+        part: the toolkit's key in the summary.
+        toolkit: the instrument.
+    """
+    words = Words(WORDS)
+    sections = [
+        Section(
+            id=f"{part}/{group}",
+            tab=words.say("workshop_tab", group),
+            title=words.say("workshop_group", group),
+            items=tuple(_talked(point, words) for point in points if point.group == group),
+            about=words.say("workshop_sheet_about", group),
+            scored=False,
+        )
+        for group in get_args(TalkingGroup)
+        if any(point.group == group for point in points)
+    ]
+    used = {point.scale for point in points}
+    scales = {name: scale for name, scale in toolkit.scales.items() if name in used}
+    made = _toolkit("workshop", scales, sections, words)
+    return replace(made, title=words.say("workshop_title_of", toolkit), short=toolkit.short)
+
+
+def _talked(point: TalkingPoint, words: Words) -> Item:
+    why = "\n\n".join(bars(point.spread)) or words.say("workshop_withheld")
+    return Item(
+        id=f"{point.item} {point.label}".strip(),
+        ask=point.ask,
+        answer=point.scale,
+        short=f"{point.item}/{point.view}",
+        why=why,
+        prompts=point.prompts,
+        views=tuple(ENTRIES["workshop"]),
+        comment=False,
+        required=False,
+    )
+
+
+def bars(spread: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    """Return how answers fall as lines of text, each with its count: a bar beside each label."""
+    most = max((count for _, count in spread), default=0)
+    scale = min(1.0, _WIDEST_BAR / most) if most else 1.0
+    return tuple(
+        f"{label}: {count} {_BLOCK * max(1, round(count * scale)) if count else ''}".rstrip()
+        for label, count in spread
+    )

@@ -1,0 +1,97 @@
+"""The workshop: what is worth talking about, and what was agreed stands beside the answers."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.services.consolidate import consolidate
+from xlassess.services.plan import plan
+from xlassess.services.report import report
+from xlassess.services.verify import verify
+from xlassess.services.workshop import Prepared, workshop
+
+DAY = timedelta(days=1)
+AGREED_ON = {"1A": {
+    "judgement": "Agree", "grounds": "We met twice since", "following": "Keep meeting",
+}}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An assessment in which everybody has answered; copied for each test."""
+    return a_planned_folder(tmp_path_factory.mktemp("workshop") / "small").root
+
+
+@pytest.fixture
+def folder(answered: Path, tmp_path: Path) -> AssessmentFolder:
+    return AssessmentFolder(Path(shutil.copytree(answered, tmp_path / "small")))
+
+
+def prepared(folder: AssessmentFolder) -> Prepared:
+    (one,) = workshop(folder, now=AGREED)
+    return one
+
+
+def test_workshop__has_the_low_questions_before_the_others(folder: AssessmentFolder) -> None:
+    one = prepared(folder)
+    assert dict(one.groups) == {"low": 2, "rest": 1}
+    book = openpyxl.load_workbook(one.path)
+    assert book.sheetnames[:3] == ["Start", "2 Low", "4 Other questions"]
+    assert [book["2 Low"].cell(row, 1).value for row in (6, 7)] == ["1A", "1C"]
+    assert "Disagree: 4 ■■■■" in str(book["2 Low"]["C6"].value)
+    assert "Agree: 0" in str(book["2 Low"]["C6"].value)
+
+
+def test_workshop__what_was_agreed_stands_beside_the_answers(folder: AssessmentFolder) -> None:
+    before = figures(consolidate(folder, now=AGREED).path)
+    ret = read_back(folder, prepared(folder).path, AGREED_ON, name="workshop.xlsx")
+    assert codes(ret) == []
+    with Ledger(folder.ledger_file) as ledger:
+        (judged,) = ledger.round_record(folder.assessment()).judgements
+    assert (judged.item, judged.choice, judged.label) == ("1A", "high", "Agree")
+    path = consolidate(folder, now=RETURNED + DAY).path
+    row = [cell.value for cell in openpyxl.load_workbook(path)["Workshop"][5]]
+    assert row[:3] == ["Tiny", "1A", "We know each other."]
+    assert "4 “Disagree”" in str(row[3])
+    assert row[4:] == ["Agree", "We met twice since", "Keep meeting"]
+    assert figures(path) == before
+    assert verify(folder).faults == ()
+
+
+def figures(path: Path) -> list[object]:
+    """The figures of the Agreement sheet."""
+    sheet = openpyxl.load_workbook(path, data_only=True)["Agreement"]
+    return [cell.value for row in sheet for cell in row if isinstance(cell.value, int | float)]
+
+
+def test_workshop__is_told_in_the_report(folder: AssessmentFolder) -> None:
+    from docx import Document
+
+    read_back(folder, prepared(folder).path, AGREED_ON, name="workshop.xlsx")
+    result = report(folder, None, None, now=RETURNED + DAY)
+    said = "\n".join(paragraph.text for paragraph in Document(str(result.path)).paragraphs)
+    assert "A workshop agreed on 1 judgement" in said
+
+
+def test_workshop__what_is_to_follow_is_put_to_a_decision(folder: AssessmentFolder) -> None:
+    read_back(folder, prepared(folder).path, AGREED_ON, name="workshop.xlsx")
+    result = plan(folder, now=RETURNED + DAY)
+    rows = openpyxl.load_workbook(result.path)["Tiny"].iter_rows(min_row=6, values_only=True)
+    assert any(
+        row[1] == "Keep meeting" and "Proposed by the workshop" in str(row[2]) for row in rows
+    )
+
+
+def test_workshop__a_judgement_outside_the_scale_is_told(folder: AssessmentFolder) -> None:
+    said = {"1A": {"judgement": "Perhaps"}}
+    ret = read_back(folder, prepared(folder).path, said, name="workshop.xlsx")
+    assert codes(ret) == ["C01"]
+    assert (ret.findings[0].sheet, ret.findings[0].cell) == ("2 Low", "D6")
