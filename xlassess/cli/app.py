@@ -35,6 +35,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "consolidate": ("consolidate", "Write the summary for the committee."),
     "report": ("report", "Write the summary as a Word report."),
     "workshop": ("workshop", "Write the workbook for a workshop on the findings."),
+    "feedback": ("feedback", "Write a page for each respondent, beside the answers of all."),
     "plan": ("plan", "Write the workbook in which the action plan is agreed."),
     "progress": ("progress", "Ask owners how far their actions have come."),
     "export": ("export", "Write the data for other programs."),

@@ -1,6 +1,7 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
+from xlassess.consolidate.feedback import FeedbackPage, feedback_pages
 from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
@@ -9,9 +10,11 @@ from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, 
 from xlassess.consolidate.wording.matters import matters_of, talking_points
 
 __all__ = [
+    "FeedbackPage",
     "ProgressPaper",
     "Summary",
     "exposed_in_words",
+    "feedback_pages",
     "held_in_words",
     "matters_of",
     "print_set",

@@ -96,7 +96,7 @@ class Register:
         return tuple(one for one in self.messages if one.outcome == "uncertain" and not one.settled)
 
 
-OutputKind = Literal["summary", "report", "export", "frames", "plan", "workshop"]
+OutputKind = Literal["summary", "report", "export", "frames", "plan", "workshop", "feedback"]
 """What may be written from a round, or handed to a program."""
 
 

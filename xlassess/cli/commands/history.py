@@ -123,6 +123,8 @@ def _told(result: History, step: Step) -> str:
         "workshop held": (
             f"{count(len(event.details.get('judged', ())), 'judgement')} of a workshop recorded"
         ),
+        "feedback written": f"{about} counted in the feedback of round "
+        f"{event.details.get('round')}",
         "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
         "progress reported": (
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"

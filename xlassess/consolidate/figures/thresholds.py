@@ -85,6 +85,10 @@ that is two."""
 CHANGE_STEP = 1 / 10
 """Share of the scale by which their mean has to have moved as well. Ours."""
 
+APART, APART_LEAST, APART_LISTED = 1 / 2, 3, 5
+"""A respondent stands apart on a question at least this share of the scale from the mean of all
+others, if so many of them answered; at most so many such questions are named. Ours."""
+
 CHANGES_NAMED = 3
 """Most changes each way named on the Summary page; of more, how many there are is said."""
 

@@ -1,0 +1,96 @@
+"""Feedback: each respondent's own answers, and of the others no more than was promised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.small import LATER, a_folder, answer, change_settings
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.errors import XlassessError
+from xlassess.services.feedback import feedback
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.verify import verify
+
+PEOPLE = (
+    ("Ash Council", "Ada Ash", "Board"), ("Birch Trust", "Bea Birch", "Board"),
+    ("Cedar College", "Cy Cedar", "Board"), ("Dale Police", "Di Dale", "Board"),
+    ("Elm Homes", "Eva Elm", "Board"),
+)  # fmt: skip
+
+
+def held(tmp_path: Path, said: dict[str, tuple[str, str, str]], **changes: str) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small", PEOPLE)
+    for name, value in changes.items():
+        change_settings(folder, "coordinator:\n", f"{name}: {value}\ncoordinator:\n")
+    generate(folder, now=LATER)
+    for number, (name, given) in enumerate(said.items()):
+        path = answer(folder, name, tmp_path / "inbox" / f"{number}.xlsx", given)
+        ingest(folder, [path], now=LATER, workers=1)
+    return folder
+
+
+def sheet(folder: AssessmentFolder, name: str, title: str) -> list[list[object]]:
+    """The rows of a sheet of somebody's page."""
+    pages = dict(feedback(folder, now=LATER).pages)
+    path = next(path for who, path in pages.items() if name in who)
+    rows = openpyxl.load_workbook(path)[title].iter_rows(values_only=True)
+    return [[cell for cell in row if cell is not None] for row in rows]
+
+
+def texts(rows: list[list[object]]) -> str:
+    return " ".join(str(cell) for row in rows for cell in row)
+
+
+ALL = {name: ("Agree", "Agree", "Disagree") for _, name, _ in PEOPLE}
+
+
+def test_feedback__sets_own_answers_beside_all(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL | {"Ada Ash": ("Disagree", "Agree", "Disagree")})
+    rows = sheet(folder, "Ada Ash", "Your answers")
+    assert rows[1] == ["1A", "We know each other.", "Disagree", "4 Agree · 1 Disagree", "5"]
+    page = texts(sheet(folder, "Ada Ash", "Your page"))
+    assert "We know each other. (1A). You answered “Disagree”." in page
+    assert "The 4 others stand higher on the whole." in page
+    assert "On no question do you stand far apart" in texts(sheet(folder, "Eva Elm", "Your page"))
+    assert verify(folder).faults == ()
+
+
+def test_feedback__with_two_others_nobody_stands_apart(tmp_path: Path) -> None:
+    said = {name: ALL[name] for name in ("Bea Birch", "Cy Cedar")}
+    folder = held(tmp_path, said | {"Ada Ash": ("Disagree", "Disagree", "Agree")})
+    assert "Too few others answered" in texts(sheet(folder, "Ada Ash", "Your page"))
+
+
+def test_feedback__names_nobody_but_whom_it_is_for(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL)
+    page = texts(sheet(folder, "Ada Ash", "Your page") + sheet(folder, "Ada Ash", "Your answers"))
+    assert "Ada Ash" in page
+    assert not any(name in page for _, name, _ in PEOPLE[1:])
+
+
+def test_aggregated__others_who_all_said_the_same_are_not_told(tmp_path: Path) -> None:
+    """Of five answers four are alike: the fifth would read the four others."""
+    folder = held(
+        tmp_path, ALL | {"Ada Ash": ("Disagree", "Agree", "Agree")}, attribution="aggregated"
+    )
+    told = {str(row[0]): row[3] for row in sheet(folder, "Ada Ash", "Your answers")[1:]}
+    assert told["1A"] == "withheld"
+    told = {str(row[0]): row[3] for row in sheet(folder, "Bea Birch", "Your answers")[1:]}
+    assert told["1A"] == "4 Agree · 1 Disagree"
+
+
+def test_aggregated__with_too_few_others_nothing_is_told(tmp_path: Path) -> None:
+    said = {name: ALL[name] for name in ("Bea Birch", "Cy Cedar")}
+    folder = held(
+        tmp_path, said | {"Ada Ash": ("Disagree", "Agree", "Agree")}, attribution="aggregated"
+    )
+    assert {row[3] for row in sheet(folder, "Ada Ash", "Your answers")[1:]} == {"withheld"}
+
+
+def test_feedback__before_anything_came_back(tmp_path: Path) -> None:
+    with pytest.raises(XlassessError, match="Nothing has come back yet"):
+        feedback(held(tmp_path, {}), now=LATER)

@@ -1,0 +1,41 @@
+"""``xlassess feedback``: write a page for each respondent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from xlassess.cli.console import Console, count, show_promises
+from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
+
+if TYPE_CHECKING:
+    from xlassess.services.feedback import FedBack
+
+
+@click.command()
+@ANYWAY
+@in_round
+@click.pass_obj
+def feedback(options: Options, anyway: str) -> None:
+    """Write a page for each respondent into output/ROUND/feedback.
+
+    It sets their own answers beside those of all, says where they stand apart, and what happens
+    next. How all answered is shown as far as every workbook promised. Send each page to the person
+    it is for, and to nobody else.
+    """
+    from xlassess.services import feedback as service
+
+    _show(Console(), service.feedback(folder_of(options), now=now(), anyway=anyway))
+
+
+def _show(out: Console, result: FedBack) -> None:
+    """Say where the pages are and who gets them."""
+    pages = count(len(result.pages), "page")
+    out.say(f"{pages} written to {shown(result.folder)}.", style="head")
+    show_promises(out, result.promised, result.exposed, result.held)
+    if result.pages:
+        out.gap()
+        rows = [[who, path.name] for who, path in result.pages]
+        out.table(("For", "File"), rows, wraps=(1,))
+        out.say("Send each page to the person it is for, and to nobody else.")
