@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ import openpyxl
 
 from tests.factory import SECRET, Workbook, a_respondent, an_assessment
 from tests.ingest.small import every_kind
+from xlassess.consolidate import ProgressPaper, progress_paper_bytes
 from xlassess.contract.layout import CONTRACT_VERSION, layout
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
 from xlassess.generate import (
@@ -147,6 +149,20 @@ def a_workshop() -> Workbook:
     ]  # fmt: skip
     values: dict[Slot, Value] = {Slot("1B", answer_field("judgement")): "agree"}
     return issue_jointly("workshop", workshop_questions(points, "pat", toolkit), values)
+
+
+def a_paper() -> bytes:
+    """Return a progress paper on four actions, with a paper before it."""
+    first = [
+        AgreedAction(
+            "2026", str(number), "kinds", "1", "", f"=Action {number}", "Ash Council", LAST_DAY, "",
+            state=state, done_on=LAST_DAY if state == "done" else None,
+        )
+        for number, state in enumerate(("done", "stopped", "in progress", "not started"), start=1)
+    ]  # fmt: skip
+    assessment = an_assessment(every_kind())
+    before = tuple(replace(action, state="not started") for action in first)
+    return progress_paper_bytes(ProgressPaper(assessment, AT, tuple(first), AT, before))
 
 
 def where(book: Workbook, number: str, name: str) -> tuple[str, int, int]:

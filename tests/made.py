@@ -21,6 +21,9 @@ EDITED = ("bv-organisation", "working-better-together")
 ASKED = ("pat", "bv-organisation", "working-better-together", "melton-evaluation")
 """Toolkits about which a query workbook is made: statements, a matrix, views, free text."""
 
+JOINT = ("plan", "progress", "workshop", "paper")
+"""Joint workbooks, and the progress paper that comes of them."""
+
 SEVERAL = "pat+melton-evaluation"
 """Toolkits that one assessment uses together, for a summary of several."""
 
@@ -64,6 +67,7 @@ def kinds() -> tuple[str, ...]:
         *(f"trend-{name}" for name in TREND),
         *(f"toolkit-{name}" for name in EDITED),
         *(f"query-{name}" for name in ASKED),
+        *(f"joint-{name}" for name in JOINT),
         REGISTER,
     )
 
@@ -73,6 +77,8 @@ def make(kind: str, folder: Path) -> Made:
     what, _, name = kind.partition("-")
     if kind == REGISTER:
         return Made(kind, _register(folder))
+    if what == "joint":
+        return Made(kind, _joint(name, folder))
     toolkits = tuple(find_toolkit(toolkit_id) for toolkit_id in name.split("+"))
     if what == "query":
         return Made(kind, _query(toolkits[0], folder), toolkits)
@@ -93,6 +99,20 @@ def _query(toolkit: Toolkit, folder: Path) -> Path:
     spoil(toolkit, given, book)
     path = folder / "query.xlsx"
     path.write_bytes(issued_query(workbook, came_back(workbook, book, folder))[1])
+    return path
+
+
+def _joint(name: str, folder: Path) -> Path:
+    from tests import jointly
+
+    data = {
+        "plan": lambda: jointly.a_plan().data,
+        "progress": lambda: jointly.a_progress().data,
+        "workshop": lambda: jointly.a_workshop().data,
+        "paper": jointly.a_paper,
+    }[name]()
+    path = folder / f"{name}.xlsx"
+    path.write_bytes(data)
     return path
 
 

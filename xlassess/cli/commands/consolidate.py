@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, count, percent, show_promises
+from xlassess.cli.console import Console, percent, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def _progress(options: Options) -> None:
     out, counts = Console(), result.paper.counts
     out.say(f"The progress paper is in {shown(result.path)}.", style="head")
     out.say(
-        f"Of {count(counts.agreed, 'agreed action')}, {counts.done} are done, {counts.stopped} "
-        f"stopped and {counts.open} open; {counts.overdue} of the open ones are overdue."
+        f"Actions agreed: {counts.agreed}. Done: {counts.done}. Stopped: {counts.stopped}. "
+        f"Open: {counts.open}, of them overdue: {counts.overdue}."
     )
 
 

@@ -197,7 +197,11 @@ def _show(out: Console, result: Ingested) -> None:
     if refused or doubtful:
         out.say("Every file is kept in returns/. To see what is open: xlassess status")
     if doubtful:
-        out.say("To ask the partners: xlassess query")
+        joint = [file for file in doubtful if file.issued and file.issued.identity.kind]
+        if joint:
+            out.say("Correct plan, progress and workshop workbooks in the file, and read it again.")
+        if len(joint) < len(doubtful):
+            out.say("To ask the partners: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
 
 
