@@ -11,12 +11,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from icalendar import Calendar
 
 from tests.mail.post_office import CUT, PASSWORD, USER, PostOffice, post_office
-from tests.services.small import MONDAY, a_folder, answer
+from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.mail import Kind, ServerError
 from xlassess.model.errors import UsageError, XlassessError
@@ -475,3 +477,63 @@ def test_send__killed_at_any_point_sends_nothing_twice(
     assert len(doubted) == (0 if (place, when) in (("begin", "before"), ("end", "after")) else 1)
     with Ledger(folder.ledger_file) as ledger:
         assert ledger.audit().faults == ()
+
+
+BOUNCE = """\
+From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; somebody.else@example.org
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {id}
+
+--b--
+"""
+
+
+def test_ingest__what_comes_back_about_messages_is_told_by_status(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    send(folder)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    by_name = {mail["To"].addresses[0].username: mail["Message-ID"] for mail in office.mails}
+    (inbox / "1.eml").write_text(BOUNCE.format(id=by_name["ash"]))
+    (inbox / "2.eml").write_text(
+        "From: birch@example.org\nAuto-Submitted: auto-replied\nSubject: Out of office\n"
+        "Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nI am on leave until 4 May.\n"
+    )
+    (inbox / "3.eml").write_text(
+        "From: nobody@example.com\nAuto-Submitted: auto-replied\nSubject: Hello\n\nAway.\n"
+    )
+    result = ingest(folder, [inbox], now=LATER, workers=1)
+    assert [(one.notice.kind, one.issued[0].partner) for one in result.notices] == [
+        ("no such address", "Ash"), ("away", "Birch")
+    ]  # fmt: skip
+    assert [file.ret.file for file in result.files] == ["3.eml"]  # about nobody we know
+    lines = {line.partner: line for line in status(folder, today=LATER.date()).lines}
+    assert lines["Ash"].state == "sent"
+    assert lines["Ash"].notice is not None
+    assert lines["Ash"].notice.kind == "no such address"
+    assert lines["Birch"].notice is not None
+    assert str(lines["Birch"].notice.until) == "2026-05-04"
+    assert lines["Cedar"].notice is None
+    assert ingest(folder, [inbox], now=LATER, workers=1).notices == ()
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "address does not exist" in said
+    assert "away until 4 May 2026" in said
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.audit().faults == ()
+    # the address was corrected and the message sent again: the notice is no longer about it
+    send(folder, "invitation", "Ash", again=True)
+    lines = {line.partner: line for line in status(folder, today=LATER.date()).lines}
+    assert lines["Ash"].notice is None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from xlassess.model.answer import Issued, Return
     from xlassess.model.finding import Finding
+    from xlassess.model.record import Notice, NoticeKind
 
 
 _REISSUE = "To change it, issue them again: xlassess generate --reissue"
@@ -31,6 +32,15 @@ _REISSUE = "To change it, issue them again: xlassess generate --reissue"
 
 _SHOW_ALL = 'To show all returns now, and so give this away: add --anyway "REASON"'
 """What can be done where returns are held back."""
+
+_NOTICED: Mapping[NoticeKind, str] = {
+    "no such address": "address does not exist",
+    "not delivered": "message could not be delivered",
+    "delayed": "delivery is delayed",
+    "away": "away",
+    "automatic reply": "automatic reply",
+    "read": "message was opened",
+}
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
@@ -256,6 +266,13 @@ def whose(issued: Issued) -> str:
 def named(ret: Return) -> str:
     """Return a return by number and file."""
     return f"return {ret.number} ({ret.file})"
+
+
+def noticed(notice: Notice) -> str:
+    """Return in words what came back about a message."""
+    if notice.kind == "away" and notice.until:
+        return f"away until {day(notice.until)}"
+    return _NOTICED[notice.kind]
 
 
 def choosing(reference: str, number: str = "RETURN") -> str:

@@ -12,10 +12,11 @@ from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import read_return
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
-from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
+from xlassess.ingest.reading.reading_plan import Context, NoticedMail, ReturnedFile
 
 __all__ = [
     "Context",
+    "NoticedMail",
     "PrintedWorkbook",
     "ReturnedFile",
     "collect",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_
 from xlassess.ledger import events, reads
 from xlassess.ledger.events import Entry, What
 from xlassess.ledger.schema import EVENTS
-from xlassess.model.record import MessageOutcome
+from xlassess.model.record import MessageOutcome, Notice
 
 
 class Messages:
@@ -121,3 +121,27 @@ class Messages:
         }  # fmt: skip
         with self._writing() as db:
             events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])
+
+    def came(self, sha256: str, references: Sequence[str], notice: Notice) -> bool:
+        """Record what a message says about one that was sent.
+
+        Args:
+            sha256: that of its bytes, in hex.
+            references: the workbooks it is about.
+            notice: what it says.
+
+        Returns:
+            False, and nothing is recorded, where it is on record already.
+        """
+        what: What = "mail came"
+        details = {
+            "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
+            "until": notice.until.isoformat() if notice.until else "",
+            "references": [*references],
+        }  # fmt: skip
+        with self._writing() as db:
+            known = events.read(db, EVENTS.c.what == what)
+            if any(one.details["sha256"] == sha256 for one in known):
+                return False
+            events.append(db, self._now(), self._by, [Entry(what, references[0], details=details)])
+        return True

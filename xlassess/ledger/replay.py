@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from xlassess.ledger.events import WRITING, Event, ReturnStatus, What
 from xlassess.model.answer import Return
@@ -11,6 +12,7 @@ from xlassess.model.finding import Waiver
 from xlassess.model.record import (
     Decision,
     DecisionKind,
+    Notice,
     Outcome,
     Output,
     Register,
@@ -19,7 +21,7 @@ from xlassess.model.record import (
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
 MARKS: tuple[What, ...] = ("sent", "reminded")
-MESSAGES: tuple[What, ...] = ("message begun", "message ended")
+MESSAGES: tuple[What, ...] = ("message begun", "message ended", "mail came")
 
 WAIVING: tuple[What, ...] = (
     "waived", "waiver revoked", "chosen", "set aside", "reassigned", "undone",
@@ -35,7 +37,8 @@ class Replay:
     it; ``outcomes`` what is in force for a workbook, by reference; ``marks`` the events by which
     a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
     waived, by return and place; ``settled`` the event by which a return's unclear order is;
-    ``messages`` what was handed to a mail server, by Message-ID.
+    ``messages`` what was handed to a mail server, by Message-ID; ``notices`` what came back about
+    the last message to somebody, by the workbook's reference.
     """
 
     events: dict[int, Event] = field(default_factory=dict)
@@ -47,6 +50,7 @@ class Replay:
     settled: dict[int, Event] = field(default_factory=dict)
     undone: set[int] = field(default_factory=set)
     messages: dict[str, SentMessage] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
 
     def follow(self, events: Iterable[Event]) -> Replay:
         """Follow these events and return this."""
@@ -70,6 +74,7 @@ class Replay:
         elif event.what in MARKS:
             self.marks.setdefault((event.what, event.reference), []).append(event)
             self._settle({event.reference})
+            self.notices.pop(event.reference, None)
         elif event.what in MESSAGES:
             self._message(event)
         elif event.return_id is not None and event.finding is not None:
@@ -81,6 +86,11 @@ class Replay:
     def _message(self, event: Event) -> None:
         """Follow a message: begun, and then what became of it."""
         told = event.details
+        if event.what == "mail came":
+            until = date.fromisoformat(told["until"]) if told["until"] else None
+            notice = Notice(told["kind"], datetime.fromisoformat(told["received"]), until)
+            self.notices.update(dict.fromkeys(told["references"], notice))
+            return
         if event.what == "message ended":
             one = self.messages[told["id"]]
             ended = replace(one, outcome=told["outcome"], reply=told["reply"])
@@ -138,6 +148,7 @@ class Replay:
                 if what == "reminded" and marks
             },
             messages=tuple(self.messages.values()),
+            notices=dict(self.notices),
             outcomes={
                 ref: Outcome("declined" if event.what == "declined" else "nil return",
                              event.by, event.at, event.reason)

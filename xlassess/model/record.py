@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from xlassess.model.answer import Issued, Return
@@ -75,13 +75,28 @@ class SentMessage:
     settled: bool = False
 
 
+NoticeKind = Literal[
+    "no such address", "not delivered", "delayed", "away", "automatic reply", "read"
+]
+"""What a message that no person wrote says about one that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came back about a message: what, when (UTC), and until when somebody is away."""
+
+    kind: NoticeKind
+    at: datetime
+    until: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """What the coordinator recorded about workbooks, each by reference.
 
     ``sent`` and ``reminded`` hold the moment (UTC) of the last time, ``outcomes`` what is in
     force. ``reminders`` counts how often people were reminded. ``messages`` are those handed to a
-    mail server, oldest first.
+    mail server, oldest first. ``notices`` is what came back about the last message to somebody.
     """
 
     sent: Mapping[str, datetime] = field(default_factory=dict)
@@ -89,6 +104,7 @@ class Register:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     reminders: Mapping[str, int] = field(default_factory=dict)
     messages: tuple[SentMessage, ...] = ()
+    notices: Mapping[str, Notice] = field(default_factory=dict)
 
     @property
     def uncertain(self) -> tuple[SentMessage, ...]:

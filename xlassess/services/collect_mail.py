@@ -156,5 +156,7 @@ class _Collecting:
             passwords=self._passwords, arrived=arrived, watch=self._watch,
         )  # fmt: skip
         self.result = Ingested(
-            (*self.result.files, *result.files), (*self.result.displaced, *result.displaced)
+            (*self.result.files, *result.files),
+            (*self.result.displaced, *result.displaced),
+            (*self.result.notices, *result.notices),
         )

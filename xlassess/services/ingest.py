@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import (
     Context,
+    NoticedMail,
     PrintedWorkbook,
     ReturnedFile,
     collect,
@@ -28,6 +29,7 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
+from xlassess.model.record import Notice
 from xlassess.services.common.asked import answered, request_of
 from xlassess.services.common.last_time import EarlierReturn, earlier_returns, same_judgements
 from xlassess.services.common.opening import own_secret, still_open
@@ -77,6 +79,15 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """What came back about a message that was sent, and whose workbooks it is about."""
+
+    file: str
+    notice: Notice
+    issued: tuple[Issued, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Displaced:
     """A return that no longer counts because another came, and that other.
 
@@ -94,11 +105,13 @@ class Displaced:
 class Ingested:
     """What came of the files handed over, in the order they were found.
 
-    ``displaced`` are the returns whose place others took.
+    ``displaced`` are the returns whose place others took; ``notices`` what came back about
+    messages that were sent.
     """
 
     files: tuple[Received, ...]
     displaced: tuple[Displaced, ...] = ()
+    notices: tuple[Noticed, ...] = ()
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -167,6 +180,10 @@ def ingest(
         run.arrived = arrived or {}
         for item in collect(paths, Path(unpacked)):
             # A message is kept beside the files in it: what it says may matter.
+            if isinstance(item, NoticedMail):
+                run.keep_origin(paths, item.ret.file)
+                run.notice(item)
+                continue
             if item.sha256 if isinstance(item, Return) else item.mail:
                 run.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
             run.take(item)
@@ -176,7 +193,8 @@ def ingest(
         again = [file.ret for file in files if file.known and not file.repeats]
         ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
         run.end()
-        return Ingested(files, tuple(_displaced(ledger, context.issued, assessment.round, *before)))
+        displaced = tuple(_displaced(ledger, context.issued, assessment.round, *before))
+        return Ingested(files, displaced, run.noted())
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
@@ -325,6 +343,7 @@ class _Run:
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
         self.arrived: Mapping[str, datetime] = {}
+        self._notices: list[tuple[str, str, tuple[str, ...], Notice]] = []
 
     def files(
         self, states: Mapping[int, State], instead: Mapping[str, str]
@@ -362,6 +381,37 @@ class _Run:
         self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
             self._queue(kept.sha256, replace(item, path=kept.path))
+
+    def notice(self, item: NoticedMail) -> None:
+        """Put a message in line that no person wrote; one about nobody known is refused."""
+        references = self._about(item)
+        if not references:
+            self._refuse(item.ret)
+            return
+        notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until)
+        self._notices.append((item.ret.file, item.sha256, references, notice))
+
+    def _about(self, item: NoticedMail) -> tuple[str, ...]:
+        """The workbooks that the message was about of which this one tells."""
+        ids, addresses = {*item.notice.ids}, {*item.notice.addresses}
+        named = [
+            self._context.queries[ref].of if ref in self._context.queries else ref
+            for one in (self._ledger.register().messages if ids else ())
+            if one.id in ids
+            for ref in one.references
+        ]
+        books = [one for one in self._context.issued.values() if one.identity.round == self._round]
+        named = named or [one.reference for one in books if one.email.casefold() in addresses]
+        return tuple(dict.fromkeys(named))
+
+    def noted(self) -> tuple[Noticed, ...]:
+        """Record what came back about messages, and return what was not on record."""
+        issued = self._context.issued
+        return tuple(
+            Noticed(file, notice, tuple(issued[ref] for ref in about if ref in issued))
+            for file, sha256, about, notice in self._notices
+            if self._ledger.messages.came(sha256, about, notice)
+        )
 
     def _refuse(self, ret: Return) -> None:
         key = ret.sha256 or ret.file

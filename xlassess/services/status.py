@@ -14,7 +14,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
-from xlassess.model.record import Outcome
+from xlassess.model.record import Notice, Outcome
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 
@@ -50,7 +50,8 @@ class Line:
 
     ``file`` is the name under which the return that counts came in, ``number`` its number in
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
-    are when that was last recorded. ``asked`` counts the query workbooks issued about it.
+    are when that was last recorded. ``notice`` is what came back about the last message.
+    ``asked`` counts the query workbooks issued about it.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -70,6 +71,7 @@ class Line:
     reminded: datetime | None = None
     outcome: Outcome | None = None
     asked: int = 0
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ class _Lines:
             reminded=register.reminded.get(reference),
             outcome=register.outcomes.get(reference),
             asked=self.record.asked.get(reference, 0),
+            notice=register.notices.get(reference),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

@@ -17,6 +17,7 @@ from xlassess.cli.console import (
     dumps,
     finding_as_json,
     listed,
+    noticed,
     progress,
     put_right_as_json,
     refusal,
@@ -189,6 +190,7 @@ def _show(out: Console, result: Ingested) -> None:
         out.heading(f"Read: {count(len(read), 'file')}")
         _read(out, read)
     _notes(out, read)
+    _noticed(out, result)
     _displaced(out, result)
     _aside(out, [file for file in read if file.ret.state == "set aside"])
     _known(out, result)
@@ -283,6 +285,23 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
                 f"{see if len(put_right) > 1 else ''}",
                 indent=4,
                 style="note",
+            )
+
+
+def _noticed(out: Console, result: Ingested) -> None:
+    """Say what came back about messages that were sent."""
+    if result.notices:
+        out.heading(f"About messages sent: {count(len(result.notices), 'notice')}")
+    for each in result.notices:
+        books = each.issued
+        who = ", ".join(filter(None, (books[0].partner, books[0].respondent))) if books else ""
+        references = ", ".join(book.reference for book in books)
+        out.say(f"{who} ({references}): {noticed(each.notice)}. {each.file}", indent=2)
+        if each.notice.kind == "no such address":
+            out.say(
+                "Correct the address in the register, run xlassess generate, and send again: "
+                f"xlassess send --again {references}",
+                indent=4,
             )
 
 

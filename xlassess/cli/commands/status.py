@@ -14,6 +14,7 @@ from xlassess.cli.console import (
     day,
     dumps,
     finding_as_json,
+    noticed,
     percent,
     refusal,
 )
@@ -228,6 +229,8 @@ def _awaited(line: Line) -> str:
         for what, at in (("sent", line.sent), ("reminded", line.reminded))
         if at
     ]
+    if line.notice:
+        marks.append(noticed(line.notice))
     tail = f" ({', '.join(marks)})" if marks else ""
     return f"{_who(line)}, {line.toolkit}, {line.reference}: {line.state}{tail}"
 
@@ -322,4 +325,13 @@ def _line(line: Line) -> dict[str, Any]:
             else None
         ),
         "query_workbooks": line.asked,
+        "notice": (
+            {
+                "kind": line.notice.kind,
+                "at": line.notice.at.isoformat(),
+                "until": line.notice.until.isoformat() if line.notice.until else None,
+            }
+            if line.notice
+            else None
+        ),
     }

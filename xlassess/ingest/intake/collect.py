@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from xlassess.ingest.guard.foreign import foreign_zip
 from xlassess.ingest.guard.limits import (
@@ -30,7 +31,7 @@ from xlassess.ingest.guard.limits import (
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
 from xlassess.ingest.intake.mail import MailFile, MailKind, ReadMail, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
-from xlassess.ingest.reading.reading_plan import CoveringMail, ReturnedFile
+from xlassess.ingest.reading.reading_plan import CoveringMail, NoticedMail, ReturnedFile
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -100,11 +101,14 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
     return ""
 
 
+Item: TypeAlias = "ReturnedFile | NoticedMail | Return"
+"""A file to read, a message about one that was sent, or the return of what was refused already."""
+
 _PASSED_OVER = ("thumbs.db", "desktop.ini", "__macosx")
 _BLOCK = 1 << 16
 
 
-def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[ReturnedFile | Return]:
+def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[Item]:
     """Yield every file handed over, in the order of their names.
 
     Hidden files, lock files of open workbooks and the leavings of file managers are passed
@@ -160,7 +164,7 @@ def _passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name.casefold() in _PASSED_OVER
 
 
-def _folder(folder: Path, unpacker: _Unpacker) -> Iterator[ReturnedFile | Return]:
+def _folder(folder: Path, unpacker: _Unpacker) -> Iterator[Item]:
     """Yield what is in a folder; one below that cannot be looked into is told, and no more."""
     for path, problem in _walk(folder):
         name = legible(path.relative_to(folder).as_posix())
@@ -187,9 +191,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield from _walk(path)
 
 
-def _one(
-    path: Path, name: str, unpacker: _Unpacker, *, named: bool = False
-) -> Iterator[ReturnedFile | Return]:
+def _one(path: Path, name: str, unpacker: _Unpacker, *, named: bool = False) -> Iterator[Item]:
     """Yield one path handed over; whatever is wrong with it does not end the run."""
     try:
         if path.is_symlink() and not named:
@@ -203,7 +205,7 @@ def _one(
         yield refused(name, found("G13", problem=in_words(fault)))
 
 
-def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[ReturnedFile | Return]:
+def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[Item]:
     """Yield a file, or what is in it. Too large a file is neither hashed nor kept.
 
     A file that takes no room on disk can claim any size, and would be written out in full.
@@ -250,9 +252,7 @@ class _Unpacker:
     members: int = MOST_MEMBERS
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def mail(
-        self, path: Path, name: str, kind: MailKind, depth: int
-    ) -> Iterator[ReturnedFile | Return]:
+    def mail(self, path: Path, name: str, kind: MailKind, depth: int) -> Iterator[Item]:
         """Yield the files that came with the messages in a file, those of zip files too."""
         for number, mail in enumerate(messages_of(path, kind), start=1):
             shown = f"{name}/{number:05d}" if kind == "mailbox" else name
@@ -266,11 +266,12 @@ class _Unpacker:
             said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
             own = ("", 0) if kind == "mailbox" else fingerprint(path)
             remark = refused(shown, _without_workbook(mail, what, said), *own)
-            yield replace(remark, received_at=mail.received)
+            remark = replace(remark, received_at=mail.received)
+            yield NoticedMail(remark, mail.notice, mail.sha256) if mail.notice else remark
 
     def _attached(
         self, file: MailFile, name: str, depth: int, mail: CoveringMail
-    ) -> Iterator[ReturnedFile | Return]:
+    ) -> Iterator[Item]:
         shown = f"{name}/{_shown_name(file.name)}"
         if len(file.content) > MOST_BYTES or not self._has_room(len(file.content)):
             size, limit = str(len(file.content) // MEGABYTE), str(MOST_BYTES // MEGABYTE)
@@ -290,7 +291,7 @@ class _Unpacker:
 
     def unpack(
         self, path: Path, name: str, depth: int, mail: CoveringMail | None = None
-    ) -> Iterator[ReturnedFile | Return]:
+    ) -> Iterator[Item]:
         """Yield the members of a zip file, those of zip files and messages within it too."""
         if depth > MOST_DEPTH:
             problem = "it is packed inside more zip files than are opened"
@@ -326,7 +327,7 @@ class _Unpacker:
         name: str,
         depth: int,
         mail: CoveringMail | None,
-    ) -> Iterator[ReturnedFile | Return]:
+    ) -> Iterator[Item]:
         shown = f"{name}/{_shown_name(member_name(info))}"
         target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
         if info.file_size > MOST_BYTES:

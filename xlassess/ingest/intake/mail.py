@@ -9,6 +9,7 @@ RFC 3464 for messages that could not be delivered; Outlook's files by python-oxm
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Collection, Iterator
@@ -27,6 +28,8 @@ from xlassess.contract.reference import find_references
 from xlassess.ingest.guard.foreign import is_mail_text
 from xlassess.ingest.guard.limits import MOST_BYTES
 from xlassess.ingest.guard.package import ZIP_MAGIC
+from xlassess.ingest.intake.notices import notice_in
+from xlassess.ingest.reading.reading_plan import MailNotice
 
 MailKind = Literal["", "message", "mailbox", "outlook"]
 """How messages are kept in a file: one as text, several as text, one as Outlook saves it."""
@@ -41,6 +44,12 @@ _LONGEST_DATE = 200
 _MOST_TEXT = 2_000
 """Characters of a message's text that are told; the message itself is kept whole."""
 
+_NOTICED = {
+    "no such address": "it says that a message could not be delivered",
+    "not delivered": "it says that a message could not be delivered",
+    "delayed": "it says that a message is delayed",
+    "read": "it is a receipt",
+}
 _TOO_MUCH = "it has more parts than a message of people has"
 _PASSED_OVER = frozenset({
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
@@ -74,7 +83,8 @@ class ReadMail:
 
     ``text`` is what was written, without what it answers to. ``problem`` is why no file could be
     taken out of it, or what the message is instead; empty where there is nothing to tell.
-    ``received`` is when the last server on its way took it.
+    ``received`` is when the last server on its way took it. ``notice`` is what it says about a
+    message that was sent, where no person wrote it; ``sha256`` is that of its bytes.
     """
 
     sender: str
@@ -83,6 +93,8 @@ class ReadMail:
     files: tuple[MailFile, ...]
     problem: str = ""
     received: datetime | None = None
+    notice: MailNotice | None = None
+    sha256: str = ""
 
 
 def mail_kind(path: Path) -> MailKind:
@@ -165,14 +177,25 @@ def read_message(data: bytes) -> ReadMail:
     text = _written(texts)
     problem = "it is encrypted" if encrypted and not files else _instead(mail, text)
     sender = parseaddr(_header(mail, "From"))[1]
-    return ReadMail(sender, _header(mail, "Subject"), text, tuple(files), problem, _received(mail))
+    subject, came = _header(mail, "Subject"), _received(mail)
+    notice = notice_in(mail, data, subject, text, came or _moment(str(mail.get("Date", ""))))
+    if notice and files and notice.kind in ("away", "automatic reply"):
+        # What a rule of theirs passed on brings a workbook all the same.
+        notice, problem = None, ""
+    if notice and not problem:
+        problem = _NOTICED.get(notice.kind, "it is an automatic reply")
+    known = hashlib.sha256(data).hexdigest()
+    return ReadMail(sender, subject, text, tuple(files), problem, came, notice, known)
 
 
 def _received(mail: Message) -> datetime | None:
     """When a message was received: each server writes its line above those before it."""
-    line = str(mail.get("Received", ""))[-_LONGEST_DATE:]
+    return _moment(str(mail.get("Received", ""))[-_LONGEST_DATE:].rpartition(";")[2])
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(line.rpartition(";")[2].strip())
+        moment = parsedate_to_datetime(text[:_LONGEST_DATE].strip())
         return moment.astimezone(timezone.utc) if moment.tzinfo else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
@@ -191,6 +214,8 @@ def concerns(data: bytes, references: Collection[str], addresses: Collection[str
     """
     mail = read_message(data)
     if mail.files or mail.sender.casefold() in addresses:
+        return True
+    if mail.notice and any(one in addresses for one in mail.notice.addresses):
         return True
     if any(one in references for one in find_references(f"{mail.subject} {mail.text}")):
         return True

@@ -28,8 +28,9 @@ from xlassess.ingest.reading.cells.values import (
     shown,
 )
 from xlassess.ingest.reading.printed import PrintedWorkbook
-from xlassess.model.answer import Issued
+from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query, Slot
+from xlassess.model.record import NoticeKind
 from xlassess.model.toolkit import Choice, Item, Toolkit
 
 _NUMBERED = re.compile(r"(\d+)\s*[-.:)=]\s*(\D.*)")
@@ -337,6 +338,29 @@ class CoveringMail:
     sender: str
     text: str
     received: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailNotice:
+    """What a message that no person wrote says about one that was sent.
+
+    ``ids`` are the Message-IDs of ours that it names, ``addresses`` whom it is about, ``until``
+    the day until which somebody is away.
+    """
+
+    kind: NoticeKind
+    ids: tuple[str, ...]
+    addresses: tuple[str, ...]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedMail:
+    """A message with such a notice: its hash, and the return it is where it belongs to nobody."""
+
+    ret: Return
+    notice: MailNotice
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

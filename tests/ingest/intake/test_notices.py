@@ -1,0 +1,129 @@
+"""Messages that no person wrote, as programs write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlassess.ingest.intake.mail import read_message
+
+OURS = "<xlassess.0123456789abcdef0123456789abcdef@council.example>"
+BOUNCE = f"""\
+From: MAILER-DAEMON@mx.example
+To: cora@council.example
+Subject: Undelivered Mail Returned to Sender
+Date: Tue, 3 Mar 2026 10:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I am sorry.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; jo@ash.example
+Action: {{action}}
+Status: {{status}}
+Diagnostic-Code: smtp; {{said}}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {OURS}
+To: jo@ash.example
+
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "said", "kind"),
+    [
+        ("failed", "5.1.1", "550 No such user here", "no such address"),
+        ("failed", "5.0.0", "550 User unknown in virtual table", "no such address"),
+        ("failed", "5.2.2", "552 Mailbox full", "not delivered"),
+        ("delayed", "4.4.1", "450 Try later", "delayed"),
+    ],
+)
+def test_notice__delivery_reports(action: str, status: str, said: str, kind: str) -> None:
+    text = BOUNCE.format(action=action, status=status, said=said)
+    mail = read_message(text.encode())
+    notice = mail.notice
+    assert notice is not None
+    assert (notice.kind, notice.ids, notice.addresses) == (kind, (OURS,), ("jo@ash.example",))
+
+
+def test_notice__a_bounce_in_words() -> None:
+    mail = read_message(
+        b"From: Mail Delivery System <mailer-daemon@x.example>\nSubject: failure notice\n\n"
+        b"Hi. This is the qmail-send program. <jo@ash.example>: Sorry, no such mailbox.\n"
+    )
+    assert mail.notice is not None
+    assert mail.notice.kind == "no such address"
+    assert mail.notice.addresses == ("jo@ash.example",)
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("I am on leave until 4 May.", "2026-05-04"),
+        ("I am away until Monday 4th May 2026 and not reading mail.", "2026-05-04"),
+        ("Back on 2 January.", "2027-01-02"),
+        ("I return on 04/05/2026.", "2026-05-04"),
+        ("I will be returning to work on the 4th of May", "2026-05-04"),
+        ("I am out of the office until 2026-05-04", "2026-05-04"),
+        ("I am out of the office until further notice", None),
+        ("I am out of the office until 31 February", None),
+        ("Out of office. The room holds 4 May flowers", None),
+    ],
+)
+def test_notice__away_until(said: str, until: str | None) -> None:
+    mail = read_message(
+        b"From: jo@ash.example\nSubject: Automatic reply: your view\nAuto-Submitted: auto-replied\n"
+        b"Date: Wed, 1 Apr 2026 09:00:00 +0000\nIn-Reply-To: " + OURS.encode() + b"\n\n"
+        + said.encode()
+    )  # fmt: skip
+    notice = mail.notice
+    assert notice is not None
+    assert notice.kind in ("away", "automatic reply")
+    assert (str(notice.until) if notice.until else None) == until
+    assert (notice.ids, notice.addresses) == ((OURS,), ("jo@ash.example",))
+
+
+def test_notice__a_read_receipt() -> None:
+    mail = read_message(
+        b"From: jo@ash.example\nSubject: Read: your view\n"
+        b'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
+        b"--b\nContent-Type: text/plain\n\nIt was read.\n--b\n"
+        b"Content-Type: message/disposition-notification\n\nOriginal-Message-ID: "
+        + OURS.encode() + b"\n--b--\n"
+    )  # fmt: skip
+    assert mail.notice is not None
+    assert (mail.notice.kind, mail.notice.ids) == ("read", (OURS,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"From: jo@ash.example\nSubject: Re: your view\n\nI am on leave until 4 May, then I do it.",
+        b"From: jo@ash.example\nSubject: your view\nAuto-Submitted: no\n\nHere it is.",
+        b"From: postmaster@ash.example\nSubject: Our view\n\nI run the post here, and agree.",
+    ],
+)
+def test_notice__a_person_is_none(text: bytes) -> None:
+    assert read_message(text).notice is None
+
+
+def test_notice__a_workbook_that_a_rule_passed_on_is_read() -> None:
+    mail = read_message(
+        b"From: jo@ash.example\nSubject: FW: your view\nAuto-Submitted: auto-forwarded\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: application/zip\n'
+        b'Content-Disposition: attachment; filename="a.xlsx"\n\nPK\n--b--\n'
+    )
+    assert [file.name for file in mail.files] == ["a.xlsx"]
+    assert mail.notice is None
+    assert mail.problem == ""

@@ -1,0 +1,146 @@
+"""Messages that no person wrote: what they say about a message that was sent.
+
+Sources: RFC 3464 for messages that could not be delivered, RFC 3463 for their status codes, RFC
+3834 for automatic replies, RFC 8098 for read receipts; and the words of those that follow none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from email.message import Message
+from email.utils import parseaddr
+
+from xlassess.ingest.reading.reading_plan import MailNotice
+from xlassess.model.record import NoticeKind
+
+_OURS = re.compile(rb"<xlassess\.[0-9a-f]{32}@[^>\s]{1,255}>")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[A-Za-z0-9.-]{1,255}")
+_MOST_ADDRESSES = 20
+_ROBOT = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
+_FAILED = re.compile(
+    r"undeliver|delivery (?:status notification|has failed|failure)|returned mail"
+    r"|mail delivery fail|failure notice|could not be delivered",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|on leave"
+    r"|away from",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"user unknown|unknown user|no such (?:user|recipient|mailbox|address)|does not exist"
+    r"|address (?:was )?not found|unknown recipient|recipient not found|5\.1\.1\b",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_WHEN = re.compile(
+    r"\b(?:until|till|back (?:on|in the office on)"
+    r"|return(?:s|ing)? (?:on|to (?:work|the office) on))\s+(?:[a-z]{3,9}day,?\s+)?(?:the\s+)?(?:"
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2})"
+    r"|(?P<slash>\d{1,2}[/.]\d{1,2}[/.]\d{4}))",
+    re.IGNORECASE,
+)
+
+
+def notice_in(
+    mail: Message, data: bytes, subject: str, text: str, came: datetime | None
+) -> MailNotice | None:
+    """Return what a message says about one that was sent; None for one that a person wrote.
+
+    Args:
+        mail: the message.
+        data: its bytes.
+        subject: its subject.
+        text: what it says.
+        came: when it was received, by which a day without a year is understood.
+    """
+    sender = parseaddr(str(mail.get("From", "")))[1].casefold()
+    kind = _kind(mail, sender, subject, text)
+    if kind is None:
+        return None
+    until = None
+    if kind == "automatic reply":
+        until = _until(f"{subject} {text}", came.date() if came else None)
+        kind = "away" if until or _AWAY.search(f"{subject} {text}") else kind
+    about = (sender,) if kind in ("away", "automatic reply", "read") else _recipients(mail, text)
+    ours = tuple(dict.fromkeys(one.decode("ascii", "replace") for one in _OURS.findall(data)))
+    return MailNotice(kind, ours[:_MOST_ADDRESSES], about, until)
+
+
+def _kind(mail: Message, sender: str, subject: str, text: str) -> NoticeKind | None:
+    if mail.get_content_type() == "multipart/report":
+        report = str(mail.get_param("report-type", "") or "").casefold()
+        if report == "disposition-notification":
+            return "read"
+        return _failure(mail, text)
+    if _ROBOT.match(sender) and _FAILED.search(f"{subject} {text}"):
+        return _failure(mail, text)
+    automatic = str(mail.get("Auto-Submitted", "")).casefold().strip()
+    told = mail.get("X-Autoreply") or mail.get("X-Autorespond")
+    precedence = str(mail.get("Precedence", "")).casefold() == "auto_reply"
+    if (automatic and automatic != "no") or told or precedence:
+        return "automatic reply"
+    # Some programs mark an absence by the subject alone.
+    if re.match(r"\s*(?:automatic reply|out of office|auto(?:matic)? ?reply)\b", subject, re.I):
+        return "automatic reply"
+    return None
+
+
+def _failure(mail: Message, text: str) -> NoticeKind:
+    """How a message failed: RFC 3464, section 2.3.3, or by the words."""
+    actions, codes = [], []
+    for block in _blocks(mail):
+        actions.append(str(block.get("Action", "")).casefold().strip())
+        codes.append(f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}"[:1000])
+    if actions and "failed" not in actions and "delayed" in actions:
+        return "delayed"
+    return "no such address" if _UNKNOWN.search(" ".join((*codes, text))) else "not delivered"
+
+
+def _blocks(mail: Message) -> Iterator[Message]:
+    """Yield what a report says of each recipient."""
+    for part in mail.walk():
+        if part.get_content_type() == "message/delivery-status":
+            payload = part.get_payload()
+            if isinstance(payload, list):
+                yield from (one for one in payload if isinstance(one, Message))
+
+
+def _recipients(mail: Message, text: str) -> tuple[str, ...]:
+    """The addresses that a message could not be delivered to."""
+    stated = [
+        str(block.get(name, "")).rpartition(";")[2].strip().casefold()
+        for block in _blocks(mail)
+        for name in ("Final-Recipient", "Original-Recipient")
+    ]
+    stated += str(mail.get("X-Failed-Recipients", "")).casefold().replace(",", " ").split()
+    found = [one for one in stated if one]
+    found = found or [one.casefold() for one in _ADDRESS.findall(text)]
+    return tuple(dict.fromkeys(found))[:_MOST_ADDRESSES]
+
+
+def _until(text: str, today: date | None) -> date | None:
+    """The day until which somebody is away, or is back on; None where none is told for certain."""
+    found = _WHEN.search(text)
+    if found is None:
+        return None
+    day, year = int(found["day"] or 0), int(found["year"] or 0)
+    said = (found["month"] or "?").lower()
+    month = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(said)), 0)
+    if found["slash"]:
+        day, month, year = (int(one) for one in re.split(r"[/.]", found["slash"]))
+    if found["iso"]:
+        year, month, day = (int(one) for one in found["iso"].split("-"))
+    if not year and today:
+        year = today.year + (month < today.month - 2)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
