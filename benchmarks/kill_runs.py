@@ -22,23 +22,30 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.services.planned import a_planned_folder, entered, fill
 from tests.services.small import LATER, a_folder, answer, unclear_pair, write_toolkit
+from tests.services.test_plan import DECIDED
+from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.errors import XlassessError
+from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, settle, waive
 from xlassess.services.export import export_round
+from xlassess.services.follow_up import progress
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.init import begin
+from xlassess.services.plan import plan
 from xlassess.services.query import query
 from xlassess.services.report import report
+from xlassess.services.rounds import begin_round, close_round
 from xlassess.services.verify import verify
 
 COUNT = 60
@@ -117,6 +124,31 @@ def _init(folder: AssessmentFolder, now: datetime) -> None:
         begin(new.root)
 
 
+def _planned(folder: AssessmentFolder, now: datetime) -> None:
+    """Everybody has answered, and two propose an action."""
+    del now
+    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.secret_file.write_text("5a" * 32)
+    a_planned_folder(folder.root)
+
+
+def _plan_filled(folder: AssessmentFolder, now: datetime) -> None:
+    path = plan(folder, now=now).path
+    fill(folder, path, entered(DECIDED), folder.root / "inbox" / "plan.xlsx")
+
+
+def _round_new(folder: AssessmentFolder, now: datetime) -> None:
+    """Begin the next round; that it is there already is as good."""
+    if not has_rounds(folder.root) or "2027" not in round_names(folder.root):
+        begin_round(open_folder(folder.root), "2027", date(2030, 3, 31), now=now)
+
+
+def _round_close(folder: AssessmentFolder, now: datetime) -> None:
+    """Close the round; that its archive is there already is as good."""
+    if not any(folder.home.glob("archive-*")):
+        close_round(folder, now=now)
+
+
 _CAME_BACK = (_fresh, lambda f, n: generate(f, now=n), _post)
 _READ = (*_CAME_BACK, _ingest)
 CASES: dict[str, Case] = {
@@ -130,7 +162,16 @@ CASES: dict[str, Case] = {
     "export": Case(_READ, lambda f, n: export_round(f, None, None, now=n)),
     "report": Case(_READ, lambda f, n: report(f, None, None, now=n)),
     "init": Case((_fresh,), _init),
+    "plan": Case((_planned,), lambda f, n: plan(f, now=n)),
+    "plan-back": Case((_planned, _plan_filled), _ingest),
+    "progress": Case((_planned, _plan_filled, _ingest), lambda f, n: progress(f, now=n)),
+    "round-new": Case(_READ, _round_new),
+    "round-close": Case(_READ, _round_close),
 }
+
+
+_OF_THE_MOMENT = ("output/", "new/", "archive-")
+"""Where files hold the moment at which they were written, or how often something was tried."""
 
 
 def outcome(folder: AssessmentFolder) -> dict[str, Any]:
@@ -140,9 +181,7 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
         for path in folder.root.rglob("*")
         if path.is_file() and not path.name.startswith(("ledger.db", UNFINISHED))
     }
-    found = {
-        name: 0 if name.startswith(("output/", "new/")) else size for name, size in found.items()
-    }
+    found = {name: 0 if name.startswith(_OF_THE_MOMENT) else size for name, size in found.items()}
     if not folder.ledger_file.exists():
         return found
     found["faults"] = [fault.message for fault in verify(folder).faults]
@@ -158,9 +197,13 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
             for r in ledger.history()
         )
         register = ledger.register()
+        found["joint"] = sorted((i.reference, i.sha256) for i in ledger.joint())
+        found["plans"] = {name: repr(plan.actions) for name, plan in ledger.plans().items()}
+        found["closed"] = sorted(ledger.closed_rounds())
         found["outcomes"] = sorted((ref, o.kind) for ref, o in register.outcomes.items())
         found["events"] = Counter(event.what for event in ledger.events())
-    found["events"].pop("consolidated", None)
+    for told_again in ("consolidated", "exported", "plan written", "round closed"):
+        found["events"].pop(told_again, None)
     return found
 
 

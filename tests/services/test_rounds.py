@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
@@ -451,6 +452,30 @@ def test_settings__of_a_round_do_not_hide_in_assessment_yaml(held: AssessmentFol
     (problem,) = caught.value.problems
     assert problem.file == "assessment.yaml"
     assert "in rounds/2027/round.yaml" in problem.message
+
+
+def test_close_round__of_blank_workbooks_alone(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    blank = answer(folder, "Ada Ash", tmp_path / "inbox" / "ada.xlsx", (None, None, None))
+    ingest(folder, [blank], now=LATER, workers=1)
+    (line,) = rounds(folder)
+    assert (line.issued, line.returned) == (3, 0)
+    closed = close_round(folder, now=LATER)
+    assert closed.missing == 3
+    assert not (closed.archive / "data" / "answers").exists()
+
+
+def test_archive__no_room_for_the_ledger_is_told_as_such(
+    held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("xlassess.services.round_archive.closing", full)
+    with pytest.raises(OSError, match="the ledger cannot be copied: database or disk is full"):
+        close_round(held, now=NEXT_YEAR)
+    assert not list(held.root.glob("*archive*"))
+    generate(held, now=NEXT_YEAR)  # the round is not closed
 
 
 def test_archive__closed_twice_keeps_both(held: AssessmentFolder) -> None:

@@ -277,6 +277,11 @@ class RoundOverview:
     review_years: Mapping[str, int | None] = field(default_factory=dict)
     read_since: frozenset[str | None] = frozenset()
 
+    @property
+    def returned(self) -> frozenset[str]:
+        """The references of workbooks that came back with something in them."""
+        return frozenset(ref for ref, ret in self.current.items() if not ret.is_blank)
+
 
 def overview(db: Connection, round_name: str) -> RoundOverview:
     """Return where the workbooks of a round stand."""

@@ -8,6 +8,7 @@ a Frictionless Table Schema that says what each column is.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import shutil
 import sqlite3
@@ -78,7 +79,7 @@ def write_archive(place: Path, folder: AssessmentFolder, ledger: Ledger, now: da
     issued = {one.reference: one for one in books}
     returns = (*ledger.history(settings.round), *ledger.joint_returns(settings.round))
     _write_returns(place / "returns", folder, returns, issued)
-    if ledger.counting(settings.round):
+    if ledger.overview(settings.round).returned:
         record = present_round(folder)
         summary = summarise(record, now)
         ledger.record_output(settings.round, output_from(record, summary, "export"))
@@ -158,6 +159,13 @@ def _write_answers(place: Path, summary: Summary) -> None:
 
 
 def _copy_ledger(ledger: Path, to: Path) -> None:
-    """Copy the ledger as it stands, whoever else is writing to it."""
-    with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(to)) as copy:
-        source.backup(copy)
+    """Copy the ledger as it stands, whoever else is writing to it.
+
+    Raises:
+        OSError: there is no room for the copy, or it cannot be written.
+    """
+    try:
+        with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(to)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as fault:
+        raise OSError(errno.EIO, f"the ledger cannot be copied: {fault}", str(to)) from fault

@@ -98,16 +98,11 @@ def _line(home: AssessmentFolder, ledger: Ledger | None, present: bool) -> Round
         name=name,
         return_by=settings.return_by,
         issued=len(ledger.issued(name)) if ledger else 0,
-        returned=_returned(ledger, name) if ledger else 0,
+        returned=len(ledger.overview(name).returned) if ledger else 0,
         present=present,
         closed=closed,
         archive=archive,
     )
-
-
-def _returned(ledger: Ledger, name: str) -> int:
-    """How many workbooks came back with something in them."""
-    return sum(not ret.is_blank for ret in ledger.overview(name).current.values())
 
 
 def begin_round(
@@ -207,8 +202,7 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
             unfinished.rename(folder.home / name)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    returned = {ref for ref, ret in overview.current.items() if not ret.is_blank}
-    settled = returned | overview.register.outcomes.keys()
+    settled = overview.returned | overview.register.outcomes.keys()
     return ClosedRound(
         name=settings.round,
         archive=folder.home / name,
