@@ -65,6 +65,7 @@ def kinds() -> tuple[str, ...]:
         *(f"workbook-{name}" for name in builtin_ids()),
         *(f"summary-{name}" for name in (*builtin_ids(), SEVERAL)),
         *(f"trend-{name}" for name in TREND),
+        "feedback-pat",
         *(f"toolkit-{name}" for name in EDITED),
         *(f"query-{name}" for name in ASKED),
         *(f"joint-{name}" for name in JOINT),
@@ -86,6 +87,8 @@ def make(kind: str, folder: Path) -> Made:
         return Made(kind, _edited(toolkits[0], folder), toolkits)
     if what == "workbook":
         return Made(kind, issue(*toolkits).write(folder), toolkits)
+    if what == "feedback":
+        return Made(kind, _feedback(toolkits, folder), toolkits)
     if what == "trend":
         return Made(kind, _trend(toolkits, folder), toolkits)
     return Made(kind, _summary(toolkits, folder), toolkits)
@@ -130,6 +133,15 @@ def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
     path = folder / "summary.xlsx"
     round_ = a_round(toolkits, 6, Wish(returned=5, gaps=0.06, query=(1,)))
     write_summary(summarise(round_, MADE_AT), path)
+    return path
+
+
+def _feedback(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
+    from xlassess.consolidate import feedback_pages, summarise
+
+    path, record = folder / "feedback.xlsx", a_round(toolkits, 6, Wish(gaps=0.06))
+    page = next(iter(feedback_pages(record, summarise(record, MADE_AT))))
+    path.write_bytes(page.content)
     return path
 
 

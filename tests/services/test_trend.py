@@ -106,3 +106,30 @@ def test_lettered__nobody_is_followed(twice: AssessmentFolder) -> None:
     path = consolidate(twice, now=NEXT_YEAR).path
     assert any(text.startswith("No change is claimed.") for text in texts(path, "Summary"))
     assert "Trend pairs" not in openpyxl.load_workbook(path).sheetnames
+
+
+def test_aggregated__a_round_that_was_set_beside_a_later_one_shows_no_other_returns(
+    tmp_path: Path,
+) -> None:
+    """Beside figures over those who answered both times, returns that changed could be found."""
+    people = tuple((f"Partner {n}", f"Person {n}", "Board") for n in range(6))
+    first = a_folder(tmp_path / "small", people)
+    change_settings(first, "coordinator:\n", "attribution: aggregated\ncoordinator:\n")
+    generate(first, now=LATER)
+    said = (("Agree",) * 3, ("Disagree",) * 3)
+    sent = [answer(first, f"Person {n}", tmp_path / f"a{n}.xlsx", said[n % 2]) for n in range(6)]
+    ingest(first, sent, now=LATER, workers=1)
+    consolidate(first, now=LATER)
+    others = [answer(first, f"Person {n}", tmp_path / f"c{n}.xlsx", ("Agree", "Disagree", "Agree"))
+              for n in range(3)]  # fmt: skip
+    begin_round(first, "2027", date(2027, 4, 30), now=NEXT_YEAR)
+    second = open_folder(first.root)
+    generate(second, now=NEXT_YEAR)
+    sent = [answer(second, f"Person {n}", tmp_path / f"b{n}.xlsx", said[n % 2]) for n in range(6)]
+    ingest(second, sent, now=NEXT_YEAR, workers=1)
+    consolidate(second, now=NEXT_YEAR)
+    back = open_folder(first.root, "2026")
+    assert consolidate(back, now=NEXT_YEAR).held == ""
+    ingest(back, others, now=NEXT_YEAR + timedelta(days=1), workers=1)
+    held = consolidate(back, now=NEXT_YEAR + timedelta(days=1)).held
+    assert "A later round has been set beside this one since, so no others are shown." in held

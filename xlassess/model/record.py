@@ -136,13 +136,15 @@ class HeldBack:
     """Why figures stand on the returns of an earlier output and not on the present ones.
 
     ``people`` are those whose returns came in or changed since that output, which was made at
-    ``since``; ``more`` is how many more it takes, at least.
+    ``since``; ``more`` is how many more it takes, at least. ``followed`` says that a later round
+    has been set beside them since, so that no others are shown however many come.
     """
 
     kind: OutputKind
     since: datetime
     people: int
     more: int
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ class Round:
     oldest first; ``held`` tells, by the digest of the questions, where returns are held back for
     the sake of one of them. ``plans`` are the agreed plans of all rounds, by name;
     ``judgements`` what workshops of this one agreed on. ``earlier`` are
-    the rounds before it that answers may be compared with, the last one first.
+    the rounds before it that answers may be compared with, the last one first; ``followed`` says
+    that papers of a later round were written.
     """
 
     assessment: Assessment
@@ -177,6 +180,7 @@ class Round:
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = ()
     earlier: tuple[Round, ...] = ()
+    followed: bool = False
 
     @property
     def plan(self) -> AgreedPlan | None:

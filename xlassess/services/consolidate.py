@@ -22,7 +22,12 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import requests
-from xlassess.services.common.earlier import earlier_rounds, standing_only, with_present_toolkits
+from xlassess.services.common.earlier import (
+    earlier_rounds,
+    standing_only,
+    was_followed,
+    with_present_toolkits,
+)
 from xlassess.services.common.outbox import keep_copy, make_room, prepared, put, sha256_of
 from xlassess.services.common.printing import pdf_of
 
@@ -155,6 +160,7 @@ def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
         if not record.current:
             raise nothing
         earlier = earlier_rounds(folder, assessment, ledger)
+        record = replace(record, followed=was_followed(folder, assessment.round, ledger))
     if all(ret.is_blank for ret in record.current.values()):
         raise XlassessError(
             f"Only blank workbooks have come back for round {assessment.round}, so there is "

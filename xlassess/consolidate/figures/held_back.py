@@ -45,13 +45,14 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
         people = _people(record)
         bases = [_by_person(one.base[digest], people) for one in earlier]
         mine = _by_person(base, people)
-        if not tells_few(bases, mine, participants.minimum):
+        # A later round's papers told of some of these people what they said in this one.
+        followed = record.followed and mine not in bases
+        if not followed and not tells_few(bases, mine, participants.minimum):
             continue
         last = earlier[-1]
         apart = len(changed(bases[-1], mine))
-        held[digest] = HeldBack(
-            last.kind, last.at, apart, max(1, participants.minimum - apart)
-        )  # fmt: skip
+        more = max(1, participants.minimum - apart)
+        held[digest] = HeldBack(last.kind, last.at, apart, more, followed)
         restated = _restated(record, last.base[digest])
         if restated is None:
             raise _impossible(record.toolkits[digest].short, held[digest], participants)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import Ledger
+from xlassess.ledger.events import WRITING
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Round
@@ -62,6 +64,16 @@ def earlier_rounds(
     for record in reversed(found):
         before.insert(0, replace(record, earlier=tuple(before)))
     return tuple(before)
+
+
+def was_followed(folder: AssessmentFolder, round_name: str, ledger: Ledger) -> bool:
+    """True when papers of a later round were written, which may tell of this one."""
+    names = round_names(folder.root) if folder.round_name else ()
+    later = names[names.index(round_name) + 1 :] if round_name in names else ()
+    return bool(later) and any(
+        event.what in WRITING.values() and event.details.get("round") in later
+        for event in ledger.events()
+    )
 
 
 def with_present_toolkits(record: Round, folder: AssessmentFolder) -> Round:
