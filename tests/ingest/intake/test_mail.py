@@ -268,3 +268,59 @@ def test_text__of_scripts_is_not_the_partners() -> None:
         b"<script>alert(1)</script><p>Only <b>this</b> &amp; that</p>"
     )
     assert mail.text == "Only this & that"
+
+
+@pytest.mark.parametrize("around", ["mail", "zip", "mail in zip in mail"])
+def test_message__attached_as_a_file_is_opened(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path, around: str
+) -> None:
+    """Outlook on the web attaches messages as application/octet-stream."""
+    content = a_mail("For 1B please read Agree.", back=book).as_bytes()
+    for kind in reversed(around.split(" in ")):
+        if kind == "zip":
+            packed = BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.writestr("inner.eml", content)
+            content, name = packed.getvalue(), "all.zip"
+        else:
+            outer, name = a_mail("Passed on."), "outer.eml"
+            outer.add_attachment(
+                content, maintype="application", subtype="octet-stream",
+                filename="inner.zip" if content.startswith(b"PK") else "inner.eml",
+            )  # fmt: skip
+            content = outer.as_bytes()
+    ret = only(handed(folder, tmp_path, name, content))
+    assert len(ret.answers) == 3
+    assert "For 1B please read Agree." in ret.findings[0].message
+
+
+def test_message__in_more_messages_than_are_opened(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    content = a_mail("", back=book).as_bytes()
+    for _ in range(8):
+        outer = a_mail("")
+        outer.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename="inner.eml"
+        )
+        content = outer.as_bytes()
+    ret = only(handed(folder, tmp_path, "outer.eml", content))
+    assert codes(ret) == ["G21"]
+    assert "more messages and zip files than are opened" in ret.findings[0].message
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_too_large__is_told_alike_however_it_came(
+    folder: AssessmentFolder, tmp_path: Path, packed: bool
+) -> None:
+    large = bytes(20 * 1024 * 1024 + 1)
+    if packed:
+        held = BytesIO()
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("large.xlsx", large)
+        result = handed(folder, tmp_path, "all.zip", held.getvalue())
+    else:
+        result = handed(folder, tmp_path, "large.xlsx", large)
+    (finding,) = only(result).findings
+    assert finding.code == "G02"
+    assert finding.details["size"] == "21"

@@ -104,6 +104,10 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 Item: TypeAlias = "ReturnedFile | NoticedMail | Return"
 """A file to read, a message about one that was sent, or the return of what was refused already."""
 
+_MOST_MAILS = 5
+"""Messages attached to messages that are opened, one in the other."""
+
+_TOO_DEEP = ": it is inside more messages and zip files than are opened"
 _PASSED_OVER = ("thumbs.db", "desktop.ini", "__macosx")
 _BLOCK = 1 << 16
 
@@ -214,15 +218,15 @@ def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[Item]:
     kind = "" if size > MOST_UNPACKED else mail_kind(path)
     archive = size <= MOST_UNPACKED and _is_archive(path)
     if size > MOST_UNPACKED or (size > MOST_BYTES and not (archive or kind == "mailbox")):
-        limit = str(MOST_BYTES // MEGABYTE)
-        finding = found("G02", size=f"{-(-size // MEGABYTE):,}", limit=limit)
-        yield refused(name, finding, "", size)
-    elif archive:
-        yield from unpacker.unpack(path, name, 1)
-    elif kind:
-        yield from unpacker.mail(path, name, kind, 1)
+        yield _too_large(name, size)
     else:
-        yield ReturnedFile(path, name)
+        yield from unpacker.opened(path, name, _Within())
+
+
+def _too_large(name: str, size: int) -> Return:
+    """The return of a file that is larger than any that is read; sizes are rounded up."""
+    limit = str(MOST_BYTES // MEGABYTE)
+    return refused(name, found("G02", size=f"{-(-size // MEGABYTE):,}", limit=limit), "", size)
 
 
 def _is_archive(path: Path) -> bool:
@@ -240,6 +244,15 @@ def _is_archive(path: Path) -> bool:
     return not plain & markers and foreign_zip(plain, b"") is None
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """What a file came in: how many zip files and messages, and the message around it."""
+
+    zips: int = 0
+    mails: int = 0
+    mail: CoveringMail | None = None
+
+
 @dataclass(slots=True)
 class _Unpacker:
     """Unpacks zip files and e-mail messages into one folder.
@@ -252,15 +265,33 @@ class _Unpacker:
     members: int = MOST_MEMBERS
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def mail(self, path: Path, name: str, kind: MailKind, depth: int) -> Iterator[Item]:
-        """Yield the files that came with the messages in a file, those of zip files too."""
+    def opened(self, path: Path, name: str, within: _Within) -> Iterator[Item]:
+        """Yield a file, or what is in it where it is a zip file or a message.
+
+        Args:
+            path: the file.
+            name: its name for show.
+            within: what it came in.
+        """
+        if _is_archive(path):
+            yield from self._unpack(path, name, replace(within, zips=within.zips + 1))
+        elif kind := mail_kind(path):
+            yield from self._mail(path, name, kind, replace(within, mails=within.mails + 1))
+        else:
+            yield ReturnedFile(path, name, within.mail)
+
+    def _mail(self, path: Path, name: str, kind: MailKind, within: _Within) -> Iterator[Item]:
+        """Yield the files that came with the messages in a file, and what is in those."""
+        if within.mails > _MOST_MAILS:
+            finding = _without_workbook(ReadMail("", "", "", ()), _TOO_DEEP, "")
+            yield refused(name, finding, *fingerprint(path))
+            return
         for number, mail in enumerate(messages_of(path, kind), start=1):
             shown = f"{name}/{number:05d}" if kind == "mailbox" else name
             if mail.files and not mail.problem:
+                inside = replace(within, mail=_covering(mail, within.mail))
                 for file in mail.files:
-                    yield from self._attached(
-                        file, shown, depth, CoveringMail(mail.sender, mail.text, mail.received)
-                    )
+                    yield from self._attached(file, shown, inside)
                 continue
             what = f": {mail.problem}" if mail.problem else ""
             said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
@@ -269,31 +300,27 @@ class _Unpacker:
             remark = replace(remark, received_at=mail.received)
             yield NoticedMail(remark, mail.notice, mail.sha256) if mail.notice else remark
 
-    def _attached(
-        self, file: MailFile, name: str, depth: int, mail: CoveringMail
-    ) -> Iterator[Item]:
+    def _attached(self, file: MailFile, name: str, within: _Within) -> Iterator[Item]:
         shown = f"{name}/{_shown_name(file.name)}"
         if len(file.content) > MOST_BYTES or not self._has_room(len(file.content)):
-            size, limit = str(len(file.content) // MEGABYTE), str(MOST_BYTES // MEGABYTE)
-            yield refused(shown, found("G02", size=size, limit=limit), "", len(file.content))
+            yield _too_large(shown, len(file.content))
             return
-        target = self.folder / f"{next(self.numbers):05d}{_suffix(file.name)}"
+        target = self._place(file.name)
         target.write_bytes(file.content)
-        if _is_archive(target):
-            yield from self.unpack(target, shown, depth + 1, mail)
-        else:
-            yield ReturnedFile(target, shown, mail)
+        yield from self.opened(target, shown, within)
+
+    def _place(self, name: str) -> Path:
+        """Where something is put: under a number, whatever it is called."""
+        return self.folder / f"{next(self.numbers):05d}{_suffix(name)}"
 
     def _has_room(self, size: int) -> bool:
         """Take a file into account; False where there is no room for it any more."""
         self.left, self.members = self.left - size, self.members - 1
         return self.left >= 0 and self.members >= 0
 
-    def unpack(
-        self, path: Path, name: str, depth: int, mail: CoveringMail | None = None
-    ) -> Iterator[Item]:
+    def _unpack(self, path: Path, name: str, within: _Within) -> Iterator[Item]:
         """Yield the members of a zip file, those of zip files and messages within it too."""
-        if depth > MOST_DEPTH:
+        if within.zips > MOST_DEPTH:
             problem = "it is packed inside more zip files than are opened"
             yield refused(name, found("G15", problem=problem), *fingerprint(path))
             return
@@ -304,7 +331,7 @@ class _Unpacker:
                     yield refused(name, found("G15", problem=problem), *fingerprint(path))
                     return
                 for info in sorted(infos, key=lambda info: info.filename):
-                    yield from self._member(archive, info, name, depth, mail)
+                    yield from self._member(archive, info, name, within)
         except PACKAGE_FAULTS:
             yield refused(name, found("G15", problem="it is damaged"), *fingerprint(path))
 
@@ -321,18 +348,12 @@ class _Unpacker:
         return ""
 
     def _member(
-        self,
-        archive: zipfile.ZipFile,
-        info: zipfile.ZipInfo,
-        name: str,
-        depth: int,
-        mail: CoveringMail | None,
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, within: _Within
     ) -> Iterator[Item]:
         shown = f"{name}/{_shown_name(member_name(info))}"
-        target = self.folder / f"{next(self.numbers):05d}{_suffix(info.filename)}"
+        target = self._place(info.filename)
         if info.file_size > MOST_BYTES:
-            size, limit = str(info.file_size // MEGABYTE), str(MOST_BYTES // MEGABYTE)
-            yield refused(shown, found("G02", size=size, limit=limit), "", info.file_size)
+            yield _too_large(shown, info.file_size)
             return
         if info.compress_type not in USUAL_METHODS:
             problem = "it is packed by an unusual method"
@@ -343,12 +364,7 @@ class _Unpacker:
         except PACKAGE_FAULTS:
             yield refused(shown, found("G06", problem="it cannot be taken out of the zip file"))
             return
-        if _is_archive(target):
-            yield from self.unpack(target, shown, depth + 1, mail)
-        elif kind := mail_kind(target):
-            yield from self.mail(target, shown, kind, depth)
-        else:
-            yield ReturnedFile(target, shown, mail)
+        yield from self.opened(target, shown, within)
 
     def _write(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
         """Write one member, stopping where it outgrows the size it was said to have."""
@@ -356,6 +372,17 @@ class _Unpacker:
             while block := packed.read(_BLOCK):
                 self.left -= len(block)
                 file.write(block)
+
+
+def _covering(mail: ReadMail, around: CoveringMail | None) -> CoveringMail:
+    """The message that files came with; where it was attached to another, both have their say.
+
+    Who sent the outer one handed the files over, and that one came to us.
+    """
+    if around is None:
+        return CoveringMail(mail.sender, mail.text, mail.received)
+    said = " / ".join(filter(None, (around.text, mail.text)))
+    return CoveringMail(around.sender, said, around.received)
 
 
 def _without_workbook(mail: ReadMail, what: str, said: str) -> Finding:
