@@ -15,7 +15,11 @@ from tests.services.small import change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.plan import AgreedPlan
+from xlassess.services.common import issuing
+from xlassess.services.common.outbox import sha256_of
 from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, set_aside
+from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.plan import plan
 from xlassess.services.verify import verify
@@ -183,3 +187,39 @@ def test_plan__says_no_more_of_proposers_than_the_workbooks_promised(
     assert "Ash" not in shown
     assert "Birch" not in shown
     assert ("Proposed by" in texts_of_all) is (attribution == "lettered")
+    owners = {row[6] for row in rows}
+    assert owners == {"", "All of us"}
+
+
+def test_decisions__hold_for_plan_workbooks_too(folder: AssessmentFolder) -> None:
+    result = plan(folder, now=AGREED)
+    ret = read_back(folder, result.path, DECIDED)
+    shown = history(folder, result.reference)
+    assert shown.counts is not None
+    assert shown.counts.number == ret.number
+    assert "plan agreed" in [step.event.what for step in shown.steps]
+    why = Why(RETURNED + DAY, "A draft")
+    decided = set_aside(folder, ret.number, why)
+    assert decided.books[0].counts is None
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.plans().get("2026") is None
+    assert verify(folder).faults == ()
+
+
+def test_plan__broken_off_before_it_is_written_is_done_by_the_next_run(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recorded first, written after: the next run writes the same workbook, and no second one."""
+
+    def no_disk(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(issuing, "write_whole", no_disk)
+        with pytest.raises(OSError, match="No space"):
+            plan(folder, now=AGREED)
+    with Ledger(folder.ledger_file) as ledger:
+        (recorded,) = ledger.joint("2026")
+    result = plan(folder, now=AGREED + DAY)
+    assert (result.outcome, result.reference) == ("restored", recorded.reference)
+    assert sha256_of(result.path.read_bytes()) == recorded.sha256

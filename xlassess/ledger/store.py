@@ -208,6 +208,14 @@ class Ledger:
             found = reads.returns(db, reads.of_joint(round_name))
             return reads.as_they_count(found, reads.replaced(db))
 
+    def joint_current(self, round_name: str) -> dict[str, Return]:
+        """Return, by reference, the return that counts for each joint workbook of a round."""
+        with self._reading() as db:
+            instead = reads.replaced(db)
+            which = and_(reads.of_joint(round_name), RETURNS.c.standing == "current")
+            found = reads.returns(db, which)
+        return {ret.reference: ret for ret in found if ret.reference not in instead}
+
     def plans(self, up_to: int | None = None) -> dict[str, AgreedPlan]:
         """Return the agreed plans by round; as they were after an event where one is given."""
         with self._reading() as db:

@@ -417,7 +417,7 @@ def _decided(
     current: dict[str, Return] = {}
     returns: dict[int, Return] = {}
     for round_name in {one.identity.round for one in issued.values()}:
-        current |= ledger.current(round_name)
+        current |= ledger.current(round_name) | ledger.joint_current(round_name)
         came = (*ledger.history(round_name), *ledger.joint_returns(round_name))
         returns |= {ret.number: ret for ret in came}
     return Decided(

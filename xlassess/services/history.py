@@ -56,7 +56,8 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         issued = workbook(everyone, asked_about(ledger, reference) or reference)
         returns = {ret.number: ret for ret in ledger.history()}
         events = ledger.events()
-        counts = ledger.current(issued.identity.round).get(issued.reference)
+        counting = ledger.joint_current if issued.identity.kind else ledger.current
+        counts = counting(issued.identity.round).get(issued.reference)
         instead = ledger.replaced().get(issued.reference, "")
         outcome = ledger.register().outcomes.get(issued.reference)
     steps = tuple(_steps(events, issued, returns))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT
 from xlassess.consolidate.figures.values import ItemFigures, PlannedAction, Summary, ToolkitResults
 from xlassess.consolidate.figures.worth_talking import agenda_of
 from xlassess.consolidate.wording.pointed import spread_of, why_low
@@ -65,11 +67,21 @@ def _finding(part: ToolkitResults, item: ItemFigures, weak: set[str]) -> str:
 def _suggested(action: PlannedAction) -> Suggestion:
     return Suggestion(
         action=" ".join(action.action.split()),
-        owner=" ".join(action.owner.split()),
+        owner=_owner(action.owner),
         deadline=action.deadline,
         measure=" ".join(action.measure.split()),
         by=_by(action.person),
     )
+
+
+_SIGN = re.compile(r"(?:Partner|Respondent) [A-Z]{1,3}")
+"""What stands in free text for a name that is not shown."""
+
+
+def _owner(said: str) -> str:
+    """The owner as proposed; nothing where the name was put out of sight: nobody is "Partner A"."""
+    owner = " ".join(said.split())
+    return "" if NAME_TAKEN_OUT in owner or _SIGN.search(owner) else owner
 
 
 def _by(person: Person | None) -> str:
