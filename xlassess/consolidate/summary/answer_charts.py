@@ -157,11 +157,11 @@ def _row(bars: AnswerBars, bar: int, row: int) -> Iterator[Live]:
     halves = [1.0] * len(sides.left) + [0.5] * len(sides.middle)
     used = sum(size * half for size, half in zip(sizes, halves, strict=False))
     before = max(0.0, line - used)
-    yield Live(f"MAX(0,{line:.9g}-({'+'.join(left) or '0'}))", before)
+    yield Live(f"MAX(0,{line:.15g}-({'+'.join(left) or '0'}))", before)
     yield from (_part(bars, bar, choice.code) for choice in sides.about_the_line)
     edge = bars.apart_from
     yield Live(
-        f"MAX(0,{edge:.9g}-SUM({cell_name(row, first - 1)}:{parts[-1]}))",
+        f"MAX(0,{edge:.15g}-SUM({cell_name(row, first - 1)}:{parts[-1]}))",
         max(0.0, edge - before - sum(sizes)),
     )
     yield from (_part(bars, bar, choice.code) for choice in sides.apart)
