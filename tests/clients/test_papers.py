@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -12,10 +14,11 @@ from tests.clients.office import Office
 from tests.clients.programs import need
 from tests.clients.validator import problems
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
-from xlassess.consolidate import summarise
+from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.export.files import export
 from xlassess.consolidate.report.document import default_template, report_bytes
 from xlassess.model.answer import Answer
+from xlassess.services.common.printing import pdf_of
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 
@@ -85,3 +88,49 @@ def test_csv__runs_nothing(office: Office, tmp_path: Path) -> None:
     shown = {row[place].value for row in rows}
     # CSV is for programs: only formulas get an apostrophe, the rest stands as it was written.
     assert {f"'{text}" for text in ("=1+1", "+1", "-1+1", "@SUM(1)")} <= shown
+
+
+HEAD, FOOT = 0.06, 0.94
+"""Where the body of a page begins and ends, as shares of its height."""
+
+LINE = 1.117
+"""Height of a line of Arial from the top of its letters to their foot, by their size."""
+
+
+@pytest.mark.clients("libreoffice", "pdftotext")
+def test_print_set__can_be_read_is_short_and_has_no_empty_page(tmp_path: Path) -> None:
+    toolkits = [find_toolkit(each) for each in builtin_ids()]
+    wish = Wish(returned=13, gaps=0.06, query=(1,), talk=0.1)
+    summary = summarise(a_round(toolkits, 15, wish), MADE_AT)
+    printed = tmp_path / "summary.pdf"
+    printed.write_bytes(pdf_of(summary_bytes(summary), print_set(summary)) or b"")
+    pages = [list(words_of(page)) for page in boxes_of(printed)]
+    checklists = sum(len(part.checklists) for part in summary.parts)
+    assert len(pages) <= 1 + 6 * len(toolkits) + 2 * checklists
+    for number, words in enumerate(pages, 1):
+        used = max(bottom for _, bottom, _ in words) - min(top for top, _, _ in words)
+        assert used > 0.1, f"page {number} is all but empty"
+        sizes = sorted(size for _, _, size in words)
+        assert sizes[len(sizes) // 2] >= 8.75, f"page {number} is too small to read"
+
+
+def boxes_of(pdf: Path) -> list[str]:
+    """The words of each page with where they stand, as poppler tells it."""
+    done = subprocess.run(
+        [need("pdftotext"), "-bbox", pdf, "-"], check=True, capture_output=True, text=True
+    )
+    return done.stdout.split("<page ")[1:]
+
+
+def words_of(page: str) -> Iterator[tuple[float, float, float]]:
+    """Yield top and bottom of each word of the body as shares of the page, and its size in points.
+
+    Words turned on their side, as on an axis, are left out.
+    """
+    tall = float(re.search(r'height="([\d.]+)"', page)[1])
+    for left, top, right, bottom, word in re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', page
+    ):
+        high, wide = float(bottom) - float(top), float(right) - float(left)
+        if HEAD < float(top) / tall < FOOT and wide > 0.3 * high * len(word):
+            yield float(top) / tall, float(bottom) / tall, high / LINE

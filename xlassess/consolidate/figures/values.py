@@ -297,11 +297,13 @@ class Narrative:
     ``reading`` is the finding in one sentence a chair can read out, ``more`` what goes with it.
     ``decisions`` is what the committee is asked to decide. A list of points begins with a remark
     (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
-    how many could not say; ``context`` and ``caution`` what it rests on. ``titles`` are those of
-    the pictures. ``trend`` is what moved since the round before; empty in a first one.
+    how many could not say; ``context`` and ``caution`` what it rests on, ``rests`` the former
+    without what the head of a page says. ``titles`` are those of the pictures. ``trend`` is what
+    moved since the round before; empty in a first one.
     """
 
     context: str
+    rests: str
     reading: str
     more: tuple[str, ...]
     strengths_title: str

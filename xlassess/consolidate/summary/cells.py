@@ -136,8 +136,7 @@ class SummaryWriter:
         sheet.height(TITLE_ROW, 28)
         last = (setup.printed or len(setup.widths)) - 1
         look = formats.PROSE.but(colour=palette.MUTED, wrap=False)
-        # Unmerged, each line runs on over the empty cells beside it.
-        lines = _in_lines(setup.note, sheet.span_width(0, last))
+        lines = in_lines(setup.note, sheet.span_width(0, last), look, _MOST_NOTE_LINES)
         for row, line in enumerate(lines, NOTE_ROW):
             sheet.text(row, 0, line, look)
             sheet.height(row, metrics.line_height(formats.FONT_SIZE) + 3)
@@ -233,13 +232,22 @@ class SummaryWriter:
 _MOST_NOTE_LINES = HEADER_ROW - NOTE_ROW
 
 
-def _in_lines(note: str, width: float) -> list[str]:
-    """Part a note into the lines there is room for, at the ends of words."""
+def in_lines(text: str, width: float, look: CellFormat, most: int = 0) -> list[str]:
+    """Part a text into lines at the ends of words, each to stand in a row of its own.
+
+    Unmerged and unwrapped, a line runs on over the empty cells beside it.
+
+    Args:
+        text: the text.
+        width: the width of those cells together, in characters.
+        look: how it looks.
+        most: lines there is room for, 0 for as many as it takes; the last takes what is left.
+    """
     lines = [""]
-    for word in note.split():
+    for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        fits = metrics.line_count(metrics.MeasuredText(longer, width)) == 1
-        if fits or len(lines) == _MOST_NOTE_LINES or not lines[-1]:
+        measured = metrics.MeasuredText(longer, width, look.size, look.bold)
+        if not lines[-1] or len(lines) == most or metrics.line_count(measured) == 1:
             lines[-1] = longer
         else:
             lines.append(word)

@@ -12,6 +12,7 @@ from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.layout import sheet_name
 from xlassess.consolidate.summary.sheets.agreed_plan import write_agreed
 from xlassess.consolidate.summary.sheets.agreement import write_agreement
+from xlassess.consolidate.summary.sheets.checklists import checklists_sheet, write_checklists
 from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
 from xlassess.consolidate.summary.sheets.counts import write_counts
 from xlassess.consolidate.summary.sheets.data import write_data
@@ -71,6 +72,7 @@ def summary_bytes(summary: Summary) -> bytes:
 
 
 def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
+    write_checklists(writer, part)
     write_findings(writer, part)
     if part.toolkit.subject == "proposal":
         # Each completed checklist stands on the first sheet; added up they would say nothing.
@@ -99,6 +101,8 @@ def print_set(summary: Summary) -> tuple[str, ...]:
     """
     names = [SUMMARY]
     for part in summary.parts:
+        if part.checklists:
+            names.append(checklists_sheet(part, summary))
         names.append(sheet_name(FINDINGS, part, summary.parts))
         plan = part.toolkit.action_plan
         if plan is not None and plan.proposal:

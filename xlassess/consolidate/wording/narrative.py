@@ -114,6 +114,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
     shown = facts.planning.scenario if facts.says_something else None
     return Narrative(
         context=say("context", facts.toolkit, facts.assessment, _facts(facts)),
+        rests=say("rests", _facts(facts)),
         reading=first,
         more=(*more, *facts.kept),
         strengths_title=say("strengths_title", rule, for_all),

@@ -33,7 +33,7 @@ _FIRST = HEADER_ROW + 1
 _LIST_COLUMN = 30
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
-_TOOLKIT = SheetColumn("Toolkit", 16, cells.TOP_CELL)
+_TOOLKIT = SheetColumn("Toolkit", 13, cells.TOP_CELL)
 _SAID = (
     SheetColumn("Section", 28, cells.TOP_CELL), SheetColumn("Item", 8, cells.TOP_CELL),
     SheetColumn("About", 33, cells.TOP_CELL), SheetColumn("Words", 120, cells.TOP_CELL),
@@ -47,11 +47,11 @@ _BY = (
     SheetColumn("Return", 13, cells.TOP_CELL), SheetColumn("Where", 18, cells.TOP_CELL),
 )  # fmt: skip
 _PLAN = (
-    SheetColumn("When", 13, cells.TOP_CELL), SheetColumn("Action", 42, cells.TOP_CELL),
-    SheetColumn("Item", 8, cells.TOP_CELL), SheetColumn("Owner", 18, cells.TOP_CELL),
-    SheetColumn("Deadline", 13, cells.DAY.but(valign="top")),
-    SheetColumn("How we will know", 27, cells.TOP_CELL),
-    SheetColumn("State of progress", 13, cells.TOP_CELL),
+    SheetColumn("When", 11, cells.TOP_CELL), SheetColumn("Action", 38, cells.TOP_CELL),
+    SheetColumn("Item", 8, cells.TOP_CELL), SheetColumn("Owner", 14, cells.TOP_CELL),
+    SheetColumn("Deadline", 12.5, cells.DAY.but(valign="top")),
+    SheetColumn("How we will know", 22, cells.TOP_CELL),
+    SheetColumn("State of progress", 11.5, cells.TOP_CELL),
     SheetColumn("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
 _WHEN, _DEADLINE, _STATUS, _OVERDUE = 0, 4, 6, 7

@@ -20,15 +20,22 @@ _AREA_COLUMNS = (
     SheetColumn("Area", 34), SheetColumn("Judgement", 30), SheetColumn("Reasons", 62),
     SheetColumn("Given by", 34),
 )  # fmt: skip
+_READ = cells.TOP_CELL.but(size=10.5)
 _FINDINGS = (
-    SheetColumn("Under", 25, cells.TOP_CELL), SheetColumn("What is found", 60, cells.TOP_CELL),
-    SheetColumn("Figures", 48, cells.TOP_CELL),
+    SheetColumn("Under", 23, _READ), SheetColumn("What is found", 60, _READ),
+    SheetColumn("Figures", 46, _READ),
 )  # fmt: skip
 
 _PAGES = 3
-"""Pages of the print set that the findings of a toolkit have."""
+"""Pages of the print set that the findings of a toolkit have; one fewer beside a proposal, so that
+a toolkit has six pages at most."""
 
 _Lines = Sequence[tuple[str, ...]]
+
+
+def _pages(part: ToolkitResults) -> int:
+    plan = part.toolkit.action_plan
+    return _PAGES - 1 if plan is not None and plan.proposal else _PAGES
 
 
 def write_findings(writer: SummaryWriter, part: ToolkitResults) -> None:
@@ -171,7 +178,7 @@ def _list(
     kind, title, note = what
     name = sheet_name(kind, part, writer.summary.parts)
     widths = tuple(column.width for column in columns)
-    setup = SheetSetup(name, title, note, widths, pages=_PAGES if kind == FINDINGS else 0)
+    setup = SheetSetup(name, title, note, widths, pages=_pages(part) if kind == FINDINGS else 0)
     sheet = writer.open(setup)
     table = f"{kind}_{writer.summary.parts.index(part)}"
     writer.table(sheet, SheetTable(HEADER_ROW, columns, len(lines), table, title))

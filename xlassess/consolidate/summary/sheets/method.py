@@ -86,6 +86,11 @@ def _put_right(writer: SummaryWriter, sheet: SheetWriter, row: int) -> int:
             put(sheet, at, column, text, layout.look)
         wide = [(t, c.width, c.look) for t, c in zip(texts, _PUT_RIGHT, strict=True)]
         cells.fit_row(sheet, at, wide)
+    left = len(writer.summary.put_right) - len(values)
+    if left:
+        after = header + len(values) + 1
+        sheet.text(after, 0, sheet_words().say("put_right_more", left), _TEXT.but(wrap=False))
+        return after
     return header + len(values)
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from math import floor
 
 from xlassess.consolidate.figures.charted import has_dartboard
-from xlassess.consolidate.figures.values import CompletedChecklist, Point, ToolkitResults
+from xlassess.consolidate.figures.values import Point, ToolkitResults
 from xlassess.consolidate.summary import native_charts
-from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter
+from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, in_lines
 from xlassess.consolidate.summary.layout import profile_layout
+from xlassess.consolidate.summary.sheets.checklists import checklists_sheet
 from xlassess.consolidate.summary.sheets.page_table import (
     FIRST_COLUMN,
     MOST_LINES,
@@ -24,7 +25,7 @@ from xlassess.consolidate.summary.sheets.page_table import (
 )
 from xlassess.consolidate.summary.slope_chart import trend_chart
 from xlassess.consolidate.wording.facts import words as sentences
-from xlassess.consolidate.wording.terms import SUMMARY, day, words
+from xlassess.consolidate.wording.terms import SUMMARY, day, percent, words
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -35,13 +36,13 @@ _LAST_COLUMN = len(page_widths()) - 1
 _PAGE_POINTS = 722.0
 """Points of height between the margins of an A4 page, with a little to spare."""
 
-_PAGE_PIXELS = 640
+_PAGE_PIXELS = 655
 """Pixels of width between the margins, with a little to spare."""
 
 _SMALLEST, _LARGEST = 62, 100
 """Scales in per cent: smaller than the first, eleven-point type cannot be read on paper."""
 
-_ROOM = 840.0
+_ROOM = 835.0
 """Points of height on one page at the scale that its width allows, where eleven-point type is
 printed at nine points."""
 
@@ -52,12 +53,16 @@ scrolling at 1366 by 768 pixels."""
 _CHART_POINTS = 230.0
 """Least height of the picture."""
 
-_ASKED = 410.0
+_ASKED = 370.0
 """Points of height for the finding and what is asked. With more of them, the rest of the page would
 be printed smaller than nine points; they are all on the Findings sheet."""
 
-_FEWEST_ASKED = 3
+_FEWEST_ASKED = 2
 """Decisions that always stand on the page, however long."""
+
+_COVER_ASKED = 8
+"""Decisions on the cover, over all toolkits, each of which has one at least; its own page has
+more."""
 
 _MOST_BODIES = 12
 """Organisations listed on the page; more stand on the Scores sheet."""
@@ -74,7 +79,7 @@ _MARKING = CellFormat(size=11, bold=True, colour=palette.INK)
 _TITLE = CellFormat(size=16, bold=True, colour=palette.NAVY)
 _TEXT = CellFormat(size=11, valign="top")
 _STRONG = _TEXT.but(bold=True)
-_SMALL = CellFormat(size=10, colour=palette.MUTED, valign="top")
+_SMALL = CellFormat(size=11, colour=palette.MUTED, valign="top")
 _LEAD = CellFormat(size=13, bold=True, colour=palette.NAVY, fill=palette.PALE, valign="top")
 
 
@@ -90,11 +95,8 @@ def write_summary_sheet(writer: SummaryWriter) -> None:
     for part in parts:
         if row:
             breaks.append(row)
-        pages = _Paper(writer, sheet, part, row)
-        first, row = row, pages.write()
-        breaks += pages.breaks
-        last = pages.breaks[0] if pages.breaks else row
-        heights.append(sum(sheet.row_height(each) for each in range(first, last)))
+        first, row = row, _Paper(writer, sheet, part, row).write()
+        heights.append(sum(sheet.row_height(each) for each in range(first, row)))
     if not parts:
         sheet.text(0, 0, writer.summary.assessment.partnership, _TITLE)
         sheet.text(1, 0, words().say("nothing_issued"), _TEXT)
@@ -124,14 +126,27 @@ def _set_page(
 
 def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     """Write the cover: one line for each toolkit; return the row after it."""
-    paper = _Rows(sheet, 0)
-    assessment = writer.summary.assessment
-    if assessment.marking:
-        paper.prose(assessment.marking, _MARKING)
-    paper.prose(f"{assessment.partnership}, round {assessment.round}", _TITLE)
-    paper.heading(words().say("cover_title"))
-    for part in writer.summary.parts:
-        paper.prose(f"{part.label}: {part.narrative.reading}", _TEXT)
+    paper, say = _Rows(sheet, 0), words().say
+    summary = writer.summary
+    if summary.assessment.marking:
+        paper.across(summary.assessment.marking, _MARKING)
+    paper.across(f"{summary.assessment.partnership}, round {summary.assessment.round}", _TITLE)
+    paper.heading(say("cover_title"))
+    for part in summary.parts:
+        paper.lines(f"{part.label}: {part.narrative.reading}", _STRONG)
+        rate = percent(part.response_rate) if part.response_rate is not None else ""
+        paper.lines(say("cover_response", part, rate), _TEXT)
+    paper.heading(say("title_decisions"))
+    each = max(1, _COVER_ASKED // len(summary.parts))
+    for part in summary.parts:
+        for decision in part.narrative.decisions[:each]:
+            paper.lines(f"{part.label}: {decision}", _TEXT)
+        left = len(part.narrative.decisions) - each
+        if left > 0:
+            paper.lines(say("cover_more", part.label, left), _SMALL)
+    paper.heading(say("cover_next"))
+    for text in words().paragraphs("cover_steps", bool(summary.actions or summary.agreed)):
+        paper.lines(text, _TEXT)
     return paper.row
 
 
@@ -190,6 +205,22 @@ class _Rows:
         self.sheet.text(row, 0, text, look)
         self.sheet.height(row, max(least, self.tall(text, look)))
 
+    def across(self, text: str, look: CellFormat) -> None:
+        """Write a line that runs on over the empty cells beside it, if it fits the page."""
+        wide = self.sheet.span_width(0, _LAST_COLUMN)
+        measured = metrics.MeasuredText(text, wide, look.size, look.bold)
+        if metrics.line_count(measured) > 1:
+            self.prose(text, look)
+            return
+        row = self.next()
+        self.sheet.text(row, 0, text, look.but(wrap=False))
+        self.sheet.height(row, metrics.line_height(look.size) + _AIR)
+
+    def lines(self, text: str, look: CellFormat) -> None:
+        """Write a paragraph over the whole page, each line in a row of its own."""
+        for line in in_lines(text, self.sheet.span_width(0, _LAST_COLUMN), look):
+            self.across(line, look)
+
     def heading(self, text: str) -> None:
         """Write a heading with a line below it."""
         row = self.next()
@@ -219,16 +250,15 @@ class _Paper(_Rows):
     ) -> None:
         super().__init__(sheet, row)
         self._writer, self._part, self._first = writer, part, row
-        self.breaks: list[int] = []
 
     def write(self) -> int:
         """Write the page and return the row after it."""
         part, narrative = self._part, self._part.narrative
         assessment = self._writer.summary.assessment
         if assessment.marking:
-            self.prose(assessment.marking, _MARKING)
-        self.prose(f"{assessment.partnership} · round {assessment.round}", _KICKER)
-        self.prose(part.toolkit.title, _TITLE)
+            self.across(assessment.marking, _MARKING)
+        self.across(f"{assessment.partnership} · round {assessment.round}", _KICKER)
+        self.across(part.toolkit.title, _TITLE)
         top = self.row
         shown = bool(part.returned) and not self._writer.summary.participants.withholds(
             part.returned
@@ -238,33 +268,38 @@ class _Paper(_Rows):
             self.prose(text, _TEXT)
         for text in narrative.unsure[:1]:
             self.prose(text, _TEXT)
-        self._asked()
         with_picture = shown and part.toolkit.subject != "proposal"
+        self._asked(self._least_lists(with_picture=with_picture))
+        if part.checklists:
+            where = checklists_sheet(part, self._writer.summary)
+            self.prose(sentences().say("checklist_next", len(part.checklists), where), _TEXT)
         if with_picture:
             self._picture(top)
         first = self.row
         self._lists(with_picture=with_picture)
         if with_picture:
             self._second_picture(self._table(first))
-        for each in part.checklists:
-            self._checklist(each)
         return self.row
 
     def _used(self) -> float:
         """Points of height used on the page so far."""
         return sum(self.sheet.row_height(row) for row in range(self._first, self.row))
 
-    def _asked(self) -> None:
+    def _least_lists(self, *, with_picture: bool) -> float:
+        """Points of height that the lists take with one line of each."""
+        every = self._found(with_picture=with_picture)
+        first = (sum(self.tall(text, look) for text, look in each.lines[0]) for each in every)
+        return sum(_HEADING + height for height in first)
+
+    def _asked(self, rest: float) -> None:
         """What the committee is asked to decide: as much as leaves room for the rest."""
         decisions = self._part.narrative.decisions
         if not decisions:
             return
         self.heading(words().say("title_decisions"))
-        room = _ASKED - self._used()
+        room = min(_ASKED, _ROOM - rest) - self._used()
         lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
-        # Organisations that judge themselves stand side by side below, and need the room.
-        least = _FEWEST_ASKED - 1 if self._part.bodies else _FEWEST_ASKED
-        shown = _fitting([self.tall(line) for line in lines], room, least)
+        shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
         for line in lines[:shown]:
             self.prose(line, _TEXT)
         if shown < len(lines):
@@ -391,7 +426,7 @@ class _Paper(_Rows):
                          (told.scenario_advice, _TEXT))  # fmt: skip
                 found = tuple(((text, look),) for text, look in texts if text)
                 yield _List(words().say("title_scenario"), found)
-        rests = ((told.context, _SMALL), (told.caution, _SMALL))
+        rests = ((told.rests, _SMALL), (told.caution, _SMALL))
         more = tuple(((text, _TEXT),) for text in told.unsure[1:])
         yield _List(words().say("title_rests_on"), (rests, *more))
 
@@ -414,27 +449,3 @@ class _Paper(_Rows):
         if found is not None:
             chart, alt = found
             self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
-
-    def _checklist(self, each: CompletedChecklist) -> None:
-        """One completed checklist on a page of its own."""
-        say = sentences().say
-        self.breaks.append(self.row)
-        self.prose(each.title, _TITLE)
-        self.prose(say("checklist_by", each.by), _KICKER)
-        self.prose(say("reading_checklist", each), _LEAD)
-        self.heading(say("checklist_settle_title"))
-        for line in each.settle:
-            self.prose(say("checklist_settle", line), _TEXT)
-        for line in each.missing:
-            self.prose(say("checklist_missing", line), _TEXT)
-        if not each.settle and not each.missing:
-            self.prose(say("checklist_nothing"), _TEXT)
-        self.heading(say("checklist_decision_title"))
-        for text in sentences().paragraphs("checklist_decision"):
-            self.prose(text, _TEXT)
-        self.heading(say("checklist_signed_title"))
-        for name, value in each.signed:
-            self.prose(say("checklist_signed", name, value), _TEXT)
-        self.heading(say("checklist_answers_title"))
-        for line in each.lines:
-            self.prose(say("checklist_line", line), _TEXT)

@@ -22,24 +22,25 @@ from xlassess.sheet.writer import CellRange, SheetWriter
 
 PROPOSAL = "Proposal"
 _COLUMNS = (
-    SheetColumn("Item", 7, cells.MIDDLE),
-    SheetColumn("Action", 66),
-    SheetColumn("When", 11),
-    SheetColumn("Owner", 13),
-    SheetColumn("Deadline", 12, cells.DAY),
-    SheetColumn("How we will know", 19),
+    SheetColumn("Item", 6.5, cells.MIDDLE),
+    SheetColumn("Action", 52),
+    SheetColumn("When", 9.5),
+    SheetColumn("Owner", 11.5),
+    SheetColumn("Deadline", 11.5, cells.DAY),
+    SheetColumn("How we will know", 14),
 )
 _LAST = len(_COLUMNS) - 1
 _WIDE = 1
 """The column that paragraphs stand in, so that no cells need be merged."""
 
-_ROOM = 1120.0
-"""Points of height that fit one A4 page, portrait, at the least scale that can be read."""
+_ROOM = 770.0
+"""Points of height that fit one A4 page, portrait, at a scale at which ten-point type is printed
+at nine points."""
 
-_FRAME = 340.0
+_FRAME = 300.0
 """Points for everything but proposals and actions: head, headings, notes and the decision."""
 
-_ACTIONS = 220.0
+_ACTIONS = 150.0
 """Points for the actions of one table, at most."""
 
 _NAME_HEIGHT, _GAP = 17.0, 6.0
