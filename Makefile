@@ -48,6 +48,7 @@ docs: ## write the pages that are made from code
 	$(WRITE) xlassess.consolidate.report.docs > docs/report-template.md
 	$(WRITE) xlassess.consolidate.report.template templates/report.docx
 	$(BIN)/python docs/make_glossary.py
+	$(BIN)/python docs/make_accessibility.py
 
 clean: ## remove what the tools leave behind
 	rm -rf build dist .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import make_accessibility
 from make_glossary import PAGE, page, public_classes
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xlassess"
@@ -30,3 +31,16 @@ def test_modules__no_name_twice_in_one_stage() -> None:
 def test_glossary__is_up_to_date() -> None:
     """Fails when a class came, went or is described anew: run ``make docs``."""
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_accessibility__the_page_is_what_the_tests_hold() -> None:
+    """Fails when a test that holds a rule came, went or was renamed: run ``make docs``."""
+    there = make_accessibility.PAGE.read_text(encoding="utf-8")
+    assert there == make_accessibility.page()
+
+
+def test_accessibility__every_rule_has_a_test_or_a_reason() -> None:
+    held = make_accessibility.held()
+    bare = [rule.number for rule in make_accessibility.RULES
+            if not rule.apart and rule.number not in held]  # fmt: skip
+    assert bare == []

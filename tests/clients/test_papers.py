@@ -97,6 +97,7 @@ LINE = 1.117
 """Height of a line of Arial from the top of its letters to their foot, by their size."""
 
 
+@pytest.mark.holds("X5")
 @pytest.mark.clients("libreoffice", "pdftotext")
 def test_print_set__can_be_read_is_short_and_has_no_empty_page(tmp_path: Path) -> None:
     toolkits = [find_toolkit(each) for each in builtin_ids()]

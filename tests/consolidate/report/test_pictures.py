@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import warnings
 from dataclasses import replace
 
@@ -29,20 +30,21 @@ def colours(png: bytes) -> set[str]:
 
 def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
     part = part_of(builtin_toolkit)
-    drawn = charts.headline(part)
-    expected = {
-        "sum": "Dartboard: the band each mean reaches", "mean": "Mean with range",
-        "share": "Mean with range", "none": "Answers to act on",
-    }  # fmt: skip
-    rule = part.toolkit.scoring.rule
-    if rule == "levels":
-        assert drawn.caption.startswith("How the answers fall")
-    else:
-        assert drawn.caption == expected[rule]
+    drawn, told, rule = charts.headline(part), part.narrative.titles, part.toolkit.scoring.rule
+    said = {
+        "sum": told.means or "Dartboard: the band each mean reaches",
+        "mean": told.means or "Mean with range",
+        "share": told.means or "Mean with range",
+        "none": told.flags or "Answers to act on",
+        "levels": told.answers.get(part.toolkit.scoring.scale)
+        or f"How the answers fall: {part.toolkit.scales[part.toolkit.scoring.scale].title}"
+        if rule == "levels"
+        else "",
+    }
+    assert drawn.caption == said[rule]
     shown = report_bars.markable(part) if rule == "none" else part.sections
-    if rule != "levels":
-        names = [each[1].name if rule == "none" else each.name for each in shown]
-        assert all(name in drawn.alt for name in names)
+    names = [each[1].name if rule == "none" else each.name for each in shown]
+    assert all(name in drawn.alt for name in names)
 
 
 def test_pictures__are_sharp_white_and_as_wide_as_they_say(builtin_toolkit):
@@ -77,9 +79,9 @@ def test_dartboard__shades_as_far_as_the_band_reached(pat):
 
 def test_pictures__use_the_palette(pat):
     part = part_of(pat)
-    bars, stacked, _ = charts.further(part)
-    assert palette.SKY in colours(bars.png())
-    assert {palette.SEQUENCE[0], palette.SEQUENCE[3]} <= colours(stacked.png())
+    dots, bars, *_ = charts.further(part)
+    assert palette.NAVY in colours(dots.png())
+    assert {palette.AGAINST[0], palette.SEQUENCE[0], palette.SEQUENCE[3]} <= colours(bars.png())
 
 
 def test_pictures__are_the_same_bytes_whatever_the_settings(pat):
@@ -95,7 +97,8 @@ def test_pictures__aggregated_show_no_ends_of_ranges(melton):
     part = part_of(melton, attribution="aggregated")
     drawn = charts.headline(part)
     assert drawn.caption == "Mean"
-    assert "whiskers" not in drawn.alt
+    assert "a faint dot" not in drawn.alt
+    assert "lowest" not in drawn.alt
 
 
 def test_pictures__none_without_answers(pat):
@@ -117,3 +120,9 @@ def test_ink__can_be_read_on_every_shade():
     for shade in palette.SEQUENCE:
         assert palette.contrast(drawing.ink_on(shade), shade) >= 4.5
     assert palette.contrast(palette.INK, palette.SKY) >= 4.5
+
+
+def test_pictures__levels_stand_apart_with_the_gap_in_words(pat):
+    drawn = charts.further(part_of(pat, returned=8))[-1]
+    assert "Dots of the mean of each section by organisational level" in drawn.alt
+    assert re.search(r"\d\.\d apart", drawn.alt)

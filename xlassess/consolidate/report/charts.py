@@ -6,10 +6,10 @@ parts that follow each other differ in lightness, and each picture has a text to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from math import cos, pi, sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlassess.consolidate.figures.charted import (
     around,
@@ -24,12 +24,13 @@ from xlassess.consolidate.report import drawing
 from xlassess.consolidate.report.drawing import (
     WIDTH,
     Drawn,
+    answers,
     flag_bars,
+    level_dots,
+    mean_dots,
     mean_of,
-    range_bars,
     ranged,
     said_of_all,
-    stacked,
 )
 from xlassess.consolidate.wording.terms import words
 from xlassess.consolidate.wording.trend_words import charted, figure_in_words
@@ -50,10 +51,10 @@ def headline(part: ToolkitResults) -> Drawn | None:
     if has_dartboard(part):
         return _dartboard(part)
     if part.toolkit.scoring.rule in ("sum", "mean", "share"):
-        return range_bars(part)
+        return mean_dots(part)
     if part.toolkit.scoring.rule == "none":
         return flag_bars(part)
-    return stacked(part, part.toolkit.scoring.scale)
+    return answers(part, part.toolkit.scoring.scale)
 
 
 def further(part: ToolkitResults) -> tuple[Drawn, ...]:
@@ -64,20 +65,23 @@ def further(part: ToolkitResults) -> tuple[Drawn, ...]:
 def _further(part: ToolkitResults) -> Iterator[Drawn]:
     rule = part.toolkit.scoring.rule
     if has_dartboard(part) and ranged(part):
-        yield range_bars(part)
+        yield mean_dots(part)
     if rule in ("sum", "mean", "share"):
-        yield stacked(part, part.toolkit.scoring.scale)
+        yield answers(part, part.toolkit.scoring.scale)
     if rule == "none":
         for scale in dict.fromkeys(item.scale_id for item in part.items if item.scored):
-            yield stacked(part, scale)
+            yield answers(part, scale)
     if any(each.significance.mean is not None for each in part.sections):
         yield _significance(part)
+    if len(part.levels) > 1 and rule != "none":
+        yield level_dots(part)
 
 
 def _dartboard(part: ToolkitResults) -> Drawn:
     """One segment a section, one ring a band, shaded from the centre to the band reached."""
     alt = words().say("dartboard_alt", part.label, said_of_all(part))
-    return Drawn(words().say("picture_dartboard"), alt, WIDTH, partial(_draw_dartboard, part))
+    title = part.narrative.titles.means or words().say("picture_dartboard")
+    return Drawn(title, alt, WIDTH, partial(_draw_dartboard, part))
 
 
 def _draw_dartboard(part: ToolkitResults) -> drawing.Canvas:
@@ -98,7 +102,7 @@ _HOLE = 0.35
 
 
 def _segment(axes: Axes, index: int, each: SectionFigures, count: int) -> None:
-    shaded, unshaded = ((palette.NAVY, "#E3E8EE"), (palette.BLUE, "#F6F8FA"))[index % 2]
+    shaded, unshaded = palette.BLUE, "#F6F8FA"
     for ring, band in enumerate(rings(each)):
         mean = each.score.mean
         reached = mean is not None and round(mean, 9) >= band.low
@@ -132,16 +136,20 @@ def _significance(part: ToolkitResults) -> Drawn:
     chosen = first_to_look_at(part.sections)
     names = [each.name for each, here in zip(part.sections, chosen, strict=True) if here]
     alt = words().say("scatter_alt", part.label, names)
-    return Drawn(words().say("picture_significance"), alt, WIDTH, partial(_draw_points, part))
+    title = part.narrative.titles.significance or words().say("picture_significance")
+    return Drawn(title, alt, WIDTH, partial(_draw_points, part))
+
+
+_CORNERS = ((0.01, 0.985), (0.01, 0.015), (0.99, 0.985), (0.99, 0.015))
+"""The corners of the chart of significance, in the order of the words that stand there."""
 
 
 def _draw_points(part: ToolkitResults) -> drawing.Canvas:
     from matplotlib.ticker import MaxNLocator
 
-    height = 54.0
+    height = 74.0
     sheet = drawing.Canvas(WIDTH, height)
-    axes = sheet.axes(28, 13, WIDTH - 56, height - 16)
-    axes.grid(color=drawing.GRID, linewidth=0.7)
+    axes = sheet.axes(18, 13, WIDTH - 26, height - 16)
     axes.set_axisbelow(True)
     scores = [each.score.mean for each in part.sections]
     weights = [each.significance.mean for each in part.sections]
@@ -154,10 +162,15 @@ def _draw_points(part: ToolkitResults) -> drawing.Canvas:
                 sum(known) / len(known), color=palette.INPUT_LINE, linewidth=1, linestyle="--"
             )
     chosen = first_to_look_at(part.sections)
-    points = zip(scores, weights, chosen, strict=True)
-    for number, (x, y, here) in enumerate(points, 1):
+    names = [each.name for each in part.sections]
+    middle = sum(axes.get_xlim()) / 2
+    for name, x, y, here in zip(names, scores, weights, chosen, strict=True):
         if x is not None and y is not None:
-            _point(axes, number, (x, y), here=here)
+            _point(axes, name, (x, y), "left" if x > middle else "right", here=here)
+    for said, (x, y) in zip(words().headings("quadrants"), _CORNERS, strict=True):
+        axes.text(x, y, said, transform=axes.transAxes, ha="left" if x < 0.5 else "right",
+                  va="top" if y > 0.5 else "bottom", fontsize=7.5, style="italic",
+                  color=palette.MUTED)  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     axes.tick_params(length=0)
@@ -166,16 +179,22 @@ def _draw_points(part: ToolkitResults) -> drawing.Canvas:
     return sheet
 
 
-def _point(axes: Axes, number: int, place: tuple[float, float], *, here: bool) -> None:
-    """Mark a section by its number; as a triangle where it is among the first to look at."""
+_BESIDE: Mapping[str, Mapping[str, Any]] = {
+    "right": {"xytext": (7, 0), "ha": "left", "va": "center"},
+    "left": {"xytext": (-7, 0), "ha": "right", "va": "center"},
+}
+
+
+def _point(axes: Axes, name: str, place: tuple[float, float], side: str, *, here: bool) -> None:
+    """Mark a section by its name; as a triangle where it is among the first to look at."""
     axes.plot(
         *place, "^" if here else "o", markersize=8 if here else 7, clip_on=False,
         color=palette.TO_DO if here else palette.BLUE,
         markeredgecolor=palette.INK if here else palette.NAVY,
     )  # fmt: skip
     axes.annotate(
-        str(number), place, xytext=(7, 0), textcoords="offset points", va="center",
-        fontweight="bold", color=palette.NAVY,
+        f"{name} ▲" if here else name, place, textcoords="offset points", fontweight="bold",
+        fontsize=drawing.SMALL, color=palette.NAVY, **_BESIDE[side],
     )  # fmt: skip
 
 

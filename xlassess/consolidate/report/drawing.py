@@ -13,10 +13,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from itertools import cycle
 from typing import TYPE_CHECKING, Annotated
 
-from xlassess.consolidate.figures.charted import limits_of
+from xlassess.consolidate.figures.charted import (
+    MOST_DOTS,
+    Sides,
+    beside_each_other,
+    counts_withheld,
+    limits_of,
+    sections_worst_first,
+    sides_of,
+)
+from xlassess.consolidate.figures.counted import gap_between
 from xlassess.consolidate.figures.points import by_flags
+from xlassess.consolidate.figures.thresholds import LEVEL_LEAST
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.wording.terms import (
     NOTHING,
@@ -28,7 +39,7 @@ from xlassess.consolidate.wording.terms import (
     words,
 )
 from xlassess.model.errors import XlassessError
-from xlassess.model.toolkit import Scale
+from xlassess.model.toolkit import Choice
 from xlassess.sheet import charts, palette
 
 if TYPE_CHECKING:
@@ -201,54 +212,66 @@ def _numbered(part: ToolkitResults) -> list[tuple[str, SectionFigures]]:
     return [(f"{number}  {each.name}", each) for number, each in enumerate(part.sections, 1)]
 
 
-def range_bars(part: ToolkitResults) -> Drawn:
-    """Return bars of the mean of each section, with whiskers from the lowest to the highest."""
+def mean_dots(part: ToolkitResults) -> Drawn:
+    """Return the mean of each section, the range of returns, and a faint dot for each return."""
     rule = part.toolkit.scoring.rule
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
-    alt = words().say("bars_alt", part.label, what, ranged(part), said_of_all(part))
-    plain = "head_share" if rule == "share" else "head_mean"
-    caption = words().say("picture_bars" if ranged(part) else plain)
-    return Drawn(caption, alt, WIDTH, partial(_draw_ranges, part, what))
+    dotted = 0 < len(part.rows) <= MOST_DOTS
+    alt = words().say("dots_alt", part.label, what, ranged(part), dotted, said_of_all(part))
+    plain = "picture_dots" if ranged(part) else "head_share" if rule == "share" else "head_mean"
+    title = part.narrative.titles.means or words().say(plain)
+    return Drawn(title, alt, WIDTH, partial(_draw_means, part, what, dotted))
 
 
-def _draw_ranges(part: ToolkitResults, what: str) -> Canvas:
+def _draw_means(part: ToolkitResults, what: str, dotted: bool) -> Canvas:
     low, high = limits_of(part)
     sheet, axes = _bar_axes([name for name, _ in _numbered(part)])
-    axes.set_xlim(low, high)
+    room = (high - low) * 0.02
+    axes.set_xlim(low - room, high + room)
+    axes.grid(axis="x", visible=False)
+    axes.grid(axis="y", color=GRID, linewidth=0.7)
     for place, each in enumerate(part.sections):
-        _range_bar(axes, part, each, place, low)
+        if dotted:
+            _returns(axes, part, each, place)
+        _mean(axes, part, each, place, low)
     show = percent if part.toolkit.scoring.rule == "share" else short
     axes.xaxis.set_major_formatter(lambda value, _: show(float(value)))
-    axes.set_xlabel(what)
+    axes.set_xlabel(words().say("dots_axis", what, ranged(part), dotted))
     return sheet
+
+
+def _returns(axes: Axes, part: ToolkitResults, each: SectionFigures, place: int) -> None:
+    """Draw a faint dot for each return; those of the same figure stand beside each other."""
+    cards = [row.card.section(each.section.id, each.view) for row in part.rows]
+    scores = [card.score for card in cards if card.score is not None]
+    turns = beside_each_other(scores)
+    heights = [place + _STEP * ((turn + 1) // 2) * (1 if turn % 2 else -1) for turn in turns]
+    axes.scatter(scores, heights, s=11, color=palette.SKY, alpha=0.75, linewidths=0)
+
+
+_STEP = 0.1
+"""How far dots of equal figures stand above and below each other, as a share of a line."""
+
+
+def _mean(axes: Axes, part: ToolkitResults, each: SectionFigures, place: int, low: float) -> None:
+    figure = each.score
+    if figure.mean is None:
+        axes.annotate(mean_of(part, each), (low, place), va="center", fontweight="bold")
+        return
+    if figure.low is not None and figure.high is not None:
+        axes.plot((figure.low, figure.high), (place, place), color=palette.LINE, linewidth=1.8,
+                  zorder=1, clip_on=False)  # fmt: skip
+    axes.plot(figure.mean, place, "o", markersize=8, color=palette.NAVY,
+              markeredgecolor=palette.WHITE, zorder=4, clip_on=False)  # fmt: skip
+    axes.annotate(
+        mean_of(part, each), (figure.mean, place), xytext=(0, 6), textcoords="offset points",
+        ha="center", va="bottom", fontweight="bold", fontsize=SMALL,
+    )  # fmt: skip
 
 
 def ranged(part: ToolkitResults) -> bool:
     """True where the lowest and highest of single returns may be shown."""
     return any(each.score.low is not None for each in part.sections)
-
-
-def _range_bar(
-    axes: Axes, part: ToolkitResults, each: SectionFigures, place: int, low: float
-) -> None:
-    figure = each.score
-    if figure.mean is not None:
-        axes.barh(
-            place, figure.mean - low, left=low, height=0.58, color=palette.SKY,
-            edgecolor=palette.NAVY, linewidth=0.7,
-        )  # fmt: skip
-    if figure.mean is not None and figure.low is not None and figure.high is not None:
-        # A mean of equal figures may miss them by rounding noise, which no bar can show.
-        below, above = max(0.0, figure.mean - figure.low), max(0.0, figure.high - figure.mean)
-        axes.errorbar(
-            figure.mean, place, xerr=[[below], [above]],
-            ecolor=palette.INK, elinewidth=1.1, capsize=3, capthick=1.1, fmt="none",
-            clip_on=False,
-        )  # fmt: skip
-    axes.annotate(
-        mean_of(part, each), (low, place), xytext=(4, 0), textcoords="offset points", va="center",
-        fontweight="bold",
-    )  # fmt: skip
 
 
 def _among(each: SectionFigures, items: Sequence[ItemFigures]) -> bool:
@@ -269,7 +292,8 @@ def flag_bars(part: ToolkitResults) -> Drawn:
         for _, each in markable(part)
     ]
     alt = words().say("bars_alt", part.label, "number of answers to act on", False, said)
-    return Drawn(words().say("picture_flags"), alt, WIDTH, partial(_draw_flags, part))
+    title = part.narrative.titles.flags or words().say("picture_flags")
+    return Drawn(title, alt, WIDTH, partial(_draw_flags, part))
 
 
 def _draw_flags(part: ToolkitResults) -> Canvas:
@@ -293,57 +317,102 @@ def _draw_flags(part: ToolkitResults) -> Canvas:
     return sheet
 
 
-def stacked(part: ToolkitResults, scale_id: str) -> Drawn:
-    """Return bars of how the answers of each section fall on a scale, the least on the left."""
+def answers(part: ToolkitResults, scale_id: str) -> Drawn:
+    """Return how the answers of each section fall on a scale: about a line, the worst first."""
     scale = part.toolkit.scales[scale_id]
-    least_first = [choice.label for choice in reversed(scale.substantive)]
-    alt = words().say("stack_alt", part.label, least_first)
-    caption = words().say("profile_answers", scale.title)
-    return Drawn(caption, alt, WIDTH, partial(_draw_stacked, part, scale_id))
+    sides = sides_of(part.toolkit, scale)
+    bars = _bars(part, scale_id)
+    anywhere = any(counts.get(choice.code) for _, counts in bars for choice in sides.apart)
+    every = (sides.left, sides.middle, sides.right, sides.apart if anywhere else ())
+    labels = [[choice.label for choice in side] for side in every]
+    alt = words().say("answers_alt", part.label, [name for name, _ in bars], labels)
+    plain = words().say("profile_answers", scale.title)
+    title = part.narrative.titles.answers.get(scale_id) or plain
+    return Drawn(title, alt, WIDTH, partial(_draw_answers, sides, bars, anywhere))
 
 
-def _draw_stacked(part: ToolkitResults, scale_id: str) -> Canvas:
+def _bars(part: ToolkitResults, scale_id: str) -> list[tuple[str, Mapping[str, int]]]:
+    """The sections that ask for answers on a scale with their counts, the worst first."""
     asked = [item for item in part.items if item.scored and item.scale_id == scale_id]
-    bars = [
-        (name, each.scales.get(scale_id, {})) for name, each in _numbered(part)
-        if _among(each, asked)
+    among = [i for i, each in enumerate(part.sections) if _among(each, asked)]
+    order = sections_worst_first(part.toolkit, scale_id, part.sections, among)
+    return [
+        (
+            f"{place + 1}  {part.sections[place].name}",
+            {} if counts_withheld(part.sections[place])
+            else part.sections[place].scales.get(scale_id, {}),
+        )
+        for place in order
     ]  # fmt: skip
+
+
+def _draw_answers(
+    sides: Sides, bars: Sequence[tuple[str, Mapping[str, int]]], anywhere: bool
+) -> Canvas:
     sheet, axes = _bar_axes([name for name, _ in bars], _FOOT + 2)
-    axes.set_xlim(0, 1)
-    _parts(axes, part.toolkit.scales[scale_id], [counts for _, counts in bars])
-    axes.xaxis.set_major_formatter(lambda value, _: percent(float(value)))
+    totals = [sum(counts.values()) or 1 for _, counts in bars]
+    reaches = [
+        [side / total for side in sides.reach(counts)]
+        for (_, counts), total in zip(bars, totals, strict=True)
+    ]
+    left, right = (max((each[side] for each in reaches), default=0.0) for side in (0, 1))
+    starts = [-each[0] for each in reaches]
+    shades = (
+        *charts.shades_against(len(sides.left)), *(palette.MIDDLE for _ in sides.middle),
+        *charts.shades_in_favour(len(sides.right)),
+    )  # fmt: skip
+    for choice, shade in zip(sides.about_the_line, shades, strict=True):
+        starts = _part(axes, choice, shade, bars, starts, hatch="")
+    end = right
+    if anywhere:
+        starts = [right + _APART] * len(bars)
+        for choice, shade in zip(sides.apart, cycle(palette.APART), strict=False):
+            starts = _part(axes, choice, shade, bars, starts, hatch="////")
+        end = max(starts)
+    axes.set_xlim(-(left or 0.5), end or 0.5)
+    axes.axvline(0, color=palette.INK, linewidth=1.1)
+    axes.grid(visible=False)
+    axes.xaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    for place, (_, counts) in enumerate(bars):
+        if not any(counts.values()):
+            axes.text(0.01, place, NOTHING, va="center")
     _legend(sheet, axes)
     return sheet
 
 
-def _parts(axes: Axes, scale: Scale, bars: Sequence[Mapping[str, int]]) -> None:
-    """Draw the parts of each bar as shares of it, with the counts in them."""
-    choices = tuple(reversed(scale.substantive))
-    totals = [sum(counts.get(choice.code, 0) for choice in choices) for counts in bars]
-    starts = [0.0] * len(bars)
-    for choice, shade in zip(choices, charts.shades_for(len(choices)), strict=True):
-        counts = [counts.get(choice.code, 0) for counts in bars]
-        shares = [
-            count / total if total else 0.0 for count, total in zip(counts, totals, strict=True)
-        ]
-        axes.barh(
-            range(len(bars)), shares, left=starts, height=0.62, color=shade,
-            edgecolor=palette.WHITE, linewidth=0.8, label=choice.label,
-        )  # fmt: skip
-        for place, (count, share, start) in enumerate(zip(counts, shares, starts, strict=True)):
-            if share >= _LEAST_SHARE:
-                axes.text(
-                    start + share / 2, place, str(count), ha="center", va="center",
-                    fontsize=SMALL, color=ink_on(shade),
-                )  # fmt: skip
-        starts = [start + share for start, share in zip(starts, shares, strict=True)]
-    for place, total in enumerate(totals):
-        if not total:
-            axes.text(0.01, place, NOTHING, va="center")
+_APART = 0.06
+"""Space before what stands apart, as a share of all answers."""
 
 
-_LEAST_SHARE = 0.03
-"""Parts narrower than this have no room for their count; the table has it."""
+def _part(
+    axes: Axes,
+    choice: Choice,
+    shade: str,
+    bars: Sequence[tuple[str, Mapping[str, int]]],
+    starts: Sequence[float],
+    *,
+    hatch: str,
+) -> list[float]:
+    """Draw a choice's part of each bar, with its share of all answers; return where it ends."""
+    shares = [counts.get(choice.code, 0) / (sum(counts.values()) or 1) for _, counts in bars]
+    axes.barh(
+        range(len(bars)), shares, left=list(starts), height=0.62, hatch=hatch,
+        color=palette.WHITE if hatch else shade, edgecolor=shade if hatch else palette.WHITE,
+        linewidth=0.8, label=choice.label,
+    )  # fmt: skip
+    ink = palette.INK if hatch else ink_on(shade)
+    for place, (share, start) in enumerate(zip(shares, starts, strict=True)):
+        if share >= _LEAST_SHARE:
+            axes.text(start + share / 2, place, percent(share), ha="center", va="center",
+                      fontsize=SMALL, color=ink, backgroundcolor=palette.WHITE if hatch else "none",
+                      bbox={"pad": 0.6, "linewidth": 0,
+                            "facecolor": palette.WHITE if hatch else "none"})  # fmt: skip
+    return [start + share for start, share in zip(starts, shares, strict=True)]
+
+
+_LEAST_SHARE = 0.055
+"""Parts narrower than this have no room for their figure; the table has it."""
 
 
 def _legend(sheet: Canvas, axes: Axes) -> None:
@@ -354,3 +423,53 @@ def _legend(sheet: Canvas, axes: Axes) -> None:
         fontsize=SMALL, handlelength=1.0, handleheight=1.0, columnspacing=1.6,
         bbox_to_anchor=(0.5, 0.0), borderaxespad=0.2,
     )  # fmt: skip
+
+
+_MARKS = ("o", "s", "^", "D", "X")
+_HUES = (palette.NAVY, palette.BLUE, palette.TO_DO, palette.TEAL, palette.MUTED)
+
+
+def level_dots(part: ToolkitResults) -> Drawn:
+    """Return the levels as dots joined by a line, with the difference written beside it."""
+    gaps = [(each.name, _gap(part, each)) for each in part.sections]
+    alt = words().say("levels_alt", part.label, list(part.levels), [g for g in gaps if g[1]])
+    title = part.narrative.titles.levels or words().say("picture_levels")
+    return Drawn(title, alt, WIDTH, partial(_draw_levels, part))
+
+
+def _gap(part: ToolkitResults, each: SectionFigures) -> str:
+    gap = gap_between(each.levels.values())
+    if not gap:
+        return ""
+    scored = part.toolkit.scoring.rule in ("sum", "mean")
+    shown = decimal(gap) if scored else decimal(100 * gap, 0)
+    return words().say("gap", shown, not scored)
+
+
+def _draw_levels(part: ToolkitResults) -> Canvas:
+    rule = part.toolkit.scoring.rule
+    scored = rule in ("sum", "mean")
+    low, high = limits_of(part) if scored else (0.0, 1.0)
+    sheet, axes = _bar_axes([name for name, _ in _numbered(part)], _FOOT + 6)
+    axes.set_xlim(low, high + (high - low) * 0.16)
+    axes.grid(axis="x", visible=False)
+    axes.grid(axis="y", color=GRID, linewidth=0.7)
+    for place, each in enumerate(part.sections):
+        known = [f.mean for f in each.levels.values() if f.mean is not None and f.n >= LEVEL_LEAST]
+        gap = _gap(part, each)
+        if gap:
+            axes.plot((min(known), max(known)), (place, place), color=palette.LINE, linewidth=1.8,
+                      zorder=1)  # fmt: skip
+            axes.annotate(gap, (max(known), place), xytext=(9, 0), textcoords="offset points",
+                          va="center", fontsize=SMALL)  # fmt: skip
+    for label, mark, hue in zip(part.levels, _MARKS, _HUES, strict=False):
+        means = [each.levels[label].mean if label in each.levels else None
+                 for each in part.sections]  # fmt: skip
+        shown = [(mean, place) for place, mean in enumerate(means) if mean is not None]
+        axes.plot(*zip(*shown, strict=True) if shown else ((), ()), mark, color=hue, markersize=7,
+                  markeredgecolor=palette.WHITE, zorder=3, label=label, clip_on=False)  # fmt: skip
+    show = short if scored else percent
+    axes.xaxis.set_major_formatter(lambda value, _: show(float(value)) if value <= high else "")
+    axes.set_xlabel(words().say("levels_axis", rule))
+    _legend(sheet, axes)
+    return sheet

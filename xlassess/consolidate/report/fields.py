@@ -81,8 +81,10 @@ class ReportToolkit:
     concerns_title: Annotated[str, "heading of the concerns"]
     concerns: Annotated[tuple[ReportFinding, ...], "the concerns, at most three"]
     disagreements: Annotated[
-        tuple[ReportFinding, ...], "where partners disagree most, at most three"
+        tuple[ReportFinding, ...], "where partners disagree most, at most three; levels after them"
     ]
+    levels: Annotated[tuple[ReportFinding, ...], "where organisational levels differ most, alone"]
+    dont_know: Annotated[str, "how many could not say, and on what too few could; else empty"]
     scenario: Annotated[str, "the suggested scenario, or why there is none"]
     scenario_rule: Annotated[str, "when the scenario applies, empty without one"]
     scenario_advice: Annotated[str, "what to plan then, empty without one"]

@@ -377,6 +377,8 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         concerns_title=narrative.concerns_title,
         concerns=_findings(narrative.concerns),
         disagreements=_differences(part),
+        levels=_findings(narrative.levels),
+        dont_know=" ".join(narrative.unsure),
         scenario=narrative.scenario if shown else "",
         scenario_rule=narrative.scenario_rule if shown else "",
         scenario_advice=narrative.scenario_advice if shown else "",

@@ -10,7 +10,6 @@ from math import floor
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
 from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, day
-from xlassess.contract.layout import cell_name
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -126,7 +125,6 @@ class SummaryWriter:
     def __init__(self, book: WorkbookWriter, summary: Summary) -> None:
         self.book = book
         self.summary = summary
-        self._tables = 0
 
     def open(self, setup: SheetSetup) -> SheetWriter:
         """Add a sheet with its title and note; `SummaryWriter.finish` sets it up for printing."""
@@ -201,16 +199,9 @@ class SummaryWriter:
         arrow = _FILTER_ARROW if grid.filtered else 0.0
         headings(sheet, grid.header_row, grid.columns, grid.first_column, arrow)
         last_column = grid.first_column + len(grid.columns) - 1
-        self._tables += 1
         last_row = grid.header_row + max(grid.rows, 1)
         box = CellRange(grid.header_row, grid.first_column, last_row, last_column)
-        ends = (cell_name(box.first_row, box.first_column), cell_name(last_row, last_column))
-        # The name by which screen readers (JAWS, NVDA) find the headings of a table's cells:
-        # Freedom Scientific, "Using Defined Names to Make Tables Accessible in Excel".
-        number = 1 + self.book.sheet_names.index(sheet.name)
-        corners = ".".join(ends).lower()
-        name = f"TitleRegion{self._tables}.{corners}.{number}"
-        self.book.define(name, sheet.name, CellRange(*(box.first_row, box.first_column) * 2))
+        self.book.title_region(sheet.name, box)
         options = {
             "name": grid.name,
             "title": grid.title,

@@ -78,6 +78,8 @@ def _table(draft: Draft, sheet: SheetWriter, place: ActionPlanLayout) -> None:
     for column in place.columns:
         sheet.text(place.header_row, column.index, column.header, formats.HEADER)
     sheet.height(place.header_row, 24)
+    right = max(column.index for column in place.columns)
+    sheet.book.title_region(sheet.name, CellRange(place.header_row, 0, place.last_row, right))
     for number, row in enumerate(range(place.first_row, place.last_row + 1), start=1):
         sheet.number(row, 0, number, formats.CELL_MIDDLE)
         sheet.height(row, _ROW_HEIGHT)

@@ -114,6 +114,11 @@ def _table(draft: Draft, sheet: SheetWriter, section: Section, table: TableLayou
     for column in table.columns:
         sheet.text(table.header_row, column.index, column.header, _header_look(column))
     _bridge(sheet, table)
+    columns = [column.index for column in table.columns]
+    last = max((row.index for row in table.rows), default=table.header_row)
+    sheet.book.title_region(
+        sheet.name, CellRange(table.header_row, min(columns), last, max(columns))
+    )
     sheet.fit(
         table.header_row,
         tuple((c.header, c.width, formats.HEADER) for c in table.columns),
