@@ -46,14 +46,18 @@ RULES: tuple[Rule, ...] = (
         "never its cells.")),
     Rule("AF4", AF, "No blank rows or columns within tables.", True),
     Rule("AF5", AF, "Each table has one marked row of headings, all different.", True),
-    Rule("AF6", AF, "Text wraps within cells.", True),
+    Rule("AF6", AF, "Text wraps within cells.", True, note=(
+        "But for the Data sheet, which has a line for each answer; long answers stand in full on "
+        "the Comments sheet.")),
     Rule("AF7", AF, "Filters and frozen panes are avoided.", apart=(
         "Not followed: with 300 returns nobody finds an answer without filters. Panes are frozen "
         "only over one table, so that its own headings stay in sight.")),
     Rule("AF8", AF, "Cells without data are empty only where that is explained.", True, note=(
         "A figure that is not there is a dash; one that is withheld says so. Empty are answers "
         "and remarks that nobody gave.")),
-    Rule("AF9", AF, "No hidden rows or columns."),
+    Rule("AF9", AF, "No hidden rows or columns.", note=(
+        "In a toolkit written out for Excel, columns that nothing fills are folded away; a button "
+        "above them opens them.")),
     Rule("AF10", AF, "Columns are of a sensible width."),
     Rule("AF11", AF, "No symbols or superscript lead to notes.", True, note=(
         "There are no footnotes: what is to be said of a figure stands in the note at the head of "

@@ -405,6 +405,7 @@ def test_cells__long_texts_of_tables_wrap(made: Made) -> None:
     cut = [
         f"{sheet.title}!{cell.coordinate}"
         for sheet in visible(made)
+        if not sheet.title.startswith("Data")
         for table in sheet.tables.values()
         for row in sheet[table.ref]
         for cell in row
@@ -429,6 +430,8 @@ def test_view__hides_no_rows_or_columns(made: Made) -> None:
     hidden = [
         (sheet.title, key)
         for sheet in visible(made)
+        # In a toolkit written out, columns that nothing fills are folded away under a button.
+        if not made.kind.startswith("toolkit")
         for spans in (sheet.row_dimensions, sheet.column_dimensions)
         for key, each in spans.items()
         if each.hidden

@@ -329,6 +329,8 @@ def _table(sheet: SheetWriter, headings: Sequence[str], rows: Sequence[tuple[str
         for column, text in enumerate(texts):
             sheet.text(row, column, text, INPUT)
         sheet.height(row, 18)
+    last = max(_SHOWN, len(rows) + _MORE)
+    sheet.book.title_region(sheet.name, CellRange(0, 0, last, len(headings) - 1))
     _rules(sheet)
     sheet.raw.autofilter(0, 0, _CHECKED, len(headings) - 1)
     # No print area: what is entered below the form is printed too, and empty rows are not.

@@ -122,6 +122,7 @@ class CountsTable(ProfileTable):
             for view in dict.fromkeys(part.view for part in self._parts):
                 row += 1
                 self._overall(row, view, first)
+        self.mark(first - 1, row)
         return self._chart(row + 2, first, last)
 
     def _section(self, row: int, part: Scored, head: int) -> None:
@@ -252,6 +253,7 @@ def write_flags(draft: Draft, sheet: SheetWriter, row: int) -> int:
         _line(sheet, first + k - 1, k, columns)
     box = CellRange(first, 0, first + listed - 1, 2)
     sheet.highlight(box, f'${cell_name(first, 0)}<>""', ConditionalFormat(border=palette.LINE))
+    sheet.book.title_region(sheet.name, CellRange(first - 1, 0, first + listed - 1, 2))
     row = first + listed
     if len(flags) > listed:
         text = draft.words.say("flagged_more", listed)

@@ -61,6 +61,7 @@ class ProgressTable(ProfileTable):
     def write(self, row: int) -> int:
         """Write tables and chart from this row on; return the next free row."""
         self.head(row, [heading for heading in self.headings() if heading.text])
+        self.mark(row, row + len(scored_places(self.draft.layout)))
         complete, open_ = self.draft.words.say("complete"), self.draft.words.say("not_complete")
         for place in scored_places(self.draft.layout):
             row += 1
@@ -96,6 +97,8 @@ class ProgressTable(ProfileTable):
         for part in self._parts:
             row += 1
             self._part(row, part, head)
+        last = len(named) + len(counted) - 1
+        self.sheet.book.title_region(self.sheet.name, CellRange(head, 0, row, last))
         return self._chart(row + 2, head + 1, row)
 
     def _part(self, row: int, part: Scored, head: int) -> None:

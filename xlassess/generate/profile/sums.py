@@ -65,6 +65,7 @@ class SumTable(ProfileTable):
             for view in dict.fromkeys(part.view for part in self._parts):
                 totals.append(self._total(row, view, first))
                 row += 1
+        self.mark(first - 1, row - 1)
         row += 1
         banded = [score for score in scores if score]
         panel = Panel(self.draft, self.sheet, _BAND, _READING)

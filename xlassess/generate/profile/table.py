@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlassess.generate.workbook.draft import Draft
 from xlassess.sheet import formats
 from xlassess.sheet.metrics import POINTS_PER_PIXEL, merged_width
-from xlassess.sheet.writer import SheetWriter
+from xlassess.sheet.writer import CellRange, SheetWriter
 
 _PROSE_WIDTH = 130.0
 
@@ -63,6 +63,11 @@ class ProfileTable(ABC):
             (h.text, self.sheet.width(i), formats.HEADER_MIDDLE) for i, h in enumerate(headings)
         )
         self.sheet.fit(row, shown, least=30)
+
+    def mark(self, head: int, last: int) -> None:
+        """Name the table from its headings to its last row, for screen readers."""
+        right = sum(bool(heading.text) for heading in self.headings()) - 1
+        self.sheet.book.title_region(self.sheet.name, CellRange(head, 0, last, right))
 
     def below(self, row: int, pixels: int, reached: int) -> int:
         """Return the first row below a chart.

@@ -95,6 +95,7 @@ def _progress_table(draft: Draft, sheet: SheetWriter, row: int) -> int:
     last = first + len(draft.layout.sections) - 1
     mark_status(sheet, CellRange(first, 3, last, 3))
     _total(draft, sheet, last + 1, first)
+    sheet.book.title_region(sheet.name, CellRange(first - 1, 0, last + 1, len(headers) - 1))
     return last + 2
 
 

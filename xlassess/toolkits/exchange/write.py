@@ -265,6 +265,7 @@ def _form(
     for index, heading in enumerate((FIELD, ENTRY, MEANING)):
         sheet.text(row, index, heading, HEADER)
     sheet.height(row, 22)
+    sheet.book.title_region(sheet.name, CellRange(row, 0, row + len(columns), 2))
     (record,) = records(block, toolkit)
     for row, column in enumerate(columns, start=row + 1):  # noqa: B020
         entry = shown(column, record)
@@ -300,6 +301,7 @@ def _table(
         sheet.height(spare, _LEAST)
         for index, column in enumerate(columns):
             sheet.blank(spare, index, _look(block, index, column))
+    sheet.book.title_region(sheet.name, CellRange(first - 1, 0, end - 1, len(columns) - 1))
     last = _CHECKED if alone else end - 1
     for index, column in enumerate(columns):
         _pick(sheet, CellRange(first, index, last, index), column)
