@@ -45,7 +45,7 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.sheet import formats, palette
 from xlassess.sheet.page import guard
 from xlassess.sheet.words import Words
-from xlassess.sheet.writer import Formula, SheetWriter, quoted, sheet_prefix
+from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,7 @@ def _table(draft: Draft, sheet: SheetWriter, row: int, contents: JointContents) 
         sheet.height(at, 20)
         asked, done = asked + rows, done + int(finished.value)
     last = first + len(places) - 1
+    sheet.book.title_region(sheet.name, CellRange(row, 0, last, 2))
     left = f"SUM(B{first + 1}:B{last + 1})-SUM(C{first + 1}:C{last + 1})"
     say = words.say
     ready = say(f"{contents.kind}_ready")
