@@ -11,7 +11,7 @@ from tests.consolidate.attacker import (
     attacked_together,
     totals,
 )
-from xlassess.consolidate import assemble, over_rounds
+from xlassess.consolidate import assemble, told_before
 from xlassess.consolidate.figures import withholding
 
 ROUNDS, AT_ONCE = 200, 50
@@ -51,7 +51,7 @@ def test_attacker__finds_who_left_where_those_who_stayed_are_not_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The test above can fail."""
-    monkeypatch.setattr(over_rounds, "withheld_beside", lambda sums, before, minimum: frozenset())
+    monkeypatch.setattr(told_before, "withheld_beside", lambda sums, before, minimum: frozenset())
     assert sum(bool(attacked_over_rounds(seed).found) for seed in range(10)) > 2
 
 
