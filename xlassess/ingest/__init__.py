@@ -10,6 +10,7 @@ from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import read_return
+from xlassess.ingest.reading.correction import corrected
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.reading_plan import Context, NoticedMail, ReturnedFile
@@ -21,6 +22,7 @@ __all__ = [
     "ReturnedFile",
     "collect",
     "concerns",
+    "corrected",
     "merge",
     "origin_of",
     "read_all",

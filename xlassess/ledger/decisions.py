@@ -6,7 +6,7 @@ stands on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -152,6 +152,18 @@ class Decisions:
             entry = Entry("set aside", ret.reference, number, reason=reason)
             deciding.add(replace(entry, statuses=statuses, settled=vacated.settled))
             return replace(ret, state="set aside")
+
+    def corrected(self, number: int, details: Mapping[str, str], reason: str) -> None:
+        """Record that a return is another one with one answer changed by the coordinator.
+
+        Args:
+            number: the number of the return that counts now.
+            details: the item, and the values before and after.
+            reason: why.
+        """
+        with self._begun() as deciding:
+            reference = deciding.ret(number).reference
+            deciding.add(Entry("corrected", reference, number, reason=reason, details=details))
 
     def settle(self, reference: str, kind: OutcomeKind, reason: str) -> tuple[Return, ...]:
         """Record that no return is to be awaited; return what came back and is set aside by it.

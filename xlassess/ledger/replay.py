@@ -179,7 +179,7 @@ class Replay:
     def decisions(self, returns: Iterable[Return]) -> tuple[Decision, ...]:
         """Return what was decided about these returns and was not taken back, oldest first."""
         files = {ret.number: ret.file for ret in returns}
-        kinds: tuple[DecisionKind, ...] = ("chosen", "set aside", "reassigned")
+        kinds: tuple[DecisionKind, ...] = ("chosen", "set aside", "reassigned", "corrected")
         return tuple(
             Decision(kind, event.reference, number, files[number], event.by, event.at, event.reason)
             for event in self.events.values()

@@ -27,8 +27,17 @@ class Outcome:
     reason: str
 
 
-DecisionKind = Literal["chosen", "set aside", "reassigned"]
+DecisionKind = Literal["chosen", "set aside", "reassigned", "corrected"]
 """What may be decided about a return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One answer changed by a coordinator: the item, and its answers before and after in words."""
+
+    item: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ Nothing is ever deleted: a decision says who made it, when and why, and the even
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,9 +17,9 @@ from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
-from xlassess.ingest import ReturnedFile, read_all
-from xlassess.ledger import Event, Ledger
-from xlassess.model.answer import Issued, Return
+from xlassess.ingest import ReturnedFile, corrected, read_all
+from xlassess.ledger import Event, Kept, Ledger, keep_file
+from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import Outcome, OutcomeKind
@@ -131,6 +133,79 @@ def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decide
             decisions.reassign(number, book, why.reason.strip(), other_round=anew is not None)
         references = [book.reference, *([own.reference] if own else [])]
         return _decided(ledger, "reassigned", [number], references)
+
+
+def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why: Why) -> Decided:
+    """Change one answer of the return that counts, as the partner said by another way.
+
+    The return stays as it was read. A new one takes its place, with one answer changed; both values
+    and the reason are on record, and in a file of their own in returns/. Set the new one aside to
+    take the correction back.
+
+    Args:
+        folder: the assessment.
+        reference: the workbook's.
+        item: the number of the item.
+        value: the answer, as it would be written in the workbook.
+        why: who decides, when and why.
+
+    Raises:
+        UsageError: nothing counts for the workbook, there is no such item, this cannot be its
+            answer, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        book = _workbook(ledger, reference)
+        number = ledger.counting(book.identity.round).get(book.reference)
+        ret = ledger.numbered(number) if number else None
+        if ret is None:
+            raise UsageError(
+                f"No return of {book.reference} counts, so there is nothing to correct.",
+                "Read the workbook that came back first: xlassess ingest",
+            )
+        toolkit = ledger.toolkits()[book.identity.digest]
+        stamp = why.now.strftime("%Y-%m-%d %H.%M.%S.%f")
+        name = f"Correction of {item.strip()} in {book.reference}, {stamp}.json"
+        anew, change = corrected(ret, toolkit, item, value, name)
+        details = {"item": change.item, "before": change.before, "after": change.after}
+        record = json.dumps(
+            {"reference": book.reference, "return": ret.number, **details,
+             "reason": why.reason.strip(), "at": why.now.isoformat()}, indent=2
+        ).encode()  # fmt: skip
+        kept = _kept_record(folder, record)
+        anew = replace(
+            anew, sha256=kept.sha256, size=len(record), kind="json", received_at=why.now, number=0,
+            findings=tuple(replace(one, waiver=None, number="") for one in anew.findings),
+            state=state_of(anew.findings, anew.normalised),
+        )  # fmt: skip
+        with ledger.together():
+            final = ledger.record_return(anew, ledger.begin_run(book.identity.round))
+            if ledger.counting(book.identity.round).get(book.reference) != final.number:
+                raise UsageError(
+                    f"It is not clear which return of {book.reference} counts.",
+                    f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
+                )
+            _waive_again(ledger, ret, final)
+            said = f"Item {change.item}: “{change.before}” became “{change.after}”."
+            reason = f"{said} {why.reason.strip()}"
+            ledger.decisions.corrected(final.number, details, reason)
+        return _decided(ledger, "corrected", [final.number], [book.reference])
+
+
+def _kept_record(folder: AssessmentFolder, record: bytes) -> Kept:
+    """Keep the record of a correction beside the files that came in."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "correction.json")
+        path.write_bytes(record)
+        return keep_file(folder.returns, path, "json")
+
+
+def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
+    """What was accepted in the return before is accepted in the one that takes its place."""
+    waived = {(one.code, one.sheet, one.cell, one.item): one.waiver for one in before.findings}
+    for position, one in enumerate(after.findings, start=1):
+        waiver = waived.get((one.code, one.sheet, one.cell, one.item))
+        if waiver and one.severity == "query":
+            ledger.decisions.waive([f"{after.number}.{position}"], waiver.reason)
 
 
 _ANOTHER_ROUND = "I05"

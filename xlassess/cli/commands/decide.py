@@ -164,6 +164,27 @@ def reassign(options: Options, number: int, to: str, *, reason: str, by: str, un
 
 @click.command()
 @click.argument("reference", metavar="REF")
+@click.argument("item", metavar="ITEM")
+@click.argument("value", metavar="VALUE")
+@_REASON
+@_BY
+@in_round
+@click.pass_obj
+def correct(
+    options: Options, reference: str, item: str, value: str, *, reason: str, by: str
+) -> None:
+    """Change the answer to ITEM in workbook REF to VALUE, as the partner told you.
+
+    The file stays as it came. Both values are on record, with who changed it, when and why, and
+    the summary says so. To take a correction back, set its return aside.
+    """
+    from xlassess.services import decide as service
+
+    _show(Console(), service.correct(folder_of(options), reference, item, value, _why(reason, by)))
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
 @_deciding
 def nil(options: Options, reference: str, reason: str, by: str, undo: bool) -> None:
     """Record a nil return for workbook REF: the respondent has nothing to report.
@@ -228,6 +249,7 @@ _RECORDED = {
     "chosen": "chosen to count",
     "set aside": "set aside",
     "reassigned": "reassigned",
+    "corrected": "made as a correction",
     "nil return": "nil return",
     "declined": "declined",
 }

@@ -105,6 +105,7 @@ def _told(result: History, step: Step) -> str:
         "message begun": f"message {event.details.get('number')} begun "
         f"({event.details.get('purpose')})",
         "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
+        "corrected": f"{about} made as a correction",
         "mail came": f"mail came about a message: {event.details.get('kind')}",
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",

@@ -100,7 +100,10 @@ def _decided(one: Decision, person: Person, participants: Participants) -> str:
     named = participants.attribution == "named"
     what = f"Return {one.number} ({one.file})" if named else "A return"
     by = f"by {one.by}, " if named else ""
-    verb = {"chosen": "chosen to count for", "set aside": "of", "reassigned": "reassigned to"}
+    verb = {
+        "chosen": "chosen to count for", "set aside": "of", "reassigned": "reassigned to",
+        "corrected": "made as a correction for",
+    }  # fmt: skip
     tail = " set aside" if one.kind == "set aside" else ""
     said = participants.tidy(one.reason)
     text = f"{what} {verb[one.kind]} {person.code}{tail}: {by}{day(one.at)}: {said}"

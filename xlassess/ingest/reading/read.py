@@ -88,7 +88,7 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     cell, name = row.cell(column), row.name(column)
     blank = Reading(item.id, column.field, row.sheet.name, name)
     if name not in row.sheet.special:
-        return blank if is_blank(cell) else reading(_parse(cell, item, column, plan), blank, cell)
+        return blank if is_blank(cell) else reading(parse(cell, item, column, plan), blank, cell)
     is_text = not column.field.startswith("answer") or column.is_wide(item)
     parsed = unusable(row.sheet, name, cell)
     if parsed is None and name in row.sheet.notes.covered:
@@ -109,7 +109,7 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
         elif is_blank(cell):
             return blank
         else:
-            parsed = _parse(cell, item, column, plan, written.displayed)
+            parsed = parse(cell, item, column, plan, written.displayed)
     return reading(parsed, blank, cell)
 
 
@@ -202,9 +202,8 @@ def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
     return None if constant else Parsed(code="C10")
 
 
-def _parse(
-    cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: str = ""
-) -> Parsed:
+def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: str = "") -> Parsed:
+    """Return what a cell says, read as the kind of answer that its item takes."""
     if not column.field.startswith("answer") or column.is_wide(item):
         return read_text(cell)
     entry = column.takes(item)

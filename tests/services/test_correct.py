@@ -1,0 +1,115 @@
+"""Correcting: one answer changed as the partner said, with both values on record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.services.small import LATER, MONDAY, a_folder, answer
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.ledger import Ledger
+from xlassess.model.errors import UsageError
+from xlassess.services.decide import Why, correct, set_aside, waive
+from xlassess.services.ingest import ingest
+from xlassess.services.status import status
+from xlassess.services.verify import verify
+
+WHY = Why(LATER, "Ada by telephone.", "Cora")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small")
+
+
+def read(folder: AssessmentFolder, tmp_path: Path, *answers: str | None) -> str:
+    """Read Ada's return and return the reference of her workbook."""
+    file = answer(folder, "Ada Ash", tmp_path / "ada.xlsx", answers)
+    (one,) = ingest(folder, [file], now=MONDAY, workers=1).files
+    return one.ret.reference
+
+
+def counting(folder: AssessmentFolder, reference: str) -> dict[str, object]:
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.audit().faults == ()
+        return {a.item: a.value for a in ledger.current("2026")[reference].answers}
+
+
+def test_correct__counts_with_both_values_on_record(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    correct(folder, reference, "1b", "agree", WHY)
+    assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "high"}
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "history", reference]).stdout
+    assert "Item 1B: “Disagree” became “Agree”. Ada by telephone." in said
+    assert "By Cora" in said
+    with Ledger(folder.ledger_file) as ledger:
+        ret = ledger.current("2026")[reference]
+        assert [(a.item, a.file) for a in ret.answers if a.file] == [
+            ("1A", "ada.xlsx"), ("1C", "ada.xlsx")
+        ]  # fmt: skip
+        (decision,) = ledger.round_record(folder.assessment()).decisions
+        assert (decision.kind, decision.by) == ("corrected", "Cora")
+    assert verify(folder).holds
+
+
+def test_correct__is_taken_back_by_setting_it_aside(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    result = correct(folder, reference, "1B", "Agree", WHY)
+    set_aside(folder, result.returns[0].number, WHY)
+    assert counting(folder, reference)["1B"] == "low"
+
+
+def test_correct__settles_the_query_about_it_and_no_other(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Perhaps", "Maybe", "Agree")
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert [one.item for one in line.queries] == ["1A", "1B"]
+    waive(folder, [line.queries[1].number], Why(LATER, "Left out."))
+    correct(folder, reference, "1A", "Disagree", WHY)
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert line.state == "returned"
+    assert [one.item for one in line.waived] == ["1B"]
+    assert counting(folder, reference) == {"1A": "low", "1C": "high"}
+
+
+def test_correct__an_answer_that_was_missing(folder: AssessmentFolder, tmp_path: Path) -> None:
+    reference = read(folder, tmp_path, "Agree", None, "Agree")
+    correct(folder, reference, "1B", "Agree", WHY)
+    assert counting(folder, reference)["1B"] == "high"
+    correct(folder, reference, "1C", "Disagree", Why(LATER + timedelta(minutes=1), "Again."))
+    assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "low"}
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "said"),
+    [
+        ("9Z", "Agree", "has no item 9Z"),
+        ("1B", "Perhaps", "is no answer to item 1B"),
+        ("1B", "", "is no answer to item 1B"),
+        ("1B", "Disagree", "has this answer already"),
+        ("1B:inner", "Agree", "takes no answer of this kind"),
+    ],
+)
+def test_correct__what_cannot_be_is_refused(
+    folder: AssessmentFolder, tmp_path: Path, item: str, value: str, said: str
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    with pytest.raises(UsageError, match=said):
+        correct(folder, reference, item, value, WHY)
+    assert counting(folder, reference)["1B"] == "low"
+
+
+def test_correct__nothing_came_back(folder: AssessmentFolder, tmp_path: Path) -> None:
+    read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    other = status(folder, today=LATER.date()).lines[1].reference
+    with pytest.raises(UsageError, match="nothing to correct"):
+        correct(folder, other, "1B", "Agree", WHY)

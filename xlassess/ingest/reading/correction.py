@@ -1,0 +1,107 @@
+"""One answer of a return in another value, as a coordinator was told it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from xlassess.ingest.reading.cells.values import shown
+from xlassess.ingest.reading.read import parse
+from xlassess.ingest.reading.reading_plan import ReadingPlan
+from xlassess.model.answer import Answer, Return, Value
+from xlassess.model.errors import UsageError
+from xlassess.model.finding import Finding
+from xlassess.model.record import Correction
+from xlassess.model.toolkit import Toolkit
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    item: str
+    field: str
+
+
+def corrected(
+    ret: Return, toolkit: Toolkit, item: str, text: str, file: str
+) -> tuple[Return, Correction]:
+    """Return a return with one answer changed, and the values before and after.
+
+    The value is read by the rules by which cells are. Findings about the answer are settled by
+    this; all others stay.
+
+    Args:
+        ret: the return that counts.
+        toolkit: the questions it answers.
+        item: the number of the item; behind a colon the standpoint, where there are several.
+        text: the value.
+        file: the name of the record of the correction.
+
+    Raises:
+        UsageError: there is no such item, or this cannot be its answer.
+    """
+    plan = ReadingPlan.of(toolkit)
+    number, _, view = item.strip().partition(":")
+    known = {name.casefold(): name for name in plan.items}
+    name = known.get(number.strip().casefold())
+    if name is None:
+        raise UsageError(
+            f"{toolkit.title} has no item {item}.", "Give its number as it stands in the workbook."
+        )
+    one = plan.items[name]
+    columns = [each for each in one.fields if each.field.startswith("answer")]
+    column = next((c for c in columns if c.field == (f"answer:{view}" if view else "answer")), None)
+    if column is None:
+        names = " or ".join(c.field.replace("answer", name) for c in columns)
+        raise UsageError(f"Item {name} takes no answer of this kind.", f"Write {names}.")
+    value = parse(text, one.item, column, plan)
+    if value.code or value.value is None:
+        choices = plan.choices.get(column.takes(one.item))
+        labels = ", ".join(choices.names.values()) if choices else "a value of its kind"
+        raise UsageError(f"“{text}” is no answer to item {name}.", f"It can be: {labels}.")
+    place = _Place(name, column.field)
+    before = next((a for a in ret.answers if (a.item, a.field) == (name, column.field)), None)
+
+    def said(value: Value | None) -> str:
+        choices = plan.choices.get(column.takes(one.item))
+        if value is None:
+            return "no answer"
+        return choices.names[str(value)] if choices else _plain(value)
+
+    change = Correction(name, said(before.value if before else None), said(value.value))
+    if before and before.value == value.value:
+        raise UsageError(f"Item {name} has this answer already.", "Nothing needs doing.")
+    sheet = before.sheet if before else one.section.sheet
+    answer = Answer(name, column.field, value.value, sheet, before.cell if before else "")
+    kept = [
+        replace(a, file=a.file or ret.file)
+        for a in ret.answers
+        if (a.item, a.field) != (name, column.field)
+    ]
+    return replace(
+        ret,
+        file=file,
+        answers=(*kept, answer),
+        actions=tuple(replace(a, file=a.file or ret.file) for a in ret.actions),
+        normalised=tuple(
+            replace(n, file=n.file or ret.file)
+            for n in ret.normalised
+            if (n.item, n.field) != (name, column.field)
+        ),
+        findings=tuple(
+            f if f.file and f.file != file else f.in_file(ret.file)
+            for f in ret.findings
+            if not _is_about(f, place)
+        ),
+        query="",
+        saved_at=None,
+    ), change
+
+
+def _plain(value: Value) -> str:
+    return value.isoformat() if isinstance(value, date) else shown(value)
+
+
+def _is_about(finding: Finding, place: _Place) -> bool:
+    """True for a finding about this answer and nothing else."""
+    own = finding.field in ("", place.field, "answer")
+    return finding.item == place.item and own and len(finding.cells) <= 1
