@@ -190,6 +190,7 @@ def test_seal__covers_what_is_shown(second: AssessmentFolder) -> None:
         given = {one.respondent: one.identity.given for one in ledger.issued("2027")}
     assert given["Ada Ash"].startswith("facts ")
     assert {given["Abe Ash"], given["Bea Birch"]} == {""}
+    assert generate(second, now=NEXT_YEAR).showing == 1
     assert verify(second).faults == ()
 
 

@@ -59,6 +59,7 @@ class Generated:
     ``remarks`` are about the register. ``day_over`` is the return date that workbooks issued now
     ask for, where that day has passed. ``promised`` counts the workbooks that are out with another
     promise than the settings make, by what they promised; ``binding`` of them allow less.
+    ``showing`` workbooks show their respondents answers of last time.
     """
 
     outbox: Path
@@ -67,6 +68,7 @@ class Generated:
     day_over: date | None = None
     promised: Mapping[str, int] = field(default_factory=dict)
     binding: int = 0
+    showing: int = 0
 
     def having(self, *outcomes: Outcome) -> tuple[Workbook, ...]:
         """The workbooks with one of these outcomes."""
@@ -137,6 +139,7 @@ def generate(
         day_over=_day_over(assessment, books, now),
         promised=Counter(map(str, others)),
         binding=sum(assessment.promise.shows_more_than(each) for each in others),
+        showing=sum(bool(issue.record.identity.given) for issue in issues),
     )
 
 

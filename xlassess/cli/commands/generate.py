@@ -69,6 +69,10 @@ def _show(out: Console, result: Generated) -> None:
     heads = ["Toolkit", *(names.get(outcome, outcome).capitalize() for outcome in outcomes)]
     out.gap()
     out.table(heads, rows, numbers=range(1, len(heads)))
+    if result.showing:
+        shows = "workbook shows its" if result.showing == 1 else "workbooks show their"
+        respondent = "respondent" if result.showing == 1 else "respondents"
+        out.say(f"{result.showing} {shows} {respondent} answers of last time.")
     for outcome, (what, remedy) in _OUTCOMES.items():
         books = result.having(outcome)
         if books:
