@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_
 from xlassess.ledger import events, reads
 from xlassess.ledger.events import Entry, What
 from xlassess.ledger.schema import EVENTS
+from xlassess.model.answer import Return
 from xlassess.model.record import MessageOutcome, Notice
 
 
@@ -144,4 +145,25 @@ class Messages:
             if any(one.details["sha256"] == sha256 for one in known):
                 return False
             events.append(db, self._now(), self._by, [Entry(what, references[0], details=details)])
+        return True
+
+    def words_came(self, ret: Return, text: str) -> bool:
+        """Record what a message says that brought a workbook which was read before.
+
+        Args:
+            ret: what was read from it then.
+            text: what the message says.
+
+        Returns:
+            False, and nothing is recorded, where it is on record already.
+        """
+        what: What = "words came"
+        with self._writing() as db:
+            known = events.read(db, and_(EVENTS.c.what == what, EVENTS.c.return_id == ret.number))
+            told = any(text in one.message for one in ret.findings)
+            if told or any(one.reason == text for one in known):
+                return False
+            events.append(
+                db, self._now(), self._by, [Entry(what, ret.reference, ret.number, reason=text)]
+            )
         return True

@@ -159,4 +159,5 @@ class _Collecting:
             (*self.result.files, *result.files),
             (*self.result.displaced, *result.displaced),
             (*self.result.notices, *result.notices),
+            (*self.result.words, *result.words),
         )

@@ -106,12 +106,13 @@ class Ingested:
     """What came of the files handed over, in the order they were found.
 
     ``displaced`` are the returns whose place others took; ``notices`` what came back about
-    messages that were sent.
+    messages that were sent; ``words``, by file, what messages say whose workbook was read before.
     """
 
     files: tuple[Received, ...]
     displaced: tuple[Displaced, ...] = ()
     notices: tuple[Noticed, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -194,7 +195,7 @@ def ingest(
         ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
         run.end()
         displaced = tuple(_displaced(ledger, context.issued, assessment.round, *before))
-        return Ingested(files, displaced, run.noted())
+        return Ingested(files, displaced, run.noted(), run.said())
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
@@ -343,6 +344,7 @@ class _Run:
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
         self.arrived: Mapping[str, datetime] = {}
+        self._words: list[tuple[str, Return, str]] = []
         self._notices: list[tuple[str, str, tuple[str, ...], Notice]] = []
 
     def files(
@@ -403,6 +405,14 @@ class _Run:
         books = [one for one in self._context.issued.values() if one.identity.round == self._round]
         named = named or [one.reference for one in books if one.email.casefold() in addresses]
         return tuple(dict.fromkeys(named))
+
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """Record what messages say whose workbooks were read before; return file and words."""
+        return tuple(
+            (file, text)
+            for file, before, text in self._words
+            if self._ledger.messages.words_came(before, text)
+        )
 
     def noted(self) -> tuple[Noticed, ...]:
         """Record what came back about messages, and return what was not on record."""
@@ -476,6 +486,8 @@ class _Run:
             self._waiting[key] = source
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
+            if source.mail and source.mail.text:
+                self._words.append((source.name, before, source.mail.text))
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""

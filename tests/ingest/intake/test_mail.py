@@ -16,6 +16,7 @@ from tests.ingest.cfb import outlook
 from tests.services.small import LATER, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest.intake.mail import read_message
+from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.services.ingest import Ingested, ingest
 
@@ -324,3 +325,25 @@ def test_too_large__is_told_alike_however_it_came(
     (finding,) = only(result).findings
     assert finding.code == "G02"
     assert finding.details["size"] == "21"
+
+
+def test_message__what_it_says_about_a_workbook_read_before_is_not_lost(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    handed(folder, tmp_path, "back.xlsx", book)
+    content = a_mail("For 1B please read Agree.", back=book).as_bytes()
+    result = handed(folder, tmp_path, "a.eml", content)
+    assert result.words == (("a.eml/back.xlsx", "For 1B please read Agree."),)
+    assert handed(folder, tmp_path, "a.eml", content).words == ()
+    with Ledger(folder.ledger_file) as ledger:
+        (event,) = [one for one in ledger.events() if one.what == "words came"]
+        assert event.reason == "For 1B please read Agree."
+        assert ledger.audit().faults == ()
+
+
+def test_message__what_was_told_with_its_workbook_is_not_told_again(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    content = a_mail("For 1B please read Agree.", back=book).as_bytes()
+    handed(folder, tmp_path, "a.eml", content)
+    assert handed(folder, tmp_path, "b.eml", content).words == ()

@@ -106,6 +106,7 @@ def _told(result: History, step: Step) -> str:
         f"({event.details.get('purpose')})",
         "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
         "corrected": f"{about} made as a correction",
+        "words came": f"a message came with {about} again",
         "mail came": f"mail came about a message: {event.details.get('kind')}",
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",

@@ -289,7 +289,8 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
 
 
 def _noticed(out: Console, result: Ingested) -> None:
-    """Say what came back about messages that were sent."""
+    """Say what came back about messages that were sent, and what messages say besides."""
+    _said(out, result)
     if result.notices:
         out.heading(f"About messages sent: {count(len(result.notices), 'notice')}")
     for each in result.notices:
@@ -303,6 +304,14 @@ def _noticed(out: Console, result: Ingested) -> None:
                 f"xlassess send --again {references}",
                 indent=4,
             )
+
+
+def _said(out: Console, result: Ingested) -> None:
+    """Say what messages say whose workbooks were read before."""
+    if result.words:
+        out.heading("Messages with workbooks that were read before")
+    for file, text in result.words:
+        out.say(f"{file}: “{text}”", indent=2)
 
 
 def _displaced(out: Console, result: Ingested) -> None:
