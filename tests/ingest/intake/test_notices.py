@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xlassess.ingest.intake.mail import read_message
 
@@ -127,3 +131,43 @@ def test_notice__a_workbook_that_a_rule_passed_on_is_read() -> None:
     assert [file.name for file in mail.files] == ["a.xlsx"]
     assert mail.notice is None
     assert mail.problem == ""
+
+
+HEADS = st.sampled_from([
+    b"From", b"Subject", b"Date", b"Received", b"Auto-Submitted", b"Content-Type", b"Precedence",
+    b"Content-Transfer-Encoding", b"Content-Disposition", b"Message-ID", b"X-Failed-Recipients",
+])  # fmt: skip
+VALUES = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from([
+        b"multipart/report; report-type=delivery-status; boundary=b", b"message/delivery-status",
+        b"=?utf-9?q?=FF?=", b"text/plain; charset=nothing", b"attachment; filename*=x''%FF",
+        b"x; Tue, 99 Mar 2026 10:00:00 +9999", b"auto-replied", b"mailer-daemon@x", b"base64",
+    ]),
+)  # fmt: skip
+
+
+@given(heads=st.lists(st.tuples(HEADS, VALUES), max_size=8), body=st.binary(max_size=300))
+def test_read_message__whatever_stands_in_it(heads: list[tuple[bytes, bytes]], body: bytes) -> None:
+    lines = [name + b": " + value for name, value in heads]
+    mail = read_message(b"\n".join([*lines, b"", b"--b\n", body, b"\n--b--\n"]))
+    for text in (mail.sender, mail.subject, mail.text):
+        assert "\n" not in text
+        text.encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"From: a@b.example\nSubject: " + b"=?utf-8?q?x?= " * 15_000 + b"\n\nx",
+        b"From: mailer-daemon@b.example\nSubject: failure notice\n\n" + b"a@" * 500_000,
+        b"From: a@b.example\nAuto-Submitted: auto-replied\n\n" + b"until the " * 100_000,
+        b"From: a@b.example\nX-Failed-Recipients: " + b"a@b " * 50_000 + b"\n\nx",
+        b"From: a@b.example\n\n" + b"<xlassess." * 500_000,
+        b"From: a@b.example\n\n" + b"https://" * 200_000,
+    ],
+)
+def test_read_message__a_bomb_takes_no_time(content: bytes) -> None:
+    began = time.monotonic()
+    read_message(content)
+    assert time.monotonic() - began < 5
