@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
-from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.figures.thresholds import marked_gaps
+from xlassess.consolidate.figures.values import PutRight
+from xlassess.consolidate.summary.sheets import method
 from xlassess.consolidate.summary.sheets.page_one import _fitting
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
@@ -83,3 +86,49 @@ def test_levels__ties_with_the_last_marked_are_marked_and_small_gaps_never():
     assert marked_gaps([0.5, 0.5, 0.5, 0.5, 0.4], 1 / 3) == (True,) * 4 + (False,)
     assert marked_gaps([0.2, 0.1, None], 1 / 3) == (False, False, False)
     assert marked_gaps([], 1 / 3) == ()
+
+
+def test_cover__says_each_finding_who_answered_what_is_asked_and_what_comes_next():
+    toolkits = [find_toolkit(each) for each in ("pat", "melton-evaluation")]
+    summary = summarise(a_round(toolkits, 6, Wish(returned=5)), MADE_AT)
+    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    first = page.row_breaks.brk[0].id
+    lines = [str(page.cell(row, 1).value or "") for row in range(1, first + 1)]
+    cover = " ".join(lines)
+    for part in summary.parts:
+        assert f"{part.label}: {part.narrative.reading}" in cover
+        assert f"{part.label}: {part.narrative.decisions[0]}" in cover
+    assert cover.count("5 of 6 workbooks issued have come back (83%)") == 2
+    assert lines.index("You are asked to") < lines.index("What comes next")
+
+
+def test_cover__is_not_written_before_one_toolkit():
+    summary = summarise(a_round([find_toolkit("pat")], 6, Wish(returned=5)), MADE_AT)
+    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    assert "What comes next" not in [c.value for (c,) in page.iter_rows(max_col=1)]
+
+
+def test_checklists__each_begins_a_page_and_has_two_at_most():
+    summary = summarise(
+        a_round([find_toolkit("melton-checklist")], 4, Wish(returned=3, talk=0.05)), MADE_AT
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary of checklists"]
+    assert len(sheet.tables) == 3
+    assert len(sheet.row_breaks.brk) <= 2 + 3
+    assert sheet.page_setup.scale >= 62
+    assert "Summary of checklists" in print_set(summary)
+    assert [s for s in sheet.tables if not s.startswith("Checklist_")] == []
+
+
+def test_method__says_how_many_values_read_as_meant_are_not_listed(monkeypatch):
+    monkeypatch.setattr(method, "_MOST_PUT_RIGHT", 2)
+    summary = summarise(a_round([find_toolkit("pat")], 3), MADE_AT)
+    one = PutRight("R01", "a.xlsx", "1A!D8", "agree ", "Agree", "spaces")
+    for count, said in ((5, "3 more values were read as meant"), (3, "1 more value was"), (2, "")):
+        book = openpyxl.load_workbook(
+            io.BytesIO(summary_bytes(replace(summary, put_right=(one,) * count)))
+        )
+        texts = [str(c.value) for (c,) in book["Method"].iter_rows(max_col=1) if c.value]
+        assert [t for t in texts if "read as meant." in t or "more value" in t][:1] == (
+            [t for t in texts if t.startswith(said)][:1] if said else []
+        )
