@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.clients import validator
@@ -117,3 +118,19 @@ def test_pdf__comes_out(office: Office, made: Made, tmp_path: Path) -> None:
     printed = tmp_path / "printed.pdf"
     office.work(made.path, save=[printed])
     assert printed.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.holds("X1")
+@pytest.mark.clients("libreoffice")
+def test_names__by_which_tables_are_read_out_survive_a_resave(
+    office: Office, made: Made, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.xlsx"
+    office.work(made.path, save=[saved])
+    again = openpyxl.load_workbook(saved)
+    before, after = (
+        {n: re.sub("[$']", "", d.attr_text) for n, d in book.defined_names.items() if "Region" in n}
+        for book in (made.book, again)
+    )
+    assert before or not made.kind.startswith(("workbook", "summary"))
+    assert after == before
