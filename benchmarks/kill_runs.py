@@ -170,7 +170,7 @@ CASES: dict[str, Case] = {
 }
 
 
-_OF_THE_MOMENT = ("output/", "new/", "archive-")
+_OF_THE_MOMENT = ("output/", "new/", "archive-", "rounds/2027/partners")
 """Where files hold the moment at which they were written, or how often something was tried."""
 
 
@@ -202,7 +202,13 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
         found["closed"] = sorted(ledger.closed_rounds())
         found["outcomes"] = sorted((ref, o.kind) for ref, o in register.outcomes.items())
         found["events"] = Counter(event.what for event in ledger.events())
-    for told_again in ("consolidated", "exported", "plan written", "round closed"):
+    for told_again in (
+        "consolidated",
+        "exported",
+        "plan written",
+        "progress written",
+        "round closed",
+    ):
         found["events"].pop(told_again, None)
     return found
 
