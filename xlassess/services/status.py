@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -107,13 +107,22 @@ class NextReview:
 
 
 @dataclass(frozen=True, slots=True)
+class JointInDoubt:
+    """A plan, progress or workshop workbook that came back with something to be put right."""
+
+    issued: Issued
+    queries: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The register of a round, line by line, and the response rates.
 
     ``unplaced`` are refused files that could not be told to belong to an issued workbook, but for
     those that were read since in the round they belong to; ``remarks`` are about the register of
     partners. ``closed`` is the event that closed the round, if it is closed. ``overdue`` are agreed
-    actions, of this round and those before it, whose deadline has passed; ``reviews`` says when the
+    actions, of this round and those before it, whose deadline has passed; ``joint`` are plan,
+    progress and workshop workbooks in which something is to be put right; ``reviews`` says when the
     next round is due by what toolkits ask for.
     """
 
@@ -125,6 +134,7 @@ class Status:
     closed: Event | None = None
     overdue: tuple[AgreedAction, ...] = ()
     reviews: tuple[NextReview, ...] = ()
+    joint: tuple[JointInDoubt, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -149,7 +159,8 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     register = folder.register(assessment)
     respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
-    record, closed, plans = _record(folder, assessment)
+    found = _found(folder, assessment)
+    record = found.overview
     issued, current, history = record.issued, record.current, record.history
     named = {request for request, _ in wanted}
     settled = current.keys() | record.register.outcomes.keys()
@@ -172,9 +183,12 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
             and ret.sha256 not in record.read_since
         ),
         remarks=register.remarks,
-        closed=closed,
-        overdue=tuple(one for one in open_actions(plans, assessment.round) if one.overdue(today)),
+        closed=found.closed,
+        overdue=tuple(
+            one for one in open_actions(found.plans, assessment.round) if one.overdue(today)
+        ),
         reviews=tuple(_reviews(record, assessment, today)),
+        joint=found.joint,
     )
 
 
@@ -188,15 +202,35 @@ def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iter
             yield NextReview(name, record.titles[name], due, (due - today).days)
 
 
-def _record(
-    folder: AssessmentFolder, assessment: Assessment
-) -> tuple[RoundOverview, Event | None, dict[str, AgreedPlan]]:
-    """What is on record of the round, the event that closed it, and the agreed plans."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is on record of a round, the event that closed it, plans, and joint ones in doubt."""
+
+    overview: RoundOverview = field(default_factory=RoundOverview)
+    closed: Event | None = None
+    plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
+    joint: tuple[JointInDoubt, ...] = ()
+
+
+def _found(folder: AssessmentFolder, assessment: Assessment) -> _Found:
     if not folder.ledger_file.exists():
-        return RoundOverview(), None, {}
+        return _Found()
     with Ledger(folder.ledger_file) as ledger:
-        closed = ledger.closed_rounds().get(assessment.round)
-        return ledger.overview(assessment.round), closed, ledger.plans()
+        return _Found(
+            ledger.overview(assessment.round),
+            ledger.closed_rounds().get(assessment.round),
+            ledger.plans(),
+            tuple(_in_doubt(ledger, assessment.round)),
+        )
+
+
+def _in_doubt(ledger: Ledger, round_name: str) -> Iterator[JointInDoubt]:
+    came = ledger.joint_current(round_name)
+    for issued in ledger.joint(round_name) if came else ():
+        ret = came.get(issued.reference)
+        queries = tuple(one for one in ret.findings if one.is_open) if ret else ()
+        if queries:
+            yield JointInDoubt(issued, queries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,11 +277,13 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
             out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
         put_right = file.ret.normalised
         if put_right:
-            first = put_right[0]
+            # a number typed where words are asked for says the same in words: not the best example
+            first = next((one for one in put_right if one.before != one.after), put_right[0])
+            how = f"read as “{first.after}”" if first.before != first.after else "read as text"
             see = f" To see them all: xlassess history {file.ret.reference} --full"
             out.say(
                 f"{count(len(put_right), 'value')} put right, because the meaning was clear. The "
-                f"first is {first.sheet}, {first.cell}: “{first.before}” read as “{first.after}”."
+                f"first is {first.sheet}, {first.cell}: “{first.before}” {how}."
                 f"{see if len(put_right) > 1 else ''}",
                 indent=4,
                 style="note",

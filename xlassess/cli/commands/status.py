@@ -172,6 +172,7 @@ def _open(out: Console, result: Status) -> None:
                     f"{choosing(line.reference)}",
                     indent=9,
                 )
+    _joint(out, result)
     _settled(out, result)
     waiting = result.having(*OUT)
     if waiting:
@@ -181,9 +182,25 @@ def _open(out: Console, result: Status) -> None:
     if missing:
         out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
     _refused(out, result)
-    if not (queries or waiting or missing or result.unplaced):
+    if not (queries or result.joint or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
+
+
+def _joint(out: Console, result: Status) -> None:
+    """Plan, progress and workshop workbooks that are to be put right by whoever filled them in."""
+    if not result.joint:
+        return
+    out.heading(f"To be put right in the file: {count(len(result.joint), 'workbook')}")
+    out.say("Correct it in Excel, and read it again: xlassess ingest FILE")
+    for one in result.joint:
+        out.gap()
+        issued = one.issued
+        what = f"{issued.identity.kind} workbook, {issued.reference}"
+        out.say(", ".join(filter(None, (issued.partner, issued.respondent, what))), indent=2)
+        for finding in one.queries:
+            text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
+            out.say(text, indent=4, style="query")
 
 
 _OTHER_ROUND = "I05"
@@ -285,6 +302,15 @@ def _as_json(result: Status) -> dict[str, Any]:
         "reviews": [
             {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
             for one in result.reviews
+        ],
+        "joint": [
+            {
+                "kind": one.issued.identity.kind,
+                "reference": one.issued.reference,
+                "respondent": one.issued.respondent,
+                "queries": [finding_as_json(found) for found in one.queries],
+            }
+            for one in result.joint
         ],
         "unplaced": [
             {
