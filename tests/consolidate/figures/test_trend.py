@@ -27,6 +27,7 @@ from xlassess.consolidate.figures.trend import (
     moved,
     moves_of,
 )
+from xlassess.consolidate.wording.trend_words import picture_title
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import Respondent
 from xlassess.model.record import Round
@@ -153,6 +154,27 @@ def test_trend__the_words_name_what_moved(pat: Toolkit) -> None:
     assert part.narrative.trend[0] == (
         "Grand total moved up, from 72.0 to 108.0: 3 of 3 who answered both times."
     )
+
+
+def test_picture__says_on_how_many_sections_a_change_is_claimed(pat: Toolkit) -> None:
+    then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
+    up = held(pat, {"r1": 1, "r2": 1, "r3": 1}, "2026")
+    sections = len(trend(then, up).of("section"))
+    assert picture_title(trend(then, up)) == (
+        f"Since 2025: {sections} of {sections} sections moved up, none down."
+    )
+    same = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2026")
+    assert picture_title(trend(then, same)) == "Sections over the rounds"
+
+
+def test_picture__claims_nothing_where_a_section_cannot_be_followed(pat: Toolkit) -> None:
+    """One that is not shown might have moved the other way."""
+    then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
+    found = trend(then, held(pat, {"r1": 1, "r2": 1, "r3": 1}, "2026"))
+    first = found.of("section")[0]
+    lost = replace(first, moves=None, change="")
+    lines = tuple(lost if one is first else one for one in found.lines)
+    assert picture_title(replace(found, lines=lines)) == "Sections over the rounds"
 
 
 def test_trend__none_in_a_first_round_and_none_of_checklists(pat: Toolkit) -> None:

@@ -33,7 +33,7 @@ from xlassess.consolidate.report.drawing import (
     said_of_all,
 )
 from xlassess.consolidate.wording.terms import words
-from xlassess.consolidate.wording.trend_words import charted, figure_in_words
+from xlassess.consolidate.wording.trend_words import charted, figure_in_words, picture_title
 from xlassess.sheet import palette
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def slopes(part: ToolkitResults) -> Drawn | None:
         for line in lines
     ]
     alt = words().say("trend_alt", part.label, part.trend.rounds[first:], said)
-    return Drawn(words().say("picture_trend"), alt, WIDTH, partial(_draw_slopes, part))
+    return Drawn(picture_title(part.trend), alt, WIDTH, partial(_draw_slopes, part))
 
 
 def _draw_slopes(part: ToolkitResults) -> drawing.Canvas:

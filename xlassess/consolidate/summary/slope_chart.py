@@ -9,9 +9,9 @@ from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.layout import trend_layout
 from xlassess.consolidate.wording.terms import words
-from xlassess.consolidate.wording.trend_words import charted, figure_in_words
+from xlassess.consolidate.wording.trend_words import charted, figure_in_words, picture_title
 from xlassess.sheet import formats, palette
-from xlassess.sheet.charts import ChartCells
+from xlassess.sheet.charts import ChartCells, Frame, titled
 
 _LINES = (
     (palette.NAVY, "solid", "circle"), (palette.BLUE, "dash", "square"),
@@ -22,11 +22,18 @@ _LINES = (
 """Colour, dash and marker of the lines of a slope chart: no two share dash and marker."""
 
 
-def trend_chart(writer: SummaryWriter, part: ToolkitResults) -> tuple[Any, str] | None:
+def trend_chart(
+    writer: SummaryWriter, part: ToolkitResults, size: tuple[int, int]
+) -> tuple[Any, str] | None:
     """Return the slope chart of a toolkit's sections over the rounds, None where there is none.
 
     Its figures are those of the Trend sheet. The axis spans what sections can have where that
     leaves lines apart.
+
+    Args:
+        writer: the summary.
+        part: the toolkit.
+        size: width and height of the chart, in pixels.
     """
     if part.trend is None:
         return None
@@ -57,7 +64,7 @@ def trend_chart(writer: SummaryWriter, part: ToolkitResults) -> tuple[Any, str] 
     })  # fmt: skip
     chart.set_x_axis({"num_font": _font(10), "position_axis": "on_tick"})
     chart.set_legend({"position": "bottom", "font": _font(9)})
-    chart.set_title({"none": True})
+    titled(chart, Frame(*size, picture_title(part.trend)))
     chart.set_chartarea({"border": {"none": True}})
     chart.show_hidden_data()
     rounds = part.trend.rounds[first:]

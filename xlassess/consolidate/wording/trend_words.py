@@ -130,6 +130,20 @@ def charted(trend: Trend) -> tuple[tuple[TrendLine, ...], int]:
     return (), 0
 
 
+def picture_title(trend: Trend) -> str:
+    """Return the message of the slope chart: on how many sections a change is claimed.
+
+    None is given where nothing is claimed, and where a section is withheld or cannot be compared:
+    it might have moved as well.
+    """
+    sections = trend.of("section")
+    followed = [line.moves is not None and not line.moves.withheld for line in sections]
+    up, down = (sum(line.change == way for line in sections) for way in ("up", "down"))
+    if not all(followed) or not (up or down):
+        return words().say("trend_picture")
+    return words().say("trend_message", trend.before, up, down, len(sections))
+
+
 def remarks_on(trend: Trend, line: TrendLine) -> Iterator[str]:
     """Yield why a line is not comparable with earlier rounds, the last one first."""
     for name, figure in reversed(list(zip(trend.rounds, line.figures, strict=True))):

@@ -444,7 +444,7 @@ class _Paper(_Rows):
             return
         points = min(height - 6.0, _CHART_POINTS * 1.2)
         size = (self._beside, round(points / metrics.POINTS_PER_PIXEL))
-        found = trend_chart(self._writer, self._part)
+        found = trend_chart(self._writer, self._part, size)
         found = found or native_charts.beside_lists(self._writer, self._part, layout, size)
         if found is not None:
             chart, alt = found

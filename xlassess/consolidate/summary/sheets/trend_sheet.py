@@ -105,13 +105,13 @@ def _trend(writer: SummaryWriter, part: ToolkitResults, trend: Trend) -> None:
 
 def _chart(writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, last: int) -> int:
     """Put the chart below the table, whose headings stay in sight; return the last row."""
-    drawn = trend_chart(writer, part)
+    tall = round(_CHART_POINTS / metrics.POINTS_PER_PIXEL) - 8
+    drawn = trend_chart(writer, part, (_CHART_PIXELS, tall))
     if drawn is None:
         return last
     chart, alt = drawn
     row = last + 2
     sheet.height(row, _CHART_POINTS)
-    tall = round(_CHART_POINTS / metrics.POINTS_PER_PIXEL) - 8
     sheet.chart(chart, PlacedChart(row, 0, _CHART_PIXELS, tall, alt))
     return row
 
