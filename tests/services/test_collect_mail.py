@@ -22,13 +22,13 @@ from xlassess.model.errors import UsageError
 from xlassess.services.collect_mail import Collected, collect_mail
 from xlassess.services.generate import generate
 
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Dovecot is not installed")
-
 CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[MailServerBox]:
+    if PROGRAM is None:
+        pytest.skip("Dovecot is not installed")
     with dovecot() as server:
         yield server
 
@@ -187,6 +187,13 @@ def test_collect__wrong_password_folder_and_certificate(
         ("imap://cora@host/INBOX", "does not name a mailbox"),
         ("imaps://host", "does not name a mailbox"),
         ("imaps://cora:secret@host", "named without its password"),
+        ("imaps://cora:secret@host:99x/INBOX", "named without its password"),
+        ("imaps://cora:/secret@host/INBOX", "named without its password"),
+        ("imaps://cora:?secret@host", "named without its password"),
+        ("imaps://cora:#secret@host", "named without its password"),
+        ("cora:secret@host", "named without its password"),
+        ("imaps:/cora:secret@host", "named without its password"),
+        ("imaps://cora:secret", "does not name a mailbox"),
         ("imaps://cora@host:x", "does not name a mailbox"),
         ("inbox", "does not name a mailbox"),
     ],

@@ -54,6 +54,14 @@ def place_of(text: str) -> MailboxPlace:
     Raises:
         MailboxError: this is no such place, or it holds a password.
     """
+    # As it was typed: a password may hold what ends the name of a host, such as "/".
+    _, _, typed = text.partition("//")
+    if ":" in (typed or text).rpartition("@")[0]:
+        raise MailboxError(
+            "A mailbox is named without its password.",
+            "Keep it in the keyring (keyring set xlassess imaps://USER@HOST), or in the "
+            "environment variable XLASSESS_IMAP_PASSWORD.",
+        )
     try:
         parts = urlsplit(text)
         port = parts.port or 993
@@ -61,15 +69,9 @@ def place_of(text: str) -> MailboxPlace:
         parts, port = urlsplit(""), 0
     # An address as the user's name makes two "@": the last one is the host's.
     name, _, _ = parts.netloc.rpartition("@")
-    if ":" in name:
-        raise MailboxError(
-            "A mailbox is named without its password.",
-            "Keep it in the keyring (keyring set xlassess imaps://USER@HOST), or in the "
-            "environment variable XLASSESS_IMAP_PASSWORD.",
-        )
     if parts.scheme != "imaps" or not name or not parts.hostname:
         raise MailboxError(
-            f"{text} does not name a mailbox.",
+            "This does not name a mailbox.",  # what was typed may hold a password: not said again
             "Write it as imaps://user@host/FOLDER. There is no way without encryption.",
         )
     folder = unquote(parts.path.strip("/")) or _FOLDER
