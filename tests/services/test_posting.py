@@ -226,6 +226,18 @@ def test_send__what_the_server_says_at_the_end_of_the_data_counts(
     assert list(outcomes(posted).values()) == ["refused", "not sent", "refused", "sent"]
 
 
+@pytest.mark.parametrize("said", ["what a day", "354 Go on", "200 Well"])
+def test_send__no_answer_to_the_message_is_uncertain(
+    folder: AssessmentFolder, office: PostOffice, said: str
+) -> None:
+    office.answers["AFTER"] = to("birch", said)  # type: ignore[assignment]
+    _, posted = send(folder)
+    assert [outcomes(posted)[name] for name in PEOPLE] == ["sent", "uncertain", "sent", "sent"]
+    office.answers.clear()
+    send(folder)
+    assert len(office.taken) == len(PEOPLE)
+
+
 def test_send__too_large_for_the_server_is_not_tried(tmp_path: Path) -> None:
     with post_office(tmp_path, size=3000) as office:
         folder = a_round(tmp_path / "small", office)

@@ -146,6 +146,10 @@ class SmtpServer:
         except _BROKEN as error:
             self._hang_up()
             return Handover("uncertain", _in_words(error))
+        if code != 250 and not 400 <= code <= 599:
+            # No answer to a message (a broken line gives -1): it may have been taken.
+            self._hang_up()
+            return Handover("uncertain", _reply(code, said))
         return _judged(code, said, accepted=(250,))
 
     def _connect(self) -> None:
