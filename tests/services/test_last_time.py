@@ -24,6 +24,7 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
+from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
@@ -251,6 +252,51 @@ def test_same__one_judgement_that_differs_is_no_note(
     given: dict[str, object] = {"1A": "Agree", "1B": "Agree", "1C": "Agree"}
     ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
     assert ret.findings == ()
+
+
+def test_untouched__is_blank_and_displaces_nothing(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Facts that we filled in ourselves are no answer."""
+    real = sent_back(second, "Ada Ash", tmp_path / "real.xlsx", {"1A": "Agree", "1B": "Agree"})
+    kept = read(second, real)
+    untouched = sent_back(second, "Ada Ash", tmp_path / "untouched.xlsx", {})
+    ret = read(second, untouched)
+    assert [finding.code for finding in ret.findings] == ["C13", "L06"]
+    assert (ret.is_blank, ret.state) == (True, "superseded")
+    with Ledger(second.ledger_file) as ledger:
+        assert ledger.counting("2027") == {kept.reference: kept.number}
+
+
+def test_untouched__alone_is_no_response_and_gives_way(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "untouched.xlsx", {}))
+    assert [finding.code for finding in ret.findings] == ["C13"]
+    assert ret.is_blank
+    with pytest.raises(XlassessError):
+        consolidate(second, now=NEXT_YEAR)
+    real = read(second, sent_back(second, "Ada Ash", tmp_path / "real.xlsx", {"1A": "Agree"}))
+    with Ledger(second.ledger_file) as ledger:
+        assert ledger.counting("2027") == {real.reference: real.number}
+    assert verify(second).faults == ()
+
+
+@pytest.mark.parametrize("given", [{"D2": 1300}, {"1A": "Agree"}, {"1A": "perhaps"}])
+def test_untouched__is_no_workbook_in_which_anything_was_entered(
+    second: AssessmentFolder, tmp_path: Path, given: dict[str, object]
+) -> None:
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
+    assert "C13" not in {finding.code for finding in ret.findings}
+
+
+@pytest.mark.parametrize("shown", ["", "show_last_time: {tiny: all}\n"])
+def test_untouched__with_a_fact_cleared_is_blank(
+    second: AssessmentFolder, tmp_path: Path, shown: str
+) -> None:
+    set_to(second, shown)
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", {"D2": None}))
+    assert ret.is_blank
 
 
 def everything(path: Path) -> str:

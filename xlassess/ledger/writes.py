@@ -25,7 +25,7 @@ from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, bel
 from xlassess.ledger.reads import with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
-from xlassess.model.answer import Return, State
+from xlassess.model.answer import NOTHING_FILLED_IN, Return, State
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -44,12 +44,18 @@ _SOME: BindParameter[int] = bindparam("returns", expanding=True)
 _UNSEALED = select(FINDINGS.c.return_id).where(
     FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == UNSEALED
 )
+_BLANK = select(FINDINGS.c.return_id).where(
+    FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == NOTHING_FILLED_IN
+)
 _FILLED = union(
-    select(ANSWERS.c.return_id).where(ANSWERS.c.return_id.in_(_SOME)),
+    select(ANSWERS.c.return_id).where(
+        ANSWERS.c.return_id.in_(_SOME), ANSWERS.c.return_id.not_in(_BLANK)
+    ),
     select(ACTIONS.c.return_id).where(ACTIONS.c.return_id.in_(_SOME)),
     select(RETURNS.c.id).where(RETURNS.c.id.in_(_SOME), RETURNS.c.query != ""),
 )
-"""Of some returns those with anything filled in; an answered query stands on what it asks about."""
+"""Of some returns those with anything filled in; an answered query stands on what it asks about.
+Facts that we filled in ourselves, and that stand as they were, are nothing that was filled in."""
 
 _OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at, RETURNS.c.received_at).where(
     RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
@@ -181,7 +187,8 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     ]
     sealed = not any(finding.code == UNSEALED for finding in ret.findings)
     assert ret.received_at is not None  # noqa: S101 - recording sets it
-    empty = not (ret.answers or ret.actions or ret.query)
+    filled_in = ret.actions or (ret.answers and not ret.is_blank)
+    empty = not (filled_in or ret.query)
     new = Arrival(run, saved(ret.saved_at, ret.received_at), sealed, empty)
     return ranked(new, arrivals), [row.id for row in others]
 

@@ -31,7 +31,13 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice
 from xlassess.services.common.asked import answered, request_of
-from xlassess.services.common.last_time import EarlierReturn, earlier_returns, same_judgements
+from xlassess.services.common.last_time import (
+    EarlierReturn,
+    as_blank,
+    earlier_returns,
+    is_untouched,
+    same_judgements,
+)
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
@@ -522,12 +528,18 @@ class _Run:
         return merge(ret, base, query) if query and base else ret
 
     def _beside_last_time(self, ret: Return) -> Return:
-        """Return it with a note where every judgement is that of last time."""
+        """Return it with a note where every judgement is that of last time.
+
+        Where nothing but the facts stands in it that we filled in ourselves, it is blank.
+        """
         before = self._before.get(ret.reference)
         book = self._context.issued.get(ret.reference)
-        if before is None or book is None or not before.own:
+        if before is None or book is None or ret.state == "refused":
             return ret
-        count = same_judgements(self._context.toolkits[book.identity.digest], before, ret)
+        toolkit = self._context.toolkits[book.identity.digest]
+        if book.identity.given and is_untouched(toolkit, before, ret):
+            return as_blank(ret)
+        count = same_judgements(toolkit, before, ret) if before.own else 0
         if not count:
             return ret
         note = found("L07", count=str(count), round=before.round).in_file(ret.file)

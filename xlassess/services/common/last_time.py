@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate import ShownAnswers
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued, Return, Value
+from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of
 from xlassess.model.assessment import Assessment
+from xlassess.model.catalogue import found
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Item, Section, Toolkit
 from xlassess.services.common.asked import Request, request_of
@@ -80,6 +81,49 @@ def shown_to(
     return ShownAnswers(before.round, how, answers, filled) if answers else None
 
 
+_OF_GAPS = ("C02", "C12", "C18", "C24", "C25", "C26", "C27")
+"""The findings that are not told of a workbook in which nothing is filled in: of what is missing,
+and of answers that do not go together."""
+
+
+def is_untouched(toolkit: Toolkit, before: EarlierReturn, ret: Return) -> bool:
+    """True for a return that says nothing but facts that stood in its cells when it was sent.
+
+    Args:
+        toolkit: the questions.
+        before: what was answered last time, which the workbook shows.
+        ret: what came back.
+    """
+    facts = facts_of(toolkit)
+    unread = any(
+        finding.code.startswith("C") and finding.severity == "query"
+        for finding in ret.findings
+        if finding.code not in _OF_GAPS
+    )
+    if not ret.answers or ret.actions or ret.query or unread:
+        return False
+    return all(
+        answer.item in facts
+        and (answer.item, answer.field) in before.answers
+        and _alike(answer.value, before.answers[answer.item, answer.field])
+        for answer in ret.answers
+    )
+
+
+def _alike(one: Value, other: Value) -> bool:
+    """True for what reads alike: programs change how lines of a text end."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.split() == other.split()
+    return one == other
+
+
+def as_blank(ret: Return) -> Return:
+    """Return an untouched return as what it is: one in which nothing is filled in."""
+    rest = (finding for finding in ret.findings if finding.code not in _OF_GAPS)
+    findings = (*rest, found(NOTHING_FILLED_IN).in_file(ret.file))
+    return replace(ret, findings=findings, state=state_of(findings, ret.normalised))
+
+
 _FEWEST_ALIKE = 3
 """Fewest judgements of which it is worth telling that all are those of last time."""
 
@@ -118,23 +162,23 @@ def earlier_returns(
     """
     if not assessment.follows:
         return {}
-    found: dict[Request, EarlierReturn] = {}
+    last: dict[Request, EarlierReturn] = {}
     rounds = earlier_rounds(folder, assessment, ledger)
     for record in rounds:
         gave = dict(_by_place(record))
         for place, toolkit in asked.items():
-            if place in gave and place not in found:
+            if place in gave and place not in last:
                 issued, ret = gave[place]
-                found[place] = _mapped(record, issued, ret, toolkit)
+                last[place] = _mapped(record, issued, ret, toolkit)
     if assessment.show_successors and rounds:
-        found = {**dict(_successors(rounds[0], asked)), **found}
-    return found
+        last = {**dict(_successors(rounds[0], asked)), **last}
+    return last
 
 
 def _by_place(record: Round) -> Iterator[tuple[Request, tuple[Issued, Return]]]:
     for issued in record.issued:
         ret = record.current.get(issued.reference)
-        if ret is not None and ret.state not in _UNUSABLE:
+        if ret is not None and ret.state not in _UNUSABLE and not ret.is_blank:
             yield request_of(issued), (issued, ret)
 
 
