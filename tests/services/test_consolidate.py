@@ -19,7 +19,8 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
-from xlassess.services.consolidate import EARLIER, consolidate
+from xlassess.services.common.outbox import EARLIER
+from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 

@@ -135,6 +135,46 @@ def test_paper__says_what_came_of_the_actions_and_what_changed(folder: Assessmen
     assert "N1, Tell the staff: due 1 May 2026, Someone else" in said
 
 
+def test_paper__that_cannot_be_put_in_place_is_not_compared_with(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = progress_paper(folder, now=RETURNED + DAY)
+    done = {"1": {"state": "Done", "done_on": date(2026, 10, 2)}}
+    read_back(folder, of(folder, "Ada Ash").path, done, now=REPORTED, name="ada.xlsx")
+    before = first.path.read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", _locked)
+        with pytest.raises(PermissionError):
+            progress_paper(folder, now=REPORTED + DAY)
+    assert first.path.read_bytes() == before
+    assert "now “done”" in page(progress_paper(folder, now=REPORTED + 2 * DAY).path)
+
+
+def _locked(path: Path, target: Path) -> Path:
+    raise PermissionError(f"{target} is open in Excel")
+
+
+def test_paper__written_twice_says_the_same_and_keeps_what_was_there(
+    folder: AssessmentFolder,
+) -> None:
+    first = progress_paper(folder, now=RETURNED + DAY)
+    same_day = progress_paper(folder, now=RETURNED + DAY + timedelta(minutes=5))
+    assert "This is the first progress paper." in page(same_day.path)
+    later = progress_paper(folder, now=RETURNED + 3 * DAY)
+    assert "Nothing has changed since the paper of" in page(later.path)
+    done = {"1": {"state": "Done", "done_on": date(2026, 10, 2)}}
+    read_back(folder, of(folder, "Ada Ash").path, done, now=REPORTED, name="ada.xlsx")
+    for day in (DAY, 2 * DAY):
+        paper = progress_paper(folder, now=REPORTED + day)
+        assert paper.edited is None
+        assert "now “done”" in page(paper.path)
+    first.path.write_bytes(b"with words of mine")
+    edited = progress_paper(folder, now=REPORTED + 3 * DAY).edited
+    assert edited is not None
+    assert edited.read_bytes() == b"with words of mine"
+    assert (first.path.parent / "earlier").is_dir()
+
+
 def page(path: Path) -> str:
     """Everything on the first page of a progress paper."""
     sheet = openpyxl.load_workbook(path)["Progress"]

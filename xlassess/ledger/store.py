@@ -230,11 +230,10 @@ class Ledger:
         with self._writing() as db:
             self._log(db, Entry("progress written", details=details))
 
-    def last_paper(self) -> Event | None:
-        """Return the event by which the last progress paper was written, if one was."""
+    def papers(self) -> tuple[Event, ...]:
+        """Return the events by which progress papers were written, the oldest first."""
         with self._reading() as db:
-            found = events.read(db, EVENTS.c.what == "progress written")
-        return found[-1] if found else None
+            return events.read(db, EVENTS.c.what == "progress written")
 
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""

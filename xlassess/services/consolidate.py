@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,11 +27,8 @@ from xlassess.services.common.earlier import (
     was_followed,
     with_present_toolkits,
 )
-from xlassess.services.common.outbox import keep_copy, make_room, prepared, put, sha256_of
+from xlassess.services.common.outbox import keep_before, make_room, prepared, put, sha256_of
 from xlassess.services.common.printing import pdf_of
-
-EARLIER = "earlier"
-"""The folder beside the summary for those that were written before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         # summary stays, and no summary is about that the ledger does not know.
         output = output_from(record, summary, "summary")
         ledger.record_output(record.assessment.round, output, sha256_of(content), anyway)
-        edited = _kept(path, content, ours, now)
+        edited = keep_before(path, content, ours, now)
         unfinished.replace(path)
         # It says what the summary before this one said.
         path.with_suffix(".pdf").unlink(missing_ok=True)
@@ -114,19 +110,6 @@ def print_summary(result: Consolidated) -> Path | None:
         return None
     put(path, made)
     return path
-
-
-def _kept(path: Path, content: bytes, ours: Collection[str], now: datetime) -> Path | None:
-    """Keep the summary that is there; return where, if somebody edited it since it was written.
-
-    Every version stays: a committee may have been told by any of them.
-    """
-    if not path.exists() or path.read_bytes() == content:
-        return None
-    if sha256_of(path.read_bytes()) in ours:
-        keep_copy(path, path.parent / EARLIER, now)
-        return None
-    return keep_copy(path, path.parent, now)
 
 
 def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,7 +19,13 @@ from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.services.common.issuing import UNDECIDED, Outcome, clear_away
 from xlassess.services.common.joint import Holder, JointDraft, issue_joint, joint_folder
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import output_of, put, sha256_of
+from xlassess.services.common.outbox import (
+    keep_before,
+    make_room,
+    output_of,
+    prepared,
+    sha256_of,
+)
 
 PAPER = "progress.xlsx"
 """The file name of the progress paper, beside the summary."""
@@ -177,10 +183,14 @@ def _clear_settled(place: Path, last: Mapping[str, Issued], holders: set[str]) -
 
 @dataclass(frozen=True, slots=True)
 class PaperWritten:
-    """A progress paper that was written: where, and when the one before it was, if any."""
+    """A progress paper that was written: where, and what is in it.
+
+    ``edited`` is where the paper that was there is kept, if somebody had edited it.
+    """
 
     path: Path
     paper: ProgressPaper
+    edited: Path | None = None
 
 
 def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
@@ -198,19 +208,37 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     assessment = folder.assessment()
     _agreed_plans(folder)
     path = output_of(folder, assessment.round) / PAPER
+    make_room(path)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
-        before = ledger.last_paper()
-        paper = ProgressPaper(
-            assessment=assessment,
-            made_at=now,
-            actions=_all_actions(ledger.plans(), assessment),
-            since=before.at if before else None,
-            before=_all_actions(ledger.plans(before.number), assessment) if before else (),
-        )
+        paper = _paper(ledger, assessment, now)
         content = progress_paper_bytes(paper)
-        ledger.record_paper(assessment.round, sha256_of(content))
-    put(path, content)
-    return PaperWritten(path, paper)
+        ours = {event.details["sha256"] for event in ledger.papers()}
+        # Recorded before it is put in place, and not on record where it cannot be put: the next
+        # paper compares with one that somebody can have read.
+        with prepared(path, content, lasting=True) as unfinished, ledger.together():
+            ledger.record_paper(assessment.round, sha256_of(content))
+            edited = keep_before(path, content, ours, now)
+            unfinished.replace(path)
+    return PaperWritten(path, paper, edited)
+
+
+def _paper(ledger: Ledger, assessment: Assessment, now: datetime) -> ProgressPaper:
+    """Return the paper, compared with the last one that said something else.
+
+    A paper written a second time says what it said: it is not compared with itself. Where no
+    paper said anything else, nothing has changed since the first, unless that is of today.
+    """
+    actions = _all_actions(ledger.plans(), assessment)
+    first = ProgressPaper(assessment, now, actions, None, ())
+    paper = first
+    for event in reversed(ledger.papers()):
+        before = _all_actions(ledger.plans(event.number), assessment)
+        paper = replace(first, since=event.at, before=before)
+        if paper.changes:
+            return paper
+    today = now.astimezone().date()
+    same_day = paper.since is not None and paper.since.astimezone().date() == today
+    return first if same_day else paper
 
 
 def _all_actions(

@@ -53,6 +53,12 @@ def _progress(options: Options) -> None:
     result = progress_paper(folder_of(options), now=now())
     out, counts = Console(), result.paper.counts
     out.say(f"The progress paper is in {shown(result.path)}.", style="head")
+    if result.edited:
+        out.say(
+            "Somebody had edited the progress paper that was there. It is kept as "
+            f"{shown(result.edited)}.",
+            style="note",
+        )
     out.say(
         f"Actions agreed: {counts.agreed}. Done: {counts.done}. Stopped: {counts.stopped}. "
         f"Open: {counts.open}, of them overdue: {counts.overdue}."

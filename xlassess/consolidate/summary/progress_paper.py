@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from xlassess.consolidate.figures.plan_counts import PlanCounts, action_changes, plan_counts
+from xlassess.consolidate.figures.plan_counts import (
+    ActionChange,
+    PlanCounts,
+    action_changes,
+    plan_counts,
+)
 from xlassess.consolidate.wording.agreed import (
     change_in_words,
     number_in_round,
@@ -54,6 +59,11 @@ class ProgressPaper:
     def counts(self) -> PlanCounts:
         """How far the actions have come on the day of the paper."""
         return plan_counts(self.actions, self.made_at.astimezone().date())
+
+    @property
+    def changes(self) -> tuple[ActionChange, ...]:
+        """Which actions changed since the paper before."""
+        return action_changes(self.actions, self.before)
 
 
 def progress_paper_bytes(paper: ProgressPaper) -> bytes:
@@ -156,8 +166,7 @@ def _changes(paper: ProgressPaper) -> list[str]:
     words = plan_words()
     if paper.since is None:
         return [words.say("progress_first")]
-    found = action_changes(paper.actions, paper.before)
-    told = [change_in_words(one, paper.assessment.round) for one in found]
+    told = [change_in_words(one, paper.assessment.round) for one in paper.changes]
     if not told:
         return [words.say("progress_nothing", paper.since)]
     return [words.say("progress_since", paper.since, len(told), len(paper.actions)), *told]

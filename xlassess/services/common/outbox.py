@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, count
@@ -14,6 +14,9 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.errors import UsageError
+
+EARLIER = "earlier"
+"""The folder beside a paper for those that were written before."""
 
 REPLACED = "replaced"
 """The folder of the outbox into which workbooks go that later ones stand in for."""
@@ -129,3 +132,22 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
     kept = next(beside / name for name in names if not (beside / name).exists())
     write_whole(kept, path.read_bytes())
     return kept
+
+
+def keep_before(path: Path, content: bytes, ours: Collection[str], now: datetime) -> Path | None:
+    """Keep the paper that is there; return where, if somebody edited it since it was written.
+
+    Every version stays: a committee may have been told by any of them.
+
+    Args:
+        path: the paper.
+        content: what is to stand there instead.
+        ours: the hashes of all papers of its kind as they were written.
+        now: the time that the name of the copy says.
+    """
+    if not path.exists() or path.read_bytes() == content:
+        return None
+    if sha256_of(path.read_bytes()) in ours:
+        keep_copy(path, path.parent / EARLIER, now)
+        return None
+    return keep_copy(path, path.parent, now)
