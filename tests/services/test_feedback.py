@@ -91,6 +91,39 @@ def test_aggregated__with_too_few_others_nothing_is_told(tmp_path: Path) -> None
     assert {row[3] for row in sheet(folder, "Ada Ash", "Your answers")[1:]} == {"withheld"}
 
 
+def means(folder: AssessmentFolder, name: str) -> list[object]:
+    """What somebody's page says of all, section by section."""
+    rows = sheet(folder, name, "Your page")
+    head = rows.index(["Section", "You", "All", "Returns"])
+    return [row[2] for row in rows[head + 1 :] if len(row) == 4]
+
+
+def test_aggregated__a_section_does_not_tell_what_its_items_withhold(tmp_path: Path) -> None:
+    """Three at the top and the reader at the bottom: the mean of all would tell the others'."""
+    top, bottom = ("Agree",) * 3, ("Disagree",) * 3
+    said = {name: top for _, name, _ in PEOPLE[1:4]} | {"Ada Ash": bottom}
+    folder = held(tmp_path, said, attribution="aggregated", minimum_group="3")
+    told = {row[3] for row in sheet(folder, "Ada Ash", "Your answers")[1:]}
+    assert told == {"withheld"}
+    assert set(means(folder, "Ada Ash")) == {"withheld"}
+
+
+def test_aggregated__a_section_is_told_where_all_its_items_are(tmp_path: Path) -> None:
+    top, bottom = ("Agree",) * 3, ("Disagree",) * 3
+    said = {name: top for _, name, _ in PEOPLE[2:]} | {"Ada Ash": bottom, "Bea Birch": bottom}
+    folder = held(tmp_path, said, attribution="aggregated", minimum_group="3")
+    told = means(folder, "Ada Ash")
+    assert told
+    assert "withheld" not in told
+    assert set(means(folder, "Bea Birch")) == set(told)
+
+
+def test_named__a_section_is_told_whoever_stands_at_its_end(tmp_path: Path) -> None:
+    top, bottom = ("Agree",) * 3, ("Disagree",) * 3
+    folder = held(tmp_path, {name: top for _, name, _ in PEOPLE[1:4]} | {"Ada Ash": bottom})
+    assert "withheld" not in means(folder, "Ada Ash")
+
+
 def test_feedback__before_anything_came_back(tmp_path: Path) -> None:
     with pytest.raises(XlassessError, match="Nothing has come back yet"):
         feedback(held(tmp_path, {}), now=LATER)

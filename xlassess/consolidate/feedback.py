@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.attribution import Participants
+from xlassess.consolidate.figures.attribution import Participants, usable_returns
 from xlassess.consolidate.figures.thresholds import (
     APART,
     APART_LEAST,
@@ -36,7 +36,7 @@ from xlassess.consolidate.wording.terms import (
 from xlassess.model.answer import Issued, Return
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Choice, Scale
-from xlassess.score import Scorecard, SectionScore, scorecard
+from xlassess.score import Scorecard, SectionScore, figured_items, score_range, scorecard
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -44,6 +44,8 @@ from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 PAGE, ANSWERS = "Your page", "Your answers"
 
+_AT_END = 1e-9
+"""A share of the range below which a mean lies at its end: figures are sums of fractions."""
 _PAGE_WIDTHS = {0: 58.0, 1: 14.0, 2: 14.0, 3: 12.0}
 _ANSWER_WIDTHS = {0: 9.0, 1: 52.0, 2: 24.0, 3: 58.0, 4: 10.0}
 _TITLE = formats.TITLE
@@ -77,11 +79,12 @@ def feedback_pages(record: Round, summary: Summary) -> Iterator[FeedbackPage]:
         record: the round.
         summary: its summary, which decides what is withheld.
     """
+    usable = usable_returns(record)
     for part in summary.parts:
         if part.toolkit.subject == "proposal":
             continue
         for issued in record.issued:
-            ret = record.current.get(issued.reference)
+            ret = usable.get(issued.reference)
             if issued.identity.digest == part.digest and ret is not None and ret.answers:
                 yield FeedbackPage(issued, _Page(summary, part, issued, ret).written())
 
@@ -109,7 +112,7 @@ class _Page:
         """Return the bytes of the workbook; the same page, the same bytes."""
         assessment = self._summary.assessment
         book = WorkbookWriter({
-            "title": f"{assessment.partnership}: {words().say('feedback_title', '')}",
+            "title": f"{assessment.partnership}: {words().say('feedback_title')}",
             "subject": assessment.marking,
             "author": self._summary.program,
             "created": self._summary.made_at.replace(tzinfo=None),
@@ -124,7 +127,7 @@ class _Page:
         show(sheet)
         if assessment.marking:
             self._line(sheet, assessment.marking, _TEXT.but(bold=True))
-        self._line(sheet, say("feedback_title", assessment.partnership), _TITLE)
+        self._line(sheet, say("feedback_title"), _TITLE)
         who = ", ".join(filter(None, (self._issued.partner, self._issued.respondent)))
         self._line(sheet, self._part.toolkit.title, _TEXT.but(bold=True))
         self._line(sheet, say("feedback_for", assessment, who, self._part.returned), _TEXT)
@@ -252,10 +255,29 @@ class _Page:
             except KeyError:
                 continue
             figure = each.score
-            few = not self._shown.shows_rows and figure.n - 1 < self._shown.minimum
-            mean = WITHHELD if figure.withheld or few else self._said(figure.mean)
+            hidden = figure.withheld or not self._tells_section(each, own)
+            mean = WITHHELD if hidden else self._said(figure.mean)
             name = f"{number}  {each.name}"
             yield name, self._own_score(own, each), mean if compared else NOTHING, str(figure.n)
+
+    def _tells_section(self, each: SectionFigures, own: SectionScore) -> bool:
+        """True where a section's mean over all may be shown to this respondent.
+
+        With its own score and how many answered, the reader knows the mean of the others: where
+        an item is not told, or all others stand at an end of the range, so would be their answers.
+        """
+        if self._shown.shows_rows:
+            return True
+        figure = each.score
+        asked = {item.id for item in figured_items(self._part.toolkit, each.section, each.view)}
+        items = [one for one in self._part.items if one.item.id in asked and one.view == each.view]
+        if figure.n - 1 < self._shown.minimum or not all(map(self._tells, items)):
+            return False
+        limits = score_range(self._part.toolkit, each.section)
+        if limits is None or figure.mean is None or own.score is None:
+            return True
+        others = (figure.mean * figure.n - own.score) / (figure.n - 1)
+        return all(abs(others - end) > _AT_END * (limits[1] - limits[0]) for end in limits)
 
     def _said(self, value: float | None) -> str:
         if value is None:
