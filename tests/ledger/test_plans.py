@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.factory import Workbook
 from tests.jointly import AT, a_plan, a_progress, issue_jointly, plan_toolkit, plan_values
+from xlassess.consolidate.figures.plan_counts import action_changes, plan_counts
+from xlassess.consolidate.wording.agreed import change_in_words
 from xlassess.ledger import Ledger, joint
 from xlassess.model import plan
 from xlassess.model.answer import Answer, Return, Value
@@ -191,3 +193,89 @@ def test_audit__tells_when_what_the_plan_stands_on_was_changed(
     db.close()
     with Ledger(path) as ledger:
         assert any("return 1" in fault.about for fault in ledger.audit().faults)
+
+
+ADOPT: dict[str, Value | None] = {plan.DECISION: plan.ADOPT}
+
+
+def test_plan__what_was_emptied_in_a_corrected_file_holds_no_longer(
+    books: dict[str, Workbook], tmp_path: Path
+) -> None:
+    with opened(tmp_path / "ledger.db", books) as ledger:
+        ledger.record_return(a_return(books["plan"], {"1": ADOPT, "2": ADOPT}, 1), _run(ledger))
+        report: dict[str, dict[str, Value | None]] = {"1": {plan.STATE: plan.IN_PROGRESS}}
+        ledger.record_return(a_return(books["progress"], report, 2), _run(ledger))
+        ledger.record_return(a_return(books["plan"], {"1": ADOPT}, 3), _run(ledger))
+        actions = ledger.plans()["2026"].actions
+        assert [(one.number, one.state) for one in actions] == [("1", plan.IN_PROGRESS)]
+        report = {"2": {plan.STATE: plan.IN_PROGRESS}}
+        ledger.record_return(a_return(books["progress"], report, 4), _run(ledger))
+        assert [one.state for one in ledger.plans()["2026"].actions] == [plan.NOT_STARTED]
+
+
+def _run(ledger: Ledger) -> str:
+    return ledger.begin_run("2026")
+
+
+def test_plan__a_late_plan_of_one_round_does_not_depend_on_that_of_another(tmp_path: Path) -> None:
+    old = a_plan()
+    new = issue_jointly("plan", plan_toolkit(11), plan_values(11))
+    identity = replace(new.issued.identity, round="2027")
+    new = replace(new, issued=replace(new.issued, identity=identity))
+    with opened(tmp_path / "ledger.db", {"old": old, "new": new}) as ledger:
+        ledger.record_return(a_return(new, {"1": ADOPT}, 1), _run(ledger))
+        ledger.record_return(a_return(old, {"2": ADOPT}, 2), _run(ledger))
+        found = {name: [one.number for one in each.actions] for name, each in
+                 ledger.plans().items()}  # fmt: skip
+        assert found == {"2026": ["2"], "2027": ["1"]}
+
+
+def test_plan__a_report_is_of_the_day_it_came_in(
+    books: dict[str, Workbook], tmp_path: Path
+) -> None:
+    with opened(tmp_path / "ledger.db", books) as ledger:
+        ledger.record_return(a_return(books["plan"], {"1": ADOPT}, 1), _run(ledger))
+        report: dict[str, dict[str, Value | None]] = {"1": {plan.STATE: plan.FINISHED}}
+        ledger.record_return(a_return(books["progress"], report, 12), _run(ledger))
+        (action,) = ledger.plans()["2026"].actions
+        assert (action.done_on, action.on_time) == ((AT + timedelta(days=12)).date(), None)
+        assert ledger.audit().faults == ()
+
+
+@pytest.mark.parametrize(("returned", "stands"), [(1, 7), (9, 9)])
+def test_follow__a_plan_returned_unchanged_moves_no_deadline_back(
+    returned: int, stands: int
+) -> None:
+    """The workbook was issued when the deadline was 1 May; it was moved to 1 July since."""
+    action = the_action(
+        step(1, agreed=(adopted(deadline=date(2026, 5, 1)),)),
+        step(4, reported=(ProgressRow("1", deadline=date(2026, 7, 1), reason="Ill"),)),
+        replace(
+            step(6, agreed=(adopted(deadline=date(2026, 5 if returned == 1 else 9, 1)),)), issued=3
+        ),
+    )
+    assert action.deadline == date(2026, stands, 1)
+
+
+def test_on_time__is_not_said_without_a_deadline() -> None:
+    action = the_action(
+        step(1, agreed=(adopted(),)), step(2, reported=(ProgressRow("1", state=plan.FINISHED),))
+    )
+    counts = plan_counts((action,), date(2026, 4, 1))
+    assert action.on_time is None
+    assert (counts.done, counts.on_time, counts.late, counts.undated) == (1, 0, 0, 1)
+
+
+CHANGES = [
+    ({"owner": "Birch"}, "1, Meet: Owner now Birch, before Ash."),
+    ({"deadline": date(2026, 5, 1)}, "1, Meet: Deadline set to 1 May 2026."),
+    (None, "1, Meet: no longer in the plan."),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), CHANGES)
+def test_change__says_what_changed(changes: dict[str, object] | None, said: str) -> None:
+    before = replace(the_action(step(1, agreed=(adopted(),))), done="Letters sent.")
+    now = () if changes is None else (replace(before, **changes),)  # type: ignore[arg-type]
+    (change,) = action_changes(now, (before,))
+    assert change_in_words(change, "2026") == said

@@ -130,7 +130,7 @@ def test_paper__says_what_came_of_the_actions_and_what_changed(folder: Assessmen
     said = page(second.path)
     assert "Of 3 actions that Small Partnership agreed on, 1 is done (0 on time, 1 late)" in said
     assert "2 are open; 1 of the open ones is overdue" in said
-    assert "1 of 3 actions have changed" in said
+    assert "1 of 3 actions has changed" in said
     assert "was “not started”, now “done”" in said
     assert "N1, Tell the staff: due 1 May 2026, Someone else" in said
 

@@ -3,13 +3,14 @@
 A plan or progress workbook that comes back is a return like any other. What stands in its rows is
 also told to the log, and the plan is what these events come to. A return that is set aside, is
 refused or waits for a decision has no part in it; nor has an older workbook that comes in after a
-newer one of the same kind and owner.
+newer one of the same kind and owner, about the same round. A file that was put right stands in for
+the earlier ones of its workbook, where these stood: what was emptied in it holds no longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from xlassess.contract.layout import JOINT
 from xlassess.ledger.events import Entry, Event, What
@@ -34,6 +35,9 @@ STEPS: Mapping[JointKind, What] = {
     "plan": "plan agreed", "progress": "progress reported", "workshop": "workshop held",
 }  # fmt: skip
 """The events that say what a joint workbook brought, by what it is for."""
+
+RECEIVED = "received"
+"""What tells when a report came in; earlier versions did not record it."""
 
 _PROPOSED = str.isdecimal
 """The numbers of rows in which a proposal stands; those of others begin with a letter."""
@@ -68,8 +72,9 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
             if item.id in values:
                 report = _progress_row(number, values[item.id])
                 reports.setdefault(round_name or issued.identity.round, []).append(report)
+        came = {RECEIVED: ret.received_at.isoformat()} if ret.received_at else {}
         for round_name, some in reports.items():
-            details = {"round": round_name, "reported": kept(some), **whose}
+            details = {"round": round_name, "reported": kept(some), **whose, **came}
             yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
     elif kind == "workshop":
         judged = [
@@ -154,38 +159,57 @@ def plans(log: Iterable[Event], up_to: int | None = None) -> dict[str, AgreedPla
 
 def _holding(log: list[Event]) -> Iterator[PlanStep]:
     """Yield the steps of plans that hold, oldest first."""
+    issued = _issued_in(log)
     for event in _holding_events(log):
         if event.what != STEPS["workshop"]:
-            yield _step(event)
+            yield _step(event, issued.get(event.reference, 0))
+
+
+def _issued_in(log: list[Event]) -> dict[str, int]:
+    """The events by which workbooks were issued, by reference."""
+    return {event.reference: event.number for event in log if event.what == "issued"}
 
 
 def _holding_events(log: list[Event]) -> Iterator[Event]:
-    """Yield the events about joint workbooks that hold, oldest first."""
-    now = Replay().follow(log).statuses
-    issued = {event.reference: event.number for event in log if event.what == "issued"}
-    steps = [event for event in log if event.what in STEPS.values()]
-    current: dict[str, int] = {}
-    for event in steps:
-        if event.return_id in now and now[event.return_id].standing == "current":
-            current[event.reference] = event.return_id
-    newest: dict[tuple[str, str], int] = {}
-    for event in steps:
-        number = event.return_id or 0
-        standing = now[number].standing if number in now else ""
-        overtaken = number > current.get(event.reference, 0)
-        if standing != "current" and (standing != "superseded" or overtaken):
-            continue
-        whose = (event.what, event.details.get("whose", ""))
-        if issued.get(event.reference, 0) < newest.get(whose, 0):
-            continue
-        newest[whose] = issued.get(event.reference, 0)
-        yield event
+    """Yield the events about joint workbooks that hold, oldest first.
+
+    A return that was put right stands where the first of its workbook stood: what was reported
+    since on the actions it agrees must find them.
+    """
+    issued = _issued_in(log)
+    counting = _counting(log)
+    brought: dict[str, list[Event]] = {}
+    for event in log:
+        if event.what in STEPS.values():
+            brought.setdefault(event.reference, []).append(event)
+    newest: dict[tuple[str, str, str], int] = {}
+    for reference, events in brought.items():
+        number = issued.get(reference, 0)
+        for event in events:
+            whose = (event.what, event.details.get("whose", ""), event.details["round"])
+            if event.return_id != counting.get(reference) or number < newest.get(whose, 0):
+                continue
+            newest[whose] = number
+            yield event
 
 
-def _step(event: Event) -> PlanStep:
+def _counting(log: list[Event]) -> dict[str, int]:
+    """The return that counts for each workbook, or the last that did where a newer one does."""
+    order = {"superseded": 0, "current": 1}
+    found: dict[str, tuple[int, int]] = {}
+    for number, place in Replay().follow(log).statuses.items():
+        if place.standing in order:
+            this = (order[place.standing], number)
+            found[place.reference] = max(found.get(place.reference, this), this)
+    return {reference: number for reference, (_, number) in found.items()}
+
+
+def _step(event: Event, issued: int) -> PlanStep:
+    came = event.details.get(RECEIVED)
     return PlanStep(
         event=event.number,
-        at=event.at,
+        at=datetime.fromisoformat(came) if came else event.at,
+        issued=issued,
         round=event.details["round"],
         return_id=event.return_id or 0,
         reference=event.reference,

@@ -167,7 +167,8 @@ class PlanStep:
     """Something that changed the plan: a plan workbook that came back, or a report on progress.
 
     ``event`` is the number of the event that recorded it, ``return_id`` that of the return;
-    ``round`` is the round whose plan it is about.
+    ``round`` is the round whose plan it is about. ``at`` is when it came in, ``issued`` the number
+    of the event by which the workbook was issued, 0 where that is not known.
     """
 
     event: int
@@ -177,6 +178,7 @@ class PlanStep:
     reference: str
     agreed: tuple[DecidedRow, ...] = ()
     reported: tuple[ProgressRow, ...] = ()
+    issued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,13 @@ class AgreedAction:
         return not self.closed and self.deadline is not None and self.deadline < today
 
     @property
-    def on_time(self) -> bool:
-        """True for an action done by the deadline in force; without a deadline none is missed."""
+    def on_time(self) -> bool | None:
+        """Whether an action was done by the deadline in force; None where there is none to meet.
+
+        That is so for an action that is not done, and for one without a deadline.
+        """
         if self.state != FINISHED or self.deadline is None or self.done_on is None:
-            return self.state == FINISHED
+            return None
         return self.done_on <= self.deadline
 
     @property
@@ -292,6 +297,7 @@ class _Course:
     agreed_at: datetime | None = None
     rows: dict[str, DecidedRow] = field(default_factory=dict)
     progress: dict[str, AgreedAction] = field(default_factory=dict)
+    deadlines: dict[str, list[tuple[int, date | None]]] = field(default_factory=dict)
     steps: int = 0
 
     def take(self, step: PlanStep) -> None:
@@ -301,13 +307,15 @@ class _Course:
             before = {row.number: row for row in self.rows.values()}
             self.rows |= {row.number: row for row in step.agreed}
             for row in step.agreed:
-                self._agree(row, before.get(row.number), step.at)
+                self._agree(row, before.get(row.number), step)
         for report in step.reported:
             known = self.progress.get(report.number)
             if known is not None:
                 self.progress[report.number] = reported(known, report, step.at)
+        for number, action in self.progress.items():
+            self.deadlines.setdefault(number, []).append((step.event, action.deadline))
 
-    def _agree(self, row: DecidedRow, before: DecidedRow | None, at: datetime) -> None:
+    def _agree(self, row: DecidedRow, before: DecidedRow | None, step: PlanStep) -> None:
         known = self.progress.get(row.number)
         if known is None or before is None or not before.adopted:
             self.progress[row.number] = AgreedAction(
@@ -315,8 +323,11 @@ class _Course:
                 row.deadline, row.measure,
             )  # fmt: skip
             return
+        # What the workbook was issued with and nobody changed in it moves nothing back.
+        then = [day for event, day in self.deadlines.get(row.number, ()) if event < step.issued]
+        new = None if then and then[-1] == row.deadline else row.deadline
         self.progress[row.number] = replace(
-            _moved(known, row.deadline, "", at),
+            _moved(known, new, "", step.at),
             item=row.item, finding=row.finding, action=row.action, owner=row.owner,
             measure=row.measure,
         )  # fmt: skip

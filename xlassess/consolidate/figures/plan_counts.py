@@ -14,18 +14,25 @@ class PlanCounts:
     """Actions of a plan by what came of them.
 
     ``agreed`` is all of them: the sum of ``done``, ``stopped`` and ``open``. ``late`` of those
-    done were done after the deadline in force; ``overdue`` of those open have passed it;
+    done were done after the deadline in force, ``undated`` had none; ``overdue`` of those open
+    have passed it;
     ``moved`` had their deadline moved, ``moves`` times altogether.
     """
 
     agreed: int
     done: int
     late: int
+    undated: int
     stopped: int
     open: int
     overdue: int
     moved: int
     moves: int
+
+    @property
+    def on_time(self) -> int:
+        """How many were done by the deadline in force."""
+        return self.done - self.late - self.undated
 
 
 def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
@@ -41,7 +48,8 @@ def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
     return PlanCounts(
         agreed=len(every),
         done=len(done),
-        late=sum(not one.on_time for one in done),
+        late=sum(one.on_time is False for one in done),
+        undated=sum(one.on_time is None for one in done),
         stopped=stopped,
         open=len(every) - len(done) - stopped,
         overdue=sum(one.overdue(today) for one in every),
@@ -52,27 +60,33 @@ def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
 
 @dataclass(frozen=True, slots=True)
 class ActionChange:
-    """An action that changed since an earlier paper: as it is, and as it was (None if new)."""
+    """An action that changed since an earlier paper: as it is, and as it was.
 
-    now: AgreedAction
+    ``now`` is None for one that is no longer in the plan, ``before`` for one that is new.
+    """
+
+    now: AgreedAction | None
     before: AgreedAction | None
 
 
 def action_changes(
     now: Iterable[AgreedAction], before: Iterable[AgreedAction]
 ) -> tuple[ActionChange, ...]:
-    """Return which actions changed, in the order of the plan.
+    """Return which actions changed, in the order of the plan; last those that are gone from it.
 
     Args:
         now: the actions as they are.
         before: the actions as they were in the earlier paper.
     """
     known = {action.key: action for action in before}
-    return tuple(
+    present = {action.key: action for action in now}
+    changed = (
         ActionChange(action, known.get(action.key))
-        for action in now
+        for action in present.values()
         if known.get(action.key) != action and _told(action) != _told(known.get(action.key))
     )
+    gone = (ActionChange(None, action) for key, action in known.items() if key not in present)
+    return (*changed, *gone)
 
 
 def _told(action: AgreedAction | None) -> object:

@@ -138,7 +138,8 @@ def _counts(sheet: SheetWriter, row: int, counts: PlanCounts) -> int:
     labels = words.headings("progress_counts")
     in_time = counts.open - counts.overdue
     figures = (
-        (counts.done - counts.late, counts.agreed), (counts.late, counts.agreed),
+        (counts.on_time, counts.agreed), (counts.late, counts.agreed),
+        (counts.undated, counts.agreed),
         (in_time, counts.agreed), (counts.overdue, counts.agreed),
         (counts.stopped, counts.agreed), (counts.moved, counts.agreed),
     )  # fmt: skip
@@ -169,7 +170,12 @@ def _changes(paper: ProgressPaper) -> list[str]:
     told = [change_in_words(one, paper.assessment.round) for one in paper.changes]
     if not told:
         return [words.say("progress_nothing", paper.since)]
-    return [words.say("progress_since", paper.since, len(told), len(paper.actions)), *told]
+    return [words.say("progress_since", paper.since, len(told), _of_all(paper)), *told]
+
+
+def _of_all(paper: ProgressPaper) -> int:
+    """How many actions there are or were: what may have changed."""
+    return len({action.key for action in (*paper.actions, *paper.before)})
 
 
 def _every_action(paper: ProgressPaper, sheet: SheetWriter) -> None:

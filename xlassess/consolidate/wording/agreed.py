@@ -76,16 +76,21 @@ def number_in_round(action: AgreedAction, round_name: str) -> str:
 def change_in_words(change: ActionChange, round_name: str) -> str:
     """Return what changed about an action since the paper before."""
     now, before = change.now, change.before
-    moved = before is not None and before.deadline != now.deadline
+    either = now or before
+    if either is None:
+        return ""
+    number = number_in_round(either, round_name)
+    if now is None or before is None:
+        return words().say("progress_come_or_gone", number, either, now is None)
+    moved = before.deadline != now.deadline and now.moves
     return words().say(
         "progress_change",
-        number_in_round(now, round_name),
+        number,
         now,
+        before,
         state_in_words(now),
-        before is None,
-        state_in_words(before) if before and before.state != now.state else "",
-        moved,
-        now.moves[-1].because if moved and now.moves else "",
+        state_in_words(before),
+        now.moves[-1].because if moved else "",
     )
 
 
