@@ -223,3 +223,22 @@ def test_plan__broken_off_before_it_is_written_is_done_by_the_next_run(
     result = plan(folder, now=AGREED + DAY)
     assert (result.outcome, result.reference) == ("restored", recorded.reference)
     assert sha256_of(result.path.read_bytes()) == recorded.sha256
+
+
+def test_plan__run_again_keeps_what_was_typed_without_a_decision(
+    folder: AssessmentFolder,
+) -> None:
+    read_back(folder, plan(folder, now=AGREED).path, {"1": {"wording": "Meet twice"}})
+    again = plan(folder, now=RETURNED + DAY)
+    row = texts(again.path, "Tiny")[0]
+    assert (row[3], row[5], row[6]) == ("", "Meet twice", "Ada Ash")
+
+
+def test_summary__without_an_agreed_action_of_the_toolkit_keeps_its_proposals(
+    folder: AssessmentFolder,
+) -> None:
+    read_back(folder, plan(folder, now=AGREED).path, {"N1": DECIDED["N1"]})
+    said = " ".join(cell for row in texts(consolidate(folder, now=RETURNED).path, "Summary", 1)
+                    for cell in row)  # fmt: skip
+    assert "Meet every month" in said
+    assert "Follow up the agreed plan" not in said

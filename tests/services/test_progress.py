@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.factory import a_respondent
 from tests.services.planned import (
     AGREED,
     REPORTED,
@@ -21,9 +22,16 @@ from tests.services.planned import (
 from tests.services.test_plan import DECIDED, the_plan
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import UsageError
+from xlassess.model.plan import AgreedAction
 from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
-from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
+from xlassess.services.follow_up import (
+    OwnersWorkbook,
+    by_owner,
+    holders,
+    progress,
+    progress_paper,
+)
 from xlassess.services.plan import plan
 from xlassess.services.rounds import begin_round
 from xlassess.services.status import status
@@ -173,6 +181,22 @@ def test_paper__written_twice_says_the_same_and_keeps_what_was_there(
     assert edited is not None
     assert edited.read_bytes() == b"with words of mine"
     assert (first.path.parent / "earlier").is_dir()
+
+
+def test_owners__that_one_workbook_would_stand_for_get_one_together() -> None:
+    names = ("Housing & Planning", "Housing and planning", "Ash")
+    actions = [AgreedAction("2026", str(number), "", "", "", "Meet", name, None, "")
+               for number, name in enumerate(names)]  # fmt: skip
+    owned = by_owner(actions)
+    assert [len(each) for each in owned.values()] == [2, 1]
+    ash = [
+        a_respondent(id=f"ash-{number}", name="Ash", email=f"ash{number}@example.org")
+        for number in range(2)
+    ]
+    for people, address in ((ash, ""), (ash[:1], "ash0@example.org")):
+        assert [(holder.id, holder.email) for holder, _ in holders(owned, people)] == [
+            ("owner-housing-and-planning", ""), ("owner-ash", address),
+        ]  # fmt: skip
 
 
 def page(path: Path) -> str:

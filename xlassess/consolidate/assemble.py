@@ -188,12 +188,12 @@ def _kept_and_judged(
 
 
 def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:
-    """How far the agreed actions have come that answer what is said here; None without a plan."""
+    """How far the agreed actions have come that answer what is said here; None without any."""
     agreed = _agreed(inputs.record)
     if agreed is None:
         return None
-    own = (action for action in agreed.actions if action.part == group.key)
-    return plan_counts(own, inputs.made_at.date())
+    own = [action for action in agreed.actions if action.part == group.key]
+    return plan_counts(own, inputs.made_at.date()) if own else None
 
 
 def _weights(sections: Sequence[SectionFigures]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -92,7 +92,7 @@ def progress(
             for one in ledger.joint(assessment.round)
             if one.identity.kind == "progress"
         }
-        owned = _by_owner(open_now)
+        owned = by_owner(open_now)
         drafts = tuple(
             JointDraft(
                 kind="progress",
@@ -105,7 +105,7 @@ def progress(
                 return_by=return_by,
                 earlier=last.get(holder.id),
             )
-            for holder, actions in _holders(owned, respondents)
+            for holder, actions in holders(owned, respondents)
         )
         issues = issue_joint(folder, ledger, drafts, reissue=reissue) if drafts else ()
     place = joint_folder(folder, "progress")
@@ -145,26 +145,41 @@ def _agreed_plans(folder: AssessmentFolder) -> None:
     )
 
 
-def _by_owner(actions: Iterable[AgreedAction]) -> dict[str, list[AgreedAction]]:
-    """Actions by owner; a name is the same however it is spaced and capitalised."""
+def by_owner(actions: Iterable[AgreedAction]) -> dict[str, list[AgreedAction]]:
+    """Return actions by owner, under what the owner's workbook is known by.
+
+    Names that differ in capitals, blanks or signs alone are of one owner: there is one workbook.
+
+    Args:
+        actions: the actions; those without an owner are left out.
+    """
     owned: dict[str, list[AgreedAction]] = {}
     for action in actions:
         if action.owner:
-            owned.setdefault(tidy(action.owner).casefold(), []).append(action)
+            owned.setdefault(slug(action.owner), []).append(action)
     return owned
 
 
-def _holders(
+def holders(
     owned: Mapping[str, list[AgreedAction]], respondents: Iterable[Respondent]
 ) -> list[tuple[Holder, list[AgreedAction]]]:
-    """Whom each owner's workbook is for; the address is that of the person of this name."""
-    people = {tidy(one.name).casefold(): one for one in respondents if one.name}
+    """Return whom each owner's workbook is for, with its actions.
+
+    Args:
+        owned: actions by owner (`by_owner`).
+        respondents: the register. The address is that of the only person of this name; where
+            there are several, nobody's.
+    """
+    addresses: dict[str, set[str]] = {}
+    for one in respondents:
+        if one.name:
+            addresses.setdefault(slug(one.name), set()).add(one.email)
     return [
         (
             Holder(
-                f"owner-{slug(key)}",
+                f"owner-{key}",
                 tidy(actions[0].owner),
-                email=people[key].email if key in people else "",
+                email=_only(addresses.get(key, ())),
             ),
             actions,
         )
@@ -172,9 +187,14 @@ def _holders(
     ]
 
 
-def _clear_settled(place: Path, last: Mapping[str, Issued], holders: set[str]) -> None:
+def _only(addresses: Collection[str]) -> str:
+    """The address where there is just one; of several, none is known to be the right one."""
+    return next(iter(addresses)) if len(addresses) == 1 else ""
+
+
+def _clear_settled(place: Path, last: Mapping[str, Issued], still: set[str]) -> None:
     """Move workbooks of owners with nothing left to do out of the way."""
-    settled = [one for holder, one in last.items() if holder not in holders]
+    settled = [one for holder, one in last.items() if holder not in still]
     clear_away(place, settled, ())
 
 

@@ -132,7 +132,7 @@ def _values(
         for item in section.items:
             row, suggested = rows.get(item.id), proposed.get((section.id, item.short, item.ask))
             said: dict[str, Value | None] = {}
-            if row is not None and row.decision:
+            if row is not None and (row.decision or row.wording or row.reason):
                 day = now[item.id].deadline if item.id in now else row.deadline
                 said = {
                     fields.DECISION: row.decision, fields.INTO: row.into,

@@ -64,7 +64,7 @@ class NarrativeFacts:
 
     ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
     too few could say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
-    once there is a plan; ``kept`` what came of those of earlier rounds.
+    None where none does; ``kept`` what came of those of earlier rounds.
     """
 
     assessment: Assessment
