@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.services.planned import AGREED, a_planned_folder
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
+from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, correct, set_aside, waive
 from xlassess.services.ingest import ingest
+from xlassess.services.plan import plan
 from xlassess.services.status import status
 from xlassess.services.verify import verify
 
@@ -113,3 +116,44 @@ def test_correct__nothing_came_back(folder: AssessmentFolder, tmp_path: Path) ->
     other = status(folder, today=LATER.date()).lines[1].reference
     with pytest.raises(UsageError, match="nothing to correct"):
         correct(folder, other, "1B", "Agree", WHY)
+
+
+def test_correct__back_to_what_the_return_said_lets_that_count_again(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    correct(folder, reference, "1B", "Agree", WHY)
+    back = Why(LATER + timedelta(minutes=1), "It was right.")
+    result = correct(folder, reference, "1B", "Disagree", back)
+    assert counting(folder, reference)["1B"] == "low"
+    assert [ret.number for ret in result.returns] == [1]
+    assert verify(folder).holds
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "history", reference]).stdout
+    assert "Item 1B: “Agree” became “Disagree”. It was right." in said
+    once_more = Why(LATER + timedelta(minutes=2), "No.")
+    correct(folder, reference, "1B", "Agree", once_more)
+    assert counting(folder, reference)["1B"] == "high"
+    assert verify(folder).holds
+
+
+def test_correct__what_is_refused_leaves_no_file(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    monkeypatch.setattr(Ledger, "counting", lambda self, name: {reference: 1})
+    with pytest.raises(UsageError, match="not clear which return"):
+        correct(folder, reference, "1B", "Agree", WHY)
+    monkeypatch.undo()
+    assert [path.suffix for path in folder.returns.rglob("*.*") if path.is_file()] == [".xlsx"]
+    assert verify(folder).holds
+
+
+def test_correct__a_joint_workbook_is_corrected_in_the_file(tmp_path: Path) -> None:
+    planned = a_planned_folder(tmp_path / "planned")
+    consolidate(planned, now=AGREED)
+    plan(planned, now=AGREED)
+    with Ledger(planned.ledger_file) as ledger:
+        (book,) = ledger.joint()
+    with pytest.raises(UsageError, match="is a plan workbook") as raised:
+        correct(planned, book.reference, "1A", "Agree", WHY)
+    assert "Correct it in the file" in raised.value.remedy

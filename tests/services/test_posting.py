@@ -24,7 +24,7 @@ from xlassess.mail import Kind, ServerError
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.due import tone
 from xlassess.services.common.posting import Posted
-from xlassess.services.decide import Why, mark
+from xlassess.services.decide import Why, correct, mark
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
@@ -403,6 +403,43 @@ def test_thanks__once_for_each_return_with_its_answers(
     part = office.mails[-1].get_body(("plain",))
     assert part is not None
     assert "2 answers" in part.get_content()
+
+
+def test_thanks__not_certain_is_settled_as_a_message_and_not_sent_again(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    ingest(folder, [answer(folder, "Jo Ash", tmp_path / "ash.xlsx")], now=MONDAY, workers=1)
+    office.answers["AFTER"] = lambda about, times: CUT
+    send(folder, "thanks")
+    office.answers.clear()
+    reference = references(folder)["Ash"]
+    assert [one.references for one in send(folder, "thanks")[0].uncertain] == [(reference,)]
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "sent", reference]).stdout
+    assert f"the message about {reference} was sent" in said
+    composed, posted = send(folder, "thanks", now=MONDAY + timedelta(days=1))
+    assert (composed.uncertain, posted.messages) == ((), ())
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().sent == {}
+    assert len(office.taken) == 1
+
+
+def test_thanks__not_for_what_never_came_a_blank_or_a_correction(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    blank = answer(folder, "Jo Birch", tmp_path / "birch.xlsx", (None, None, None))
+    full = answer(folder, "Jo Ash", tmp_path / "ash.xlsx")
+    ingest(folder, [blank, full], now=MONDAY, workers=1)
+    known = references(folder)
+    for name in ("Birch", "Cedar"):
+        send(folder, "thanks", known[name], again=True)
+    assert office.taken == []
+    send(folder, "thanks")
+    later = MONDAY + timedelta(days=1)
+    correct(folder, known["Ash"], "1C", "Disagree", Why(later, "By telephone."))
+    send(folder, "thanks", now=later)
+    assert office.reached == ["ash@example.org"]
+    send(folder, "thanks", known["Ash"], again=True, now=later)
+    assert office.reached == ["ash@example.org"] * 2
 
 
 def test_queries__go_with_their_workbook_and_once(

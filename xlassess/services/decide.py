@@ -18,7 +18,7 @@ from typing import Literal
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
 from xlassess.ingest import ReturnedFile, corrected, read_all
-from xlassess.ledger import Event, Kept, Ledger, keep_file
+from xlassess.ledger import Event, Ledger, keep_file
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
@@ -58,13 +58,15 @@ class Decided:
     """A decision that was recorded.
 
     ``what`` names it as the event log does; ``undone`` says that it was taken back. ``returns``
-    are the returns it was about, ``books`` the workbooks concerned as they stand now.
+    are the returns it was about, ``books`` the workbooks concerned as they stand now. ``arrived``
+    are the references in messages of which it is certain now that they arrived.
     """
 
     what: str
     undone: bool
     returns: tuple[Return, ...]
     books: tuple[Book, ...]
+    arrived: tuple[str, ...] = ()
 
 
 def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
@@ -155,13 +157,7 @@ def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why
     """
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, reference)
-        number = ledger.counting(book.identity.round).get(book.reference)
-        ret = ledger.numbered(number) if number else None
-        if ret is None:
-            raise UsageError(
-                f"No return of {book.reference} counts, so there is nothing to correct.",
-                "Read the workbook that came back first: xlassess ingest",
-            )
+        ret = _to_correct(ledger, book)
         toolkit = ledger.toolkits()[book.identity.digest]
         stamp = why.now.strftime("%Y-%m-%d %H.%M.%S.%f")
         name = f"Correction of {item.strip()} in {book.reference}, {stamp}.json"
@@ -171,32 +167,60 @@ def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why
             {"reference": book.reference, "return": ret.number, **details,
              "reason": why.reason.strip(), "at": why.now.isoformat()}, indent=2
         ).encode()  # fmt: skip
-        kept = _kept_record(folder, record)
+        # Received when the return was: nobody is thanked twice for it, or called late by it.
         anew = replace(
-            anew, sha256=kept.sha256, size=len(record), kind="json", received_at=why.now, number=0,
+            anew, sha256=sha256_of(record), size=len(record), kind="json", number=0,
+            received_at=ret.received_at,
             findings=tuple(replace(one, waiver=None, number="") for one in anew.findings),
             state=state_of(anew.findings, anew.normalised),
         )  # fmt: skip
+        said = f"Item {change.item}: “{change.before}” became “{change.after}”."
+        reason = f"{said} {why.reason.strip()}"
         with ledger.together():
             final = ledger.record_return(anew, ledger.begin_run(book.identity.round))
+            if final.state == "duplicate" and final.reference == book.reference:
+                # A correction that is taken back says what an earlier return said: that counts.
+                ledger.decisions.choose(final.number, reason)
             if ledger.counting(book.identity.round).get(book.reference) != final.number:
                 raise UsageError(
                     f"It is not clear which return of {book.reference} counts.",
                     f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
                 )
             _waive_again(ledger, ret, final)
-            said = f"Item {change.item}: “{change.before}” became “{change.after}”."
-            reason = f"{said} {why.reason.strip()}"
             ledger.decisions.corrected(final.number, details, reason)
+            # Only what is recorded is kept, and before that record holds.
+            _keep_record(folder, record)
         return _decided(ledger, "corrected", [final.number], [book.reference])
 
 
-def _kept_record(folder: AssessmentFolder, record: bytes) -> Kept:
+def _to_correct(ledger: Ledger, book: Issued) -> Return:
+    """Return the return whose answers may be corrected: the one that counts.
+
+    Raises:
+        UsageError: nothing counts for the workbook, or it is no partner's own.
+    """
+    if book.identity.kind:
+        raise UsageError(
+            f"{book.reference} is a {book.identity.kind} workbook. Only answers in partners' own "
+            "workbooks are corrected like this.",
+            "Correct it in the file, and read it again: xlassess ingest",
+        )
+    number = ledger.counting(book.identity.round).get(book.reference)
+    ret = ledger.numbered(number) if number else None
+    if ret is None:
+        raise UsageError(
+            f"No return of {book.reference} counts, so there is nothing to correct.",
+            "Read the workbook that came back first: xlassess ingest",
+        )
+    return ret
+
+
+def _keep_record(folder: AssessmentFolder, record: bytes) -> None:
     """Keep the record of a correction beside the files that came in."""
     with tempfile.TemporaryDirectory() as place:
         path = Path(place, "correction.json")
         path.write_bytes(record)
-        return keep_file(folder.returns, path, "json")
+        keep_file(folder.returns, path, "json")
 
 
 def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
@@ -204,7 +228,7 @@ def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
     waived = {(one.code, one.sheet, one.cell, one.item): one.waiver for one in before.findings}
     for position, one in enumerate(after.findings, start=1):
         waiver = waived.get((one.code, one.sheet, one.cell, one.item))
-        if waiver and one.severity == "query":
+        if waiver and one.waiver is None and one.severity == "query":
             ledger.decisions.waive([f"{after.number}.{position}"], waiver.reason)
 
 
@@ -307,7 +331,7 @@ def mark(
         UsageError: there is no such workbook, none is named, or there is no record to take back.
     """
     with _ledger(folder, why) as ledger:
-        by_hand = _settled_queries(ledger, references) if not undone else ()
+        by_hand = _settled_messages(ledger, references) if not undone else ()
         books = [
             _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
         ]
@@ -331,16 +355,20 @@ def mark(
                 ledger.decisions.undo(what, reference)
         elif books:
             ledger.decisions.mark(books, what)
-        return _decided(ledger, what, [], books, undone=undone)
+        done = _decided(ledger, what, [], books, undone=undone)
+        return replace(done, arrived=tuple(sorted(by_hand)))
 
 
-def _settled_queries(ledger: Ledger, references: Sequence[str]) -> set[str]:
-    """Record that messages with query workbooks arrived of which that was not certain."""
+def _settled_messages(ledger: Ledger, references: Sequence[str]) -> set[str]:
+    """Record that queries and thanks arrived of which that was not certain.
+
+    They are not what workbooks are sent with: nothing is recorded about the workbooks themselves.
+    """
     named = {normalise(one) for one in references}
     arrived = [
         one
         for one in ledger.register().uncertain
-        if one.purpose == "query" and named & {*one.references}
+        if one.purpose in ("query", "thanks") and named & {*one.references}
     ]
     for one in arrived:
         ledger.messages.end(

@@ -259,6 +259,10 @@ def _show(out: Console, result: Decided) -> None:
     """Say what was recorded, and what counts now for the workbooks concerned."""
     head = "Undone" if result.undone else "Recorded"
     what = _RECORDED[result.what]
+    if result.arrived:
+        out.say(f"{head}: the message about {', '.join(result.arrived)} was sent.", style="head")
+        if not result.books:
+            return
     if result.what in ("sent", "reminded") and not result.books:
         out.say(f"Nothing to record: no workbook is waiting to be {what}.", style="head")
         return

@@ -123,7 +123,8 @@ def compose(
     if ask.kind == "query":
         doubted = writing.queries(ledger.queries())
     elif ask.kind == "thanks":
-        books = [book for book in books if out.is_to_be_thanked(book) or (ask.again and ask.only)]
+        anew = bool(ask.again and ask.only)
+        books = [book for book in books if out.is_to_be_thanked(book, anew=anew)]
     else:
         books = [book for book in books if out.is_awaited(book)]
         if ask.kind != "invitation":
@@ -313,10 +314,17 @@ class _Round:
         """True when nothing usable has come back, and something may."""
         return book.reference not in self._settled
 
-    def is_to_be_thanked(self, book: Issued) -> bool:
-        """True when a return of it counts that was not confirmed yet."""
-        ret = self._record.current.get(book.reference)
-        return ret is not None and not any(
+    def is_to_be_thanked(self, book: Issued, *, anew: bool = False) -> bool:
+        """True when a return of it counts, is not blank, and was not confirmed yet.
+
+        Args:
+            book: the workbook.
+            anew: although it was confirmed.
+        """
+        if book.reference not in self._record.returned:
+            return False
+        ret = self._record.current[book.reference]
+        return anew or not any(
             one.purpose == "thanks" and one.outcome == "sent" and book.reference in one.references
             and ret.received_at is not None and one.at >= ret.received_at
             for one in self._register.messages
