@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
+from tests.damaged.builders import encrypted
 from tests.mail.dovecot import PROGRAM, MailServerBox, dovecot
 from tests.mail.post_office import PASSWORD
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.contract.reference import make_reference
 from xlassess.ledger import Ledger
-from xlassess.mail import MailboxError, place_of
+from xlassess.mail import Mailbox, MailboxError, place_of
 from xlassess.model.errors import UsageError
 from xlassess.services.collect_mail import Collected, collect_mail
 from xlassess.services.generate import generate
@@ -123,6 +130,70 @@ def test_collect__the_same_mail_in_another_folder_is_known(
     assert file.known
     with Ledger(folder.ledger_file) as ledger:
         assert len(ledger.history("2026")) == 1
+
+
+def test_collect__what_was_not_read_is_asked_for_again(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.deliver(a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx")))
+    monkeypatch.setattr("xlassess.services.collect_mail.LARGEST", 100)
+    result = collect(folder, box)
+    assert (result.taken, result.left, len(result.large)) == (0, 0, 1)
+    monkeypatch.undo()
+    monkeypatch.setenv("SSL_CERT_FILE", str(box.home / "certificate.pem"))
+    monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "_contents", lambda self, uids, sizes: iter(()))
+        result = collect(folder, box, move_to="Done")
+    assert (result.taken, result.left, result.moved, len(result.unread)) == (0, 0, 0, 1)
+    line = ["-C", str(folder.root), "ingest", "--mailbox", box.url, "--json"]
+    told = json.loads(CliRunner().invoke(cli, line).stdout)
+    assert told["mailbox"]["taken"] == told["new"] == 1
+    assert told["mailbox"]["unread"] == told["mailbox"]["large"] == []
+    assert told["notices"] == told["words"] == told["displaced"] == []
+
+
+def test_collect__a_file_that_needs_a_password_is_asked_for_again(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    book.write_bytes(encrypted(book.read_bytes(), "secret"))
+    box.deliver(a_mail(book))
+    result = collect(folder, box, move_to="Done")
+    assert (result.taken, result.left, result.moved, len(result.locked)) == (0, 0, 0, 1)
+    result = collect_mail(folder, box.url, now=LATER, workers=1, passwords=("secret",))
+    assert (result.taken, result.locked) == (1, ())
+    assert [file.answers for file in result.ingested.files] == [3]
+
+
+def test_collect__names_a_joint_workbook(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger(folder.ledger_file) as ledger:
+        book = replace(ledger.issued()[0], reference=make_reference(b"joint"), email="")
+    monkeypatch.setattr(Ledger, "joint", lambda self: (book,))
+    box.deliver(a_mail(None, f"About {book.reference}: we agree."))
+    assert collect(folder, box).taken == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"1 (UID 5 RFC822.SIZE 123)",
+        b"1 (RFC822.SIZE 123 UID 5)",
+        rb"1 (UID 5 FLAGS (\Seen) RFC822.SIZE 123)",
+        rb"1 (RFC822.SIZE 123 FLAGS (\Seen $X) UID 5)",
+    ],
+)
+def test_sizes__in_any_order_and_with_flags(told: bytes) -> None:
+    class Server:
+        def uid(self, *args: str) -> tuple[str, list[bytes]]:
+            return "OK", [told, rb"2 (FLAGS (\Seen))"]
+
+    box = Mailbox.__new__(Mailbox)
+    box._box = SimpleNamespace(client=Server())  # type: ignore[assignment]
+    (mail,) = box.fetch([5], 100)
+    assert (mail.uid, mail.size, mail.content) == (5, 123, None)
 
 
 KILLED = """

@@ -23,8 +23,9 @@ _TOGETHER = 20
 """Messages fetched with one command."""
 
 _FOLDER = "INBOX"
-_PART = re.compile(rb"UID (\d+)")
-_SIZE = re.compile(rb"UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UID (\d+)")
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+"""Looked for one by one: a server may say both in any order, and flags with them."""
 
 
 class MailboxError(MailError):
@@ -179,6 +180,8 @@ class Mailbox:
     def fetch(self, uids: Sequence[int], largest: int) -> Iterator[FetchedMail]:
         """Yield messages, as they are and without a mark that they were read.
 
+        One of which the server does not tell the size, or that it does not give, is left out.
+
         Args:
             uids: their numbers.
             largest: how many bytes one may have to be fetched.
@@ -199,9 +202,10 @@ class Mailbox:
     def _sizes(self, uids: Sequence[int]) -> dict[int, int]:
         sizes = {}
         for line in self._asked(uids, "(UID RFC822.SIZE)"):
-            for found in _SIZE.finditer(line if isinstance(line, bytes) else b"".join(line)):
-                uid, size = (found[1], found[2]) if found[1] else (found[4], found[3])
-                sizes[int(uid)] = int(size)
+            told = line if isinstance(line, bytes) else b" ".join(line or ())
+            uid, size = _UID.search(told), _SIZE.search(told)
+            if uid and size:
+                sizes[int(uid[1])] = int(size[1])
         return sizes
 
     def _contents(self, uids: Sequence[int], sizes: dict[int, int]) -> Iterator[FetchedMail]:
@@ -212,7 +216,7 @@ class Mailbox:
                 continue
             rest = lines[at + 1] if at + 1 < len(lines) else b""
             told = line[0] + b" " + (rest if isinstance(rest, bytes) else b"")
-            if number := _PART.search(told):
+            if number := _UID.search(told):
                 found[int(number[1])] = line[1], told
         for uid in uids:
             if uid in found:

@@ -13,7 +13,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import concerns
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
-from xlassess.mail import FetchedMail, Mailbox, MailboxPlace, place_of
+from xlassess.mail import Mailbox, MailboxPlace, place_of
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.posting import password_of
 from xlassess.services.common.progress import Watch, silent
@@ -28,6 +28,9 @@ LARGEST = 60_000_000
 _TOGETHER = 200
 """Messages that are fetched, read and recorded before the next are."""
 
+_LOCKED = {"G04", "G18"}
+"""The findings of files that need a password: another than those given, or any."""
+
 _FETCHED = "xlassess-mailbox-"
 
 
@@ -37,7 +40,9 @@ class Collected:
 
     ``taken`` counts the messages read now, ``left`` those that have nothing to do with the
     assessment, ``moved`` those put into another folder. ``large`` are the numbers of messages
-    that are too large to be fetched.
+    that are too large to be fetched, ``unread`` of those that the server did not give, ``locked``
+    of those with a file that needs a password. None of these is done with: the next run asks for
+    them again.
     """
 
     place: MailboxPlace
@@ -46,6 +51,8 @@ class Collected:
     left: int
     moved: int
     large: tuple[int, ...]
+    unread: tuple[int, ...] = ()
+    locked: tuple[int, ...] = ()
 
 
 def collect_mail(
@@ -85,7 +92,7 @@ def collect_mail(
     run = _Collecting(folder, place, now, workers=workers, passwords=tuple(passwords), watch=watch)
     with Mailbox(place, password, token) as box, Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, folder.assessment().round)
-        issued = ledger.issued()
+        issued = (*ledger.issued(), *ledger.joint())
         run.references = frozenset(one.reference for one in issued)
         run.references |= {one.reference for one in ledger.queries()}
         run.addresses = frozenset(one.email.casefold() for one in issued if one.email)
@@ -94,16 +101,17 @@ def collect_mail(
         new = [uid for uid in there if uid not in taken and uid not in left]
         for start in range(0, len(new), _TOGETHER):
             some = new[start : start + _TOGETHER]
-            mine = run.some(box, some)
-            rest = [uid for uid in some if uid not in mine]
-            ledger.messages.mailbox_read(str(place), box.validity, mine, rest)
+            mine, rest = run.some(box, some)
+            if mine or rest:
+                ledger.messages.mailbox_read(str(place), box.validity, mine, rest)
         to_move = [uid for uid in there if uid in taken or uid in run.taken] if move_to else []
         if to_move:
             box.move(to_move, move_to)
     result = run.result
     return Collected(
-        place, result, len(run.taken), len(new) - len(run.taken), len(to_move), tuple(run.large)
-    )
+        place, result, len(run.taken), run.left, len(to_move),
+        large=tuple(run.large), unread=tuple(run.unread), locked=tuple(run.locked),
+    )  # fmt: skip
 
 
 class _Collecting:
@@ -118,31 +126,44 @@ class _Collecting:
         self.references: frozenset[str] = frozenset()
         self.addresses: frozenset[str] = frozenset()
         self.taken: list[int] = []
+        self.left = 0
         self.large: list[int] = []
+        self.unread: list[int] = []
+        self.locked: list[int] = []
         self.result = Ingested(())
 
-    def some(self, box: Mailbox, uids: Sequence[int]) -> list[int]:
-        """Fetch these messages and read what is in them; return the numbers of those taken in."""
-        mine: list[int] = []
+    def some(self, box: Mailbox, uids: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Fetch these messages and read what is in them.
+
+        Returns:
+            The numbers of those taken in, and of those that have nothing to do with us. Others
+            are in neither: they were not judged, or may say more once there is a password.
+        """
+        mine: dict[int, str] = {}
+        rest: list[int] = []
+        large: list[int] = []
         arrived: dict[str, datetime] = {}
         with tempfile.TemporaryDirectory(prefix=_FETCHED) as place:
             for mail in box.fetch(uids, LARGEST):
-                if self._is_ours(mail):
-                    name = self._name(mail.uid)
-                    Path(place, name).write_bytes(mail.content or b"")
+                if mail.content is None:
+                    large.append(mail.uid)
+                elif concerns(mail.content, self.references, self.addresses):
+                    name = mine[mail.uid] = self._name(mail.uid)
+                    Path(place, name).write_bytes(mail.content)
                     if mail.received:
                         arrived[name] = mail.received
-                    mine.append(mail.uid)
-            if mine:
-                self._read(Path(place), arrived)
-        self.taken += mine
-        return mine
-
-    def _is_ours(self, mail: FetchedMail) -> bool:
-        if mail.content is None:
-            self.large.append(mail.uid)
-            return False
-        return concerns(mail.content, self.references, self.addresses)
+                else:
+                    rest.append(mail.uid)
+            closed = self._read(Path(place), arrived) if mine else set()
+        locked = [uid for uid, name in mine.items() if name in closed]
+        taken = [uid for uid in mine if uid not in locked]
+        judged = {*mine, *rest, *large}
+        self.taken += taken
+        self.left += len(rest)
+        self.large += large
+        self.locked += locked
+        self.unread += [uid for uid in uids if uid not in judged]
+        return taken, rest
 
     def _name(self, uid: int) -> str:
         """A message's name for show; in the order of these names they came."""
@@ -150,7 +171,8 @@ class _Collecting:
         shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in folder)
         return f"{shown} {uid:07d}.eml"
 
-    def _read(self, place: Path, arrived: dict[str, datetime]) -> None:
+    def _read(self, place: Path, arrived: dict[str, datetime]) -> set[str]:
+        """Read these messages; return the names of those with a file that did not open."""
         result = ingest(
             self._folder, [place], now=self._now, workers=self._workers,
             passwords=self._passwords, arrived=arrived, watch=self._watch,
@@ -161,3 +183,8 @@ class _Collecting:
             (*self.result.notices, *result.notices),
             (*self.result.words, *result.words),
         )
+        return {
+            file.ret.file.partition("/")[0]
+            for file in result.files
+            if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
+        }

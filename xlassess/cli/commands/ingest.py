@@ -98,7 +98,7 @@ def ingest(
                 folder, found, now=now(), workers=workers, passwords=known, watch=watch
             )
     if as_json:
-        click.echo(dumps(_as_json(result)))
+        click.echo(dumps(_as_json(result, collected)))
     else:
         out = Console(full=full)
         if collected is not None:
@@ -117,8 +117,13 @@ def _show_collected(out: Console, result: Collected) -> None:
             f"{count(result.left, 'other message')} left alone: no file, no reference, and not "
             "from anybody who is asked."
         )
-    if result.large:
-        out.say(f"{count(len(result.large), 'message')} too large to be read.", style="query")
+    for uids, why in (
+        (result.large, "too large to be read. Save the file in it, and read that."),
+        (result.unread, "not given by the server. Run this again."),
+        (result.locked, "with a file that needs a password. Run this again with --password."),
+    ):
+        if uids:
+            out.say(f"{count(len(uids), 'message')} {why}", style="query")
 
 
 def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:
@@ -413,15 +418,34 @@ _STATE_WORDS: dict[State, str] = {
 }
 
 
-def _as_json(result: Ingested) -> dict[str, Any]:
-    """Return what came of each file, and how many new files are in each state."""
-    return {
+def _as_json(result: Ingested, collected: Collected | None) -> dict[str, Any]:
+    """Return what came of each file and message, and how many new files are in each state."""
+    told = {
         "format": "xlassess-ingest/1",
         "files": [_received(file) for file in result.files],
         "new": len(result.new),
         "states": result.states,
         "needs_person": result.needs_person,
-    }
+        "displaced": [
+            {"reference": one.issued.reference, "was": one.was.number, "by": one.by.number,
+             "older": one.older}
+            for one in result.displaced
+        ],
+        "notices": [
+            {"file": one.file, "kind": one.notice.kind, "at": one.notice.at.isoformat(),
+             "until": one.notice.until.isoformat() if one.notice.until else None,
+             "references": [book.reference for book in one.issued]}
+            for one in result.notices
+        ],
+        "words": [{"file": file, "text": text} for file, text in result.words],
+    }  # fmt: skip
+    if collected is not None:
+        told["mailbox"] = {
+            "place": str(collected.place), "taken": collected.taken, "left": collected.left,
+            "moved": collected.moved, "large": [*collected.large], "unread": [*collected.unread],
+            "locked": [*collected.locked],
+        }  # fmt: skip
+    return told
 
 
 def _received(file: Received) -> dict[str, Any]:
