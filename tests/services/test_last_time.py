@@ -168,6 +168,24 @@ def test_all__earlier_judgements_stand_locked_beside_the_cells(
     assert answers_of(ret)["1A"] == "low"
 
 
+def test_all__what_we_show_one_person_is_no_writing_of_another(tmp_path: Path) -> None:
+    """Each copy shows other answers; none of them is taken for something the partner wrote."""
+    folder = a_folder(tmp_path / "small")
+    for name, answer in (("Ada Ash", "Agree"), ("Abe Ash", "Disagree"), ("Bea Birch", "Disagree")):
+        given = dict.fromkeys(("1A", "1B", "1C"), answer)
+        ingest(
+            folder, [sent_back(folder, name, tmp_path / f"{name}.xlsx", given)],
+            now=LATER, workers=1,
+        )  # fmt: skip
+    begin_round(folder, "2027", date(2027, 4, 30), now=NEXT_YEAR)
+    second = open_folder(folder.root)
+    set_to(second, "show_last_time: {tiny: all}\n")
+    for name in ("Ada Ash", "Abe Ash", "Bea Birch"):
+        given = {"1A": "Agree", "1B": "Disagree", "1C": "Agree"}
+        ret = read(second, sent_back(second, name, tmp_path / f"{name} 2.xlsx", given))
+        assert (ret.state, ret.findings) == ("accepted", ())
+
+
 def test_no__nothing_is_shown(second: AssessmentFolder) -> None:
     set_to(second, "show_last_time: {tiny: no}\n")
     seen = cells(workbook_of(second, "Ada Ash"))

@@ -108,7 +108,8 @@ def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
 class ItemRow:
     """A row that holds an item, and where the columns of its table stand there.
 
-    ``unsure`` are columns under headings that stand twice, so that neither can be told.
+    ``heading`` is the row of its table's headings. ``unsure`` are columns under headings that stand
+    twice, so that neither can be told.
     """
 
     sheet: Sheet
@@ -116,6 +117,7 @@ class ItemRow:
     layout: ItemLayout
     columns: Mapping[int, int]
     unsure: Set[int] = frozenset()
+    heading: int = 0
 
     @property
     def mixed(self) -> bool:
@@ -217,7 +219,7 @@ def _read_tables(
                     )
                     _note_lost_columns(sheet, heading, expected, columns, located)
                 unsure = heading.unsure(expected.table, columns)
-                located.rows.append(ItemRow(sheet, row, expected, columns, unsure))
+                located.rows.append(ItemRow(sheet, row, expected, columns, unsure, heading.row))
             elif any(cells):
                 _note_strange_row(sheet, row, heading, located)
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
-from xlassess.contract.layout import RESERVED_SHEETS, START, Role, cell_name
+from xlassess.contract.layout import HEADERS, RESERVED_SHEETS, START, Role, cell_name
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
-from xlassess.ingest.reading.cells.values import brief, is_blank, listed
+from xlassess.ingest.reading.cells.values import brief, is_blank, is_heading, listed
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells
@@ -125,9 +125,22 @@ def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
             cells.add((row.row, row.columns.get(index, index)))
         for column in row.unsure:
             cells.add((row.row, column))
+        if around.issued.identity.given:
+            cells.update((row.row, column) for column in _shown_again(row, around.plan))
     for table in around.tables:
         own.setdefault(table.sheet.name, set()).update(table.own_cells())
     return own
+
+
+def _shown_again(row: ItemRow, plan: ReadingPlan) -> Iterator[int]:
+    """The locked cells in which we show what somebody picked last time: it differs by person."""
+    choices = plan.choices.get(row.layout.item.answer)
+    for at, head in enumerate(row.sheet.rows[row.heading] if choices else ()):
+        if choices and is_heading(head, HEADERS["earlier"]):
+            lines = str(row.sheet.at(row.row, at)).splitlines()
+            # of several views each stands in a line of its own, after the view's name
+            if all(line.rpartition(": ")[2] in choices.labels for line in lines):
+                yield at
 
 
 def _foreign(
