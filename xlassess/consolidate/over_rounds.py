@@ -80,7 +80,7 @@ def trend_of(
         elif look:
             unsummed.append(look)
     if len(looks) == 1:
-        return None
+        return _uncompared(now, tuple(unsummed)) if unsummed else None
     matches = [
         chained(
             earlier_items(newer.toolkit, older.toolkit)
@@ -91,6 +91,14 @@ def trend_of(
     return _trend(looks, matches, tuple(unsummed))
 
 
+def _uncompared(now: RoundLook, unsummed: tuple[str, ...]) -> Trend:
+    """A trend that says no more than which rounds the present one is not set beside."""
+    nobody = Coming()
+    return Trend(
+        (now.name,), unsummed[0], "", nobody, nobody, nobody, nobody, (), unsummed=unsummed
+    )
+
+
 def _trend(
     looks: Sequence[RoundLook], matches: Sequence[Mapping[str, Match]], unsummed: tuple[str, ...]
 ) -> Trend:
@@ -99,10 +107,10 @@ def _trend(
     several = sorted(units_of(now, unit).keys() & units_of(then, unit).keys()) if unit else []
     minimum = max(now.shown.minimum, then.shown.minimum)
     few = now.shown.attribution == "aggregated" and 0 < len(several) < minimum
-    both, new, left, silent = (
+    both, new, left, silent, settled = (
         _coming(each, now, unit, minimum) for each in _who(now, then, unit, several)
     )
-    if any(each.withheld for each in (new, left, silent)):
+    if any(each.withheld for each in (new, left, silent, settled)):
         # Taken from those who answered, it would tell how many the others are.
         both = Coming(withheld=True)
     wanted = comparable_figures(looks, matches)
@@ -144,7 +152,11 @@ def _followed(now: RoundLook, then: RoundLook) -> tuple[Unit, str]:
 def _who(
     now: RoundLook, then: RoundLook, unit: Unit, both: Sequence[str]
 ) -> tuple[dict[str, Issued], ...]:
-    """Those who answered both times, who are new, who left, and who are silent now."""
+    """Those who answered both times, who are new, who left, who are silent now, and the rest.
+
+    The rest are asked again, but no answer is to come that could be set beside their last one:
+    they declined, gave a nil return, or answered another version of the questions.
+    """
     asked_now, asked_then = (
         {unit_of(one, unit): one for one in reversed(look.inputs.record.issued)
          if one.identity.toolkit == now.toolkit.id}
@@ -152,13 +164,25 @@ def _who(
     )  # fmt: skip
     here, there = units_of(now, unit).keys(), units_of(then, unit).keys()
     if not unit:
-        return {}, {}, {}, {}
+        return {}, {}, {}, {}, {}
+    again = {who: asked_now[who] for who in sorted(there - here) if who in asked_now}
+    settled = again.keys() & _settled(now, unit)
     return (
         {who: asked_now[who] for who in both},
         {who: one for who, one in asked_now.items() if who in here and who not in asked_then},
         {who: one for who, one in asked_then.items() if who in there and who not in asked_now},
-        {who: asked_now[who] for who in sorted(there - here) if who in asked_now},
+        {who: one for who, one in again.items() if who not in settled},
+        {who: one for who, one in again.items() if who in settled},
     )
+
+
+def _settled(now: RoundLook, unit: Unit) -> set[str]:
+    """Those of whom an answer to any version came, or none of whose workbooks is still awaited."""
+    mine = [one for one in now.inputs.record.issued if one.identity.toolkit == now.toolkit.id]
+    outcomes, usable = now.inputs.record.register.outcomes, now.inputs.usable
+    answered = {unit_of(one, unit) for one in mine if one.reference in usable}
+    awaited = {unit_of(one, unit) for one in mine if one.reference not in outcomes}
+    return answered | ({unit_of(one, unit) for one in mine} - awaited)
 
 
 def _coming(who: Mapping[str, Issued], now: RoundLook, unit: Unit, minimum: int) -> Coming:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import docx
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,7 @@ from tests.consolidate.rounds import (
     respondents,
     with_returns,
 )
-from xlassess.consolidate import summarise
+from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures.trend import (
     Movement,
     Pair,
@@ -27,11 +30,12 @@ from xlassess.consolidate.figures.trend import (
     moved,
     moves_of,
 )
+from xlassess.consolidate.report import report_bytes
 from xlassess.consolidate.wording.trend_words import picture_title
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import Respondent
-from xlassess.model.record import Round
-from xlassess.model.toolkit import Toolkit
+from xlassess.model.record import Outcome, Round
+from xlassess.model.toolkit import Section, Toolkit
 from xlassess.toolkits.load import find_toolkit
 
 ALL_ALIKE = (RoundFigure(9, 10.0), RoundFigure(9, 12.0))
@@ -160,11 +164,11 @@ def test_picture__says_on_how_many_sections_a_change_is_claimed(pat: Toolkit) ->
     then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
     up = held(pat, {"r1": 1, "r2": 1, "r3": 1}, "2026")
     sections = len(trend(then, up).of("section"))
-    assert picture_title(trend(then, up)) == (
-        f"Since 2025: {sections} of {sections} sections moved up, none down."
+    assert picture_title(trend(then, up), sections) == (
+        f"Since 2025: {sections} of {sections} sections moved clearly up."
     )
     same = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2026")
-    assert picture_title(trend(then, same)) == "Sections over the rounds"
+    assert picture_title(trend(then, same), sections) == "Sections over the rounds"
 
 
 def test_picture__claims_nothing_where_a_section_cannot_be_followed(pat: Toolkit) -> None:
@@ -174,7 +178,39 @@ def test_picture__claims_nothing_where_a_section_cannot_be_followed(pat: Toolkit
     first = found.of("section")[0]
     lost = replace(first, moves=None, change="")
     lines = tuple(lost if one is first else one for one in found.lines)
-    assert picture_title(replace(found, lines=lines)) == "Sections over the rounds"
+    assert picture_title(replace(found, lines=lines), len(lines)) == "Sections over the rounds"
+
+
+def test_picture__of_some_sections_says_how_many_it_shows(pat: Toolkit) -> None:
+    then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
+    up, same = (held(pat, {"r1": n, "r2": n, "r3": n}, "2026") for n in (1, 2))
+    sections = len(trend(then, up).of("section"))
+    assert picture_title(trend(then, up), 2).endswith(f"The picture shows 2 of the {sections}.")
+    assert picture_title(trend(then, same), 2) == f"2 of {sections} sections over the rounds"
+
+
+def test_silent__an_answer_to_another_version_is_an_answer(pat: Toolkit) -> None:
+    people = respondents(9)
+    then, now = a_round([pat], people[:6], round="2025"), a_round([pat], people[:6], round="2026")
+    older = replace(pat, version="0.9", sections=(renamed(pat), *pat.sections[1:]))
+    other = a_round([older], people[:1], round="2026")
+    mixed = replace(
+        without(now, 0),
+        toolkits={**now.toolkits, **other.toolkits},
+        issued=(*other.issued, *now.issued[1:]),
+    )
+    mixed = replace(mixed, current={**mixed.current, **other.current})
+    parts = summarise(replace(mixed, earlier=(then,)), MADE_AT).parts
+    part = max(parts, key=lambda each: each.returned)
+    assert part.trend is not None
+    assert (part.trend.both.count, part.trend.silent.count) == (5, 0)
+
+
+def renamed(toolkit: Toolkit) -> Section:
+    """The first section, its first question asked otherwise."""
+    first = toolkit.sections[0]
+    item, *others = first.items
+    return replace(first, items=(replace(item, ask=f"{item.ask} Really?"), *others))
 
 
 def test_trend__none_in_a_first_round_and_none_of_checklists(pat: Toolkit) -> None:
@@ -305,7 +341,51 @@ def test_aggregated__an_earlier_round_that_was_never_printed_is_not_shown() -> N
     then = a_round([kit], 8, round="2025", attribution="aggregated")
     now = a_round([kit], 8, round="2026", attribution="aggregated")
     (part,) = summarise(replace(now, earlier=(then,)), MADE_AT).parts
-    assert part.trend is None
+    assert part.trend is not None
+    assert (part.trend.lines, part.trend.bodies, part.trend.unit) == ((), (), "")
+    assert part.narrative.trend == (
+        "Not compared with 2025: no summary was written then, and single answers may not be shown.",
+    )
+    summary = summarise(replace(now, earlier=(then,)), MADE_AT)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    assert not any(name.startswith("Trend") for name in book.sheetnames)
+    said = [cell.value for row in book["Summary"].iter_rows() for cell in row if cell.value]
+    assert "What moved since 2025" in said
+    told = docx.Document(io.BytesIO(report_bytes(summary)))
+    assert part.narrative.trend[0] in [paragraph.text for paragraph in told.paragraphs]
+
+
+@pytest.mark.parametrize("attribution", ["lettered", "aggregated"])
+def test_bodies__unnamed_are_not_said_to_be_asked_other_questions(attribution: str) -> None:
+    kit = find_toolkit("bv-organisation")
+    then = a_round([kit], 8, round="2025", attribution=attribution)
+    then = printed(then) if attribution == "aggregated" else then
+    now = a_round([kit], 8, round="2026", attribution=attribution)
+    (part,) = summarise(replace(now, earlier=(then,)), MADE_AT).parts
+    assert part.narrative.trend[0] == (
+        "Nothing is compared with 2025: there is no figure over all respondents that could rise "
+        "or fall."
+    )
+
+
+def without(record: Round, place: int) -> Round:
+    """The round in which the workbook at this place has not come back."""
+    gone = record.issued[place].reference
+    return replace(record, current={k: v for k, v in record.current.items() if k != gone})
+
+
+def test_silent__are_those_of_whom_an_answer_may_still_come(pat: Toolkit) -> None:
+    then = a_round([pat], 6, round="2025")
+    now = without(a_round([pat], 6, round="2026"), 0)
+    who = "Riverside Borough Council, Dana Okafor"
+    assert trend(then, now).silent.names == (who,)
+    gone = now.issued[0].reference
+    outcomes = {gone: Outcome("declined", "Kim", MADE_AT, "No time.")}
+    declined = replace(now, register=replace(now.register, outcomes=outcomes))
+    found = trend(then, declined)
+    assert (found.silent.count, found.left.count, found.both.count) == (0, 0, 5)
+    (part,) = summarise(replace(declined, earlier=(then,)), MADE_AT).parts
+    assert not any("no answer yet" in text for text in part.narrative.trend)
 
 
 def test_aggregated__too_few_new_ones_are_not_counted_out() -> None:

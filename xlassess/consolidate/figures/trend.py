@@ -127,8 +127,9 @@ class Trend:
 
     ``before`` is the round that those who answered both times are taken from, ``both`` how many
     they are. ``new`` were not asked then, ``left`` are not asked now, ``silent`` are asked again
-    and have not answered. ``why_not`` says, as a sentence, why nobody is followed from round to
-    round. ``unsummed`` are rounds of which no figures were ever printed. ``bodies`` are
+    and have neither answered nor declined. ``why_not`` says, as a sentence, why nobody is followed
+    from round to round. ``unsummed`` are rounds of which no figures were ever printed; where there
+    are no others, ``before`` is one of them, and nothing is compared. ``bodies`` are
     organisations that judge themselves, each beside itself only.
     """
 
@@ -143,6 +144,11 @@ class Trend:
     bodies: tuple[BodyTrend, ...] = ()
     why_not: str = ""
     unsummed: tuple[str, ...] = ()
+
+    @property
+    def is_compared(self) -> bool:
+        """True where there is an earlier round whose figures may be looked at."""
+        return len(self.rounds) > 1
 
     def of(self, kind: LineKind) -> tuple[TrendLine, ...]:
         """The lines of one kind."""

@@ -218,8 +218,9 @@ def slopes(part: ToolkitResults) -> Drawn | None:
         }
         for line in lines
     ]
-    alt = words().say("trend_alt", part.label, part.trend.rounds[first:], said)
-    return Drawn(picture_title(part.trend), alt, WIDTH, partial(_draw_slopes, part))
+    others = len(part.trend.of("section")) - len(lines)
+    alt = words().say("trend_alt", part.label, part.trend.rounds[first:], said, others)
+    return Drawn(picture_title(part.trend, len(lines)), alt, WIDTH, partial(_draw_slopes, part))
 
 
 def _draw_slopes(part: ToolkitResults) -> drawing.Canvas:

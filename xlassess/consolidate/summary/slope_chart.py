@@ -64,7 +64,7 @@ def trend_chart(
     })  # fmt: skip
     chart.set_x_axis({"num_font": _font(10), "position_axis": "on_tick"})
     chart.set_legend({"position": "bottom", "font": _font(9)})
-    titled(chart, Frame(*size, picture_title(part.trend)))
+    titled(chart, Frame(*size, picture_title(part.trend, len(lines))))
     chart.set_chartarea({"border": {"none": True}})
     chart.show_hidden_data()
     rounds = part.trend.rounds[first:]
@@ -75,7 +75,8 @@ def trend_chart(
         }
         for line in lines
     ]
-    return chart, words().say("trend_alt", part.label, rounds, said)
+    others = len(part.trend.of("section")) - len(lines)
+    return chart, words().say("trend_alt", part.label, rounds, said, others)
 
 
 def _font(size: float) -> dict[str, object]:

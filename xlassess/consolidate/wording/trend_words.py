@@ -33,7 +33,8 @@ def _moved(trend: Trend) -> Iterator[str]:
     whole = trend.claimed("overall", "section")
     items = trend.claimed("item")
     if not whole and not items:
-        yield _nothing_claimed(trend)
+        if trend.is_compared:
+            yield _nothing_claimed(trend)
         return
     if not whole:
         yield say("trend_only_items")
@@ -46,6 +47,8 @@ def _moved(trend: Trend) -> Iterator[str]:
 def _nothing_claimed(trend: Trend) -> str:
     """Why no change is claimed."""
     say = words().say
+    if not trend.lines:
+        return say("trend_no_lines", trend.before)
     if all(line.figures[-2].why for line in trend.lines):
         return say("trend_not_comparable", trend.before)
     if trend.why_not:
@@ -130,18 +133,24 @@ def charted(trend: Trend) -> tuple[tuple[TrendLine, ...], int]:
     return (), 0
 
 
-def picture_title(trend: Trend) -> str:
+def picture_title(trend: Trend, drawn: int) -> str:
     """Return the message of the slope chart: on how many sections a change is claimed.
 
-    None is given where nothing is claimed, and where a section is withheld or cannot be compared:
-    it might have moved as well.
+    It says nothing of the others: they may have moved less. None is given where nothing is
+    claimed, and where a section is withheld or cannot be compared: it might have moved as well.
+    A picture without all of the sections says how many of them it shows.
+
+    Args:
+        trend: the rounds.
+        drawn: how many sections the chart shows.
     """
     sections = trend.of("section")
     followed = [line.moves is not None and not line.moves.withheld for line in sections]
     up, down = (sum(line.change == way for line in sections) for way in ("up", "down"))
+    of = len(sections) if drawn < len(sections) else 0
     if not all(followed) or not (up or down):
-        return words().say("trend_picture")
-    return words().say("trend_message", trend.before, up, down, len(sections))
+        return words().say("trend_picture", drawn, of)
+    return words().say("trend_message", trend.before, (up, down, len(sections)), drawn, of)
 
 
 def remarks_on(trend: Trend, line: TrendLine) -> Iterator[str]:
