@@ -279,3 +279,20 @@ def test_change__says_what_changed(changes: dict[str, object] | None, said: str)
     now = () if changes is None else (replace(before, **changes),)  # type: ignore[arg-type]
     (change,) = action_changes(now, (before,))
     assert change_in_words(change, "2026") == said
+
+
+@pytest.mark.parametrize(
+    ("order", "here", "found"),
+    [
+        (("2026", "2027", "2028"), "2027", ["2026"]),
+        (("2026", "2027", "2028"), "2028", ["2026", "2028"]),
+        ((), "2028", ["2028"]),
+        ((), "2029", ["2028", "2026"]),
+        (("2028", "2029"), "2028", ["2026", "2028"]),
+    ],
+)
+def test_plans_up_to__leaves_later_rounds_out(
+    order: tuple[str, ...], here: str, found: list[str]
+) -> None:
+    plans = {name: plan.AgreedPlan(name) for name in ("2028", "2026")}
+    assert list(plan.plans_up_to(plans, here, order)) == found

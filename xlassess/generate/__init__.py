@@ -3,7 +3,6 @@
 from xlassess.generate.file_names import file_name, query_file_name
 from xlassess.generate.joint.questions import (
     PlanPart,
-    action_number,
     kind_of,
     plan_questions,
     progress_questions,
@@ -25,7 +24,6 @@ __all__ = [
     "PlanPart",
     "Plate",
     "ShownAnswers",
-    "action_number",
     "build_joint",
     "build_plate",
     "build_query",

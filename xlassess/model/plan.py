@@ -390,16 +390,30 @@ def follow(steps: Iterable[PlanStep]) -> dict[str, AgreedPlan]:
     return {name: course.plan() for name, course in courses.items()}
 
 
-def open_actions(plans: Mapping[str, AgreedPlan], round_name: str) -> tuple[AgreedAction, ...]:
-    """Return what is still to be done, of this round's plan and those before it.
+def plans_up_to(
+    plans: Mapping[str, AgreedPlan], round_name: str, order: Sequence[str] = ()
+) -> dict[str, AgreedPlan]:
+    """Return the plans of this round and those before it, the first round first.
 
     Args:
-        plans: the agreed plans by round, oldest first.
-        round_name: the round; plans after it are left out.
+        plans: the agreed plans by round, in the order they were begun.
+        round_name: the round; it may have no plan of its own.
+        order: all rounds of the assessment, the first one first, as far as it has several. Rounds
+            that it does not name are taken to be older, in the order of their plans.
     """
-    names = list(plans)
+    names = [*(name for name in plans if name not in order), *order]
     upto = names[: names.index(round_name) + 1] if round_name in names else names
-    return tuple(action for name in upto for action in plans[name].open())
+    return {name: plans[name] for name in upto if name in plans}
+
+
+def open_actions(plans: Mapping[str, AgreedPlan]) -> tuple[AgreedAction, ...]:
+    """Return what is still to be done of these plans."""
+    return tuple(action for each in plans.values() for action in each.open())
+
+
+def action_number(action: AgreedAction, round_name: str) -> str:
+    """Return the number of an action as a round's papers give it, with its round if another."""
+    return action.number if action.round == round_name else f"{action.round}/{action.number}"
 
 
 # ---- what is kept of a step -------------------------------------------------

@@ -23,6 +23,7 @@ from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import requests
 from xlassess.services.common.earlier import (
     earlier_rounds,
+    plans_so_far,
     standing_only,
     was_followed,
     with_present_toolkits,
@@ -143,7 +144,11 @@ def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
         if not record.current:
             raise nothing
         earlier = earlier_rounds(folder, assessment, ledger)
-        record = replace(record, followed=was_followed(folder, assessment.round, ledger))
+        record = replace(
+            record,
+            followed=was_followed(folder, assessment.round, ledger),
+            plans=plans_so_far(folder, record.plans, assessment.round),
+        )
     if all(ret.is_blank for ret in record.current.values()):
         raise XlassessError(
             f"Only blank workbooks have come back for round {assessment.round}, so there is "

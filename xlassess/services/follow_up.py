@@ -16,6 +16,7 @@ from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
+from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.issuing import UNDECIDED, Outcome, clear_away
 from xlassess.services.common.joint import Holder, JointDraft, issue_joint, joint_folder
 from xlassess.services.common.opening import own_secret, still_open
@@ -86,7 +87,8 @@ def progress(
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
-        open_now = open_actions(ledger.plans(), assessment.round)
+        plans = plans_so_far(folder, ledger.plans(), assessment.round)
+        open_now = open_actions(plans)
         last = {
             one.identity.partner: one
             for one in ledger.joint(assessment.round)
@@ -230,7 +232,7 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     path = output_of(folder, assessment.round) / PAPER
     make_room(path)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
-        paper = _paper(ledger, assessment, now)
+        paper = _paper(folder, ledger, assessment, now)
         content = progress_paper_bytes(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}
         # Recorded before it is put in place, and not on record where it cannot be put: the next
@@ -242,17 +244,20 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     return PaperWritten(path, paper, edited)
 
 
-def _paper(ledger: Ledger, assessment: Assessment, now: datetime) -> ProgressPaper:
+def _paper(
+    folder: AssessmentFolder, ledger: Ledger, assessment: Assessment, now: datetime
+) -> ProgressPaper:
     """Return the paper, compared with the last one that said something else.
 
     A paper written a second time says what it said: it is not compared with itself. Where no
     paper said anything else, nothing has changed since the first, unless that is of today.
     """
-    actions = _all_actions(ledger.plans(), assessment)
+    here = assessment.round
+    actions = _all_actions(plans_so_far(folder, ledger.plans(), here))
     first = ProgressPaper(assessment, now, actions, None, ())
     paper = first
     for event in reversed(ledger.papers()):
-        before = _all_actions(ledger.plans(event.number), assessment)
+        before = _all_actions(plans_so_far(folder, ledger.plans(event.number), here))
         paper = replace(first, since=event.at, before=before)
         if paper.changes:
             return paper
@@ -261,10 +266,5 @@ def _paper(ledger: Ledger, assessment: Assessment, now: datetime) -> ProgressPap
     return first if same_day else paper
 
 
-def _all_actions(
-    plans: Mapping[str, AgreedPlan], assessment: Assessment
-) -> tuple[AgreedAction, ...]:
-    names = list(plans)
-    here = assessment.round
-    upto = names[: names.index(here) + 1] if here in names else names
-    return tuple(action for name in upto for action in plans[name].actions)
+def _all_actions(plans: Mapping[str, AgreedPlan]) -> tuple[AgreedAction, ...]:
+    return tuple(action for each in plans.values() for action in each.actions)

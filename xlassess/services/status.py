@@ -17,6 +17,7 @@ from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Notice, Outcome
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
+from xlassess.services.common.earlier import plans_so_far
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -184,9 +185,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         ),
         remarks=register.remarks,
         closed=found.closed,
-        overdue=tuple(
-            one for one in open_actions(found.plans, assessment.round) if one.overdue(today)
-        ),
+        overdue=tuple(one for one in open_actions(found.plans) if one.overdue(today)),
         reviews=tuple(_reviews(record, assessment, today)),
         joint=found.joint,
     )
@@ -204,7 +203,7 @@ def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is on record of a round, the event that closed it, plans, and joint ones in doubt."""
+    """What is on record of a round, its closing, plans so far, and joint workbooks in doubt."""
 
     overview: RoundOverview = field(default_factory=RoundOverview)
     closed: Event | None = None
@@ -219,7 +218,7 @@ def _found(folder: AssessmentFolder, assessment: Assessment) -> _Found:
         return _Found(
             ledger.overview(assessment.round),
             ledger.closed_rounds().get(assessment.round),
-            ledger.plans(),
+            plans_so_far(folder, ledger.plans(), assessment.round),
             tuple(_in_doubt(ledger, assessment.round)),
         )
 

@@ -109,8 +109,9 @@ def _overdue(out: Console, result: Status) -> None:
 
 
 def _numbered(action: AgreedAction, result: Status) -> str:
-    here = action.round == result.assessment.round
-    return action.number if here else f"{action.round}/{action.number}"
+    from xlassess.model.plan import action_number
+
+    return action_number(action, result.assessment.round)
 
 
 def _register(out: Console, result: Status) -> None:

@@ -14,7 +14,6 @@ from xlassess.consolidate.figures.plan_counts import (
 )
 from xlassess.consolidate.wording.agreed import (
     change_in_words,
-    number_in_round,
     state_in_words,
 )
 from xlassess.consolidate.wording.agreed import (
@@ -22,7 +21,7 @@ from xlassess.consolidate.wording.agreed import (
 )
 from xlassess.consolidate.wording.terms import day
 from xlassess.model.assessment import Assessment
-from xlassess.model.plan import AgreedAction
+from xlassess.model.plan import AgreedAction, action_number
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -220,7 +219,7 @@ def _said(action: AgreedAction) -> str:
 
 
 def _number(paper: ProgressPaper, action: AgreedAction) -> str:
-    return number_in_round(action, paper.assessment.round)
+    return action_number(action, paper.assessment.round)
 
 
 def _by(action: AgreedAction) -> str:

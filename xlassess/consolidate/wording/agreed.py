@@ -9,7 +9,14 @@ from functools import lru_cache
 from xlassess.consolidate.figures.plan_counts import ActionChange, plan_counts
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.pointed import spread_of
-from xlassess.model.plan import AgreedAction, AgreedPlan, DecidedRow, Judgement
+from xlassess.model.plan import (
+    AgreedAction,
+    AgreedPlan,
+    DecidedRow,
+    Judgement,
+    action_number,
+    plans_up_to,
+)
 from xlassess.model.record import Round
 from xlassess.sheet.words import Words
 
@@ -59,18 +66,11 @@ def _became(row: DecidedRow, into: dict[str, str]) -> str:
 
 def promises_kept(record: Round, today: date) -> Iterator[str]:
     """Yield a sentence for each earlier round with an agreed plan: what came of its actions."""
-    names = list(record.plans)
     here = record.assessment.round
-    before = names[: names.index(here)] if here in names else names
-    for name in before:
-        counts = plan_counts(record.plans[name].actions, today)
-        if counts.agreed:
+    for name, plan in plans_up_to(record.plans, here).items():
+        counts = plan_counts(plan.actions, today)
+        if counts.agreed and name != here:
             yield words().say("promises_kept", name, counts)
-
-
-def number_in_round(action: AgreedAction, round_name: str) -> str:
-    """Return the number of an action in a round's paper, with its own round where another."""
-    return action.number if action.round == round_name else f"{action.round}/{action.number}"
 
 
 def change_in_words(change: ActionChange, round_name: str) -> str:
@@ -79,7 +79,7 @@ def change_in_words(change: ActionChange, round_name: str) -> str:
     either = now or before
     if either is None:
         return ""
-    number = number_in_round(either, round_name)
+    number = action_number(either, round_name)
     if now is None or before is None:
         return words().say("progress_come_or_gone", number, either, now is None)
     moved = before.deadline != now.deadline and now.moves

@@ -29,6 +29,7 @@ from xlassess.model.plan import (
     Matter,
     TalkingGroup,
     TalkingPoint,
+    action_number,
 )
 from xlassess.model.toolkit import Choice, Item, Scale, Scoring, Section, Toolkit, View
 from xlassess.sheet.words import Words
@@ -236,11 +237,6 @@ def _plan_item(number: str, ask: str, short: str, why: str, prompts: tuple[str, 
 
 
 # ---- progress ---------------------------------------------------------------
-
-
-def action_number(action: AgreedAction, round_name: str) -> str:
-    """Return the number of an action as a round's papers give it, with its round if another."""
-    return action.number if action.round == round_name else f"{action.round}/{action.number}"
 
 
 def progress_questions(actions: Sequence[AgreedAction], round_name: str) -> Toolkit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from xlassess.assessment.rounds import round_names
@@ -12,6 +12,7 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.events import WRITING
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import AgreedPlan, plans_up_to
 from xlassess.model.record import Round
 from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.toolkits.load import find_toolkit
@@ -64,6 +65,22 @@ def earlier_rounds(
     for record in reversed(found):
         before.insert(0, replace(record, earlier=tuple(before)))
     return tuple(before)
+
+
+def plans_so_far(
+    folder: AssessmentFolder, plans: Mapping[str, AgreedPlan], round_name: str
+) -> dict[str, AgreedPlan]:
+    """Return the agreed plans of a round and of those before it, in the assessment's order.
+
+    Args:
+        folder: the assessment.
+        plans: the agreed plans of all rounds.
+        round_name: the round.
+
+    Raises:
+        XlassessError: the rounds do not follow one another in one line.
+    """
+    return plans_up_to(plans, round_name, round_names(folder.root) if folder.round_name else ())
 
 
 def was_followed(folder: AssessmentFolder, round_name: str, ledger: Ledger) -> bool:
