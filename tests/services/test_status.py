@@ -19,7 +19,7 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.services.decide import Why, waive
+from xlassess.services.decide import Why, settle, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.status import Status, status
@@ -88,14 +88,19 @@ def test_status__a_blank_workbook_is_no_response(folder: AssessmentFolder, tmp_p
     assert [finding.code for finding in result.lines[1].queries] == ["C13"]
 
 
-def test_status__a_blank_workbook_counts_once_it_is_accepted_as_it_is(
+def test_status__a_blank_workbook_that_is_accepted_as_it_is_is_blank_all_the_same(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     blank = answer(folder, "Abe Ash", tmp_path / "b.xlsx", (None, None, None))
     ingest(folder, [blank], now=LATER, workers=1)
     (finding,) = status(folder, today=BEFORE).lines[1].queries
     waive(folder, [finding.number], Why(LATER, "They have nothing to say."))
-    assert states(status(folder, today=BEFORE)) == ["not sent", "returned", "not sent"]
+    result = status(folder, today=BEFORE)
+    assert states(result) == ["not sent", "blank", "not sent"]
+    assert rate(result) == (0, 3, 0)
+    assert result.lines[1].queries == ()
+    settle(folder, result.lines[1].reference, "nil return", Why(LATER, "Nothing to say."))
+    assert rate(status(folder, today=BEFORE)) == (1, 3, 0)
 
 
 def test_status__tells_whose_a_damaged_file_is_by_its_name(

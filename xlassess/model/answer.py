@@ -165,8 +165,8 @@ class Return:
 
     @property
     def is_blank(self) -> bool:
-        """True when nothing was filled in, and the coordinator has not accepted it as it is."""
-        return any(each.code == NOTHING_FILLED_IN and each.is_open for each in self.findings)
+        """True when nothing was filled in; that this was accepted as it is does not change it."""
+        return any(each.code == NOTHING_FILLED_IN for each in self.findings)
 
 
 def state_of(findings: tuple[Finding, ...], normalised: tuple[Normalisation, ...] = ()) -> State:

@@ -154,7 +154,7 @@ def _open(out: Console, result: Status) -> None:
     from xlassess.ledger import UNCLEAR
     from xlassess.services.status import OUT
 
-    queries = result.having("query open", "blank")
+    queries = [line for line in result.having("query open", "blank") if line.queries]
     if queries:
         out.heading(f"Open queries: {count(len(queries), 'workbook')}")
         out.say("To ask the partners: xlassess query")
