@@ -123,6 +123,17 @@ def test_draft__only_some_and_unknown_references(folder: AssessmentFolder) -> No
     assert list(written(folder)) == ["birch@example.org"]
 
 
+def test_draft__for_somebody_who_has_it_already_leaves_the_other_drafts(
+    folder: AssessmentFolder,
+) -> None:
+    known = references(folder)["Bea Birch"]
+    mark(folder, [known], "sent", WHY)
+    draft(folder, "invitation", now=MONDAY)
+    before = list(written(folder))
+    assert draft(folder, "invitation", now=MONDAY, only=(known,)).drafts == ()
+    assert list(written(folder)) == before
+
+
 def test_draft__a_workbook_that_is_not_as_issued_is_not_sent(folder: AssessmentFolder) -> None:
     path = next(folder.outbox.glob("*Ada*"))
     path.write_bytes(b"another file")

@@ -65,6 +65,9 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
     assessment = folder.assessment()
     with opened(folder, lambda: now) as ledger:
         composed = compose(folder, assessment, ledger, ask, now)
+    if not composed.post and not composed.whole:
+        # nobody of those named is to be written to: the drafts for others are left as they are
+        return Drafted(folder.drafts, (), composed)
     words = words_of(folder)
     drafts = tuple(
         MessageDraft(

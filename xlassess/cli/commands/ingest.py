@@ -308,7 +308,7 @@ def _noticed(out: Console, result: Ingested) -> None:
         if each.notice.kind == "no such address":
             out.say(
                 "Correct the address in the register, run xlassess generate, and send again: "
-                f"xlassess send --again {references}",
+                f"xlassess send --again {' '.join(book.reference for book in books)}",
                 indent=4,
             )
 

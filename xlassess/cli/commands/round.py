@@ -174,7 +174,11 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
         f"If the name is wrong: rename the folder {shown(begun.settings.parent)}, or delete it, "
         "before workbooks are issued."
     )
-    out.say(f"To look back or read late returns: add --round {shlex.quote(begun.follows)}")
+    before = shlex.quote(begun.follows)
+    out.say(
+        f"To look back or read late returns: add --round {before}. If that round is closed, open "
+        f"it first to read any: xlassess round reopen {before}"
+    )
 
 
 def _show_closed(out: Console, closed: ClosedRound) -> None:

@@ -186,6 +186,11 @@ def _nobody(out: Console, composed: Composed) -> None:
     out.say("There is nobody to write to.", style="head")
     if composed.kind == "query":
         out.say("To write query workbooks first: xlassess query")
+    elif composed.kind == "invitation" and not composed.whole:
+        out.say(
+            "What you named is recorded as sent, or has come back. To write all the same: "
+            "add --again"
+        )
     elif composed.kind not in ("invitation", "thanks") and not composed.recent:
         out.say("Reminders are for workbooks recorded as sent: xlassess sent --all")
 

@@ -125,7 +125,7 @@ def _points(
     named = [Point(name_of(item), why(item)) for item in ranked.named]
     examples = [Point(name_of(item), why(item)) for item in ranked.examples]
     if ranked.examples:
-        remark = say("alike", ranked.alike, len(ranked.named), len(examples))
+        remark = say("alike", ranked.alike, len(ranked.named))
         return (*named, Point("", remark), *examples)
     left = ranked.found - len(named)
     return (*named, Point("", say("more_points", left))) if left else tuple(named)
