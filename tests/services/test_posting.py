@@ -31,6 +31,7 @@ from xlassess.services.query import query
 from xlassess.services.send import Ask, Composed, preview, try_out
 from xlassess.services.send import post as send_all
 from xlassess.services.status import status
+from xlassess.services.verify import verify
 
 PEOPLE = ("Ash", "Birch", "Cedar", "Damson")
 MAIL = """\
@@ -586,3 +587,40 @@ def test_ingest__what_comes_back_about_messages_is_told_by_status(
     send(folder, "invitation", "Ash", again=True)
     lines = {line.partner: line for line in status(folder, today=LATER.date()).lines}
     assert lines["Ash"].notice is None
+
+
+def test_ingest__what_comes_back_about_an_earlier_message_is_not_told(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    """The address was corrected and the message sent again before the mailbox was read."""
+    send(folder)
+    send(folder, "invitation", "Ash", again=True)
+    ids = [mail["Message-ID"] for mail in office.mails if "ash@" in str(mail["To"])]
+    path = tmp_path / "bounce.eml"
+    path.write_text(BOUNCE.format(id=ids[0]))
+    result = ingest(folder, [path], now=LATER, workers=1)
+    assert (result.notices, result.files) == ((), ())
+    assert verify(folder).faults == ()
+    path = tmp_path / "another.eml"
+    path.write_text(BOUNCE.format(id=ids[1]))
+    (told,) = ingest(folder, [path], now=LATER, workers=1).notices
+    assert told.issued[0].partner == "Ash"
+
+
+def test_queries__sent_again_what_came_back_about_the_first_is_over(
+    folder: AssessmentFolder, office: PostOffice, tmp_path: Path
+) -> None:
+    unclear = answer(folder, "Jo Ash", tmp_path / "ash.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [unclear], now=MONDAY, workers=1)
+    query(folder, now=MONDAY)
+    send(folder, "query")
+    path = tmp_path / "bounce.eml"
+    path.write_text(BOUNCE.format(id=office.mails[0]["Message-ID"]))
+    assert len(ingest(folder, [path], now=LATER, workers=1).notices) == 1
+
+    def notices() -> list[object]:
+        return [line.notice for line in status(folder, today=LATER.date()).lines if line.notice]
+
+    assert len(notices()) == 1
+    send(folder, "query", "Ash", again=True, now=LATER)
+    assert notices() == []

@@ -21,7 +21,8 @@ from xlassess.model.record import (
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
 MARKS: tuple[What, ...] = ("sent", "reminded")
-MESSAGES: tuple[What, ...] = ("message begun", "message ended", "mail came")
+MESSAGES: tuple[What, ...] = ("message begun", "message ended", "mail came", "query issued")
+"""The events about messages, and those that say about which workbook a query is."""
 
 WAIVING: tuple[What, ...] = (
     "waived", "waiver revoked", "chosen", "set aside", "reassigned", "undone",
@@ -51,6 +52,7 @@ class Replay:
     undone: set[int] = field(default_factory=set)
     messages: dict[str, SentMessage] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
 
     def follow(self, events: Iterable[Event]) -> Replay:
         """Follow these events and return this."""
@@ -86,6 +88,9 @@ class Replay:
     def _message(self, event: Event) -> None:
         """Follow a message: begun, and then what became of it."""
         told = event.details
+        if event.what == "query issued":
+            self.asked[told["query"]] = event.reference
+            return
         if event.what == "mail came":
             until = date.fromisoformat(told["until"]) if told["until"] else None
             notice = Notice(told["kind"], datetime.fromisoformat(told["received"]), until)
@@ -99,6 +104,8 @@ class Replay:
         references = tuple(told["references"])
         # What is sent once more settles the doubt whether it was sent before.
         self._settle(references)
+        for reference in references:  # what came back about the message before says nothing of it
+            self.notices.pop(self.asked.get(reference, reference), None)
         self.messages[told["id"]] = SentMessage(
             told["number"], told["id"], told["purpose"], references, event.at
         )

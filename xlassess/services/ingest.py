@@ -29,7 +29,7 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
-from xlassess.model.record import Notice
+from xlassess.model.record import Notice, SentMessage
 from xlassess.services.common.asked import answered, request_of
 from xlassess.services.common.last_time import (
     EarlierReturn,
@@ -391,26 +391,43 @@ class _Run:
             self._queue(kept.sha256, replace(item, path=kept.path))
 
     def notice(self, item: NoticedMail) -> None:
-        """Put a message in line that no person wrote; one about nobody known is refused."""
-        references = self._about(item)
-        if not references:
+        """Put a message in line that no person wrote; one about nobody known is refused.
+
+        What comes back about a message that another was sent after is not told: the address may
+        have been corrected in between.
+        """
+        known = [one for one in self._sent_messages() if one.id in item.notice.ids]
+        references = self._about(item, known)
+        if not references and not known:
             self._refuse(item.ret)
             return
         notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until)
-        self._notices.append((item.ret.file, item.sha256, references, notice))
+        if references:
+            self._notices.append((item.ret.file, item.sha256, references, notice))
 
-    def _about(self, item: NoticedMail) -> tuple[str, ...]:
-        """The workbooks that the message was about of which this one tells."""
-        ids, addresses = {*item.notice.ids}, {*item.notice.addresses}
-        named = [
-            self._context.queries[ref].of if ref in self._context.queries else ref
-            for one in (self._ledger.register().messages if ids else ())
-            if one.id in ids
-            for ref in one.references
-        ]
-        books = [one for one in self._context.issued.values() if one.identity.round == self._round]
-        named = named or [one.reference for one in books if one.email.casefold() in addresses]
+    def _sent_messages(self) -> tuple[SentMessage, ...]:
+        """The messages that were sent, or may have been, oldest first."""
+        messages = self._ledger.register().messages
+        return tuple(one for one in messages if one.outcome in ("sent", "uncertain"))
+
+    def _about(self, item: NoticedMail, known: Sequence[SentMessage]) -> tuple[str, ...]:
+        """The workbooks that the messages were about of which this one tells, or its addresses."""
+        if not known:
+            books = self._context.issued.values()
+            ours = [one for one in books if one.identity.round == self._round]
+            named = [one.reference for one in ours if one.email.casefold() in item.notice.addresses]
+            return tuple(dict.fromkeys(named))
+        last = {ref: one.id for one in self._sent_messages() for ref in self._books_of(one)}
+        # Somebody who is away says so once, whatever is sent to them after.
+        away = item.notice.kind in ("away", "automatic reply")
+        named = [ref for one in known for ref in self._books_of(one) if away or last[ref] == one.id]
         return tuple(dict.fromkeys(named))
+
+    def _books_of(self, one: SentMessage) -> Iterator[str]:
+        """Yield the workbooks that a message is about; of a query those it asks about."""
+        for ref in one.references:
+            query = self._context.queries.get(ref)
+            yield query.of if query else ref
 
     def said(self) -> tuple[tuple[str, str], ...]:
         """Record what messages say whose workbooks were read before; return file and words."""
