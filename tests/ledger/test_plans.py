@@ -17,7 +17,7 @@ from tests.factory import Workbook
 from tests.jointly import AT, a_plan, a_progress, issue_jointly, plan_toolkit, plan_values
 from xlassess.consolidate.figures.plan_counts import action_changes, plan_counts
 from xlassess.consolidate.wording.agreed import change_in_words
-from xlassess.ledger import Ledger, joint
+from xlassess.ledger import Ledger, audit, joint
 from xlassess.model import plan
 from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.plan import AgreedAction, DecidedRow, Move, ProgressRow, follow, target_of
@@ -296,3 +296,13 @@ def test_plans_up_to__leaves_later_rounds_out(
 ) -> None:
     plans = {name: plan.AgreedPlan(name) for name in ("2028", "2026")}
     assert list(plan.plans_up_to(plans, here, order)) == found
+
+
+def test_audit__takes_reports_on_record_without_the_day_they_came() -> None:
+    """Earlier versions did not record it."""
+    said = {"round": "2026", "reported": [], joint.RECEIVED: "2026-03-20T09:00:00+00:00"}
+    older = {"round": "2026", "reported": []}
+    assert audit.is_told([dict(said)], [older])
+    assert audit.is_told([dict(said)], [said])
+    assert not audit.is_told([dict(said)], [{**said, joint.RECEIVED: "2026-03-21"}])
+    assert not audit.is_told([dict(said)], [])

@@ -187,19 +187,25 @@ def _joint(
             continue
         brought = joint.entries(ret, book, kits[book.identity.digest])
         said = [json.loads(one.text()) for one in brought]
-        if not _is_told(said, told.get(ret.number, [])):
+        if not is_told(said, told.get(ret.number, [])):
             message = f"What return {ret.number} brought to the plan is not what the log tells."
             yield Fault(f"return {ret.number}", message)
 
 
-def _is_told(brought: Sequence[dict[str, Any]], told: Sequence[Mapping[str, Any]]) -> bool:
-    """True when the log tells just this; earlier versions did not tell when a report came in."""
+def is_told(brought: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the log tells just this; earlier versions did not tell when a report came in.
+
+    Args:
+        brought: what a return brought, as it would be told today.
+        told: what the log tells of it.
+    """
     if len(brought) != len(told):
         return False
-    for said, known in zip(brought, told, strict=True):
-        if joint.RECEIVED not in known:
-            said.pop(joint.RECEIVED, None)
-    return list(brought) == [dict(known) for known in told]
+    return all(
+        {name: each for name, each in said.items() if name in known or name != joint.RECEIVED}
+        == known
+        for said, known in zip(brought, told, strict=True)
+    )
 
 
 def _readable_issued(db: Connection, faults: list[Fault]) -> Iterator[Issued]:
