@@ -9,7 +9,9 @@ import pytest
 
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
+from xlassess.services.decide import Why, set_aside
 from xlassess.services.feedback import feedback
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
@@ -122,6 +124,39 @@ def test_named__a_section_is_told_whoever_stands_at_its_end(tmp_path: Path) -> N
     top, bottom = ("Agree",) * 3, ("Disagree",) * 3
     folder = held(tmp_path, {name: top for _, name, _ in PEOPLE[1:4]} | {"Ada Ash": bottom})
     assert "withheld" not in means(folder, "Ada Ash")
+
+
+def test_feedback__removes_pages_of_who_no_longer_counts(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL)
+    pages = dict(feedback(folder, now=LATER).pages)
+    (gone,) = [path for who, path in pages.items() if "Ada Ash" in who]
+    foreign = gone.with_name("Mine.xlsx")
+    foreign.write_bytes(gone.read_bytes())
+    with Ledger(folder.ledger_file) as ledger:
+        number = next(
+            number for number in ledger.counting("2026").values()
+            if (ret := ledger.numbered(number)) and ret.reference in gone.name
+        )  # fmt: skip
+    set_aside(folder, number, Why(LATER, "Sent by mistake.", "Kim"))
+    result = feedback(folder, now=LATER)
+    assert result.removed == (gone,)
+    assert not gone.exists()
+    assert foreign.exists()
+    assert all(path.exists() for _, path in result.pages)
+    assert len(result.pages) == 4
+
+
+def test_feedback__removes_nothing_that_is_no_page(tmp_path: Path) -> None:
+    said = {name: ALL[name] for name in list(ALL)[:4]}
+    folder = held(tmp_path, said)
+    path = answer(folder, "Eva Elm", tmp_path / "again.xlsx", ALL["Eva Elm"])
+    place = feedback(folder, now=LATER).folder
+    with Ledger(folder.ledger_file) as ledger:
+        name = next(one.file_name for one in ledger.issued() if one.respondent == "Eva Elm")
+    for content in (path.read_bytes(), b"not a workbook"):
+        (place / name).write_bytes(content)
+        assert feedback(folder, now=LATER).removed == ()
+        assert (place / name).exists()
 
 
 def test_feedback__before_anything_came_back(tmp_path: Path) -> None:

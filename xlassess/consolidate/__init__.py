@@ -1,7 +1,7 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
-from xlassess.consolidate.feedback import FeedbackPage, feedback_pages
+from xlassess.consolidate.feedback import FeedbackPage, feedback_pages, is_feedback_page
 from xlassess.consolidate.figures.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
@@ -16,6 +16,7 @@ __all__ = [
     "exposed_in_words",
     "feedback_pages",
     "held_in_words",
+    "is_feedback_page",
     "matters_of",
     "print_set",
     "progress_paper_bytes",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
 
 from xlassess.consolidate.figures.attribution import Participants, usable_returns
 from xlassess.consolidate.figures.thresholds import (
@@ -87,6 +89,19 @@ def feedback_pages(record: Round, summary: Summary) -> Iterator[FeedbackPage]:
             ret = usable.get(issued.reference)
             if issued.identity.digest == part.digest and ret is not None and ret.answers:
                 yield FeedbackPage(issued, _Page(summary, part, issued, ret).written())
+
+
+_MOST_READ = 1 << 16
+"""Bytes within which the list of a page's sheets lies."""
+
+
+def is_feedback_page(content: bytes) -> bool:
+    """True for a page of ours, which is known by the name of its first sheet."""
+    try:
+        with ZipFile(BytesIO(content)) as package, package.open("xl/workbook.xml") as part:
+            return f'<sheet name="{PAGE}"'.encode() in part.read(_MOST_READ)
+    except (BadZipFile, KeyError):
+        return False
 
 
 class _Page:

@@ -11,6 +11,7 @@ from xlassess.consolidate import (
     exposed_in_words,
     feedback_pages,
     held_in_words,
+    is_feedback_page,
     promise_in_words,
     summarise,
 )
@@ -26,7 +27,8 @@ FOLDER = "feedback"
 class FedBack:
     """Pages that were written: their folder, and each with whom it goes to.
 
-    ``promised``, ``held`` and ``exposed`` as for a summary.
+    ``promised``, ``held`` and ``exposed`` as for a summary. ``removed`` are pages of an earlier run
+    that are not written any more.
     """
 
     folder: Path
@@ -34,10 +36,11 @@ class FedBack:
     promised: str = ""
     held: str = ""
     exposed: str = ""
+    removed: tuple[Path, ...] = ()
 
 
 def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> FedBack:
-    """Write a page for each return that counts.
+    """Write a page for each return that counts; remove pages of those that no longer do.
 
     Args:
         folder: the assessment.
@@ -46,7 +49,7 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
-        OSError: a page cannot be written.
+        OSError: a page cannot be written or removed.
     """
     record = present_round(folder, anyway)
     summary = summarise(record, now)
@@ -56,6 +59,10 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
         ledger.record_output(record.assessment.round, written, because=anyway)
+        names = {issued.file_name for issued in ledger.issued(record.assessment.round)}
+    removed = _outdated(place, names - {page.issued.file_name for page in pages})
+    for path in removed:
+        path.unlink()
     found = []
     for page in pages:
         path = place / page.issued.file_name
@@ -68,4 +75,17 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
         promise_in_words(summary.participants),
         held_in_words(summary.participants),
         exposed_in_words(summary.participants),
+        removed,
     )
+
+
+def _outdated(place: Path, names: set[str]) -> tuple[Path, ...]:
+    """Pages of an earlier run that are not written any more: they must not be sent.
+
+    What somebody else put into the folder stays, even under the name of one of our workbooks.
+    """
+    return tuple(place / name for name in sorted(names) if _is_page(place / name))
+
+
+def _is_page(path: Path) -> bool:
+    return path.is_file() and is_feedback_page(path.read_bytes())

@@ -34,6 +34,9 @@ def _show(out: Console, result: FedBack) -> None:
     pages = count(len(result.pages), "page")
     out.say(f"{pages} written to {shown(result.folder)}.", style="head")
     show_promises(out, result.promised, result.exposed, result.held)
+    if result.removed:
+        names = ", ".join(path.name for path in result.removed)
+        out.say(f"Removed pages of an earlier run, which must not be sent any more: {names}.")
     if result.pages:
         out.gap()
         rows = [[who, path.name] for who, path in result.pages]
