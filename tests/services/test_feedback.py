@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +25,9 @@ PEOPLE = (
 )  # fmt: skip
 
 
-def held(tmp_path: Path, said: dict[str, tuple[str, str, str]], **changes: str) -> AssessmentFolder:
+def held(
+    tmp_path: Path, said: Mapping[str, tuple[str | None, ...]], **changes: str
+) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small", PEOPLE)
     for name, value in changes.items():
         change_settings(folder, "coordinator:\n", f"{name}: {value}\ncoordinator:\n")
@@ -65,6 +68,13 @@ def test_feedback__with_two_others_nobody_stands_apart(tmp_path: Path) -> None:
     said = {name: ALL[name] for name in ("Bea Birch", "Cy Cedar")}
     folder = held(tmp_path, said | {"Ada Ash": ("Disagree", "Disagree", "Agree")})
     assert "Too few others answered" in texts(sheet(folder, "Ada Ash", "Your page"))
+
+
+def test_feedback__a_gap_is_no_low_score(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL | {"Ada Ash": ("Agree", None, "Agree")})
+    rows = sheet(folder, "Ada Ash", "Your page")
+    (basics,) = [row for row in rows if row and row[0] == "1  Basics"]
+    assert basics[1] == "2 of 3 answered"
 
 
 def test_feedback__names_nobody_but_whom_it_is_for(tmp_path: Path) -> None:

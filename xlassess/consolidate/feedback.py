@@ -48,7 +48,7 @@ PAGE, ANSWERS = "Your page", "Your answers"
 
 _AT_END = 1e-9
 """A share of the range below which a mean lies at its end: figures are sums of fractions."""
-_PAGE_WIDTHS = {0: 58.0, 1: 14.0, 2: 14.0, 3: 12.0}
+_PAGE_WIDTHS = {0: 54.0, 1: 19.0, 2: 14.0, 3: 12.0}
 _ANSWER_WIDTHS = {0: 9.0, 1: 52.0, 2: 24.0, 3: 58.0, 4: 10.0}
 _TITLE = formats.TITLE
 _TEXT = formats.PLAIN.but(wrap=True, valign="top")
@@ -307,7 +307,8 @@ class _Page:
             count = sum(own.counts.get(choice.code, 0) for choice in good)
             return percent(count / own.answered) if own.answered else NOTHING
         if own.score is None:
-            return f"{own.answered} of {each.asked}"
+            # No score, which says so beside the scores of other sections: it is not a low one.
+            return words().say("feedback_gap", own.answered, each.asked)
         return percent(own.score) if rule == "share" else short(own.score)
 
     def _answers(self, sheet: SheetWriter) -> None:
