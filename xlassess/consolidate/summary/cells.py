@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import floor
@@ -315,6 +315,24 @@ def put(sheet: SheetWriter, row: int, column: int, value: object, look: CellForm
         sheet.number(row, column, float(value), look)
     else:
         sheet.text(row, column, str(value), look)
+
+
+def put_row(
+    sheet: SheetWriter, row: int, columns: Sequence[SheetColumn], values: Sequence[object]
+) -> None:
+    """Write a row of a table, as high as its texts need."""
+    for index, (column, value) in enumerate(zip(columns, values, strict=True)):
+        put(sheet, row, index, value, column.look)
+    fit_row(sheet, row, tuple(row_texts(columns, values)))
+
+
+def row_texts(
+    columns: Sequence[SheetColumn], values: Sequence[object]
+) -> Iterator[tuple[str, float, CellFormat]]:
+    """Yield the texts of a row, each with the width and look of its column."""
+    for column, value in zip(columns, values, strict=True):
+        if isinstance(value, str) and value:
+            yield value, column.width, column.look
 
 
 def counting(rows: bool, **criteria: str) -> str:

@@ -8,8 +8,7 @@ from xlassess.consolidate.summary.cells import (
     SheetSetup,
     SheetTable,
     SummaryWriter,
-    fitting,
-    put,
+    put_row,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.agreed import (
@@ -54,7 +53,7 @@ def write_agreed(writer: SummaryWriter, plan: AgreedPlan) -> None:
     today = writer.summary.made_at.date()
     for row, action in enumerate(plan.actions, HEADER_ROW + 1):
         moves = len(action.moves)
-        _row(sheet, row, _COLUMNS, (
+        put_row(sheet, row, _COLUMNS, (
             numbered(action), action.action, action.finding, action.owner, action.deadline,
             words().say("agreed_moved", moves), action.measure, state_in_words(action),
             action.done or action.because, OVERDUE if action.overdue(today) else "",
@@ -79,16 +78,5 @@ def _write_left(writer: SummaryWriter, sheet: SheetWriter, plan: AgreedPlan, abo
     grid = SheetTable(head, _LEFT, len(left), "NotActions", title, filtered=False)
     writer.table(sheet, grid)
     for row, values in enumerate(left, head + 1):
-        _row(sheet, row, _LEFT, values)
+        put_row(sheet, row, _LEFT, values)
     return head + len(left)
-
-
-def _row(
-    sheet: SheetWriter, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
-) -> None:
-    texts = []
-    for index, (column, value) in enumerate(zip(columns, values, strict=True)):
-        put(sheet, row, index, value, column.look)
-        if isinstance(value, str) and value:
-            texts.append((value, column.width, column.look))
-    sheet.height(row, fitting(texts))

@@ -141,10 +141,7 @@ class _Checklist:
         for row, line in enumerate(each.lines, self._row + 1):
             said = f"{line.answer}. {line.remark}" if line.remark else line.answer
             texts = (line.ask, line.item, said)
-            for column, (text, at) in enumerate(zip(texts, _COLUMNS, strict=True)):
-                cells.put(self._sheet, row, column, text, at.look)
-            fitted = [(t, c.width, c.look) for t, c in zip(texts, _COLUMNS, strict=True)]
-            cells.fit_row(self._sheet, row, fitted)
+            cells.put_row(self._sheet, row, _COLUMNS, texts)
         self._row += 1 + max(len(each.lines), 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from xlassess.consolidate.figures.attribution import Person
@@ -16,14 +15,15 @@ from xlassess.consolidate.summary.cells import (
     SheetTable,
     SummaryWriter,
     fitting,
-    put,
+    put_row,
+    row_texts,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats
-from xlassess.sheet.formats import MARK_CHECK, CellFormat
+from xlassess.sheet.formats import MARK_CHECK
 from xlassess.sheet.streamed import StreamedFormats
 from xlassess.sheet.validation import DateBetween, FromList, Message
 from xlassess.sheet.values import serial
@@ -92,7 +92,7 @@ def write_comments(writer: SummaryWriter) -> None:
     said = [(*labels[remark.part], *_remark(remark)) for remark in summary.remarks]
     look = writer.book.format(cells.TOP_CELL)
     faces = StreamedFormats(look, look, look, blank=look)
-    sheet.stream(_FIRST, said, faces, [fitting(_texts(columns, values)) for values in said])
+    sheet.stream(_FIRST, said, faces, [fitting(row_texts(columns, values)) for values in said])
     writer.finish(sheet, setup, HEADER_ROW + max(count, 1))
 
 
@@ -110,23 +110,6 @@ def _remark(remark: CommentRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _row(
-    sheet: SheetWriter, row: int, columns: tuple[SheetColumn, ...], values: tuple[object, ...]
-) -> None:
-    for index, (column, value) in enumerate(zip(columns, values, strict=True)):
-        put(sheet, row, index, value, column.look)
-    sheet.height(row, fitting(_texts(columns, values)))
-
-
-def _texts(
-    columns: tuple[SheetColumn, ...], values: tuple[object, ...]
-) -> Iterator[tuple[str, float, CellFormat]]:
-    """The texts of a row, each with the width and look of its column."""
-    for column, value in zip(columns, values, strict=True):
-        if isinstance(value, str) and value:
-            yield value, column.width, column.look
-
-
 def write_actions(writer: SummaryWriter) -> None:
     """Write the Action plan sheet: a table that can be filtered, sorted and worked on."""
     summary = writer.summary
@@ -142,7 +125,7 @@ def write_actions(writer: SummaryWriter) -> None:
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Actions", ACTIONS))
     labels = _labels(writer)
     for row, action in enumerate(summary.actions, _FIRST):
-        _row(sheet, row, columns, (*labels[action.part], *_action(action)))
+        put_row(sheet, row, columns, (*labels[action.part], *_action(action)))
         _overdue(writer, sheet, row, shift, action)
     last = HEADER_ROW + max(count, 1)
     _validate(writer, sheet, last, shift)

@@ -296,8 +296,5 @@ def _bodies(writer: SummaryWriter, part: ToolkitResults, trend: Trend) -> None:
             each.compared,
             *(", ".join(one) or NOTHING for one in (each.up, each.down)),
         )
-        for column, value in enumerate(texts):
-            put(sheet, row, column, value, _BODIES[column].look)
-        fitted = [(str(t), c.width, c.look) for t, c in zip(texts, _BODIES, strict=True)]
-        cells.fit_row(sheet, row, fitted)
+        cells.put_row(sheet, row, _BODIES, texts)
     writer.finish(sheet, setup, HEADER_ROW + len(trend.bodies))

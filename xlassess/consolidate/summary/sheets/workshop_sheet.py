@@ -8,8 +8,7 @@ from xlassess.consolidate.summary.cells import (
     SheetSetup,
     SheetTable,
     SummaryWriter,
-    fitting,
-    put,
+    put_row,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.agreed import judged_beside, words
@@ -36,9 +35,5 @@ def write_judgements(writer: SummaryWriter) -> None:
     sheet = writer.open(setup)
     writer.table(sheet, SheetTable(HEADER_ROW, _COLUMNS, len(rows), "Judgements", WORKSHOP))
     for row, values in enumerate(rows, HEADER_ROW + 1):
-        texts = []
-        for index, (column, value) in enumerate(zip(_COLUMNS, values, strict=True)):
-            put(sheet, row, index, value, column.look)
-            texts.append((value, column.width, column.look))
-        sheet.height(row, fitting(texts))
+        put_row(sheet, row, _COLUMNS, values)
     writer.finish(sheet, setup, HEADER_ROW + len(rows))
