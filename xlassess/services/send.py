@@ -64,11 +64,11 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
     """
     assessment = folder.assessment()
     with opened(folder, lambda: now) as ledger:
-        composed = compose(folder, assessment, ledger, ask, now)
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=now)
     if not composed.post and not composed.whole:
         # nobody of those named is to be written to: the drafts for others are left as they are
         return Drafted(folder.drafts, (), composed)
-    words = words_of(folder)
     drafts = tuple(
         MessageDraft(
             post.partner, post.letter.name, post.letter.address, post.letter.references,
@@ -101,8 +101,9 @@ def post(
     way = way_of(assessment)
     with opened(folder, clock) as ledger:
         planned = ledger.last_event()
-        composed = compose(folder, assessment, ledger, ask, clock(), by_server=True)
-        sender = Sender(assessment, words_of(folder), way, clock, watch)
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=clock(), by_server=True)
+        sender = Sender(assessment, words, way, clock, watch)
         return composed, sender.send(ledger, composed.post, planned)
 
 
@@ -117,11 +118,12 @@ def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], 
     assessment = folder.assessment()
     way = way_of(assessment)
     with opened(folder, clock) as ledger:
-        composed = compose(folder, assessment, ledger, ask, clock())
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=clock())
     if not composed.post:
         raise UsageError("There is no message to try.", "Nobody has to be written to now.")
     first = composed.post[0]
-    sender = Sender(assessment, words_of(folder), way, clock)
+    sender = Sender(assessment, words, way, clock)
     sender.try_out(replace(first, letter=replace(first.letter, address=to)))
     return first
 
@@ -135,8 +137,8 @@ def preview(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> tuple[Compo
     """
     assessment = folder.assessment()
     with opened(folder, lambda: now) as ledger:
-        composed = compose(folder, assessment, ledger, ask, now)
-    words = words_of(folder)
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=now)
     return composed, [as_read(one.letter, assessment, words) for one in composed.post]
 
 

@@ -97,8 +97,8 @@ class Composed:
 
 
 def compose(
-    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, ask: Ask, now: datetime, *,
-    by_server: bool = False,
+    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, words: Words, ask: Ask,
+    *, now: datetime, by_server: bool = False,
 ) -> Composed:  # fmt: skip
     """Return the messages that are due.
 
@@ -106,6 +106,7 @@ def compose(
         folder: the assessment.
         assessment: its settings.
         ledger: its ledger.
+        words: the words of messages (see `words_of`).
         ask: which messages are asked for.
         now: the present moment.
         by_server: they are sent from here: whoever was reminded less than a day ago is left
@@ -118,7 +119,7 @@ def compose(
     asked = [place for place, _ in requests(assessment, folder.respondents())]
     still_open(ledger, assessment.round)
     out = _Round(ledger.overview(assessment.round), asked)
-    writing = _Writing(folder, assessment, words_of(folder), ask, out, now)
+    writing = _Writing(folder, assessment, words, ask, out, now)
     books = out.named(ask.only) if ask.kind != "query" else []
     if ask.kind == "query":
         doubted = writing.queries(ledger.queries())
