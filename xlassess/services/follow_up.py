@@ -18,7 +18,13 @@ from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.issuing import UNDECIDED, Outcome, clear_away
-from xlassess.services.common.joint import Holder, JointDraft, issue_joint, joint_folder
+from xlassess.services.common.joint import (
+    Holder,
+    JointDraft,
+    issue_joint,
+    issued_last,
+    joint_folder,
+)
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import (
     keep_before,
@@ -89,11 +95,7 @@ def progress(
         secret = own_secret(folder, ledger.issued())
         plans = plans_so_far(folder, ledger.plans(), assessment.round)
         open_now = open_actions(plans)
-        last = {
-            one.identity.partner: one
-            for one in ledger.joint(assessment.round)
-            if one.identity.kind == "progress"
-        }
+        last = issued_last(ledger, assessment.round, "progress")
         owned = by_owner(open_now)
         drafts = tuple(
             JointDraft(

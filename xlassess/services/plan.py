@@ -17,7 +17,7 @@ from xlassess.model.plan import AgreedPlan, Matter
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit, answer_field
 from xlassess.services.common.issuing import UNDECIDED, Outcome
-from xlassess.services.common.joint import Holder, JointDraft, issue_joint
+from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.consolidate import output_from, present_round
 
@@ -65,8 +65,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
-        issued = [one for one in ledger.joint(assessment.round) if one.identity.kind == "plan"]
-        last = issued[-1] if issued else None
+        last = issued_last(ledger, assessment.round, "plan").get(COORDINATOR)
         before = ledger.toolkits()[last.identity.digest] if last else None
         questions = plan_questions(
             matters,

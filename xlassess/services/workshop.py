@@ -18,7 +18,7 @@ from xlassess.model.plan import Judgement, TalkingGroup
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit, answer_field
 from xlassess.services.common.issuing import UNDECIDED, Outcome
-from xlassess.services.common.joint import Holder, JointDraft, issue_joint
+from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.consolidate import output_from, present_round
 
@@ -59,11 +59,7 @@ def workshop(
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
-        last = {
-            one.identity.partner: one
-            for one in ledger.joint(assessment.round)
-            if one.identity.kind == "workshop"
-        }
+        last = issued_last(ledger, assessment.round, "workshop")
         drafts, counts = [], []
         who = assessment.preparation.facilitator or assessment.coordinator.name
         for part in summary.parts:

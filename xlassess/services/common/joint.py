@@ -151,6 +151,13 @@ def issue_joint(
     return tuple(issues)
 
 
+def issued_last(ledger: Ledger, round_name: str, kind: JointKind) -> dict[str, Issued]:
+    """Return the joint workbooks of a kind in a round: for each holder the one issued last."""
+    return {
+        one.identity.partner: one for one in ledger.joint(round_name) if one.identity.kind == kind
+    }
+
+
 def joint_folder(folder: AssessmentFolder, kind: JointKind) -> Path:
     """Return the folder of the outbox for joint workbooks of a kind."""
     return folder.outbox / kind
