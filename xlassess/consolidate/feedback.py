@@ -143,7 +143,7 @@ class _Page:
         if assessment.marking:
             self._line(sheet, assessment.marking, _TEXT.but(bold=True))
         self._line(sheet, say("feedback_title"), _TITLE)
-        who = ", ".join(filter(None, (self._issued.partner, self._issued.respondent)))
+        who = self._issued.who
         self._line(sheet, self._part.toolkit.title, _TEXT.but(bold=True))
         self._line(sheet, say("feedback_for", assessment, who, self._part.returned), _TEXT)
         self._line(sheet, say("feedback_note", self._shown), _MUTED)

@@ -21,7 +21,7 @@ from xlassess.ingest.reading.outside import Surroundings, outside
 from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
-from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -63,14 +63,10 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     sender = mail.sender.casefold()
     if book and sender and sender != book.email.casefold() and sender in others:
         who = others[sender]
-        notes.append(found("I15", owner=_person(book), sender=mail.sender, other=_person(who)))
+        notes.append(found("I15", owner=book.who, sender=mail.sender, other=who.who))
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
     return replace(ret, findings=findings, state=state, received_at=mail.received)
-
-
-def _person(book: Issued) -> str:
-    return ", ".join(filter(None, (book.partner, book.respondent)))
 
 
 def refused(name: str, finding: Finding, sha256: str = "", size: int = 0) -> Return:

@@ -108,6 +108,11 @@ class Identity:
     given: str = ""
 
 
+def in_full(partner: str, respondent: str) -> str:
+    """Return an organisation and whoever answers for it, as far as each is named."""
+    return ", ".join(filter(None, (partner, respondent)))
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """One issued workbook as the ledger knows it.
@@ -125,6 +130,11 @@ class Issued:
     sha256: str
     seal: str
     issued_at: datetime
+
+    @property
+    def who(self) -> str:
+        """The organisation and the respondent it is for."""
+        return in_full(self.partner, self.respondent)
 
     @property
     def promise(self) -> Promise:

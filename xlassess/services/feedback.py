@@ -67,7 +67,7 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
     for page in pages:
         path = place / page.issued.file_name
         put(path, page.content)
-        who = ", ".join(filter(None, (page.issued.partner, page.issued.respondent)))
+        who = page.issued.who
         found.append((who, path))
     return FedBack(
         place,

@@ -302,7 +302,7 @@ def _noticed(out: Console, result: Ingested) -> None:
         out.heading(f"About messages sent: {count(len(result.notices), 'notice')}")
     for each in result.notices:
         books = each.issued
-        who = ", ".join(filter(None, (books[0].partner, books[0].respondent))) if books else ""
+        who = books[0].who if books else ""
         references = ", ".join(book.reference for book in books)
         out.say(f"{who} ({references}): {noticed(each.notice)}. {each.file}", indent=2)
         if each.notice.kind == "no such address":
@@ -327,7 +327,7 @@ def _displaced(out: Console, result: Ingested) -> None:
         out.heading(f"No longer counted: {count(len(result.displaced), 'return')}")
     for each in result.displaced:
         issued, was, by = each.issued, each.was, each.by
-        out.say(", ".join(filter(None, (issued.partner, issued.respondent))), indent=2)
+        out.say(issued.who, indent=2)
         out.say(
             f"Return {by.number} ({by.file}) replaces return {was.number} ({was.file}).",
             indent=4,

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from xlassess.consolidate.figures.letters import LetterOf, Letters, letters_of, shown_level
 from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 from xlassess.contract.layout import column_name
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import Issued, Return, in_full
 from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest
 from xlassess.model.record import HeldBack, Round
 
@@ -45,6 +45,11 @@ class Person:
     level: str
     file: str
     place: tuple[int, str, str]
+
+    @property
+    def who(self) -> str:
+        """The organisation and the respondent, as far as they may be shown."""
+        return in_full(self.partner, self.respondent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _completed(
     opening = next(iter(lines.values()))
     return CompletedChecklist(
         title=row.person.code if opening.answer in ("", PARTICULARS_OUT) else opening.answer,
-        by=", ".join(filter(None, (row.person.partner, row.person.respondent))),
+        by=row.person.who,
         lines=tuple(line for line in lines.values() if line.answer or line.remark),
         settle=tuple(lines[item] for item in settle),
         missing=tuple(lines[item] for item in missing),
@@ -160,7 +160,7 @@ def _details(
                     continue
                 hidden = participants.attribution != "named" and item.answer == "text"
                 said = participants.tidy(answer_shown(toolkit, item, value))
-                by = ", ".join(filter(None, (row.person.partner, row.person.respondent)))
+                by = row.person.who
                 yield Detail(item.id, item.ask, PARTICULARS_OUT if hidden else said, by)
 
 

@@ -151,7 +151,7 @@ def labels(summary: Summary) -> Mapping[str, str]:
 
 def _who(person: Person | None) -> str:
     """Partner and respondent in one line, as far as they are shown."""
-    return ", ".join(filter(None, (person.partner, person.respondent))) if person else ""
+    return person.who if person else ""
 
 
 def comments_note(summary: Summary) -> str:

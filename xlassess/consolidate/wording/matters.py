@@ -85,7 +85,7 @@ def _owner(said: str) -> str:
 
 
 def _by(person: Person | None) -> str:
-    return ", ".join(filter(None, (person.partner, person.respondent))) if person else ""
+    return person.who if person else ""
 
 
 def talking_points(part: ToolkitResults) -> tuple[TalkingPoint, ...]:

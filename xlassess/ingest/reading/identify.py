@@ -269,7 +269,7 @@ def _by_reference(
         return found("I03", reference=reference)
     if issued.identity.round != context.round:
         return found("I05", found=issued.identity.round, expected=context.round)
-    shown_as = ", ".join(filter(None, (issued.partner, issued.respondent)))
+    shown_as = issued.who
     note = found("I09", reference=reference, respondent=shown_as)
     return _with_questions(issued, (note,), context, context.queries.get(reference))
 

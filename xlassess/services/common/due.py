@@ -243,7 +243,7 @@ class _Writing:
     def _keep(self, book: Issued, letter: Letter, lost: Sequence[str], mark: What | None) -> None:
         """Keep a message, unless something is in its way."""
         if not book.email:
-            self.no_address.append(", ".join(filter(None, (book.partner, book.respondent))))
+            self.no_address.append(book.who)
             return
         if lost:  # a message that says "attached" without its file would be worse than none
             self.missing += lost

@@ -145,7 +145,7 @@ def _judged(own: Sequence[DataRow], name: str, item: ItemFigures) -> Iterator[tu
     reasons = {person.code: str(said.value) for person, said in pairs if said.field == "comment"}
     for person, said in pairs:
         if said.field == item.field:
-            who = ", ".join(filter(None, (person.partner, person.respondent))) or person.code
+            who = person.who or person.code
             yield name, str(said.value), reasons.get(person.code, NOTHING), who
 
 

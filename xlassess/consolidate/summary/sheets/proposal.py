@@ -148,7 +148,7 @@ def _by(remark: CommentRow, number: int) -> str:
     """Who proposes it, as far as it may be shown."""
     if remark.person is None:
         return words().say("proposal_number", number)
-    return ", ".join(filter(None, (remark.person.partner, remark.person.respondent)))
+    return remark.person.who
 
 
 def _shorten(text: str, width: float, lines: int) -> str:
