@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIRE = "XLASSESS_REQUIRE_CLIENTS"
 WITHOUT = "XLASSESS_WITHOUT"
 _NPM = "run npm ci in the project's folder"
+_SERVERS = "/usr/sbin:/usr/local/sbin"
+"""Where servers are; not everybody's path has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ PROGRAMS: Mapping[str, Program] = {
     ),
     "gnumeric": Program("Gnumeric", "install gnumeric", ("ssconvert",)),
     "pdftotext": Program("pdftotext", "install poppler-utils", ("pdftotext",)),
+    "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
+    "postfix": Program("Postfix", "install postfix", ("postfix",)),
+    "mutt": Program("mutt", "install mutt", ("mutt",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
     "sheetjs": Program("SheetJS", _NPM, package="node_modules/xlsx", needs=("npm",)),
@@ -135,7 +140,10 @@ def _path(name: str) -> Path | None:
     if program.package:
         package = ROOT / program.package
         return package if package.exists() else None
-    return next((Path(path) for path in map(shutil.which, program.commands) if path), None)
+    found = map(shutil.which, program.commands)
+    if name in ("dovecot", "postfix"):
+        found = (shutil.which(one) or shutil.which(one, path=_SERVERS) for one in program.commands)
+    return next((Path(path) for path in found if path), None)
 
 
 @lru_cache(maxsize=1)

@@ -93,6 +93,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         program.chmod(0o755)
     (tmp_path / "node_modules" / "xlsx").mkdir(parents=True)
     monkeypatch.setattr(programs, "ROOT", tmp_path)
+    monkeypatch.setattr(programs, "_SERVERS", "")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(programs.WITHOUT, raising=False)
     monkeypatch.delenv(programs.REQUIRE, raising=False)

@@ -1,11 +1,17 @@
-"""Dovecot as a mail server for tests: IMAP with TLS, a mailbox in a folder, nothing installed."""
+"""Dovecot as a mail server for tests: IMAP with TLS, mailboxes in a folder, nothing installed.
+
+Whoever signs in has a mailbox under the name before the "@", by a password or an OAuth 2.0 token.
+"""
 
 from __future__ import annotations
 
+import base64
 import grp
+import hashlib
+import hmac
+import json
 import os
 import pwd
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -15,9 +21,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.clients.programs import need
 from tests.mail.post_office import PASSWORD, certificate
 
-PROGRAM = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+KEY = b"the key that signs tokens"
 
 _SETTINGS = """\
 base_dir = {home}/run
@@ -31,7 +38,9 @@ ssl_key = <{home}/key.pem
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {login}
-mail_location = maildir:{home}/mail
+mail_location = maildir:{home}/mail/%n
+auth_mechanisms = plain login xoauth2 oauthbearer
+auth_cache_size = 0
 first_valid_uid = 0
 first_valid_gid = 0
 service anvil {{
@@ -46,8 +55,19 @@ service imap-login {{
     port = {port}
   }}
 }}
+service auth {{
+  unix_listener {home}/run/auth-smtp {{
+    mode = 0666
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -57,9 +77,27 @@ userdb {{
 """
 
 
+_TOKENS = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+"""
+
+
+def token(user: str, until: float | None = None) -> str:
+    """An OAuth 2.0 token (RFC 7519) for this user, which the server takes until then."""
+    said = {"sub": user, "email": user, "iat": int(time.time()) - 60}
+    said["exp"] = int(time.time() + 600 if until is None else until)
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=")
+        for one in ({"typ": "JWT", "alg": "HS256"}, said)
+    ]
+    signed = hmac.new(KEY, b".".join(parts), hashlib.sha256).digest()
+    return b".".join((*parts, base64.urlsafe_b64encode(signed).rstrip(b"="))).decode()
+
+
 @dataclass(frozen=True)
 class MailServerBox:
-    """A running server and the mailbox it serves."""
+    """A running server and the mailboxes it serves; Cora's, where nobody else is named."""
 
     port: int
     home: Path
@@ -68,27 +106,35 @@ class MailServerBox:
 
     @property
     def url(self) -> str:
-        return f"imaps://cora@127.0.0.1:{self.port}/INBOX"
+        return self.url_of("cora")
 
-    def deliver(self, content: bytes, folder: str = "") -> Path:
-        """Put a message into the inbox, as a mail server does."""
-        place = self.home / "mail" / folder / "new"
-        place.mkdir(parents=True, exist_ok=True)
-        for near in ("cur", "tmp"):
-            (place.parent / near).mkdir(exist_ok=True)
-        path = place / f"{time.time_ns()}.M1.test"
+    @property
+    def auth(self) -> Path:
+        """Where other servers ask who may sign in."""
+        return self.home / "run" / "auth-smtp"
+
+    def url_of(self, user: str) -> str:
+        return f"imaps://{user}@127.0.0.1:{self.port}/INBOX"
+
+    def deliver(self, content: bytes, folder: str = "", user: str = "cora") -> Path:
+        """Put a message into an inbox, as a mail server does."""
+        place = self.home / "mail" / user / folder / "new"
+        for near in ("cur", "tmp", "new"):
+            (place.parent / near).mkdir(parents=True, exist_ok=True)
+        name = f"{time.time_ns()}.M1.test"
+        path = place.parent / "tmp" / name
         path.write_bytes(content)
-        for one in (self.home / "mail", *self.home.joinpath("mail").rglob("*")):
+        for one in (path, *place.parent.glob("*"), place.parent, self.home / "mail" / user):
             os.chown(one, self.uid, self.gid)
-        return path
+        return path.rename(place / name)
 
-    def held(self, folder: str = "") -> list[Path]:
+    def held(self, folder: str = "", user: str = "cora") -> list[Path]:
         """The messages in a folder, read and unread."""
-        place = self.home / "mail" / folder
+        place = self.home / "mail" / user / folder
         return [path for near in ("new", "cur") for path in sorted((place / near).glob("*"))]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -102,9 +148,13 @@ def dovecot() -> Iterator[MailServerBox]:
 
 
 def _running(home: Path) -> Iterator[MailServerBox]:
-    assert PROGRAM is not None
+    program = need("dovecot")
     certificate(home)
-    port = _free_port()
+    keys = home / "keys" / "default" / "HS256"
+    keys.mkdir(parents=True)
+    (keys / "default").write_bytes(base64.b64encode(KEY))
+    (home / "oauth2.conf").write_text(_TOKENS.format(home=home))
+    port = free_port()
     user = login = owner = pwd.getpwuid(os.getuid()).pw_name
     if os.getuid() == 0:  # it serves nobody's mailbox as root
         user, login, owner = "dovecot", "dovenull", "mail"
@@ -117,9 +167,9 @@ def _running(home: Path) -> Iterator[MailServerBox]:
     settings = home / "dovecot.conf"
     settings.write_text(text)
     log = (home / "started.log").open("wb")
-    process = subprocess.Popen([PROGRAM, "-F", "-c", str(settings)], stdout=log, stderr=log)
+    process = subprocess.Popen([program, "-F", "-c", str(settings)], stdout=log, stderr=log)
     try:
-        _wait(port, process, home)
+        wait_for(port, process, home / "started.log", home / "dovecot.log")
         (home / "mail").mkdir(exist_ok=True)
         os.chown(home / "mail", who.pw_uid, who.pw_gid)
         yield MailServerBox(port, home, who.pw_uid, who.pw_gid)
@@ -129,7 +179,8 @@ def _running(home: Path) -> Iterator[MailServerBox]:
         log.close()
 
 
-def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], *logs: Path) -> None:
+    """Wait until a server listens; where it does not, fail with what it said."""
     for _ in range(100):
         if process.poll() is not None:
             break
@@ -138,4 +189,4 @@ def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError((home / "started.log").read_text() + (home / "dovecot.log").read_text())
+    raise AssertionError("".join(log.read_text() for log in logs if log.exists()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -33,7 +34,9 @@ empty for the usual one."""
 def certificate(folder: Path, name: str = "127.0.0.1") -> tuple[Path, Path]:
     """Write a certificate that signs itself, and its key, and return where they are."""
     key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "post office")])
+    # another name for each: of two that have the same one, only the first would be looked at
+    called = f"post office {secrets.token_hex(8)}"
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, called)])
     now = datetime.now(timezone.utc)
     alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))])
     made = (
@@ -68,6 +71,8 @@ class PostOffice:
     taken: list[tuple[str, tuple[str, ...], bytes]] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: dict[tuple[str, str], int] = field(default_factory=dict)
+    deliver: Callable[[str, bytes], object] | None = None
+    """Puts what it took into the mailbox of whom it is for."""
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -121,6 +126,9 @@ class _Handler:
         content = envelope.original_content
         assert content is not None
         self.office.taken.append((envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+        for address in envelope.rcpt_tos if self.office.deliver else ():
+            assert self.office.deliver is not None
+            self.office.deliver(address, content)
         if said := self.office.says("AFTER", about, server):
             return said
         return "250 OK"

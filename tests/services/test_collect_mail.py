@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.damaged.builders import encrypted
-from tests.mail.dovecot import PROGRAM, MailServerBox, dovecot
+from tests.mail.dovecot import MailServerBox, dovecot
 from tests.mail.post_office import PASSWORD
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
@@ -34,8 +34,6 @@ CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[MailServerBox]:
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed")
     with dovecot() as server:
         yield server
 
