@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,17 +22,13 @@ from tests.services.planned import (
 )
 from tests.services.test_plan import DECIDED, the_plan
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction
+from xlassess.services.common.joint import by_owner, holders
 from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
-from xlassess.services.follow_up import (
-    OwnersWorkbook,
-    by_owner,
-    holders,
-    progress,
-    progress_paper,
-)
+from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
 from xlassess.services.plan import plan
 from xlassess.services.rounds import begin_round
 from xlassess.services.status import status
@@ -232,3 +229,37 @@ def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
         if cell.value
     )
     assert "1 of 3 actions agreed in 2026 is done, 1 is late, 1 was stopped." in told
+
+
+def test_progress__without_a_day_leaves_what_is_out_as_it_is(folder: AssessmentFolder) -> None:
+    first = progress(folder, now=RETURNED + DAY, return_by=date(2026, 4, 30))
+    again = progress(folder, now=RETURNED + 2 * DAY)
+    assert {one.outcome for one in again.workbooks} == {"unchanged"}
+    late = REPORTED + 30 * DAY
+    assert {one.outcome for one in progress(folder, now=late).workbooks} == {"unchanged"}
+    other = progress(folder, now=RETURNED + 2 * DAY, return_by=date(2026, 5, 31))
+    assert {one.outcome for one in other.workbooks} == {"outdated"}
+    assert {one.reference for one in other.workbooks} == {one.reference for one in first.workbooks}
+
+
+def test_progress__a_day_that_is_over_is_not_asked_for_again(folder: AssessmentFolder) -> None:
+    progress(folder, now=RETURNED + DAY, return_by=date(2026, 4, 30))
+    path = of(folder, "Ada Ash").path
+    read_back(folder, path, {"1": {"state": "In progress"}}, now=REPORTED, name="ada.xlsx")
+    for options in ({}, {"reissue": True}):
+        result = progress(folder, now=REPORTED + DAY, **options)
+        made = {one.owner: (one.outcome, one.reference) for one in result.workbooks}
+    assert made["Birch Trust"][0] == "reissued"
+    with Ledger(folder.ledger_file) as ledger:
+        days = {one.reference: one.return_by for one in ledger.joint()}
+    assert {days[reference] for _, reference in made.values()} == {None}
+    assert verify(folder).faults == ()
+
+
+def test_audit__tells_when_the_day_of_a_workbook_was_changed(folder: AssessmentFolder) -> None:
+    progress(folder, now=RETURNED + DAY, return_by=date(2026, 4, 30))
+    with sqlite3.connect(folder.ledger_file) as db:
+        db.execute("UPDATE issued SET return_by = '2027-04-30' WHERE kind = 'progress'")
+    faults = verify(folder).faults
+    assert len(faults) == 3
+    assert all("The day by which" in one.message for one in faults)

@@ -146,6 +146,8 @@ def _issued(issued: Sequence[Issued], log: Sequence[Event]) -> Iterator[Fault]:
             yield Fault(about, f"What the workbook {one.reference} is for was changed.")
         elif event.details.get("given", "") != one.identity.given:
             yield Fault(about, f"What the workbook {one.reference} shows of last time was changed.")
+        elif event.details.get("return_by") != (one.return_by and one.return_by.isoformat()):
+            yield Fault(about, f"The day by which {one.reference} is wanted was changed.")
     for reference in said:
         yield Fault(f"workbook {reference}", f"The record of the workbook {reference} is missing.")
 

@@ -109,6 +109,8 @@ def issued(one: Issued) -> Entry:
         details["kind"] = one.identity.kind
     if one.identity.given:
         details["given"] = one.identity.given
+    if one.return_by:
+        details["return_by"] = one.return_by.isoformat()
     return Entry("issued", one.reference, details=details)
 
 

@@ -75,12 +75,18 @@ def _add_given(db: Connection) -> None:
     db.execute(text("ALTER TABLE issued ADD COLUMN given VARCHAR(80) NOT NULL DEFAULT ''"))
 
 
+def _add_days(db: Connection) -> None:
+    """To the next version: by when a joint workbook is wanted; not on record of earlier ones."""
+    db.execute(text("ALTER TABLE issued ADD COLUMN return_by VARCHAR(10) NOT NULL DEFAULT ''"))
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_events,
     _add_queries,
     _add_promises,
     _add_kinds,
     _add_given,
+    _add_days,
 )
 """One step per change of the tables, oldest first; the first leads from version 1 to 2.
 

@@ -329,6 +329,7 @@ def issued_row(issued: Issued) -> Row:
         "promise": identity.promise,
         "kind": identity.kind,
         "given": identity.given,
+        "return_by": issued.return_by.isoformat() if issued.return_by else "",
     }
 
 
@@ -359,6 +360,7 @@ def issued_of(row: Any) -> Issued:
         sha256=row.sha256,
         seal=row.seal,
         issued_at=from_utc(row.issued_at),
+        return_by=date.fromisoformat(row.return_by) if row.return_by else None,
     )
 
 

@@ -103,6 +103,7 @@ ISSUED = Table(
     Column("promise", String(24), nullable=False, server_default=""),
     Column("kind", String(12), nullable=False, server_default=""),
     Column("given", String(80), nullable=False, server_default=""),
+    Column("return_by", String(10), nullable=False, server_default=""),
     Index("issued_by_round", "round"),
 )
 

@@ -29,14 +29,23 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.words import Words
 
-Kind = Literal["invitation", "reminder", "firm", "last", "thanks", "query"]
+Kind = Literal[
+    "invitation", "reminder", "firm", "last", "thanks", "query",
+    "plan", "workshop", "progress", "progress_reminder",
+]  # fmt: skip
 """What a message is for: the workbooks go out, or are asked for, each time more firmly; what came
-is confirmed; or something is asked about an answer."""
+is confirmed; or something is asked about an answer. The plan and workshop workbooks go to whoever
+is to have them, the progress workbooks to the owners of actions, who are reminded of them, too."""
 
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "query")
 """The kinds whose words stand in the template; a query has the text beside its workbook."""
 
-_LATER = frozenset({"subject_thanks", "letter_thanks", "received"})
+_JOINT: tuple[Kind, ...] = ("plan", "workshop", "progress", "progress_reminder")
+
+_LATER = frozenset({
+    "subject_thanks", "letter_thanks", "received",
+    *(f"{part}_{kind}" for part in ("subject", "letter") for kind in _JOINT),
+})  # fmt: skip
 """Texts that templates saved from earlier versions lack; ours stand in for them."""
 
 _EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -356,7 +365,8 @@ def return_date(letter: Letter, assessment: Assessment) -> bytes:
     event.add("dtstamp", datetime.combine(day, time(), timezone.utc))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    what = f"{assessment.partnership}: your view is wanted today"
+    wanted = "report" if letter.kind in _JOINT else "view"
+    what = f"{assessment.partnership}: your {wanted} is wanted today"
     event.add("summary", _one_line(what))
     event.add("description", _one_line(f"Reference: {', '.join(letter.references)}"))
     event.add("transp", "TRANSPARENT")

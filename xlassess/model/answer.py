@@ -117,7 +117,8 @@ def in_full(partner: str, respondent: str) -> str:
 class Issued:
     """One issued workbook as the ledger knows it.
 
-    ``sha256`` is that of the bytes issued; ``issued_at`` is in UTC.
+    ``sha256`` is that of the bytes issued; ``issued_at`` is in UTC. ``return_by`` is the day by
+    which a joint workbook says that it is wanted; partners' say what the settings of the round do.
     """
 
     reference: str
@@ -130,6 +131,7 @@ class Issued:
     sha256: str
     seal: str
     issued_at: datetime
+    return_by: date | None = None
 
     @property
     def who(self) -> str:

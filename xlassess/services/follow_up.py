@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.assessment.slugs import slug, tidy
 from xlassess.consolidate import ProgressPaper, progress_paper_bytes
 from xlassess.generate import progress_questions
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
-from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.services.common.earlier import plans_so_far
-from xlassess.services.common.issuing import UNDECIDED, Outcome, clear_away
+from xlassess.services.common.issuing import UNDECIDED, Issue, Outcome, clear_away
 from xlassess.services.common.joint import (
     Holder,
     JointDraft,
+    by_owner,
+    came_back,
+    holders,
     issue_joint,
     issued_last,
     joint_folder,
@@ -77,7 +79,8 @@ def progress(
     Args:
         folder: the assessment.
         now: the time to record, in UTC.
-        return_by: the day by which reports are wanted, if one is named.
+        return_by: the day by which reports are wanted. Without one, a workbook that is still out
+            keeps the day it names.
         reissue: replace workbooks that have not come back yet, where anything changed.
 
     Raises:
@@ -92,44 +95,80 @@ def progress(
     respondents = folder.register(assessment).respondents
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, assessment.round)
-        secret = own_secret(folder, ledger.issued())
-        plans = plans_so_far(folder, ledger.plans(), assessment.round)
-        open_now = open_actions(plans)
+        open_now = open_actions(plans_so_far(folder, ledger.plans(), assessment.round))
         last = issued_last(ledger, assessment.round, "progress")
-        owned = by_owner(open_now)
-        drafts = tuple(
-            JointDraft(
-                kind="progress",
-                questions=progress_questions(actions, assessment.round),
-                values={},
-                holder=holder,
-                assessment=assessment,
-                secret=secret,
-                now=now,
-                return_by=return_by,
-                earlier=last.get(holder.id),
-            )
-            for holder, actions in holders(owned, respondents)
-        )
+        asked = holders(by_owner(open_now), respondents)
+        made = _Asking(
+            assessment, own_secret(folder, ledger.issued()), last,
+            came_back(ledger, assessment.round), return_by, now, reissue,
+        )  # fmt: skip
+        drafts = tuple(made.draft(holder, actions) for holder, actions in asked)
         issues = issue_joint(folder, ledger, drafts, reissue=reissue) if drafts else ()
     place = joint_folder(folder, "progress")
     _clear_settled(place, last, {draft.holder.id for draft in drafts})
-    asked = dict(zip((draft.holder.id for draft in drafts), owned.values(), strict=True))
     return AskedForProgress(
         folder=place,
         workbooks=tuple(
-            OwnersWorkbook(
-                outcome=issue.outcome,
-                owner=issue.record.partner,
-                email=draft.holder.email,
-                reference=issue.record.reference,
-                path=issue.path,
-                actions=len(asked[draft.holder.id]),
-                overdue=sum(one.overdue(today) for one in asked[draft.holder.id]),
-            )
-            for draft, issue in zip(drafts, issues, strict=True)
+            _settled(issue, holder, actions, today)
+            for (holder, actions), issue in zip(asked, issues, strict=True)
         ),
         nobodys=tuple(one for one in open_now if not one.owner),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the progress workbooks of one run have in common.
+
+    ``last`` are those issued last, by holder; ``back`` the references of those that came back.
+    """
+
+    assessment: Assessment
+    secret: bytes
+    last: Mapping[str, Issued]
+    back: Collection[str]
+    return_by: date | None
+    now: datetime
+    reissue: bool
+
+    def draft(self, holder: Holder, actions: Sequence[AgreedAction]) -> JointDraft:
+        """Return the workbook of one owner."""
+        earlier = self.last.get(holder.id)
+        return JointDraft(
+            kind="progress",
+            questions=progress_questions(actions, self.assessment.round),
+            values={},
+            holder=holder,
+            assessment=self.assessment,
+            secret=self.secret,
+            now=self.now,
+            return_by=self.return_by or self._day_of(earlier),
+            earlier=earlier,
+        )
+
+    def _day_of(self, earlier: Issued | None) -> date | None:
+        """The day that a workbook names which is still out; none once its owner has reported.
+
+        One that is issued anew asks for no day that is over.
+        """
+        if earlier is None or earlier.reference in self.back:
+            return None
+        day = earlier.return_by
+        over = day is not None and day < self.now.astimezone().date()
+        return None if over and self.reissue else day
+
+
+def _settled(
+    issue: Issue[Issued], holder: Holder, actions: Sequence[AgreedAction], today: date
+) -> OwnersWorkbook:
+    return OwnersWorkbook(
+        outcome=issue.outcome,
+        owner=issue.record.partner,
+        email=holder.email,
+        reference=issue.record.reference,
+        path=issue.path,
+        actions=len(actions),
+        overdue=sum(one.overdue(today) for one in actions),
     )
 
 
@@ -147,53 +186,6 @@ def _agreed_plans(folder: AssessmentFolder) -> None:
         "No action plan is agreed yet, so there is nothing to report on.",
         "Write the plan workbook with xlassess plan, fill it in, and read it with xlassess ingest.",
     )
-
-
-def by_owner(actions: Iterable[AgreedAction]) -> dict[str, list[AgreedAction]]:
-    """Return actions by owner, under what the owner's workbook is known by.
-
-    Names that differ in capitals, blanks or signs alone are of one owner: there is one workbook.
-
-    Args:
-        actions: the actions; those without an owner are left out.
-    """
-    owned: dict[str, list[AgreedAction]] = {}
-    for action in actions:
-        if action.owner:
-            owned.setdefault(slug(action.owner), []).append(action)
-    return owned
-
-
-def holders(
-    owned: Mapping[str, list[AgreedAction]], respondents: Iterable[Respondent]
-) -> list[tuple[Holder, list[AgreedAction]]]:
-    """Return whom each owner's workbook is for, with its actions.
-
-    Args:
-        owned: actions by owner (`by_owner`).
-        respondents: the register. The address is that of the only person of this name; where
-            there are several, nobody's.
-    """
-    addresses: dict[str, set[str]] = {}
-    for one in respondents:
-        if one.name:
-            addresses.setdefault(slug(one.name), set()).add(one.email)
-    return [
-        (
-            Holder(
-                f"owner-{key}",
-                tidy(actions[0].owner),
-                email=_only(addresses.get(key, ())),
-            ),
-            actions,
-        )
-        for key, actions in owned.items()
-    ]
-
-
-def _only(addresses: Collection[str]) -> str:
-    """The address where there is just one; of several, none is known to be the right one."""
-    return next(iter(addresses)) if len(addresses) == 1 else ""
 
 
 def _clear_settled(place: Path, last: Mapping[str, Issued], still: set[str]) -> None:

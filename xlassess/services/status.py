@@ -14,10 +14,11 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
-from xlassess.model.record import Notice, Outcome
+from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 from xlassess.services.common.earlier import plans_so_far
+from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -116,6 +117,20 @@ class JointInDoubt:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedReport:
+    """A progress workbook that has not come back: since when it is out, and what is known of it.
+
+    ``sent`` and ``reminded`` are when that was last recorded, ``notice`` is what came back about
+    the last message.
+    """
+
+    issued: Issued
+    sent: datetime | None
+    reminded: datetime | None
+    notice: Notice | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The register of a round, line by line, and the response rates.
 
@@ -123,8 +138,9 @@ class Status:
     those that were read since in the round they belong to; ``remarks`` are about the register of
     partners. ``closed`` is the event that closed the round, if it is closed. ``overdue`` are agreed
     actions, of this round and those before it, whose deadline has passed; ``joint`` are plan,
-    progress and workshop workbooks in which something is to be put right; ``reviews`` says when the
-    next round is due by what toolkits ask for.
+    progress and workshop workbooks in which something is to be put right, ``reports`` those of
+    owners that have not come back; ``reviews`` says when the next round is due by what toolkits
+    ask for.
     """
 
     assessment: Assessment
@@ -136,6 +152,7 @@ class Status:
     overdue: tuple[AgreedAction, ...] = ()
     reviews: tuple[NextReview, ...] = ()
     joint: tuple[JointInDoubt, ...] = ()
+    reports: tuple[AwaitedReport, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -188,6 +205,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         overdue=tuple(one for one in open_actions(found.plans) if one.overdue(today)),
         reviews=tuple(_reviews(record, assessment, today)),
         joint=found.joint,
+        reports=found.reports,
     )
 
 
@@ -209,18 +227,39 @@ class _Found:
     closed: Event | None = None
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
     joint: tuple[JointInDoubt, ...] = ()
+    reports: tuple[AwaitedReport, ...] = ()
 
 
 def _found(folder: AssessmentFolder, assessment: Assessment) -> _Found:
     if not folder.ledger_file.exists():
         return _Found()
     with Ledger(folder.ledger_file) as ledger:
+        overview = ledger.overview(assessment.round)
+        plans = plans_so_far(folder, ledger.plans(), assessment.round)
         return _Found(
-            ledger.overview(assessment.round),
+            overview,
             ledger.closed_rounds().get(assessment.round),
-            plans_so_far(folder, ledger.plans(), assessment.round),
+            plans,
             tuple(_in_doubt(ledger, assessment.round)),
+            tuple(_awaited(ledger, assessment.round, plans, overview.register)),
         )
+
+
+def _awaited(
+    ledger: Ledger, round_name: str, plans: Mapping[str, AgreedPlan], register: Register
+) -> Iterator[AwaitedReport]:
+    """Yield the progress workbooks that are out: of owners with something left to do."""
+    last = issued_last(ledger, round_name, "progress")
+    back = came_back(ledger, round_name) if last else frozenset()
+    owners = {holder_of(owner) for owner in by_owner(open_actions(plans))}
+    for holder, one in last.items():
+        if holder in owners and one.reference not in back:
+            yield AwaitedReport(
+                one,
+                register.sent.get(one.reference),
+                register.reminded.get(one.reference),
+                register.notices.get(one.reference),
+            )
 
 
 def _in_doubt(ledger: Ledger, round_name: str) -> Iterator[JointInDoubt]:

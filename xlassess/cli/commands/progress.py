@@ -64,6 +64,9 @@ def _show(out: Console, result: AskedForProgress) -> None:
         out.heading(f"Without an owner: {count(len(result.nobodys), 'action')}")
         out.some([f"{one.number}: {one.action}" for one in result.nobodys], "xlassess progress")
         out.say("Name an owner in the plan workbook: xlassess plan")
+    if any(one.outcome in ("new", "reissued", "unchanged") for one in result.workbooks):
+        out.gap()
+        out.say("To send them: xlassess send --progress")
     if any(one.outcome in ("outdated", "questions") for one in result.workbooks):
         out.gap()
         out.say(

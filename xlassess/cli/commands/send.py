@@ -23,14 +23,28 @@ _FULL: dict[Kind, str] = {
     "invitation": "xlassess send --full", "reminder": "xlassess remind --full",
     "firm": "xlassess remind --firm --full", "last": "xlassess remind --last --full",
     "thanks": "xlassess send --thanks --full", "query": "xlassess send --queries --full",
+    "plan": "xlassess send --plan --full", "workshop": "xlassess send --workshop --full",
+    "progress": "xlassess send --progress --full",
+    "progress_reminder": "xlassess remind --progress --full",
 }  # fmt: skip
 """The commands that list everybody who gets no message."""
 
 
 _VERBS: dict[Kind, str] = {
     "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
+    "plan": "send --plan", "workshop": "send --workshop", "progress": "send --progress",
+    "progress_reminder": "remind --progress",
 }  # fmt: skip
 """The commands that send messages of a kind; all others are reminders."""
+
+_SENT: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
+"""The kinds of which it is recorded that workbooks were sent."""
+
+_WRITES: dict[Kind, str] = {
+    "query": "query", "plan": "plan", "workshop": "workshop", "progress": "progress",
+    "progress_reminder": "progress",
+}  # fmt: skip
+"""The commands that write the workbooks a message goes with; of all others ``generate``."""
 
 
 def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,10 +88,26 @@ def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
     "--thanks", "kind", flag_value="thanks",
     help="Confirm what came back instead, with reference and number of answers.",
 )  # fmt: skip
+@click.option(
+    "--progress", "kind", flag_value="progress",
+    help="Write to the owners of agreed actions instead, each with their progress workbook.",
+)  # fmt: skip
+@click.option(
+    "--workshop", "kind", flag_value="workshop",
+    help="Write to the facilitator instead, with the workshop workbooks.",
+)  # fmt: skip
+@click.option(
+    "--plan", "kind", flag_value="plan",
+    help="Send the plan workbook instead, to whoever --to names.",
+)  # fmt: skip
+@click.option(
+    "--to", "addressee", metavar="WHO", default="",
+    help="With --plan or --workshop: who is to have it, by address or by name in the register.",
+)  # fmt: skip
 @_by_mail
 def send(
     options: Options, references: tuple[str, ...], template: Path | None, kind: str | None,
-    **way: Any,
+    addressee: str, **way: Any,
 ) -> None:  # fmt: skip
     """Write a message with its workbooks for each person, into drafts/.
 
@@ -92,7 +122,12 @@ def send(
         service.save_template(template)
         Console().say(f"Our words are in {shown(template)}.", style="head")
         return
-    _go(options, cast("Kind", kind or "invitation"), references, attach=True, **way)
+    if addressee and kind not in ("plan", "workshop"):
+        raise click.UsageError(
+            "--to goes with --plan or --workshop. To limit messages to one person: --only WHO"
+        )
+    wanted = cast("Kind", kind or "invitation")
+    _go(options, wanted, references, attach=True, addressee=addressee, **way)
 
 
 @click.command()
@@ -101,6 +136,10 @@ def send(
 )
 @click.option("--firm", "kind", flag_value="firm", help="In firmer words.")
 @click.option("--last", "kind", flag_value="last", help="In the words of a last reminder.")
+@click.option(
+    "--progress", "kind", flag_value="progress_reminder",
+    help="Remind the owners of agreed actions instead, whose reports have not come back.",
+)  # fmt: skip
 @click.option(
     "--with-workbook", "--attach", "attach", is_flag=True, help="Attach the workbooks again."
 )
@@ -124,13 +163,14 @@ def remind(
 def _go(
     options: Options, kind: Kind, references: tuple[str, ...], *, attach: bool, again: bool,
     only: tuple[str, ...], via: str | None, preview: bool, to: str | None, full: bool,
-    by_turn: bool = False,
+    by_turn: bool = False, addressee: str = "",
 ) -> None:  # fmt: skip
     """Do with the messages what was asked for."""
     from xlassess.services import send as service
 
     out, folder = Console(full=full), folder_of(options)
-    ask, unsent = service.Ask(kind, (*references, *only), attach, again, by_turn), False
+    ask = service.Ask(kind, (*references, *only), attach, again, by_turn, addressee)
+    unsent = False
     if preview:
         composed, texts = service.preview(folder, ask, now=now())
         _preview(out, texts)
@@ -171,7 +211,7 @@ def _which(drafted: Drafted) -> str:
 def _show_drafted(out: Console, result: Drafted) -> None:
     """Say which drafts were written and what to do with them."""
     kind = result.composed.kind
-    record = "sent" if kind == "invitation" else "reminded"
+    record = "sent" if kind in _SENT else "reminded"
     if result.drafts:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
@@ -186,13 +226,12 @@ def _nobody(out: Console, composed: Composed) -> None:
     out.say("There is nobody to write to.", style="head")
     if composed.kind == "query":
         out.say("To write query workbooks first: xlassess query")
-    elif composed.kind == "invitation" and not composed.whole:
-        out.say(
-            "What you named is recorded as sent, or has come back. To write all the same: "
-            "add --again"
-        )
+    elif composed.kind in _SENT and (composed.kind != "invitation" or not composed.whole):
+        what = "What you named" if composed.kind == "invitation" else "Each workbook"
+        out.say(f"{what} is recorded as sent, or has come back. To write all the same: add --again")
     elif composed.kind not in ("invitation", "thanks") and not composed.recent:
-        out.say("Reminders are for workbooks recorded as sent: xlassess sent --all")
+        every = "REF" if composed.kind == "progress_reminder" else "--all"
+        out.say(f"Reminders are for workbooks recorded as sent: xlassess sent {every}")
 
 
 def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
@@ -226,14 +265,14 @@ def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
 
 def _told(one: PostedMessage) -> str:
     letter = one.post.letter
-    who = ", ".join(filter(None, (one.post.partner, letter.name)))
+    who = ", ".join(dict.fromkeys(filter(None, (one.post.partner, letter.name))))
     return f"{who}, {letter.address} ({', '.join(letter.references)}): {one.handover.reply}"
 
 
 def _settle(kind: Kind) -> str:
     """How to settle what nobody knows."""
     verb = _VERBS.get(kind, "remind")
-    record = "reminded" if verb == "remind" else "sent"
+    record = "reminded" if verb.startswith("remind") else "sent"
     return (
         "Ask the person, or look into the mail server's log. If it arrived: xlassess "
         f"{record} REF. To send it once more: xlassess {verb} --via smtp --again REF"
@@ -246,16 +285,32 @@ def _uncertain(one: SentMessage) -> str:
     return f"{', '.join(one.references)}, message {one.number} of {when}{reply}"
 
 
+_ADDRESS: dict[str, str] = {
+    "": "Enter it in the register and run this again.",
+    "progress": "The register has no address, or several people. Send it yourself, or name one "
+    "person as owner in the plan workbook: xlassess plan",
+    "progress_reminder": "The register has no address, or several people. Remind them yourself.",
+    "workshop": "Give it: xlassess send --workshop --to ADDRESS",
+}
+"""What to do where nobody knows the address, by the kind of the message."""
+
+
 def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
     """Say who gets no message, and why."""
     if made.day_over:
         out.heading(f"The return date, {day(made.day_over)}, has passed")
-        out.say("The messages name it. Enter a later date as return_by, and write them again.")
+        later = "Enter a later date as return_by, and write them again."
+        if made.kind in _WRITES:
+            later = "To name a later one: xlassess progress --return-by DATE --reissue"
+        out.say(f"The messages name it. {later}")
     if made.recent:
         out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
     for heading, names, remedy in (
-        ("No e-mail address", made.no_address, "Enter it in the register and run this again."),
-        ("Not in the outbox as issued", made.missing, "Run: xlassess generate"),
+        ("No e-mail address", made.no_address, _ADDRESS.get(made.kind, _ADDRESS[""])),
+        (
+            "Not in the outbox as issued", made.missing,
+            f"Run: xlassess {_WRITES.get(made.kind, 'generate')}",
+        ),
         ("No message can be written", made.problems, "Correct the address in the register."),
         (
             "Not certain whether an earlier message was sent, so nothing was sent now",

@@ -21,9 +21,12 @@ from xlassess.cli.console import (
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
     from xlassess.model.plan import AgreedAction
+    from xlassess.model.record import Notice
     from xlassess.services.status import Line, Status
 
 
@@ -83,6 +86,7 @@ def _show(out: Console, result: Status) -> None:
     for remark in result.remarks:
         out.say(remark, indent=2, style="note")
     _open(out, result)
+    _reports(out, result)
     _overdue(out, result)
     for review in result.reviews:
         out.gap()
@@ -91,6 +95,23 @@ def _show(out: Console, result: Status) -> None:
             f"is due by {when}, in {left}" if review.days >= 0 else f"was due by {when}, {left} ago"
         )
         out.say(f"The next review with {review.title} {said}.")
+
+
+def _reports(out: Console, result: Status) -> None:
+    """Say which owners of actions have not reported yet."""
+    if not result.reports:
+        return
+    out.heading(f"Progress not reported yet: {count(len(result.reports), 'workbook')}")
+    lines = []
+    for one in result.reports:
+        marks = _marks(one.sent, one.reminded, one.notice)
+        until = one.issued.return_by
+        wanted = [f"wanted by {day(until)}"] if until else []
+        state = ", ".join([*wanted, *(marks or ["not recorded as sent"])])
+        lines.append(f"{one.issued.partner}, {one.issued.reference}: {state}")
+    out.some(lines, "xlassess status --full")
+    if not result.closed:
+        out.say("To send them: xlassess send --progress. To remind: xlassess remind --progress")
 
 
 def _overdue(out: Console, result: Status) -> None:
@@ -242,15 +263,19 @@ def _settled(out: Console, result: Status) -> None:
 
 
 def _awaited(line: Line) -> str:
-    marks = [
-        f"{what} {day(at.astimezone().date())}"
-        for what, at in (("sent", line.sent), ("reminded", line.reminded))
-        if at
-    ]
-    if line.notice:
-        marks.append(noticed(line.notice))
+    marks = _marks(line.sent, line.reminded, line.notice)
     tail = f" ({', '.join(marks)})" if marks else ""
     return f"{_who(line)}, {line.toolkit}, {line.reference}: {line.state}{tail}"
+
+
+def _marks(sent: datetime | None, reminded: datetime | None, notice: Notice | None) -> list[str]:
+    """What is on record about a workbook that is out."""
+    marks = [
+        f"{what} {day(at.astimezone().date())}"
+        for what, at in (("sent", sent), ("reminded", reminded))
+        if at
+    ]
+    return [*marks, noticed(notice)] if notice else marks
 
 
 def _who(line: Line) -> str:
@@ -312,6 +337,16 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "queries": [finding_as_json(found) for found in one.queries],
             }
             for one in result.joint
+        ],
+        "reports": [
+            {
+                "reference": one.issued.reference,
+                "owner": one.issued.partner,
+                "return_by": one.issued.return_by.isoformat() if one.issued.return_by else None,
+                "sent": one.sent.isoformat() if one.sent else None,
+                "reminded": one.reminded.isoformat() if one.reminded else None,
+            }
+            for one in result.reports
         ],
         "unplaced": [
             {

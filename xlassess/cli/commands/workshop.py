@@ -61,4 +61,5 @@ def _show(out: Console, results: tuple[Prepared, ...]) -> None:
         out.gap()
         out.say("Some were left as they were. To replace them: xlassess workshop --reissue")
     out.gap()
+    out.say("To send them to somebody else who leads the discussion: xlassess send --workshop")
     out.say("When one has been filled in: xlassess ingest FILE")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.contract.reference import normalise
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.ledger.events import What
 from xlassess.mail import (
@@ -22,14 +21,18 @@ from xlassess.mail import (
     standard_words,
 )
 from xlassess.model.answer import Issued
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
+from xlassess.model.plan import JointKind
 from xlassess.model.query import Query
 from xlassess.model.record import SentMessage
-from xlassess.services.common.asked import Request, request_of, requests
+from xlassess.services.common.asked import requests
+from xlassess.services.common.earlier import plans_so_far
+from xlassess.services.common.joint import Addressee, addressee, issued_last
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import holds
 from xlassess.services.common.posting import Post
+from xlassess.services.common.standing import PartnersStanding, Standing, joint_standing
 from xlassess.sheet.words import Words
 
 _A_DAY = timedelta(days=1)
@@ -57,7 +60,8 @@ class Ask:
     ``only`` are references of workbooks, people, organisations or addresses; without any, all.
     ``attach`` lets the workbooks go with the messages. ``again`` is for workbooks recorded as sent
     and, where they are named, for those of which nobody knows whether they were. ``by_turn`` lets
-    the record say how firm a reminder is (`tone`), and ``kind`` only that it is one.
+    the record say how firm a reminder is (`tone`), and ``kind`` only that it is one. ``to`` is
+    whom a plan or workshop workbook goes to, by name or address.
     """
 
     kind: Kind
@@ -65,6 +69,7 @@ class Ask:
     attach: bool = True
     again: bool = False
     by_turn: bool = False
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,9 @@ class Composed:
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
-    where messages were asked for about some workbooks only. ``uncertain`` are earlier messages of
-    which nobody knows whether they were sent: nothing is written to the same people until that is
-    settled. ``recent`` counts people who were reminded less than a day ago.
+    where messages were asked for about some workbooks only, or about joint ones. ``uncertain`` are
+    earlier messages of which nobody knows whether they were sent: nothing is written to the same
+    people until that is settled. ``recent`` counts people who were reminded less than a day ago.
     """
 
     kind: Kind
@@ -96,6 +101,19 @@ class Composed:
         return bool(unwritten or self.day_over)
 
 
+_OF: Mapping[Kind, JointKind] = {
+    "plan": "plan", "workshop": "workshop", "progress": "progress",
+    "progress_reminder": "progress",
+}  # fmt: skip
+"""The joint workbooks that messages are about, by the kind of the message."""
+
+_FIRST: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
+"""The messages that workbooks go out with."""
+
+_WITHOUT_DAY: tuple[Kind, ...] = ("thanks", "query", "progress_reminder")
+"""The messages that may name a day that is over, or none."""
+
+
 def compose(
     folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, words: Words, ask: Ask,
     *, now: datetime, by_server: bool = False,
@@ -113,47 +131,103 @@ def compose(
             alone, so that a run that was broken off can be run again.
 
     Raises:
-        UsageError: the round is closed, or somebody is not known.
+        UsageError: the round is closed, nothing was issued that could be sent, or somebody is not
+            known.
         XlassessError: the register cannot be used.
     """
-    asked = [place for place, _ in requests(assessment, folder.respondents())]
+    people = folder.respondents()
     still_open(ledger, assessment.round)
-    out = _Round(ledger.overview(assessment.round), asked)
-    writing = _Writing(folder, assessment, words, ask, out, now)
-    books = out.named(ask.only) if ask.kind != "query" else []
-    if ask.kind == "query":
-        doubted = writing.queries(ledger.queries())
-    elif ask.kind == "thanks":
-        anew = bool(ask.again and ask.only)
-        books = [book for book in books if out.is_to_be_thanked(book, anew=anew)]
+    out: Standing
+    if ask.kind in _OF:
+        out, partners = _joint(folder, assessment, ledger, ask, people), None
     else:
-        books = [book for book in books if out.is_awaited(book)]
-        if ask.kind != "invitation":
-            books = [book for book in books if out.has_it(book)]
-        elif not ask.again:
-            books = [book for book in books if not out.has_it(book)]
-    if ask.kind != "query":
-        doubted = writing.doubted([book.reference for book in books])
-    held = {reference for one in doubted for reference in one.references}
-    books = [book for book in books if book.reference not in held]
+        asked = [place for place, _ in requests(assessment, people)]
+        overview = ledger.overview(assessment.round)
+        _issued_at_all(ask, overview)
+        out = partners = PartnersStanding(overview, asked, assessment.return_by)
+    writing = _Writing(folder, assessment, words, ask, out, now)
     recent: list[Issued] = []
-    if by_server and not ask.again and ask.kind not in ("invitation", "thanks"):
-        recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
-        books = [book for book in books if book not in recent]
-    for own in _by_person(books):
-        writing.add(own)
-    by = assessment.return_by if ask.kind not in ("thanks", "query") else None
-    return Composed(
-        kind=ask.kind,
-        post=tuple(writing.post),
-        no_address=tuple(writing.no_address),
-        missing=tuple(writing.missing),
-        problems=tuple(writing.problems),
-        day_over=by if by and by < now.astimezone().date() and writing.post else None,
-        whole=not ask.only and not ask.again,
-        uncertain=doubted,
-        recent=len({book.identity.respondent for book in recent}),
-    )
+    if partners is not None and ask.kind == "query":
+        doubted = writing.queries(partners, ledger.queries())
+    else:
+        books = _due(out, partners, ask)
+        doubted = writing.doubted([book.reference for book in books])
+        held = {reference for one in doubted for reference in one.references}
+        books = [book for book in books if book.reference not in held]
+        if by_server and not ask.again and ask.kind not in (*_FIRST, "thanks"):
+            recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
+            books = [book for book in books if book not in recent]
+        for own in _by_person(books):
+            writing.add(own)
+    return writing.done(doubted, recent)
+
+
+def _issued_at_all(ask: Ask, overview: RoundOverview) -> None:
+    """Refuse to look for whom to write to where no workbook was issued.
+
+    Raises:
+        UsageError: nothing was issued in the round.
+    """
+    if not overview.issued:
+        raise UsageError(
+            "No workbook has been issued in this round yet, so there is nothing to write about.",
+            "Issue the workbooks first: xlassess generate",
+        )
+
+
+def _joint(
+    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, ask: Ask,
+    people: tuple[Respondent, ...],
+) -> Standing:  # fmt: skip
+    """Return where the joint workbooks stand that messages are asked for about.
+
+    Raises:
+        UsageError: none was written yet, or nobody is named who is to have it.
+    """
+    kind = _OF[ask.kind]
+    if not issued_last(ledger, assessment.round, kind):
+        raise UsageError(
+            f"No {kind} workbook was written in this round yet.",
+            f"Write it first: xlassess {kind}",
+        )
+    to = _named(ask.to, people) if ask.to else None
+    alone = kind == "plan" or not assessment.preparation.facilitator
+    if kind != "progress" and to is None and alone:
+        raise UsageError(
+            f"The {kind} workbook is with you: it is not sent unless somebody else is to have it.",
+            f"Name them, such as the chair: xlassess send --{kind} --to ADDRESS",
+        )
+    plans = plans_so_far(folder, ledger.plans(), assessment.round)
+    return joint_standing(ledger, assessment, kind, people=people, plans=plans, to=to)
+
+
+def _named(who: str, people: tuple[Respondent, ...]) -> Addressee:
+    """Whom somebody names: by an address, or by a name that the register knows.
+
+    Raises:
+        UsageError: it is no address, and the register does not say who it is.
+    """
+    known = next((one for one in people if one.email.casefold() == who.strip().casefold()), None)
+    if "@" in who:
+        return Addressee(known.name if known else "", who.strip())
+    found = addressee(who, people)
+    if not found.email:
+        raise UsageError(
+            f"The register has no address of {who}.", "Give the address itself: --to ADDRESS"
+        )
+    return found
+
+
+def _due(out: Standing, partners: PartnersStanding | None, ask: Ask) -> list[Issued]:
+    """The workbooks that messages of this kind are due about."""
+    books = out.named(ask.only)
+    if partners is not None and ask.kind == "thanks":
+        anew = bool(ask.again and ask.only)
+        return [book for book in books if partners.is_to_be_thanked(book, anew=anew)]
+    books = [book for book in books if out.is_awaited(book)]
+    if ask.kind not in _FIRST:
+        return [book for book in books if out.has_it(book)]
+    return books if ask.again else [book for book in books if not out.has_it(book)]
 
 
 @dataclass(slots=True)
@@ -164,7 +238,7 @@ class _Writing:
     assessment: Assessment
     words: Words
     ask: Ask
-    out: _Round
+    out: Standing
     now: datetime
     post: list[Post] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
@@ -180,7 +254,7 @@ class _Writing:
 
     def add(self, books: Sequence[Issued]) -> None:
         """Write the message about one person's workbooks."""
-        one, until = books[0], self.assessment.return_by
+        one, until = books[0], self.out.day_of(books)
         attach = self.ask.attach and self.ask.kind != "thanks"
         outbox = self.folder.outbox
         attached = [_attachment(outbox, book) for book in books if attach]
@@ -190,6 +264,8 @@ class _Writing:
         if self.ask.by_turn:
             kind = tone(max(map(self.out.reminders, books)), day_over=over)
         thanks = kind == "thanks"
+        if over and kind == "progress_reminder":
+            until = None  # it asks for the report now: a day that is over is not to be met
         letter = Letter(
             kind=kind,
             address=one.email,
@@ -200,21 +276,20 @@ class _Writing:
             attachments=tuple(found for found in attached if found),
             calendar=until is not None and not over and not thanks,
         )
-        mark: What = "sent" if kind == "invitation" else "reminded"
+        mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
 
-    def queries(self, queries: Sequence[Query]) -> tuple[SentMessage, ...]:
+    def queries(self, out: PartnersStanding, queries: Sequence[Query]) -> tuple[SentMessage, ...]:
         """Write the messages that query workbooks go with; return those that are in doubt."""
-        wanted = self.out.open_queries(queries, self.ask)
+        wanted = out.open_queries(queries, self.ask.only, again=self.ask.again)
         doubted = self.doubted([query.reference for query in wanted])
         held = {reference for one in doubted for reference in one.references}
         for query in wanted:
             if query.reference not in held:
-                self._query(query)
+                self._query(out.books[query.of], query)
         return doubted
 
-    def _query(self, query: Query) -> None:
-        book = self.out.books[query.of]
+    def _query(self, book: Issued, query: Query) -> None:
         path = self.folder.outbox / "queries" / query.file_name
         text = path.with_suffix(".txt")
         lost = [one.name for one in (path, text) if not one.is_file()]
@@ -258,6 +333,22 @@ class _Writing:
             person = f"{person}-{letter.references[0]}"
         self.post.append(Post(book.partner, person, letter, mark))
 
+    def done(self, doubted: tuple[SentMessage, ...], recent: Sequence[Issued]) -> Composed:
+        """Return what was written, and what was not."""
+        days = [one.letter.until for one in self.post if one.letter.until]
+        by = min(days, default=None) if self.ask.kind not in _WITHOUT_DAY else None
+        return Composed(
+            kind=self.ask.kind,
+            post=tuple(self.post),
+            no_address=tuple(self.no_address),
+            missing=tuple(self.missing),
+            problems=tuple(self.problems),
+            day_over=by if by and by < self.now.astimezone().date() else None,
+            whole=not self.ask.only and not self.ask.again and self.ask.kind not in _OF,
+            uncertain=doubted,
+            recent=len({_person(book) for book in recent}),
+        )
+
 
 def words_of(folder: AssessmentFolder) -> Words:
     """The organisation's own words, or ours."""
@@ -273,134 +364,25 @@ def words_of(folder: AssessmentFolder) -> Words:
     return own_words(text, path.name)
 
 
-class _Round:
-    """Where the workbooks of the round stand, for whoever writes about them.
-
-    Of several issued to one person the last: where workbooks were issued anew it is to be sent,
-    although an earlier one came back and counts until then.
-
-    Args:
-        record: where the round's workbooks stand.
-        asked: the places of the register.
-    """
-
-    def __init__(self, record: RoundOverview, asked: Sequence[Request]) -> None:
-        newest = {request_of(book): book for book in record.issued}
-        self._record, self._register = record, record.register
-        self._settled = record.current.keys() | record.register.outcomes.keys()
-        self._known = [newest[place] for place in asked if place in newest]
-        self.books = {book.reference: book for book in record.issued}
-        refused = {ret.reference for ret in record.history if ret.state == "refused"}
-        self._reached = refused | record.register.sent.keys() | record.register.reminded.keys()
-
-    def named(self, only: Sequence[str]) -> list[Issued]:
-        """Return those that are named by reference, person, organisation or address, or all.
-
-        Raises:
-            UsageError: nothing was issued to anybody of the register under one of these names.
-        """
-        wanted: set[str] = set()
-        for text in only:
-            found = {book.reference for book in self._known if _is_called(book, text)}
-            if not found:
-                raise UsageError(
-                    f"There is no workbook {text} to send or to wait for in this round.",
-                    "xlassess status shows the references, people and organisations. A workbook "
-                    "issued again has a new reference.",
-                )
-            wanted |= found
-        return [book for book in self._known if not wanted or book.reference in wanted]
-
-    def is_awaited(self, book: Issued) -> bool:
-        """True when nothing usable has come back, and something may."""
-        return book.reference not in self._settled
-
-    def is_to_be_thanked(self, book: Issued, *, anew: bool = False) -> bool:
-        """True when a return of it counts, is not blank, and was not confirmed yet.
-
-        Args:
-            book: the workbook.
-            anew: although it was confirmed.
-        """
-        if book.reference not in self._record.returned:
-            return False
-        ret = self._record.current[book.reference]
-        return anew or not any(
-            one.purpose == "thanks" and one.outcome == "sent" and book.reference in one.references
-            and ret.received_at is not None and one.at >= ret.received_at
-            for one in self._register.messages
-        )  # fmt: skip
-
-    def confirmed(self, book: Issued) -> str:
-        """What was received of it, in words a partner understands."""
-        ret = self._record.current.get(book.reference)
-        number = self._record.answered.get(ret.number, 0) if ret else 0
-        answers = "1 answer" if number == 1 else f"{number} answers"
-        return f"{book.file_name} (reference {book.reference}): {answers}"
-
-    def reminders(self, book: Issued) -> int:
-        """How often its respondent was reminded."""
-        return self._register.reminders.get(book.reference, 0)
-
-    def open_queries(self, queries: Sequence[Query], ask: Ask) -> list[Query]:
-        """The query workbooks that are to go out: about what counts, not sent, not answered."""
-        counts = {ret.number for ret in self._record.current.values()}
-        newest = {query.of: query for query in queries if query.base in counts}
-        answered = {ret.query for ret in self._record.history if ret.state != "refused"}
-        sent = {
-            reference
-            for one in self._register.messages
-            if one.purpose == "query" and one.outcome == "sent"
-            for reference in one.references
-        }
-        wanted = [*ask.only]
-        return [
-            query
-            for query in newest.values()
-            if query.of in self.books
-            and query.reference not in answered
-            and (ask.again or query.reference not in sent)
-            and (
-                not wanted
-                or any(
-                    normalise(text) == query.reference or _is_called(self.books[query.of], text)
-                    for text in wanted
-                )
-            )
-        ]
-
-    def has_it(self, book: Issued) -> bool:
-        """True when the workbook is known to have reached its respondent."""
-        return book.reference in self._reached
-
-    def reminded_since(self, book: Issued, since: datetime) -> bool:
-        """True when its respondent was reminded since that moment."""
-        last = self._register.reminded.get(book.reference)
-        return last is not None and last > since
-
-    def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
-        """The messages about these workbooks of which nobody knows whether they were sent."""
-        about = {*references}
-        return tuple(one for one in self._register.uncertain if about & {*one.references})
-
-
-def _is_called(book: Issued, text: str) -> bool:
-    names = (book.respondent, book.partner, book.email, book.identity.respondent)
-    return book.reference == normalise(text) or text.strip().casefold() in (
-        name.casefold() for name in names if name
-    )
-
-
 def _by_person(books: Iterable[Issued]) -> Iterator[list[Issued]]:
     """Yield the workbooks of each person together."""
-    order = sorted(books, key=lambda one: one.identity.respondent)
-    for _, group in groupby(order, key=lambda one: one.identity.respondent):
+    for _, group in groupby(sorted(books, key=_person), key=_person):
         yield list(group)
+
+
+def _person(book: Issued) -> tuple[str, str]:
+    """Whom a workbook goes to: of partners' ones by id, of joint ones by name and address.
+
+    Without an address it is a message for each workbook, as it is told of each.
+    """
+    if book.identity.kind and book.email:
+        return book.respondent, book.email
+    return book.identity.respondent, ""
 
 
 def _attachment(outbox: Path, book: Issued) -> Attachment | None:
     """A workbook as it was issued; None where that is not in the outbox."""
-    path = outbox / book.file_name
+    path = outbox / book.identity.kind / book.file_name
     if not holds(path, book.sha256):
         return None
     return Attachment(book.reference, book.file_name, path.read_bytes())

@@ -1,20 +1,21 @@
-"""Issuing joint workbooks: the plan, progress and workshop workbooks of a round."""
+"""Joint workbooks, the plan, progress and workshop ones of a round: issuing them, and for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.slugs import slug, tidy
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import questions_digest, seal, sheet_password
 from xlassess.generate import JointWorkbook, Personal, build_joint, file_name
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued, Value
 from xlassess.model.assessment import Assessment, Respondent
-from xlassess.model.plan import JointKind
+from xlassess.model.plan import AgreedAction, JointKind
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import Content, Issue, Issuer, clear_away, write
@@ -81,6 +82,7 @@ class JointDraft:
             sha256=content.sha256,
             seal=seal(identity, self.secret),
             issued_at=self.now,
+            return_by=self.return_by,
         )
         return record, content
 
@@ -130,7 +132,7 @@ def issue_joint(
     place = joint_folder(folder, kind)
     taken = [one.reference for one in (*ledger.issued(), *ledger.joint())]
     taken += [one.reference for one in ledger.queries()]
-    came = {ret.reference for ret in ledger.joint_returns(round_name) if ret.state != "refused"}
+    came = came_back(ledger, round_name)
     issues = []
     for draft in drafts:
         back = draft.earlier is not None and draft.earlier.reference in came
@@ -158,6 +160,85 @@ def issued_last(ledger: Ledger, round_name: str, kind: JointKind) -> dict[str, I
     }
 
 
+def came_back(ledger: Ledger, round_name: str) -> frozenset[str]:
+    """Return the references of the joint workbooks of which something usable came back."""
+    returns = ledger.joint_returns(round_name)
+    return frozenset(ret.reference for ret in returns if ret.state != "refused")
+
+
 def joint_folder(folder: AssessmentFolder, kind: JointKind) -> Path:
     """Return the folder of the outbox for joint workbooks of a kind."""
     return folder.outbox / kind
+
+
+def by_owner(actions: Iterable[AgreedAction]) -> dict[str, list[AgreedAction]]:
+    """Return actions by owner, under what the owner's workbook is known by.
+
+    Names that differ in capitals, blanks or signs alone are of one owner: there is one workbook.
+
+    Args:
+        actions: the actions; those without an owner are left out.
+    """
+    owned: dict[str, list[AgreedAction]] = {}
+    for action in actions:
+        if action.owner:
+            owned.setdefault(slug(action.owner), []).append(action)
+    return owned
+
+
+def holder_of(owner: str) -> str:
+    """Return the holder of an owner's workbook, in its seal.
+
+    Args:
+        owner: what it is known by (`by_owner`).
+    """
+    return f"owner-{owner}"
+
+
+def holders(
+    owned: Mapping[str, list[AgreedAction]], respondents: Iterable[Respondent]
+) -> list[tuple[Holder, list[AgreedAction]]]:
+    """Return whom each owner's workbook is for, with its actions.
+
+    Args:
+        owned: actions by owner (`by_owner`).
+        respondents: the register.
+    """
+    people = tuple(respondents)
+    found = []
+    for key, actions in owned.items():
+        name = tidy(actions[0].owner)
+        email = addressee(name, people).email
+        found.append((Holder(holder_of(key), name, email=email), actions))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a message goes to: the name, and the address, which may not be known."""
+
+    name: str
+    email: str = ""
+
+
+def addressee(name: str, respondents: Sequence[Respondent]) -> Addressee:
+    """Return who is written to where this person or organisation is meant.
+
+    That is the only person of this name, or the only one of this organisation. Where there are
+    several, nobody is known to be the right one, and there is no address.
+
+    Args:
+        name: the name.
+        respondents: the register.
+    """
+    wanted = slug(name) if name.strip() else ""
+    for named in (
+        {(one.name, one.email) for one in respondents if one.name and slug(one.name) == wanted},
+        {(one.name, one.email) for one in respondents if slug(one.partner) == wanted},
+    ):
+        if len(named) == 1:
+            ((person, email),) = named
+            return Addressee(person or name, email)
+        if named:
+            break
+    return Addressee(name)

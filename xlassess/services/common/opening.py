@@ -129,7 +129,7 @@ def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") 
     """
     if not folder.ledger_file.exists():
         raise UsageError(
-            "No workbook has been issued yet, so there is nothing to record.",
+            "No workbook has been issued yet.",
             "Issue the workbooks first: xlassess generate",
         )
     return Ledger(folder.ledger_file, now, by)

@@ -1,0 +1,228 @@
+"""Where workbooks stand, for whoever writes about them: those of partners, and joint ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import date, datetime
+
+from xlassess.assessment.slugs import tidy
+from xlassess.contract.reference import normalise
+from xlassess.ledger import Ledger, RoundOverview
+from xlassess.model.answer import Issued
+from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.errors import UsageError
+from xlassess.model.plan import AgreedPlan, JointKind, open_actions
+from xlassess.model.query import Query
+from xlassess.model.record import Register, SentMessage
+from xlassess.services.common.asked import Request, request_of
+from xlassess.services.common.joint import (
+    Addressee,
+    addressee,
+    by_owner,
+    came_back,
+    holder_of,
+    issued_last,
+)
+
+
+class Standing:
+    """Which workbooks may be written about, and what was recorded about them.
+
+    Args:
+        known: the workbooks, each with whom it goes to.
+        register: what was recorded about workbooks.
+        settled: the references of those of which nothing more is to come.
+        reached: the references of those that are known to have reached somebody.
+    """
+
+    def __init__(
+        self, known: Sequence[Issued], register: Register, settled: Set[str], reached: Set[str]
+    ) -> None:
+        self._known, self._register = known, register
+        self._settled = settled
+        self._reached = reached | register.sent.keys() | register.reminded.keys()
+
+    def named(self, only: Sequence[str]) -> list[Issued]:
+        """Return those that are named by reference, person, organisation or address, or all.
+
+        Raises:
+            UsageError: there is no workbook to be written about under one of these names.
+        """
+        wanted: set[str] = set()
+        for text in only:
+            found = {book.reference for book in self._known if _is_called(book, text)}
+            if not found:
+                raise UsageError(
+                    f"There is no workbook {text} to send or to wait for in this round.",
+                    "xlassess status shows the references, people and organisations. A workbook "
+                    "issued again has a new reference.",
+                )
+            wanted |= found
+        return [book for book in self._known if not wanted or book.reference in wanted]
+
+    def is_awaited(self, book: Issued) -> bool:
+        """True when nothing usable has come back, and something may."""
+        return book.reference not in self._settled
+
+    def reminders(self, book: Issued) -> int:
+        """How often its respondent was reminded."""
+        return self._register.reminders.get(book.reference, 0)
+
+    def has_it(self, book: Issued) -> bool:
+        """True when the workbook is known to have reached its respondent."""
+        return book.reference in self._reached
+
+    def reminded_since(self, book: Issued, since: datetime) -> bool:
+        """True when its respondent was reminded since that moment."""
+        last = self._register.reminded.get(book.reference)
+        return last is not None and last > since
+
+    def day_of(self, books: Sequence[Issued]) -> date | None:
+        """The day by which workbooks are wanted, the first one where they name several."""
+        return min((one.return_by for one in books if one.return_by), default=None)
+
+    def confirmed(self, book: Issued) -> str:
+        """What was received of a workbook, in words a partner understands."""
+        return book.file_name
+
+    def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
+        """The messages about these workbooks of which nobody knows whether they were sent."""
+        about = {*references}
+        return tuple(one for one in self._register.uncertain if about & {*one.references})
+
+
+class PartnersStanding(Standing):
+    """Where the workbooks that partners fill in stand.
+
+    Of several issued to one person the last: where workbooks were issued anew it is to be sent,
+    although an earlier one came back and counts until then.
+
+    Args:
+        record: where the round's workbooks stand.
+        asked: the places of the register.
+        return_by: the day by which they are wanted.
+    """
+
+    def __init__(
+        self, record: RoundOverview, asked: Sequence[Request], return_by: date | None
+    ) -> None:
+        newest = {request_of(book): book for book in record.issued}
+        settled = record.current.keys() | record.register.outcomes.keys()
+        refused = {ret.reference for ret in record.history if ret.state == "refused"}
+        known = [newest[place] for place in asked if place in newest]
+        super().__init__(known, record.register, settled, refused)
+        self._record, self._return_by = record, return_by
+        self.books = {book.reference: book for book in record.issued}
+
+    def day_of(self, books: Sequence[Issued]) -> date | None:
+        """The day by which the round's workbooks are wanted."""
+        del books
+        return self._return_by
+
+    def is_to_be_thanked(self, book: Issued, *, anew: bool = False) -> bool:
+        """True when a return of it counts, is not blank, and was not confirmed yet.
+
+        Args:
+            book: the workbook.
+            anew: although it was confirmed.
+        """
+        if book.reference not in self._record.returned:
+            return False
+        ret = self._record.current[book.reference]
+        return anew or not any(
+            one.purpose == "thanks" and one.outcome == "sent" and book.reference in one.references
+            and ret.received_at is not None and one.at >= ret.received_at
+            for one in self._register.messages
+        )  # fmt: skip
+
+    def confirmed(self, book: Issued) -> str:
+        """What was received of it, in words a partner understands."""
+        ret = self._record.current.get(book.reference)
+        number = self._record.answered.get(ret.number, 0) if ret else 0
+        answers = "1 answer" if number == 1 else f"{number} answers"
+        return f"{book.file_name} (reference {book.reference}): {answers}"
+
+    def open_queries(
+        self, queries: Sequence[Query], only: Sequence[str], *, again: bool
+    ) -> list[Query]:
+        """The query workbooks that are to go out: about what counts, not sent, not answered.
+
+        Args:
+            queries: all query workbooks.
+            only: names of those wanted; none for all.
+            again: although they were sent.
+        """
+        counts = {ret.number for ret in self._record.current.values()}
+        newest = {query.of: query for query in queries if query.base in counts}
+        answered = {ret.query for ret in self._record.history if ret.state != "refused"}
+        sent = {
+            reference
+            for one in self._register.messages
+            if one.purpose == "query" and one.outcome == "sent"
+            for reference in one.references
+        }
+        return [
+            query
+            for query in newest.values()
+            if query.of in self.books
+            and query.reference not in answered
+            and (again or query.reference not in sent)
+            and (
+                not only
+                or any(
+                    normalise(text) == query.reference or _is_called(self.books[query.of], text)
+                    for text in only
+                )
+            )
+        ]
+
+
+def joint_standing(
+    ledger: Ledger, assessment: Assessment, kind: JointKind, *, people: Sequence[Respondent],
+    plans: Mapping[str, AgreedPlan], to: Addressee | None,
+) -> Standing:  # fmt: skip
+    """Return where the joint workbooks of a kind stand, each with whom it goes to.
+
+    Progress workbooks go to the owners of open actions, as the register knows them now; the others
+    to whoever is named, and that of a workshop else to its facilitator.
+
+    Args:
+        ledger: what is on record.
+        assessment: the settings of the round.
+        kind: the kind.
+        people: the register.
+        plans: the agreed plans of this round and of those before it.
+        to: whom plan and workshop workbooks go to, if that is said.
+    """
+    books = issued_last(ledger, assessment.round, kind)
+    if kind == "progress":
+        owned = by_owner(open_actions(plans))
+        whom = {
+            holder_of(key): addressee(tidy(actions[0].owner), people)
+            for key, actions in owned.items()
+        }
+    else:
+        whom = dict.fromkeys(books, to or _facilitator(assessment, people))
+    known = [_going_to(book, whom[holder]) for holder, book in books.items() if holder in whom]
+    back = came_back(ledger, assessment.round)
+    return Standing(known, ledger.register(), back, frozenset())
+
+
+def _going_to(book: Issued, who: Addressee) -> Issued:
+    """A workbook with whom it goes to, or with nobody's address."""
+    return replace(book, respondent=who.name if who.email else "", email=who.email)
+
+
+def _facilitator(assessment: Assessment, people: Sequence[Respondent]) -> Addressee:
+    """Who leads the workshop: what the settings say of them begins with their name."""
+    said = assessment.preparation.facilitator
+    found = addressee(said, people)
+    return found if found.email else addressee(said.partition(",")[0].strip(), people)
+
+
+def _is_called(book: Issued, text: str) -> bool:
+    names = (book.respondent, book.partner, book.email, book.identity.respondent)
+    return book.reference == normalise(text) or text.strip().casefold() in (
+        name.casefold() for name in names if name
+    )
