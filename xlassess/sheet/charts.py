@@ -134,9 +134,10 @@ def named_dartboard(book: WorkbookWriter, grid: DartboardGrid, board: Board, fra
     chart.add_series(_names(grid, board.segments))
     chart.set_rotation(round(360 - 180 / grid.segments) % 360)
     chart.set_hole_size(_SMALLEST_HOLE)
-    side = min(frame.width, frame.height * (0.98 - frame.head))
+    top = frame.head + _BELOW_TITLE / frame.height
+    side = min(frame.width, frame.height * (0.98 - top))
     chart.set_plotarea({"layout": {
-        "x": (1 - side / frame.width) / 2, "y": frame.head,
+        "x": (1 - side / frame.width) / 2, "y": top,
         "width": side / frame.width, "height": side / frame.height,
     }})  # fmt: skip
     chart.set_legend({"none": True})
@@ -160,6 +161,9 @@ def _names(grid: DartboardGrid, names: Sequence[str]) -> dict[str, object]:
         "data_labels": {"value": True, "custom": labels},
     }  # fmt: skip
 
+
+_BELOW_TITLE = 12
+"""Pixels between a title and the name of the segment at the top."""
 
 _BLANK: dict[str, object] = {"fill": {"none": True}, "border": {"none": True}}
 _RIM_LETTERS = 16
@@ -441,9 +445,11 @@ def dot_plot(book: WorkbookWriter, plot: DotPlot, frame: Frame) -> Any:
         " ", plot.edge, plot.places, "none", 5, palette.INK, plot.names, "left",
     )))  # fmt: skip
     low, high = plot.limits
+    # Eleven percentages along a narrow axis are turned on their side; five can be read.
+    steps = {"major_unit": (high - low) / 4} if plot.number_format.endswith("%") else {}
     chart.set_x_axis({
         "name": plot.axis, "name_font": _font(9, palette.MUTED), "num_font": _font(9),
-        "min": low, "max": high, "num_format": plot.number_format,
+        "min": low, "max": high, "num_format": plot.number_format, **steps,
         "major_gridlines": {"visible": False}, "line": {"color": palette.LINE},
     })  # fmt: skip
     chart.set_y_axis({

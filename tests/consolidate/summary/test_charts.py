@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from tests.consolidate.test_summarise import CODES
 from tests.consolidate.wording.test_findings import all_at, part_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
+from xlassess.consolidate.summary.dot_charts import label_sides
 from xlassess.sheet import palette
 from xlassess.sheet.charts import shades_against, shades_in_favour
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -115,3 +117,56 @@ def test_shades__neighbours_differ_in_lightness(parts):
     for shades in (shades_against(parts), shades_in_favour(parts)):
         assert len(set(shades)) == parts
         assert all(palette.contrast(a, b) >= 1.15 for a, b in pairwise(shades))
+
+
+def test_bars__no_more_beside_the_lists_than_there_is_room_for():
+    """With 14 sections about a line on half a page, nothing could be read."""
+    summary = summarise(a_round([find_toolkit("working-better-together")], 13, Wish()), MADE_AT)
+    charts = charts_in(summary_bytes(summary))
+    (cut,) = [c for c in charts if re.match(r"The \d+ of 14 sections", axis_of(c))]
+    names = [len(list(ser.iter(f"{C}pt"))) for ser in cut.findall(f".//{C}cat")]
+    shown = int(re.match(r"The (\d+) of", axis_of(cut))[1])
+    assert 1 <= shown < 14
+    assert set(names) == {shown}
+
+
+def test_bars__say_nothing_of_a_choice_where_all_sections_are_shown(pat):
+    assert not [c for c in charts_in(summary_bytes(summarise(a_round([pat], 9, Wish()), MADE_AT)))
+                if re.match(r"The \d+ of", axis_of(c))]  # fmt: skip
+
+
+def axis_of(chart: ElementTree.Element) -> str:
+    found = chart.find(f".//{C}valAx/{C}title")
+    return "" if found is None else "".join(t.text or "" for t in found.iter(f"{A}t"))
+
+
+def test_significance__no_name_stands_on_another_sections_point(pat):
+    part = summarise(a_round([pat], 13, Wish()), MADE_AT).parts[0]
+    near = [(12.0, 3.3), (13.3, 3.5), (21.0, 4.0), (18.0, 4.2), (15.0, 2.9), (14.6, 2.4)]
+    sections = tuple(
+        replace(
+            each, score=replace(each.score, mean=mean),
+            significance=replace(each.significance, mean=weight),
+        )
+        for each, (mean, weight) in zip(part.sections, near, strict=True)
+    )  # fmt: skip
+    sides = label_sides(replace(part, sections=sections), ((9, 24), (2, 5)), (430, 260))
+    # The second point lies where the first one's name would stand on the right, the usual side.
+    assert sides[0] != "right"
+    assert sides[2] == "right"
+
+
+def test_levels__beside_each_line_stands_a_figure_and_its_unit_below_the_axis():
+    """LibreOffice breaks a label of several words, and the lines ran into each other."""
+    record = a_round([find_toolkit("bv-partnership")], 12, Wish())
+    charts = charts_in(summary_bytes(summarise(record, MADE_AT)))
+    levels = [c for c in charts if "points apart" in axis_of(c)]
+    assert levels
+    for chart in levels:
+        labels = [
+            "".join(t.text or "" for t in label.iter(f"{A}t")).strip()
+            for label in chart.find(f".//{C}ser").iter(f"{C}dLbl")
+        ]
+        assert [label for label in labels if label]
+        assert all(label.isdigit() for label in labels if label)
+        assert chart.find(f".//{C}valAx/{C}majorUnit").get("val") == "0.25"

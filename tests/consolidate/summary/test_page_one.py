@@ -9,7 +9,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds
 from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.figures.thresholds import marked_gaps
 from xlassess.consolidate.figures.values import PutRight
@@ -100,6 +100,19 @@ def test_cover__says_each_finding_who_answered_what_is_asked_and_what_comes_next
         assert f"{part.label}: {part.narrative.decisions[0]}" in cover
     assert cover.count("5 of 6 workbooks issued have come back (83%)") == 2
     assert lines.index("You are asked to") < lines.index("What comes next")
+
+
+def test_cover__says_what_moved_since_last_time_and_nothing_in_a_first_round():
+    toolkits = [find_toolkit(each) for each in ("pat", "melton-evaluation")]
+
+    def cover(record):
+        page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))
+        return " ".join(str(cell.value or "") for (cell,) in page["Summary"].iter_rows(max_col=1))
+
+    again = over_rounds(toolkits)
+    moved = summarise(again, MADE_AT).parts[0].narrative
+    assert f"{moved.trend_title}: {moved.trend[0]}" in cover(again)
+    assert "What moved since" not in cover(a_round(toolkits, 6, Wish(returned=5)))
 
 
 def test_cover__is_not_written_before_one_toolkit():

@@ -20,6 +20,7 @@ from xlassess.consolidate.figures.values import DataRows
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
 from xlassess.sheet.validation import SheetError
+from xlassess.toolkits.load import find_toolkit
 
 SHEETS = [
     "Summary", "Responses", "Findings", "Scores", "Profile", "Agreement", "Levels",
@@ -272,3 +273,27 @@ def test_tables__too_long_for_a_sheet_say_so(pat, monkeypatch):
     monkeypatch.setattr("xlassess.consolidate.summary.cells.MOST_ROWS", 20)
     with pytest.raises(SheetError, match="more than a sheet holds"):
         made(a_round([pat], 3))
+
+
+@pytest.mark.parametrize(
+    ("toolkit_id", "words"),
+    [
+        ("pat", ("Lowest band", "Between", "Between", "Highest band")),
+        (
+            "melton-evaluation",
+            ("Lowest quarter of the range", "Second quarter", "Third quarter", "Highest quarter"),
+        ),
+    ],
+)
+def test_scores__shades_have_a_key_from_light_to_dark(toolkit_id, words):
+    summary = summarise(a_round([find_toolkit(toolkit_id)], 6, Wish()), MADE_AT)
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Scores"]
+    key = [sheet.cell(3, column) for column in range(1, 6)]
+    assert [cell.value for cell in key] == ["Key to the shades", *words]
+    light = [sum(int(cell.fill.fgColor.rgb[i : i + 2], 16) for i in (2, 4, 6)) for cell in key[1:]]
+    assert light == sorted(light, reverse=True)
+    used = {
+        rule.dxf.fill.bgColor.rgb
+        for box in sheet.conditional_formatting for rule in box.rules
+    }  # fmt: skip
+    assert {cell.fill.fgColor.rgb for cell in key[1:]} == used

@@ -211,7 +211,9 @@ def answer_chart(
             line=round(bars.reach[0], 9),
             end=bars.end,
             number_format="0%;;" if bars.shares else "0;;",
-            axis=words().say("axis_shares" if bars.shares else "axis_counts", anywhere),
+            axis=words().say("axis_shares", anywhere, len(shown), len(bars.names))
+            if bars.shares
+            else words().say("axis_counts", anywhere),
         ),
         frame,
         size=size,

@@ -21,7 +21,7 @@ from xlassess.consolidate.figures.charted import (
 )
 from xlassess.consolidate.figures.counted import gap_between
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST
-from xlassess.consolidate.figures.values import Figure, ToolkitResults
+from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
 from xlassess.consolidate.summary.formulas import return_score
 from xlassess.consolidate.summary.layout import (
@@ -225,10 +225,13 @@ def level_dots(
     gaps = [gap_between(each.levels.values()) for each in part.sections]
     scored = part.toolkit.scoring.rule in ("sum", "mean")
     show = decimal if scored else lambda gap: decimal(100 * gap, 0)
-    texts = ["\u2003" + words().say("gap", show(gap), not scored) if gap else "" for gap in gaps]
+    texts = [show(gap) if gap else "" for gap in gaps]
     ends = (range_name(layout.sheet, layout.dots("gap")), [gap or 0.0 for gap in gaps])
     nought = (ends[0], [0.0 for _ in gaps])
-    line = Dots(" ", _cells(layout, "top"), places, "none", 5, palette.LINE, texts, "right",
+    # LibreOffice breaks a label that is wider than a fifth of the chart: the figure stands alone,
+    # and what it is stands below the axis.
+    beside = ["\u2003" + text if text else "" for text in texts]
+    line = Dots(" ", _cells(layout, "top"), places, "none", 5, palette.LINE, beside, "right",
                 reach=(nought, ends), leftward=True)  # fmt: skip
     labels: Sequence[str] = part.levels[:MOST_LEVELS]
     dots = [
@@ -247,7 +250,10 @@ def level_dots(
     )
     title = part.narrative.titles.levels or words().say("picture_levels")
     chart = charts.dot_plot(writer.book, plot, Frame(*size, title))
-    pairs = [(e.name, text) for e, text in zip(part.sections, texts, strict=True) if text]
+    pairs = [
+        (each.name, words().say("gap", text, not scored))
+        for each, text in zip(part.sections, texts, strict=True) if text
+    ]  # fmt: skip
     return chart, words().say("levels_alt", part.label, list(labels), pairs)
 
 
@@ -380,18 +386,14 @@ def label_sides(
         axes: the ends of the axes of score and significance.
         size: the chart's size in pixels.
     """
-    taken: list[tuple[float, float, float, float]] = []
     found: dict[int, str] = {}
-    for together in points_together(part, axes):
-        each = part.sections[together[0]]
-        if each.score.mean is None or each.significance.mean is None:
-            continue
-        x, y = (
-            _INSIDE * length * (value - low) / (high - low)
-            for length, value, (low, high) in zip(
-                size, (each.score.mean, each.significance.mean), axes, strict=True
-            )
-        )
+    places = {
+        together: _place(part.sections[together[0]], axes, size)
+        for together in map(tuple, points_together(part, axes))
+    }
+    shown = {together: place for together, place in places.items() if place is not None}
+    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in shown.values()]
+    for together, (x, y) in shown.items():
         letters = len("; ".join(part.sections[i].name for i in together)) * _LETTER
         wide = min(letters, _WIDEST * size[0])
         tall = _LINE * ceil(letters / wide)
@@ -404,8 +406,25 @@ def label_sides(
         room = (0.0, 0.0, _INSIDE * size[0] + 40, _INSIDE * size[1])
         side = min(boxes, key=lambda name: _covered(boxes[name], taken, room))
         found[together[0]] = side
-        taken += [boxes[side], (x - 6, y - 6, x + 6, y + 6)]
+        taken.append(boxes[side])
     return found
+
+
+def _place(
+    each: SectionFigures,
+    axes: tuple[tuple[float, float], tuple[float, float]],
+    size: tuple[int, int],
+) -> tuple[float, float] | None:
+    """Where a section's point stands, in pixels from the lower left corner of the axes."""
+    if each.score.mean is None or each.significance.mean is None:
+        return None
+    x, y = (
+        _INSIDE * length * (value - low) / (high - low)
+        for length, value, (low, high) in zip(
+            size, (each.score.mean, each.significance.mean), axes, strict=True
+        )
+    )
+    return x, y
 
 
 def _covered(

@@ -76,12 +76,19 @@ def answers_of_sections(
     answers: AnswersLayout,
     size: Size,
 ) -> tuple[Any, str]:
-    """Return bars of how the answers of sections fall on a scale."""
+    """Return bars of how the answers of sections fall on a scale: as many as there is room for."""
     scale = part.toolkit.scales[answers.scale]
     plain = words().say("profile_answers", scale.title)
     title = part.narrative.titles.answers.get(answers.scale) or plain
     bars = bars_of_sections(part, answers, layout.sheet)
-    return answer_chart(writer, part, bars, Frame(*size, title))
+    frame = Frame(*size, title)
+    fitting = int((size[1] * (1 - frame.head) - _BELOW_BARS) / _LEAST_BAR)
+    last = max(1, min(fitting, len(bars.names))) - 1
+    return answer_chart(writer, part, bars, frame, (0, last))
+
+
+_LEAST_BAR, _BELOW_BARS = 19, 105
+"""Pixels of height that a bar needs for its figure, and those that the axis and legend take."""
 
 
 def beside_lists(

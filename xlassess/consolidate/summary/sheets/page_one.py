@@ -136,6 +136,8 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
         paper.lines(f"{part.label}: {part.narrative.reading}", _STRONG)
         rate = percent(part.response_rate) if part.response_rate is not None else ""
         paper.lines(say("cover_response", part, rate), _TEXT)
+        for text in part.narrative.trend[:1]:
+            paper.lines(f"{part.narrative.trend_title}: {text}", _TEXT)
     paper.heading(say("title_decisions"))
     each = max(1, _COVER_ASKED // len(summary.parts))
     for part in summary.parts:

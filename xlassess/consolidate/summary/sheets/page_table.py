@@ -23,7 +23,7 @@ _MOST_CHOICES = 4
 
 _LINE = CellFormat(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center", wrap=False)
-_WIDTHS = (52.0, 1.2, 14.4, 6.2, 6.2, 6.2, 6.2, 13.4)
+_WIDTHS = (51.4, 1.0, 14.0, 7.0, 7.0, 7.0, 7.0, 13.0)
 """Widths of the page's columns, in characters: the wide one for its paragraphs, a
 gap, and those of the table."""
 

@@ -23,7 +23,7 @@ from xlassess.sheet.writer import CellRange, SheetWriter
 PROPOSAL = "Proposal"
 _COLUMNS = (
     SheetColumn("Item", 6.5, cells.MIDDLE),
-    SheetColumn("Action", 52),
+    SheetColumn("Action", 47),
     SheetColumn("When", 9.5),
     SheetColumn("Owner", 11.5),
     SheetColumn("Deadline", 11.5, cells.DAY),

@@ -19,6 +19,7 @@ from xlassess.consolidate.summary.cells import (
 )
 from xlassess.consolidate.summary.dot_charts import write_dots_of_returns
 from xlassess.consolidate.summary.formulas import (
+    SHADES,
     band_formula,
     pooled_share,
     return_overall,
@@ -83,6 +84,7 @@ def write_scores(writer: SummaryWriter, part: ToolkitResults) -> None:
                       filtered=False)  # fmt: skip
     writer.table(sheet, grid)
     _totals(writer, sheet, part, layout)
+    _key(sheet, part)
     last = layout.total_row("band")
     if writer.summary.participants.shows_rows:
         _rows(
@@ -222,6 +224,13 @@ def _answered(writer: SummaryWriter, sheet: SheetWriter, row: int, scored: Score
     count = counting(True, **{"return": f"$A{row + 1}", "counts": '"yes"'})
     live = Live(f'{count}&" of {asked}"', f"{given} of {asked}")
     writer.figure(sheet, row, len(_PEOPLE) - 1, live, cells.MIDDLE)
+
+
+def _key(sheet: SheetWriter, part: ToolkitResults) -> None:
+    """Say what the shades mean, each on its own ground, from the lowest to the highest."""
+    for column, text in enumerate(words().headings("shade_key", bool(part.toolkit.scoring.bands))):
+        fill = SHADES[-column] if column else ""
+        sheet.text(HEADER_ROW - 1, column, text, formats.SMALL.but(fill=fill, colour=palette.INK))
 
 
 def _shade(
