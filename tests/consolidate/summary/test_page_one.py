@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -42,7 +43,19 @@ def test_page_one__is_one_printed_page_that_can_be_read(page):
     assert not page.row_breaks.brk
     scale = page.page_setup.scale / 100
     assert height(page, page.max_row) * scale <= PAGE
-    assert 11 * scale >= 8
+    assert 11 * scale >= 9
+
+
+def test_page_one__has_room_for_what_moved_and_for_a_cover_of_all_toolkits():
+    record = over_rounds([find_toolkit(each) for each in builtin_ids()])
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))
+    page = book["Summary"]
+    scale = page.page_setup.scale / 100
+    ends = [0, *(each.id for each in page.row_breaks.brk), page.max_row]
+    pages = [height(page, last) - height(page, first) for first, last in pairwise(ends)]
+    assert len(pages) == len(builtin_ids()) + 1
+    assert max(pages) * scale <= PAGE
+    assert 11 * scale >= 9
 
 
 def test_page_one__finding_asks_and_picture_are_seen_without_scrolling(page):

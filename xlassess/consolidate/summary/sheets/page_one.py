@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
 from math import floor
 
 from xlassess.consolidate.figures.charted import has_dartboard
 from xlassess.consolidate.figures.values import Point, ToolkitResults
 from xlassess.consolidate.summary import native_charts
-from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, in_lines
+from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, fitting, in_lines
 from xlassess.consolidate.summary.layout import profile_layout
 from xlassess.consolidate.summary.sheets.checklists import checklists_sheet
 from xlassess.consolidate.summary.sheets.page_table import (
     FIRST_COLUMN,
     MOST_LINES,
+    PageTable,
     page_table,
     page_widths,
 )
@@ -143,9 +146,9 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     for part in summary.parts:
         for decision in part.narrative.decisions[:each]:
             paper.lines(f"{part.label}: {decision}", _TEXT)
-        left = len(part.narrative.decisions) - each
-        if left > 0:
-            paper.lines(say("cover_more", part.label, left), _SMALL)
+    left = sum(max(0, len(part.narrative.decisions) - each) for part in summary.parts)
+    if left:
+        paper.lines(say("cover_more", left), _SMALL)
     paper.heading(say("cover_next"))
     for text in words().paragraphs("cover_steps", bool(summary.actions or summary.agreed)):
         paper.lines(text, _TEXT)
@@ -231,6 +234,8 @@ class _Rows:
 
 
 _HEADING = 22.0
+_LEAST_LINE = 18.0
+"""Points of height of a heading, and of a line of the table at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,24 +267,20 @@ class _Paper(_Rows):
         self.across(f"{assessment.partnership} · round {assessment.round}", _KICKER)
         self.across(part.toolkit.title, _TITLE)
         top = self.row
-        shown = bool(part.returned) and not self._writer.summary.participants.withholds(
-            part.returned
-        )
         self.prose(narrative.reading, _LEAD, least=30)
         for text in narrative.more:
             self.prose(text, _TEXT)
         for text in narrative.unsure[:1]:
             self.prose(text, _TEXT)
-        with_picture = shown and part.toolkit.subject != "proposal"
-        self._asked(self._least_lists(with_picture=with_picture))
+        self._asked()
         if part.checklists:
             where = checklists_sheet(part, self._writer.summary)
             self.prose(sentences().say("checklist_next", len(part.checklists), where), _TEXT)
-        if with_picture:
+        if self._pictured:
             self._picture(top)
         first = self.row
-        self._lists(with_picture=with_picture)
-        if with_picture:
+        self._lists()
+        if self._pictured:
             self._second_picture(self._table(first))
         return self.row
 
@@ -287,18 +288,49 @@ class _Paper(_Rows):
         """Points of height used on the page so far."""
         return sum(self.sheet.row_height(row) for row in range(self._first, self.row))
 
-    def _least_lists(self, *, with_picture: bool) -> float:
-        """Points of height that the lists take with one line of each."""
-        every = self._found(with_picture=with_picture)
-        first = (sum(self.tall(text, look) for text, look in each.lines[0]) for each in every)
-        return sum(_HEADING + height for height in first)
+    @cached_property
+    def _pictured(self) -> bool:
+        """True where there are figures to show."""
+        part, people = self._part, self._writer.summary.participants
+        shown = bool(part.returned) and not people.withholds(part.returned)
+        return shown and part.toolkit.subject != "proposal"
 
-    def _asked(self, rest: float) -> None:
-        """What the committee is asked to decide: as much as leaves room for the rest."""
+    @cached_property
+    def _sections(self) -> PageTable:
+        """The table of sections."""
+        layout = profile_layout(self._writer.summary, self._part)
+        return page_table(self._writer, self._part, layout)
+
+    @cached_property
+    def _beside_lists(self) -> list[float]:
+        """Points of height of the rows of the table of sections; none where it is not shown."""
+        if not self._pictured:
+            return []
+        heads = ((each.header, each.width, each.head) for each in self._sections.columns)
+        return [fitting(heads), *(self._line_height(line) for line in self._sections.lines)]
+
+    def _height_of(self, every: Sequence[_List], counts: Sequence[int]) -> float:
+        """Points of height that lists take with so many lines each, beside the table of sections.
+
+        A row is as high as the higher of what stands in it, a paragraph or a line of the table.
+        """
+        left = [
+            height
+            for each, count in zip(every, counts, strict=True)
+            for height in (_HEADING, *(self.tall(text, look) for line in each.lines[:count]
+                                       for text, look in line))
+        ]  # fmt: skip
+        left.append(self.tall(words().say("all_findings"), _SMALL))
+        return sum(map(max, zip_longest(left, self._beside_lists, fillvalue=0.0)))
+
+    def _asked(self) -> None:
+        """What the committee is asked to decide: as much as leaves room for a line of each list."""
         decisions = self._part.narrative.decisions
         if not decisions:
             return
         self.heading(words().say("title_decisions"))
+        every = list(self._found())
+        rest = self._height_of(every, [1] * len(every)) + metrics.line_height(_SMALL.size)
         room = min(_ASKED, _ROOM - rest) - self._used()
         lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
         shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
@@ -332,7 +364,7 @@ class _Paper(_Rows):
         """Write the table of sections beside the lists; return the row after it."""
         part = self._part
         layout = profile_layout(self._writer.summary, part)
-        table = page_table(self._writer, part, layout)
+        table = self._sections
         number = self._writer.summary.parts.index(part) + 1
         title = words().say("profile_table", part.toolkit.title)
         before = self.sheet.row_height(header)
@@ -359,9 +391,14 @@ class _Paper(_Rows):
         return after
 
     def _line(self, row: int, line: Sequence[tuple[Live, CellFormat]]) -> None:
-        heights = [18.0, self.sheet.row_height(row)]
         for column, (live, look) in enumerate(line, FIRST_COLUMN):
             self._writer.figure(self.sheet, row, column, live, look)
+        self.sheet.height(row, max(self._line_height(line), self.sheet.row_height(row)))
+
+    def _line_height(self, line: Sequence[tuple[Live, CellFormat]]) -> float:
+        """Points of height that a line of the table of sections needs."""
+        heights = [_LEAST_LINE]
+        for column, (live, look) in enumerate(line, FIRST_COLUMN):
             value = live.value
             if isinstance(value, str) and look.wrap:
                 measured = metrics.MeasuredText(
@@ -369,13 +406,12 @@ class _Paper(_Rows):
                 )
                 lines = metrics.line_count(measured) * metrics.line_height(look.size)
                 heights.append(lines + 2 * _AIR)
-        self.sheet.height(row, max(heights))
+        return max(heights)
 
-    def _lists(self, *, with_picture: bool) -> None:
+    def _lists(self) -> None:
         """The lists below the picture: as much of each as the page has room for, in turn."""
-        every = list(self._found(with_picture=with_picture))
-        room = _ROOM - self._used()
-        counts = self._shares(every, room)
+        every = list(self._found())
+        counts = self._shares(every, _ROOM - self._used())
         for each, count in zip(every, counts, strict=True):
             cut = count < len(each.lines)
             title = words().say("heading_of", each.title, count, len(each.lines)) if cut else ""
@@ -388,26 +424,20 @@ class _Paper(_Rows):
 
     def _shares(self, every: Sequence[_List], room: float) -> list[int]:
         """How many lines of each list are shown: one each, then one more in turn while it fits."""
-        heights = [
-            [sum(self.tall(text, look) for text, look in line) for line in each.lines]
-            for each in every
-        ]
-        counts = [min(1, len(each)) for each in heights]
-        left = room - self.tall(words().say("all_findings"), _SMALL)
-        left -= sum(_HEADING + sum(each[:1]) for each in heights)
-        for count in range(1, max(map(len, heights), default=0)):
-            for index, each in enumerate(heights):
-                if counts[index] != count or len(each) <= count:
+        counts = [min(1, len(each.lines)) for each in every]
+        for count in range(1, max((len(each.lines) for each in every), default=0)):
+            for index, each in enumerate(every):
+                if counts[index] != count or len(each.lines) <= count:
                     continue
-                if each[count] <= left:
-                    counts[index] += 1
-                    left -= each[count]
+                counts[index] += 1
+                if self._height_of(every, counts) > room:
+                    counts[index] -= 1
         return counts
 
-    def _found(self, *, with_picture: bool) -> Iterator[_List]:
+    def _found(self) -> Iterator[_List]:
         """Strengths and concerns, where views differ, the scenario, and what all rests on."""
         told = self._part.narrative
-        if with_picture:
+        if self._pictured:
             if told.trend:
                 # Who answered both times stands with what moved: it says what that rests on.
                 yield _List(told.trend_title, (tuple((text, _TEXT) for text in told.trend),))
