@@ -228,14 +228,12 @@ def _put_right(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[Put
     """What was put right in the returns that count; nothing where single ones are not shown."""
     if not inputs.participants.shows_rows:
         return ()
-    return tuple(
-        value
-        for group in groups
-        for person, ret in usable_of(inputs, group)
-        for value in values_put_right(
-            lookup(group.toolkit, group.key), person, ret, inputs.participants
-        )
-    )
+    values: list[PutRight] = []
+    for group in groups:
+        look = lookup(group.toolkit, group.key)
+        for person, ret in usable_of(inputs, group):
+            values += values_put_right(look, person, ret, inputs.participants)
+    return tuple(values)
 
 
 def _remarks(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> tuple[CommentRow, ...]:

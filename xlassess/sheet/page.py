@@ -249,9 +249,8 @@ def _part(sheet: SheetWriter, page: PageSetup) -> None:
         sheet.raw.fit_to_pages(1, 1)
         return
     area = page.area
-    heights = [sheet.row_height(row) for row in range(area.first_row, area.last_row + 1)]
-    first, last = page.repeat or (0, -1)
-    repeated = sum(map(sheet.row_height, range(first, last + 1)))
+    heights = sheet.row_heights(area.first_row, area.last_row)
+    repeated = sum(sheet.row_heights(*(page.repeat or (0, -1))))
     top = area.first_row
     starts = [row - top for row in page.starts]
     whole = [(a - top, b - top) for a, b in (*sheet.chart_rows(), *page.whole)]

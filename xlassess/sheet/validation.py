@@ -26,10 +26,11 @@ def within(text: str, limit: int, what: str) -> str:
     Raises:
         SheetError: the text is longer than the limit.
     """
-    length = utf16_length(text)
-    if length > limit:
+    # A character takes one unit or two, so that most texts need not be encoded to be counted.
+    if len(text) * 2 > limit and utf16_length(text) > limit:
         raise SheetError(
-            f"The {what} has {length} characters, and Excel takes at most {limit}: “{text[:60]}…”.",
+            f"The {what} has {utf16_length(text)} characters, and Excel takes at most {limit}: "
+            f"“{text[:60]}…”.",
             "Shorten the text in the toolkit file.",
         )
     return text

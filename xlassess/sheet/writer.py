@@ -331,12 +331,17 @@ class SheetWriter:
         """Return the height of a row in points."""
         return self._heights.get(row, metrics.line_height(FONT_SIZE))
 
+    def row_heights(self, first: int, last: int) -> list[float]:
+        """Return the heights of rows one below the other, in points."""
+        usual, own = metrics.line_height(FONT_SIZE), self._heights
+        return [own.get(row, usual) for row in range(first, last + 1)]
+
     def extent(self, area: CellRange) -> tuple[float, float]:
         """Return width and height of a block of cells in points."""
         columns = range(area.first_column, area.last_column + 1)
         pixels = sum(self.width(c) * metrics.DIGIT_PIXELS + metrics.PADDING_PIXELS for c in columns)
-        rows = range(area.first_row, area.last_row + 1)
-        return pixels * metrics.POINTS_PER_PIXEL, sum(map(self.row_height, rows))
+        heights = self.row_heights(area.first_row, area.last_row)
+        return pixels * metrics.POINTS_PER_PIXEL, sum(heights)
 
     def validate(
         self,

@@ -37,6 +37,16 @@ def test_redaction__names_in_text(text, expected):
 
 
 @pytest.mark.parametrize(
+    "text", ["McDonaldson", "Mc Donaldson", "M'Cdonaldson", "mc-DONALDSON", "Ed"]
+)
+def test_redaction__a_name_begins_with_fewer_letters_or_with_more(text):
+    redact = Redaction({"Mc Donaldson": "A", "Ed": "A"})
+
+    assert redact(f"As {text} said") == "As A said"
+    assert redact(f"As {text}s said") == f"As {text}s said"
+
+
+@pytest.mark.parametrize(
     ("name", "parts"),
     [
         ("Sgt Moira Kean", ("Moira", "Kean")),

@@ -28,6 +28,9 @@ _SHORT = 4
 """Names of up to this many letters are found only with their capitals: a partner named "IT" is
 not every "it"."""
 
+_BEGINNING = 6
+"""Letters of a word by which it is told whether a name may begin with it."""
+
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -122,7 +125,7 @@ class Redaction:
             shape = "".join(word for word, _, _ in _words(name))
             if not shape:
                 continue
-            if any(_joined(char) for char in shape):
+            if not shape.isascii() and any(_joined(char) for char in shape):
                 self._inside.setdefault(shape.casefold(), instead[name])
                 continue
             plain = shape.casefold()
@@ -131,6 +134,10 @@ class Redaction:
             forms = frozenset((shape, shape.upper())) if bound else None
             self._names.setdefault(plain, _Entry(instead[name], forms))
         self._longest = max(map(len, self._names), default=0)
+        # Most words begin no name, so that no more than this need be asked of them.
+        self._begins = {
+            name[:letters] for name in self._names for letters in range(1, _BEGINNING + 1)
+        }
 
     def __call__(self, text: str) -> str:
         """Return the text with every name replaced."""
@@ -143,8 +150,8 @@ class Redaction:
         parts: list[str] = []
         done = 0
         words = list(_words(text))
-        for place, (_, start, _) in enumerate(words):
-            if start < done:
+        for place, (word, start, _) in enumerate(words):
+            if start < done or word.casefold()[:_BEGINNING] not in self._begins:
                 continue
             found = self._at(text, words, place)
             if found:

@@ -196,7 +196,7 @@ def remarks_of(
     look: ToolkitIndex, person: Person, ret: Return, participants: Participants
 ) -> Iterator[CommentRow]:
     """Yield everything a return says in words: comments, evidence and free-text answers."""
-    shown = _answers_shown(look, ret)
+    shown = _answers_shown(look, ret) if participants.shows_rows else {}
     for answer in ret.answers:
         section, item = look.items.get(answer.item, (None, None))
         said = answer.field in _KINDS or item is None or item.is_wide
@@ -213,9 +213,7 @@ def remarks_of(
             question=(item.short or item.ask) if item else "Proposal",
             kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
             text=participants.tidy(str(answer.value)),
-            answer=shown.get(answer.item, "")
-            if answer.field in _KINDS and participants.shows_rows
-            else "",
+            answer=shown.get(answer.item, "") if answer.field in _KINDS else "",
             person=_read_from(person, ret, answer.file) if participants.shows_rows else None,
             sheet=answer.sheet if participants.shows_rows else "",
             cell=answer.cell if participants.shows_rows else "",
@@ -223,9 +221,12 @@ def remarks_of(
 
 
 def _answers_shown(look: ToolkitIndex, ret: Return) -> dict[str, str]:
-    """What was picked for each item, in words; several views are joined."""
+    """What was picked for each item of which more is said, in words; several views are joined."""
     shown: dict[str, list[str]] = {}
-    for answer in ret.answers:
+    spoken_of = {answer.item for answer in ret.answers if answer.field in _KINDS}
+    for answer in ret.answers if spoken_of else ():
+        if answer.item not in spoken_of:
+            continue
         _, item = look.items.get(answer.item, (None, None))
         choice = _choice(look, item, answer)
         if choice:
