@@ -11,7 +11,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,13 +19,24 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Font
 
-from tests.factory import SECRET, Workbook, a_context, a_respondent, an_assessment, issue
+from tests.factory import (
+    SECRET,
+    Workbook,
+    a_context,
+    a_respondent,
+    an_assessment,
+    entries,
+    filled,
+    issue,
+)
 from tests.ingest.cfb import xls
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import every_kind, place, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, IDENTITY_KEYS, layout
-from xlassess.contract.seal import seal
+from xlassess.contract.seal import reference_for, seal
+from xlassess.generate import Personal, build_entry
 from xlassess.ingest import Context
+from xlassess.model.record import EntryCopy, entered_as
 from xlassess.model.toolkit import Condition, FollowUp, Section, Toolkit
 
 VIEWS, FACTS = "1 Views", "2 Facts"
@@ -364,6 +375,21 @@ def message_from_the_address_of_another(bench: Bench) -> Damaged:
     context = a_context(bench.book, other)
     sender = other.issued.email
     return bench.save(a_message(returned(bench.book), "", sender), context)
+
+
+@damages("I16")
+def copy_that_somebody_typed_in(bench: Bench) -> Damaged:
+    issued = bench.book.issued
+    said = entered_as("phone", date(2026, 4, 2), "Dana Okafor")
+    identity = replace(issued.identity, of=issued.reference, entered=said)
+    reference, sealed = reference_for(identity, SECRET), seal(identity, SECRET)
+    personal = Personal(
+        reference, sealed, identity, issued.partner, issued.respondent, issued.level
+    )
+    data = build_entry(bench.book.toolkit, bench.book.assessment, personal, "")
+    copy = EntryCopy(reference, identity, "typed in.xlsx", "", sealed)
+    context = replace(a_context(bench.book), entries={reference: copy})
+    return bench.save(filled(replace(bench.book, data=data), entries(bench.book.toolkit)), context)
 
 
 def a_message(workbook: bytes, text: str, sender: str = "jo@ash.example") -> bytes:

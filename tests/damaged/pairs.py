@@ -20,6 +20,7 @@ from xlassess.contract.layout import cell_name, layout
 from xlassess.generate.query.letter import slot_cells
 from xlassess.model.query import Slot
 from xlassess.services.common.opening import open_folder
+from xlassess.services.enter import enter
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
 from xlassess.services.rounds import begin_round
@@ -56,6 +57,17 @@ def asked_about_and_left_empty(folder: AssessmentFolder, inbox: Path) -> Path:
 def changed_where_nothing_was_asked(folder: AssessmentFolder, inbox: Path) -> Path:
     given = {"1A": "Disagree", "1B": "Agree"}
     return _back(folder, inbox, {NOTE: "Yes"} | {Slot(i, "answer"): v for i, v in given.items()})
+
+
+@gives("L08")
+def typed_in_beside_one_of_their_own(folder: AssessmentFolder, inbox: Path) -> Path:
+    own = answer(folder, "Ada Ash", inbox / "first.xlsx")
+    (file,) = ingest(folder, [own], now=LATER, workers=1).files
+    copy = enter(folder, file.ret.reference, "phone", now=LATER, by="Cora")
+    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
+    said = {"1A": "Disagree", "1B": "Agree", "1C": "Disagree"}
+    given = {cells[Slot(item, "answer")]: value for item, value in said.items()}
+    return _write(copy.path, inbox / "typed.xlsx", given)
 
 
 @gives("L06")

@@ -28,8 +28,9 @@ QUERIES = [
     if kind.severity == "query" and code not in OF_THE_LEDGER | {"C13"}
 ]
 """Queries about a workbook that holds answers."""
-NOTED_BEFORE = {"L04": ("I09",), "L06": ("C13",)}
-"""What is told of the same file before: that it has no seal, or that nothing is filled in."""
+NOTED_BEFORE = {"L04": ("I09",), "L06": ("C13",), "L08": ("I16",)}
+"""What is told of the same file before: that it has no seal, that nothing is filled in, or that it
+was typed in."""
 WITH_CONSEQUENCES = {"R06": {"R07"}, "R11": {"R07"}}
 """Codes whose damage gives a note as well."""
 _ROOT = Path(__file__).parents[2]

@@ -152,6 +152,11 @@ class AssessmentFolder:
         return self.home / "outbox"
 
     @property
+    def entries(self) -> Path:
+        """Where copies of workbooks stand in which somebody types a respondent's answers."""
+        return self.home / "entries"
+
+    @property
     def drafts(self) -> Path:
         """Where messages to be sent are put."""
         return self.home / "drafts"
@@ -378,7 +383,7 @@ class AssessmentFolder:
                 yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
 
 
-_FILLED = ("outbox", "drafts", "returns", "output", rounds.ROUNDS)
+_FILLED = ("outbox", "drafts", "entries", "returns", "output", rounds.ROUNDS)
 """The folders that xlassess fills."""
 
 

@@ -29,6 +29,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "choose": ("decide", "Choose which of several returns counts."),
     "set-aside": ("decide", "Leave out a return that should not count."),
     "reassign": ("decide", "Count a return for a different workbook."),
+    "enter": ("enter", "Type in answers that came by telephone, paper or PDF."),
     "correct": ("decide", "Change one answer, as the partner told you."),
     "nil": ("decide", "Record that someone has nothing to report."),
     "decline": ("decide", "Record that someone is not taking part."),

@@ -44,7 +44,7 @@ from xlassess.consolidate.register import (
     round_inputs,
 )
 from xlassess.consolidate.wording.agreed import judged_in_words, promises_kept
-from xlassess.consolidate.wording.decisions import decisions, waivers
+from xlassess.consolidate.wording.decisions import decisions, typed_in, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
 from xlassess.model.plan import AgreedPlan
@@ -89,6 +89,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, inputs.usable, inputs.participants),
         decisions=decisions(record, inputs.participants),
+        typed_in=typed_in(inputs.usable, inputs.participants),
         put_right=_put_right(inputs, groups),
         noted=f"{record.events}:{record.head}" if record.events else "",
         findings=tuple(row for group in groups for row in findings_of(inputs, group)),

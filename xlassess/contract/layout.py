@@ -202,11 +202,12 @@ IDENTITY_KEYS = (
 """Keys of the identity sheet, one a row from row 0: key in column 0, value in column 1; also
 the names of the custom document properties, each with `PROPERTY_PREFIX`."""
 
-FURTHER_KEYS = ("of", "asks", "promise", "kind", "given")
+FURTHER_KEYS = ("of", "asks", "promise", "kind", "given", "entered")
 """Further keys, each only where there is something to say. In a query workbook: the reference of
 the workbook it asks about, and the digest of what it asks. What the workbook promised about who
 will see what: workbooks of earlier versions have no such key. What a joint workbook is for. What a
-workbook shows of last time."""
+workbook shows of last time. In a copy for typing in: where the answers come from, when, and who
+types; ``of`` is then the workbook it stands for."""
 
 PROPERTY_PREFIX = "xlassess-"
 

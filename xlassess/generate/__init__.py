@@ -1,6 +1,6 @@
 """Toolkit and assessment to workbooks: a plate is built once, copies are stamped from it."""
 
-from xlassess.generate.file_names import file_name, query_file_name
+from xlassess.generate.file_names import entry_file_name, file_name, query_file_name
 from xlassess.generate.joint.questions import (
     PlanPart,
     kind_of,
@@ -9,7 +9,13 @@ from xlassess.generate.joint.questions import (
     workshop_questions,
 )
 from xlassess.generate.joint.workbook import JointWorkbook, build_joint
-from xlassess.generate.plate import Personal, Plate, build_plate, build_with_last_time
+from xlassess.generate.plate import (
+    Personal,
+    Plate,
+    build_entry,
+    build_plate,
+    build_with_last_time,
+)
 from xlassess.generate.query.doubts import Doubts, doubts_of
 from xlassess.generate.query.earlier_answers import Asking
 from xlassess.generate.query.letter import query_letter
@@ -24,11 +30,13 @@ __all__ = [
     "PlanPart",
     "Plate",
     "ShownAnswers",
+    "build_entry",
     "build_joint",
     "build_plate",
     "build_query",
     "build_with_last_time",
     "doubts_of",
+    "entry_file_name",
     "file_name",
     "kind_of",
     "plan_questions",

@@ -49,6 +49,19 @@ def query_file_name(toolkit: Toolkit, issued: Issued, reference: str) -> str:
     return _named((which, what, issued.partner, issued.respondent), reference)
 
 
+def entry_file_name(toolkit: Toolkit, issued: Issued, reference: str) -> str:
+    """Return the name of a copy for typing in, made like that of the workbook it stands for.
+
+    Args:
+        toolkit: the instrument.
+        issued: the workbook it stands for.
+        reference: the copy's own reference.
+    """
+    which = f"{issued.identity.round} {toolkit.short}"
+    what = Words("entry.j2").say("file_part")
+    return _named((which, what, issued.partner, issued.respondent), reference)
+
+
 def _named(parts: Iterable[str], reference: str) -> str:
     named = " - ".join(part for part in map(_part, parts) if part)
     room = _LONGEST - len(reference) - len(" - .xlsx")

@@ -50,6 +50,7 @@ class CommonIdentity:
     asks: str = ""
     kind: str = ""
     given: str = ""
+    entered: str = ""
 
     def is_part_of(self, identity: Identity) -> bool:
         """True when a workbook of this identity is a copy of the plate."""
@@ -65,6 +66,7 @@ class CommonIdentity:
             identity.asks,
             identity.kind,
             identity.given,
+            identity.entered,
         )
 
 
@@ -77,6 +79,7 @@ def common_identity(
     asks: str = "",
     kind: str = "",
     given: str = "",
+    entered: str = "",
 ) -> CommonIdentity:
     """Return what the copies of a plate have in common.
 
@@ -84,10 +87,12 @@ def common_identity(
         draft: the workbook being built.
         digest: the digest of its questions.
         promise: what it says about who will see what.
-        of: in a query workbook, the reference of the workbook it asks about.
+        of: in a query workbook, the reference of the workbook it asks about; in a copy for
+            typing in, of the one it stands for.
         asks: in a query workbook, the digest of what it asks.
         kind: in a joint workbook, what it is for.
         given: what it shows of last time.
+        entered: in a copy for typing in, where the answers come from, when, and who types.
     """
     return CommonIdentity(
         contract=str(CONTRACT_VERSION),
@@ -101,6 +106,7 @@ def common_identity(
         asks=asks,
         kind=kind,
         given=given,
+        entered=entered,
     )
 
 

@@ -322,6 +322,32 @@ def build_with_last_time(
     return finish(draft, common, draft.words).stamp(personal)
 
 
+def build_entry(
+    toolkit: Toolkit, assessment: Assessment, personal: Personal, password: str
+) -> bytes:
+    """Return a copy of a respondent's workbook for somebody else to type their answers in.
+
+    It is the workbook as the respondent has it, but that it shows nothing of last time: whatever
+    stands in its cells was typed. The line at the head of its sheets says what it is.
+
+    Args:
+        toolkit: the instrument.
+        assessment: the assessment, with the promise that the respondent was given.
+        personal: all that makes the copy personal.
+        password: opens sheet and structure protection.
+
+    Raises:
+        SheetError: a text does not fit into a workbook.
+    """
+    draft = begin(toolkit, assessment, layout(toolkit), password, Contents())
+    identity = personal.identity
+    common = common_identity(
+        draft, identity.digest, identity.promise, of=identity.of, entered=identity.entered
+    )
+    write_workbook(draft, common)
+    return finish(draft, common, Words("entry.j2")).stamp(personal)
+
+
 def begin(
     toolkit: Toolkit, assessment: Assessment, where: Layout, password: str, contents: Contents
 ) -> Draft:

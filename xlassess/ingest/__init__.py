@@ -9,7 +9,7 @@ return it asked about (`merge`).
 from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect, origin_of
 from xlassess.ingest.intake.mail import concerns
-from xlassess.ingest.one import read_return
+from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.correction import corrected
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
@@ -23,6 +23,7 @@ __all__ = [
     "collect",
     "concerns",
     "corrected",
+    "fingerprint",
     "merge",
     "origin_of",
     "read_all",

@@ -127,7 +127,9 @@ def _read_answers(
     remarks += check_joint(plan, readings, context.today, context.deadlines)
     digest = known.issued.identity.digest
     printed = context.printed.get(digest, PrintedWorkbook())
-    around = Surroundings(grid.sheets, plan, located, actions.tables, known.issued, printed, query)
+    around = Surroundings(
+        grid.sheets, plan, located, actions.tables, known.as_printed, printed, query
+    )
     remarks += outside(around, tuple(remarks))
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
-from xlassess.ledger.events import WRITING, Entry, ReturnStatus
+from xlassess.ledger.events import WRITING, Entry, Event, ReturnStatus
 from xlassess.ledger.rows import to_utc, value_row
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
-from xlassess.model.record import Output
+from xlassess.model.record import EntryCopy, Output
 from xlassess.model.toolkit import Toolkit
 
 
@@ -118,6 +119,32 @@ def query_issued(one: Query) -> Entry:
     """A query workbook was issued, about a return."""
     details = {"query": one.reference, "sha256": one.sha256, "record": digest_of_query(one)}
     return Entry("query issued", one.of, one.base, details=details)
+
+
+def entry_made(one: EntryCopy) -> Entry:
+    """A copy for typing in was made; the event is all the record there is of it."""
+    identity = one.identity
+    details = {
+        "entry": one.reference, "contract": identity.contract, "entered": identity.entered,
+        "promise": identity.promise, "file": one.file_name, "sha256": one.sha256,
+        "seal": one.seal,
+    }  # fmt: skip
+    return Entry("entry made", one.of, details=details)
+
+
+def entry_of(event: Event, about: Issued) -> EntryCopy:
+    """Return the copy for typing in that an event tells of.
+
+    Args:
+        event: the event.
+        about: the workbook it stands for.
+    """
+    told = event.details
+    identity = replace(
+        about.identity, contract=told["contract"], promise=told["promise"], given="",
+        of=about.reference, entered=told["entered"],
+    )  # fmt: skip
+    return EntryCopy(told["entry"], identity, told["file"], told["sha256"], told["seal"])
 
 
 def received(

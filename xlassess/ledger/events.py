@@ -31,7 +31,7 @@ What = Literal[
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
     "round closed", "round reopened", "plan agreed", "progress reported",
     "plan written", "progress written", "workshop written", "workshop held",
-    "feedback written",
+    "feedback written", "entry made",
 ]  # fmt: skip
 """What can happen."""
 

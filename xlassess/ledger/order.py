@@ -10,6 +10,8 @@ The rules, in this order:
 - Within a run the moments of saving decide, where both are known well enough.
 - Whatever the order, a return without an answer never takes the place of one that has some, and one
   that has some takes the place of those without: a blank copy is no change of mind.
+- What somebody typed in for a respondent never takes the place of what the respondent sent, unless
+  that is blank: the coordinator decides. What the respondent sends later takes its place.
 - Otherwise the order is not clear: the one recorded first goes on counting, and the other waits
   for the coordinator. A refused return never takes part.
 """
@@ -34,11 +36,12 @@ OPEN = ("current", "contested")
 UNSEALED = "I09"
 """The finding of a workbook that was recognised by its printed reference, without its seal."""
 
-Doubt = Literal["L01", "L04", "L05", "L06"]
+Doubt = Literal["L01", "L04", "L05", "L06", "L08"]
 """Why a return waits: the order is not clear; it bears no seal, and the other does; it came later
-but was saved earlier. Or why it gives way: nothing is filled in."""
+but was saved earlier; it was typed in, and the other was not. Or why it gives way: nothing is
+filled in (L06)."""
 
-UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05"))
+UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05", "L08"))
 """The findings of returns of which the coordinator has to say whether they count."""
 
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
@@ -54,13 +57,15 @@ class Arrival:
 
     ``run`` is the number of its run. ``saved_at`` is what the file says, None where it says
     nothing or what cannot be true (`believable`); without a zone it is local time, no one knows
-    where. ``sealed`` says that it proved whose it is, ``empty`` that nothing is filled in.
+    where. ``sealed`` says that it proved whose it is, ``empty`` that nothing is filled in,
+    ``entered`` that somebody typed it in for the respondent.
     """
 
     run: int
     saved_at: datetime | None
     sealed: bool = True
     empty: bool = False
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
     if new.empty and not all(one.empty for one in rivals):
         return Ranked("superseded", "L06")
     rivals = [one for one in rivals if one.empty == new.empty]
+    if new.entered and any(not (one.entered or one.empty) for one in open_ones):
+        return Ranked("contested", "L08")
     order = [(_compare(new, other), new.run > other.run) for other in rivals]
     if (-1, False) in order:
         return Ranked("superseded")
@@ -145,6 +152,8 @@ def same_answers(one: Return, other: Return) -> bool:
     """
     if one.query and one.query != other.query:
         return False  # an answer to a query, even an empty one, is more than what it asks about
+    if other.entered and not one.entered:
+        return False  # the respondent's own word is more than what somebody typed in for them
     return (
         _values(one.answers) == _values(other.answers)
         and _actions(one) == _actions(other)

@@ -9,14 +9,14 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
-from xlassess.ledger import events, rows
+from xlassess.ledger import digests, events, rows
 from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
 from xlassess.ledger.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
 from xlassess.ledger.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
-from xlassess.model.record import Register
+from xlassess.model.record import EntryCopy, Register
 from xlassess.model.toolkit import Toolkit
 
 _CHUNK = 500
@@ -362,3 +362,10 @@ def queries(db: Connection) -> tuple[Query, ...]:
     found = db.execute(select(QUERIES).order_by(QUERIES.c.number)).all()
     about = issued_by_reference(db, list(dict.fromkeys(row.about for row in found)))
     return tuple(rows.query_of(row, about[row.about]) for row in found)
+
+
+def entries(db: Connection) -> tuple[EntryCopy, ...]:
+    """Return every copy for typing in, the oldest first."""
+    made = events.read(db, EVENTS.c.what == "entry made")
+    about = issued_by_reference(db, [event.reference for event in made])
+    return tuple(digests.entry_of(event, about[event.reference]) for event in made)

@@ -27,7 +27,7 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan
 from xlassess.model.query import Query
-from xlassess.model.record import Output, Register, Round
+from xlassess.model.record import EntryCopy, Output, Register, Round
 from xlassess.model.toolkit import Toolkit
 
 
@@ -247,6 +247,16 @@ class Ledger:
         """Return every query workbook issued, in the order of issue."""
         with self._reading() as db:
             return reads.queries(db)
+
+    def record_entries(self, items: Sequence[EntryCopy]) -> None:
+        """Record copies for typing in as made, all or none."""
+        with self._writing() as db:
+            self._log(db, *(digests.entry_made(one) for one in items))
+
+    def entries(self) -> tuple[EntryCopy, ...]:
+        """Return every copy for typing in, the oldest first."""
+        with self._reading() as db:
+            return reads.entries(db)
 
     def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.

@@ -25,7 +25,7 @@ from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, bel
 from xlassess.ledger.reads import with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
-from xlassess.model.answer import NOTHING_FILLED_IN, Return, State
+from xlassess.model.answer import ENTERED, NOTHING_FILLED_IN, Return, State
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -46,6 +46,9 @@ _UNSEALED = select(FINDINGS.c.return_id).where(
 )
 _BLANK = select(FINDINGS.c.return_id).where(
     FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == NOTHING_FILLED_IN
+)
+_TYPED_IN = select(FINDINGS.c.return_id).where(
+    FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == ENTERED
 )
 _FILLED = union(
     select(ANSWERS.c.return_id).where(
@@ -175,6 +178,7 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     def saved(stated: datetime | None, received: datetime) -> datetime | None:
         return believable(stated, rows.from_utc(issued), received) if issued else stated
 
+    typed_in = set(db.scalars(_TYPED_IN, {"returns": [row.id for row in others]}))
     filled = set(db.scalars(_FILLED, {"returns": [row.id for row in others]}))
     arrivals = [
         Arrival(
@@ -182,6 +186,7 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
             saved(rows.stamp_of(row.saved_at), rows.from_utc(row.received_at)),
             sealed=row.id not in unsealed,
             empty=row.id not in filled,
+            entered=row.id in typed_in,
         )
         for row in others
     ]
@@ -189,7 +194,8 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     assert ret.received_at is not None  # noqa: S101 - recording sets it
     filled_in = ret.actions or (ret.answers and not ret.is_blank)
     empty = not (filled_in or ret.query)
-    new = Arrival(run, saved(ret.saved_at, ret.received_at), sealed, empty)
+    when, typed = saved(ret.saved_at, ret.received_at), ret.entered is not None
+    new = Arrival(run, when, sealed, empty, typed)
     return ranked(new, arrivals), [row.id for row in others]
 
 

@@ -91,6 +91,8 @@ class Identity:
     versions that sealed none. ``kind`` says what a joint workbook is for
     (`xlassess.model.plan`); it is empty in a workbook that a partner fills in. ``given`` is what
     a workbook shows of last time: how much, and a digest; it is empty where nothing is shown.
+    ``entered`` says of a copy for typing in (`xlassess.model.record.EntryCopy`) where the answers
+    come from, on which day it was made, and who types; ``of`` is then the workbook it stands for.
     """
 
     contract: int
@@ -106,6 +108,7 @@ class Identity:
     promise: str = ""
     kind: str = ""
     given: str = ""
+    entered: str = ""
 
 
 def in_full(partner: str, respondent: str) -> str:
@@ -147,6 +150,9 @@ class Issued:
 NOTHING_FILLED_IN = "C13"
 """The finding of a workbook that came back without a single answer."""
 
+ENTERED = "I16"
+"""The finding of a return whose answers somebody typed in for the respondent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
@@ -179,6 +185,11 @@ class Return:
     def is_blank(self) -> bool:
         """True when nothing was filled in; that this was accepted as it is does not change it."""
         return any(each.code == NOTHING_FILLED_IN for each in self.findings)
+
+    @property
+    def entered(self) -> Finding | None:
+        """The remark that somebody typed the answers in; None where nobody did."""
+        return next((each for each in self.findings if each.code == ENTERED), None)
 
 
 def state_of(findings: tuple[Finding, ...], normalised: tuple[Normalisation, ...] = ()) -> State:

@@ -301,6 +301,13 @@ _IDENTIFY = (
         "The workbook is that of {owner}. It came from {sender}, the address of {other}.",
         "Ask whether that is right. If they mixed up their workbooks: xlassess reassign.",
     ),
+    Kind(
+        "I16",
+        "note",
+        "Typed in for the respondent",
+        "The respondent answered {source}. {by} typed the answers in, in a copy made on {day}.",
+        "Nothing needs doing. Keep what the answers were typed in from.",
+    ),
 )
 
 _READ = (
@@ -721,6 +728,15 @@ _LEDGER = (
         "Every judgement as last time",
         "Each of the {count} judgements is the same as this respondent gave in round {round}.",
         "This is no fault. If it matters whether the questions were looked at anew, ask.",
+    ),
+    Kind(
+        "L08",
+        "query",
+        "Typed in, and another of their own",
+        "These answers were typed in, and the respondent has sent workbook {reference} themselves: "
+        "that one goes on counting.",
+        "Compare the two. If what was typed in is what the respondent wants to say now, record "
+        "the decision.",
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import Identity, Issued, Return
 from xlassess.model.assessment import Assessment, Attribution
 from xlassess.model.plan import AgreedPlan, Judgement
 from xlassess.model.toolkit import Toolkit
@@ -25,6 +25,58 @@ class Outcome:
     by: str
     at: datetime
     reason: str
+
+
+EntrySource = Literal["phone", "paper", "pdf", "email", "meeting"]
+"""By which way answers came that somebody types in for a respondent."""
+
+ENTRY_SOURCES: Mapping[EntrySource, str] = {
+    "phone": "by telephone", "paper": "on paper", "pdf": "in a PDF or a scan",
+    "email": "in an e-mail message", "meeting": "in a meeting",
+}  # fmt: skip
+"""The same in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCopy:
+    """A copy of a respondent's workbook, made for somebody to type in answers that came elsewise.
+
+    ``reference`` is its own and ``identity.of`` that of the workbook it stands for; ``source`` is
+    how the answers came, ``day`` when the copy was made, ``by`` who types. ``sha256`` is that of
+    the bytes as made.
+    """
+
+    reference: str
+    identity: Identity
+    file_name: str
+    sha256: str
+    seal: str
+
+    @property
+    def of(self) -> str:
+        """The reference of the workbook it stands for."""
+        return self.identity.of
+
+    @property
+    def source(self) -> str:
+        """How the answers came, in words."""
+        name = self.identity.entered.split(" ", 2)[0]
+        return next((said for kind, said in ENTRY_SOURCES.items() if kind == name), name)
+
+    @property
+    def day(self) -> date:
+        """The day on which it was made."""
+        return date.fromisoformat(self.identity.entered.split(" ", 2)[1])
+
+    @property
+    def by(self) -> str:
+        """Who types."""
+        return self.identity.entered.split(" ", 2)[2]
+
+
+def entered_as(source: EntrySource, day: date, by: str) -> str:
+    """Return what a copy for typing in is sealed with: the source, the day, and who types."""
+    return f"{source} {day.isoformat()} {by}"
 
 
 DecisionKind = Literal["chosen", "set aside", "reassigned", "corrected"]

@@ -17,6 +17,7 @@ from xlassess.ingest import (
     PrintedWorkbook,
     ReturnedFile,
     collect,
+    fingerprint,
     merge,
     origin_of,
     read_all,
@@ -25,7 +26,7 @@ from xlassess.ingest import (
 from xlassess.ledger import Kept, Ledger, keep_file
 from xlassess.ledger.archive import bring_to_disk, sweep
 from xlassess.ledger.order import UNSEALED
-from xlassess.model.answer import Issued, Return, State
+from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
@@ -113,12 +114,14 @@ class Ingested:
 
     ``displaced`` are the returns whose place others took; ``notices`` what came back about
     messages that were sent; ``words``, by file, what messages say whose workbook was read before.
+    ``untouched`` are copies for typing in that nobody has typed in yet.
     """
 
     files: tuple[Received, ...]
     displaced: tuple[Displaced, ...] = ()
     notices: tuple[Noticed, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    untouched: tuple[str, ...] = ()
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -201,7 +204,7 @@ def ingest(
         ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
         run.end()
         displaced = tuple(_displaced(ledger, context.issued, assessment.round, *before))
-        return Ingested(files, displaced, run.noted(), run.said())
+        return Ingested(files, displaced, run.noted(), run.said(), tuple(run.untouched))
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
@@ -218,6 +221,7 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         toolkits=ledger.toolkits(),
         issued={item.reference: item for item in issued},
         queries={query.reference: query for query in ledger.queries()},
+        entries={one.reference: one for one in ledger.entries()},
         printed=_printed(folder.outbox, issued),
     )
 
@@ -343,6 +347,8 @@ class _Run:
         self._before = before
         self._returns, self._ledger, self._context = returns, ledger, context
         self._round, self._now = round_name, now
+        self._as_made = {one.sha256 for one in context.entries.values()}
+        self.untouched: list[str] = []
         self._run: str | None = None
         self._names: list[tuple[str, str]] = []
         self._done: dict[str, Received] = {}
@@ -380,6 +386,9 @@ class _Run:
         """Keep a file and put it in line; one refused while collecting is not read."""
         if isinstance(item, Return):
             self._refuse(item)
+            return
+        if self._as_made and _hash_of(item.path) in self._as_made:
+            self.untouched.append(item.name)
             return
         try:
             kept = keep_file(self._returns, item.path, _ending(item.name))
@@ -475,8 +484,9 @@ class _Run:
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
         """Read every file in line and record it, in the order the files came.
 
-        Those without a seal come last: of two that come together, the one that proves whose it is
-        counts, and the other waits for a decision.
+        Those without a seal come last, and what somebody typed in for a respondent: of two that
+        come together, the respondent's own counts that proves whose it is, and the other waits
+        for a decision.
         """
         keys = {source: key for key, source in self._waiting.items()}
         with self._ledger.together():
@@ -484,19 +494,19 @@ class _Run:
                 self._ledger.kept(name, kept.sha256)
         self._settle(self._refused.items())
         some: list[tuple[str, Return]] = []
-        unsealed: list[tuple[str, Return]] = []
+        last: list[tuple[str, Return]] = []
         since = time.monotonic()
         try:
             for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
-                lost = any(finding.code == UNSEALED for finding in ret.findings)
-                (unsealed if lost else some).append((keys[source], ret))
+                lesser = any(one.code in (UNSEALED, ENTERED) for one in ret.findings)
+                (last if lesser else some).append((keys[source], ret))
                 if len(some) >= _TOGETHER or time.monotonic() - since > _SECONDS:
                     self._settle(some)
                     some, since = [], time.monotonic()
                 watch(done, len(keys))
         finally:
             # Also when somebody stops the run: what was read is kept.
-            self._settle([*some, *unsealed])
+            self._settle([*some, *last])
 
     def end(self) -> None:
         """Record that the run is done."""
@@ -554,7 +564,7 @@ class _Run:
         if before is None or book is None or ret.state == "refused":
             return ret
         toolkit = self._context.toolkits[book.identity.digest]
-        if book.identity.given and is_untouched(toolkit, before, ret):
+        if book.identity.given and not ret.entered and is_untouched(toolkit, before, ret):
             return as_blank(ret)
         count = same_judgements(toolkit, before, ret) if before.own else 0
         if not count:
@@ -565,6 +575,14 @@ class _Run:
 
     def _received(self, ret: Return, *, known: bool = False) -> Received:
         return Received(ret, self._context.issued.get(ret.reference), known)
+
+
+def _hash_of(path: Path) -> str:
+    """The hash of a file, empty where it cannot be read: that is told when it is kept."""
+    try:
+        return fingerprint(path)[0]
+    except OSError:
+        return ""
 
 
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -54,6 +54,7 @@ class Line:
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
     are when that was last recorded. ``notice`` is what came back about the last message.
     ``asked`` counts the query workbooks issued about it.
+    ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -74,6 +75,7 @@ class Line:
     outcome: Outcome | None = None
     asked: int = 0
     notice: Notice | None = None
+    entered: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,7 @@ class _Lines:
             outcome=register.outcomes.get(reference),
             asked=self.record.asked.get(reference, 0),
             notice=register.notices.get(reference),
+            entered=ret.entered if ret else None,
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

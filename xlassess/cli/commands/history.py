@@ -106,6 +106,7 @@ def _told(result: History, step: Step) -> str:
         f"({event.details.get('purpose')})",
         "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
         "corrected": f"{about} made as a correction",
+        "entry made": f"copy {event.details.get('entry')} made, to type answers in",
         "words came": f"a message came with {about} again",
         "mail came": f"mail came about a message: {event.details.get('kind')}",
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",

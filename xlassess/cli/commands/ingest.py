@@ -383,6 +383,9 @@ def _known(out: Console, result: Ingested) -> None:
         firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
         out.heading(f"Given twice: {count(len(twice), 'file')}")
         out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice], _AGAIN)
+    if result.untouched:
+        out.heading(f"Nothing typed in yet: {count(len(result.untouched), 'copy', 'copies')}")
+        out.some(list(result.untouched), _AGAIN)
 
 
 def _repeated(file: Received) -> str:
@@ -437,6 +440,7 @@ def _as_json(result: Ingested, collected: Collected | None) -> dict[str, Any]:
              "references": [book.reference for book in one.issued]}
             for one in result.notices
         ],
+        "untouched": list(result.untouched),
         "words": [{"file": file, "text": text} for file, text in result.words],
     }  # fmt: skip
     if collected is not None:

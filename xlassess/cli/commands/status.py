@@ -252,6 +252,14 @@ def _settled(out: Console, result: Status) -> None:
             when = day(finding.waiver.at.astimezone().date())
             reason = f"{finding.waiver.by}, {when}: {finding.waiver.reason}"
             out.say(f"{_who(line)}, {line.toolkit}. {reason}", indent=6)
+    typed = [line for line in result.lines if line.entered]
+    if typed:
+        out.heading(f"Typed in for respondents: {count(len(typed), 'workbook')}")
+    for line in typed:
+        if line.entered:
+            told = line.entered.details
+            said = f"answered {told['source']}; typed in by {told['by']}, copy of {told['day']}"
+            out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {said}", indent=2)
     ended = [line for line in result.lines if line.state in ("nil return", "declined")]
     if ended:
         out.heading(f"Nil returns and declined: {count(len(ended), 'workbook')}")
@@ -387,6 +395,11 @@ def _line(line: Line) -> dict[str, Any]:
             else None
         ),
         "query_workbooks": line.asked,
+        "entered": (
+            {name: line.entered.details[name] for name in ("source", "by", "day")}
+            if line.entered
+            else None
+        ),
         "notice": (
             {
                 "kind": line.notice.kind,

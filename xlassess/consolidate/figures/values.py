@@ -503,7 +503,8 @@ class Summary:
     number and hash of the last event in the ledger, by which it can be told later that none
     before it was changed. ``actions`` are what respondents propose; ``agreed`` is the plan that
     came of it, once there is one: it then stands as the action plan. ``judgements`` are what
-    workshops agreed on, beside the answers.
+    workshops agreed on, beside the answers. ``typed_in`` says which returns somebody typed in for
+    their respondents, out of how many; empty where none was.
     """
 
     assessment: Assessment
@@ -523,3 +524,4 @@ class Summary:
     findings: tuple[FindingRow, ...] = ()
     agreed: AgreedPlan | None = None
     judgements: tuple[Judgement, ...] = ()
+    typed_in: str = ""

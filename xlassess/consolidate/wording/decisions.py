@@ -86,6 +86,32 @@ def decisions(record: Round, participants: Participants) -> tuple[str, ...]:
     )
 
 
+def typed_in(usable: Mapping[str, Return], participants: Participants) -> str:
+    """Return which returns somebody typed in for their respondents, as the Method sheet says it.
+
+    The rule: of the returns that count, those with finding I16. Without names neither who typed is
+    told nor when; where single returns are not shown, no more than how many. Empty where there are
+    none.
+    """
+    order = sorted(usable, key=lambda name: participants.people[name].place)
+    typed = [(name, said) for name in order if (said := usable[name].entered)]
+    if not typed:
+        return ""
+    were = "was" if len(typed) == 1 else "were"
+    text = (
+        f"{len(typed)} of the {len(usable)} returns that count {were} typed in by somebody else, "
+        "as the respondent answered by another way."
+    )
+    if not participants.shows_rows:
+        return text
+    told = []
+    for name, said in typed:
+        tail = f", by {said.details['by']}, {said.details['day']}"
+        named = participants.attribution == "named"
+        told.append(f"{participants.people[name].code}: {said.details['source']}{tail * named}")
+    return f"{text} {'. '.join(told)}."
+
+
 def decided_about(record: Round, reference: str, participants: Participants) -> tuple[str, ...]:
     """Return what was decided about returns of one workbook, where names are shown."""
     mine = [one for one in record.decisions if one.reference == reference]

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
 from xlassess.contract.reference import PATTERN, find_references, is_valid
@@ -19,11 +20,12 @@ from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
 from xlassess.ingest.reading.reading_plan import Context
-from xlassess.model.answer import Identity, Issued
+from xlassess.model.answer import ENTERED, Identity, Issued
 from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
+from xlassess.model.record import EntryCopy
 
 _ITEM = HEADERS["item"]
 _HEAD_ROWS = 12
@@ -42,12 +44,19 @@ _RECOGNISED = 0.5
 class IdentifiedWorkbook:
     """A workbook whose respondent and questions are known, and remarks about how.
 
-    ``query`` is set for a query workbook; ``issued`` is then the workbook it asks about.
+    ``query`` is set for a query workbook; ``issued`` is then the workbook it asks about. In a copy
+    for typing in, which ``entry`` is set for, it is the workbook that one stands for.
     """
 
     issued: Issued
     findings: tuple[Finding, ...] = ()
     query: Query | None = None
+    entry: EntryCopy | None = None
+
+    @property
+    def as_printed(self) -> Issued:
+        """The workbook with the reference that is printed in the file."""
+        return replace(self.issued, reference=self.entry.reference) if self.entry else self.issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,7 @@ def _claim(said: Mapping[str, str]) -> StatedIdentity | None:
         promise=said.get("promise", ""),
         kind=said.get("kind", ""),
         given=said.get("given", ""),
+        entered=said.get("entered", ""),
     )
     return StatedIdentity(identity, said["reference"], said["seal"])
 
@@ -172,8 +182,12 @@ def _references(grid: Grid, *, printed: bool = True) -> dict[str, list[str]]:
 def _without_asked_about(
     references: dict[str, list[str]], context: Context
 ) -> dict[str, list[str]]:
-    """Leave out the workbook that a query workbook among them asks about and names as well."""
-    asked = {context.queries[one].of for one in references if one in context.queries}
+    """Leave out the workbook that another among them is about, and names as well.
+
+    A query workbook is about the one it asks of, a copy for typing in about the one it stands for.
+    """
+    both: tuple[Mapping[str, Query | EntryCopy], ...] = (context.queries, context.entries)
+    asked = {some[one].of for one in references for some in both if one in some}
     return {one: names for one, names in references.items() if one not in asked}
 
 
@@ -236,7 +250,7 @@ def _sealed(
                 recorded=str(issued.promise),
             ),
         )
-    return _with_questions(issued, notes, context, context.queries.get(claim.reference))
+    return _with_questions(issued, notes, context, claim.reference)
 
 
 def _is_promise(text: str) -> bool:
@@ -248,12 +262,15 @@ def _is_promise(text: str) -> bool:
 
 
 def _on_record(reference: str, context: Context) -> tuple[Issued, Identity] | tuple[None, None]:
-    """The workbook a reference stands for, or is a query about; and the identity of what has it."""
-    query = context.queries.get(reference)
-    issued = context.issued.get(query.of if query else reference)
+    """The workbook a reference stands for, or is a query about; and the identity of what has it.
+
+    A copy for typing in stands for the workbook it was made of.
+    """
+    special = context.queries.get(reference) or context.entries.get(reference)
+    issued = context.issued.get(special.of if special else reference)
     if issued is None:
         return None, None
-    return issued, query.identity if query else issued.identity
+    return issued, special.identity if special else issued.identity
 
 
 def _by_reference(
@@ -271,12 +288,13 @@ def _by_reference(
         return found("I05", found=issued.identity.round, expected=context.round)
     shown_as = issued.who
     note = found("I09", reference=reference, respondent=shown_as)
-    return _with_questions(issued, (note,), context, context.queries.get(reference))
+    return _with_questions(issued, (note,), context, reference)
 
 
 def _with_questions(
-    issued: Issued, findings: tuple[Finding, ...], context: Context, query: Query | None
+    issued: Issued, findings: tuple[Finding, ...], context: Context, reference: str
 ) -> IdentifiedWorkbook | Finding:
+    query, entry = context.queries.get(reference), context.entries.get(reference)
     identity = issued.identity
     if identity.digest not in context.toolkits:
         return found(
@@ -289,7 +307,16 @@ def _with_questions(
     if later:
         note = found("I11", toolkit=identity.toolkit, version=identity.version, later=later)
         findings = (*findings, note)
+    if entry:
+        said = found(ENTERED, by=entry.by, day=_day(entry.day), source=entry.source)
+        # Nothing of last time stands in it, whatever the workbook shows that it stands for.
+        plain = replace(issued, identity=replace(identity, given=""))
+        return IdentifiedWorkbook(plain, (said, *findings), entry=entry)
     return IdentifiedWorkbook(issued, findings, query)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _later_edition(issued: Issued, context: Context) -> str:

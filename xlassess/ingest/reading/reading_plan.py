@@ -30,7 +30,7 @@ from xlassess.ingest.reading.cells.values import (
 from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query, Slot
-from xlassess.model.record import NoticeKind
+from xlassess.model.record import EntryCopy, NoticeKind
 from xlassess.model.toolkit import Choice, Item, Toolkit
 
 _NUMBERED = re.compile(r"(\d+)\s*[-.:)=]\s*(\D.*)")
@@ -379,11 +379,12 @@ class ReturnedFile:
 class Context:
     """The assessment as returns are read against it; can be sent to worker processes.
 
-    ``toolkits`` are keyed by question digest, ``issued`` and ``queries`` (query workbooks) by
-    reference. ``secret`` is the assessment's and never shown. ``passwords`` are tried on
-    files that need one to open; they are neither shown nor kept. ``printed`` is what workbooks
-    hold as issued, by question digest; where it is not known, less is told of what was added.
-    ``today`` is the day of receipt, before which no new deadline may lie; ``deadlines`` are those
+    ``toolkits`` are keyed by question digest, ``issued``, ``queries`` (query workbooks) and
+    ``entries`` (copies for typing in) by reference. ``secret`` is the assessment's and never
+    shown. ``passwords`` are tried on files that need one to open; they are neither shown nor
+    kept. ``printed`` is what workbooks hold as issued, by question digest; where it is not known,
+    less is told of what was added. ``today`` is the day of receipt, before which no new deadline
+    may lie; ``deadlines`` are those
     of the round's plan, by the number of the action.
     """
 
@@ -397,6 +398,7 @@ class Context:
     printed: Mapping[str, PrintedWorkbook] = field(default_factory=dict)
     today: date = date.min
     deadlines: frozenset[tuple[str, date]] = frozenset()
+    entries: Mapping[str, EntryCopy] = field(default_factory=dict)
     _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -1,0 +1,282 @@
+"""Entering: answers that came by another way, typed into a copy and read like any return."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.contract.layout import START, layout
+from xlassess.ledger import Ledger
+from xlassess.model.errors import UsageError
+from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, choose, correct
+from xlassess.services.enter import EntryMade, enter
+from xlassess.services.generate import generate
+from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.status import status
+from xlassess.services.verify import verify
+from xlassess.toolkits.load import find_toolkit
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small")
+
+
+def reference_of(folder: AssessmentFolder, respondent: str = "Ada Ash") -> str:
+    books = generate(folder, now=MONDAY).workbooks
+    return next(book.reference for book in books if book.respondent == respondent)
+
+
+def made(folder: AssessmentFolder, *, anew: bool = False, source: str = "phone") -> EntryMade:
+    reference = reference_of(folder)
+    return enter(folder, reference, source, now=LATER, by="Cora Clerk", anew=anew)  # type: ignore[arg-type]
+
+
+def type_in(
+    folder: AssessmentFolder, path: Path, answers: tuple[str | None, ...], to: Path | None = None
+) -> Path:
+    """Type these answers into a copy, as somebody with Excel does."""
+    book = openpyxl.load_workbook(path)
+    (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
+    column = table.column("answer")
+    assert column is not None
+    for row, value in zip(table.rows, answers, strict=True):
+        book["1 Basics"].cell(row.index + 1, column.index + 1).value = value
+    book.save(to or path)
+    return to or path
+
+
+def read(folder: AssessmentFolder, *paths: Path, days: int = 0) -> Ingested:
+    return ingest(folder, paths, now=LATER + timedelta(days=days), workers=1)
+
+
+def counting(folder: AssessmentFolder, reference: str) -> tuple[int, dict[str, object]]:
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.audit().faults == ()
+        ret = ledger.current("2026")[reference]
+        return ret.number, {one.item: one.value for one in ret.answers}
+
+
+TYPED = ("Agree", "Disagree", "Agree")
+
+
+def test_enter__typed_answers_are_read_and_told_by_whom(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    assert copy.outcome == "new"
+    assert copy.path.parent == folder.entries
+    assert (
+        copy.path.name
+        == f"2026 Tiny - typed in - Ash Council - Ada Ash - {copy.copy.reference}.xlsx"
+    )
+    result = read(folder, type_in(folder, copy.path, TYPED))
+    (file,) = result.files
+    assert file.issued is not None
+    assert (file.ret.state, file.issued.reference) == ("accepted with notes", copy.issued.reference)
+    assert [(f.code, f.message) for f in file.ret.findings] == [(
+        "I16",
+        "The respondent answered by telephone. Cora Clerk typed the answers in, in a copy made on "
+        "12 March 2026.",
+    )]  # fmt: skip
+    assert counting(folder, copy.issued.reference) == (1, {"1A": "high", "1B": "low", "1C": "high"})
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert line.state == "returned"
+    assert line.entered is not None
+    assert verify(folder).holds
+
+
+def test_enter__the_copy_says_what_it_is_and_the_seal_covers_it(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    book = openpyxl.load_workbook(copy.path)
+    head = [str(cell.value) for row in book[START].iter_rows(max_row=12) for cell in row]
+    who = f"Reference {copy.copy.reference} · Copy for typing in, for Ash Council, Ada Ash"
+    assert any(text.startswith(who) for text in head)
+    hidden = {row[0].value: row[1].value for row in book["xl_identity"].iter_rows(max_col=2)}
+    assert hidden["entered"] == "phone 2026-03-12 Cora Clerk"
+    assert hidden["of"] == copy.issued.reference
+    sheet = book["xl_identity"]
+    for row in sheet.iter_rows(max_col=2):
+        if row[0].value == "entered":
+            row[1].value = "phone 2026-03-12 Somebody Else"
+    book.save(copy.path)
+    (file,) = read(folder, copy.path).files
+    assert [f.code for f in file.ret.findings] == ["I06"]
+
+
+def test_enter__without_its_identity_it_is_not_taken_for_the_respondents(
+    folder: AssessmentFolder,
+) -> None:
+    copy = made(folder)
+    book = openpyxl.load_workbook(type_in(folder, copy.path, TYPED))
+    for name in [sheet.title for sheet in book if sheet.sheet_state != "visible"]:
+        del book[name]
+    for name in book.custom_doc_props.names:
+        del book.custom_doc_props[name]
+    book.save(copy.path)
+    (file,) = read(folder, copy.path).files
+    assert {"I09", "I16"} <= {f.code for f in file.ret.findings}
+    assert file.ret.reference == copy.issued.reference
+
+
+def test_enter__never_displaces_what_the_respondent_sent(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    own = answer(folder, "Ada Ash", tmp_path / "own.xlsx", ("Disagree",) * 3)
+    read(folder, own)
+    copy = made(folder)
+    assert copy.counts is not None
+    result = read(folder, type_in(folder, copy.path, TYPED), days=1)
+    (file,) = result.files
+    assert [f.code for f in file.ret.findings] == ["I16", "L08"]
+    assert result.displaced == ()
+    reference = copy.issued.reference
+    assert counting(folder, reference)[1] == dict.fromkeys(("1A", "1B", "1C"), "low")
+    choose(folder, reference, "2", Why(LATER + timedelta(days=2), "She rang to change it."))
+    assert counting(folder, reference) == (2, {"1A": "high", "1B": "low", "1C": "high"})
+
+
+@pytest.mark.parametrize("typed_first", [True, False])
+def test_enter__in_one_run_the_respondents_own_counts(
+    folder: AssessmentFolder, tmp_path: Path, typed_first: bool
+) -> None:
+    own = answer(folder, "Ada Ash", tmp_path / "own.xlsx", ("Disagree",) * 3)
+    typed = type_in(folder, made(folder).path, TYPED)
+    read(folder, *((typed, own) if typed_first else (own, typed)))
+    assert set(counting(folder, reference_of(folder))[1].values()) == {"low"}
+
+
+def test_enter__what_the_respondent_sends_later_takes_its_place(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, TYPED))
+    own = answer(folder, "Ada Ash", tmp_path / "own.xlsx", ("Disagree",) * 3)
+    result = read(folder, own, days=1)
+    assert [(one.was.number, one.by.number) for one in result.displaced] == [(1, 2)]
+    assert set(counting(folder, copy.issued.reference)[1].values()) == {"low"}
+
+
+def test_enter__the_same_answers_of_their_own_are_a_return(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, TYPED))
+    read(folder, answer(folder, "Ada Ash", tmp_path / "own.xlsx", TYPED), days=1)
+    assert counting(folder, copy.issued.reference)[0] == 2
+    assert status(folder, today=LATER.date()).lines[0].entered is None
+    # and what is typed in says nothing that they have not said themselves
+    again = type_in(folder, made(folder, source="paper").path, TYPED)
+    (file,) = read(folder, again, days=2).files
+    assert file.known
+
+
+def test_enter__a_blank_return_of_their_own_gives_way(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    read(folder, answer(folder, "Ada Ash", tmp_path / "blank.xlsx", (None,) * 3))
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, TYPED), days=1)
+    assert counting(folder, copy.issued.reference)[1]["1A"] == "high"
+
+
+def test_enter__an_untouched_copy_is_no_return(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    result = read(folder, folder.entries)
+    assert (result.files, result.untouched) == ((), (copy.path.name,))
+    assert status(folder, today=LATER.date()).lines[0].state == "not sent"
+
+
+def test_enter__again_gives_the_copy_that_was_begun(folder: AssessmentFolder) -> None:
+    first = made(folder)
+    assert made(folder).outcome == "unchanged"
+    first.path.unlink()
+    assert made(folder).outcome == "restored"
+    type_in(folder, first.path, TYPED)
+    again = made(folder)
+    assert again.begun
+    assert again.path == first.path
+    assert made(folder, source="paper").path != first.path
+    assert made(folder, anew=True).path != first.path
+    read(folder, first.path)
+    assert counting(folder, first.issued.reference)[1]["1A"] == "high"
+
+
+def test_enter__typed_again_replaces_what_was_typed_before(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, TYPED))
+    read(folder, type_in(folder, copy.path, ("Disagree",) * 3), days=1)
+    assert set(counting(folder, copy.issued.reference)[1].values()) == {"low"}
+
+
+def test_enter__a_correction_of_it_is_still_typed_in(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, TYPED))
+    why = Why(LATER + timedelta(days=1), "Misheard.", "Cora")
+    correct(folder, copy.issued.reference, "1B", "Agree", why)
+    line = status(folder, today=LATER.date()).lines[0]
+    assert line.entered is not None
+    assert line.answers == 3
+
+
+def test_enter__keeps_the_promise_that_was_given(folder: AssessmentFolder) -> None:
+    reference = reference_of(folder)
+    change_settings(folder, "toolkits:", "attribution: aggregated\ntoolkits:")
+    copy = enter(folder, reference, "paper", now=LATER, by="Cora")
+    (file,) = read(folder, type_in(folder, copy.path, TYPED)).files
+    assert [f.code for f in file.ret.findings] == ["I16"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"), [("K7M4-9QX3", "No workbook was issued"), ("", "No workbook was issued")]
+)
+def test_enter__nobodys_workbook_is_refused(
+    folder: AssessmentFolder, reference: str, said: str
+) -> None:
+    reference_of(folder)
+    with pytest.raises(UsageError, match=said):
+        enter(folder, reference, "phone", now=LATER)
+
+
+def test_enter__the_method_sheet_says_how_many_of_how_many(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    read(folder, answer(folder, "Bea Birch", tmp_path / "bea.xlsx"))
+    assert "None: every return that counts came in the workbook" in method(folder)
+    read(folder, type_in(folder, made(folder).path, TYPED), days=1)
+    text = method(folder)
+    assert "1 of the 2 returns that count was typed in by somebody else" in text
+    assert "by telephone, by Cora Clerk, 12 March 2026" in text
+
+
+def method(folder: AssessmentFolder) -> str:
+    path = consolidate(folder, now=LATER).path
+    sheet = openpyxl.load_workbook(path)["Method"]
+    return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+
+
+def test_enter__on_the_command_line(folder: AssessmentFolder) -> None:
+    reference = reference_of(folder)
+    run = CliRunner()
+    where = ["-C", str(folder.root)]
+    said = run.invoke(cli, [*where, "enter", reference, "--source", "pdf", "--by", "Cora"])
+    assert said.exit_code == 0, said.output
+    assert "answers that came in a PDF or a scan, typed in by Cora" in said.stdout
+    (path,) = folder.entries.glob("*.xlsx")
+    type_in(folder, path, TYPED)
+    assert run.invoke(cli, [*where, "ingest", str(path)]).exit_code == 0
+    shown = run.invoke(cli, [*where, "status"]).stdout
+    assert "Typed in for respondents: 1 workbook" in shown
+    told = run.invoke(cli, [*where, "history", reference]).stdout
+    assert "made, to type answers in" in told
+    assert "I16" in told
+    (line, *_) = json.loads(run.invoke(cli, [*where, "status", "--json"]).stdout)["workbooks"]
+    assert line["entered"]["source"] == "in a PDF or a scan"
+    assert run.invoke(cli, [*where, "enter", reference]).exit_code == 2
