@@ -66,6 +66,7 @@ def kinds() -> tuple[str, ...]:
         *(f"summary-{name}" for name in (*builtin_ids(), SEVERAL)),
         *(f"trend-{name}" for name in TREND),
         "feedback-pat",
+        "export-pat",
         *(f"toolkit-{name}" for name in EDITED),
         *(f"query-{name}" for name in ASKED),
         *(f"joint-{name}" for name in JOINT),
@@ -87,6 +88,8 @@ def make(kind: str, folder: Path) -> Made:
         return Made(kind, _edited(toolkits[0], folder), toolkits)
     if what == "workbook":
         return Made(kind, issue(*toolkits).write(folder), toolkits)
+    if what == "export":
+        return Made(kind, _exported(toolkits, folder), toolkits)
     if what == "feedback":
         return Made(kind, _feedback(toolkits, folder), toolkits)
     if what == "trend":
@@ -133,6 +136,17 @@ def _summary(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
     path = folder / "summary.xlsx"
     round_ = a_round(toolkits, 6, Wish(returned=5, gaps=0.06, query=(1,)))
     write_summary(summarise(round_, MADE_AT), path)
+    return path
+
+
+def _exported(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
+    from xlassess.consolidate import summarise
+    from xlassess.consolidate.export import export
+
+    record = a_round(toolkits, 6, Wish(returned=5, gaps=0.06, query=(1,), talk=0.4))
+    made, *_ = export(summarise(record, MADE_AT), "xlsx")
+    path = folder / "export.xlsx"
+    path.write_bytes(made.content)
     return path
 
 

@@ -38,6 +38,9 @@ _TITLE, _ABOUT, _HEAD = 0, 1, 3
 _FIRST = _HEAD + 1
 
 _CELL = formats.PLAIN.but(wrap=False)
+_LONGEST = "data"
+"""The table that has a row for each answer: it is looked through and filtered, not read, so that
+its rows stay of one height. The others are read, and their texts wrap."""
 _WIDTHS: dict[Type, float] = {
     "text": 18, "whole number": 11, "number": 11, "yes or no": 11, "day": 13, "moment": 18,
 }  # fmt: skip
@@ -79,12 +82,13 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
     sheet.text(_TITLE, 0, spec.name.capitalize(), formats.TITLE)
     sheet.text(_ABOUT, 0, spec.about, formats.SMALL.but(wrap=False))
     _table(book, sheet, spec, count)
-    plain_look = book.format(_CELL)
+    cell = _CELL.but(wrap=spec.name != _LONGEST, valign="top")
+    plain_look = book.format(cell)
     faces = StreamedFormats(
         plain_look,
         plain_look,
-        book.format(_CELL.but(number=formats.DATE_FORMAT)),
-        book.format(_CELL.but(number=_MOMENT)),
+        book.format(cell.but(number=formats.DATE_FORMAT)),
+        book.format(cell.but(number=_MOMENT)),
     )
     sheet.stream(_FIRST, _rows(table), faces)
     show(sheet, (_FIRST, 0))
