@@ -228,7 +228,7 @@ def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
         for cell in row
         if cell.value
     )
-    assert "1 of 3 actions agreed in 2026 is done, 1 is late, 1 was stopped." in told
+    assert "1 of 3 actions agreed in 2026 is done, 1 is overdue, 1 was stopped." in told
 
 
 def test_progress__without_a_day_leaves_what_is_out_as_it_is(folder: AssessmentFolder) -> None:

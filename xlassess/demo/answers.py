@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlassess.demo.partnership import ASSESSMENT, LEVEL_LEANS, RESPONDENTS, REVIEWED, SILENT
 from xlassess.demo.scripts.all_toolkits import SCRIPTS, is_asked
-from xlassess.demo.scripts.script import Cell, PlanRow, Texts
+from xlassess.demo.scripts.script import Cell, PlanRow, Script, Texts
 from xlassess.model.assessment import Respondent
 from xlassess.model.toolkit import Choice, Item, Scale, Section, Toolkit
 
@@ -38,23 +38,38 @@ EntriesByPerson = Mapping[tuple[str, str], Entries]
 
 def made_up_entries(toolkits: Mapping[str, Toolkit]) -> EntriesByPerson:
     """Return what every respondent enters into every workbook."""
+    people = [person for person in RESPONDENTS if person.partner != SILENT]
     return {
         (name, person.name): filled
         for name, toolkit in toolkits.items()
-        for person, filled in _Respondents(toolkit).entries()
+        for person, filled in _Respondents(toolkit, SCRIPTS[name], people).entries()
     }
+
+
+def entries_of_round(
+    toolkit: Toolkit, script: Script, people: Sequence[Respondent], round_name: str
+) -> EntriesByPerson:
+    """Return what each of these people enters into a toolkit's workbook in a later round.
+
+    Questions are seen as in the first round but for what the script says.
+    """
+    answering = _Respondents(toolkit, script, people, round_name)
+    return {(toolkit.id, person.name): filled for person, filled in answering.entries()}
 
 
 class _Respondents:
     """Everybody who answers one toolkit; each sentence and action is given out once."""
 
-    def __init__(self, toolkit: Toolkit) -> None:
-        self._toolkit = toolkit
-        self._script = SCRIPTS[toolkit.id]
+    def __init__(
+        self, toolkit: Toolkit, script: Script, people: Sequence[Respondent], later: str = ""
+    ) -> None:
+        self._toolkit, self._script, self._people = toolkit, script, people
         # Not for secrets: a fixed seed makes the demo the same every time.
         self._chance = random.Random(f"{_SEED} {toolkit.id}")  # noqa: S311
         # how an item is seen by all alike, so that items differ more than chance would make them
         self._lean = {item.id: self._chance.gauss(0, 0.09) for item in toolkit.items()}
+        if later:
+            self._chance = random.Random(f"{_SEED} {toolkit.id} {later}")  # noqa: S311
         self._good = self._shuffled(self._script.good)
         self._poor = self._shuffled(self._script.poor)
         self._boxes = self._shuffled(self._script.boxes)
@@ -67,11 +82,7 @@ class _Respondents:
 
     def entries(self) -> list[tuple[Respondent, Entries]]:
         """Return what each respondent enters, in the order of the register."""
-        people = [
-            person
-            for person in RESPONDENTS
-            if person.partner != SILENT and is_asked(person, self._toolkit.id)
-        ]
+        people = [person for person in self._people if is_asked(person, self._toolkit.id)]
         entered = [(person, self._entries_of(person)) for person in people]
         planners = [filled for person, filled in entered if person.level != "front"]
         for number, plan in enumerate(self._script.plans):

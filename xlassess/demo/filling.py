@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xlassess.contract.layout import ActionPlanLayout, Layout, SectionLayout
 from xlassess.demo.answers import BlankCell, Entries
 from xlassess.demo.scripts.script import Cell, PlanRow
-from xlassess.model.toolkit import ActionPlan
+from xlassess.model.toolkit import ActionPlan, answer_field
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -52,6 +52,29 @@ def fill_in(
         _fill_plan(book[places.action_plan.sheet], places.action_plan, plan, filled)
     if mistake:
         mistake(book, places)
+    return _saved(book, saved_at, _drawn(blank))
+
+
+def fill_in_rows(
+    blank: bytes, places: Layout, said: Mapping[str, Mapping[str, Cell]], saved_at: datetime
+) -> bytes:
+    """Return a joint workbook (plan, progress, workshop) with these rows filled in.
+
+    Args:
+        blank: the workbook as issued.
+        places: where everything stands in it.
+        said: what is entered, by the row's number and the name of what it is.
+        saved_at: when it was saved, in UTC.
+    """
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(blank))
+    for section in places.sections:
+        for table in section.tables:
+            for row in table.rows:
+                for name, value in said.get(row.item.id, {}).items():
+                    column = table.column("answer", answer_field(name))
+                    put(book[section.sheet], row.index, column.index, value)  # type: ignore[union-attr]
     return _saved(book, saved_at, _drawn(blank))
 
 

@@ -68,5 +68,18 @@ RESPONDENTS: tuple[Respondent, ...] = (
 )
 """Fourteen people of eight partners."""
 
+LEAVES = "Thornmere College"
+"""The partner that leaves after the first of several rounds."""
+
+SUCCEEDED = "Peter Lindqvist"
+"""The person whose place another takes before the third round."""
+
+JOINING: tuple[Respondent, ...] = (
+    _person("Vale Homes", "Nadia Rahman", "senior"),
+    _person("Vale Homes", "Owen Blythe", "front"),
+    _person(_HEALTH, "Sunita Menon", "senior"),
+)
+"""Who is new in the third round: a partner, and a successor."""
+
 LEVEL_LEANS: dict[str, float] = {"board": 0.14, "senior": 0.02, "front": -0.13, "": 0.0}
 """The board sees things more kindly than the front line."""

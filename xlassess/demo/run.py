@@ -7,15 +7,15 @@ import json
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from xlassess.assessment.register import EXAMPLE, HEADINGS, SHEET
+from xlassess.assessment.register import EXAMPLE, HEADINGS, LEAVING, NEW, SHEET, SINCE
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
-from xlassess.demo.answers import made_up_entries
+from xlassess.demo.answers import EntriesByPerson, made_up_entries
 from xlassess.demo.filling import fill_in
 from xlassess.demo.partnership import (
     ASSESSMENT,
@@ -36,8 +36,9 @@ from xlassess.demo.returns import (
 )
 from xlassess.demo.scripts.all_toolkits import SCRIPTS, asked_of
 from xlassess.files.problems import did_you_mean
-from xlassess.model.assessment import LEVELS
+from xlassess.model.assessment import LEVELS, Assessment, Respondent
 from xlassess.model.errors import UsageError
+from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.consolidate import Consolidated, consolidate
@@ -46,13 +47,15 @@ from xlassess.services.ingest import Ingested, ingest
 from xlassess.services.status import Status, status
 
 
-def set_up(root: Path, toolkits: Sequence[str]) -> AssessmentFolder:
+def set_up(
+    root: Path, toolkits: Sequence[str], assessment: Assessment = ASSESSMENT
+) -> AssessmentFolder:
     """Begin an assessment with these toolkits in this folder and fill in its two files."""
+    (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")
     folder = AssessmentFolder(root)
     folder.create()
-    folder.settings_file.write_text(
-        _settings(folder.settings_file.read_text(encoding="utf-8"), toolkits), encoding="utf-8"
-    )
+    text = folder.settings_file.read_text(encoding="utf-8")
+    folder.settings_file.write_text(_settings(text, toolkits, assessment), encoding="utf-8")
     _fill_register(folder.register_file, toolkits)
     # A real assessment's secret is random. The demo's is made from a fixed text, so that its
     # references and files come out the same every time; it protects nothing.
@@ -61,19 +64,26 @@ def set_up(root: Path, toolkits: Sequence[str]) -> AssessmentFolder:
     return folder
 
 
-def _settings(text: str, toolkits: Sequence[str]) -> str:
+def _settings(text: str, toolkits: Sequence[str], assessment: Assessment) -> str:
     """Fill in the explained settings of a new assessment, remarks and all."""
-    coordinator = ASSESSMENT.coordinator
+    coordinator = assessment.coordinator
     values = {
-        "id": ASSESSMENT.id,
-        "partnership": ASSESSMENT.partnership,
-        "round": ASSESSMENT.round,
+        "id": assessment.id,
+        "partnership": assessment.partnership,
+        "round": assessment.round,
         "name": coordinator.name,
         "email": coordinator.email,
         "phone": coordinator.phone,
-        "return_by": f"{ASSESSMENT.return_by}",
-        "purpose": ASSESSMENT.purpose,
+        "return_by": f"{assessment.return_by}",
+        "purpose": assessment.purpose,
     }
+    text = enter(text, values)
+    chosen = "".join(f"\n  - {name}" for name in toolkits)
+    return re.sub(r"(?m)^toolkits:(\n  - .*)+", f"toolkits:{chosen}", text)
+
+
+def enter(text: str, values: Mapping[str, str]) -> str:
+    """Enter values into the fields of explained settings, and leave the rest as it is."""
     for field, value in values.items():
         # JSON's strings are YAML's too; a day must stand without quotes.
         shown = value if field == "return_by" else json.dumps(value, ensure_ascii=False)
@@ -82,8 +92,7 @@ def _settings(text: str, toolkits: Sequence[str]) -> str:
             raise ValueError(f"the settings of a new assessment have {len(found)} fields {field}")
         name, _, _ = found[0].partition(":")
         text = text.replace(f"\n{found[0]}\n", f"\n{name}: {shown}\n")
-    chosen = "".join(f"\n  - {name}" for name in toolkits)
-    return re.sub(r"(?m)^toolkits:(\n  - .*)+", f"toolkits:{chosen}", text)
+    return text
 
 
 def _fill_register(path: Path, toolkits: Sequence[str]) -> None:
@@ -115,6 +124,28 @@ def _fill_register(path: Path, toolkits: Sequence[str]) -> None:
     book.save(path)
 
 
+def change_register(path: Path, leaving: Collection[str], joining: Sequence[Respondent]) -> None:
+    """Mark who leaves in the register of a later round, by name, and add who is new below."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = load_workbook(path)
+    sheet = book[SHEET]
+    heads = {str(cell.value): place for place, cell in enumerate(next(sheet.iter_rows()), 1)}
+    name, since = heads["Respondent"], heads[SINCE]
+    row = 2
+    while (who := sheet.cell(row, name).value) is not None and str(who).strip():
+        if str(who) in leaving:
+            sheet.cell(row, since).value = LEAVING
+        row += 1
+    for number, person in enumerate(joining, start=row):
+        entries = (person.partner, person.name, LEVELS[person.level], person.email, None, NEW)
+        for heading, entry in zip((*HEADINGS, SINCE), entries, strict=True):
+            sheet.cell(number, heads[heading]).value = entry
+    book.save(path)
+
+
 MARK = ".xlassess-demo"
 """The file by which a folder is known to be a demo."""
 
@@ -123,7 +154,7 @@ INBOX = "inbox"
 
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
-    ".gitignore", "outbox", "returns", "output", INBOX,
+    ".gitignore", "outbox", "returns", "output", "rounds", "toolkits", INBOX,
 )  # fmt: skip
 _FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
 
@@ -178,6 +209,22 @@ def choose_toolkits(named: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen) or TOOLKITS
 
 
+def choose_rounds(named: Sequence[str]) -> None:
+    """Refuse toolkits with which several rounds cannot be played.
+
+    Args:
+        named: as for `choose_toolkits`.
+
+    Raises:
+        UsageError: a toolkit is named for which there is no story.
+    """
+    if named and choose_toolkits(named) != TOOLKITS[:1]:
+        raise UsageError(
+            f"The demo of several rounds is played with the toolkit {TOOLKITS[0]} alone.",
+            "Leave --toolkits out, or leave --rounds out.",
+        )
+
+
 def run_demo(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = silent) -> DemoRun:
     """Play the demo in this folder, which must be new, empty, or an earlier demo.
 
@@ -190,15 +237,12 @@ def run_demo(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = s
         UsageError: the folder holds something else.
         OSError: a file cannot be written.
     """
-    # A folder that is not a demo is never touched: --output may name anything.
-    replaced = _clear(root)
-    root.mkdir(parents=True, exist_ok=True)
-    (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")
+    replaced = clear(root)
     folder = set_up(root, toolkits)
     generated = generate(folder, now=ISSUED)
     inbox = root / INBOX
     inbox.mkdir()
-    for name, data in _Partners(folder, generated).files(watch):
+    for name, data in Partners(folder, generated, made_up_entries).files(watch):
         (inbox / name).write_bytes(data)
     received = ingest(folder, [inbox], now=RECEIVED)
     summary = consolidate(folder, now=RECEIVED)
@@ -214,13 +258,16 @@ def run_demo(root: Path, *, toolkits: Sequence[str] = TOOLKITS, watch: Watch = s
     )
 
 
-def _clear(root: Path) -> bool:
-    """Remove what an earlier demo made; True when there was one.
+def clear(root: Path) -> bool:
+    """Make the folder, or remove what an earlier demo made in it; True when there was one.
+
+    A folder that is not a demo is never touched: its name may be that of anything.
 
     Raises:
         UsageError: the folder is not an earlier demo and not empty.
     """
     if not root.exists():
+        root.mkdir(parents=True)
         return False
     if not root.is_dir():
         raise UsageError(f"{root} is a file.", "Give a folder with --output DIR.")
@@ -256,23 +303,33 @@ def _unusual(generated: Generated, ingested: Ingested) -> tuple[UnusualReturn, .
     return (*back, *missing)
 
 
-class _Partners:
+class Partners:
     """The partners at work: what each sends back."""
 
-    def __init__(self, folder: AssessmentFolder, generated: Generated) -> None:
+    def __init__(
+        self,
+        folder: AssessmentFolder,
+        generated: Generated,
+        entries: Callable[[Mapping[str, Toolkit]], EntriesByPerson],
+        returned: Mapping[tuple[str, str], tuple[FileSentBack, ...]] = RETURNED,
+        first_saved: datetime = _FIRST_SAVED,
+    ) -> None:
         self._people = {(p.partner, p.name): p for p in folder.respondents()}
-        self._books = [book for book in generated.workbooks if book.partner != SILENT]
         toolkits = toolkits_of(folder, folder.assessment())
         self._layouts = {name: layout(toolkit) for name, toolkit in toolkits.items()}
-        self._entries = made_up_entries(toolkits)
+        self._entries = entries(toolkits)
+        self._books = [
+            book for book in generated.workbooks if (book.toolkit, book.respondent) in self._entries
+        ]
+        self._returned, self._first_saved = returned, first_saved
 
     def files(self, watch: Watch) -> Iterator[tuple[str, bytes]]:
         """Yield every file that comes back: its name and its content."""
         bundle: list[tuple[str, bytes]] = []
         for number, book in enumerate(self._books, start=1):
             person = self._people[book.partner, book.respondent]
-            saved_at = _FIRST_SAVED + timedelta(hours=5 * number)
-            for returned in RETURNED.get((book.toolkit, person.name), AS_IT_SHOULD_BE):
+            saved_at = self._first_saved + timedelta(hours=5 * number)
+            for returned in self._returned.get((book.toolkit, person.name), AS_IT_SHOULD_BE):
                 file = (
                     returned.name or book.path.name,
                     self._file(book, person.name, returned, saved_at),
@@ -282,7 +339,7 @@ class _Partners:
                 else:
                     yield file
             watch(number, len(self._books))
-        yield BUNDLE, zipped(bundle, _FIRST_SAVED)
+        yield BUNDLE, zipped(bundle, self._first_saved)
 
     def _file(self, book: Workbook, name: str, returned: FileSentBack, saved_at: datetime) -> bytes:
         if returned.unrelated:

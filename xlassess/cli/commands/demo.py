@@ -11,7 +11,7 @@ from xlassess.cli.console import Console, count, percent, progress
 from xlassess.cli.options import Options, common, shown
 
 if TYPE_CHECKING:
-    from xlassess.demo import DemoRun
+    from xlassess.demo import DemoRun, RoundsPlayed
 
 
 @click.command()
@@ -23,12 +23,23 @@ if TYPE_CHECKING:
     "--toolkits", "chosen", metavar="ID,...", multiple=True,
     help="Which built-in toolkits to use, or all. The default is pat and melton-evaluation.",
 )  # fmt: skip
+@click.option(
+    "--rounds", metavar="NUMBER", type=click.IntRange(1, 3), default=1, show_default=True,
+    help="How many rounds to play, at most 3. With 2 or 3, the toolkit is pat, and each round has "
+    "a workshop, an agreed plan and what became of it.",
+)  # fmt: skip
 @common
 @click.pass_obj
-def demo(options: Options, output: Path, chosen: tuple[str, ...]) -> None:
+def demo(options: Options, output: Path, chosen: tuple[str, ...], rounds: int) -> None:
     """Run a made-up assessment from workbooks to summary, with the mistakes that people make."""
-    from xlassess.demo import choose_toolkits, run_demo
+    from xlassess.demo import choose_rounds, choose_toolkits, run_demo, run_rounds
 
+    if rounds > 1:
+        choose_rounds(chosen)
+        with progress("Filling in the workbooks") as watch:
+            played = run_rounds(options.root / output, rounds=rounds, watch=watch)
+        _show_rounds(Console(), played)
+        return
     toolkits = choose_toolkits(chosen)
     with progress("Filling in the workbooks") as watch:
         result = run_demo(options.root / output, toolkits=toolkits, watch=watch)
@@ -69,3 +80,38 @@ def _show(out: Console, result: DemoRun) -> None:
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say(f"Then try: xlassess status -C {root}")
+    out.say("To see three rounds, with workshop, action plan and trend: xlassess demo --rounds 3")
+
+
+def _show_rounds(out: Console, result: RoundsPlayed) -> None:
+    """Tell what happened round by round, and say where to look."""
+    root, last = shown(result.root), result.rounds[-1]
+    if result.replaced:
+        out.say(f"The earlier demo in {root} was replaced.")
+    out.say(f"{result.partnership}: {count(len(result.rounds), 'round')}.", style="head")
+    out.gap()
+    rows = [
+        [
+            each.name, str(each.partners),
+            f"{each.consolidated.returned} of {each.consolidated.issued}",
+            str(each.agreed), each.happened,
+        ]
+        for each in result.rounds
+    ]  # fmt: skip
+    heads = ("Round", "Partners", "Returned", "Actions agreed", "What happened")
+    out.table(heads, rows, numbers=(1, 2, 3), wraps=(4,))
+    out.heading(f"Where to look, in round {last.name}")
+    out.gap()
+    summary = last.consolidated.path
+    places = [
+        [shown(summary), "the summary: what moved since last time, what came of earlier plans"],
+        [shown(summary.parent / "report.docx"), "the same as a report in Word"],
+        [shown(last.paper.path), "the progress paper: done, late, moved"],
+        [shown(summary.parent / "feedback"), "a page for each respondent"],
+        [shown(result.outbox / "workshop"), "the workbook for talking the findings over"],
+        [shown(result.outbox / "plan"), "the workbook in which the plan is agreed"],
+        [shown(result.outbox / "progress"), "what owners of actions are asked"],
+    ]
+    out.table(("Place", "What is there"), places, wraps=(0, 1))
+    out.gap()
+    out.say(f"Then try: xlassess round list -C {root}")

@@ -81,7 +81,9 @@ def change_in_words(change: ActionChange, round_name: str) -> str:
         return ""
     number = action_number(either, round_name)
     if now is None or before is None:
-        return words().say("progress_come_or_gone", number, either, now is None)
+        return words().say(
+            "progress_come_or_gone", number, either, now is None, state_in_words(either)
+        )
     moved = before.deadline != now.deadline and now.moves
     return words().say(
         "progress_change",

@@ -6,7 +6,7 @@ from xlassess.demo.scripts.script import PlanRow
 
 GOOD: dict[str, tuple[str, ...]] = {
     "1A": (
-        "The flood response in 2024 showed what we can do when nobody asks whose job it is.",
+        "The flood response two years ago showed what we can do when nobody asks whose job it is.",
         "Five years of joint commissioning speak for themselves.",
         "Our board members name the joint work first when asked what went well.",
     ),
