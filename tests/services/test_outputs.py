@@ -14,7 +14,7 @@ import xlassess
 from tests.services.small import LATER, MONDAY, a_folder, change_settings
 from tests.services.test_promises import give, issued_in
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate.figures.disclosure import tells_few
+from xlassess.consolidate.figures.privacy.disclosure import tells_few
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate, present_round

@@ -2,7 +2,7 @@
 
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.feedback import FeedbackPage, feedback_pages, is_feedback_page
-from xlassess.consolidate.figures.held_back import with_returns_held_back
+from xlassess.consolidate.figures.privacy.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xlassess.consolidate.figures.attribution import Participants, Person, participants_of
-from xlassess.consolidate.figures.disclosure import PrintedSum
-from xlassess.consolidate.figures.held_back import as_then
+from xlassess.consolidate.figures.privacy.attribution import Participants, Person, participants_of
+from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
+from xlassess.consolidate.figures.privacy.held_back import as_then
 from xlassess.consolidate.figures.values import ScoreRow
 from xlassess.consolidate.figures.withholding import CountedReturns, printed_figures
 from xlassess.consolidate.register import RoundInputs, ToolkitGroup

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
-from xlassess.consolidate.figures.attribution import Participants, usable_returns
+from xlassess.consolidate.figures.privacy.attribution import Participants, usable_returns
 from xlassess.consolidate.figures.thresholds import (
     APART,
     APART_LEAST,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from xlassess.consolidate.counting import counted_of, groups_of, printed_before, usable_of
 from xlassess.consolidate.figures import compute as of
-from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.held_back import as_then
+from xlassess.consolidate.figures.privacy.attribution import Participants
+from xlassess.consolidate.figures.privacy.held_back import as_then
 from xlassess.consolidate.figures.values import (
     ItemFigures,
     OverallFigures,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from xlassess.consolidate.figures.attribution import (
+from xlassess.consolidate.figures.privacy.attribution import (
     NOT_USABLE,
     Participants,
     Person,

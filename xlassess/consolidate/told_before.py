@@ -1,7 +1,7 @@
 """What papers of several rounds tell together, where single answers are not shown.
 
 What was printed in each of the rounds, and what is printed of those who answered both times, is
-looked at together: see `xlassess.consolidate.figures.disclosure`.
+looked at together: see `xlassess.consolidate.figures.privacy.disclosure`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from xlassess.consolidate.both_times import pairs_of, units_of
 from xlassess.consolidate.counting import printed_before
-from xlassess.consolidate.figures.disclosure import PrintedSum
+from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
 from xlassess.consolidate.figures.trend import (
     Pair,
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.consolidate.rounds import MADE_AT, PARTNERS, Wish, a_round, respondents
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.figures.attribution import participants_of, shown_groups
+from xlassess.consolidate.figures.privacy.attribution import participants_of, shown_groups
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from tests.consolidate.attacker import Attack
-from xlassess.consolidate.figures.disclosure import PrintedSum, to_withhold
+from xlassess.consolidate.figures.privacy.disclosure import PrintedSum, to_withhold
 
 ITEM, SECTION, WHOLE, LEVEL = 4, 3, 2, 1
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.consolidate.rounds import ISSUED_AT, MADE_AT, a_round, respondents
 from xlassess.consolidate import exposed_in_words, summarise
-from xlassess.consolidate.figures.attribution import Participants, participants_of
-from xlassess.consolidate.figures.letters import Letters, letters_of, shown_level
+from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
+from xlassess.consolidate.figures.privacy.letters import Letters, letters_of, shown_level
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.record import Round
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
+from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 
 NAMES = {
     "Riverside Borough Council": "Partner A",

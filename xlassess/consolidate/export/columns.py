@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
-from xlassess.consolidate.figures.letters import WITHHELD
+from xlassess.consolidate.figures.privacy.letters import WITHHELD
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Section

@@ -14,7 +14,7 @@ from xlassess.consolidate.export.columns import (
     where,
 )
 from xlassess.consolidate.export.tables import ExportTable
-from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.privacy.attribution import Person
 from xlassess.consolidate.figures.values import FindingRow, Summary, ToolkitResults
 
 

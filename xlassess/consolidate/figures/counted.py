@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlassess.consolidate.figures.attribution import Participants
-from xlassess.consolidate.figures.disclosure import PrintedSum
+from xlassess.consolidate.figures.privacy.attribution import Participants
+from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
 from xlassess.consolidate.figures.values import Figure, ScoreRow
 from xlassess.consolidate.figures.withholding import CountedReturns, FigureKey, hidden_figures

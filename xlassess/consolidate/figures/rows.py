@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from xlassess.consolidate.figures.attribution import Participants, Person
 from xlassess.consolidate.figures.compute import section_key
 from xlassess.consolidate.figures.counted import is_facts
+from xlassess.consolidate.figures.privacy.attribution import Participants, Person
 from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
 from xlassess.consolidate.figures.values import (
     CommentRow,

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.counted import ToolkitReturns, is_facts, tally
+from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.rows import PARTICULARS_OUT
 from xlassess.consolidate.figures.thresholds import DIVIDED_ITEMS, FAR_APART, is_share
 from xlassess.consolidate.figures.values import (

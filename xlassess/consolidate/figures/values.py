@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from xlassess.consolidate.figures.attribution import Participants, Person
+from xlassess.consolidate.figures.privacy.attribution import Participants, Person
 from xlassess.consolidate.figures.trend import Trend
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment

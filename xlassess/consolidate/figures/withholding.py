@@ -2,7 +2,7 @@
 
 A figure from too few respondents is withheld, and so is one whose value tells every answer in
 it. What is left is looked at together, as a reader may who sets figures against each other: see
-`xlassess.consolidate.figures.disclosure`.
+`xlassess.consolidate.figures.privacy.disclosure`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from xlassess.consolidate.figures.attribution import Participants
-from xlassess.consolidate.figures.disclosure import PrintedSum, to_withhold
+from xlassess.consolidate.figures.privacy.attribution import Participants
+from xlassess.consolidate.figures.privacy.disclosure import PrintedSum, to_withhold
 from xlassess.consolidate.figures.thresholds import favourable, has_scores
 from xlassess.consolidate.figures.values import Figure, ScoreRow
 from xlassess.model.answer import Answer

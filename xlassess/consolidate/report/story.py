@@ -7,8 +7,8 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
-from xlassess.consolidate.figures.attribution import Person
 from xlassess.consolidate.figures.charted import has_dartboard
+from xlassess.consolidate.figures.privacy.attribution import Person
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import (
     STILL_OUT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from xlassess.consolidate.figures.attribution import Participants, Person
+from xlassess.consolidate.figures.privacy.attribution import Participants, Person
 from xlassess.consolidate.wording.terms import day
 from xlassess.model.answer import Return
 from xlassess.model.finding import Finding

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from xlassess.consolidate.figures.attribution import Participants
 from xlassess.consolidate.figures.overview import Overview
 from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.figures.points import Ranking
+from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
 from xlassess.consolidate.figures.trend import Trend
 from xlassess.consolidate.figures.values import (

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.attribution import Person
-from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT
+from xlassess.consolidate.figures.privacy.attribution import Person
+from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT
 from xlassess.consolidate.figures.values import ItemFigures, PlannedAction, Summary, ToolkitResults
 from xlassess.consolidate.figures.worth_talking import agenda_of
 from xlassess.consolidate.wording.pointed import spread_of, why_low

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from xlassess.consolidate.figures.attribution import Person
+from xlassess.consolidate.figures.privacy.attribution import Person
 from xlassess.consolidate.figures.thresholds import CLOSED_STATUSES
 from xlassess.consolidate.figures.values import CommentRow, PlannedAction
 from xlassess.consolidate.summary import cells

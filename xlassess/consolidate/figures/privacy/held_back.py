@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
-from xlassess.consolidate.figures.attribution import Participants, participants_of
-from xlassess.consolidate.figures.disclosure import changed, tells_few
+from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
+from xlassess.consolidate.figures.privacy.disclosure import changed, tells_few
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import HeldBack, Output, Round

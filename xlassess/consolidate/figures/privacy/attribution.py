@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlassess.consolidate.figures.letters import LetterOf, Letters, letters_of, shown_level
-from xlassess.consolidate.figures.redaction import NAME_TAKEN_OUT, Redaction, name_parts
+from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
+from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction, name_parts
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
 from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest
