@@ -64,9 +64,10 @@ def typed_in_beside_one_of_their_own(folder: AssessmentFolder, inbox: Path) -> P
     own = answer(folder, "Ada Ash", inbox / "first.xlsx")
     (file,) = ingest(folder, [own], now=LATER, workers=1).files
     copy = enter(folder, file.ret.reference, "phone", now=LATER, by="Cora")
-    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
-    said = {"1A": "Disagree", "1B": "Agree", "1C": "Disagree"}
-    given = {cells[Slot(item, "answer")]: value for item, value in said.items()}
+    (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
+    column = table.column("answer")
+    assert column is not None
+    given = {("1 Basics", cell_name(row.index, column.index)): "Agree" for row in table.rows}
     return _write(copy.path, inbox / "typed.xlsx", given)
 
 
