@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlassess.model.answer import Issued, Return
     from xlassess.model.finding import Finding
     from xlassess.model.record import Notice, NoticeKind
+    from xlassess.services.common.offers import Offer
 
 
 _REISSUE = "To change it, issue them again: xlassess generate --reissue"
@@ -273,6 +274,50 @@ def noticed(notice: Notice) -> str:
     if notice.kind == "away" and notice.until:
         return f"away until {day(notice.until)}"
     return _NOTICED[notice.kind]
+
+
+def show_offers(out: Console, offers: Sequence[Offer]) -> None:
+    """Say what messages seem to ask for, with the commands that record it.
+
+    Args:
+        out: the console.
+        offers: what is offered.
+    """
+    if not offers:
+        return
+    out.heading(f"What messages seem to ask for: {count(len(offers), 'offer')}")
+    out.say("Nothing of it was recorded. Read the message, and decide.")
+    for one in offers:
+        what = _SEEMING[one.hint.kind]
+        item = f" of {one.hint.item} to “{one.hint.label}”" if one.hint.item else ""
+        out.gap()
+        out.say(f"{whose(one.issued)}: seems to be {what}{item}", indent=2, style="query")
+        out.say(f"{one.file} says: “{one.hint.words}”", indent=4)
+        for command in one.commands:
+            out.say(command, indent=4)
+        if one.away:
+            out.say(f"If it is not: {one.away}", indent=4)
+
+
+def offer_as_json(one: Offer) -> dict[str, Any]:
+    """Return what a message seems to ask for."""
+    return {
+        "kind": one.hint.kind,
+        "reference": one.issued.reference,
+        "item": one.hint.item,
+        "value": one.hint.label,
+        "words": one.hint.words,
+        "file": one.file,
+        "return": one.number or None,
+        "commands": list(one.commands),
+    }
+
+
+_SEEMING = {
+    "correction": "a correction",
+    "nil return": "a nil return",
+    "another person": "a change of person",
+}
 
 
 def choosing(reference: str, number: str = "RETURN") -> str:

@@ -11,12 +11,14 @@ from xlassess.ingest.intake.collect import collect, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.correction import corrected
+from xlassess.ingest.reading.hints import Hint, hints_in, says_another_answers
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.reading_plan import Context, NoticedMail, ReturnedFile
 
 __all__ = [
     "Context",
+    "Hint",
     "NoticedMail",
     "PrintedWorkbook",
     "ReturnedFile",
@@ -24,9 +26,11 @@ __all__ = [
     "concerns",
     "corrected",
     "fingerprint",
+    "hints_in",
     "merge",
     "origin_of",
     "read_all",
     "read_printed",
     "read_return",
+    "says_another_answers",
 ]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from xlassess.ledger import reads
 from xlassess.ledger.deciding import Deciding, Moves
 from xlassess.ledger.events import Entry, Event, ReturnStatus, What
-from xlassess.ledger.order import OPEN, UNCLEAR
+from xlassess.ledger.order import OPEN, SAYS, UNCLEAR
 from xlassess.ledger.replay import MARKS
 from xlassess.ledger.schema import RETURNS
 from xlassess.model.answer import Issued, Return
@@ -240,7 +240,7 @@ def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
             f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
             "Choose one with xlassess choose.",
         )
-    if finding.severity == "note":
+    if finding.severity == "note" and finding.code != SAYS:
         raise UsageError(
             f"{finding.number} ({finding.code}) is a note. It does not hold anything up.",
             "Nothing needs deciding.",

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_
 
 from xlassess.ledger import events, reads
-from xlassess.ledger.events import Entry, What
+from xlassess.ledger.events import Entry, Event, What
 from xlassess.ledger.schema import EVENTS
 from xlassess.model.answer import Return
 from xlassess.model.record import MessageOutcome, Notice
@@ -123,13 +123,21 @@ class Messages:
         with self._writing() as db:
             events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])
 
-    def came(self, sha256: str, references: Sequence[str], notice: Notice) -> bool:
+    def told(self) -> tuple[Event, ...]:
+        """Return the events that hold what messages say, the oldest first."""
+        words: tuple[What, ...] = ("words came", "mail came")
+        with self._writing() as db:
+            which = and_(EVENTS.c.what.in_(words), EVENTS.c.reason != "")
+            return events.read(db, which)
+
+    def came(self, sha256: str, references: Sequence[str], notice: Notice, text: str = "") -> bool:
         """Record what a message says about one that was sent.
 
         Args:
             sha256: that of its bytes, in hex.
             references: the workbooks it is about.
             notice: what it says.
+            text: what it says in words, where that may matter.
 
         Returns:
             False, and nothing is recorded, where it is on record already.
@@ -144,7 +152,8 @@ class Messages:
             known = events.read(db, EVENTS.c.what == what)
             if any(one.details["sha256"] == sha256 for one in known):
                 return False
-            events.append(db, self._now(), self._by, [Entry(what, references[0], details=details)])
+            entry = Entry(what, references[0], reason=text, details=details)
+            events.append(db, self._now(), self._by, [entry])
         return True
 
     def words_came(self, ret: Return, text: str) -> bool:

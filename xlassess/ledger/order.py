@@ -33,6 +33,9 @@ be used; nobody's."""
 OPEN = ("current", "contested")
 """The standings of returns among which one counts or is to be chosen."""
 
+SAYS = "I14"
+"""The finding with what a message says: a note that may be put away."""
+
 UNSEALED = "I09"
 """The finding of a workbook that was recognised by its printed reference, without its seal."""
 

@@ -291,8 +291,8 @@ _IDENTIFY = (
         "note",
         "What the message says",
         "The e-mail message that the file came with says: “{text}”",
-        "No word of it was read as an answer. If it changes one, or says that somebody else "
-        "answers, ask the partner for it in the workbook.",
+        "No word of it was read as an answer. What it seems to ask for is offered with the command "
+        "that records it: xlassess status.",
     ),
     Kind(
         "I15",

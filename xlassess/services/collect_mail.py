@@ -182,6 +182,8 @@ class _Collecting:
             (*self.result.displaced, *result.displaced),
             (*self.result.notices, *result.notices),
             (*self.result.words, *result.words),
+            (*self.result.untouched, *result.untouched),
+            (*self.result.offers, *result.offers),
         )
         return {
             file.ret.file.partition("/")[0]

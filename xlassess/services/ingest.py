@@ -22,10 +22,11 @@ from xlassess.ingest import (
     origin_of,
     read_all,
     read_printed,
+    says_another_answers,
 )
 from xlassess.ledger import Kept, Ledger, keep_file
 from xlassess.ledger.archive import bring_to_disk, sweep
-from xlassess.ledger.order import UNSEALED
+from xlassess.ledger.order import SAYS, UNSEALED
 from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
@@ -39,6 +40,7 @@ from xlassess.services.common.last_time import (
     is_untouched,
     same_judgements,
 )
+from xlassess.services.common.offers import Offer, offers, said_in
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
@@ -114,7 +116,8 @@ class Ingested:
 
     ``displaced`` are the returns whose place others took; ``notices`` what came back about
     messages that were sent; ``words``, by file, what messages say whose workbook was read before.
-    ``untouched`` are copies for typing in that nobody has typed in yet.
+    ``offers`` are what messages seem to ask for, with the commands that record it. ``untouched``
+    are copies for typing in that nobody has typed in yet.
     """
 
     files: tuple[Received, ...]
@@ -122,6 +125,7 @@ class Ingested:
     notices: tuple[Noticed, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     untouched: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -204,7 +208,33 @@ def ingest(
         ledger.came_again([(ret.sha256, ret.file) for ret in again if ret.sha256])
         run.end()
         displaced = tuple(_displaced(ledger, context.issued, assessment.round, *before))
-        return Ingested(files, displaced, run.noted(), run.said(), tuple(run.untouched))
+        noted, said = run.noted(), run.said()
+        spoken = said or noted or any(_says_something(file.ret) for file in files)
+        offered = _offered(folder, ledger, files, before[0]) if spoken else ()
+        return Ingested(files, displaced, noted, said, tuple(run.untouched), offered)
+
+
+def _says_something(ret: Return) -> bool:
+    """True for what came with a message that says something, or is one."""
+    return any(one.code in (SAYS, "G21") for one in ret.findings)
+
+
+def _offered(
+    folder: AssessmentFolder, ledger: Ledger, files: Iterable[Received], last: int
+) -> tuple[Offer, ...]:
+    """What messages of this run seem to ask for.
+
+    Args:
+        folder: the assessment.
+        ledger: the ledger, after the run.
+        files: the files of the run.
+        last: the last event before it.
+    """
+    assessment = folder.assessment()
+    numbers = {file.ret.number for file in files if file.ret.number}
+    people = {one.id for one in folder.register(assessment).respondents}
+    found = offers(ledger, ledger.overview(assessment.round), people)
+    return tuple(one for one in found if one.number in numbers or one.event > last)
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
@@ -357,7 +387,7 @@ class _Run:
         self._origins: dict[str, Kept] = {}
         self.arrived: Mapping[str, datetime] = {}
         self._words: list[tuple[str, Return, str]] = []
-        self._notices: list[tuple[str, str, tuple[str, ...], Notice]] = []
+        self._notices: list[tuple[str, str, tuple[str, ...], Notice, str]] = []
 
     def files(
         self, states: Mapping[int, State], instead: Mapping[str, str]
@@ -412,7 +442,9 @@ class _Run:
             return
         notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until)
         if references:
-            self._notices.append((item.ret.file, item.sha256, references, notice))
+            said = said_in(item.ret)
+            text = said if says_another_answers(said) else ""
+            self._notices.append((item.ret.file, item.sha256, references, notice, text))
 
     def _sent_messages(self) -> tuple[SentMessage, ...]:
         """The messages that were sent, or may have been, oldest first."""
@@ -451,8 +483,8 @@ class _Run:
         issued = self._context.issued
         return tuple(
             Noticed(file, notice, tuple(issued[ref] for ref in about if ref in issued))
-            for file, sha256, about, notice in self._notices
-            if self._ledger.messages.came(sha256, about, notice)
+            for file, sha256, about, notice, text in self._notices
+            if self._ledger.messages.came(sha256, about, notice, text)
         )
 
     def _refuse(self, ret: Return) -> None:

@@ -19,6 +19,7 @@ from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
+from xlassess.services.common.offers import Offer, offers
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -142,7 +143,7 @@ class Status:
     actions, of this round and those before it, whose deadline has passed; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
-    ask for.
+    ask for. ``offers`` are what messages seem to ask for.
     """
 
     assessment: Assessment
@@ -155,6 +156,7 @@ class Status:
     reviews: tuple[NextReview, ...] = ()
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -179,7 +181,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     register = folder.register(assessment)
     respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
-    found = _found(folder, assessment)
+    found = _found(folder, assessment, respondents)
     record = found.overview
     issued, current, history = record.issued, record.current, record.history
     named = {request for request, _ in wanted}
@@ -208,6 +210,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         reviews=tuple(_reviews(record, assessment, today)),
         joint=found.joint,
         reports=found.reports,
+        offers=found.offers,
     )
 
 
@@ -230,9 +233,12 @@ class _Found:
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
-def _found(folder: AssessmentFolder, assessment: Assessment) -> _Found:
+def _found(
+    folder: AssessmentFolder, assessment: Assessment, respondents: Sequence[Respondent]
+) -> _Found:
     if not folder.ledger_file.exists():
         return _Found()
     with Ledger(folder.ledger_file) as ledger:
@@ -244,6 +250,7 @@ def _found(folder: AssessmentFolder, assessment: Assessment) -> _Found:
             plans,
             tuple(_in_doubt(ledger, assessment.round)),
             tuple(_awaited(ledger, assessment.round, plans, overview.register)),
+            offers(ledger, overview, {one.id for one in respondents}),
         )
 
 
@@ -320,7 +327,7 @@ class _Lines:
             queries=tuple(queries),
             in_register=in_register,
             number=ret.number if ret else 0,
-            waived=tuple(finding for finding in found if finding.waiver),
+            waived=tuple(one for one in found if one.waiver and one.severity == "query"),
             sent=register.sent.get(reference),
             reminded=register.reminded.get(reference),
             outcome=register.outcomes.get(reference),

@@ -18,9 +18,11 @@ from xlassess.cli.console import (
     finding_as_json,
     listed,
     noticed,
+    offer_as_json,
     progress,
     put_right_as_json,
     refusal,
+    show_offers,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
 from xlassess.model.errors import UsageError
@@ -298,6 +300,7 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
 def _noticed(out: Console, result: Ingested) -> None:
     """Say what came back about messages that were sent, and what messages say besides."""
     _said(out, result)
+    show_offers(out, result.offers)
     if result.notices:
         out.heading(f"About messages sent: {count(len(result.notices), 'notice')}")
     for each in result.notices:
@@ -440,6 +443,7 @@ def _as_json(result: Ingested, collected: Collected | None) -> dict[str, Any]:
              "references": [book.reference for book in one.issued]}
             for one in result.notices
         ],
+        "offers": [offer_as_json(one) for one in result.offers],
         "untouched": list(result.untouched),
         "words": [{"file": file, "text": text} for file, text in result.words],
     }  # fmt: skip

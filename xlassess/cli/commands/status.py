@@ -15,8 +15,10 @@ from xlassess.cli.console import (
     dumps,
     finding_as_json,
     noticed,
+    offer_as_json,
     percent,
     refusal,
+    show_offers,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 
@@ -195,6 +197,7 @@ def _open(out: Console, result: Status) -> None:
                     indent=9,
                 )
     _joint(out, result)
+    show_offers(out, result.offers)
     _settled(out, result)
     waiting = result.having(*OUT)
     if waiting:
@@ -204,7 +207,7 @@ def _open(out: Console, result: Status) -> None:
     if missing:
         out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
     _refused(out, result)
-    if not (queries or result.joint or waiting or missing or result.unplaced):
+    if not (queries or result.joint or result.offers or waiting or missing or result.unplaced):
         out.gap()
         out.say("Nothing is open.", style="good")
 
@@ -356,6 +359,7 @@ def _as_json(result: Status) -> dict[str, Any]:
             }
             for one in result.reports
         ],
+        "offers": [offer_as_json(one) for one in result.offers],
         "unplaced": [
             {
                 "file": ret.file,

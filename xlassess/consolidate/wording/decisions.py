@@ -138,7 +138,7 @@ def _decided(one: Decision, person: Person, participants: Participants) -> str:
 
 def _sentences(person: Person, ret: Return, participants: Participants) -> Iterator[str]:
     for finding in ret.findings:
-        if finding.waiver is None or finding.code.startswith(_ORDER):
+        if not finding.waiver or finding.code.startswith(_ORDER) or finding.severity == "note":
             continue
         what = f"{finding.code} ({finding.kind.title.lower()})"
         if not participants.shows_rows:

@@ -1,0 +1,161 @@
+"""Offers: what messages seem to ask for, with the command that records it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.services.small import LATER, MONDAY, a_folder, answer, write_register
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.ledger import Ledger
+from xlassess.services.common.offers import Offer
+from xlassess.services.generate import generate
+from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.status import status
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    return a_folder(tmp_path / "small")
+
+
+def handed(
+    folder: AssessmentFolder, path: Path, text: str, workbook: Path | None = None,
+    sender: str = "ada@ash.example", **heads: str,
+) -> Ingested:  # fmt: skip
+    """Hand over a message, with a workbook or without."""
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["Subject"] = sender, heads.pop("Subject", "Our return")
+    for name, value in heads.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    if workbook:
+        mail.add_attachment(
+            workbook.read_bytes(), maintype="application", subtype="octet-stream",
+            filename="return.xlsx",
+        )  # fmt: skip
+    path.write_bytes(mail.as_bytes())
+    return ingest(folder, [path], now=LATER, workers=1)
+
+
+def open_offers(folder: AssessmentFolder) -> tuple[Offer, ...]:
+    return status(folder, today=LATER.date()).offers
+
+
+def run(folder: AssessmentFolder, command: str) -> None:
+    """Run a command just as it is offered."""
+    words = shlex.split(command)
+    assert words[0] == "xlassess"
+    done = CliRunner().invoke(cli, ["-C", str(folder.root), *words[1:]])
+    assert done.exit_code == 0, done.output
+
+
+def test_offers__a_correction_runs_as_offered_and_is_gone(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    result = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book)
+    (offer,) = result.offers
+    assert (offer.hint.kind, offer.hint.item, offer.hint.label) == ("correction", "1A", "Disagree")
+    reference = offer.issued.reference
+    reason = f"E-mail of {LATER.day} March 2026"
+    assert offer.commands == (f'xlassess correct {reference} 1A Disagree --reason "{reason}"',)
+    assert open_offers(folder) == result.offers
+    with Ledger(folder.ledger_file) as ledger:  # nothing of it was taken for an answer
+        before = {one.item: one.value for one in ledger.current("2026")[reference].answers}
+    assert before["1A"] == "high"
+    run(folder, offer.commands[0])
+    assert open_offers(folder) == ()
+
+
+def test_offers__can_be_put_away(folder: AssessmentFolder, tmp_path: Path) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
+    run(folder, offer.away.replace("...", "She means last year"))
+    found = status(folder, today=LATER.date())
+    assert found.offers == ()
+    assert found.lines[0].waived == ()
+    assert found.lines[0].state == "returned"
+
+
+def test_offers__what_the_workbook_says_already_is_not_offered(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    assert handed(folder, tmp_path / "m.eml", "For 1A please read Agree.", book).offers == ()
+
+
+def test_offers__nil_where_nothing_came_and_not_beside_answers(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    reference = generate(folder, now=MONDAY).workbooks[1].reference
+    text = f"Reference {reference}: we have nothing to report."
+    (offer,) = handed(folder, tmp_path / "nil.eml", text).offers
+    assert (offer.hint.kind, offer.issued.reference) == ("nil return", reference)
+    run(folder, offer.commands[0])
+    assert open_offers(folder) == ()
+    assert status(folder, today=LATER.date()).lines[1].state == "nil return"
+    assert handed(folder, tmp_path / "a.eml", "We have nothing to report.", book).offers == ()
+
+
+def test_offers__of_nobody_known_there_are_none(folder: AssessmentFolder, tmp_path: Path) -> None:
+    answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    text = "We have nothing to report."
+    assert handed(folder, tmp_path / "m.eml", text, sender="x@else.example").offers == ()
+
+
+def test_offers__an_answer_without_a_return_is_to_be_typed_in(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = generate(folder, now=MONDAY).workbooks[0].reference
+    text = f"{reference}: for 1A please put Disagree."
+    (offer,) = handed(folder, tmp_path / "m.eml", text).offers
+    assert offer.commands == (f"xlassess enter {reference} --source email",)
+
+
+def test_offers__another_person_until_the_register_says_so(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    text = "I am no longer with the council."
+    (offer,) = handed(folder, tmp_path / "m.eml", text, book).offers
+    assert offer.commands == (
+        "Correct the row of Ash Council, Ada Ash in the register, or delete it. Then:",
+        "xlassess generate",
+        "xlassess send",
+    )
+    write_register(folder, (("Ash Council", "Jo Green", "Board"),))
+    assert open_offers(folder) == ()
+
+
+def test_offers__words_with_a_workbook_read_before(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [book], now=LATER, workers=1)
+    (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
+    run(folder, offer.commands[0])
+    assert open_offers(folder) == ()
+
+
+def test_offers__in_status_and_json_and_never_as_a_command_of_theirs(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    text = "For 1A please read Disagree $(rm -rf ~) `id` --reason x."
+    (offer,) = handed(folder, tmp_path / "m.eml", text, book).offers
+    assert "rm" not in "".join(offer.commands)
+    where = ["-C", str(folder.root), "status"]
+    said = CliRunner().invoke(cli, where).stdout
+    assert "seems to be a correction of 1A to “Disagree”" in said
+    assert offer.commands[0] in " ".join(said.split())
+    (told,) = json.loads(CliRunner().invoke(cli, [*where, "--json"]).stdout)["offers"]
+    assert (told["kind"], told["item"], told["value"]) == ("correction", "1A", "Disagree")

@@ -1,0 +1,192 @@
+"""What messages seem to ask for, with the commands by which a coordinator records it.
+
+Worked out anew each time from what messages say and from what is on record: an offer is gone once
+somebody has done it, or put the message away.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from xlassess.contract.reference import find_references
+from xlassess.ingest import Hint, hints_in
+from xlassess.ledger import Event, Ledger, RoundOverview
+from xlassess.model.answer import Issued, Return
+from xlassess.model.toolkit import Toolkit
+
+_SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
+"""The findings that hold what a message says: one with a workbook, and one without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a message seems to ask for.
+
+    ``file`` is the message or what came with it, ``number`` the return that it is on record as, 0
+    where it is none, and ``event`` the event instead. ``commands`` record what it seems to be;
+    ``away`` puts the message away, where that is possible.
+    """
+
+    hint: Hint
+    issued: Issued
+    file: str
+    number: int
+    commands: tuple[str, ...]
+    away: str = ""
+    event: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a message says, about which workbooks, and where that is on record."""
+
+    text: str
+    books: tuple[Issued, ...]
+    file: str
+    at: datetime | None
+    number: int = 0
+    away: str = ""
+    event: int = 0
+    person_only: bool = False
+
+
+def offers(
+    ledger: Ledger,
+    overview: RoundOverview,
+    people: Collection[str],
+    addresses: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Offer, ...]:
+    """Return what the messages of a round seem to ask for, as far as it is not done.
+
+    Args:
+        ledger: the ledger.
+        overview: where the round's workbooks stand.
+        people: the ids of everybody the register names.
+        addresses: further addresses of people, in small letters, with the ids of who has them.
+    """
+    found = list(_said(overview, ledger.messages.told(), addresses))
+    if not found:
+        return ()
+    offering = _Offering(ledger, overview, people)
+    return tuple(offer for one in found for offer in offering.about(one))
+
+
+def _said(
+    overview: RoundOverview, events: Iterable[Event], addresses: Mapping[str, str]
+) -> Iterator[_Said]:
+    """Yield what messages say that belong to somebody, and were not put away."""
+    books = {book.reference: book for book in overview.issued}
+    counting = {ret.number: ret for ret in overview.current.values()}
+    for ret in overview.history:
+        for finding in ret.findings:
+            if finding.code == _SAYS and not finding.waiver and ret.number in counting:
+                away = f'xlassess waive {finding.number} --reason "..."'
+                mine = (books[ret.reference],)
+                yield _Said(
+                    finding.details["text"], mine, ret.file, ret.received_at, ret.number, away
+                )
+            elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
+                text = said_in(ret)
+                whose = _senders(overview, f"{finding.details['subject']} {text}",
+                                 finding.details["sender"], addresses)  # fmt: skip
+                away = f'xlassess set-aside {ret.number} --reason "..."'
+                yield _Said(text, whose, ret.file, ret.received_at, ret.number, away)
+    for event in events:
+        about = (event.reference, *event.details.get("references", ()))
+        whose = tuple(books[one] for one in dict.fromkeys(about) if one in books)
+        came = counting.get(event.return_id or 0)
+        notice = event.what == "mail came"
+        if whose and (notice or came):
+            file = came.file if came else "an automatic reply"
+            number = came.number if came else 0
+            yield _Said(event.reason, whose, file, event.at, number, "", event.number, notice)
+
+
+def said_in(ret: Return) -> str:
+    """Return what a message without a workbook says; empty for anything else."""
+    found = next((one for one in ret.findings if one.code == _WITHOUT_WORKBOOK), None)
+    said = found.details["said"] if found else ""
+    return said.removeprefix("It says: “").removesuffix("”") if said.startswith("It says") else ""
+
+
+def _senders(
+    overview: RoundOverview, text: str, sender: str, addresses: Mapping[str, str]
+) -> tuple[Issued, ...]:
+    """The workbooks that a message names, or else those of whoever sent it, the last of each."""
+    named = set(find_references(text))
+    mine = [book for book in overview.issued if book.reference in named]
+    if mine:
+        return tuple(mine)
+    sent = sender.casefold()
+    also = addresses.get(sent, "")
+    last = {
+        (book.identity.respondent, book.identity.toolkit): book
+        for book in overview.issued
+        if sent and (book.email.casefold() == sent or book.identity.respondent == also)
+    }
+    return tuple(last.values())
+
+
+class _Offering:
+    """Tells what is offered about messages."""
+
+    def __init__(self, ledger: Ledger, overview: RoundOverview, people: Collection[str]) -> None:
+        self._ledger, self._overview, self._people = ledger, overview, people
+        self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
+        self._told: set[tuple[str, ...]] = set()
+
+    def about(self, said: _Said) -> Iterator[Offer]:
+        """Yield what is offered about one message; nothing twice."""
+        for book in said.books:
+            for hint in hints_in(said.text, self._toolkits[book.identity.digest]):
+                commands = self._commands(hint, book, said)
+                about = (
+                    book.identity.respondent if hint.kind == "another person" else book.reference
+                )
+                key = (hint.kind, about, hint.item, str(hint.value))
+                if commands and key not in self._told:
+                    self._told.add(key)
+                    yield Offer(hint, book, said.file, said.number, commands, said.away, said.event)
+
+    def _commands(self, hint: Hint, book: Issued, said: _Said) -> tuple[str, ...]:
+        """How what a message seems to ask for is recorded; nothing where it is done."""
+        ret = self._overview.current.get(book.reference)
+        when = f"{said.at.astimezone():%d %B %Y}".lstrip("0") if said.at else "the partner"
+        why = f'--reason "E-mail of {when}"'
+        if hint.kind == "another person":
+            gone = book.identity.respondent not in self._people
+            return () if gone else _register(book)
+        if said.person_only:
+            return ()
+        if hint.kind == "nil return":
+            settled = book.reference in self._overview.register.outcomes
+            filled = ret is not None and not ret.is_blank
+            return () if settled or filled else (f"xlassess nil {book.reference} {why}",)
+        if ret is None:
+            return (f"xlassess enter {book.reference} --source email",)
+        if self._has(ret, hint):
+            return ()
+        value = shlex.quote(hint.label)
+        return (f"xlassess correct {book.reference} {hint.item} {value} {why}",)
+
+    def _has(self, ret: Return, hint: Hint) -> bool:
+        """True where a return has the value already."""
+        whole = self._ledger.numbered(ret.number)
+        answers = whole.answers if whole else ()
+        return any(
+            (one.item, one.field, one.value) == (hint.item, "answer", hint.value) for one in answers
+        )
+
+
+def _register(book: Issued) -> tuple[str, ...]:
+    """How another person comes to answer: the register says who does."""
+    who = f"the row of {book.who}" if book.respondent else f"the row of {book.partner}"
+    return (
+        f"Correct {who} in the register, or delete it. Then:",
+        "xlassess generate",
+        "xlassess send",
+    )
