@@ -56,5 +56,17 @@ def stopped_without_a_reason(bench: Bench) -> Damaged:
     return _with(bench, a_progress(), {"3": {"state": "Stopped"}})
 
 
-JOINT = ("C28", "C29", "C30", "C31", "C32", "C33", "C34")
+@damages("C35")
+def done_on_a_day_to_come(bench: Bench) -> Damaged:
+    return _with(bench, a_progress(), {"3": {"state": "Done", "done_on": date(2027, 6, 30)}})
+
+
+@damages("C36")
+def decision_removed(bench: Bench) -> Damaged:
+    made = _with(bench, a_plan(), {"3": {"decision": None}})
+    decided = {a_plan().issued.reference: frozenset({"3"})}
+    return replace(made, context=replace(made.context, decided=decided))
+
+
+JOINT = ("C28", "C29", "C30", "C31", "C32", "C33", "C34", "C35", "C36")
 """The findings that only joint workbooks have."""

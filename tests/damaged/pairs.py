@@ -14,13 +14,15 @@ from pathlib import Path
 
 import openpyxl
 
-from tests.services.small import LATER, answer, unclear_pair
+from tests.services.small import LATER, TOOLKIT, answer, unclear_pair, write_toolkit
+from tests.services.test_last_time import FACTS, GIVEN, sent_back
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import cell_name, layout
 from xlassess.generate.query.letter import slot_cells
 from xlassess.model.query import Slot
 from xlassess.services.common.opening import open_folder
 from xlassess.services.enter import enter
+from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
 from xlassess.services.rounds import begin_round
@@ -108,6 +110,19 @@ def the_same_as_last_time(folder: AssessmentFolder, inbox: Path) -> Path:
     begin_round(folder, "2027", date(2027, 4, 30), now=LATER)
     second = open_folder(folder.root)
     return answer(second, "Ada Ash", inbox / "second.xlsx", ("Agree", "Disagree", "Agree"))
+
+
+@gives("L09")
+def details_of_last_time(folder: AssessmentFolder, inbox: Path) -> Path:
+    write_toolkit(folder, TOOLKIT.replace("sections:\n", FACTS, 1))
+    generate(folder, now=LATER, reissue=True)
+    first = sent_back(folder, "Ada Ash", inbox / "first.xlsx", GIVEN)
+    ingest(folder, [first], now=LATER, workers=1)
+    begin_round(folder, "2027", date(2027, 4, 30), now=LATER)
+    second = open_folder(folder.root)
+    return sent_back(
+        second, "Ada Ash", inbox / "second.xlsx", dict.fromkeys(("1A", "1B", "1C"), "Agree")
+    )
 
 
 def _saved(path: Path, moment: str) -> Path:

@@ -143,7 +143,7 @@ def test_facts__unchanged_are_confirmed_and_changed_are_read(
 ) -> None:
     given = {"D2": 900, "1A": "Disagree", "1B": "Agree", "1C": "Agree"}
     ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
-    assert ret.state == "accepted", ret.findings
+    assert [finding.code for finding in ret.findings] == ["L09"]
     assert answers_of(ret) == {
         "D1": "Harbour & <Sons>", "D2": 900.0, "D3": date(2019, 4, 1),
         "1A": "low", "1B": "high", "1C": "high",
@@ -164,7 +164,7 @@ def test_all__earlier_judgements_stand_locked_beside_the_cells(
     assert [cell.protection.locked for cell in beside] == [True]
     given = {"1A": "Disagree", "1B": "Agree", "1C": "Agree"}
     ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
-    assert ret.state == "accepted", ret.findings
+    assert [finding.code for finding in ret.findings] == ["L09"]
     assert answers_of(ret)["1A"] == "low"
 
 
@@ -254,7 +254,7 @@ def test_same__is_noted_for_the_coordinator_and_in_no_paper_without_names(
 ) -> None:
     given = {item: GIVEN[item] for item in ("1A", "1B", "1C")}
     ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
-    assert [finding.code for finding in ret.findings] == ["L07"]
+    assert [finding.code for finding in ret.findings] == ["L09", "L07"]
     assert ret.state == "accepted with notes"
     path = consolidate(second, now=NEXT_YEAR).path
     assert "is the same as this respondent gave in round 2026" in everything(path)
@@ -269,7 +269,52 @@ def test_same__one_judgement_that_differs_is_no_note(
 ) -> None:
     given: dict[str, object] = {"1A": "Agree", "1B": "Agree", "1C": "Agree"}
     ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
-    assert ret.findings == ()
+    assert [finding.code for finding in ret.findings] == ["L09"]
+
+
+def test_facts__what_became_of_them_is_told_to_the_coordinator_alone(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    given: dict[str, object] = {"1A": "Agree", "D2": 1300, "D3": None}
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given))
+    (note,) = [finding for finding in ret.findings if finding.code == "L09"]
+    assert note.message == (
+        "Of 3 filled in from round 2026, 1 came back as they were. Changed: D2 (1250.5, now 1300); "
+        "D3 (1 April 2019, now empty)."
+    )
+    said = everything(consolidate(second, now=NEXT_YEAR).path)
+    assert "filled in from round 2026" not in said
+    assert "1250.5" not in said
+
+
+def test_untouched__is_known_although_last_years_return_was_put_right_since(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    workbook_of(second, "Ada Ash")
+    copy = sent_back(second, "Ada Ash", tmp_path / "untouched.xlsx", {})
+    first = open_folder(second.root, "2026")
+    other = sent_back(first, "Ada Ash", tmp_path / "right.xlsx", {**GIVEN, "D2": 9999})
+    (file,) = ingest(first, [other], now=NEXT_YEAR, workers=1).files
+    assert file.ret.state == "accepted"
+    ret = read(second, copy)
+    assert [finding.code for finding in ret.findings] == ["C13"]
+    changed = read(second, sent_back(second, "Ada Ash", tmp_path / "c.xlsx", {"D2": 9999}))
+    (note,) = [finding for finding in changed.findings if finding.code == "L09"]
+    assert "D2 (1250.5, now 9999)" in note.message
+
+
+def test_untouched__a_toolkit_of_facts_alone_is_confirmed(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    begin = TOOLKIT.index("sections:")
+    facts = "".join(line for line in FACTS.splitlines(keepends=True) if '"D4"' not in line)
+    write_toolkit(folder, TOOLKIT[:begin] + facts + "scoring: {rule: none, source: Made up.}\n")
+    sheet = sent_back(folder, "Ada Ash", tmp_path / "first.xlsx", GIVEN)
+    ingest(folder, [sheet], now=LATER, workers=1)
+    begin_round(folder, "2027", date(2027, 4, 30), now=NEXT_YEAR)
+    second = open_folder(folder.root)
+    ret = read(second, sent_back(second, "Ada Ash", tmp_path / "second.xlsx", {}))
+    assert [finding.code for finding in ret.findings] == ["L09"]
+    assert "3 came back as they were." in ret.findings[0].message
 
 
 def test_untouched__is_blank_and_displaces_nothing(

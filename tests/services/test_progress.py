@@ -28,6 +28,7 @@ from xlassess.model.plan import AgreedAction
 from xlassess.services.common.joint import by_owner, holders
 from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, waive
 from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
 from xlassess.services.plan import plan
 from xlassess.services.rounds import begin_round
@@ -263,3 +264,61 @@ def test_audit__tells_when_the_day_of_a_workbook_was_changed(folder: AssessmentF
     faults = verify(folder).faults
     assert len(faults) == 3
     assert all("The day by which" in one.message for one in faults)
+
+
+def the_action(folder: AssessmentFolder, number: str) -> AgreedAction:
+    (one,) = [one for one in the_plan(folder).actions if one.number == number]
+    return one
+
+
+def test_progress__a_day_that_cannot_be_right_is_not_used_until_it_is_settled(
+    folder: AssessmentFolder,
+) -> None:
+    path = of(folder, "Birch Trust").path
+    said = {"C1": {"new_deadline": date(2026, 1, 31), "because": "A slip"}}
+    ret = read_back(folder, path, said, now=REPORTED, name="birch.xlsx")
+    assert codes(ret) == ["C32"]
+    assert the_action(folder, "C1").deadline == date(2026, 12, 31)
+    paper = progress_paper(folder, now=REPORTED + DAY).paper
+    assert {one.deadline for one in paper.actions if one.number == "C1"} == {date(2026, 12, 31)}
+    waive(folder, [f"{ret.number}.1"], Why(REPORTED + DAY, "It is the day."))
+    assert the_action(folder, "C1").deadline == date(2026, 1, 31)
+    waive(folder, [f"{ret.number}.1"], Why(REPORTED + DAY, "It is not."), revoke=True)
+    assert the_action(folder, "C1").moves == ()
+    right = {"C1": {"new_deadline": date(2027, 1, 31), "because": "No slip"}}
+    assert codes(read_back(folder, path, right, now=REPORTED + DAY, name="right.xlsx")) == []
+    assert the_action(folder, "C1").deadline == date(2027, 1, 31)
+    assert verify(folder).faults == ()
+
+
+def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder) -> None:
+    said = {"1": {"state": "Done", "done_on": REPORTED.date() + DAY}}
+    path = of(folder, "Ada Ash").path
+    ret = read_back(folder, path, said, now=REPORTED, name="ada.xlsx")
+    assert codes(ret) == ["C35"]
+    assert the_action(folder, "1").done_on == REPORTED.date()
+    today = {"1": {"state": "Done", "done_on": REPORTED.date()}}
+    ret = read_back(folder, path, today, now=REPORTED, name="today.xlsx")
+    assert codes(ret) == []
+
+
+def test_plan__a_removed_decision_is_asked_about_and_holds_until_then(
+    folder: AssessmentFolder,
+) -> None:
+    gone = {"1": dict.fromkeys(("decision", "wording", "owner", "deadline", "measure"))}
+    later = plan(folder, now=RETURNED + DAY).path
+    for rows in (gone, {"1": {"decision": None}}):
+        ret = read_back(folder, later, rows, now=REPORTED, name=f"{len(rows['1'])}.xlsx")
+        assert codes(ret) == ["C36"]
+        assert the_action(folder, "1").owner == "Ada Ash"
+    assert verify(folder).faults == ()
+    waive(folder, [f"{ret.number}.1"], Why(REPORTED, "It is to be decided later."))
+    assert "1" not in {one.number for one in the_plan(folder).actions}
+    assert "1" in {one.number for one in the_plan(folder).undecided}
+    declined = {
+        "1": {"decision": "Decline", "reason": "Not now"},
+        "2": {"decision": "Decline", "reason": "Nor this"},
+    }
+    ret = read_back(folder, later, declined, now=REPORTED + DAY, name="declined.xlsx")
+    assert codes(ret) == []
+    assert "1" not in {one.number for one in the_plan(folder).undecided}

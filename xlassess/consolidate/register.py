@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -62,25 +62,28 @@ class RoundInputs:
 def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     """Prepare a round for its summary."""
     participants = participants_of(record)
-    if participants.attribution != "named":
-        record = _untold(record)
+    named = participants.attribution == "named"
+    record = _untold(record, COORDINATORS if named else COORDINATORS | OVER_ROUNDS)
     refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
     blank = {ref: ret for ref, ret in record.current.items() if ret.is_blank}
     return RoundInputs(record, made_at, participants, usable_returns(record), refused | blank)
 
 
-OVER_ROUNDS = "L07"
+OVER_ROUNDS = frozenset({"L07"})
 """The finding that a return says what its respondent said last time: told under a letter or a
 reference, it would lead from one round to the other."""
 
+COORDINATORS = frozenset({"L09"})
+"""The finding of what became of details that were filled in: no paper is about last time's."""
 
-def _untold(record: Round) -> Round:
-    """The round without what leads from one round's papers to another's."""
+
+def _untold(record: Round, codes: Set[str]) -> Round:
+    """The round without findings that are no matter of its papers."""
 
     def told(ret: Return) -> Return:
-        if not any(finding.code == OVER_ROUNDS for finding in ret.findings):
+        if not any(finding.code in codes for finding in ret.findings):
             return ret
-        left = tuple(finding for finding in ret.findings if finding.code != OVER_ROUNDS)
+        left = tuple(finding for finding in ret.findings if finding.code not in codes)
         plain = ret.state == "accepted with notes"
         state = state_of(left, ret.normalised) if plain else ret.state
         return replace(ret, findings=left, state=state)

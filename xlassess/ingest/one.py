@@ -124,9 +124,9 @@ def _read_answers(
     looked_at = about_asked(readings, query) if query else readings
     remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
     remarks += actions.remarks
-    remarks += check_joint(plan, readings, context.today, context.deadlines)
-    digest = known.issued.identity.digest
-    printed = context.printed.get(digest, PrintedWorkbook())
+    decided = context.decided.get(known.issued.reference, frozenset())
+    remarks += check_joint(plan, readings, context.today, context.deadlines, decided)
+    printed = context.printed.get(identity.digest, PrintedWorkbook())
     around = Surroundings(
         grid.sheets, plan, located, actions.tables, known.as_printed, printed, query
     )

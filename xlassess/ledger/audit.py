@@ -195,7 +195,7 @@ def _joint(
 
 
 def is_told(brought: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether the log tells just this; earlier versions did not tell when a report came in.
+    """Return whether the log tells just this; earlier versions told less (`joint.LATER`).
 
     Args:
         brought: what a return brought, as it would be told today.
@@ -204,7 +204,7 @@ def is_told(brought: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, An
     if len(brought) != len(told):
         return False
     return all(
-        {name: each for name, each in said.items() if name in known or name != joint.RECEIVED}
+        {name: each for name, each in said.items() if name in known or name not in joint.LATER}
         == known
         for said, known in zip(brought, told, strict=True)
     )

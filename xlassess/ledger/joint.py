@@ -9,7 +9,8 @@ the earlier ones of its workbook, where these stood: what was emptied in it hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from xlassess.contract.layout import JOINT
@@ -29,6 +30,7 @@ from xlassess.model.plan import (
     plan_rows_of,
     progress_rows_of,
 )
+from xlassess.model.query import concerned
 from xlassess.model.toolkit import Item, Section, Toolkit
 
 STEPS: Mapping[JointKind, What] = {
@@ -38,6 +40,15 @@ STEPS: Mapping[JointKind, What] = {
 
 RECEIVED = "received"
 """What tells when a report came in; earlier versions did not record it."""
+
+DOUBTED = "doubted"
+"""What tells which entries are asked about and not used until then; earlier versions used them."""
+
+LATER = (RECEIVED, DOUBTED)
+"""What events of earlier versions lack."""
+
+_ASKED_ABOUT = ("C32", "C35", "C36")
+"""The findings whose cells are not used: days that cannot be right, decisions that were removed."""
 
 _PROPOSED = str.isdecimal
 """The numbers of rows in which a proposal stands; those of others begin with a letter."""
@@ -53,7 +64,10 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
     """
     kind = JOINT.get(toolkit.id)
     whose = {"whose": issued.identity.partner}
-    values: dict[str, dict[str, Value]] = {}
+    doubted = _doubted(ret)
+    values: dict[str, dict[str, Value]] = {
+        one.item: {} for one in doubted if one.name == plan.DECISION
+    }
     for answer in ret.answers:
         values.setdefault(answer.item, {})[answer.field.partition(":")[2]] = answer.value
     if kind == "plan":
@@ -63,7 +77,9 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
             for item in section.items
             if item.id in values
         ]
-        details = {"round": issued.identity.round, "agreed": kept(rows), **whose}
+        details = {
+            "round": issued.identity.round, "agreed": kept(rows), **whose, **_told_of(doubted),
+        }  # fmt: skip
         yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
     elif kind == "progress":
         reports: dict[str, list[ProgressRow]] = {}
@@ -74,7 +90,15 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
                 reports.setdefault(round_name or issued.identity.round, []).append(report)
         came = {RECEIVED: ret.received_at.isoformat()} if ret.received_at else {}
         for round_name, some in reports.items():
-            details = {"round": round_name, "reported": kept(some), **whose, **came}
+            mine = [
+                replace(one, item=number)
+                for one in doubted
+                for where, _, number in [one.item.rpartition("/")]
+                if (where or issued.identity.round) == round_name
+            ]
+            details = {
+                "round": round_name, "reported": kept(some), **whose, **came, **_told_of(mine),
+            }  # fmt: skip
             yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
     elif kind == "workshop":
         judged = [
@@ -85,6 +109,29 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
         ]
         details = {"round": issued.identity.round, "judged": judged, **whose}
         yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """An entry that is asked about: the place of the finding, from 1, the row, and the column."""
+
+    finding: int
+    item: str
+    name: str
+
+
+def _doubted(ret: Return) -> list[_Doubt]:
+    return [
+        _Doubt(place, slot.item, slot.field.partition(":")[2])
+        for place, finding in enumerate(ret.findings, start=1)
+        if finding.code in _ASKED_ABOUT
+        for slot in concerned(finding)
+    ]
+
+
+def _told_of(doubted: Sequence[_Doubt]) -> dict[str, object]:
+    """What an event tells of entries that are asked about; nothing where none is."""
+    return {DOUBTED: [[one.finding, one.item, one.name] for one in doubted]} if doubted else {}
 
 
 def _plan_row(section: Section, item: Item, said: Mapping[str, Value]) -> DecidedRow:
@@ -157,12 +204,33 @@ def plans(log: Iterable[Event], up_to: int | None = None) -> dict[str, AgreedPla
     return follow(_holding(events))
 
 
+def decided_at_issue(
+    log: Iterable[Event], references: Set[str], round_name: str
+) -> dict[str, frozenset[str]]:
+    """Return the rows in which a decision stood as each of these plan workbooks was issued.
+
+    Args:
+        log: all events.
+        references: those of the workbooks.
+        round_name: the round whose plan they are about.
+    """
+    events = list(log)
+    found = {}
+    for event in events:
+        if event.what == "issued" and event.reference in references:
+            agreed = plans(events, event.number).get(round_name)
+            rows = agreed.rows if agreed else ()
+            found[event.reference] = frozenset(row.number for row in rows if row.decision)
+    return {reference: rows for reference, rows in found.items() if rows}
+
+
 def _holding(log: list[Event]) -> Iterator[PlanStep]:
     """Yield the steps of plans that hold, oldest first."""
     issued = _issued_in(log)
+    waived = Replay().follow(log).waived
     for event in _holding_events(log):
         if event.what != STEPS["workshop"]:
-            yield _step(event, issued.get(event.reference, 0))
+            yield _step(event, issued.get(event.reference, 0), waived)
 
 
 def _issued_in(log: list[Event]) -> dict[str, int]:
@@ -204,15 +272,38 @@ def _counting(log: list[Event]) -> dict[str, int]:
     return {reference: number for reference, (_, number) in found.items()}
 
 
-def _step(event: Event, issued: int) -> PlanStep:
+def _step(event: Event, issued: int, waived: Container[tuple[int, int]]) -> PlanStep:
+    """Return what a return changed: without what is asked about, unless that was waived.
+
+    A row whose decision was removed stays as it was; a day that cannot be right is none.
+    """
     came = event.details.get(RECEIVED)
+    number = event.return_id or 0
+    asked = {
+        (item, name)
+        for finding, item, name in event.details.get(DOUBTED, ())
+        if (number, finding) not in waived
+    }
     return PlanStep(
         event=event.number,
         at=datetime.fromisoformat(came) if came else event.at,
         issued=issued,
         round=event.details["round"],
-        return_id=event.return_id or 0,
+        return_id=number,
         reference=event.reference,
-        agreed=plan_rows_of(event.details),
-        reported=progress_rows_of(event.details),
+        agreed=tuple(
+            replace(row, deadline=None) if (row.number, plan.DEADLINE) in asked else row
+            for row in plan_rows_of(event.details)
+            if (row.number, plan.DECISION) not in asked
+        ),
+        reported=tuple(_undoubted(row, asked) for row in progress_rows_of(event.details)),
     )
+
+
+def _undoubted(row: ProgressRow, asked: Container[tuple[str, str]]) -> ProgressRow:
+    """A report without the days in it that cannot be right."""
+    if (row.number, plan.DONE_ON) in asked:
+        row = replace(row, done_on=None)
+    if (row.number, plan.NEW_DEADLINE) in asked:
+        row = replace(row, deadline=None)
+    return row

@@ -224,6 +224,18 @@ class Ledger:
                 return {}
             return joint.plans(events.read(db), up_to)
 
+    def decided_at_issue(self, round_name: str) -> dict[str, frozenset[str]]:
+        """Return the rows in which a decision stood as plan workbooks of a round were issued.
+
+        By reference; workbooks in which none stood are left out.
+        """
+        with self._reading() as db:
+            books = reads.issued(db, round_name, joint=True)
+            ours = {one.reference for one in books if one.identity.kind == "plan"}
+            if not ours:
+                return {}
+            return joint.decided_at_issue(events.read(db), ours, round_name)
+
     def record_paper(self, round_name: str, sha256: str) -> None:
         """Record that a progress paper was written in a round, with the hash of its bytes."""
         details = {"round": round_name, "sha256": sha256}

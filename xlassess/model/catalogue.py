@@ -670,6 +670,21 @@ _CHECK = (
         "{what}, but no reason is given.",
         "Enter the reason in the same row.",
     ),
+    Kind(
+        "C35",
+        "query",
+        "Done on a day to come",
+        "The action is said to be done on {value}, and that day is still to come.",
+        "Enter the day on which it was done. If it is not done yet, pick another state.",
+    ),
+    Kind(
+        "C36",
+        "query",
+        "Decision removed",
+        "A decision stood in this row, and now none is picked. It holds until this is settled.",
+        "If it still holds, pick it again. If not, pick “Decline” and say why. If the row is to be "
+        "decided later, the coordinator waives this query.",
+    ),
 )
 
 _LEDGER = (
@@ -737,6 +752,13 @@ _LEDGER = (
         "that one goes on counting.",
         "Compare the two. If what was typed in is what the respondent wants to say now, record "
         "the decision.",
+    ),
+    Kind(
+        "L09",
+        "note",
+        "Details of last time",
+        "Of {count} filled in from round {round}, {same} came back as they were.{changed}",
+        "Nothing needs doing, unless a change looks like a slip.",
     ),
 )
 

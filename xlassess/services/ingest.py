@@ -33,8 +33,10 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice, SentMessage
 from xlassess.services.common.asked import answered, request_of
+from xlassess.services.common.earlier import earlier_rounds
 from xlassess.services.common.last_time import (
-    EarlierReturn,
+    LastAnswers,
+    about_facts,
     as_blank,
     earlier_returns,
     is_untouched,
@@ -186,6 +188,7 @@ def ingest(
             passwords=tuple(passwords),
             today=now.astimezone().date(),
             deadlines=_deadlines(ledger, assessment.round),
+            decided=ledger.decided_at_issue(assessment.round),
         )
         run = _Run(
             folder.returns, ledger, context, round_name=assessment.round, now=now,
@@ -256,8 +259,9 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
     )
 
 
-def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> dict[str, EarlierReturn]:
-    """What those whose workbooks may come back answered last time, by reference."""
+def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> LastAnswers:
+    """What those whose workbooks may come back answered last time."""
+    assessment = folder.assessment()
     ours = {
         one.reference: request_of(one)
         for one in context.issued.values()
@@ -267,8 +271,11 @@ def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> dict[
         place: context.toolkits[context.issued[reference].identity.digest]
         for reference, place in ours.items()
     }
-    gave = earlier_returns(folder, folder.assessment(), ledger, asked)
-    return {name: gave[place] for name, place in ours.items() if place in gave}
+    gave = earlier_returns(folder, assessment, ledger, asked)
+    return LastAnswers(
+        {name: gave[place] for name, place in ours.items() if place in gave},
+        lambda: earlier_rounds(folder, assessment, ledger),
+    )
 
 
 def _deadlines(ledger: Ledger, round_name: str) -> frozenset[tuple[str, date]]:
@@ -372,7 +379,7 @@ class _Run:
         *,
         round_name: str,
         now: datetime,
-        before: Mapping[str, EarlierReturn],
+        before: LastAnswers,
     ) -> None:
         self._before = before
         self._returns, self._ledger, self._context = returns, ledger, context
@@ -587,23 +594,28 @@ class _Run:
         return merge(ret, base, query) if query and base else ret
 
     def _beside_last_time(self, ret: Return) -> Return:
-        """Return it with a note where every judgement is that of last time.
+        """Return it with notes on facts that were filled in, and on judgements as last time.
 
         Where nothing but the facts stands in it that we filled in ourselves, it is blank.
         """
-        before = self._before.get(ret.reference)
         book = self._context.issued.get(ret.reference)
-        if before is None or book is None or ret.state == "refused":
+        if book is None or ret.state == "refused":
             return ret
-        toolkit = self._context.toolkits[book.identity.digest]
-        if book.identity.given and not ret.entered and is_untouched(toolkit, before, ret):
+        toolkit, notes = self._context.toolkits[book.identity.digest], []
+        shown = self._before.shown_in(book, toolkit)
+        if ret.entered:
+            shown = None  # nothing was filled in in a copy for typing in
+        if shown and is_untouched(toolkit, shown, ret):
             return as_blank(ret)
-        count = same_judgements(toolkit, before, ret) if before.own else 0
-        if not count:
-            return ret
-        note = found("L07", count=str(count), round=before.round).in_file(ret.file)
-        state = "accepted with notes" if ret.state == "accepted" else ret.state
-        return replace(ret, findings=(*ret.findings, note), state=state)
+        if shown and (about := about_facts(toolkit, shown, ret)):
+            notes.append(about)
+        before = self._before.of(ret.reference)
+        if before and before.own and (count := same_judgements(toolkit, before, ret)):
+            notes.append(found("L07", count=str(count), round=before.round).in_file(ret.file))
+        # An answer to a query brings those of the return it asked about.
+        rest = [one for one in ret.findings if one.code not in ("L07", "L09")]
+        state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
+        return replace(ret, findings=(*rest, *notes), state=state)
 
     def _received(self, ret: Return, *, known: bool = False) -> Received:
         return Received(ret, self._context.issued.get(ret.reference), known)

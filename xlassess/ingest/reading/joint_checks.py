@@ -52,6 +52,7 @@ def check_joint(
     readings: Sequence[Reading],
     today: date,
     known: Set[tuple[str, date]] = frozenset(),
+    decided: Set[str] = frozenset(),
 ) -> Iterator[CellFinding]:
     """Yield what is wrong in a joint workbook; nothing for any other.
 
@@ -60,12 +61,13 @@ def check_joint(
         readings: what was read of them.
         today: the day it came in.
         known: the deadlines that were agreed before, by the number of the row; they may be over.
+        decided: the rows in which a decision stood when the workbook was issued.
     """
     kind = JOINT.get(plan.layout.toolkit.id)
     rows = _Rows(plan, readings)
     if kind == "plan":
-        yield from _decisions(rows, today, known)
-        yield from _merges(rows)
+        yield from _decisions(rows, today, known, decided)
+        yield from _merges(rows, decided)
     elif kind == "progress":
         yield from _reports(rows, today)
 
@@ -82,15 +84,13 @@ _WANTED: Mapping[str, tuple[tuple[str, str], ...]] = {
 """What each decision needs, and how it is called."""
 
 
-def _decisions(rows: _Rows, today: date, known: Set[tuple[str, date]]) -> Iterator[CellFinding]:
-    for number, row in rows.rows.items():
+def _decisions(
+    rows: _Rows, today: date, known: Set[tuple[str, date]], decided: Set[str]
+) -> Iterator[CellFinding]:
+    for number in rows.rows:
         decision = rows.value(number, fields.DECISION)
         if not rows.has(number, fields.DECISION):
-            said = [name for name in (fields.WORDING, fields.INTO, fields.REASON) if name in row]
-            said = [name for name in said if rows.has(number, name)]
-            if said:
-                values = ", ".join(f"“{brief(row[name].value or '')}”" for name in said)
-                yield rows.at("C33", number, fields.DECISION, values=values)
+            yield from _undecided(rows, number, decided)
             continue
         wanted = _WANTED.get(str(decision), ())
         if decision == fields.ADOPT and not number.isdecimal():
@@ -105,13 +105,26 @@ def _decisions(rows: _Rows, today: date, known: Set[tuple[str, date]]) -> Iterat
             yield from _passed(rows, number, fields.DEADLINE, today)
 
 
+def _undecided(rows: _Rows, number: str, decided: Set[str]) -> Iterator[CellFinding]:
+    """Yield what is wrong in a row without a decision."""
+    if number in decided:
+        yield rows.at("C36", number, fields.DECISION)
+        return
+    row = rows.rows[number]
+    said = [name for name in (fields.WORDING, fields.INTO, fields.REASON) if name in row]
+    said = [name for name in said if rows.has(number, name)]
+    if said:
+        values = ", ".join(f"“{brief(row[name].value or '')}”" for name in said)
+        yield rows.at("C33", number, fields.DECISION, values=values)
+
+
 def _passed(rows: _Rows, number: str, name: str, today: date) -> Iterator[CellFinding]:
     day = day_of(rows.value(number, name))
     if day is not None and day < today:
         yield rows.at("C32", number, name, value=f"{day.day} {day:%B %Y}")
 
 
-def _merges(rows: _Rows) -> Iterator[CellFinding]:
+def _merges(rows: _Rows, decided: Set[str]) -> Iterator[CellFinding]:
     into = {
         number: str(rows.value(number, fields.INTO) or "").strip()
         for number in rows.rows
@@ -125,6 +138,8 @@ def _merges(rows: _Rows) -> Iterator[CellFinding]:
         elif (circle := _circle(into, number)) and number not in told:
             told.update(circle)
             yield rows.at("C30", number, fields.INTO, rows=" and ".join(circle))
+        elif target in decided and not rows.has(target, fields.DECISION):
+            continue  # what is asked about that row settles this one, too
         elif decision not in (fields.ADOPT, fields.REWORD, fields.MERGE):
             yield rows.at("C31", number, fields.INTO, value=target)
 
@@ -146,3 +161,6 @@ def _reports(rows: _Rows, today: date) -> Iterator[CellFinding]:
             yield rows.at("C34", number, fields.BECAUSE, what=what)
         if state not in _CLOSED:
             yield from _passed(rows, number, fields.NEW_DEADLINE, today)
+        done = day_of(rows.value(number, fields.DONE_ON))
+        if done is not None and done > today:
+            yield rows.at("C35", number, fields.DONE_ON, value=f"{done.day} {done:%B %Y}")

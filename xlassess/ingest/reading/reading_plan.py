@@ -384,8 +384,8 @@ class Context:
     shown. ``passwords`` are tried on files that need one to open; they are neither shown nor
     kept. ``printed`` is what workbooks hold as issued, by question digest; where it is not known,
     less is told of what was added. ``today`` is the day of receipt, before which no new deadline
-    may lie; ``deadlines`` are those
-    of the round's plan, by the number of the action.
+    may lie; ``deadlines`` are those of the round's plan, by the number of the action. ``decided``
+    are the rows of plan workbooks in which a decision stood when they were issued, by reference.
     """
 
     assessment: str
@@ -399,6 +399,7 @@ class Context:
     today: date = date.min
     deadlines: frozenset[tuple[str, date]] = frozenset()
     entries: Mapping[str, EntryCopy] = field(default_factory=dict)
+    decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate import ShownAnswers
@@ -11,6 +12,8 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of
 from xlassess.model.assessment import Assessment
 from xlassess.model.catalogue import found
+from xlassess.model.finding import Finding
+from xlassess.model.query import concerned
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Item, Section, Toolkit
 from xlassess.services.common.asked import Request, request_of
@@ -71,6 +74,10 @@ def shown_to(
     how = assessment.show_last_time.get(toolkit.id, "facts")
     if before is None or how == "no" or toolkit.subject == "proposal":
         return None
+    return _shown(how, toolkit, before)
+
+
+def _shown(how: str, toolkit: Toolkit, before: EarlierReturn) -> ShownAnswers | None:
     facts = facts_of(toolkit)
     filled = frozenset(item for item, _ in before.answers if item in facts)
     answers = {
@@ -95,6 +102,8 @@ def is_untouched(toolkit: Toolkit, before: EarlierReturn, ret: Return) -> bool:
         ret: what came back.
     """
     facts = facts_of(toolkit)
+    if _has_facts_only(toolkit, facts):
+        return False  # to confirm them is all that is asked for
     unread = any(
         finding.code.startswith("C") and finding.severity == "query"
         for finding in ret.findings
@@ -110,6 +119,10 @@ def is_untouched(toolkit: Toolkit, before: EarlierReturn, ret: Return) -> bool:
     )
 
 
+def _has_facts_only(toolkit: Toolkit, facts: Set[str]) -> bool:
+    return all(item.id in facts for section in toolkit.all_sections for item in section.items)
+
+
 def _alike(one: Value, other: Value) -> bool:
     """True for what reads alike: programs change how lines of a text end."""
     if isinstance(one, str) and isinstance(other, str):
@@ -122,6 +135,48 @@ def as_blank(ret: Return) -> Return:
     rest = (finding for finding in ret.findings if finding.code not in _OF_GAPS)
     findings = (*rest, found(NOTHING_FILLED_IN).in_file(ret.file))
     return replace(ret, findings=findings, state=state_of(findings, ret.normalised))
+
+
+def about_facts(toolkit: Toolkit, shown: EarlierReturn, ret: Return) -> Finding | None:
+    """Return the note on what became of the facts that were filled in; None where none were.
+
+    Args:
+        toolkit: the questions.
+        shown: what the workbook showed of last time.
+        ret: what came back.
+    """
+    facts = facts_of(toolkit)
+    filled = {place: value for place, value in shown.answers.items() if place[0] in facts}
+    if not filled:
+        return None
+    now = {(answer.item, answer.field): answer.value for answer in ret.answers}
+    unread = {(slot.item, slot.field) for finding in ret.findings for slot in concerned(finding)}
+    changed, same = [], 0
+    for place, value in filled.items():
+        if place in now and _alike(now[place], value):
+            same += 1
+        elif place in now:
+            changed.append(f"{place[0]} ({_brief(value)}, now {_brief(now[place])})")
+        elif place not in unread:
+            changed.append(f"{place[0]} ({_brief(value)}, now empty)")
+    told = f" Changed: {'; '.join(changed[:_MOST_TOLD])}." if changed else ""
+    if len(changed) > _MOST_TOLD:
+        told = f"{told[:-1]}; and {len(changed) - _MOST_TOLD} more."
+    note = found("L09", count=str(len(filled)), same=str(same), round=shown.round, changed=told)
+    return note.in_file(ret.file)
+
+
+_MOST_TOLD = 20
+_LONGEST_TOLD = 60
+
+
+def _brief(value: Value) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    text = " ".join(value.split())
+    return f"“{text if len(text) <= _LONGEST_TOLD else f'{text[:_LONGEST_TOLD].rstrip()} …'}”"
 
 
 _FEWEST_ALIKE = 3
@@ -144,6 +199,60 @@ def same_judgements(toolkit: Toolkit, before: EarlierReturn, ret: Return) -> int
     }
     then = {place: value for place, value in before.answers.items() if place[0] in chosen}
     return len(now) if now == then and len(now) >= _FEWEST_ALIKE else 0
+
+
+class LastAnswers:
+    """What those who are asked answered last time, and what their workbooks show of it.
+
+    The two differ where a return of last time was put right after a workbook went out.
+
+    Args:
+        gave: what they answered, by the reference of the workbook they have now.
+        rounds: gives the earlier rounds; asked for where something was put right alone.
+    """
+
+    def __init__(
+        self, gave: Mapping[str, EarlierReturn], rounds: Callable[[], Sequence[Round]]
+    ) -> None:
+        self._gave, self._rounds = gave, rounds
+        self._came: dict[tuple[str, str], list[tuple[Round, Issued, Return]]] | None = None
+
+    def of(self, reference: str) -> EarlierReturn | None:
+        """Return what the respondent of a workbook answered last time."""
+        return self._gave.get(reference)
+
+    def shown_in(self, book: Issued, toolkit: Toolkit) -> EarlierReturn | None:
+        """Return what a workbook shows of last time, whatever came in since; None for nothing."""
+        how, _, digest = book.identity.given.partition(" ")
+        gave = self._gave.get(book.reference)
+        if not digest:
+            return None
+        if gave and _is_shown(book, how, toolkit, gave):
+            return gave
+        for record, issued, ret in self._all_of(book):
+            own = issued.identity.respondent == book.identity.respondent
+            before = _mapped(record, issued, ret, toolkit, own=own)
+            if _is_shown(book, how, toolkit, before):
+                return before
+        return gave
+
+    def _all_of(self, book: Issued) -> Sequence[tuple[Round, Issued, Return]]:
+        """All that ever came from the same partner to the same toolkit, the newest first."""
+        if self._came is None:
+            self._came = {}
+            for record in self._rounds():
+                books = {one.reference: one for one in (*record.issued, *record.former)}
+                for ret in reversed(record.history):
+                    issued = books.get(ret.reference)
+                    if issued and ret.state != "refused":
+                        place = (issued.identity.partner, issued.identity.toolkit)
+                        self._came.setdefault(place, []).append((record, issued, ret))
+        return self._came.get((book.identity.partner, book.identity.toolkit), ())
+
+
+def _is_shown(book: Issued, how: str, toolkit: Toolkit, before: EarlierReturn) -> bool:
+    shown = _shown(how, toolkit, before)
+    return shown is not None and shown.given == book.identity.given
 
 
 def earlier_returns(
