@@ -79,14 +79,15 @@ def untouched(content: bytes) -> bool:
 def _opened(template: bytes, name: str) -> DocxTemplate:
     try:
         from docx.opc.exceptions import PackageNotFoundError
-        from docxtpl import DocxTemplate
+
+        kind = _long_template()
     except ImportError as error:
         raise XlassessError(
             f"A report needs the package {error.name}, which is not installed.",
             "Install xlassess anew with all it needs: pip install xlassess",
         ) from None
     try:
-        opened = DocxTemplate(io.BytesIO(_related_as_usual(template)))
+        opened = kind(io.BytesIO(_related_as_usual(template)))
         opened.init_docx()
     except (PackageNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
         raise UsageError(
@@ -95,6 +96,41 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
             "“Strict Open XML”.",
         ) from None
     return opened
+
+
+_PARAGRAPH_ENDS = "</w:p>"
+_DIVIDED = re.compile("[\t\a\n\f]")
+"""What docxtpl makes tabs, lines, paragraphs and pages of."""
+
+
+def _long_template() -> type[DocxTemplate]:
+    """The class of a template that may be filled in with the comments of thousands."""
+    from docxtpl import DocxTemplate
+
+    class LongTemplate(DocxTemplate):  # type: ignore[misc]
+        """Fills in the whole document, where docxtpl does its body.
+
+        lxml takes longer to move a body of many paragraphs to another document than to read it.
+        """
+
+        def get_xml(self) -> str:
+            return str(self.xml_to_string(self.docx._element))
+
+        def map_tree(self, tree: Any) -> None:
+            self.docx._part._element = tree
+
+        def resolve_listing(self, xml: str) -> str:
+            """Go through the runs of those paragraphs only in which there is something to do."""
+            *whole, rest = xml.split(_PARAGRAPH_ENDS)
+            resolved = super().resolve_listing
+            return _PARAGRAPH_ENDS.join(
+                resolved(each + _PARAGRAPH_ENDS).removesuffix(_PARAGRAPH_ENDS)
+                if _DIVIDED.search(each)
+                else each
+                for each in whole
+            ) + (_PARAGRAPH_ENDS + rest if whole else rest)
+
+    return LongTemplate
 
 
 _ROOT = "_rels/.rels"
