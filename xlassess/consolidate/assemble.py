@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
@@ -10,7 +11,7 @@ from xlassess.consolidate.counting import counted_of, groups_of, printed_before,
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.overview import overview, planning_scenario
+from xlassess.consolidate.figures.overview import Overview, overview, planning_scenario
 from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts
 from xlassess.consolidate.figures.rows import (
     actions_of,
@@ -23,16 +24,21 @@ from xlassess.consolidate.figures.rows import (
 from xlassess.consolidate.figures.side_by_side import bodies_of, checklists_of, details_of
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import (
+    Body,
     CommentRow,
+    CompletedChecklist,
     DataRow,
     DataRows,
     ItemFigures,
+    OverallFigures,
     PlannedAction,
+    PlanningScenario,
     PutRight,
     SectionFigures,
     Summary,
     ToolkitResults,
 )
+from xlassess.consolidate.figures.withholding import CountedReturns
 from xlassess.consolidate.over_rounds import trend_of
 from xlassess.consolidate.register import (
     RoundInputs,
@@ -101,15 +107,24 @@ def _agreed(record: Round) -> AgreedPlan | None:
     return record.plan if record.plan and record.plan.actions else None
 
 
-def _part(
-    inputs: RoundInputs,
-    group: ToolkitGroup,
-    actions: Sequence[PlannedAction],
-    kept: tuple[str, ...],
-) -> ToolkitResults:
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the returns of one toolkit come to; ``weak`` are its concerns."""
+
+    counted: CountedReturns
+    items: tuple[ItemFigures, ...]
+    sections: tuple[SectionFigures, ...]
+    overall: tuple[OverallFigures, ...]
+    whole: Overview
+    weak: points.Ranking
+    planning: PlanningScenario
+    bodies: tuple[Body, ...]
+    checklists: tuple[CompletedChecklist, ...]
+
+
+def _figures(inputs: RoundInputs, group: ToolkitGroup) -> _Figures:
     toolkit = group.toolkit
-    returns = usable_of(inputs, group)
-    counted = counted_of(toolkit, returns, inputs.record)
+    counted = counted_of(toolkit, usable_of(inputs, group), inputs.record)
     rows, answers = counted.rows, counted.answers
     before = printed_before(inputs, group)
     base = toolkit_returns(toolkit, group.key, inputs.participants, counted, before)
@@ -122,59 +137,80 @@ def _part(
     planning = planning_scenario(
         toolkit, sections, overall, choice, whole=whole, concerns=weak.found, returns=len(rows)
     )
-    bodies = bodies_of(base, answers)
-    checklists = checklists_of(toolkit, inputs.participants, rows, answers)
-    entries = entries_of(inputs, group, rows)
-    asked = {issued.identity.partner for issued in group.issued}
-    heard = {person.issued.identity.partner for person, _ in returns}
-    own = [action for action in actions if action.part == group.key]
-    facts = NarrativeFacts(
-        inputs.record.assessment,
-        toolkit,
-        inputs.participants,
-        entries,
-        rows,
-        sections,
-        overall,
-        items,
-        _success(toolkit, items),
-        whole,
-        points.strengths(toolkit, items, len(rows)),
-        weak,
-        points.differences(toolkit, items, len(rows)),
-        points.singly_worst(toolkit, items, len(rows)),
-        points.too_few(items, len(rows)),
-        bodies,
-        checklists,
-        planning,
-        own,
-        len(asked),
-        len(heard),
-        last_received(inputs, group),
-        _agreed_here(inputs, group),
-        _kept_and_judged(inputs, group, kept),
-        trend_of(inputs, group, counted, (sections, overall, items)),
+    return _Figures(
+        counted, items, sections, overall, whole, weak, planning, bodies_of(base, answers),
+        checklists_of(toolkit, inputs.participants, rows, answers),
+    )  # fmt: skip
+
+
+def _facts(
+    inputs: RoundInputs,
+    group: ToolkitGroup,
+    found: _Figures,
+    actions: Sequence[PlannedAction],
+    kept: tuple[str, ...],
+) -> NarrativeFacts:
+    """All that the words about a toolkit rest on."""
+    toolkit, items, rows = group.toolkit, found.items, found.counted.rows
+    figures = (found.sections, found.overall, items)
+    return NarrativeFacts(
+        assessment=inputs.record.assessment,
+        toolkit=toolkit,
+        participants=inputs.participants,
+        entries=entries_of(inputs, group, rows),
+        rows=rows,
+        sections=found.sections,
+        overall=found.overall,
+        items=items,
+        success=_success(toolkit, items),
+        whole=found.whole,
+        strong=points.strengths(toolkit, items, len(rows)),
+        weak=found.weak,
+        differing=points.differences(toolkit, items, len(rows)),
+        singly=points.singly_worst(toolkit, items, len(rows)),
+        too_few=points.too_few(items, len(rows)),
+        bodies=found.bodies,
+        checklists=found.checklists,
+        planning=found.planning,
+        actions=[action for action in actions if action.part == group.key],
+        partners_asked=len({issued.identity.partner for issued in group.issued}),
+        partners_heard=len({p.issued.identity.partner for p, _ in usable_of(inputs, group)}),
+        received=last_received(inputs, group),
+        agreed=_agreed_here(inputs, group),
+        kept=_kept_and_judged(inputs, group, kept),
+        trend=trend_of(inputs, group, found.counted, figures),
     )
+
+
+def _part(
+    inputs: RoundInputs,
+    group: ToolkitGroup,
+    actions: Sequence[PlannedAction],
+    kept: tuple[str, ...],
+) -> ToolkitResults:
+    toolkit, found = group.toolkit, _figures(inputs, group)
+    rows, answers = found.counted.rows, found.counted.answers
+    facts = _facts(inputs, group, found, actions, kept)
     return ToolkitResults(
         key=group.key,
         label=group.label,
         digest=group.digest,
         toolkit=toolkit,
         issued=len(group.issued),
-        partners_asked=len(asked),
-        partners_heard=len(heard),
-        entries=entries,
+        partners_asked=facts.partners_asked,
+        partners_heard=facts.partners_heard,
+        entries=tuple(facts.entries),
         rows=rows if inputs.participants.shows_rows else (),
-        sections=sections,
-        overall=overall,
-        items=items,
+        sections=found.sections,
+        overall=found.overall,
+        items=found.items,
         levels=inputs.participants.levels if toolkit.subject == "partnership" else (),
         success=facts.success,
-        planning=planning,
+        planning=found.planning,
         narrative=narrate(facts),
         returned=len(rows),
-        bodies=bodies,
-        checklists=checklists,
+        bodies=found.bodies,
+        checklists=found.checklists,
         details=details_of(toolkit, inputs.participants, rows, answers),
         trend=facts.trend,
     )

@@ -135,6 +135,20 @@ def _toolkits(document: Document) -> None:
     text_of(document, "{{ toolkit.figures_note }}", "Note", keep=True)
     _figures(document)
     tags(document, "endif")
+    _moved(document)
+    _points(document, "toolkit.strengths_title", "toolkit.strengths")
+    _points(document, "toolkit.concerns_title", "toolkit.concerns")
+    _points(document, "headings.disagreements", "toolkit.disagreements")
+    _to_decide(document)
+    text_of(document, "{{ toolkit.caution }}", "Note")
+    tags(document, "for picture in toolkit.further")
+    text_of(document, "{{ picture.caption }}", "Heading 2")
+    text_of(document, "{{ picture }}", "Picture")
+    tags(document, "endfor", "endfor")
+
+
+def _moved(document: Document) -> None:
+    """What moved since last time."""
     tags(document, "if toolkit.trend")
     text_of(document, "{{ toolkit.trend_title }}", "Heading 2")
     tags(document, "for said in toolkit.trend")
@@ -143,9 +157,10 @@ def _toolkits(document: Document) -> None:
     text_of(document, "{{ toolkit.trend_picture.caption }}", "Caption")
     text_of(document, "{{ toolkit.trend_picture }}", "Picture")
     tags(document, "endif", "endif")
-    _points(document, "toolkit.strengths_title", "toolkit.strengths")
-    _points(document, "toolkit.concerns_title", "toolkit.concerns")
-    _points(document, "headings.disagreements", "toolkit.disagreements")
+
+
+def _to_decide(document: Document) -> None:
+    """The scenario, and what the committee is asked to decide."""
     tags(document, "if toolkit.scenario")
     text_of(document, "{{ headings.scenario }}", "Heading 2")
     tags(document, "if toolkit.scenario_rule")
@@ -158,11 +173,6 @@ def _toolkits(document: Document) -> None:
     tags(document, "for decision in toolkit.decisions")
     text_of(document, "{{ loop.index }}.\t{{ decision }}", "Decision")
     tags(document, "endfor")
-    text_of(document, "{{ toolkit.caution }}", "Note")
-    tags(document, "for picture in toolkit.further")
-    text_of(document, "{{ picture.caption }}", "Heading 2")
-    text_of(document, "{{ picture }}", "Picture")
-    tags(document, "endfor", "endfor")
 
 
 def _points(document: Document, heading: str, points: str) -> None:

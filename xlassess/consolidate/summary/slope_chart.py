@@ -42,17 +42,13 @@ def trend_chart(
         return None
     layout = trend_layout(writer.summary, part)
     chart = writer.book.chart("line")
-    names = ChartCells(layout.sheet, layout.names(first)).reference
-    for line, (colour, dash, marker) in zip(lines, _LINES, strict=False):
+    for line, look in zip(lines, _LINES, strict=False):
         row = part.trend.lines.index(line)
         chart.add_series({
             "name": f"{line.number}  {line.name}",
-            "categories": names,
+            "categories": ChartCells(layout.sheet, layout.names(first)).reference,
             "values": ChartCells(layout.sheet, layout.figures(row, first)).reference,
-            "line": {"color": colour, "width": 2.25, "dash_type": dash},
-            "marker": {
-                "type": marker, "size": 7, "fill": {"color": colour}, "border": {"color": colour},
-            },
+            **_drawn(*look),
         })  # fmt: skip
     low, high = limits_of(part)
     values = [each.mean for line in lines for each in line.figures[first:]]
@@ -77,6 +73,16 @@ def trend_chart(
     ]
     others = len(part.trend.of("section")) - len(lines)
     return chart, words().say("trend_alt", part.label, rounds, said, others)
+
+
+def _drawn(colour: str, dash: str, marker: str) -> dict[str, object]:
+    """How a line and its markers look."""
+    return {
+        "line": {"color": colour, "width": 2.25, "dash_type": dash},
+        "marker": {
+            "type": marker, "size": 7, "fill": {"color": colour}, "border": {"color": colour},
+        },
+    }  # fmt: skip
 
 
 def _font(size: float) -> dict[str, object]:

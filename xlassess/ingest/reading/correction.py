@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from xlassess.contract.layout import Column
 from xlassess.ingest.reading.cells.values import shown
 from xlassess.ingest.reading.read import parse
 from xlassess.ingest.reading.reading_plan import ReadingPlan
@@ -40,29 +41,17 @@ def corrected(
         UsageError: there is no such item, or this cannot be its answer.
     """
     plan = ReadingPlan.of(toolkit)
-    number, _, view = item.strip().partition(":")
-    known = {name.casefold(): name for name in plan.items}
-    name = known.get(number.strip().casefold())
-    if name is None:
-        raise UsageError(
-            f"{toolkit.title} has no item {item}.", "Give its number as it stands in the workbook."
-        )
+    name, column = _asked_for(plan, toolkit, item)
     one = plan.items[name]
-    columns = [each for each in one.fields if each.field.startswith("answer")]
-    column = next((c for c in columns if c.field == (f"answer:{view}" if view else "answer")), None)
-    if column is None:
-        names = " or ".join(c.field.replace("answer", name) for c in columns)
-        raise UsageError(f"Item {name} takes no answer of this kind.", f"Write {names}.")
     value = parse(text, one.item, column, plan)
+    choices = plan.choices.get(column.takes(one.item))
     if value.code or value.value is None:
-        choices = plan.choices.get(column.takes(one.item))
         labels = ", ".join(choices.names.values()) if choices else "a value of its kind"
         raise UsageError(f"“{text}” is no answer to item {name}.", f"It can be: {labels}.")
     place = _Place(name, column.field)
     before = next((a for a in ret.answers if (a.item, a.field) == (name, column.field)), None)
 
     def said(value: Value | None) -> str:
-        choices = plan.choices.get(column.takes(one.item))
         if value is None:
             return "no answer"
         return choices.names[str(value)] if choices else _plain(value)
@@ -72,20 +61,40 @@ def corrected(
         raise UsageError(f"Item {name} has this answer already.", "Nothing needs doing.")
     sheet = before.sheet if before else one.section.sheet
     answer = Answer(name, column.field, value.value, sheet, before.cell if before else "")
-    kept = [
-        replace(a, file=a.file or ret.file)
-        for a in ret.answers
-        if (a.item, a.field) != (name, column.field)
-    ]
+    return _with_answer(ret, answer, place, file), change
+
+
+def _asked_for(plan: ReadingPlan, toolkit: Toolkit, item: str) -> tuple[str, Column]:
+    """The item somebody names, as the toolkit names it, and the column that takes its answer."""
+    number, _, view = item.strip().partition(":")
+    known = {name.casefold(): name for name in plan.items}
+    name = known.get(number.strip().casefold())
+    if name is None:
+        raise UsageError(
+            f"{toolkit.title} has no item {item}.", "Give its number as it stands in the workbook."
+        )
+    columns = [each for each in plan.items[name].fields if each.field.startswith("answer")]
+    column = next((c for c in columns if c.field == (f"answer:{view}" if view else "answer")), None)
+    if column is None:
+        names = " or ".join(c.field.replace("answer", name) for c in columns)
+        raise UsageError(f"Item {name} takes no answer of this kind.", f"Write {names}.")
+    return name, column
+
+
+def _with_answer(ret: Return, answer: Answer, place: _Place, file: str) -> Return:
+    """The return with this answer in the place of the one before, and without findings about it.
+
+    What stays says which file it was read from, as the return is now of another.
+    """
+    here = (answer.item, answer.field)
+    kept = [replace(a, file=a.file or ret.file) for a in ret.answers if (a.item, a.field) != here]
     return replace(
         ret,
         file=file,
         answers=(*kept, answer),
         actions=tuple(replace(a, file=a.file or ret.file) for a in ret.actions),
         normalised=tuple(
-            replace(n, file=n.file or ret.file)
-            for n in ret.normalised
-            if (n.item, n.field) != (name, column.field)
+            replace(n, file=n.file or ret.file) for n in ret.normalised if (n.item, n.field) != here
         ),
         findings=tuple(
             f if f.file and f.file != file else f.in_file(ret.file)
@@ -94,7 +103,7 @@ def corrected(
         ),
         query="",
         saved_at=None,
-    ), change
+    )
 
 
 def _plain(value: Value) -> str:
