@@ -1,5 +1,5 @@
-/* Counts the calls of this process that change files, and at the chosen one ends the process
- * (a write is half done first) or begins to say that the disk is full. Loaded by LD_PRELOAD
+/* Counts the calls of this process that change files or say something to a server, and at the
+ * chosen one ends the process (a write is half done first) or begins to say that the disk is full. Loaded by LD_PRELOAD
  * into benchmarks.kill_runs, which arms it in a child process. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -26,17 +27,23 @@ static int plain(int fd) {
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static int talks(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 /* 1 when this call is to fail for want of room */
+/* writes: 0 nothing, 1 at the file's place, 2 elsewhere or otherwise, 3 to a server */
 static int strike(int fd, const void *data, size_t size, int writes) {
     static ssize_t (*put)(int, const void *, size_t);
     calls++;
     if (mode == 1 && calls == at) {
         if (!put) put = dlsym(RTLD_NEXT, "write");
-        if (writes == 1 && size > 1) put(fd, data, size / 2);
+        if ((writes & 1) && size > 1) put(fd, data, size / 2);
         kill(getpid(), SIGKILL);
     }
     if (mode == 2 && calls >= at) full = 1;
-    return writes && (full || (mode == 3 && calls == at));
+    return writes && writes < 3 && (full || (mode == 3 && calls == at));
 }
 
 #define REAL(result, name, ...) \
@@ -47,7 +54,13 @@ static int strike(int fd, const void *data, size_t size, int writes) {
 ssize_t write(int fd, const void *data, size_t size) {
     REAL(ssize_t, write, int, const void *, size_t);
     if (plain(fd) && strike(fd, data, size, 1)) NO_ROOM;
+    if (talks(fd)) strike(fd, data, size, 3);
     return real(fd, data, size);
+}
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+    REAL(ssize_t, send, int, const void *, size_t, int);
+    if (talks(fd)) strike(fd, data, size, 3);
+    return real(fd, data, size, flags);
 }
 ssize_t pwrite(int fd, const void *data, size_t size, off_t where) {
     REAL(ssize_t, pwrite, int, const void *, size_t, off_t);

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,15 @@ class PostOffice:
     asked: dict[tuple[str, str], int] = field(default_factory=dict)
     deliver: Callable[[str, bytes], object] | None = None
     """Puts what it took into the mailbox of whom it is for."""
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def idle(self) -> None:
+        """Wait until nobody is connected: what was on its way has come, or never will."""
+        assert self.loop is not None
+        for _ in range(2):  # who has hung up may not be noticed at once
+            time.sleep(0.02)
+            while asyncio.all_tasks(self.loop):
+                time.sleep(0.01)
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -170,6 +180,7 @@ def post_office(folder: Path, *, security: str = "starttls", size: int = 0) -> I
         factory, "127.0.0.1", 0, ssl=context if security == "tls" else None
     )
     server = loop.run_until_complete(opening)
+    office.loop = loop
     office.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
