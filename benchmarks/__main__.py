@@ -9,7 +9,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("bench_start", "bench_generate", "bench_ingest", "bench_consolidate", "bench_round")
+NAMES = (
+    "bench_start", "bench_generate", "bench_ingest", "bench_post", "bench_consolidate",
+    "bench_round",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -392,6 +392,7 @@ class _Run:
         self._waiting: dict[str, ReturnedFile] = {}
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
+        self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
         self._words: list[tuple[str, Return, str]] = []
         self._notices: list[tuple[str, str, tuple[str, ...], Notice, str]] = []
@@ -506,8 +507,11 @@ class _Run:
         ``name`` is the name it is shown under: below the folder handed over, or in a zip file.
         """
         for path in paths:
-            if origin := origin_of(path, name):
+            origin = origin_of(path, name)
+            # A mailbox file is read once for all of its messages, not once for each.
+            if origin and origin[1] not in self._looked_into:
                 shown, file = origin
+                self._looked_into.add(file)
                 self._origins[shown] = keep_file(
                     self._returns, file, file.suffix[1:].lower() or "bin"
                 )

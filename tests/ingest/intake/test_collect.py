@@ -112,6 +112,34 @@ def test_zip__too_many_files(folder: Path, unpacked: Path) -> None:
     assert told(list(collect([folder], unpacked))) == {"many.zip": "G15"}
 
 
+@pytest.mark.parametrize("kept", ["mailbox file", "Maildir"])
+def test_mailbox__more_messages_than_a_zip_may_hold_files(
+    folder: Path, unpacked: Path, kept: str
+) -> None:
+    count = MOST_MEMBERS + 5
+    mail = (
+        b"From: a@b.example\nSubject: x\nContent-Disposition: attachment; filename=a.xlsx\n\n%d\n"
+    )
+    if kept == "Maildir":
+        for number in range(count):
+            (folder / f"{number:05d}.M1").write_bytes(mail % number)
+    else:
+        (folder / "all.mbox").write_bytes(
+            b"\n".join(b"From a Mon\n" + mail % number for number in range(count))
+        )
+    found = list(collect([folder], unpacked))
+    assert len(found) == count
+    assert all(isinstance(one, ReturnedFile) for one in found)
+
+
+def test_message__more_files_than_a_zip_may_hold(folder: Path, unpacked: Path) -> None:
+    head = b"From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n"
+    part = b"--b\nContent-Disposition: attachment; filename=a.xlsx\n\nx\n"
+    (folder / "a.eml").write_bytes(head + part * (MOST_MEMBERS + 2) + b"--b--\n")
+    found = list(collect([folder], unpacked))
+    assert [isinstance(one, ReturnedFile) for one in found].count(False) == 2
+
+
 def test_zip__empty(folder: Path, unpacked: Path) -> None:
     (folder / "empty.zip").write_bytes(packed({".DS_Store": b"x"}))
     assert told(list(collect([folder], unpacked))) == {"empty.zip": "G15"}

@@ -198,6 +198,29 @@ def test_mailbox__every_message_of_it(
     assert again.new == ()
 
 
+def test_mailbox__is_kept_once_and_not_once_for_each_message(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of thousands of messages, each would take as long as all of them."""
+    from xlassess.ledger import Kept, keep_file
+
+    kept = []
+
+    def counted(returns: Path, path: Path, ending: str) -> Kept:
+        kept.append(path)
+        return keep_file(returns, path, ending)
+
+    monkeypatch.setattr("xlassess.services.ingest.keep_file", counted)
+    path = tmp_path / "inbox.mbox"
+    box = mailbox.mbox(path)
+    for number in range(3):
+        box.add(a_mail("", back=b"no workbook %d" % number).as_bytes())
+    box.close()
+    assert len(ingest(folder, [path], now=LATER, workers=1).files) == 3
+    assert kept.count(path) == 1
+    assert len(kept) == 4
+
+
 def test_maildir__every_message_of_it(
     folder: AssessmentFolder, book: bytes, tmp_path: Path
 ) -> None:

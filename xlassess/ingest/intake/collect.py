@@ -220,6 +220,7 @@ def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[Item]:
     if size > MOST_UNPACKED or (size > MOST_BYTES and not (archive or kind == "mailbox")):
         yield _too_large(name, size)
     else:
+        unpacker.members = MOST_MEMBERS
         yield from unpacker.opened(path, name, _Within())
 
 
@@ -257,7 +258,8 @@ class _Within:
 class _Unpacker:
     """Unpacks zip files and e-mail messages into one folder.
 
-    The limits hold for all of them together.
+    The limit of room holds for all zip files together, that of members for each zip file or
+    message with all that is in it: a mailbox may hold thousands of messages.
     """
 
     folder: Path
@@ -288,6 +290,8 @@ class _Unpacker:
             return
         for number, mail in enumerate(messages_of(path, kind), start=1):
             shown = f"{name}/{number:05d}" if kind == "mailbox" else name
+            if within.mails == 1 and not within.zips:
+                self.members = MOST_MEMBERS
             if mail.files and not mail.problem:
                 inside = replace(within, mail=_covering(mail, within.mail))
                 for file in mail.files:
@@ -302,7 +306,9 @@ class _Unpacker:
 
     def _attached(self, file: MailFile, name: str, within: _Within) -> Iterator[Item]:
         shown = f"{name}/{_shown_name(file.name)}"
-        if len(file.content) > MOST_BYTES or not self._has_room(len(file.content)):
+        # Written out it takes less room than in its message, which was taken from a disk.
+        self.members -= 1
+        if len(file.content) > MOST_BYTES or self.members < 0:
             yield _too_large(shown, len(file.content))
             return
         target = self._place(file.name)
@@ -312,11 +318,6 @@ class _Unpacker:
     def _place(self, name: str) -> Path:
         """Where something is put: under a number, whatever it is called."""
         return self.folder / f"{next(self.numbers):05d}{_suffix(name)}"
-
-    def _has_room(self, size: int) -> bool:
-        """Take a file into account; False where there is no room for it any more."""
-        self.left, self.members = self.left - size, self.members - 1
-        return self.left >= 0 and self.members >= 0
 
     def _unpack(self, path: Path, name: str, within: _Within) -> Iterator[Item]:
         """Yield the members of a zip file, those of zip files and messages within it too."""
