@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
@@ -149,7 +151,7 @@ def test_feedback__removes_pages_of_who_no_longer_counts(tmp_path: Path) -> None
         )  # fmt: skip
     set_aside(folder, number, Why(LATER, "Sent by mistake.", "Kim"))
     result = feedback(folder, now=LATER)
-    assert result.removed == (gone,)
+    assert result.removed == (gone.with_suffix(".docx"), gone)
     assert not gone.exists()
     assert foreign.exists()
     assert all(path.exists() for _, path in result.pages)
@@ -172,3 +174,76 @@ def test_feedback__removes_nothing_that_is_no_page(tmp_path: Path) -> None:
 def test_feedback__before_anything_came_back(tmp_path: Path) -> None:
     with pytest.raises(XlassessError, match="Nothing has come back yet"):
         feedback(held(tmp_path, {}), now=LATER)
+
+
+def in_word(folder: AssessmentFolder, name: str) -> docx.document.Document:
+    pages = dict(feedback(folder, now=LATER).pages)
+    path = next(path for who, path in pages.items() if name in who)
+    return docx.Document(str(path.with_suffix(".docx")))
+
+
+@pytest.mark.parametrize("attribution", ["named", "aggregated"])
+def test_word__says_what_the_workbook_says_and_withholds_the_same(
+    tmp_path: Path, attribution: str
+) -> None:
+    said = ALL | {"Ada Ash": ("Disagree", "Agree", "Agree")}
+    folder = held(tmp_path, said, attribution=attribution)
+    for name in ("Ada Ash", "Bea Birch"):
+        page = in_word(folder, name)
+        sections, items = ([[cell.text for cell in row.cells] for row in one.rows]
+                           for one in page.tables)  # fmt: skip
+        assert items == sheet(folder, name, "Your answers")
+        rows = sheet(folder, name, "Your page")
+        assert all(row in rows for row in sections)
+        told = texts(rows)
+        for paragraph in page.paragraphs:
+            assert paragraph.text in told or paragraph.text == "Every question"
+        assert not any(other in told for _, other, _ in PEOPLE if other != name)
+
+
+def test_word__can_be_read_out_and_found_by_its_headings(tmp_path: Path) -> None:
+    page = in_word(held(tmp_path, ALL), "Ada Ash")
+    styles = [one.style.name for one in page.paragraphs]
+    assert styles[0] == "Title"
+    assert styles.count("Heading 1") == 4
+    assert page.core_properties.title.endswith("Your answers beside those of all")
+    for table in page.tables:
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert not table._tbl.xpath(".//w:vMerge | .//w:gridSpan")
+
+
+def test_word__is_removed_where_it_no_longer_counts_and_kept_where_it_was_edited(
+    tmp_path: Path,
+) -> None:
+    folder = held(tmp_path, ALL)
+    pages = dict(feedback(folder, now=LATER).pages)
+    ada, bea = (
+        next(path for who, path in pages.items() if name in who).with_suffix(".docx")
+        for name in ("Ada Ash", "Bea Birch")
+    )
+    for path in (ada, bea):
+        document = docx.Document(str(path))
+        document.add_paragraph("Dear colleague")
+        document.core_properties.last_modified_by = "Kim"
+        document.save(str(path))
+    with Ledger(folder.ledger_file) as ledger:
+        number = next(
+            number for number in ledger.counting("2026").values()
+            if (ret := ledger.numbered(number)) and ret.reference in ada.name
+        )  # fmt: skip
+    set_aside(folder, number, Why(LATER, "Sent by mistake.", "Kim"))
+    result = feedback(folder, now=LATER)
+    assert ada in result.removed
+    (kept,) = result.edited
+    assert kept.parent.name == "edited"
+    assert docx.Document(str(kept)).paragraphs[-1].text == "Dear colleague"
+    assert docx.Document(str(bea)).paragraphs[-1].text != "Dear colleague"
+
+
+def test_word__is_left_out_on_request_and_no_earlier_page_stays(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL)
+    feedback(folder, now=LATER)
+    result = feedback(folder, now=LATER, word=False)
+    assert len(result.removed) == len(ALL)
+    assert {path.suffix for path in result.folder.iterdir()} == {".xlsx"}

@@ -7,8 +7,10 @@ import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 
 from tests.factory import a_respondent
 from tests.services.planned import (
@@ -172,13 +174,50 @@ def test_paper__written_twice_says_the_same_and_keeps_what_was_there(
     read_back(folder, of(folder, "Ada Ash").path, done, now=REPORTED, name="ada.xlsx")
     for day in (DAY, 2 * DAY):
         paper = progress_paper(folder, now=REPORTED + day)
-        assert paper.edited is None
+        assert paper.edited == ()
         assert "now “done”" in page(paper.path)
     first.path.write_bytes(b"with words of mine")
-    edited = progress_paper(folder, now=REPORTED + 3 * DAY).edited
-    assert edited is not None
+    (edited,) = progress_paper(folder, now=REPORTED + 3 * DAY).edited
     assert edited.read_bytes() == b"with words of mine"
     assert (first.path.parent / "earlier").is_dir()
+
+
+def test_paper__says_the_same_in_word(folder: AssessmentFolder) -> None:
+    progress_paper(folder, now=RETURNED + DAY)
+    said = {"1": {
+        "state": "Done", "done": "**Ten** <b>meetings</b> {{ x }}", "done_on": date(2026, 10, 2),
+    }}  # fmt: skip
+    read_back(folder, of(folder, "Ada Ash").path, said, now=REPORTED, name="ada.xlsx")
+    moved = {"C1": {"new_deadline": date(2027, 3, 31), "because": "Nobody had time"}}
+    read_back(folder, of(folder, "Birch Trust").path, moved, now=REPORTED, name="birch.xlsx")
+    written = progress_paper(folder, now=REPORTED + DAY)
+    paper = docx.Document(str(written.word))
+    told = [one.text for one in paper.paragraphs]
+    assert told[0] == "Progress on the action plan"
+    assert set(filter(None, told)) >= {
+        text for text in page(written.path).split("\n") if text.startswith(("Of 3", "N1, Tell"))
+    }
+    counts, actions = ([[cell.text for cell in row.cells] for row in one.rows]
+                       for one in paper.tables)  # fmt: skip
+    assert counts[1:3] == [["Done on time", "0", "3"], ["Done late", "1", "3"]]
+    assert actions[1][4:] == ["Done\nlate", "**Ten** <b>meetings</b> {{ x }}"]
+    assert actions[2][3] == "31 Mar 2027\nMoved once, first 31 Dec 2026"
+    assert [one.style.name for one in paper.paragraphs if one.style.name.startswith("Heading")]
+    for table in paper.tables:
+        assert table._tbl.tblPr.find(qn("w:tblCaption")) is not None
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+
+
+def test_paper__in_word_that_somebody_edited_is_kept(folder: AssessmentFolder) -> None:
+    first = progress_paper(folder, now=RETURNED + DAY)
+    assert first.word.read_bytes() == progress_paper(folder, now=RETURNED + DAY).word.read_bytes()
+    document = docx.Document(str(first.word))
+    document.add_paragraph("A word of mine")
+    document.core_properties.last_modified_by = "Kim"
+    document.save(str(first.word))
+    (edited,) = progress_paper(folder, now=REPORTED).edited
+    assert docx.Document(str(edited)).paragraphs[-1].text == "A word of mine"
+    assert "A word of mine" not in [one.text for one in docx.Document(str(first.word)).paragraphs]
 
 
 def test_owners__that_one_workbook_would_stand_for_get_one_together() -> None:

@@ -4,8 +4,9 @@ from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.feedback import FeedbackPage, feedback_pages, is_feedback_page
 from xlassess.consolidate.figures.privacy.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.summary.progress_paper import ProgressPaper, progress_paper_bytes
+from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
+from xlassess.consolidate.wording.agreed import ProgressPaper
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.matters import matters_of, talking_points
 

@@ -1,44 +1,17 @@
-"""One page for each respondent: your answers beside the spread of all.
-
-A respondent's own answers are theirs, whatever is promised. How all answered is told as far as
-the summary tells it, and as far as it does not tell the reader the answers of too few others.
-"""
+"""The feedback workbook of one respondent: a page, and a second sheet with every question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
-from xlassess.consolidate.figures.privacy.attribution import Participants, usable_returns
-from xlassess.consolidate.figures.thresholds import (
-    APART,
-    APART_LEAST,
-    APART_LISTED,
-    DIGITS,
-    favourable,
-    has_scores,
-)
-from xlassess.consolidate.figures.values import (
-    ItemFigures,
-    SectionFigures,
-    Summary,
-    ToolkitResults,
-)
-from xlassess.consolidate.wording.terms import (
-    NOTHING,
-    WITHHELD,
-    day,
-    decimal,
-    percent,
-    short,
-    words,
-)
-from xlassess.model.answer import Issued, Return
+from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.wording.own_answers import OwnAnswers, own_answers
+from xlassess.consolidate.wording.terms import day, words
+from xlassess.model.answer import Issued
 from xlassess.model.record import Round
-from xlassess.model.toolkit import Choice, Scale
-from xlassess.score import Scorecard, SectionScore, figured_items, score_range, scorecard
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -46,8 +19,6 @@ from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 PAGE, ANSWERS = "Your page", "Your answers"
 
-_AT_END = 1e-9
-"""A share of the range below which a mean lies at its end: figures are sums of fractions."""
 _PAGE_WIDTHS = {0: 54.0, 1: 19.0, 2: 14.0, 3: 12.0}
 _ANSWER_WIDTHS = {0: 9.0, 1: 52.0, 2: 24.0, 3: 58.0, 4: 10.0}
 _TITLE = formats.TITLE
@@ -64,16 +35,6 @@ class FeedbackPage:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Apart:
-    """A question on which somebody stands apart: how far, as a share of the scale."""
-
-    item: ItemFigures
-    own: Choice
-    distance: float
-    others: int
-
-
 def feedback_pages(record: Round, summary: Summary) -> Iterator[FeedbackPage]:
     """Yield a page for each return that counts; none for checklists, which are decisions.
 
@@ -81,14 +42,8 @@ def feedback_pages(record: Round, summary: Summary) -> Iterator[FeedbackPage]:
         record: the round.
         summary: its summary, which decides what is withheld.
     """
-    usable = usable_returns(record)
-    for part in summary.parts:
-        if part.toolkit.subject == "proposal":
-            continue
-        for issued in record.issued:
-            ret = usable.get(issued.reference)
-            if issued.identity.digest == part.digest and ret is not None and ret.answers:
-                yield FeedbackPage(issued, _Page(summary, part, issued, ret).written())
+    for told in own_answers(record, summary):
+        yield FeedbackPage(told.issued, _Page(summary, told).written())
 
 
 _MOST_READ = 1 << 16
@@ -107,27 +62,15 @@ def is_feedback_page(content: bytes) -> bool:
 class _Page:
     """One respondent's workbook being written."""
 
-    def __init__(self, summary: Summary, part: ToolkitResults, issued: Issued, ret: Return) -> None:
-        self._summary, self._part, self._issued = summary, part, issued
-        known = {item.id for item in part.toolkit.items()}
-        given = [answer for answer in ret.answers if answer.item in known]
-        self._card: Scorecard = scorecard(part.toolkit, given)
-        self._own: Mapping[tuple[str, str], str] = {
-            (answer.item, answer.field): str(answer.value)
-            for answer in given
-            if answer.field.startswith("answer")
-        }
+    def __init__(self, summary: Summary, told: OwnAnswers) -> None:
+        self._summary, self._told = summary, told
         self._row = 0
-
-    @property
-    def _shown(self) -> Participants:
-        return self._summary.participants
 
     def written(self) -> bytes:
         """Return the bytes of the workbook; the same page, the same bytes."""
         assessment = self._summary.assessment
         book = WorkbookWriter({
-            "title": f"{assessment.partnership}: {words().say('feedback_title')}",
+            "title": f"{assessment.partnership}: {self._told.title}",
             "subject": assessment.marking,
             "author": self._summary.program,
             "created": self._summary.made_at.replace(tzinfo=None),
@@ -137,25 +80,24 @@ class _Page:
         return book.close()
 
     def _page(self, sheet: SheetWriter) -> None:
-        assessment, say = self._summary.assessment, words().say
+        assessment, say, told = self._summary.assessment, words().say, self._told
         sheet.widths(_PAGE_WIDTHS)
         show(sheet)
         if assessment.marking:
             self._line(sheet, assessment.marking, _TEXT.but(bold=True))
-        self._line(sheet, say("feedback_title"), _TITLE)
-        who = self._issued.who
-        self._line(sheet, self._part.toolkit.title, _TEXT.but(bold=True))
-        self._line(sheet, say("feedback_for", assessment, who, self._part.returned), _TEXT)
-        self._line(sheet, say("feedback_note", self._shown), _MUTED)
+        self._line(sheet, told.title, _TITLE)
+        self._line(sheet, told.toolkit, _TEXT.but(bold=True))
+        self._line(sheet, told.about, _TEXT)
+        self._line(sheet, told.note, _MUTED)
         self._heading(sheet, say("feedback_apart_title"))
-        for text in self._apart_in_words():
+        for text in told.apart:
             self._line(sheet, text, _TEXT)
         self._line(sheet, say("feedback_rule"), _MUTED)
-        if self._part.toolkit.scoring.rule != "none" and self._part.sections:
+        if told.sections:
             self._heading(sheet, say("feedback_sections_title"))
             self._sections(sheet)
         self._heading(sheet, say("feedback_next_title"))
-        for text in words().paragraphs("feedback_next", assessment):
+        for text in told.afterwards:
             self._line(sheet, text, _TEXT)
         self._set_page(sheet, landscape=False, single=True, last=(self._row - 1, 3))
 
@@ -191,63 +133,11 @@ class _Page:
         sheet.height(self._row + 1, 22.0)
         self._row += 2
 
-    def _apart_in_words(self) -> Iterator[str]:
-        say = words().say
-        if self._part.toolkit.subject != "partnership":
-            yield say("feedback_none", "alone")
-            return
-        apart = sorted(self._apart(), key=lambda each: -abs(each.distance))
-        if not apart:
-            enough = self._part.returned > APART_LEAST
-            yield say("feedback_none", "" if enough else "few")
-        for each in apart[:APART_LISTED]:
-            way = "higher" if each.distance < 0 else "lower"
-            others = say("feedback_others", way, each.others)
-            name = f"{each.item.name} ({each.item.item.id})."
-            yield say("feedback_apart", name, each.own.label, others)
-
-    def _apart(self) -> Iterator[_Apart]:
-        """The questions on which the respondent stands apart from the others, who are told."""
-        for item in self._part.items:
-            own = self._chosen(item)
-            if own is None or own.apart or not item.scale.ordinal or not self._tells(item):
-                continue
-            places = _places(item.scale)
-            counts = {c.code: item.agreement.counts[c.code] for c in item.scale.substantive}
-            counts[own.code] -= 1
-            others = sum(counts.values())
-            if others < APART_LEAST or len(places) < 2:
-                continue
-            mean = sum(places[code] * count for code, count in counts.items()) / others
-            distance = places[own.code] - mean
-            if round(abs(distance) - APART, DIGITS) >= 0:
-                yield _Apart(item, own, distance, others)
-
-    def _chosen(self, item: ItemFigures) -> Choice | None:
-        code = self._own.get((item.item.id, item.field))
-        return item.scale.by_code(code) if code else None
-
-    def _tells(self, item: ItemFigures) -> bool:
-        """True where how all answered may be shown to this respondent.
-
-        Who knows one of the answers reads those of the others from the rest.
-        """
-        if item.withheld or not item.compared:
-            return False
-        if self._shown.shows_rows:
-            return True
-        counts = dict(item.agreement.counts)
-        own = self._chosen(item)
-        if own is not None:
-            counts[own.code] = counts.get(own.code, 0) - 1
-        rest = [count for count in counts.values() if count > 0]
-        return sum(rest) >= self._shown.minimum and len(rest) > 1
-
     def _sections(self, sheet: SheetWriter) -> None:
         heads = words().headings("feedback_sections_heads")
         for column, text in enumerate(heads):
             sheet.text(self._row, column, text, formats.HEADER if not column else _HEAD_MIDDLE)
-        first, rows = self._row, list(self._section_rows())
+        first, rows = self._row, self._told.sections
         for place, cells in enumerate(rows, first + 1):
             for column, text in enumerate(cells):
                 sheet.text(place, column, text, formats.CELL if not column else formats.CELL_MIDDLE)
@@ -262,62 +152,13 @@ class _Page:
         for column, text in enumerate(heads):
             sheet.text(first, column, text, formats.HEADER if not column else _HEAD_MIDDLE)
 
-    def _section_rows(self) -> Iterator[tuple[str, str, str, str]]:
-        compared = self._part.toolkit.subject == "partnership"
-        for number, each in enumerate(self._part.sections, 1):
-            try:
-                own = self._card.section(each.section.id, each.view)
-            except KeyError:
-                continue
-            figure = each.score
-            hidden = figure.withheld or not self._tells_section(each, own)
-            mean = WITHHELD if hidden else self._said(figure.mean)
-            name = f"{number}  {each.name}"
-            yield name, self._own_score(own, each), mean if compared else NOTHING, str(figure.n)
-
-    def _tells_section(self, each: SectionFigures, own: SectionScore) -> bool:
-        """True where a section's mean over all may be shown to this respondent.
-
-        With its own score and how many answered, the reader knows the mean of the others: where
-        an item is not told, or all others stand at an end of the range, so would be their answers.
-        """
-        if self._shown.shows_rows:
-            return True
-        figure = each.score
-        asked = {item.id for item in figured_items(self._part.toolkit, each.section, each.view)}
-        items = [one for one in self._part.items if one.item.id in asked and one.view == each.view]
-        if figure.n - 1 < self._shown.minimum or not all(map(self._tells, items)):
-            return False
-        limits = score_range(self._part.toolkit, each.section)
-        if limits is None or figure.mean is None or own.score is None:
-            return True
-        others = (figure.mean * figure.n - own.score) / (figure.n - 1)
-        return all(abs(others - end) > _AT_END * (limits[1] - limits[0]) for end in limits)
-
-    def _said(self, value: float | None) -> str:
-        if value is None:
-            return NOTHING
-        share = self._part.toolkit.scoring.rule in ("share", "levels")
-        return percent(value) if share else decimal(value)
-
-    def _own_score(self, own: SectionScore, each: SectionFigures) -> str:
-        rule = self._part.toolkit.scoring.rule
-        if rule == "levels":
-            good = favourable(self._part.toolkit.scales[self._part.toolkit.scoring.scale])
-            count = sum(own.counts.get(choice.code, 0) for choice in good)
-            return percent(count / own.answered) if own.answered else NOTHING
-        if own.score is None:
-            # No score, which says so beside the scores of other sections: it is not a low one.
-            return words().say("feedback_gap", own.answered, each.asked)
-        return percent(own.score) if rule == "share" else short(own.score)
-
     def _answers(self, sheet: SheetWriter) -> None:
         heads = words().headings("feedback_items_heads")
         sheet.widths(_ANSWER_WIDTHS)
         show(sheet, (1, 0))
-        rows = list(self._item_rows())
+        rows = self._told.items
         options = {
-            "name": "Answers", "title": self._part.toolkit.title, "style": None,
+            "name": "Answers", "title": self._told.toolkit, "style": None,
             "autofilter": True, "columns": [{"header": text} for text in heads],
         }  # fmt: skip
         sheet.raw.add_table(0, 0, max(len(rows), 1), len(heads) - 1, options)
@@ -332,36 +173,8 @@ class _Page:
             sheet.fit(row, tuple(fitted), least=18.0)
         self._set_page(sheet, landscape=True, single=False, last=(max(len(rows), 1), 4))
 
-    def _item_rows(self) -> Iterator[tuple[str, str, str, str, str]]:
-        for item in self._part.items:
-            own = self._chosen(item)
-            counts = item.agreement.counts
-            spread = " · ".join(
-                f"{counts[choice.code]} {choice.label}"
-                for choice in item.scale.choices
-                if counts[choice.code]
-            )
-            told = self._tells(item)
-            everybody = spread or NOTHING
-            if not told:
-                everybody = WITHHELD if item.compared else NOTHING
-            n = str(sum(counts.values())) if told else NOTHING
-            question = f"{item.item.ask} ({item.view})" if item.view else item.item.ask
-            yield item.item.id, question, own.label if own else NOTHING, everybody, n
-
 
 _HEAD_MIDDLE = formats.HEADER_MIDDLE
-
-
-def _places(scale: Scale) -> dict[str, float]:
-    """Where each choice stands from the worst (0) to the best (1), by its score or its order."""
-    proper = scale.substantive
-    if has_scores(scale):
-        scores = {choice.code: choice.score or 0.0 for choice in proper}
-        low, high = min(scores.values()), max(scores.values())
-        return {code: (score - low) / (high - low) for code, score in scores.items()}
-    last = max(len(proper) - 1, 1)
-    return {choice.code: (last - place) / last for place, choice in enumerate(proper)}
 
 
 def _wrapped(text: str, width: float, look: CellFormat) -> list[str]:

@@ -15,20 +15,26 @@ from xlassess.consolidate import (
     promise_in_words,
     summarise,
 )
+from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
-from xlassess.services.common.outbox import output_of, put
+from xlassess.services.common.outbox import keep_copy, output_of, put
 from xlassess.services.consolidate import output_from, present_round
 
 FOLDER = "feedback"
 """The folder, beside the summary, that the pages are put in."""
 
+WORD = ".docx"
+EDITED = "edited"
+"""The folder beside them for pages in Word that somebody had edited before they were replaced."""
+
 
 @dataclass(frozen=True, slots=True)
 class FedBack:
-    """Pages that were written: their folder, and each with whom it goes to.
+    """Pages that were written: their folder, and each workbook with whom it goes to.
 
-    ``promised``, ``held`` and ``exposed`` as for a summary. ``removed`` are pages of an earlier run
-    that are not written any more.
+    Beside each workbook is the same page in Word. ``promised``, ``held`` and ``exposed`` as for a
+    summary. ``removed`` are pages of an earlier run that are not written any more, ``edited``
+    copies of those in Word that somebody had changed.
     """
 
     folder: Path
@@ -37,15 +43,19 @@ class FedBack:
     held: str = ""
     exposed: str = ""
     removed: tuple[Path, ...] = ()
+    edited: tuple[Path, ...] = ()
 
 
-def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> FedBack:
-    """Write a page for each return that counts; remove pages of those that no longer do.
+def feedback(
+    folder: AssessmentFolder, *, now: datetime, anyway: str = "", word: bool = True
+) -> FedBack:
+    """Write a page for each return that counts, in Excel and in Word; remove those of others.
 
     Args:
         folder: the assessment.
         now: the time the pages say they were made, in UTC.
         anyway: why they are written although they may give single answers away, if so.
+        word: write them in Word, too. Pages in Word of an earlier run are removed otherwise.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -55,20 +65,25 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
     summary = summarise(record, now)
     place = output_of(folder, record.assessment.round) / FOLDER
     pages = tuple(feedback_pages(record, summary))
+    in_word = dict(feedback_in_word(record, summary)) if word else {}
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
         ledger.record_output(record.assessment.round, written, because=anyway)
         names = {issued.file_name for issued in ledger.issued(record.assessment.round)}
-    removed = _outdated(place, names - {page.issued.file_name for page in pages})
+    current = {page.issued.file_name for page in pages}
+    removed = _outdated(place, names - current, names if not word else names - current)
     for path in removed:
         path.unlink()
-    found = []
+    found, edited = [], []
     for page in pages:
         path = place / page.issued.file_name
         put(path, page.content)
-        who = page.issued.who
-        found.append((who, path))
+        if page.issued in in_word:
+            beside = path.with_suffix(WORD)
+            edited += _kept(beside, now)
+            put(beside, in_word[page.issued])
+        found.append((page.issued.who, path))
     return FedBack(
         place,
         tuple(found),
@@ -76,16 +91,28 @@ def feedback(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Fe
         held_in_words(summary.participants),
         exposed_in_words(summary.participants),
         removed,
+        tuple(edited),
     )
 
 
-def _outdated(place: Path, names: set[str]) -> tuple[Path, ...]:
+def _outdated(place: Path, names: set[str], in_word: set[str]) -> tuple[Path, ...]:
     """Pages of an earlier run that are not written any more: they must not be sent.
 
     What somebody else put into the folder stays, even under the name of one of our workbooks.
     """
-    return tuple(place / name for name in sorted(names) if _is_page(place / name))
+    paths = {place / name for name in names} | {(place / one).with_suffix(WORD) for one in in_word}
+    return tuple(path for path in sorted(paths) if _is_page(path))
 
 
 def _is_page(path: Path) -> bool:
-    return path.is_file() and is_feedback_page(path.read_bytes())
+    if not path.is_file():
+        return False
+    is_ours = is_feedback_in_word if path.suffix == WORD else is_feedback_page
+    return is_ours(path.read_bytes())
+
+
+def _kept(path: Path, now: datetime) -> list[Path]:
+    """Keep a copy of a page in Word that somebody has edited; return where, if there was one."""
+    if not path.is_file() or untouched(path.read_bytes()):
+        return []
+    return [keep_copy(path, path.parent / EDITED, now)]

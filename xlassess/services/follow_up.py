@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import ProgressPaper, progress_paper_bytes
+from xlassess.consolidate.report import progress_in_word, untouched
 from xlassess.generate import progress_questions
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
@@ -36,8 +37,8 @@ from xlassess.services.common.outbox import (
     sha256_of,
 )
 
-PAPER = "progress.xlsx"
-"""The file name of the progress paper, beside the summary."""
+PAPER, PAPER_IN_WORD = "progress.xlsx", "progress.docx"
+"""The file names of the progress paper, beside the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +200,15 @@ def _clear_settled(place: Path, last: Mapping[str, Issued], still: set[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class PaperWritten:
-    """A progress paper that was written: where, and what is in it.
+    """A progress paper that was written: where, in Word too, and what is in it.
 
-    ``edited`` is where the paper that was there is kept, if somebody had edited it.
+    ``edited`` is where papers that were there are kept, as far as somebody had edited them.
     """
 
     path: Path
+    word: Path
     paper: ProgressPaper
-    edited: Path | None = None
+    edited: tuple[Path, ...] = ()
 
 
 def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
@@ -224,18 +226,34 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     assessment = folder.assessment()
     _agreed_plans(folder)
     path = output_of(folder, assessment.round) / PAPER
+    word = path.with_name(PAPER_IN_WORD)
     make_room(path)
+    make_room(word)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         paper = _paper(folder, ledger, assessment, now)
-        content = progress_paper_bytes(paper)
+        content, in_word = progress_paper_bytes(paper), progress_in_word(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}
         # Recorded before it is put in place, and not on record where it cannot be put: the next
         # paper compares with one that somebody can have read.
-        with prepared(path, content, lasting=True) as unfinished, ledger.together():
+        with (
+            prepared(path, content, lasting=True) as unfinished,
+            prepared(word, in_word, lasting=True) as unfinished_word,
+            ledger.together(),
+        ):
             ledger.record_paper(assessment.round, sha256_of(content))
-            edited = keep_before(path, content, ours, now)
+            edited = (
+                keep_before(path, content, ours, now),
+                keep_before(word, in_word, _untouched(word), now),
+            )
             unfinished.replace(path)
-    return PaperWritten(path, paper, edited)
+            unfinished_word.replace(word)
+    return PaperWritten(path, word, paper, tuple(one for one in edited if one))
+
+
+def _untouched(word: Path) -> set[str]:
+    """The hash of the paper in Word that is there, if nobody has changed it since."""
+    content = word.read_bytes() if word.is_file() else b""
+    return {sha256_of(content)} if content and untouched(content) else set()
 
 
 def _paper(

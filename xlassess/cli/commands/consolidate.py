@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--progress",
     is_flag=True,
-    help="Write the paper on the progress of agreed actions instead: progress.xlsx.",
+    help="Write the paper on the progress of agreed actions instead: progress.xlsx, and in Word.",
 )
 @in_round
 @click.pass_obj
@@ -53,10 +53,11 @@ def _progress(options: Options) -> None:
     result = progress_paper(folder_of(options), now=now())
     out, counts = Console(), result.paper.counts
     out.say(f"The progress paper is in {shown(result.path)}.", style="head")
-    if result.edited:
+    out.say(f"The same in Word: {shown(result.word)}.")
+    for edited in result.edited:
         out.say(
             "Somebody had edited the progress paper that was there. It is kept as "
-            f"{shown(result.edited)}.",
+            f"{shown(edited)}.",
             style="note",
         )
     out.say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import _Cell, _Row
     from docx.text.paragraph import Paragraph
+
+
+AUTHOR = "xlassess"
+"""Who is named as the author, and by whom a report was last changed unless a person changed it."""
+
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters XML 1.0 cannot hold (W3C, section 2.2)."""
+
+
+def fit(text: str) -> str:
+    """Return a text as a Word file can hold it, its lines divided in one way."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def text_of(

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.report.blocks import AUTHOR, fit
 from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
@@ -24,12 +25,6 @@ from xlassess.model.errors import UsageError, XlassessError
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
     from jinja2 import Environment
-
-AUTHOR = "xlassess"
-"""Who is named as the author, and by whom a report was last changed unless a person changed it."""
-
-_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters XML 1.0 cannot hold (W3C, section 2.2)."""
 
 _FIELDS = "xlassess report --fields"
 
@@ -56,8 +51,8 @@ def report_bytes(summary: Summary, template: bytes | None = None, name: str = ""
     context = {each.name: getattr(story, each.name) for each in fields(Report)}
     _render(docx, context, name or "The template")
     facts = docx.docx.core_properties
-    facts.title, facts.author, facts.last_modified_by = _fit(story.title), AUTHOR, AUTHOR
-    facts.subject, facts.comments, facts.revision = _fit(story.partnership), "", 1
+    facts.title, facts.author, facts.last_modified_by = fit(story.title), AUTHOR, AUTHOR
+    facts.subject, facts.comments, facts.revision = fit(story.partnership), "", 1
     facts.created = facts.modified = summary.made_at.replace(microsecond=0, tzinfo=None)
     out = io.BytesIO()
     docx.docx.save(out)
@@ -212,7 +207,7 @@ def _environment(docx: DocxTemplate, named: set[str]) -> Environment:
         if isinstance(value, Markup):
             return value
         # Braces as entities, because docxtpl takes some pairs of them for its own marks.
-        safe = str(escape(_fit(str(value)))).replace("{", "&#123;").replace("}", "&#125;")
+        safe = str(escape(fit(str(value)))).replace("{", "&#123;").replace("}", "&#125;")
         return Markup(safe)  # noqa: S704
 
     environment = ImmutableSandboxedEnvironment(
@@ -233,11 +228,6 @@ def _environment(docx: DocxTemplate, named: set[str]) -> Environment:
     return environment
 
 
-def _fit(text: str) -> str:
-    """Return a text as a Word file can hold it, its lines divided in one way."""
-    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def _placed(docx: DocxTemplate, picture: Drawn, millimetres: float = 0.0) -> str:
     """Return a picture as it stands in the file, with its text to be read out.
 
@@ -253,8 +243,8 @@ def _placed(docx: DocxTemplate, picture: Drawn, millimetres: float = 0.0) -> str
     width = min(Mm(millimetres or picture.width), widest)
     part = docx.current_rendering_part
     inline = part.new_pic_inline(io.BytesIO(picture.png()), width, None)
-    inline.docPr.set("descr", _fit(picture.alt))
-    inline.docPr.set("title", _fit(picture.caption))
+    inline.docPr.set("descr", fit(picture.alt))
+    inline.docPr.set("title", fit(picture.caption))
     return (
         f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
     )

@@ -56,19 +56,14 @@ def steady(content: bytes) -> bytes:
 
 def template() -> bytes:
     """Return the template."""
-    import docx
-
-    document = docx.Document()
-    _page(document)
-    set_styles(document)
-    _modern(document)
+    document = new_document()
     _head(document)
     _toolkits(document)
     _actions(document)
     _responses(document)
     _comments(document)
     _method(document)
-    _running(document)
+    running(document, "{{ partnership }}", "{{ marking }}", "{{ title }}")
     facts = document.core_properties
     facts.author = facts.last_modified_by = "xlassess"
     facts.title, facts.comments, facts.keywords = "Report template", "", ""
@@ -76,6 +71,17 @@ def template() -> bytes:
     out = io.BytesIO()
     document.save(out)
     return steady(out.getvalue())
+
+
+def new_document() -> Document:
+    """Return an empty document with our page and styles."""
+    import docx
+
+    document = docx.Document()
+    _page(document)
+    set_styles(document)
+    _modern(document)
+    return document
 
 
 def _page(document: Document) -> None:
@@ -284,16 +290,16 @@ def _method(document: Document) -> None:
     text_of(document, "{{ made_with }}", "Note")
 
 
-def _running(document: Document) -> None:
+def running(document: Document, partnership: str, marking: str, title: str) -> None:
     """Partnership and marking at the head of every page, title and page number at its foot."""
     section = document.sections[0]
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     for paragraph in (head, foot):
         right_tab(paragraph)
-    head.add_run("{{ partnership }}\t")
-    head.add_run("{{ marking }}").bold = True
-    foot.add_run("{{ title }}\t")
-    foot.add_run("{{ marking }}").bold = True
+    head.add_run(f"{partnership}\t")
+    head.add_run(marking).bold = True
+    foot.add_run(f"{title}\t")
+    foot.add_run(marking).bold = True
     foot.add_run("   Page ")
     field(foot, "PAGE")
     foot.add_run(" of ")

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from xlassess.consolidate.figures.plan_counts import (
-    ActionChange,
-    PlanCounts,
-    action_changes,
-    plan_counts,
-)
+from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.wording.agreed import (
-    change_in_words,
+    ProgressPaper,
+    changes_in_words,
+    count_lines,
+    overdue_in_words,
+    said_of,
     state_in_words,
 )
 from xlassess.consolidate.wording.agreed import (
     words as plan_words,
 )
 from xlassess.consolidate.wording.terms import day
-from xlassess.model.assessment import Assessment
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
@@ -38,31 +35,6 @@ _COLUMNS: tuple[tuple[str, float, CellFormat], ...] = (
 _LAST = len(_COLUMNS) - 1
 _TEXT = 76.0
 """Some ninety letters a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressPaper:
-    """What a progress paper is written from.
-
-    ``actions`` are those of all plans up to the present round; ``before`` are the same as they
-    stood in the paper before, which was made at ``since`` (None for the first).
-    """
-
-    assessment: Assessment
-    made_at: datetime
-    actions: tuple[AgreedAction, ...]
-    since: datetime | None
-    before: tuple[AgreedAction, ...]
-
-    @property
-    def counts(self) -> PlanCounts:
-        """How far the actions have come on the day of the paper."""
-        return plan_counts(self.actions, self.made_at.astimezone().date())
-
-    @property
-    def changes(self) -> tuple[ActionChange, ...]:
-        """Which actions changed since the paper before."""
-        return action_changes(self.actions, self.before)
 
 
 def progress_paper_bytes(paper: ProgressPaper) -> bytes:
@@ -93,12 +65,9 @@ def _first_page(paper: ProgressPaper, sheet: SheetWriter) -> None:
     row = _prose(sheet, 3, (words.say("progress_reading", counts, paper.assessment),))
     row = _counts(sheet, row + 1, counts)
     row = _heading(sheet, row + 1, words.say("progress_changed"))
-    row = _prose(sheet, row, _changes(paper))
+    row = _prose(sheet, row, changes_in_words(paper))
     row = _heading(sheet, row + 1, words.say("progress_overdue_title"))
-    today = paper.made_at.astimezone().date()
-    late = [one for one in paper.actions if one.overdue(today)]
-    said = [words.say("progress_overdue", _number(paper, one), one, _by(one)) for one in late]
-    row = _prose(sheet, row, said or (words.say("progress_overdue_none"),))
+    row = _prose(sheet, row, overdue_in_words(paper))
     row = _heading(sheet, row + 1, words.say("progress_rules_title"))
     row = _prose(sheet, row, words.paragraphs("progress_rules"), formats.SMALL_PROSE)
     _finish(paper, sheet, (row - 1, 2), landscape=False)
@@ -134,21 +103,14 @@ def _counts(sheet: SheetWriter, row: int, counts: PlanCounts) -> int:
     for column, head in enumerate(heads):
         sheet.text(row, column, head, formats.HEADER if not column else formats.HEADER_MIDDLE)
     sheet.height(row, 24)
-    labels = words.headings("progress_counts")
-    in_time = counts.open - counts.overdue
-    figures = (
-        (counts.on_time, counts.agreed), (counts.late, counts.agreed),
-        (counts.undated, counts.agreed),
-        (in_time, counts.agreed), (counts.overdue, counts.agreed),
-        (counts.stopped, counts.agreed), (counts.moved, counts.agreed),
-    )  # fmt: skip
-    for at, (label, (number, of)) in enumerate(zip(labels, figures, strict=True), row + 1):
+    lines = count_lines(counts)
+    for at, (label, number) in enumerate(lines, row + 1):
         sheet.text(at, 0, label, formats.CELL)
         sheet.number(at, 1, number, formats.CELL_MIDDLE)
-        sheet.number(at, 2, of, formats.CELL_MIDDLE)
-    box = CellRange(row, 0, row + len(labels), len(heads) - 1)
+        sheet.number(at, 2, counts.agreed, formats.CELL_MIDDLE)
+    box = CellRange(row, 0, row + len(lines), len(heads) - 1)
     _as_table(sheet, box, "Progress", heads)
-    return row + len(labels) + 1
+    return row + len(lines) + 1
 
 
 def _as_table(sheet: SheetWriter, box: CellRange, name: str, heads: Sequence[str]) -> None:
@@ -160,21 +122,6 @@ def _as_table(sheet: SheetWriter, box: CellRange, name: str, heads: Sequence[str
         ],
     }  # fmt: skip
     sheet.raw.add_table(box.first_row, box.first_column, box.last_row, box.last_column, options)
-
-
-def _changes(paper: ProgressPaper) -> list[str]:
-    words = plan_words()
-    if paper.since is None:
-        return [words.say("progress_first")]
-    told = [change_in_words(one, paper.assessment.round) for one in paper.changes]
-    if not told:
-        return [words.say("progress_nothing", paper.since)]
-    return [words.say("progress_since", paper.since, len(told), _of_all(paper)), *told]
-
-
-def _of_all(paper: ProgressPaper) -> int:
-    """How many actions there are or were: what may have changed."""
-    return len({action.key for action in (*paper.actions, *paper.before)})
 
 
 def _every_action(paper: ProgressPaper, sheet: SheetWriter) -> None:
@@ -191,7 +138,7 @@ def _every_action(paper: ProgressPaper, sheet: SheetWriter) -> None:
         late = words.say("progress_on_time", action, action.overdue(today))
         values = (
             _number(paper, action), action.action, action.owner, action.deadline, first,
-            len(action.moves) or "", state_in_words(action), late, _said(action),
+            len(action.moves) or "", state_in_words(action), late, said_of(action),
         )  # fmt: skip
         _row(sheet, row, values)
     last = 3 + max(len(paper.actions), 1)
@@ -214,16 +161,8 @@ def _row(sheet: SheetWriter, row: int, values: Sequence[object]) -> None:
     sheet.fit(row, tuple(texts), least=20)
 
 
-def _said(action: AgreedAction) -> str:
-    return " ".join(filter(None, (action.done, action.because)))
-
-
 def _number(paper: ProgressPaper, action: AgreedAction) -> str:
     return action_number(action, paper.assessment.round)
-
-
-def _by(action: AgreedAction) -> str:
-    return f"{action.deadline.day} {action.deadline:%B %Y}" if action.deadline else ""
 
 
 def _finish(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 
-from xlassess.consolidate.figures.plan_counts import ActionChange, plan_counts
+from xlassess.consolidate.figures.plan_counts import (
+    ActionChange,
+    PlanCounts,
+    action_changes,
+    plan_counts,
+)
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.pointed import spread_of
+from xlassess.model.assessment import Assessment
 from xlassess.model.plan import (
     AgreedAction,
     AgreedPlan,
@@ -71,6 +78,72 @@ def promises_kept(record: Round, today: date) -> Iterator[str]:
         counts = plan_counts(plan.actions, today)
         if counts.agreed and name != here:
             yield words().say("promises_kept", name, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPaper:
+    """What a progress paper is written from.
+
+    ``actions`` are those of all plans up to the present round; ``before`` are the same as they
+    stood in the paper before, which was made at ``since`` (None for the first).
+    """
+
+    assessment: Assessment
+    made_at: datetime
+    actions: tuple[AgreedAction, ...]
+    since: datetime | None
+    before: tuple[AgreedAction, ...]
+
+    @property
+    def counts(self) -> PlanCounts:
+        """How far the actions have come on the day of the paper."""
+        return plan_counts(self.actions, self.made_at.astimezone().date())
+
+    @property
+    def changes(self) -> tuple[ActionChange, ...]:
+        """Which actions changed since the paper before."""
+        return action_changes(self.actions, self.before)
+
+
+def changes_in_words(paper: ProgressPaper) -> tuple[str, ...]:
+    """Return what changed since the paper before, or that nothing did, or that there is none."""
+    if paper.since is None:
+        return (words().say("progress_first"),)
+    told = [change_in_words(one, paper.assessment.round) for one in paper.changes]
+    if not told:
+        return (words().say("progress_nothing", paper.since),)
+    # All that are or were: what may have changed.
+    every = len({action.key for action in (*paper.actions, *paper.before)})
+    return (words().say("progress_since", paper.since, len(told), every), *told)
+
+
+def overdue_in_words(paper: ProgressPaper) -> tuple[str, ...]:
+    """Return the open actions whose deadline has passed, or that there are none."""
+    today = paper.made_at.astimezone().date()
+    late = [one for one in paper.actions if one.overdue(today)]
+    told = (
+        words().say("progress_overdue", action_number(one, paper.assessment.round), one, _by(one))
+        for one in late
+    )
+    return tuple(told) if late else (words().say("progress_overdue_none"),)
+
+
+def _by(action: AgreedAction) -> str:
+    return f"{action.deadline.day} {action.deadline:%B %Y}" if action.deadline else ""
+
+
+def count_lines(counts: PlanCounts) -> tuple[tuple[str, int], ...]:
+    """Return the table of figures: each with its label; all are out of those agreed."""
+    figures = (
+        counts.on_time, counts.late, counts.undated, counts.open - counts.overdue, counts.overdue,
+        counts.stopped, counts.moved,
+    )  # fmt: skip
+    return tuple(zip(words().headings("progress_counts"), figures, strict=True))
+
+
+def said_of(action: AgreedAction) -> str:
+    """Return what was done on an action, and why its day was moved or it was stopped."""
+    return " ".join(filter(None, (action.done, action.because)))
 
 
 def change_in_words(change: ActionChange, round_name: str) -> str:
