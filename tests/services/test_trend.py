@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
 
+from tests.services.planned import read_back
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.common.opening import open_folder
@@ -18,6 +19,7 @@ from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.report import report
 from xlassess.services.rounds import begin_round
+from xlassess.services.workshop import workshop
 
 NEXT_YEAR = LATER + timedelta(days=365)
 PEOPLE = ("Ada Ash", "Abe Ash", "Bea Birch")
@@ -133,3 +135,45 @@ def test_aggregated__a_round_that_was_set_beside_a_later_one_shows_no_other_retu
     ingest(back, others, now=NEXT_YEAR + timedelta(days=1), workers=1)
     held = consolidate(back, now=NEXT_YEAR + timedelta(days=1)).held
     assert "A later round has been set beside this one since, so no others are shown." in held
+
+
+def held(folder: AssessmentFolder, said: dict[str, dict[str, object]], now: datetime) -> None:
+    """A workshop of a round, in which this was agreed on."""
+    (book,) = workshop(folder, now=now)
+    ret = read_back(folder, book.path, said, now=now, name=f"workshop {now.year}.xlsx")
+    assert ret.state == "accepted", ret.findings
+
+
+def test_trend__has_what_workshops_agreed_on_beside_the_answers(twice: AssessmentFolder) -> None:
+    bare = consolidate(twice, now=NEXT_YEAR).path
+    assert "Workshop 2026" not in texts(bare, "Trend")
+    assert not any("what workshops agreed on" in text for text in texts(bare, "Summary"))
+    figures = rows_of(bare)
+    held(open_folder(twice.root, "2026"), {
+        "1A": {"judgement": "Agree", "grounds": "It is better than it looks."},
+        "1B": {"judgement": "Disagree"},
+    }, LATER)  # fmt: skip
+    held(twice, {"1A": {"judgement": "Disagree", "grounds": "It is not."}}, NEXT_YEAR)
+    path = consolidate(twice, now=NEXT_YEAR).path
+    assert rows_of(path) == figures
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = [[cell.value for cell in row] for row in book["Trend"].iter_rows()]
+    head = next(row for row in rows if "Workshop 2026" in row)
+    places = head.index("Workshop 2026"), head.index("Workshop 2027")
+    assert {row[0]: tuple(row[at] for at in places) for row in rows if row[1] == "Question"} == {
+        "1A": ("Agree", "Disagree"), "1B": ("Disagree", "–"), "1C": ("–", "–"),
+    }  # fmt: skip
+    said = (
+        "Beside the answers, what workshops agreed on in 2026 and now: 1A “Agree”, now “Disagree” "
+        "(answers of all: 1.0, now 2.0); 1B “Disagree”, now not agreed on "
+        "(answers of all: 1.0, now 2.0)."
+    )
+    assert said in texts(path, "Summary")
+    written = report(twice, None, None, now=NEXT_YEAR).path
+    assert said in [paragraph.text for paragraph in docx.Document(str(written)).paragraphs]
+
+
+def rows_of(path: Path) -> list[list[object]]:
+    """The figures of the Trend sheet, without what workshops agreed on."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    return [[cell.value for cell in row][:14] for row in book["Trend"].iter_rows(min_row=5)]

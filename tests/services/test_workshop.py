@@ -13,6 +13,7 @@ from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, re
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, waive
 from xlassess.services.plan import plan
 from xlassess.services.report import report
 from xlassess.services.verify import verify
@@ -95,3 +96,24 @@ def test_workshop__a_judgement_outside_the_scale_is_told(folder: AssessmentFolde
     ret = read_back(folder, prepared(folder).path, said, name="workshop.xlsx")
     assert codes(ret) == ["C01"]
     assert (ret.findings[0].sheet, ret.findings[0].cell) == ("2 Low", "D6")
+
+
+@pytest.mark.parametrize("grounds", [None, "We met twice since"])
+def test_workshop__a_judgement_that_cannot_be_read_is_not_one_that_was_not_agreed(
+    folder: AssessmentFolder, grounds: str | None
+) -> None:
+    said = {"1A": {"judgement": "Perhaps", "grounds": grounds}, "1C": {"grounds": "Split"}}
+    ret = read_back(folder, prepared(folder).path, said, name="workshop.xlsx")
+    assert agreed(folder) == {"1A": "Could not be read; it is asked about",
+                              "1C": "No agreed judgement"}  # fmt: skip
+    waive(folder, [f"{ret.number}.1"], Why(RETURNED, "They did not agree."))
+    left = {"1C": "No agreed judgement"}
+    assert agreed(folder) == (left if grounds is None else {"1A": "No agreed judgement", **left})
+    assert verify(folder).faults == ()
+
+
+def agreed(folder: AssessmentFolder) -> dict[str, str]:
+    """What the Workshop sheet says was agreed, by item."""
+    sheet = openpyxl.load_workbook(consolidate(folder, now=RETURNED + DAY).path)["Workshop"]
+    rows = [[str(cell) for cell in row] for row in sheet.iter_rows(min_row=5, values_only=True)]
+    return {row[1]: row[4] for row in rows}

@@ -304,8 +304,20 @@ def _figure(
     found = _found(look, there)
     minimum = now.shown.minimum if now.shown.attribution == "aggregated" else 1
     if found.withheld or 0 < found.n < minimum:
-        return RoundFigure(found.n, withheld=True)
-    return found
+        found = RoundFigure(found.n, withheld=True)
+    return replace(found, agreed=_agreed_on(look, there))
+
+
+def _agreed_on(look: RoundLook, key: FigureKey) -> str:
+    """What the workshop of a round agreed on about a question; empty where it did not.
+
+    It is the partnership's own, whoever may see whose answers.
+    """
+    place = (look.group.key, key.of, key.field.partition(":")[2])
+    if key.kind != "item":
+        return ""
+    judged = look.inputs.record.judgements
+    return next((one.label for one in judged if (one.part, one.item, one.view) == place), "")
 
 
 def _found(look: RoundLook, key: FigureKey) -> RoundFigure:

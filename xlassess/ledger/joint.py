@@ -44,7 +44,10 @@ RECEIVED = "received"
 DOUBTED = "doubted"
 """What tells which entries are asked about and not used until then; earlier versions used them."""
 
-LATER = (RECEIVED, DOUBTED)
+UNREAD = "unread"
+"""What tells which agreed judgements could not be read, with the place of the finding, from 1."""
+
+LATER = (RECEIVED, DOUBTED, UNREAD)
 """What events of earlier versions lack."""
 
 _ASKED_ABOUT = ("C32", "C35", "C36")
@@ -108,6 +111,8 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
             if item.id in values
         ]
         details = {"round": issued.identity.round, "judged": judged, **whose}
+        if unread := _unread(ret, toolkit, values):
+            details[UNREAD] = unread
         yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
 
 
@@ -175,13 +180,44 @@ def _judged(
     }  # fmt: skip
 
 
+def _unread(
+    ret: Return, toolkit: Toolkit, values: Mapping[str, Mapping[str, Value]]
+) -> list[list[str | int]]:
+    """The judgements that stand in their cells and could not be read: finding, part, item, view."""
+    asked = {
+        slot.item: place
+        for place, finding in enumerate(ret.findings, start=1)
+        if finding.severity == "query"
+        for slot in concerned(finding)
+        if slot.field.partition(":")[2] == plan.JUDGEMENT
+    }
+    return [
+        [asked[item.id], section.id.rpartition("/")[0], number, view]
+        for section in toolkit.sections
+        for item in section.items
+        if item.id in asked and plan.JUDGEMENT not in values.get(item.id, {})
+        for number, _, view in [item.short.rpartition("/")]
+    ]
+
+
 def judgements(log: Iterable[Event], round_name: str) -> tuple[Judgement, ...]:
     """Return what the workshops of a round agreed on, each question as it was judged last."""
+    events = list(log)
+    waived = Replay().follow(events).waived
     held: dict[tuple[str, str, str], Judgement] = {}
-    for event in _holding_events(list(log)):
-        if event.details["round"] == round_name:
-            for row in event.details.get("judged", ()):
-                held[row["part"], row["item"], row["view"]] = Judgement(**row, at=event.at)
+    for event in _holding_events(events):
+        if event.details["round"] != round_name:
+            continue
+        said = {
+            (row["part"], row["item"], row["view"]): Judgement(**row, at=event.at)
+            for row in event.details.get("judged", ())
+        }
+        for finding, *place in event.details.get(UNREAD, ()):
+            if (event.return_id or 0, finding) not in waived:
+                part, item, view = place
+                bare = Judgement(part, item, view, "", "", "", "", event.at)
+                said[part, item, view] = replace(said.get((part, item, view), bare), unread=True)
+        held |= said
     return tuple(held.values())
 
 

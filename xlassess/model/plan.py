@@ -107,6 +107,7 @@ class Judgement:
     """What a workshop agreed on about one item: the choice's code, its label, why, what follows.
 
     ``part`` is the toolkit's key in the summary, ``view`` the standpoint, ``at`` when it came in.
+    ``unread`` says that something stands in the cell of the judgement that could not be read.
     """
 
     part: str
@@ -117,6 +118,7 @@ class Judgement:
     grounds: str
     following: str
     at: datetime
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,15 @@ class RoundFigure:
     """A figure of one round over all who answered in it: how many, and their mean or share.
 
     ``why`` says, as a sentence, why the round is not comparable here; then there is no figure.
+    ``agreed`` is what the workshop of the round agreed on about the question, if it did: it stands
+    beside the figure and is no part of it.
     """
 
     n: int = 0
     mean: float | None = None
     withheld: bool = False
     why: str = ""
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,11 @@ class Trend:
     def of(self, kind: LineKind) -> tuple[TrendLine, ...]:
         """The lines of one kind."""
         return tuple(line for line in self.lines if line.kind == kind)
+
+    @property
+    def judged(self) -> tuple[TrendLine, ...]:
+        """The lines of questions on which the workshop of the round before agreed."""
+        return tuple(line for line in self.lines if self.is_compared and line.figures[-2].agreed)
 
     def claimed(self, *kinds: LineKind) -> tuple[TrendLine, ...]:
         """The lines of some kinds on which a change is claimed."""

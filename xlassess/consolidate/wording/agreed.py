@@ -187,9 +187,13 @@ def judged_beside(summary: Summary) -> tuple[tuple[str, ...], ...]:
             view = f", {figure.view.lower()}" if figure and figure.view else ""
             rows.append((
                 part.label, judged.item, f"{asks[judged.item]}{view}", spread,
-                judged.label or words().say("judged_none"), judged.grounds, judged.following,
+                _judged(judged), judged.grounds, judged.following,
             ))  # fmt: skip
     return tuple(rows)
+
+
+def _judged(one: Judgement) -> str:
+    return one.label or words().say("judged_unread" if one.unread else "judged_none")
 
 
 def judged_in_words(judgements: Iterable[Judgement], part: str) -> str:

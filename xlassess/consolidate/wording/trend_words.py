@@ -15,7 +15,8 @@ MOST_LINES = 8
 
 def trend_in_words(trend: Trend) -> tuple[str, ...]:
     """Return what moved since the round before, and who answered both times."""
-    return tuple(text for text in (*_moved(trend), _who(trend), _unsummed(trend)) if text)
+    told = (*_moved(trend), _agreed(trend), _who(trend), _unsummed(trend))
+    return tuple(text for text in told if text)
 
 
 def trend_title(trend: Trend) -> str:
@@ -88,6 +89,30 @@ def figure_in_words(line: TrendLine, value: float | None) -> str:
     if value is None:
         return ""
     return percent(value) if line.share else decimal(value)
+
+
+_MOST_JUDGED = 3
+
+
+def _agreed(trend: Trend) -> str:
+    """What the workshops of the round before and of this one agreed on; nothing without the first.
+
+    The answers stand beside it, as far as they may be shown.
+    """
+    if not trend.judged:
+        return ""
+    judged = [
+        {
+            "number": line.number,
+            "then": line.figures[-2].agreed,
+            "now": line.figures[-1].agreed,
+            "answers": [figure_in_words(line, one.mean) for one in line.figures[-2:]]
+            if all(one.mean is not None for one in line.figures[-2:])
+            else [],
+        }
+        for line in trend.judged[:_MOST_JUDGED]
+    ]
+    return words().say("trend_agreed", trend.before, judged, len(trend.judged) - len(judged))
 
 
 def _who(trend: Trend) -> str:

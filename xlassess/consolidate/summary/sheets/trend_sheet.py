@@ -73,8 +73,18 @@ def _columns(trend: Trend) -> tuple[SheetColumn, ...]:
         SheetColumn(f"Both: {last}", 9, middle), SheetColumn("Up", 7, middle),
         SheetColumn("Down", 8, middle), SheetColumn("Same", 8, middle),
         *(SheetColumn(f"Answers {name}", 9, middle) for name in trend.rounds),
+        *(SheetColumn(f"Workshop {trend.rounds[at]}", 15, middle) for at in _judged_in(trend)),
         *([SheetColumn("Remark", 42)] if remarked else []),
     )  # fmt: skip
+
+
+def _judged_in(trend: Trend) -> list[int]:
+    """The rounds, from 0, in which a workshop agreed on any of the questions."""
+    return [
+        at
+        for at in range(len(trend.rounds))
+        if any(line.figures[at].agreed for line in trend.lines)
+    ]
 
 
 def _trend(writer: SummaryWriter, part: ToolkitResults, trend: Trend) -> None:
@@ -157,6 +167,10 @@ class _Row:
         for figure in line.figures:
             self._put(Live("", None if figure.why else figure.n), cells.MIDDLE.but(number="0"))
         texts = [(line.name, self._columns[2].width, strong)]
+        for at in _judged_in(trend):
+            column = self._columns[self._at]
+            texts.append((line.figures[at].agreed, column.width, column.look))
+            self._text(line.figures[at].agreed or NOTHING, column.look)
         if self._at < len(self._columns):
             remark, last = " ".join(remarks_on(trend, line)), self._columns[-1]
             self._text(remark, last.look)
