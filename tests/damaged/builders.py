@@ -403,6 +403,32 @@ def a_message(workbook: bytes, text: str, sender: str = "jo@ash.example") -> byt
     return mail.as_bytes()
 
 
+@damages("I17")
+def pdf_that_names_a_workbook(bench: Bench) -> Damaged:
+    return bench.save(a_pdf(f"Reference {bench.book.issued.reference}"))
+
+
+def a_pdf(text: str) -> bytes:
+    """Return a PDF of one page with this text, as a printer driver writes it."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    page = writer.add_blank_page(300, 200)
+    font = DictionaryObject({
+        NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"),
+        NameObject("/BaseFont"): NameObject("/Helvetica"),
+    })  # fmt: skip
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    stream = DecodedStreamObject()
+    stream.set_data(f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode("latin-1"))
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 @damages("R01")
 def copied_sheet_with_another_answer(bench: Bench) -> Damaged:
     def work(book: openpyxl.Workbook) -> None:

@@ -13,6 +13,7 @@ from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
+from xlassess.ingest.reading.evidence import evidence
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
@@ -47,7 +48,7 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
         data = source.path.read_bytes()
     except OSError as fault:
         return refused(source.name, found("G13", problem=in_words(fault)))
-    ret = _read_bytes(data, source.name, context)
+    ret = _read_bytes(data, source, context)
     return _with_mail(ret, source.mail, context) if source.mail else ret
 
 
@@ -93,11 +94,13 @@ def fingerprint(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _read_bytes(data: bytes, name: str, context: Context) -> Return:
-    sha256, size = hashlib.sha256(data).hexdigest(), len(data)
+def _read_bytes(data: bytes, source: ReturnedFile, context: Context) -> Return:
+    name, sha256, size = source.name, hashlib.sha256(data).hexdigest(), len(data)
     guarded = guard(data, context.passwords)
     if isinstance(guarded, Finding):
-        return refused(name, guarded, sha256, size)
+        whose = evidence(data, name, source.mail, context)
+        ret = refused(name, whose or guarded, sha256, size)
+        return replace(ret, reference=whose.details["reference"]) if whose else ret
     grid = read_grid(guarded)
     if isinstance(grid, Finding):
         return replace(refused(name, grid, sha256, size), kind=guarded.kind)

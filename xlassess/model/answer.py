@@ -154,6 +154,10 @@ ENTERED = "I16"
 """The finding of a return whose answers somebody typed in for the respondent."""
 
 
+EVIDENCE = "I17"
+"""The finding of a PDF or a picture that may hold a respondent's answers, and names a workbook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Return:
     """A file that came back, and what was read from it.

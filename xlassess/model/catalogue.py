@@ -308,6 +308,14 @@ _IDENTIFY = (
         "The respondent answered {source}. {by} typed the answers in, in a copy made on {day}.",
         "Nothing needs doing. Keep what the answers were typed in from.",
     ),
+    Kind(
+        "I17",
+        "refuse",
+        "Answers in a PDF or a picture",
+        "This is {what}, not a workbook. By {how} it is for workbook {reference} ({owner}), and is "
+        "kept with it. Nothing was read from it.",
+        "If it has answers, type them in: xlassess enter {reference} --source {source}",
+    ),
 )
 
 _READ = (

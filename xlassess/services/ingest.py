@@ -633,7 +633,10 @@ def _hash_of(path: Path) -> str:
         return ""
 
 
-_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_ENDINGS = (
+    ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
+    ".heic",
+)  # fmt: skip
 
 
 def _ending(name: str) -> str:

@@ -10,13 +10,20 @@ from typing import Literal
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
 from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import EVIDENCE, Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
-from xlassess.services.common.asked import Request, in_force, request_of, requests, toolkits_of
+from xlassess.services.common.asked import (
+    Request,
+    in_force,
+    open_evidence,
+    request_of,
+    requests,
+    toolkits_of,
+)
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
 from xlassess.services.common.offers import Offer, offers
@@ -56,6 +63,7 @@ class Line:
     are when that was last recorded. ``notice`` is what came back about the last message.
     ``asked`` counts the query workbooks issued about it.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
+    ``evidence`` are PDFs and pictures that nobody has typed in yet.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -77,6 +85,7 @@ class Line:
     asked: int = 0
     notice: Notice | None = None
     entered: Finding | None = None
+    evidence: tuple[Return, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +196,14 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     named = {request for request, _ in wanted}
     settled = current.keys() | record.register.outcomes.keys()
     counts = in_force(issued, settled, named)
-    refused = {ret.reference for ret in history if ret.state == "refused"}
+    refused = {
+        ret.reference
+        for ret in history
+        if ret.state == "refused" and not any(one.code == EVIDENCE for one in ret.findings)
+    }
     late = assessment.return_by is not None and today > assessment.return_by
-    drawn = _Lines(record, _contested(history, current), frozenset(refused), late)
+    waiting = open_evidence(record)
+    drawn = _Lines(record, _contested(history, current), frozenset(refused), late, waiting)
     lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
     lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
     known = {item.reference for item in issued}
@@ -288,6 +302,7 @@ class _Lines:
     contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool
+    evidence: Mapping[str, tuple[Return, ...]]
 
     def asked(self, request: Request, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
@@ -334,6 +349,7 @@ class _Lines:
             asked=self.record.asked.get(reference, 0),
             notice=register.notices.get(reference),
             entered=ret.entered if ret else None,
+            evidence=self.evidence.get(reference, ()),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

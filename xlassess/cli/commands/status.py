@@ -14,6 +14,7 @@ from xlassess.cli.console import (
     day,
     dumps,
     finding_as_json,
+    named,
     noticed,
     offer_as_json,
     percent,
@@ -198,6 +199,7 @@ def _open(out: Console, result: Status) -> None:
                 )
     _joint(out, result)
     show_offers(out, result.offers)
+    _evidence(out, result)
     _settled(out, result)
     waiting = result.having(*OUT)
     if waiting:
@@ -226,6 +228,20 @@ def _joint(out: Console, result: Status) -> None:
         for finding in one.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")
+
+
+def _evidence(out: Console, result: Status) -> None:
+    """Answers that came in a PDF or a picture, and that nobody has typed in yet."""
+    waiting = [line for line in result.lines if line.evidence]
+    if not waiting:
+        return
+    out.heading(f"Answers in a PDF or a picture: {count(len(waiting), 'workbook')}")
+    for line in waiting:
+        out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2, style="query")
+        for ret in line.evidence:
+            out.say(named(ret), indent=4)
+            out.say(ret.findings[0].remedy, indent=6)
+    out.say('Nobody is reminded of these. If it is none: xlassess set-aside NUMBER --reason "..."')
 
 
 _OTHER_ROUND = "I05"
@@ -399,6 +415,7 @@ def _line(line: Line) -> dict[str, Any]:
             else None
         ),
         "query_workbooks": line.asked,
+        "evidence": [{"file": ret.file, "number": ret.number} for ret in line.evidence],
         "entered": (
             {name: line.entered.details[name] for name in ("source", "by", "day")}
             if line.entered

@@ -381,9 +381,10 @@ def _covering(mail: ReadMail, around: CoveringMail | None) -> CoveringMail:
     Who sent the outer one handed the files over, and that one came to us.
     """
     if around is None:
-        return CoveringMail(mail.sender, mail.text, mail.received)
+        return CoveringMail(mail.sender, mail.text, mail.received, mail.subject)
     said = " / ".join(filter(None, (around.text, mail.text)))
-    return CoveringMail(around.sender, said, around.received)
+    about = " / ".join(filter(None, (around.subject, mail.subject)))
+    return CoveringMail(around.sender, said, around.received, about)
 
 
 def _without_workbook(mail: ReadMail, what: str, said: str) -> Finding:

@@ -330,7 +330,7 @@ def _number(item: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class CoveringMail:
-    """The e-mail message that a file came with: the sender's address, and what it says.
+    """The e-mail message that a file came with: the sender's address, what it is about and says.
 
     ``received`` is when it was received, where that is known.
     """
@@ -338,6 +338,7 @@ class CoveringMail:
     sender: str
     text: str
     received: datetime | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

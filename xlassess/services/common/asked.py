@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.model.answer import Issued, Return
+from xlassess.ledger import RoundOverview
+from xlassess.model.answer import EVIDENCE, Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
@@ -90,6 +91,21 @@ def in_force(
         if (place in named or back) and (held is None or back or held.reference not in settled):
             counts[place] = item
     return counts
+
+
+def open_evidence(overview: RoundOverview) -> dict[str, tuple[Return, ...]]:
+    """Return the PDFs and pictures that nobody has typed in yet, by the workbook's reference.
+
+    Once a return of the workbook counts, or that there will be none is on record, there is
+    nothing left to be typed in.
+    """
+    found: dict[str, tuple[Return, ...]] = {}
+    settled = overview.returned | overview.register.outcomes.keys()
+    for ret in overview.history:
+        mine = ret.state == "refused" and any(one.code == EVIDENCE for one in ret.findings)
+        if mine and ret.reference not in settled:
+            found[ret.reference] = (*found.get(ret.reference, ()), ret)
+    return found
 
 
 def answered(ret: Return) -> int:

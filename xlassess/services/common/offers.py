@@ -83,18 +83,20 @@ def _said(
     counting = {ret.number: ret for ret in overview.current.values()}
     for ret in overview.history:
         for finding in ret.findings:
-            if finding.code == _SAYS and not finding.waiver and ret.number in counting:
-                away = f'xlassess waive {finding.number} --reason "..."'
-                mine = (books[ret.reference],)
-                yield _Said(
-                    finding.details["text"], mine, ret.file, ret.received_at, ret.number, away
-                )
+            aside = f'xlassess set-aside {ret.number} --reason "..."'
+            waive = f'xlassess waive {finding.number} --reason "..."'
+            # A PDF that names a workbook is refused, and what came with it is said all the same.
+            refused = ret.state == "refused"
+            if finding.code == _SAYS and not finding.waiver and ret.reference in books:
+                if refused or ret.number in counting:
+                    mine, away = (books[ret.reference],), aside if refused else waive
+                    text, at = finding.details["text"], ret.received_at
+                    yield _Said(text, mine, ret.file, at, ret.number, away)
             elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
                 text = said_in(ret)
                 whose = _senders(overview, f"{finding.details['subject']} {text}",
                                  finding.details["sender"], addresses)  # fmt: skip
-                away = f'xlassess set-aside {ret.number} --reason "..."'
-                yield _Said(text, whose, ret.file, ret.received_at, ret.number, away)
+                yield _Said(text, whose, ret.file, ret.received_at, ret.number, aside)
     for event in events:
         about = (event.reference, *event.details.get("references", ()))
         whose = tuple(books[one] for one in dict.fromkeys(about) if one in books)

@@ -15,7 +15,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedPlan, JointKind, open_actions
 from xlassess.model.query import Query
 from xlassess.model.record import Register, SentMessage
-from xlassess.services.common.asked import Request, request_of
+from xlassess.services.common.asked import Request, open_evidence, request_of
 from xlassess.services.common.joint import (
     Addressee,
     addressee,
@@ -109,6 +109,8 @@ class PartnersStanding(Standing):
     ) -> None:
         newest = {request_of(book): book for book in record.issued}
         settled = record.current.keys() | record.register.outcomes.keys()
+        # What came in a PDF or a picture is to be typed in, and not asked for again.
+        settled |= open_evidence(record).keys()
         refused = {ret.reference for ret in record.history if ret.state == "refused"}
         known = [newest[place] for place in asked if place in newest]
         super().__init__(known, record.register, settled, refused)
