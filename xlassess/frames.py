@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
-from xlassess.consolidate.export import ExportTable, findings_of, frame_of, orders_of, scores_of
+from xlassess.consolidate.export import (
+    ExportTable,
+    findings_of,
+    frame_of,
+    orders_of,
+    plan_of,
+    scores_of,
+)
 from xlassess.consolidate.export import tables_of as tables_of_export
 from xlassess.ledger import Ledger
 from xlassess.services.common.opening import open_folder
@@ -80,6 +87,17 @@ class OpenRound:
             XlassessError: nothing has come back yet, or the assessment cannot be used.
         """
         return self._frame("actions", "proposals")
+
+    def plan(self) -> pd.DataFrame:
+        """Return a row for each agreed action of this round's plan and of those before it.
+
+        Each is told as it stands now, with its deadlines, how often they were moved, and what was
+        done. Before a plan is agreed there are none.
+
+        Raises:
+            XlassessError: nothing has come back yet, or the assessment cannot be used.
+        """
+        return frame_of(plan_of(self._summary), {})
 
     def returns(self) -> pd.DataFrame:
         """Return a row for each workbook issued; in aggregate, one for each toolkit.

@@ -53,7 +53,7 @@ from xlassess.consolidate.wording.agreed import judged_in_words, promises_kept
 from xlassess.consolidate.wording.decisions import decisions, typed_in, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
-from xlassess.model.plan import AgreedPlan
+from xlassess.model.plan import AgreedAction, AgreedPlan, plans_up_to
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement
@@ -91,6 +91,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         actions=tuple(actions),
         agreed=_agreed(record),
         judgements=record.judgements,
+        followed=_followed(record),
         files=files_of(inputs),
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, inputs.usable, inputs.participants),
@@ -105,6 +106,12 @@ def summarise(record: Round, made_at: datetime) -> Summary:
 def _agreed(record: Round) -> AgreedPlan | None:
     """The agreed plan, once anything was adopted."""
     return record.plan if record.plan and record.plan.actions else None
+
+
+def _followed(record: Round) -> tuple[AgreedAction, ...]:
+    """The agreed actions of this round and of those before it, the oldest plan first."""
+    plans = plans_up_to(record.plans, record.assessment.round)
+    return tuple(action for plan in plans.values() for action in plan.actions)
 
 
 @dataclass(frozen=True, slots=True)

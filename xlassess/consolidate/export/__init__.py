@@ -5,7 +5,7 @@ from xlassess.consolidate.export.dictionary import DICTIONARY, MARK, data_packag
 from xlassess.consolidate.export.files import FORMATS, PAGE, Format, export, file_names
 from xlassess.consolidate.export.frames import frame_of, orders_of
 from xlassess.consolidate.export.scores_and_findings import findings_of, scores_of
-from xlassess.consolidate.export.tables import ExportTable, tables_of
+from xlassess.consolidate.export.tables import ExportTable, plan_of, tables_of
 
 __all__ = [
     "DICTIONARY",
@@ -21,6 +21,7 @@ __all__ = [
     "frame_of",
     "guarded",
     "orders_of",
+    "plan_of",
     "scores_of",
     "tables_of",
 ]

@@ -19,6 +19,7 @@ from xlassess.consolidate.export.columns import (
     TableSpec,
     Type,
 )
+from xlassess.consolidate.export.plans_and_returns import PLAN
 from xlassess.consolidate.export.tables import AGGREGATED, WITH_ROWS, ExportTable
 
 MARK = "# Data dictionary"
@@ -125,6 +126,7 @@ def page() -> str:
         MARK, "", _PAGE,
         "## Answers named or lettered", "", *_tables(WITH_ROWS, "###"),
         "## Answers in aggregate", "", *_tables(AGGREGATED, "###"),
+        "## Once a plan is agreed", "", *_tables((PLAN,), "###"),
         *_types("##"),
     ))  # fmt: skip
 

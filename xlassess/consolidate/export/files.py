@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from xlassess.consolidate.export.columns import Cell, TableSpec, Type, guarded, plain
 from xlassess.consolidate.export.dictionary import DICTIONARY, dictionary_of, markdown
 from xlassess.consolidate.export.frames import cells_of, frame_of, in_utc, once_each
+from xlassess.consolidate.export.plans_and_returns import PLAN
 from xlassess.consolidate.export.tables import (
     AGGREGATED,
     WITH_ROWS,
@@ -44,7 +45,19 @@ its rows stay of one height. The others are read, and their texts wrap."""
 _WIDTHS: dict[Type, float] = {
     "text": 18, "whole number": 11, "number": 11, "yes or no": 11, "day": 13, "moment": 18,
 }  # fmt: skip
-_LONG = ("question", "text", "action", "measure", "remarks", "label", "meaning", "allowed")
+_LONG = (
+    "question",
+    "text",
+    "action",
+    "measure",
+    "remarks",
+    "label",
+    "meaning",
+    "allowed",
+    "finding",
+    "what_was_done",
+    "reason",
+)
 """Columns of whole sentences, which are given more room."""
 
 
@@ -199,7 +212,7 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, 
 
 def file_names(stem: str = "") -> frozenset[str]:
     """Return every name an export may give to a file, whatever its format and attribution."""
-    tables = [spec.name for spec in (*WITH_ROWS, *AGGREGATED, DICTIONARY)]
+    tables = [spec.name for spec in (*WITH_ROWS, *AGGREGATED, PLAN, DICTIONARY)]
     names = [f"{name}.{form}" for name in tables for form in ("csv", "parquet")]
     chief = [f"{stem}.{form}" for form in FORMATS] if stem else [_DOCUMENT, _BOOK]
     return frozenset((*chief, *(_named(name, stem, chief=False) for name in (*names, PAGE))))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import get_args
 
 from xlassess.consolidate.export.columns import (
@@ -19,6 +22,7 @@ from xlassess.consolidate.figures.values import (
     Standing,
     ToolkitResults,
 )
+from xlassess.model.plan import AgreedAction
 
 
 def _plan() -> tuple[ExportColumn[PlannedAction], ...]:
@@ -60,6 +64,79 @@ PROPOSALS: TableSpec[PlannedAction] = TableSpec(
     "proposes it.",
     (*where(), *_plan()),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedLine:
+    """An agreed action in an export: of which assessment and round it tells, and of what toolkit.
+
+    ``toolkit`` is the id of the toolkit it answers, empty where it answers none.
+    """
+
+    assessment: str
+    round: str
+    toolkit: str
+    today: date
+    action: AgreedAction
+
+
+def _of_action(what: Callable[[AgreedAction], Cell]) -> Callable[[ExportLine[AgreedLine]], Cell]:
+    return lambda line: what(line.row.action)
+
+
+def _first_day(action: AgreedAction) -> date | None:
+    return action.moves[0].old if action.moves else action.deadline
+
+
+PLAN: TableSpec[AgreedLine] = TableSpec(
+    "plan",
+    "One row for each agreed action of this round's plan and of those before it, as it stands now.",
+    (
+        ExportColumn("assessment", "text", "Id of the assessment.",
+               lambda line: line.row.assessment),
+        ExportColumn("round", "text", "Name of the round that tells of it.",
+               lambda line: line.row.round),
+        ExportColumn("agreed_in", "text", "Name of the round in which it was agreed.",
+               _of_action(lambda one: one.round)),
+        ExportColumn("number", "text", "Its number in the plan of that round.",
+               _of_action(lambda one: one.number)),
+        ExportColumn("merged", "text", "Numbers of the rows that were merged into it.",
+               _of_action(lambda one: ", ".join(one.merged))),
+        ExportColumn("toolkit", "text", "Id of the toolkit it answers to.",
+               lambda line: line.row.toolkit, "Empty where it answers to no question"),
+        ExportColumn("item", "text", "Item it answers to.", _of_action(lambda one: one.item),
+               "Empty where it answers to no question"),
+        ExportColumn("finding", "text", "What respondents said to that item when it was agreed.",
+               _of_action(lambda one: one.finding)),
+        ExportColumn("action", "text", "What is to be done, as it was agreed.",
+               _of_action(lambda one: one.action)),
+        ExportColumn("owner", "text", "Who sees to it, as it was agreed.",
+               _of_action(lambda one: one.owner), "A person, an organisation or anybody else"),
+        ExportColumn("first_deadline", "day", "By when, as first agreed.", _of_action(_first_day),
+               "Empty where none was given"),
+        ExportColumn("deadline", "day", "The deadline in force.",
+               _of_action(lambda one: one.deadline), "Empty where none was given"),
+        ExportColumn("moved", "whole number", "How often the deadline was moved.",
+               _of_action(lambda one: len(one.moves))),
+        ExportColumn("measure", "text", "How one will know that it is done.",
+               _of_action(lambda one: one.measure)),
+        ExportColumn("state", "text", "How far it has come.", _of_action(lambda one: one.state),
+               "not started, in progress, done, stopped"),
+        ExportColumn("done_on", "day", "When it was done.", _of_action(lambda one: one.done_on),
+               "Empty unless it is done"),
+        ExportColumn("on_time", "yes or no", "It was done by the deadline in force.",
+               _of_action(lambda one: one.on_time),
+               "Empty unless it is done and has a deadline"),
+        ExportColumn("overdue", "yes or no", "The deadline has passed, and it is open.",
+               lambda line: line.row.action.overdue(line.row.today)),
+        ExportColumn("what_was_done", "text", "What its owner reported.",
+               _of_action(lambda one: one.done)),
+        ExportColumn("reason", "text", "Why the deadline was moved last, or why it was stopped.",
+               _of_action(lambda one: one.because)),
+        ExportColumn("reported_at", "moment", "When its owner last reported.",
+               _of_action(lambda one: one.reported_at), "Empty where nobody has"),
+    ),
+)  # fmt: skip
 
 
 def _came(entry: RegisterEntry) -> bool:

@@ -3,7 +3,8 @@
 Where single returns may be shown they are `DATA`, `ACTIONS` and `RETURNS`. In aggregate no row
 stands for one respondent's answers: `COUNTS` has how often each choice was picked, `COMMENTS`
 what was said, without the answer it goes with, `PROPOSALS` the actions without who proposes
-them, `RESPONSE` how many workbooks came back.
+them, `RESPONSE` how many workbooks came back. `PLAN` is there once a plan is agreed: it tells
+of nobody's answers, and of owners what the summary tells.
 """
 
 from __future__ import annotations
@@ -21,8 +22,16 @@ from xlassess.consolidate.export.columns import (
     ExportLine,
     TableSpec,
 )
-from xlassess.consolidate.export.plans_and_returns import ACTIONS, PROPOSALS, RESPONSE, RETURNS
+from xlassess.consolidate.export.plans_and_returns import (
+    ACTIONS,
+    PLAN,
+    PROPOSALS,
+    RESPONSE,
+    RETURNS,
+    AgreedLine,
+)
 from xlassess.consolidate.figures.values import DataRow, Summary
+from xlassess.model.plan import ADDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
         "response": ((part.key, part) for part in summary.parts),
     }
     specs = WITH_ROWS if summary.participants.shows_rows else AGGREGATED
-    return tuple(
+    tables = tuple(
         _answers(summary, settings)
         if spec is DATA
         else ExportTable(
@@ -92,6 +101,21 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
         )
         for spec in specs
     )
+    return (*tables, plan_of(summary)) if summary.followed else tables
+
+
+def plan_of(summary: Summary) -> ExportTable:
+    """Return the agreed actions of a round and of those before it, whatever the attribution."""
+    toolkits = {part.key: part.toolkit.id for part in summary.parts}
+    today = summary.made_at.date()
+    where = summary.assessment.id, summary.assessment.round
+    lines = (
+        AgreedLine(
+            *where, toolkits.get(one.part, "" if one.part == ADDED else one.part), today, one
+        )
+        for one in summary.followed
+    )
+    return ExportTable(PLAN, tuple(ExportLine(None, line) for line in lines))
 
 
 def _answers(summary: Summary, settings: Mapping[str, ExportContext]) -> ExportTable:

@@ -11,7 +11,7 @@ from xlassess.consolidate.figures.privacy.attribution import Participants, Perso
 from xlassess.consolidate.figures.trend import Trend
 from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
-from xlassess.model.plan import AgreedPlan, Judgement
+from xlassess.model.plan import AgreedAction, AgreedPlan, Judgement
 from xlassess.model.toolkit import Band, Choice, Item, Scale, Scenario, Section, Toolkit
 from xlassess.score import Agreement, Scorecard
 
@@ -503,7 +503,8 @@ class Summary:
     number and hash of the last event in the ledger, by which it can be told later that none
     before it was changed. ``actions`` are what respondents propose; ``agreed`` is the plan that
     came of it, once there is one: it then stands as the action plan. ``judgements`` are what
-    workshops agreed on, beside the answers. ``typed_in`` says which returns somebody typed in for
+    workshops agreed on, beside the answers. ``followed`` are the agreed actions of this round's
+    plan and of those before. ``typed_in`` says which returns somebody typed in for
     their respondents, out of how many; empty where none was.
     """
 
@@ -524,4 +525,5 @@ class Summary:
     findings: tuple[FindingRow, ...] = ()
     agreed: AgreedPlan | None = None
     judgements: tuple[Judgement, ...] = ()
+    followed: tuple[AgreedAction, ...] = ()
     typed_in: str = ""
