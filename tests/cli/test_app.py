@@ -104,7 +104,7 @@ def test_generate__exit_code_says_that_somebody_must_decide(
 def test_generate__lists_every_problem_of_the_settings(run: Run, folder: AssessmentFolder) -> None:
     change_settings(folder, "partnership: Small Partnership\n", "partnershp: Small\nround2: x\n")
     result = run("generate", "-C", folder.root)
-    assert result.exit_code == 3
+    assert result.exit_code == 2
     lines = [line for line in result.stderr.splitlines() if line.startswith("Error:")]
     assert len(lines) >= 2
     assert all("assessment.yaml" in line for line in lines)
@@ -278,7 +278,7 @@ def test_toolkits_check__names_every_mistake_with_its_line(run: Run, tmp_path: P
     path = tmp_path / "wrong.yaml"
     path.write_text(TOOLKIT.replace("rule: sum", "rule: some").replace("year: 2026", "year: soon"))
     result = run("toolkits", "check", path)
-    assert result.exit_code == 3
+    assert result.exit_code == 2
     errors = [line for line in result.stderr.splitlines() if line.startswith("Error:")]
     assert len(errors) == 2
     assert all("wrong.yaml, line" in line for line in errors)

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.small import a_folder, answer, unclear_pair
+from tests.services.small import a_folder, answer, change_settings, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.ledger import Ledger
 
 Run = Callable[..., Result]
 
@@ -307,3 +308,35 @@ def test_decision__refuses_wrong_use(run: Run, verb: str) -> None:
     result = run(verb, "--nothing")
     assert result.exit_code == 2
     assert result.stdout == ""
+
+
+def test_sent__undo_all_takes_back_what_was_recorded_by_hand(
+    run: Run, folder: AssessmentFolder
+) -> None:
+    def states() -> set[str]:
+        lines = the_json(run("status", "--json"))["workbooks"]
+        return {line["reference"] for line in lines if line["sent"]}
+
+    assert "Nothing to undo" in run("sent", "--all", "--undo").stdout
+    run("sent", "--all")
+    (bea,) = states()
+    undone = run("sent", "--all", "--undo")
+    assert (undone.exit_code, "Undone: 1 workbook" in undone.stdout) == (0, True)
+    assert states() == set()
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.messages.begin("<1@x>", "invitation", [bea], planned=10_000)
+        ledger.messages.end("<1@x>", "sent", "250", mark="sent", references=[bea])
+    assert "Nothing to undo" in run("sent", "--all", "--undo").stdout
+    assert states() == {bea}
+
+
+def test_history__tells_when_a_workbook_was_replaced_in_its_place(
+    run: Run, folder: AssessmentFolder
+) -> None:
+    ref = book(run, 0)["reference"]
+    change_settings(folder, "Small Partnership", "Another Partnership")
+    run("generate", "--reissue")
+    run("set-aside", "1", "--reason", "A slip")
+    text = run("history", ref).stdout
+    places = [text.index(word) for word in ("issued as", "replaced by", "A slip")]
+    assert places == sorted(places)

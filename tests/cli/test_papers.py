@@ -59,3 +59,16 @@ def test_papers__before_anything_came_back(tmp_path: Path, verb: str) -> None:
 
 def test_export__unknown_format_is_wrong_use(folder: AssessmentFolder) -> None:
     assert run("export", "-C", folder.root, "--format", "xml").exit_code == 2
+
+
+def test_consolidate__without_pages_keeps_those_before_and_says_so(
+    folder: AssessmentFolder,
+) -> None:
+    run("consolidate", "--no-pdf", "-C", folder.root)
+    pages = folder.summary_file("2026").with_suffix(".pdf")
+    pages.write_bytes(b"%PDF the pages of the summary before")
+    result = run("consolidate", "--no-pdf", "-C", folder.root)
+    assert "The pages of the summary before do not fit this one any more." in result.stdout
+    assert not pages.exists()
+    (kept,) = pages.parent.glob("earlier/*.pdf")
+    assert kept.read_bytes() == b"%PDF the pages of the summary before"

@@ -54,7 +54,7 @@ def test_round__others_work_on_the_last_one_or_the_one_named(folder: AssessmentF
 def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
     closed = run("round", "close", "2026", "-C", folder.root)
     assert closed.exit_code == 0
-    assert "2 workbooks had not come back." in closed.stdout
+    assert "Still open then, and on record: 2 workbooks not recorded as sent." in closed.stdout
     (line,) = json.loads(run("round", "--json", "-C", folder.root).stdout)["rounds"]
     assert (line["round"], line["issued"], line["returned"]) == ("2026", 3, 1)
     assert Path(line["archive"]).is_dir()
@@ -62,7 +62,46 @@ def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
     said = " ".join(run("status", "-C", folder.root).stdout.split())
     assert "This round was closed on" in said
     assert "xlassess round reopen 2026" in said
+    said = said.replace('xlassess round reopen 2026 --reason "..."', "")
+    assert "xlassess" not in said.replace("xlassess round reopen", ""), said
     assert run("round", "reopen", "2026", "-C", folder.root).exit_code == 2
     assert run("round", "reopen", "2026", "--reason", "Late.", "-C", folder.root).exit_code == 0
     assert run("generate", "-C", folder.root).exit_code == 0
     assert "open" in run("round", "list", "-C", folder.root).stdout
+
+
+def test_round__close_asks_where_something_is_open(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlassess.cli.commands.round._is_asked", lambda: True)
+    words = ["round", "close", "2026", "-C", str(folder.root)]
+    refused = CliRunner().invoke(cli, words, input="n\n")
+    assert refused.exit_code == 0
+    assert "Still open in round 2026: 2 workbooks not recorded as sent." in refused.output
+    assert "Nothing was changed." in refused.output
+    assert run("generate", "-C", folder.root).exit_code == 0
+    assert CliRunner().invoke(cli, words, input="y\n").exit_code == 0
+    assert run("generate", "-C", folder.root).exit_code == 2
+
+
+def test_round__reopen_of_one_that_is_not_there_says_so(folder: AssessmentFolder) -> None:
+    result = run("round", "reopen", "2030", "--reason", "Late.", "-C", folder.root)
+    assert result.exit_code == 2
+    assert "There is no round 2030 here. The only round is 2026." in result.stderr
+    assert "round list" in result.stderr
+
+
+def test_status__of_a_closed_round_advises_nothing_that_cannot_be_done(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    unclear = answer(folder, "Bea Birch", tmp_path / "bea.xlsx", ("Agree", "Perhaps", "Agree"))
+    run("ingest", unclear, "-C", folder.root)
+    (tmp_path / "notes.txt").write_text("No workbook.")
+    run("ingest", tmp_path / "notes.txt", "-C", folder.root)
+    before = run("status", "-C", folder.root).stdout
+    assert "xlassess query" in before
+    assert "xlassess set-aside" in before
+    run("round", "close", "2026", "-C", folder.root)
+    said = run("status", "-C", folder.root).stdout
+    assert "Open queries: 1 workbook" in said
+    assert said.count("xlassess ") == said.count("xlassess round reopen")

@@ -167,11 +167,11 @@ def test_commands__export_and_import(folder: AssessmentFolder) -> None:
     assert (folder.toolkits / "pat.yaml").is_file()
     edited(path, Items_D5="agrement", Scoring_B4="summ")
     done = runner.invoke(cli, [*base, "import", str(path)])
-    assert done.exit_code == 3
+    assert done.exit_code == 2
     assert done.output.count("Error: pat.xlsx, sheet ") == 1
     edited(path, Scoring_B4="sum")
     done = runner.invoke(cli, [*base, "check", str(path)])
-    assert done.exit_code == 3
+    assert done.exit_code == 2
     assert "sheet Items, cell D5" in done.output
 
 

@@ -39,7 +39,7 @@ from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
-from xlassess.services.rounds import begin_round, close_round, reopen_round, rounds
+from xlassess.services.rounds import LeftOpen, begin_round, close_round, reopen_round, rounds
 from xlassess.services.status import status
 from xlassess.services.verify import verify
 
@@ -293,7 +293,9 @@ def test_close_round__nothing_more_is_accepted(held: AssessmentFolder, tmp_path:
     late = answer(held, "Bea Birch", tmp_path / "late" / "bea.xlsx")
     reference = status(held, today=LATER.date()).lines[2].reference
     closed = close_round(held, now=NEXT_YEAR)
-    assert (closed.name, closed.missing, closed.queries) == ("2026", 2, 0)
+    assert (closed.name, closed.left) == ("2026", LeftOpen(unsent=2))
+    with Ledger(held.ledger_file) as ledger:
+        assert ledger.closed_rounds()["2026"].details["left"] == {"unsent": 2}
     said = "Round 2026 was closed on "
     why = Why(NEXT_YEAR, "They told me so.")
     for refused in (
@@ -461,7 +463,7 @@ def test_close_round__of_blank_workbooks_alone(tmp_path: Path) -> None:
     (line,) = rounds(folder)
     assert (line.issued, line.returned) == (3, 0)
     closed = close_round(folder, now=LATER)
-    assert closed.missing == 3
+    assert closed.left == LeftOpen(unsent=2, missing=1)
     assert not (closed.archive / "data" / "answers").exists()
 
 

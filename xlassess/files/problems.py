@@ -40,11 +40,13 @@ class Problem:
 
 
 class FileError(XlassessError):
-    """A file that people write has problems; exit code 3.
+    """A file that people write has problems; exit code 2, as for what they type.
 
     Args:
         problems: every problem found, at least one, in the order of the file.
     """
+
+    exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -17,7 +17,7 @@ from xlassess.ledger import digests, events, joint, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
 from xlassess.ledger.engine import open_engine, prepare, reading, writing
-from xlassess.ledger.events import Entry, Event
+from xlassess.ledger.events import Entry, Event, What
 from xlassess.ledger.messages import Messages
 from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.replay import Replay
@@ -401,7 +401,10 @@ class Ledger:
         with self._writing() as db:
             self._log(db, digests.written(round_name, output, sha256, because))
 
-    def round_closed(self, round_name: str, archive: str, manifest: str, reason: str = "") -> None:
+    def round_closed(
+        self, round_name: str, archive: str, manifest: str, reason: str = "",
+        left: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
         """Record that a round is closed.
 
         Args:
@@ -409,8 +412,13 @@ class Ledger:
             archive: the name of its archive's folder.
             manifest: the SHA-256 of the archive's list of files, in hex.
             reason: what the coordinator says of it; may be empty.
+            left: how many things of each kind were still open.
         """
-        details = {"round": round_name, "archive": archive, "manifest": manifest}
+        details: dict[str, object] = {
+            "round": round_name, "archive": archive, "manifest": manifest,
+        }  # fmt: skip
+        if left:
+            details["left"] = dict(left)
         with self._writing() as db:
             self._log(db, Entry("round closed", reason=reason, details=details))
 
@@ -418,6 +426,17 @@ class Ledger:
         """Record that a round that was closed is open again, and why."""
         with self._writing() as db:
             self._log(db, Entry("round reopened", reason=reason, details={"round": round_name}))
+
+    def marked_by_hand(self, what: What) -> frozenset[str]:
+        """Return the workbooks of which this was recorded last, and by a person.
+
+        Args:
+            what: that they were sent, or their respondents reminded.
+        """
+        with self._reading() as db:
+            marks = Replay().follow(events.read(db)).marks
+        last = {ref: of[-1] for (kind, ref), of in marks.items() if kind == what and of}
+        return frozenset(ref for ref, event in last.items() if "id" not in event.details)
 
     def closed_rounds(self) -> dict[str, Event]:
         """Return the rounds that are closed, each with the event that closed it."""

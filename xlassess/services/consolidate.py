@@ -28,7 +28,15 @@ from xlassess.services.common.earlier import (
     was_followed,
     with_present_toolkits,
 )
-from xlassess.services.common.outbox import keep_before, make_room, prepared, put, sha256_of
+from xlassess.services.common.outbox import (
+    EARLIER,
+    keep_before,
+    keep_copy,
+    make_room,
+    prepared,
+    put,
+    sha256_of,
+)
 from xlassess.services.common.printing import pdf_of
 
 
@@ -39,7 +47,8 @@ class Consolidated:
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
     returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
-    ``printed`` are the sheets that are printed for a committee.
+    ``printed`` are the sheets that are printed for a committee; ``outdated`` is where the pages of
+    the summary before are kept, if there were any.
     """
 
     path: Path
@@ -51,6 +60,7 @@ class Consolidated:
     held: str = ""
     exposed: str = ""
     printed: tuple[str, ...] = ()
+    outdated: Path | None = None
 
 
 def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Consolidated:
@@ -81,8 +91,7 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         ledger.record_output(record.assessment.round, output, sha256_of(content), anyway)
         edited = keep_before(path, content, ours, now)
         unfinished.replace(path)
-        # It says what the summary before this one said.
-        path.with_suffix(".pdf").unlink(missing_ok=True)
+        outdated = _put_away_pages(path, now)
     return Consolidated(
         path=path,
         returned=len(record.current),
@@ -93,7 +102,18 @@ def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") ->
         held=held_in_words(summary.participants),
         exposed=exposed_in_words(summary.participants),
         printed=print_set(summary),
+        outdated=outdated,
     )
+
+
+def _put_away_pages(path: Path, now: datetime) -> Path | None:
+    """Keep the pages of the summary before among earlier papers: they say what that one said."""
+    pages = path.with_suffix(".pdf")
+    if not pages.exists():
+        return None
+    kept = keep_copy(pages, path.parent / EARLIER, now)
+    pages.unlink()
+    return kept
 
 
 def print_summary(result: Consolidated) -> Path | None:

@@ -337,8 +337,11 @@ def mark(
         ]
         if everyone:
             assessment = folder.assessment()
+            still_open(ledger, assessment.round)
             asked = requests(assessment, folder.register(assessment).respondents)
-            books += _waiting(ledger, [one for one, _ in asked], assessment.round, what)
+            books += _waiting(
+                ledger, [one for one, _ in asked], assessment.round, what, undone=undone
+            )
         if not undone:
             # One message may be about several workbooks: all of them were sent, or none.
             for one in ledger.register().uncertain:
@@ -377,11 +380,13 @@ def _settled_messages(ledger: Ledger, references: Sequence[str]) -> set[str]:
     return {reference for one in arrived for reference in one.references}
 
 
-def _waiting(ledger: Ledger, asked: Sequence[Request], round_name: str, what: Mark) -> list[str]:
+def _waiting(
+    ledger: Ledger, asked: Sequence[Request], round_name: str, what: Mark, *, undone: bool
+) -> list[str]:
     """The workbooks that nothing has come back for, as far as this has to be recorded.
 
     Of several issued to one respondent, the one that is out now; none of people who are no
-    longer asked.
+    longer asked. To be taken back is what was recorded by hand last, and not by sending a message.
     """
     register, back = ledger.register(), ledger.counting(round_name)
     settled = back.keys() | register.outcomes.keys()
@@ -389,6 +394,8 @@ def _waiting(ledger: Ledger, asked: Sequence[Request], round_name: str, what: Ma
     wanted: Callable[[str], bool] = (
         (lambda ref: ref not in register.sent) if what == "sent" else register.sent.__contains__
     )
+    if undone:
+        wanted = ledger.marked_by_hand(what).__contains__
     return [
         one.reference
         for one in out_now

@@ -33,15 +33,15 @@ class History:
     """What happened to one workbook, oldest first.
 
     ``counts`` is the return that counts for it now, ``outcome`` what is in force instead.
-    ``later`` are workbooks issued to the same respondent in its place; ``instead`` is the one of
-    them that counts, once one does.
+    ``later`` are workbooks issued to the same respondent in its place, each with the number of the
+    event by which it was; ``instead`` is the one of them that counts, once one does.
     """
 
     issued: Issued
     steps: tuple[Step, ...]
     counts: Return | None
     outcome: Outcome | None
-    later: tuple[Issued, ...]
+    later: tuple[tuple[int, Issued], ...]
     instead: str = ""
 
 
@@ -62,10 +62,12 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         outcome = ledger.register().outcomes.get(issued.reference)
     steps = tuple(_steps(events, issued, returns))
     same = (request_of(issued), issued.identity.round)
+    at = {event.reference: event.number for event in events if event.what == "issued"}
     later = tuple(
-        one
+        (at.get(one.reference, 0), one)
         for one in everyone
-        if (request_of(one), one.identity.round) == same and one.issued_at > issued.issued_at
+        if (request_of(one), one.identity.round) == same
+        and at.get(one.reference, 0) > at.get(issued.reference, 0)
     )
     return History(issued, steps, counts, outcome, later, instead)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.round_folders import take_over
 from xlassess.services.round_archive import ARCHIVE, write_archive
+from xlassess.services.status import OUT, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,36 @@ class BegunRound:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedRound:
-    """A round that was closed: its archive, how many files are in it, and what was still open.
+class LeftOpen:
+    """What is still open in a round, each as a number.
 
-    ``missing`` is how many workbooks had not come back, ``queries`` how many returns still had
-    open queries.
+    ``unsent`` are workbooks that are not recorded as sent and did not come back, ``missing`` those
+    that were and did not, ``queries`` returns with open queries, ``corrections`` plan, progress and
+    workshop workbooks in which something is to be put right, ``reports`` progress workbooks that
+    are awaited, and ``overdue`` agreed actions.
     """
+
+    unsent: int = 0
+    missing: int = 0
+    queries: int = 0
+    corrections: int = 0
+    reports: int = 0
+    overdue: int = 0
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What there is of each kind, without what there is none of."""
+        return {name: number for name, number in asdict(self).items() if number}
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRound:
+    """A round that was closed: its archive, how many files are in it, and what was still open."""
 
     name: str
     archive: Path
     files: int
-    missing: int
-    queries: int
+    left: LeftOpen
 
 
 def rounds(folder: AssessmentFolder) -> tuple[RoundLine, ...]:
@@ -163,6 +182,29 @@ def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date
         )
 
 
+def left_open(folder: AssessmentFolder, *, today: date) -> LeftOpen:
+    """Return what is still open in a round, before it is closed.
+
+    Args:
+        folder: the assessment with the round.
+        today: the day.
+
+    Raises:
+        XlassessError: settings or register cannot be used.
+    """
+    stands = status(folder, today=today)
+    out = stands.having(*OUT)
+    unsent = sum(line.sent is None and line.reminded is None and not line.file for line in out)
+    return LeftOpen(
+        unsent=unsent,
+        missing=len(out) - unsent,
+        queries=len(stands.having("query open")),
+        corrections=len(stands.joint),
+        reports=len(stands.reports),
+        overdue=len(stands.overdue),
+    )
+
+
 def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") -> ClosedRound:
     """Close a round: nothing more is accepted in it, and all of it is put into an archive.
 
@@ -185,12 +227,12 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
             "Issue the workbooks first: xlassess generate",
         )
     sweep(folder.home)
+    left = left_open(folder, today=now.astimezone().date())
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         closed = ledger.closed_rounds().get(settings.round)
         if closed and (folder.home / closed.details["archive"]).is_dir():
             still_open(ledger, settings.round)
         # Otherwise it was closed by a run that was broken off before its archive was in place.
-        overview = ledger.overview(settings.round)
         name = _free_name(folder.home, now)
         unfinished = folder.home / f"{UNFINISHED}{name}"
         shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was broken off
@@ -198,18 +240,11 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
             files = write_archive(unfinished, folder, ledger, now)
             manifest = sha256_of((unfinished / "manifest-sha256.txt").read_bytes())
             # Recorded before it has its name: no archive is about that the ledger does not know.
-            ledger.round_closed(settings.round, name, manifest, reason.strip())
+            ledger.round_closed(settings.round, name, manifest, reason.strip(), left.numbers)
             unfinished.rename(folder.home / name)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    settled = overview.returned | overview.register.outcomes.keys()
-    return ClosedRound(
-        name=settings.round,
-        archive=folder.home / name,
-        files=files,
-        missing=sum(one.reference not in settled for one in overview.issued),
-        queries=sum(ret.state == "query" for ret in overview.current.values()),
-    )
+    return ClosedRound(settings.round, folder.home / name, files, left)
 
 
 def _free_name(home: Path, now: datetime) -> str:

@@ -42,8 +42,15 @@ def consolidate(options: Options, anyway: str, pdf: bool, progress: bool) -> Non
         return
     out, result = Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway)
     _show(out, result)
+    printed = service.print_summary(result) if pdf else None
     if pdf:
-        _show_printed(out, service.print_summary(result))
+        _show_printed(out, printed)
+    if result.outdated and not printed:
+        out.say(
+            "The pages of the summary before do not fit this one any more. They are kept as "
+            f"{shown(result.outdated)}.",
+            style="note",
+        )
 
 
 def _progress(options: Options) -> None:

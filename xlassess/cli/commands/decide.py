@@ -47,7 +47,11 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="All workbooks not yet recorded as sent.")
+@click.option(
+    "--all", "everyone", is_flag=True,
+    help="All workbooks not yet recorded as sent. With --undo: all recorded as sent by hand that "
+    "have not come back.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
@@ -65,7 +69,11 @@ def sent(
 
 @click.command()
 @click.argument("references", metavar="[REF]...", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="All workbooks sent that have not come back.")
+@click.option(
+    "--all", "everyone", is_flag=True,
+    help="All workbooks sent that have not come back. With --undo: all recorded as reminded by "
+    "hand.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who reminded them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
@@ -220,8 +228,6 @@ def _mark(
         )
     if references and everyone:
         raise click.UsageError("Give references or use --all, but not both.")
-    if everyone and undo:
-        raise click.UsageError("To undo, give the reference of each workbook instead of --all.")
     why = service.Why(now(), by=by)
     folder = folder_of(options)
     _show(Console(), service.mark(folder, references, what, why, everyone=everyone, undone=undo))
@@ -264,7 +270,12 @@ def _show(out: Console, result: Decided) -> None:
         if not result.books:
             return
     if result.what in ("sent", "reminded") and not result.books:
-        out.say(f"Nothing to record: no workbook is waiting to be {what}.", style="head")
+        nothing = (
+            f"Nothing to undo: no workbook is recorded as {what} by hand."
+            if result.undone
+            else f"Nothing to record: no workbook is waiting to be {what}."
+        )
+        out.say(nothing, style="head")
         return
     if result.what in ("sent", "reminded"):
         out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")

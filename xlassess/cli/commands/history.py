@@ -22,7 +22,7 @@ from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from xlassess.model.answer import Return
+    from xlassess.model.answer import Issued, Return
     from xlassess.model.finding import Finding
     from xlassess.services.history import History, Step
 
@@ -55,9 +55,12 @@ def _show(out: Console, result: History) -> None:
         style="head",
     )
     out.say(_now(result))
+    later = [*result.later]
     for step in result.steps:
-        out.gap()
         event = step.event
+        while later and later[0][0] < event.number:
+            _replaced(out, later.pop(0)[1])
+        out.gap()
         out.say(f"{_moment(event.at)}  {_told(result, step)}", indent=2)
         for ret in step.moved:
             place = event.statuses[ret.number]
@@ -69,13 +72,17 @@ def _show(out: Console, result: History) -> None:
         if event.what == "received" and step.ret:
             for finding in step.ret.findings:
                 out.say(_finding(finding), indent=6, style=finding.severity)
-    for later in result.later:
-        out.gap()
-        out.say(
-            f"{_moment(later.issued_at)}  replaced by {later.reference}, issued to the same "
-            "respondent",
-            indent=2,
-        )
+    for _, one in later:
+        _replaced(out, one)
+
+
+def _replaced(out: Console, later: Issued) -> None:
+    """Tell that a workbook was issued in place of this one."""
+    out.gap()
+    out.say(
+        f"{_moment(later.issued_at)}  replaced by {later.reference}, issued to the same respondent",
+        indent=2,
+    )
 
 
 def _moment(at: datetime) -> str:
@@ -212,7 +219,7 @@ def _as_json(result: History) -> dict[str, Any]:
         "sha256": issued.sha256,
         "counts": result.counts.number if result.counts else None,
         "outcome": result.outcome.kind if result.outcome else None,
-        "later": [later.reference for later in result.later],
+        "later": [one.reference for _, one in result.later],
         "events": [_event(step) for step in result.steps],
     }
 

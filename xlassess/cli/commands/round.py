@@ -14,7 +14,7 @@ from xlassess.cli.options import AS_JSON, Options, common, folder_of, now, shown
 from xlassess.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from xlassess.services.rounds import BegunRound, ClosedRound, RoundLine
+    from xlassess.services.rounds import BegunRound, ClosedRound, LeftOpen, RoundLine
 
 
 @click.group("round", invoke_without_command=True)
@@ -73,7 +73,7 @@ def new(options: Options, name: str, return_by: datetime | None) -> None:
 def _day(given: datetime | None) -> date:
     """The return date as given, or as typed when asked for at a terminal."""
     if given is None:
-        if not sys.stdin.isatty():
+        if not _is_asked():
             raise UsageError(
                 "A new round needs a return date.", "Give it with --return-by, as 2027-03-31."
             )
@@ -87,17 +87,27 @@ def _day(given: datetime | None) -> date:
 @round_.command()
 @click.argument("name", metavar="NAME")
 @click.option("--reason", metavar="TEXT", default="", help="A remark for the record.")
+@click.option("--yes", is_flag=True, help="Do not ask, although something is still open.")
 @common
 @click.pass_obj
-def close(options: Options, name: str, reason: str) -> None:
+def close(options: Options, name: str, reason: str, yes: bool) -> None:
     """Close round NAME: nothing more is accepted in it.
 
-    It also writes an archive of the round that can be checked and read without xlassess.
+    It says first what is still open, and asks if you are at a terminal. What was open is on record
+    with the closing. It also writes an archive of the round that can be checked and read without
+    xlassess.
     """
     from xlassess.services import rounds as service
 
     options.round_name = name
-    _show_closed(Console(), service.close_round(folder_of(options), now=now(), reason=reason))
+    folder, out = folder_of(options), Console()
+    told = _still_open(service.left_open(folder, today=now().astimezone().date()))
+    if told and not yes and _is_asked():
+        out.say(f"Still open in round {name}: {', '.join(told)}.", style="note")
+        if not click.confirm("Close it all the same?"):
+            out.say("Nothing was changed. To see what is open: xlassess status")
+            return
+    _show_closed(out, service.close_round(folder, now=now(), reason=reason))
 
 
 @round_.command()
@@ -114,6 +124,11 @@ def reopen(options: Options, name: str, reason: str) -> None:
     out = Console()
     out.say(f"Round {opened} is open again.", style="head")
     out.say("Its archive stays as it is. When you close the round again, a new one is made.")
+
+
+def _is_asked() -> bool:
+    """True where somebody sits at a terminal who can answer."""
+    return sys.stdin.isatty()
 
 
 def _show_list(out: Console, found: tuple[RoundLine, ...]) -> None:
@@ -181,14 +196,25 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
     )
 
 
+def _still_open(left: LeftOpen) -> list[str]:
+    """What is open in a round, in words; empty where nothing is."""
+    said = (
+        (left.unsent, "workbook not recorded as sent", "workbooks not recorded as sent"),
+        (left.missing, "workbook not returned", "workbooks not returned"),
+        (left.queries, "return with open queries", "returns with open queries"),
+        (left.corrections, "plan, progress or workshop workbook to be put right",
+         "plan, progress and workshop workbooks to be put right"),
+        (left.reports, "progress report awaited", "progress reports awaited"),
+        (left.overdue, "agreed action overdue", "agreed actions overdue"),
+    )  # fmt: skip
+    return [count(number, one, many) for number, one, many in said if number]
+
+
 def _show_closed(out: Console, closed: ClosedRound) -> None:
     """Say that a round is closed, what was still open, and where its archive is."""
     out.say(f"Round {closed.name} is closed.", style="head")
-    if closed.missing:
-        out.say(f"{count(closed.missing, 'workbook')} had not come back.", style="note")
-    if closed.queries:
-        were = "return still had" if closed.queries == 1 else "returns still had"
-        out.say(f"{closed.queries} {were} open queries.", style="note")
+    if told := _still_open(closed.left):
+        out.say(f"Still open then, and on record: {', '.join(told)}.", style="note")
     out.say(
         f"The archive is {shown(closed.archive)}, with {count(closed.files, 'file')}. Keep a copy "
         "in another place. It holds what people answered: give it to nobody else."

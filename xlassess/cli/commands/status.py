@@ -129,7 +129,8 @@ def _overdue(out: Console, result: Status) -> None:
         if one.deadline
     ]
     out.some(lines, "xlassess status --full")
-    out.say("To ask the owners: xlassess progress")
+    if not result.closed:
+        out.say("To ask the owners: xlassess progress")
 
 
 def _numbered(action: AgreedAction, result: Status) -> str:
@@ -181,8 +182,9 @@ def _open(out: Console, result: Status) -> None:
     queries = [line for line in result.having("query open", "blank") if line.queries]
     if queries:
         out.heading(f"Open queries: {count(len(queries), 'workbook')}")
-        out.say("To ask the partners: xlassess query")
-        out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
+        if not result.closed:
+            out.say("To ask the partners: xlassess query")
+            out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
         sent = f" ({count(line.asked, 'query workbook')} issued)" if line.asked else ""
@@ -190,7 +192,7 @@ def _open(out: Console, result: Status) -> None:
         for finding in line.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")
-            if finding.code in UNCLEAR:
+            if finding.code in UNCLEAR and not result.closed:
                 rival = finding.number.partition(".")[0]
                 out.say(
                     f"To choose between {rival} ({finding.file}) and {line.number} ({line.file}): "
@@ -207,7 +209,8 @@ def _open(out: Console, result: Status) -> None:
         out.some([_awaited(line) for line in waiting], "xlassess status --full")
     missing = result.having("not issued")
     if missing:
-        out.heading(f"Not issued yet: {count(len(missing), 'workbook')}. Run: xlassess generate")
+        yet, do = ("", "") if result.closed else (" yet", ". Run: xlassess generate")
+        out.heading(f"Not issued{yet}: {count(len(missing), 'workbook')}{do}")
     _refused(out, result)
     if not (queries or result.joint or result.offers or waiting or missing or result.unplaced):
         out.gap()
@@ -219,7 +222,8 @@ def _joint(out: Console, result: Status) -> None:
     if not result.joint:
         return
     out.heading(f"To be put right in the file: {count(len(result.joint), 'workbook')}")
-    out.say("Correct it in Excel, and read it again: xlassess ingest FILE")
+    if not result.closed:
+        out.say("Correct it in Excel, and read it again: xlassess ingest FILE")
     for one in result.joint:
         out.gap()
         issued = one.issued
@@ -256,7 +260,7 @@ def _refused(out: Console, result: Status) -> None:
         if found:
             out.heading(f"Refused, {title}: {count(len(found), 'file')}")
             out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
-    if result.unplaced:
+    if result.unplaced and not result.closed:
         out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
 
 

@@ -57,7 +57,7 @@ def _with_round(folder: AssessmentFolder, wanted: str) -> AssessmentFolder:
             return AssessmentFolder(folder.root, chosen_round(folder.root, wanted))
     raise UsageError(
         f"There is no round {wanted} here. The only round is {folder.assessment().round}.",
-        f"To begin another one: xlassess round new {shlex.quote(wanted)}",
+        "Check the name. xlassess round list shows the rounds; xlassess round new begins one.",
     )
 
 
