@@ -186,6 +186,24 @@ def test_all__what_we_show_one_person_is_no_writing_of_another(tmp_path: Path) -
         assert (ret.state, ret.findings) == ("accepted", ())
 
 
+@pytest.mark.parametrize("written", ["Disagree", "We meant something else"])
+def test_all__another_choice_written_over_the_earlier_one_is_told(
+    second: AssessmentFolder, tmp_path: Path, written: str
+) -> None:
+    set_to(second, "show_last_time: {tiny: all}\n")
+    given = {"1A": "Disagree", "1B": "Agree", "1C": "Agree"}
+    path = sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given)
+    book = openpyxl.load_workbook(path)
+    sheet = book["1 Basics"]
+    (cell,) = [row[at] for row in sheet.iter_rows() if row[0].value == "1A"
+               for at in range(len(row)) if row[at].value == "Agree"]  # fmt: skip
+    cell.value = written
+    book.save(path)
+    (told,) = [finding for finding in read(second, path).findings if finding.code != "L09"]
+    assert (told.code, told.cell) == ("R07", cell.coordinate)
+    assert f"“{written}”" in told.message
+
+
 def test_no__nothing_is_shown(second: AssessmentFolder) -> None:
     set_to(second, "show_last_time: {tiny: no}\n")
     seen = cells(workbook_of(second, "Ada Ash"))

@@ -20,7 +20,7 @@ from xlassess.generate.query.doubts import Doubts, doubts_of
 from xlassess.generate.query.earlier_answers import Asking
 from xlassess.generate.query.letter import query_letter
 from xlassess.generate.query.query_workbook import build_query
-from xlassess.generate.workbook.last_time import ShownAnswers
+from xlassess.generate.workbook.last_time import ShownAnswers, printed_beside
 
 __all__ = [
     "Asking",
@@ -40,6 +40,7 @@ __all__ = [
     "file_name",
     "kind_of",
     "plan_questions",
+    "printed_beside",
     "progress_questions",
     "query_file_name",
     "query_letter",

@@ -118,8 +118,8 @@ def _read_answers(
     """Read the answers of a workbook whose questions are known."""
     query = known.query
     identity = known.issued.identity
-    beside = identity.given.startswith("all")
-    plan = context.plan(identity.digest, query=query is not None, beside=beside)
+    with_earlier = identity.given.startswith("all")
+    plan = context.plan(identity.digest, query=query is not None, beside=with_earlier)
     located = locate(grid, plan)
     readings, remarks = settle(list(read_rows(located.rows, plan)), plan)
     actions = read_action_plan(grid, plan)
@@ -130,8 +130,9 @@ def _read_answers(
     decided = context.decided.get(known.issued.reference, frozenset())
     remarks += check_joint(plan, readings, context.today, context.deadlines, decided)
     printed = context.printed.get(identity.digest, PrintedWorkbook())
+    beside = None if query else context.beside.get(known.issued.reference)
     around = Surroundings(
-        grid.sheets, plan, located, actions.tables, known.as_printed, printed, query
+        grid.sheets, plan, located, actions.tables, known.as_printed, printed, query, beside
     )
     remarks += outside(around, tuple(remarks))
     remarks = to_the_point(remarks, query) if query else remarks

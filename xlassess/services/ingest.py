@@ -190,10 +190,11 @@ def ingest(
             deadlines=_deadlines(ledger, assessment.round),
             decided=ledger.decided_at_issue(assessment.round),
         )
+        last = _before(folder, ledger, context)
+        context = replace(context, beside=_beside(last, context))
         run = _Run(
-            folder.returns, ledger, context, round_name=assessment.round, now=now,
-            before=_before(folder, ledger, context),
-        )  # fmt: skip
+            folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
+        )
         run.arrived = arrived or {}
         for item in collect(paths, Path(unpacked)):
             # A message is kept beside the files in it: what it says may matter.
@@ -276,6 +277,16 @@ def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> LastA
         {name: gave[place] for name, place in ours.items() if place in gave},
         lambda: earlier_rounds(folder, assessment, ledger),
     )
+
+
+def _beside(last: LastAnswers, context: Context) -> dict[str, dict[str, str]]:
+    """What workbooks show of last time beside their cells, where that is known."""
+    told = {
+        one.reference: last.beside(one, context.toolkits[one.identity.digest])
+        for one in context.issued.values()
+        if one.identity.round == context.round and one.identity.given.startswith("all ")
+    }
+    return {reference: texts for reference, texts in told.items() if texts}
 
 
 def _deadlines(ledger: Ledger, round_name: str) -> frozenset[tuple[str, date]]:

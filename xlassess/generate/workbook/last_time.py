@@ -113,24 +113,7 @@ class LastTime(Contents):
 
     def beside(self, item: Item, column: Column) -> str:
         """Return what was answered last time, where it does not stand in the cell."""
-        if item.id in self.shown.filled:
-            return ""
-        told = []
-        for name in item.answer_fields:
-            value = self.shown.answers.get((item.id, name))
-            if value is not None:
-                _, _, view = name.partition(":")
-                label = f"{self.toolkit.view(view).label}: " if view else ""
-                told.append(f"{label}{self._said(item, value)}")
-        text = "\n".join(told).translate(_HOLES)
-        return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN].rstrip()} …"
-
-    def _said(self, item: Item, value: Value) -> str:
-        if isinstance(value, date):
-            return f"{value.day} {value:%B %Y}"
-        if isinstance(value, float):
-            return f"{value * 100:.10g}%" if item.answer == "percent" else f"{value:.10g}"
-        return value if item.is_free else self.toolkit.scales[item.answer].by_code(value).label
+        return _beside(self.toolkit, self.shown, item)
 
     def note(self, words: Words) -> tuple[str, ...]:
         """Say on the Start sheet what is shown of last time."""
@@ -148,6 +131,42 @@ class LastTime(Contents):
         return sum(
             item.id in self.shown.filled and (item.required or optional) for item in items
         )  # fmt: skip
+
+
+def printed_beside(toolkit: Toolkit, shown: ShownAnswers) -> dict[str, str]:
+    """Return, by item, what stands beside its cells of last time.
+
+    Args:
+        toolkit: the questions.
+        shown: what the workbook shows.
+    """
+    return {
+        item.id: _beside(toolkit, shown, item)
+        for section in toolkit.all_sections
+        for item in section.items
+    }
+
+
+def _beside(toolkit: Toolkit, shown: ShownAnswers, item: Item) -> str:
+    if item.id in shown.filled:
+        return ""
+    told = []
+    for name in item.answer_fields:
+        value = shown.answers.get((item.id, name))
+        if value is not None:
+            _, _, view = name.partition(":")
+            label = f"{toolkit.view(view).label}: " if view else ""
+            told.append(f"{label}{_said(toolkit, item, value)}")
+    text = "\n".join(told).translate(_HOLES)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN].rstrip()} …"
+
+
+def _said(toolkit: Toolkit, item: Item, value: Value) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, float):
+        return f"{value * 100:.10g}%" if item.answer == "percent" else f"{value:.10g}"
+    return value if item.is_free else toolkit.scales[item.answer].by_code(value).label
 
 
 def _unchanged(cell: str, value: Value) -> str:

@@ -7,7 +7,7 @@ sheets of the partner's own, over our texts; notes, drawings, pictures and embed
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import HEADERS, RESERVED_SHEETS, START, Role, cell_name
@@ -40,7 +40,7 @@ _ROW_TOLD = ("R05", "R09")
 class Surroundings:
     """A workbook with all that was read of it, so that what is left can be told.
 
-    ``told`` are the remarks made already: nothing is told twice.
+    ``beside`` is what stands there of last time by item, or None where that is not known.
     """
 
     sheets: tuple[Sheet, ...]
@@ -50,6 +50,7 @@ class Surroundings:
     issued: Issued
     printed: PrintedWorkbook = field(default_factory=PrintedWorkbook)
     query: Query | None = None
+    beside: Mapping[str, str] | None = None
 
     @property
     def rows(self) -> list[ItemRow]:
@@ -67,7 +68,8 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
     known = {(one.sheet, one.cell) for one in told}
     pictured = set(_cells(told, ("R15",)))
     rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _ROW_TOLD)}
-    for remark in (*_beside_items(around), *_attached(around.sheets), *_placed(around.sheets)):
+    apart = (*_over_earlier(around), *_attached(around.sheets), *_placed(around.sheets))
+    for remark in (*_beside_items(around), *apart):
         if (remark.sheet, remark.cell) in pictured:
             continue  # an answer is asked for in its place already
         known.add((remark.sheet, remark.cell))
@@ -126,17 +128,40 @@ def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
         for column in row.unsure:
             cells.add((row.row, column))
         if around.issued.identity.given:
-            cells.update((row.row, column) for column in _shown_again(row, around.plan))
+            cells.update((row.row, column) for column in _shown_again(row, around))
     for table in around.tables:
         own.setdefault(table.sheet.name, set()).update(table.own_cells())
     return own
 
 
-def _shown_again(row: ItemRow, plan: ReadingPlan) -> Iterator[int]:
-    """The locked cells in which we show what somebody picked last time: it differs by person."""
-    choices = plan.choices.get(row.layout.item.answer)
-    for at, head in enumerate(row.sheet.rows[row.heading] if choices else ()):
-        if choices and is_heading(head, HEADERS["earlier"]):
+def _over_earlier(around: Surroundings) -> Iterator[CellFinding]:
+    """What stands where we show what somebody answered last time, and is something else."""
+    for row in around.rows if around.beside is not None else ():
+        ours = (around.beside or {}).get(row.layout.item.id, "")
+        for at in _earlier_columns(row):
+            cell = row.sheet.at(row.row, at)
+            if not is_blank(cell) and str(cell).split() != ours.split():
+                yield _quoted(row.sheet, row.row, at, row.layout.item.id)
+
+
+def _earlier_columns(row: ItemRow) -> Iterator[int]:
+    for at, head in enumerate(row.sheet.rows[row.heading]):
+        if is_heading(head, HEADERS["earlier"]):
+            yield at
+
+
+def _shown_again(row: ItemRow, around: Surroundings) -> Iterator[int]:
+    """The locked cells in which we show what somebody answered last time: it differs by person.
+
+    Where it is known what stood there, it is told elsewhere what does not fit. Where not, it may be
+    any of the choices.
+    """
+    if around.beside is not None:
+        yield from _earlier_columns(row)
+        return
+    choices = around.plan.choices.get(row.layout.item.answer)
+    for at in _earlier_columns(row):
+        if choices:
             lines = str(row.sheet.at(row.row, at)).splitlines()
             # of several views each stands in a line of its own, after the view's name
             if all(line.rpartition(": ")[2] in choices.labels for line in lines):

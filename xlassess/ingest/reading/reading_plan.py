@@ -387,6 +387,8 @@ class Context:
     less is told of what was added. ``today`` is the day of receipt, before which no new deadline
     may lie; ``deadlines`` are those of the round's plan, by the number of the action. ``decided``
     are the rows of plan workbooks in which a decision stood when they were issued, by reference.
+    ``beside`` is what workbooks show of last time beside their cells, by reference and item, as far
+    as that is known.
     """
 
     assessment: str
@@ -401,6 +403,7 @@ class Context:
     deadlines: frozenset[tuple[str, date]] = frozenset()
     entries: Mapping[str, EntryCopy] = field(default_factory=dict)
     decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.generate import ShownAnswers
+from xlassess.generate import ShownAnswers, printed_beside
 from xlassess.ledger import Ledger
 from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of
 from xlassess.model.assessment import Assessment
@@ -235,6 +235,16 @@ class LastAnswers:
             if _is_shown(book, how, toolkit, before):
                 return before
         return gave
+
+    def beside(self, book: Issued, toolkit: Toolkit) -> dict[str, str]:
+        """Return, by item, what a workbook shows beside its cells; nothing where not known."""
+        if not book.identity.given.startswith("all "):
+            return {}
+        before = self.shown_in(book, toolkit)
+        if before is None or not _is_shown(book, "all", toolkit, before):
+            return {}
+        shown = _shown("all", toolkit, before)
+        return printed_beside(toolkit, shown) if shown else {}
 
     def _all_of(self, book: Issued) -> Sequence[tuple[Round, Issued, Return]]:
         """All that ever came from the same partner to the same toolkit, the newest first."""
