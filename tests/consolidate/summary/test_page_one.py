@@ -69,6 +69,22 @@ def test_page_one__finding_asks_and_picture_are_seen_without_scrolling(page):
     assert first.anchor._from.col == 1
 
 
+def test_page_one__a_heading_counts_what_there_is_and_not_the_lines(pat):
+    summary = summarise(a_round([pat], 13), MADE_AT)
+    told = summary.parts[0].narrative
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    texts = [str(c.value) for (c,) in book["Summary"].iter_rows(max_col=1) if c.value]
+    found = sum(bool(p.what) + p.unnamed for p in told.concerns)
+    (heading,) = [text for text in texts if text.startswith(told.concerns_title)]
+    shown = texts[texts.index(heading) + 1 :]
+    shown = shown[: next(i for i, text in enumerate(shown) if text.startswith("Strengths"))]
+    named = sum(any(p.what and p.what in text for p in told.concerns) for text in shown)
+    whole = any("more on the Agreement sheet" in text for text in shown)
+    assert found > named
+    assert heading == ("Concerns" if whole else f"Concerns ({named} of {found})")
+    assert not any(re.match(r"(What this rests on|Scenario).*\(\d", text) for text in texts)
+
+
 def test_page_one__what_is_left_out_is_said_and_stands_on_findings():
     record = a_round([find_toolkit("working-better-together")], 13, Wish(talk=0.4))
     summary = summarise(record, MADE_AT)

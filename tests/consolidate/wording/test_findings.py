@@ -149,7 +149,7 @@ def test_ties__say_how_many_and_come_from_several_sections(pat):
 def test_best_value__all_at_basic_is_no_concern():
     toolkit = find_toolkit("bv-partnership")
     part = part_of(toolkit, [all_at(toolkit, "basic")] * 3)
-    assert "No question is judged below basic" in part.narrative.reading
+    assert "None of 45 questions is judged below basic" in part.narrative.reading
     assert [point.what for point in part.narrative.concerns] == [""]
     assert "135" not in said(part)
 
@@ -169,6 +169,16 @@ def test_best_value__one_of_many_is_named_apart_unless_withheld():
     assert "6.3" in told[-1].why
     hidden = part_of(toolkit, given, attribution="aggregated", minimum_group=5)
     assert "one respondent" not in said(hidden)
+
+
+def test_best_value__two_of_many_are_not_called_a_single_respondent():
+    toolkit = find_toolkit("bv-partnership")
+    low = all_at(toolkit, "better", _6_3="below")
+    part = part_of(toolkit, [all_at(toolkit, "better")] * 10 + [low] * 2)
+    assert "single respondent" not in said(part)
+    assert part.narrative.reading.endswith("a quarter of those who answered; 1 is by fewer.")
+    alone = part_of(toolkit, [all_at(toolkit, "better")] * 11 + [low])
+    assert alone.narrative.reading.startswith("On 1 of 45 questions a single respondent")
 
 
 def test_best_value__bodies_stand_side_by_side():
@@ -226,8 +236,80 @@ def test_levels__largest_differences_in_words(pat):
     part = part_of(pat, given, respondents(6, names))
     (gap,) = part.narrative.levels
     assert (gap.what, gap.why) == (
-        "Commitment and ownership", "Board 24.0, Front line 18.0 (of 24).",
+        "Commitment and ownership", "Board 24.0 (3 returns), Front line 18.0 (3 returns), of 24.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "share"),
+    [("rochford-hallmarks", "yes", "share of “Yes”"),
+     ("bv-partnership", "advanced", "share of answers in the upper half of the scale")],
+)  # fmt: skip
+def test_levels__shares_say_what_they_are_a_share_of(name, code, share):
+    toolkit = find_toolkit(name)
+    worst = {"yes": "no", "advanced": "below"}[code]
+    names = [(f"P{n}", f"R{n}", level) for n, level in enumerate(["board", "front"] * 3)]
+    given = [all_at(toolkit, code if n % 2 == 0 else worst) for n in range(6)]
+    gap = part_of(toolkit, given, respondents(6, names)).narrative.levels[0]
+    assert gap.why == f"Board 100% (3 returns), Front line 0% (3 returns): {share}."
+
+
+def test_means__the_finding_says_from_how_many_returns(melton):
+    part = part_of(melton, [all_at(melton, "rating-3")] * 4)
+    assert part.narrative.reading == "The mean is 3.0 of 5 in every section, from 4 returns."
+
+
+def test_too_few__nothing_is_called_in_order_where_nobody_could_say():
+    toolkit = find_toolkit("working-better-together")
+    part = part_of(toolkit, [all_at(toolkit, "dont-know")] * 4)
+    assert "of 0 " not in said(part)
+    assert "close enough" not in said(part)
+    assert "On no question could enough respondents say" in said(part)
+
+
+@pytest.mark.parametrize(("returns", "word"), [(1, "items rated low"), (2, "items rated low"),
+                                               (3, "concerns")])  # fmt: skip
+def test_asked__speaks_of_concerns_only_for_the_partnership(pat, returns, word):
+    part = part_of(pat, [everything(pat, 1)] * returns)
+    assert f"Decide who looks at the other 33 {word} on" in said(part)
+    assert ("concerns" in said(part)) == (returns > 2)
+
+
+def test_ill_health__sections_that_tie_are_counted(pat):
+    told = said(part_of(pat, [everything(pat, 1)] * 3))
+    assert "6 sections, among them “Need for partnership”, are each in one of their lowest" in told
+    assert "look closer at 3 more sections" in told
+    one = [everything(pat, 3)] * 3
+    assert "look closer" not in said(part_of(pat, one))
+
+
+def test_asked__no_finding_is_to_be_noted_where_all_is_withheld(pat):
+    hidden = part_of(pat, [everything(pat, 1)] * 3, attribution="aggregated", minimum_group=5)
+    assert "Note the finding" not in said(hidden)
+    assert "move a figure" not in hidden.narrative.caution
+    shown = part_of(pat, [everything(pat, 1)] * 3)
+    assert "Note the finding, which rests on 3 returns." in said(shown)
+    assert "move a figure" in shown.narrative.caution
+
+
+def test_points__remarks_say_how_many_they_stand_for(pat):
+    told = part_of(pat, [everything(pat, 1)] * 3).narrative
+    named = sum(bool(point.what) for point in told.concerns)
+    assert (named, sum(point.unnamed for point in told.concerns)) == (3, 33)
+
+
+def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
+    toolkit = find_toolkit("melton-checklist")
+    same = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
+    part = part_of(toolkit, [all_at(toolkit, "no") + same] * 2, attribution="named")
+    firsts = [text.partition(":")[0] for text in (part.narrative.reading, *part.narrative.more)]
+    assert len(set(firsts)) == 2
+    assert all(text.startswith("Harbour Alliance (") for text in firsts)
+    assert "low score" not in part.narrative.caution
+    assert "move a figure" not in part.narrative.caution
+    one = part_of(toolkit, [all_at(toolkit, "no") + same])
+    assert one.narrative.reading.startswith("Harbour Alliance: ")
+    assert "one person's view" not in one.narrative.caution
 
 
 def test_rate__nil_returns_count_as_back(pat):

@@ -130,12 +130,23 @@ def test_significance__names_what_matters_more_and_scores_less(pat):
     assert titles(pat, [lower(pat, 4)] * 3).significance == ""
 
 
+def test_means__of_divided_views_tell_how_far_apart(melton, pat):
+    best, worst = all_at(melton, "rating-5"), all_at(melton, "rating-1")
+    found = titles(melton, [best] * 3 + [worst] * 3).means
+    assert found == "Returns lie furthest apart on 5 sections: from 1.0 to 5.0 of 5."
+    assert titles(melton, [best] * 6).means == ""
+    hidden = titles(melton, [best] * 3 + [worst] * 3, attribution="aggregated")
+    assert hidden.means == ""
+    assert titles(pat, [everything(pat, 4)] * 3 + [everything(pat, 1)] * 3).means == ""
+
+
 def test_levels__say_who_stands_where(pat):
     people = ["board", "front"] * 3
     given = [everything(pat, 4) if one == "board" else lower(pat, 3, other=4) for one in people]
     folk = [replace(one, level=level) for one, level in zip(respondents(6), people, strict=True)]
     found = titles(pat, given, people=folk)
     assert found.levels == (
-        "Levels differ most on “Commitment and ownership”: Board 24.0, Front line 12.0 (of 24)."
+        "Levels differ most on “Commitment and ownership”: "
+        "Board 24.0 (3 returns), Front line 12.0 (3 returns), of 24."
     )
     assert titles(pat, [everything(pat, 4)] * 6, people=folk).levels == ""

@@ -253,11 +253,13 @@ class PlannedAction:
 class Point:
     """A strength, concern or difference: what, and the figures that say so.
 
-    ``what`` is the statement, with its number after it; empty for a remark on the list.
+    ``what`` is the statement, with its number after it; empty for a remark on the list, and
+    ``unnamed`` then how many points it stands for that the list does not name.
     """
 
     what: str
     why: str
+    unnamed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ whole that agrees: it is printed only where the partnership's views are not divi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
@@ -70,7 +71,7 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
         return (say("reading_sum_withheld", total.score.n),)
     if total.score.mean is None:
         return (say("reading_sum_without_total", len(read), len(facts.sections)),)
-    ill = _ill(facts.whole.ill[0]) if facts.whole.ill else ""
+    ill = _ill(facts.whole.ill) if facts.whole.ill else ""
     limits = score_range(facts.toolkit)
     top = short(limits[1]) if limits else ""
     figure = say("reading_sum", decimal(total.score.mean), top, total.score.n)
@@ -93,13 +94,19 @@ def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
     return total.band.reading
 
 
-def _ill(ill: IllHealth) -> str:
-    return words().say("ill", ill.section.name, ill.returns, ill.of, ill.significant)
+def _ill(every: Sequence[IllHealth]) -> str:
+    """The section that most returns see in a bad state; how many stand level with it."""
+    ill = every[0]
+    same = (ill.returns, ill.of, ill.significant)
+    alike = sum((each.returns, each.of, each.significant) == same for each in every)
+    return words().say("ill", ill.section.name, *same, alike)
 
 
 def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     say = words().say
-    means = [(each.name, each.score.mean) for each in facts.sections if each.score.mean is not None]
+    read = [each for each in facts.sections if each.score.mean is not None]
+    means = [(each.name, each.score.mean or 0.0) for each in read]
+    counted = sorted(each.score.n for each in read)
     limits = score_range(facts.toolkit)
     if not means or limits is None:
         return (say("reading_no_answers"),)
@@ -107,10 +114,10 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
     top = short(limits[1])
     if low == high:
-        return (say("reading_mean_alike", low, top, len(means)),)
+        return (say("reading_mean_alike", low, top, len(means), counted),)
     lowest = [name for name, mean in shown if mean == low]
     highest = [name for name, mean in shown if mean == high]
-    return (say("reading_mean", highest, high, lowest, low, top),)
+    return (say("reading_mean", highest, high, lowest, low, top, counted),)
 
 
 def _levels(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -124,8 +131,9 @@ def _below(facts: NarrativeFacts) -> str:
     if not answered:
         return words().say("reading_no_answers")
     any_below = sum(points.flagged(facts.toolkit, item) > 0 for item in answered)
-    rows = facts.participants.shows_rows
-    return words().say("reading_levels", len(answered), any_below, facts.weak.found, rows)
+    single = facts.participants.shows_rows and len(facts.singly) == any_below
+    scored = sum(item.scored for item in facts.items)
+    return words().say("reading_levels", len(answered), scored, any_below, facts.weak.found, single)
 
 
 def _share(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -157,7 +165,8 @@ def _success(facts: NarrativeFacts) -> str:
 
 
 def _checklists(facts: NarrativeFacts) -> Iterator[str]:
+    names = Counter(each.title for each in facts.checklists)
     for each in facts.checklists:
-        yield words().say("reading_checklist", each)
+        yield words().say("reading_checklist", each, names[each.title] > 1)
     if not facts.checklists:
         yield words().say("checklists_not_shown", len(facts.rows))

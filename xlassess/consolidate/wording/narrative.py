@@ -52,7 +52,7 @@ def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
     standings = [each.standing for each in facts.entries]
     missing = sum(each in (*STILL_OUT, "Refused") for each in standings)
     queries = standings.count("Query open")
-    if facts.toolkit.subject != "proposal":
+    if facts.toolkit.subject != "proposal" and facts.says_something:
         yield say("decide_note", len(facts.rows))
     if missing:
         yield say("decide_outstanding", missing)
@@ -73,11 +73,14 @@ def _about_findings(facts: NarrativeFacts) -> Iterator[str]:
         yield say("decide_scenario", scenario.id, scenario.title)
     for ill in whole.ill[:LISTED]:
         yield say("decide_ill", ill.section.name, ill.returns, ill.of, ill.significant)
+    if len(whole.ill) > LISTED:
+        yield say("decide_more_ill", len(whole.ill) - LISTED)
     for item in facts.weak.shown:
         why = why_low(facts.toolkit, item).partition(": ")[2]
         yield say("decide_concern", item.item.ask, item.view, item.item.id, why)
     if facts.weak.found > len(facts.weak.shown):
-        yield say("decide_more_concerns", facts.weak.found - len(facts.weak.shown))
+        more = facts.weak.found - len(facts.weak.shown)
+        yield say("decide_more_concerns", more, facts.speaks_for_all)
     if facts.differing.shown and not whole.divided:
         yield say("decide_disagreements", [name_of(item) for item in facts.differing.shown])
 
@@ -153,6 +156,8 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
     back = len(facts.rows) + nil
     return {
         "returned": len(facts.rows),
+        "survey": facts.toolkit.subject != "proposal" and facts.says_something,
+        "proposal": facts.toolkit.subject == "proposal",
         "back": back,
         "rate": percent(back / len(entries)) if entries else "",
         "issued": len(entries),

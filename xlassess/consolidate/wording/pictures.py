@@ -39,7 +39,7 @@ def titles_of(facts: NarrativeFacts) -> PictureTitles:
         return PictureTitles()
     scales = dict.fromkeys(item.scale_id for item in facts.items if item.scored)
     return PictureTitles(
-        means=_means(facts),
+        means=_means(facts) or _ranges(facts),
         answers={scale: _answers(facts, scale) for scale in scales},
         items={scale: _items(facts, scale) for scale in scales},
         flags=_flags(facts),
@@ -83,6 +83,28 @@ def _means(facts: NarrativeFacts) -> str:
         top = short((next(iter(ranges)) or (0.0, 0.0))[1])
     counted = [each.answered if rule == "share" else each.score.n for each in lowest]
     return words().say("message_means", [each.name for each in lowest], last, top, counted, rule)
+
+
+def _ranges(facts: NarrativeFacts) -> str:
+    """On which section single returns lie furthest apart, where views are divided.
+
+    That is no mean, so that it may be said then. Not over a dartboard, which shows no single
+    return; and not where single returns may not be pointed at, or sections stand level there with
+    other ends.
+    """
+    rule, sections = facts.toolkit.scoring.rule, facts.sections
+    if rule not in ("mean", "share") or not facts.whole.divided:
+        return ""
+    if not facts.participants.shows_rows or any(each.score.spread is None for each in sections):
+        return ""
+    show = percent if rule == "share" else decimal
+    widest = max(round(each.score.spread or 0.0, DIGITS) for each in sections)
+    apart = [e for e in sections if round(e.score.spread or 0.0, DIGITS) == widest]
+    ends = {(show(e.score.low or 0.0), show(e.score.high or 0.0)) for e in apart}
+    if len(ends) != 1:
+        return ""
+    top = "" if rule == "share" else short((score_range(facts.toolkit) or (0.0, 0.0))[1])
+    return words().say("message_ranges", [each.name for each in apart], *ends.pop(), top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +210,5 @@ def _levels(facts: NarrativeFacts) -> str:
     if not gaps or gaps[0].name not in sections or not _speaks_of_means(facts):
         return ""
     tied = len(gaps) > 1 and round(gaps[0].share - gaps[1].share, DIGITS) == 0
-    return "" if tied else words().say("message_levels", gaps[0].name, level_gap_in_words(gaps[0]))
+    said = level_gap_in_words(facts.toolkit, gaps[0])
+    return "" if tied else words().say("message_levels", gaps[0].name, said)

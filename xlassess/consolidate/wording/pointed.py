@@ -12,6 +12,7 @@ from xlassess.consolidate.figures.values import Figure, ItemFigures, Point
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
 from xlassess.consolidate.wording.terms import decimal, percent, short
 from xlassess.model.toolkit import Choice, Toolkit
+from xlassess.score import affirmative
 
 
 def strengths_of(facts: NarrativeFacts) -> tuple[Point, ...]:
@@ -43,7 +44,7 @@ def singly_of(facts: NarrativeFacts) -> tuple[Point, ...]:
 
 def differences_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return where views differ most, as how many answered what."""
-    none = words().say("no_disagreements", len(facts.rows))
+    none = words().say("no_disagreements", facts.whole.judged)
     return _points(facts, facts.differing, spread_of, none)
 
 
@@ -56,21 +57,22 @@ def spread_of(item: ItemFigures) -> str:
 def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return the largest differences between organisational levels, in words."""
     gaps = facts.whole.level_gaps
-    found = tuple(Point(gap.name, level_gap_in_words(gap)) for gap in gaps)
+    found = tuple(Point(gap.name, level_gap_in_words(facts.toolkit, gap)) for gap in gaps)
     more = facts.whole.levels_apart - len(gaps)
-    return (*found, Point("", words().say("levels_more", more))) if more > 0 else found
+    return (*found, Point("", words().say("levels_more", more), more)) if more > 0 else found
 
 
-def level_gap_in_words(gap: LevelGap) -> str:
-    """Return the highest and the lowest level with their figures."""
+def level_gap_in_words(toolkit: Toolkit, gap: LevelGap) -> str:
+    """Return the highest and the lowest level, each with its figure and how many it rests on."""
 
-    def shown(figure: Figure) -> str:
+    def shown(name: str, figure: Figure) -> tuple[str, str, int]:
         mean = figure.mean or 0.0
-        return percent(mean) if gap.is_share else decimal(mean)
+        return name, percent(mean) if gap.is_share else decimal(mean), figure.n
 
     of = "" if gap.is_share else short(gap.of)
-    (high, most), (low, least) = gap.high, gap.low
-    return words().say("why_levels", high, shown(most), low, shown(least), of)
+    yes = affirmative(toolkit).label if toolkit.scoring.rule == "share" else ""
+    share_of = words().say("share_of", yes)
+    return words().say("why_levels", shown(*gap.high), shown(*gap.low), of, share_of)
 
 
 def name_of(item: ItemFigures) -> str:
@@ -126,6 +128,7 @@ def _points(
     examples = [Point(name_of(item), why(item)) for item in ranked.examples]
     if ranked.examples:
         remark = say("alike", ranked.alike, len(ranked.named))
-        return (*named, Point("", remark), *examples)
+        unnamed = ranked.found - len(ranked.shown)
+        return (*named, Point("", remark, unnamed), *examples)
     left = ranked.found - len(named)
-    return (*named, Point("", say("more_points", left))) if left else tuple(named)
+    return (*named, Point("", say("more_points", left), left)) if left else tuple(named)

@@ -106,7 +106,7 @@ class _Checklist:
             self._lines(assessment.marking, _MARKING)
         self._lines(each.title, _TITLE)
         self._lines(f"{self._part.toolkit.title}. {say('checklist_by', each.by)}", _KICKER)
-        self._lines(say("reading_checklist", each), _STRONG)
+        self._lines(say("reading_checklist", each, False), _STRONG)
         self._heading(say("checklist_settle_title"))
         for text in _to_settle(each):
             self._lines(text)

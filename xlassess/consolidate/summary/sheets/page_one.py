@@ -166,18 +166,6 @@ def _fitting(heights: Sequence[float], room: float, least: int) -> int:
     return count
 
 
-def _lines(points: Sequence[Point]) -> Iterator[tuple[tuple[str, CellFormat], ...]]:
-    """Yield the lines of a list; a remark that leads to an example stands with it."""
-    before: list[tuple[str, CellFormat]] = []
-    for point in points:
-        text = f"{point.what}. {point.why}" if point.what else point.why
-        if not point.what and text.endswith(":"):
-            before.append((text, _TEXT))
-            continue
-        yield (*before, (text, _TEXT))
-        before = []
-
-
 _LEAST_SECOND = 150.0
 """Least height of the lists, in points, for a picture beside them."""
 
@@ -242,11 +230,46 @@ _LEAST_LINE = 18.0
 class _List:
     """A list of the page: its heading, and its lines, the most important first.
 
-    A line is one or more paragraphs that stand together or not at all.
+    A line is one or more paragraphs that stand together or not at all. ``points`` is, for each
+    line, how many points it names, and ``found`` how many there are; no points for other texts.
     """
 
     title: str
     lines: tuple[tuple[tuple[str, CellFormat], ...], ...]
+    points: tuple[int, ...] = ()
+    found: int = 0
+
+    def headed(self, count: int) -> str:
+        """The heading over so many of its lines: with how many of all are named, where not all.
+
+        The lines themselves say how many more there are, once all of them stand there.
+        """
+        if count >= len(self.lines) or not self.points:
+            return self.title
+        return words().say("heading_of", self.title, sum(self.points[:count]), self.found)
+
+
+def _listed(title: str, points: Sequence[Point], together: int) -> _List:
+    """A list of points, so many of its first lines as one.
+
+    A remark that leads to an example stands with it.
+    """
+    lines, named = [], []
+    before: list[tuple[str, CellFormat]] = []
+    for point in points:
+        text = f"{point.what}. {point.why}" if point.what else point.why
+        before.append((text, _TEXT))
+        if point.what or not text.endswith(":"):
+            lines.append(tuple(before))
+            named.append(int(bool(point.what)))
+            before = []
+    found = sum(named) + sum(point.unnamed for point in points)
+    return _List(
+        title,
+        (sum(lines[:together], ()), *lines[together:]),
+        (sum(named[:together]), *named[together:]),
+        found,
+    )
 
 
 class _Paper(_Rows):
@@ -413,9 +436,7 @@ class _Paper(_Rows):
         every = list(self._found())
         counts = self._shares(every, _ROOM - self._used())
         for each, count in zip(every, counts, strict=True):
-            cut = count < len(each.lines)
-            title = words().say("heading_of", each.title, count, len(each.lines)) if cut else ""
-            self.heading(title or each.title)
+            self.heading(each.headed(count))
             for line in each.lines[:count]:
                 for text, look in line:
                     self.prose(text, look)
@@ -450,8 +471,7 @@ class _Paper(_Rows):
                 if points:
                     # Bodies stand side by side: one alone would say nothing of the others.
                     first = _TOGETHER if points == self._bodies() else 1
-                    lines = tuple(_lines(points))
-                    yield _List(title, (sum(lines[:first], ()), *lines[first:]))
+                    yield _listed(title, points, first)
             if told.scenario:
                 strong = _STRONG if self._part.planning.scenario else _TEXT
                 texts = ((told.scenario, strong), (told.scenario_rule, _TEXT),
@@ -466,7 +486,7 @@ class _Paper(_Rows):
         bodies, say = self._part.bodies, sentences().say
         shown = tuple(Point(each.name, say("body", each)) for each in bodies[:_MOST_BODIES])
         left = len(bodies) - len(shown)
-        return (*shown, Point("", say("bodies_more", left))) if left else shown
+        return (*shown, Point("", say("bodies_more", left), left)) if left else shown
 
     def _second_picture(self, top: int) -> None:
         """A second chart below the table, where the lists go on beside an empty half page."""
