@@ -298,6 +298,19 @@ def test_points__remarks_say_how_many_they_stand_for(pat):
     assert (named, sum(point.unnamed for point in told.concerns)) == (3, 33)
 
 
+def test_checklists__the_decision_is_asked_for_until_it_is_given():
+    toolkit = find_toolkit("melton-checklist")
+    given = all_at(toolkit, "yes") + answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
+    open_still = part_of(toolkit, [given]).narrative.decisions
+    assert open_still[0].startswith("Decide on Harbour Alliance: join, decline, or receive")
+    decided = given + answers(toolkit, {("R1", "answer"): "decline"})
+    part = part_of(toolkit, [decided])
+    assert part.checklists[0].decided
+    assert not any("join" in text for text in part.narrative.decisions)
+    many = part_of(toolkit, [given] * 4 + [decided]).narrative.decisions
+    assert many[0].startswith("Decide on each of the 4 checklists")
+
+
 def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
     toolkit = find_toolkit("melton-checklist")
     same = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})

@@ -71,6 +71,7 @@ def _completed(
         settle=tuple(lines[item] for item in settle),
         missing=tuple(lines[item] for item in missing),
         signed=tuple((item.short or item.ask, lines[item.id].answer) for item in signing),
+        decided=bool(signing) and lines[signing[0].id].answer != "",
     )
 
 

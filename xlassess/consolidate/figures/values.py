@@ -373,7 +373,8 @@ class CompletedChecklist:
     ``title`` is what it is about, ``by`` who filled it in (where shown). ``settle`` are the lines
     answered "no" or "don't know", ``missing`` those without an answer that another answer, or
     the checklist as a whole, calls for. ``signed`` are the sign-offs in their order, each with
-    what stands there, empty while open.
+    what stands there, empty while open; ``decided`` says that the first of them, the decision, is
+    given.
     """
 
     title: str
@@ -382,6 +383,7 @@ class CompletedChecklist:
     settle: tuple[ChecklistLine, ...]
     missing: tuple[ChecklistLine, ...]
     signed: tuple[tuple[str, str], ...]
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,20 @@ from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 def asked_of(facts: NarrativeFacts) -> tuple[str, ...]:
     """Return what the committee is asked to decide."""
     if facts.toolkit.subject == "proposal":
-        return tuple(_about_returns(facts))
+        return (*_about_proposals(facts), *_about_returns(facts))
     return (*_about_findings(facts), *_about_actions(facts), *_about_returns(facts), _next())
+
+
+def _about_proposals(facts: NarrativeFacts) -> Iterator[str]:
+    """The decision on each proposal that has none yet; of many, on how many."""
+    say = words().say
+    undecided = [each for each in facts.checklists if not each.decided]
+    if len(undecided) > LISTED:
+        yield say("decide_proposals", len(undecided))
+        return
+    names = Counter(each.title for each in facts.checklists)
+    for each in undecided:
+        yield say("decide_proposal", each, names[each.title] > 1)
 
 
 def _about_returns(facts: NarrativeFacts) -> Iterator[str]:

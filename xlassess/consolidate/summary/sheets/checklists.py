@@ -110,9 +110,10 @@ class _Checklist:
         self._heading(say("checklist_settle_title"))
         for text in _to_settle(each):
             self._lines(text)
-        self._heading(say("checklist_decision_title"))
-        for text in words().paragraphs("checklist_decision"):
-            self._lines(text)
+        if not each.decided:
+            self._heading(say("checklist_decision_title"))
+            for text in words().paragraphs("checklist_decision"):
+                self._lines(text)
         self._heading(say("checklist_signed_title"))
         for name, value in each.signed:
             self._lines(say("checklist_signed", name, value))
