@@ -11,18 +11,22 @@ import openpyxl
 import pytest
 
 from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
-from tests.services.small import change_settings
+from tests.services.small import MONDAY, TOOLKIT, a_folder, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate.figures.thresholds import LISTED
+from xlassess.contract.layout import layout
 from xlassess.ledger import Ledger
 from xlassess.model.plan import AgreedPlan
 from xlassess.services.common import issuing
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, set_aside
+from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.plan import plan
 from xlassess.services.verify import verify
+from xlassess.toolkits.load import find_toolkit
 
 DAY = timedelta(days=1)
 DECIDED: dict[str, dict[str, object]] = {
@@ -242,3 +246,37 @@ def test_summary__without_an_agreed_action_of_the_toolkit_keeps_its_proposals(
                     for cell in row)  # fmt: skip
     assert "Meet every month" in said
     assert "Follow up the agreed plan" not in said
+
+
+MANY = 9
+"""Concerns: more than page one names."""
+
+
+def test_plan__concerns_that_page_one_does_not_name_come_last_and_may_stay_empty(
+    tmp_path: Path,
+) -> None:
+    folder = a_folder(tmp_path / "small")
+    item = TOOLKIT[TOOLKIT.index('      - {id: "1B"') : TOOLKIT.index('      - {id: "1C"')]
+    more = "".join(item.replace("1B", f"1{chr(68 + at)}") for at in range(MANY - 3))
+    write_toolkit(folder, TOOLKIT.replace(item, item + more))
+    paths = []
+    for issued in generate(folder, now=MONDAY).workbooks:
+        book = openpyxl.load_workbook(issued.path)
+        (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
+        column = table.column("answer")
+        assert column is not None
+        for row in table.rows:
+            book["1 Basics"].cell(row.index + 1, column.index + 1).value = "Disagree"
+        paths.append(tmp_path / f"{issued.respondent}.xlsx")
+        book.save(paths[-1])
+    ingest(folder, paths, now=RETURNED, workers=1)
+    result = plan(folder, now=RETURNED)
+    assert (result.proposals, result.concerns, result.further) == (0, MANY, MANY - LISTED)
+    rows = texts(result.path, "Tiny")
+    assert [row[0] for row in rows] == [f"C{number}" for number in range(1, MANY + 1)]
+    further = ["does not name this concern" in row[1] for row in rows]
+    assert further == [False] * LISTED + [True] * (MANY - LISTED)
+    assert [row[-1] for row in rows] == ["To do"] * LISTED + ["Optional"] * (MANY - LISTED)
+    sheet = openpyxl.load_workbook(result.path, data_only=True)["Start"]
+    said = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert f"Still to decide or complete: {LISTED} of {LISTED} rows" in said

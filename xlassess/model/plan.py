@@ -70,6 +70,7 @@ class Matter:
 
     ``part`` is the toolkit's key, ``item`` the number of the question it answers (either may be
     empty), ``statement`` the question, ``finding`` what respondents said to it, in words.
+    ``further`` says of a concern that page one of the summary does not name it.
     """
 
     part: str
@@ -77,6 +78,7 @@ class Matter:
     statement: str
     finding: str
     proposed: Suggestion | None
+    further: bool = False
 
 
 TalkingGroup = Literal["split", "low", "levels", "rest"]

@@ -30,7 +30,8 @@ class Planned:
     """The plan workbook: what became of it, and what is in it.
 
     ``proposals`` are actions that partners proposed, ``concerns`` those of the summary for which
-    nobody did; ``agreed`` is the plan as it was agreed so far, if it was.
+    nobody did, ``further`` those among them that its page one does not name; ``agreed`` is the
+    plan as it was agreed so far, if it was.
     """
 
     outcome: Outcome
@@ -38,6 +39,7 @@ class Planned:
     reference: str
     proposals: int
     concerns: int
+    further: int
     agreed: AgreedPlan | None
 
     @property
@@ -95,6 +97,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
         reference=issue.record.reference,
         proposals=proposed,
         concerns=len(matters) - proposed,
+        further=sum(matter.further for matter in matters),
         agreed=record.plan,
     )
 

@@ -54,6 +54,10 @@ def _show(out: Console, result: Planned) -> None:
     proposals = count(result.proposals, "proposed action")
     concerns = count(result.concerns, "concern")
     out.say(f"It has {proposals}, and {concerns} for which nobody proposed an action.")
+    if result.further:
+        out.say(
+            f"Page one of the summary does not name {result.further} of these: they may stay empty."
+        )
     if result.agreed:
         agreed, left = len(result.agreed.actions), len(result.agreed.undecided)
         out.say(f"Agreed so far: {count(agreed, 'action')}. Rows without a decision: {left}.")

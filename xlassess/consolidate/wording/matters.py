@@ -17,6 +17,8 @@ from xlassess.model.plan import Matter, Suggestion, TalkingGroup, TalkingPoint
 def matters_of(summary: Summary) -> tuple[Matter, ...]:
     """Return what is to be decided on, toolkit by toolkit: proposals first, then open concerns.
 
+    Of the concerns those come first that page one of the summary names.
+
     Nothing is shown of proposers or answers that the summary does not show.
     """
     return tuple(matter for part in summary.parts for matter in _of_part(summary, part))
@@ -43,9 +45,11 @@ def _of_part(summary: Summary, part: ToolkitResults) -> Iterator[Matter]:
             finding = _finding(part, said[0], weak) if said else ""
             proposed = Suggestion(" ".join(judged.following.split()), by="the workshop")
             yield Matter(part.key, judged.item, asks[judged.item], finding, proposed)
-    for item, ask in asks.items():
-        if item in weak and item not in answered:
-            yield Matter(part.key, item, ask, _finding(part, figures[item][0], weak), None)
+    named = _named(part)
+    still = [item for item in asks if item in weak and item not in answered]
+    for item in sorted(still, key=lambda item: item not in named):
+        finding = _finding(part, figures[item][0], weak)
+        yield Matter(part.key, item, asks[item], finding, None, further=item not in named)
 
 
 def _weak(part: ToolkitResults) -> set[str]:
@@ -55,6 +59,21 @@ def _weak(part: ToolkitResults) -> set[str]:
     found = points.judged(part.items, part.returned)
     weak = (one for one in found if points.is_weak(part.toolkit, one, part.returned))
     return {one.item.id for one in weak}
+
+
+def _named(part: ToolkitResults) -> set[str]:
+    """The questions that page one names as concerns."""
+    ranked = points.concerns(part.toolkit, part.items, _weights(part), part.returned)
+    return {one.item.id for one in ranked.shown}
+
+
+def _weights(part: ToolkitResults) -> dict[str, float]:
+    """How significant respondents hold each section to be, where that was asked."""
+    return {
+        each.section.id: each.significance.mean
+        for each in part.sections
+        if each.significance.mean is not None
+    }
 
 
 def _finding(part: ToolkitResults, item: ItemFigures, weak: set[str]) -> str:
@@ -93,12 +112,7 @@ def talking_points(part: ToolkitResults) -> tuple[TalkingPoint, ...]:
 
     What is withheld in the summary is withheld here.
     """
-    weights = {
-        each.section.id: each.significance.mean
-        for each in part.sections
-        if each.significance.mean is not None
-    }
-    agenda = agenda_of(part.toolkit, part.items, weights, part.returned)
+    agenda = agenda_of(part.toolkit, part.items, _weights(part), part.returned)
     views = {view.label: view.id for view in part.toolkit.views}
     groups: tuple[tuple[TalkingGroup, tuple[ItemFigures, ...]], ...] = (
         ("split", agenda.split), ("low", agenda.low), ("levels", agenda.levels),

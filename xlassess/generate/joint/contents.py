@@ -16,7 +16,7 @@ from xlassess.contract.layout import (
     cell_name,
     list_name,
 )
-from xlassess.generate.joint.questions import CONCERN, FREE
+from xlassess.generate.joint.questions import CONCERN, FREE, may_stay_empty
 from xlassess.generate.workbook.cells import LONGEST_COMMENT, AnswerCell, Contents
 from xlassess.generate.workbook.lists import runs
 from xlassess.generate.workbook.status import (
@@ -104,7 +104,7 @@ class JointContents(Contents):
     def entry(self, toolkit: Toolkit, item: Item, column: Column, words: Words) -> AnswerCell:
         """Return what a cell takes, by its column; where text is taken, a list only offers."""
         name, taken = column.field.partition(":")[2], column.entry
-        title, free = column.header[:LONGEST_TITLE], formats.INPUT.but(valign="top")
+        title, free = column.header[:LONGEST_TITLE], formats.INPUT
         prompt = Message(title, self.words.say("joint_prompt", name))
         error = Message(words.say("long_title"), words.say("long_error", LONGEST_COMMENT))
         if not taken or taken in toolkit.scales:
@@ -153,13 +153,13 @@ class JointContents(Contents):
         columns = [column for column in table.fields(item) if column.role == "answer"]
         cells = {c.field.partition(":")[2]: cell_name(row, c.index) for c in columns}
         labels = {c.code: c.label for scale in self.toolkit.scales.values() for c in scale.choices}
-        return _STATUS[self.kind](_Row(cells, self._by_item.get(item.id, {}), labels), item.id)
+        return _STATUS[self.kind](_Row(cells, self._by_item.get(item.id, {}), labels), item)
 
     def progress(self, words: Words, place: SectionLayout) -> Formula | str:
         """Return how far the sheet is, for its head."""
         del words
         say = self.words.say
-        rows = [r for r in place.tables[0].rows if not r.item.id.startswith(FREE)]
+        rows = [r for r in place.tables[0].rows if not may_stay_empty(r.item)]
         if not rows:
             return say("sheet_optional")
         before, after = say("sheet_progress", len(rows)).split("#")
@@ -171,7 +171,7 @@ class JointContents(Contents):
     def done(self, place: SectionLayout) -> Formula:
         """Return how many rows of a sheet are done, free ones not counted."""
         table = place.tables[0]
-        rows = [row for row in table.rows if not row.item.id.startswith(FREE)]
+        rows = [row for row in table.rows if not may_stay_empty(row.item)]
         column = status_column(table).index
         said = [self.status(self.toolkit, table, row.index, row.item) for row in rows]
         count = sum(one.value == DONE for one in said if isinstance(one, Formula))
@@ -190,9 +190,9 @@ def _said(empty: str, nothing: tuple[str, bool], lacks: list[_Lack]) -> Formula:
     )
 
 
-def _plan_status(row: _Row, number: str) -> Formula:
+def _plan_status(row: _Row, item: Item) -> Formula:
     adopted = (plan.ADOPT, plan.REWORD)
-    worded = adopted if number.startswith((FREE, CONCERN)) else (plan.REWORD,)
+    worded = adopted if item.id.startswith((FREE, CONCERN)) else (plan.REWORD,)
     lacks = [
         row.lack("wording", plan.WORDING, plan.DECISION, *worded),
         row.lack("owner", plan.OWNER, plan.DECISION, *adopted),
@@ -200,12 +200,12 @@ def _plan_status(row: _Row, number: str) -> Formula:
         row.lack("number", plan.INTO, plan.DECISION, plan.MERGE),
         row.lack("reason", plan.REASON, plan.DECISION, plan.DECLINE),
     ]
-    empty = OPTIONAL if number.startswith(FREE) else TO_DO
+    empty = OPTIONAL if may_stay_empty(item) else TO_DO
     return _said(empty, row.blank(plan.DECISION), lacks)
 
 
-def _progress_status(row: _Row, number: str) -> Formula:
-    del number
+def _progress_status(row: _Row, item: Item) -> Formula:
+    del item
     moved, is_moved = row.blank(plan.NEW_DEADLINE)
     silent, is_silent = row.blank(plan.BECAUSE)
     lacks = [
@@ -215,11 +215,11 @@ def _progress_status(row: _Row, number: str) -> Formula:
     return _said(TO_DO, row.blank(plan.STATE), lacks)
 
 
-def _workshop_status(row: _Row, number: str) -> Formula:
-    del number
+def _workshop_status(row: _Row, item: Item) -> Formula:
+    del item
     return _said(OPTIONAL, row.blank(plan.JUDGEMENT), [])
 
 
-_STATUS: Mapping[JointKind, Callable[[_Row, str], Formula]] = {
+_STATUS: Mapping[JointKind, Callable[[_Row, Item], Formula]] = {
     "plan": _plan_status, "progress": _progress_status, "workshop": _workshop_status,
 }  # fmt: skip

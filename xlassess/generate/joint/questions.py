@@ -172,7 +172,8 @@ class _Known:
         for section in before.sections if before else ():
             self._of[section.id] = list(section.items)
             for item in section.items:
-                self._items.setdefault((section.id, item.short, item.ask), []).append(item)
+                ask = "" if item.id.startswith(CONCERN) else item.ask
+                self._items.setdefault((section.id, item.short, ask), []).append(item)
                 prefix = item.id.rstrip("0123456789")
                 number = int(item.id.removeprefix(prefix))
                 self._last[prefix] = max(self._last[prefix], number)
@@ -187,7 +188,7 @@ class _Known:
         for item in self._of.get(part, ()):
             if item.id in self._decided:
                 rows.setdefault(item.id, item)
-        return sorted(rows.values(), key=lambda item: _order(item.id))
+        return sorted(rows.values(), key=_order)
 
     def free(self, words: Words) -> list[Item]:
         """Return the rows of new actions: those decided on, and as many free ones as ever."""
@@ -200,22 +201,32 @@ class _Known:
 
     def _row(self, matter: Matter, words: Words) -> Item:
         proposed = matter.proposed
-        ask = proposed.action.translate(_HOLES) if proposed else words.say("nothing_proposed")
+        text = proposed.action.translate(_HOLES) if proposed else ""
+        bare = words.say("nothing_proposed_further" if matter.further else "nothing_proposed")
         why = "\n\n".join(words.paragraphs("plan_answers", matter))
         said = words.paragraphs("plan_suggested", proposed) if proposed else ()
-        same = self._items.get((matter.part, matter.item, ask), [])
+        # A concern keeps its number, whether page one names it or not.
+        same = self._items.get((matter.part, matter.item, text), [])
         number = same.pop(0).id if same else self._next("" if proposed else CONCERN)
-        return _plan_item(number, ask, matter.item, why, said)
+        return _plan_item(number, text or bare, matter.item, why, said)
 
     def _next(self, prefix: str) -> str:
         self._last[prefix] += 1
         return f"{prefix}{self._last[prefix]}"
 
 
-def _order(number: str) -> tuple[bool, int]:
-    """Proposals before concerns, each by number."""
-    prefix = number.rstrip("0123456789")
-    return bool(prefix), int(number.removeprefix(prefix))
+def may_stay_empty(item: Item) -> bool:
+    """True for a row of the plan workbook that need not be decided on.
+
+    That is a row for a new action, and a concern that page one of the summary does not name.
+    """
+    return item.id.startswith(FREE) or item.ask == Words(WORDS).say("nothing_proposed_further")
+
+
+def _order(item: Item) -> tuple[bool, bool, int]:
+    """Proposals before concerns, of these those first that page one names; each by number."""
+    prefix = item.id.rstrip("0123456789")
+    return bool(prefix), may_stay_empty(item), int(item.id.removeprefix(prefix))
 
 
 _HOLES = dict.fromkeys(range(0xE000, 0xE004), "\ufffd")

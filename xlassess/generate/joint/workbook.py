@@ -19,7 +19,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.contract.seal import questions_digest
 from xlassess.generate.joint.contents import JointContents
-from xlassess.generate.joint.questions import FREE, WORDS
+from xlassess.generate.joint.questions import WORDS, may_stay_empty
 from xlassess.generate.partner_workbook import CommonIdentity, common_identity, write_identity
 from xlassess.generate.plate import Personal, begin, finish
 from xlassess.generate.workbook.draft import Draft
@@ -157,7 +157,7 @@ def _table(draft: Draft, sheet: SheetWriter, row: int, contents: JointContents) 
     first, places = row + 1, draft.layout.sections
     asked = done = 0
     for at, place in enumerate(places, start=first):
-        rows = sum(not one.item.id.startswith(FREE) for one in place.tables[0].rows)
+        rows = sum(not may_stay_empty(one.item) for one in place.tables[0].rows)
         finished = contents.done(place)
         target = f"internal:{sheet_prefix(place.sheet)}{_first_cell(place)}"
         tip = draft.words.say("section_tip", place.section.title)
