@@ -31,7 +31,7 @@ from xlassess.consolidate.figures.trend import (
     moves_of,
 )
 from xlassess.consolidate.report import report_bytes
-from xlassess.consolidate.wording.trend_words import picture_title
+from xlassess.consolidate.wording.trend_words import picture_title, trend_in_words
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import Respondent
 from xlassess.model.record import Outcome, Round
@@ -255,6 +255,39 @@ def test_trend__a_changed_question_takes_its_section_and_the_total_with_it(pat: 
     followed = {line.number for line in found.lines if line.moves is not None}
     assert "2" not in followed
     assert "1" in followed
+
+
+def test_words__say_which_sections_are_not_compared(pat: Toolkit) -> None:
+    people = {"r1": 2, "r2": 2, "r3": 2}
+    then = held(pat, people, "2025")
+    told = trend_in_words(trend(then, held(changed(pat, "2A", ask="Other?"), people, "2026")))
+    apart = (
+        "Not comparable with 2025: Clarity of purpose. The questions there are not all the same."
+    )
+    assert apart in told
+    same = trend_in_words(trend(then, held(pat, people, "2026")))
+    assert not any(text.startswith("Not comparable") for text in same)
+    whole = replace(pat, version="2.0", sections=tuple(
+        replace(each, items=tuple(replace(i, ask=f"{i.ask} Really?") for i in each.items))
+        for each in pat.sections
+    ))  # fmt: skip
+    (told,) = [
+        text
+        for text in trend_in_words(trend(then, held(whole, people, "2026")))
+        if text.startswith("Not comparable")
+    ]
+    assert told.count("; ") + 1 == len(pat.sections)
+
+
+def test_words__of_a_report_name_single_questions_in_place_of_a_sheet(pat: Toolkit) -> None:
+    then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
+    found = trend(then, held(pat, {"r1": 1, "r2": 1, "r3": 1}, "2026"))
+    assert any("see the Trend sheet" in text for text in trend_in_words(found))
+    told = trend_in_words(found, sheets=False)
+    assert not any("sheet" in text for text in told)
+    (named,) = [text for text in told if text.startswith("Single questions that moved up: ")]
+    assert named.count("; ") + 1 == len(found.claimed("item"))
+    assert "moved down" not in named
 
 
 def test_trend__a_question_that_follows_another_is_compared(pat: Toolkit) -> None:

@@ -75,10 +75,34 @@ def test_report__tells_the_summarys_own_words(told, report):
     for sentence in (part.narrative.context, part.narrative.caution):
         assert sentence in said
     assert any(paragraph.startswith(part.narrative.reading) for paragraph in said)
-    for number, decision in enumerate(part.narrative.decisions, 1):
+    for number, decision in enumerate(part.narrative.decisions_in_report, 1):
         assert f"{number}.\t{decision}" in said
     for point in (*part.narrative.strengths, *part.narrative.concerns):
-        assert f"{point.what}  {point.why}".strip() in said
+        assert f"{point.what}  {point.in_report or point.why}".strip() in said
+
+
+@pytest.mark.parametrize("attribution", ["named", "aggregated"])
+def test_report__points_to_no_sheet(builtin_toolkit, attribution):
+    record = a_round([builtin_toolkit], 9, Wish(returned=8, query=(2,)), attribution=attribution)
+    told = " ".join(words(opened(report_bytes(summarise(record, MADE_AT)))))
+    questions = f"{builtin_toolkit}".casefold()
+    for name in ("Agreement", "Levels", "Trend", "Method", "Scores", "Action plan", "Data"):
+        assert f"{name} sheet" not in told
+        assert f"{name} sheet".casefold() not in questions
+
+
+def test_report__names_what_page_one_only_counts(pat):
+    summary = summarise(a_round([pat], 6), MADE_AT)
+    (part,) = summary.parts
+    lists = (part.narrative.concerns, part.narrative.strengths)
+    more = [one for points in lists for one in points if "on the Agreement sheet" in one.why]
+    assert more
+    told = words(opened(report_bytes(summary)))
+    for one in more:
+        number = one.why.partition(" ")[0]
+        (others,) = [text for text in told if text == one.in_report]
+        assert others.startswith(f"{number} more: ")
+        assert len(re.findall(r"\(\d[A-F]\)", others)) == int(number)
 
 
 def test_report__has_the_figures_of_every_section(told, report):

@@ -29,13 +29,15 @@ class Ranking:
     """The items of one kind that are named, and how many there are.
 
     ``named`` stand in order. ``examples`` are some of ``alike`` items that stand exactly level
-    after them, from as many sections as there are: no order among them is meant.
+    after them, from as many sections as there are: no order among them is meant. ``rest`` are all
+    that are not named.
     """
 
     named: tuple[ItemFigures, ...] = ()
     examples: tuple[ItemFigures, ...] = ()
     alike: int = 0
     found: int = 0
+    rest: tuple[ItemFigures, ...] = ()
 
     @property
     def shown(self) -> tuple[ItemFigures, ...]:
@@ -57,7 +59,10 @@ def ranking(items: Iterable[ItemFigures], key: Callable[[ItemFigures], Any]) -> 
         room = LISTED - len(named)
         if len(group) > room:
             examples = spread(group, room)
-            return Ranking(tuple(named), examples, len(group) if examples else 0, len(ordered))
+            shown = {id(item) for item in (*named, *examples)}
+            rest = tuple(item for item in ordered if id(item) not in shown)
+            alike = len(group) if examples else 0
+            return Ranking(tuple(named), examples, alike, len(ordered), rest)
         named += group
     return Ranking(tuple(named), found=len(ordered))
 

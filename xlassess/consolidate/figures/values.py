@@ -254,12 +254,14 @@ class Point:
     """A strength, concern or difference: what, and the figures that say so.
 
     ``what`` is the statement, with its number after it; empty for a remark on the list, and
-    ``unnamed`` then how many points it stands for that the list does not name.
+    ``unnamed`` then how many points it stands for that the list does not name. ``in_report``
+    stands in place of ``why`` where there are no sheets to point to, if it is not empty.
     """
 
     what: str
     why: str
     unnamed: int = 0
+    in_report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +303,8 @@ class Narrative:
     (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
     how many could not say; ``context`` and ``caution`` what it rests on, ``rests`` the former
     without what the head of a page says. ``titles`` are those of the pictures. ``trend`` is what
-    moved since the round before; empty in a first one.
+    moved since the round before; empty in a first one. ``decisions_in_report`` and
+    ``trend_in_report`` are the same for readers who have no sheets to look at.
     """
 
     context: str
@@ -325,6 +328,8 @@ class Narrative:
     titles: PictureTitles = PictureTitles()
     trend_title: str = ""
     trend: tuple[str, ...] = ()
+    decisions_in_report: tuple[str, ...] = ()
+    trend_in_report: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,10 +278,10 @@ def _entry(part: ToolkitResults, entry: RegisterEntry) -> ReportEntry:
 
 
 def method_of(summary: Summary) -> tuple[Method, ...]:
-    """Return the rules behind the figures, as the Method sheet has them."""
+    """Return the rules behind the figures, as the summary has them."""
     return tuple(
         Method(heading, tuple(Topic(*pair) for pair in pairs))
-        for heading, pairs in method_blocks(summary)
+        for heading, pairs in method_blocks(summary, sheets=False)
     )
 
 
@@ -370,7 +370,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         figures=figures_of(part) if shown else None,
         further=charts.further(part) if shown else (),
         trend_title=narrative.trend_title if shown else "",
-        trend=narrative.trend if shown else (),
+        trend=narrative.trend_in_report if shown else (),
         trend_picture=charts.slopes(part) if shown else None,
         strengths_title=narrative.strengths_title,
         strengths=_findings(narrative.strengths),
@@ -382,7 +382,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         scenario=narrative.scenario if shown else "",
         scenario_rule=narrative.scenario_rule if shown else "",
         scenario_advice=narrative.scenario_advice if shown else "",
-        decisions=narrative.decisions,
+        decisions=narrative.decisions_in_report,
         caution=" ".join((*narrative.unsure[1:], narrative.caution)),
     )
 
@@ -410,4 +410,8 @@ def _differences(part: ToolkitResults) -> tuple[ReportFinding, ...]:
 
 
 def _findings(points: Sequence[Point]) -> tuple[ReportFinding, ...]:
-    return tuple(ReportFinding(each.what, each.why) for each in points if each.what or each.why)
+    return tuple(
+        ReportFinding(each.what, each.in_report or each.why)
+        for each in points
+        if each.what or each.why
+    )

@@ -18,21 +18,28 @@ def words() -> Words:
     return Words("summary_method.j2")
 
 
-def method_blocks(summary: Summary) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def method_blocks(
+    summary: Summary, *, sheets: bool = True
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield how every figure comes about, whatever paper shows it.
+
+    Args:
+        summary: the round.
+        sheets: the reader has sheets that can be pointed to.
 
     Yields:
         A heading and its paragraphs, each a topic and a text.
     """
-    general = words().paragraphs("general", summary)
+    general = words().paragraphs("general", summary, sheets)
     promised = promise_in_words(summary.participants)
     held = held_in_words(summary.participants)
     exposed = exposed_in_words(summary.participants)
     shown = words().paragraphs("attribution", summary.participants, promised, held, exposed)
     yield "Figures", [*_pairs(general), *_pairs(shown)]
-    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", _rules(summary)))
+    rules = _rules(summary) | {"sheets": sheets}
+    yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", rules))
     if any(part.trend for part in summary.parts):
-        yield "Trend", _pairs(words().paragraphs("trend", _rules(summary)))
+        yield "Trend", _pairs(words().paragraphs("trend", rules))
     for part in summary.parts:
         yield f"Toolkit: {part.label}", list(_toolkit(part))
 

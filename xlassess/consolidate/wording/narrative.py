@@ -40,11 +40,17 @@ from xlassess.consolidate.wording.terms import day, day_of, percent
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 
 
-def asked_of(facts: NarrativeFacts) -> tuple[str, ...]:
-    """Return what the committee is asked to decide."""
+def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
+    """Return what the committee is asked to decide.
+
+    Args:
+        facts: what is known of the toolkit's returns.
+        sheets: the reader has sheets that can be pointed to.
+    """
     if facts.toolkit.subject == "proposal":
         return (*_about_proposals(facts), *_about_returns(facts))
-    return (*_about_findings(facts), *_about_actions(facts), *_about_returns(facts), _next())
+    found = _about_findings(facts, sheets=sheets)
+    return (*found, *_about_actions(facts), *_about_returns(facts), _next())
 
 
 def _about_proposals(facts: NarrativeFacts) -> Iterator[str]:
@@ -72,7 +78,7 @@ def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
         yield say("decide_queries", queries)
 
 
-def _about_findings(facts: NarrativeFacts) -> Iterator[str]:
+def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if not facts.says_something:
         return
     say, whole = words().say, facts.whole
@@ -86,13 +92,13 @@ def _about_findings(facts: NarrativeFacts) -> Iterator[str]:
     for ill in whole.ill[:LISTED]:
         yield say("decide_ill", ill.section.name, ill.returns, ill.of, ill.significant)
     if len(whole.ill) > LISTED:
-        yield say("decide_more_ill", len(whole.ill) - LISTED)
+        yield say("decide_more_ill", [ill.section.name for ill in whole.ill[LISTED:]], sheets)
     for item in facts.weak.shown:
         why = why_low(facts.toolkit, item).partition(": ")[2]
         yield say("decide_concern", item.item.ask, item.view, item.item.id, why)
     if facts.weak.found > len(facts.weak.shown):
         more = facts.weak.found - len(facts.weak.shown)
-        yield say("decide_more_concerns", more, facts.speaks_for_all)
+        yield say("decide_more_concerns", more, facts.speaks_for_all, sheets)
     if facts.differing.shown and not whole.divided:
         yield say("decide_disagreements", [name_of(item) for item in facts.differing.shown])
 
@@ -149,6 +155,8 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         titles=titles_of(facts),
         trend_title=trend_title(facts.trend) if facts.trend else "",
         trend=trend_in_words(facts.trend) if facts.trend else (),
+        decisions_in_report=asked_of(facts, sheets=False),
+        trend_in_report=trend_in_words(facts.trend, sheets=False) if facts.trend else (),
     )
 
 

@@ -59,7 +59,10 @@ def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     gaps = facts.whole.level_gaps
     found = tuple(Point(gap.name, level_gap_in_words(facts.toolkit, gap)) for gap in gaps)
     more = facts.whole.levels_apart - len(gaps)
-    return (*found, Point("", words().say("levels_more", more), more)) if more > 0 else found
+    if more <= 0:
+        return found
+    say = words().say
+    return (*found, Point("", say("levels_more", more), more, say("levels_smaller", more)))
 
 
 def level_gap_in_words(toolkit: Toolkit, gap: LevelGap) -> str:
@@ -126,9 +129,11 @@ def _points(
     say = words().say
     named = [Point(name_of(item), why(item)) for item in ranked.named]
     examples = [Point(name_of(item), why(item)) for item in ranked.examples]
+    others = say("others", len(ranked.rest), list(map(name_of, ranked.rest)))
     if ranked.examples:
         remark = say("alike", ranked.alike, len(ranked.named))
         unnamed = ranked.found - len(ranked.shown)
-        return (*named, Point("", remark, unnamed), *examples)
+        told = f"{others} {remark}" if ranked.rest else ""
+        return (*named, Point("", remark, unnamed, told), *examples)
     left = ranked.found - len(named)
-    return (*named, Point("", say("more_points", left), left)) if left else tuple(named)
+    return (*named, Point("", say("more_points", left), left, others)) if left else tuple(named)

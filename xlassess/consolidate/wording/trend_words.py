@@ -13,9 +13,15 @@ MOST_LINES = 8
 """Lines of a slope chart that can be told apart."""
 
 
-def trend_in_words(trend: Trend) -> tuple[str, ...]:
-    """Return what moved since the round before, and who answered both times."""
-    told = (*_moved(trend), _agreed(trend), _who(trend), _unsummed(trend))
+def trend_in_words(trend: Trend, *, sheets: bool = True) -> tuple[str, ...]:
+    """Return what moved since the round before, and who answered both times.
+
+    Args:
+        trend: the rounds.
+        sheets: the reader has sheets that can be pointed to.
+    """
+    moved = _moved(trend, sheets=sheets)
+    told = (*moved, _apart(trend), _agreed(trend), _who(trend), _unsummed(trend))
     return tuple(text for text in told if text)
 
 
@@ -24,28 +30,45 @@ def trend_title(trend: Trend) -> str:
     return words().say("trend_title", trend.before)
 
 
-def _moved(trend: Trend) -> Iterator[str]:
+def _moved(trend: Trend, *, sheets: bool) -> Iterator[str]:
     say = words().say
     if trend.bodies:
         higher = sum(bool(each.up) for each in trend.bodies)
         lower = sum(bool(each.down) for each in trend.bodies)
-        yield say("trend_bodies", len(trend.bodies), higher, lower)
+        yield say("trend_bodies", len(trend.bodies), higher, lower, sheets)
         return
     whole = trend.claimed("overall", "section")
     items = trend.claimed("item")
     if not whole and not items:
         if trend.is_compared:
-            yield _nothing_claimed(trend)
+            yield _nothing_claimed(trend, sheets=sheets)
         return
     if not whole:
         yield say("trend_only_items")
     for way in ("up", "down"):
         yield from _each_way(whole or items, way)
     if whole and items:
-        yield say("trend_items", len(items))
+        yield say("trend_items", len(items)) if sheets else _named(items)
 
 
-def _nothing_claimed(trend: Trend) -> str:
+def _named(items: Sequence[TrendLine]) -> str:
+    """Which single questions moved up, and which down."""
+    up, down = (
+        [f"{line.name} ({line.number})" for line in items if line.change == way]
+        for way in ("up", "down")
+    )
+    return words().say("trend_items_named", up, down)
+
+
+def _apart(trend: Trend) -> str:
+    """Which sections are not compared where others are: a comparison would stand there."""
+    if not trend.is_compared or all(line.figures[-2].why for line in trend.lines):
+        return ""
+    apart = [line.name for line in trend.of("section") if line.figures[-2].why]
+    return words().say("trend_apart", trend.before, apart) if apart else ""
+
+
+def _nothing_claimed(trend: Trend, *, sheets: bool) -> str:
     """Why no change is claimed."""
     say = words().say
     if not trend.lines:
@@ -53,7 +76,7 @@ def _nothing_claimed(trend: Trend) -> str:
     if all(line.figures[-2].why for line in trend.lines):
         return say("trend_not_comparable", trend.before)
     if trend.why_not:
-        return say("trend_not_followed", trend.why_not)
+        return say("trend_not_followed", trend.why_not, sheets)
     followed = [line.moves for line in trend.lines if line.moves is not None]
     if trend.both.withheld and not followed:
         return say("trend_few_withheld")
