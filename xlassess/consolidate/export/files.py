@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from xlassess.consolidate.export.columns import Cell, TableSpec, Type, guarded, plain
@@ -229,6 +231,8 @@ def _file(table: ExportTable, form: Format, content: bytes) -> ExportFile:
     return ExportFile(f"{table.spec.name}.{form}", content, rows)
 
 
+_END = "\r\n"
+
 _ROWS_AT_ONCE = 20_000
 """Rows that are written together: enough to be fast, few enough to be held."""
 
@@ -245,17 +249,28 @@ def _csv(table: ExportTable) -> bytes:
     ready = []
     for column in table.spec.columns:
         codes, found = once_each(frame[column.name])
-        ready.append((codes, np.array([*map(_IN_CSV[column.type], found), ""], dtype=object)))
+        texts = _quoted([*map(_IN_CSV[column.type], found), ""])
+        ready.append((codes, np.array(texts, dtype=object)))
     del frame
     out = io.BytesIO()
-    text = io.TextIOWrapper(out, "utf-8-sig", "backslashreplace", newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([column.name for column in table.spec.columns])
+    heads = [tuple(_quoted([column.name for column in table.spec.columns]))]
+    out.write(codecs.BOM_UTF8 + _lines(heads))
     for first in range(0, len(table), _ROWS_AT_ONCE):
         block = slice(first, first + _ROWS_AT_ONCE)
-        writer.writerows(zip(*(texts[codes[block]] for codes, texts in ready), strict=True))
-    text.flush()
+        out.write(_lines(zip(*(texts[codes[block]] for codes, texts in ready), strict=True)))
     return out.getvalue()
+
+
+def _lines(rows: Iterable[tuple[str, ...]]) -> bytes:
+    return _bytes("".join(f"{','.join(row)}{_END}" for row in rows))
+
+
+def _quoted(texts: Iterable[str]) -> list[str]:
+    """Texts as they stand in a row, with quotation marks where they are needed."""
+    written: list[str] = []
+    rows = csv.writer(SimpleNamespace(write=written.append), lineterminator=_END)
+    rows.writerows((text, "") for text in texts)
+    return [row.removesuffix(f",{_END}") for row in written]
 
 
 def _plain(number: float) -> str:

@@ -120,19 +120,34 @@ def plan_of(summary: Summary) -> ExportTable:
 
 def _answers(summary: Summary, settings: Mapping[str, ExportContext]) -> ExportTable:
     """The table of answers: each different person and each different answer once."""
-    known: dict[str, dict[int, tuple[int, object]]] = {"person": {}, "answer": {}}
-    lines: dict[str, list[ExportLine[DataRow]]] = {name: [] for name in known}
-    places = {name: array("L") for name in known}
+    people, answers = _DifferentParts(), _DifferentParts()
     for row in summary.data:
-        for name, part in (("person", row.person), ("answer", row.answer)):
-            # By identity; what is known is held, so that nothing else can have its number.
-            place, _ = known[name].setdefault(id(part), (len(lines[name]), part))
-            if place == len(lines[name]):
-                lines[name].append(ExportLine(settings[row.answer.part], row))
-            places[name].append(place)
+        people.add(row.person, row)
+        answers.add(row.answer, row)
     return ExportTable(
-        DATA, (), {name: SharedLines(tuple(lines[name]), places[name]) for name in known}
+        DATA, (), {"person": people.shared(settings), "answer": answers.shared(settings)}
     )
+
+
+class _DifferentParts:
+    """The different parts of rows, and which of them each row has."""
+
+    def __init__(self) -> None:
+        # By identity; the rows hold the parts, so that nothing else can have their numbers.
+        self._known: dict[int, int] = {}
+        self._rows: list[DataRow] = []
+        self._places = array("L")
+
+    def add(self, part: object, row: DataRow) -> None:
+        place = self._known.get(id(part))
+        if place is None:
+            place = self._known[id(part)] = len(self._rows)
+            self._rows.append(row)
+        self._places.append(place)
+
+    def shared(self, settings: Mapping[str, ExportContext]) -> SharedLines:
+        lines = tuple(ExportLine(settings[row.answer.part], row) for row in self._rows)
+        return SharedLines(lines, self._places)
 
 
 def _picks(summary: Summary) -> Iterator[tuple[str, Pick]]:
