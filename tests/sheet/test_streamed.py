@@ -57,6 +57,14 @@ def test_stream__more_rows_than_are_packed_together() -> None:
     assert [sheet.cell(row, 2).value for row in (2, 2002, 5001)] == [0, 2000, 4999]
 
 
+def test_stream__rows_that_wait_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple((f"Žižka {number}", 2.5, None, None) for number in range(3000))
+    monkeypatch.setattr(streamed, "_MOST_IN_MEMORY", 1000)
+    sheet = openpyxl.load_workbook(io.BytesIO(written(rows)))["Rows"]
+
+    assert [sheet.cell(row, 1).value for row in range(2, 3002)] == [row[0] for row in rows]
+
+
 def test_stream__no_rows() -> None:
     assert openpyxl.load_workbook(io.BytesIO(written(())))["Rows"].max_row == 1
 

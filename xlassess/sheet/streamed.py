@@ -2,12 +2,14 @@
 
 XlsxWriter keeps every cell until the workbook is closed, some 200 bytes each, and its own mode
 of constant memory writes texts in a form that Numbers does not show. Here rows are turned into
-the sheet's XML at once, with shared texts, and wait compressed, some twenty times smaller.
+the sheet's XML at once, with shared texts, and wait in a temporary file.
 """
 
 from __future__ import annotations
 
-import zlib
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -29,7 +31,10 @@ _MOST_COLUMNS = 64
 """Columns a streamed table may have."""
 
 _BLOCK = 2_000
-"""Rows that are compressed together."""
+"""Rows that are written together."""
+
+_MOST_IN_MEMORY = 4_000_000
+"""Characters of rows that wait in memory and not in a file."""
 
 _ROW = "#"
 """Stands for the number of the row in the XML of a cell, which holds nothing but letters and
@@ -64,9 +69,9 @@ def _whole_pixels(points: float) -> float:
 
 
 class _Written(dict[Streamed, str]):
-    """The XML of the texts of a column. Most columns repeat a few dozen over all their rows.
+    """The XML of the values of a column. Most columns repeat a few dozen over all their rows.
 
-    Numbers are written anew: 0, -0 and false are the same key.
+    0 and 1 are written anew: 0, -0 and false are the same key, and so are 1 and true.
     """
 
     def __init__(self, cell: Callable[[int, Streamed], str], column: int) -> None:
@@ -75,7 +80,7 @@ class _Written(dict[Streamed, str]):
 
     def __missing__(self, value: Streamed) -> str:
         written = self._cell(self._column, value)
-        if isinstance(value, str) and len(self) < _MOST_KEPT:
+        if value not in (0, 1) and len(self) < _MOST_KEPT:
             self[value] = written
         return written
 
@@ -85,7 +90,10 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._blocks: list[bytes] = []
+        self._streamed = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (written and read later)
+            _MOST_IN_MEMORY, "w+", encoding="utf-8", newline=""
+        )
+        weakref.finalize(self, self._streamed.close)
 
     def add_table(
         self, first_row: int, first_col: int, last_row: int, last_col: int, options: object = None
@@ -139,7 +147,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
                 for row, values in block
             )
             shared += written.count(_SHARED)
-            self._blocks.append(zlib.compress(written.encode(), level=1))
+            self._streamed.write(written)
         # XlsxWriter counts a text when its number is asked for, which is once for many cells.
         self.str_table.count = shared
         if last > first_row:
@@ -179,5 +187,5 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
         self.dim_rowmax: int = max(self.table, default=-1)
         super()._write_rows()
         self.dim_rowmax = last
-        for block in self._blocks:
-            self.fh.write(zlib.decompress(block).decode())
+        self._streamed.seek(0)
+        shutil.copyfileobj(self._streamed, self.fh)

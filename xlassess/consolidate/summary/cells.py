@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import floor
+from operator import getitem
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
@@ -303,6 +304,24 @@ def fitting(texts: Iterable[tuple[str, float, CellFormat]]) -> float:
         for text, width, look in texts
     )
     return min(max((LEAST_ROW, *needed)), _TALLEST)
+
+
+class _Heights(dict[str, float]):
+    """The heights that the texts of a column need; most columns repeat a few dozen."""
+
+    def __init__(self, column: SheetColumn) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, text: str) -> float:
+        column = self._column
+        return self.setdefault(text, fitting([(text, column.width, column.look)] if text else []))
+
+
+def row_heights(columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]]) -> list[float]:
+    """Return the heights of the rows of a table of texts, each as high as its texts need."""
+    needed = [_Heights(column) for column in columns]
+    return [max(map(getitem, needed, values)) for values in rows]
 
 
 def put(sheet: SheetWriter, row: int, column: int, value: object, look: CellFormat) -> None:

@@ -14,9 +14,8 @@ from xlassess.consolidate.summary.cells import (
     SheetSetup,
     SheetTable,
     SummaryWriter,
-    fitting,
     put_row,
-    row_texts,
+    row_heights,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
@@ -92,7 +91,7 @@ def write_comments(writer: SummaryWriter) -> None:
     said = [(*labels[remark.part], *_remark(remark)) for remark in summary.remarks]
     look = writer.book.format(cells.TOP_CELL)
     faces = StreamedFormats(look, look, look, blank=look)
-    sheet.stream(_FIRST, said, faces, [fitting(row_texts(columns, values)) for values in said])
+    sheet.stream(_FIRST, said, faces, row_heights(columns, said))
     writer.finish(sheet, setup, HEADER_ROW + max(count, 1))
 
 
