@@ -51,6 +51,7 @@ def test_redaction__a_name_begins_with_fewer_letters_or_with_more(text):
     [
         ("Sgt Moira Kean", ("Moira", "Kean")),
         ("Prof. Anne-Marie O’Neill", ("Anne-Marie", "O’Neill")),
+        ("Mary d'Arcy", ("Mary", "d'Arcy")),
         ("Chief Executive", ()),
         ("Office for Joint Working", ()),
         ("", ()),
@@ -97,6 +98,17 @@ def test_redaction__property_no_whole_name_is_left(before, after):
 )
 def test_redaction__a_name_is_the_same_however_it_is_typed(text):
     assert Redaction(NAMES)(text) == "[name removed] said so"
+
+
+@pytest.mark.parametrize("text", ["Yıldız", "YILDIZ", "Yildiz", "yildiz"])
+def test_redaction__a_letter_without_its_dot_is_the_same(text):
+    assert Redaction({"Yıldız": "[name removed]"})(f"{text} said so") == "[name removed] said so"
+
+
+@pytest.mark.parametrize("text", ["d’Arcy", "D'ARCY", "DArcy"])
+def test_redaction__a_surname_with_a_small_particle(text):
+    parts = set(name_parts("Mary d’Arcy"))
+    assert Redaction(dict.fromkeys(parts, "X"), parts)(f"{text} said so") == "X said so"
 
 
 @pytest.mark.parametrize("text", ["Smith & Co", "smith and co", "Smith-and-Co.", "SMITH&CO"])

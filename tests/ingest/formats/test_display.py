@@ -45,6 +45,8 @@ def test_displayed__as_excel_shows_it(value: float, code: str, shown: str) -> No
         (3.0, "0.0E+00"),
         (3.0, "[>2]0;0.0"),
         (3_000_000.0, "0,"),
+        (2_500_000.0, '0.0,,"m"'),
+        (2_000.0, "0.000,"),
         (-1.0, "d mmm yyyy"),
         (1e300, "d mmm yyyy"),
         (float("inf"), "0"),

@@ -336,3 +336,49 @@ def test_another_choice_or_a_mixed_one__is_never_suggested(choices: Choices, typ
 )
 def test_misspelling__is_suggested(typed: str, meant: str) -> None:
     assert meant in AGREEMENT.read(typed).details["suggestion"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown", "code"),
+    [
+        (5.0, "5k", "C06"),
+        (2.5, "2.5 m", "C06"),
+        (2500.0, "€ 2,500", "C06"),
+        (1500.0, "USD 1500", "C06"),
+        (2.0, "2.000", "C07"),
+        (12.5, "£12.500", "C07"),
+    ],
+)
+def test_money_shown_in_another_unit_or_way__is_asked_about(
+    cell: float, shown: str, code: str
+) -> None:
+    parsed = read_number(cell, Item("1", "How much?", "money"), shown)
+    assert (parsed.value, parsed.code) == (None, code)
+    assert parsed.details["value"] == shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (2500.0, "£2,500.00"),
+        (2500.0, "2.500"),  # as Germany writes thousands: the cell holds what was meant
+        (2500.0, "2 500,00"),
+        (1234.5, "1,235"),
+        (1.2, "1.20"),
+        (1500.0, "GBP 1,500"),
+    ],
+)
+def test_money_shown_as_money__is_read(cell: float, shown: str) -> None:
+    parsed = read_number(cell, Item("1", "How much?", "money"), shown)
+    assert (parsed.value, parsed.code) == (cell, "")
+
+
+@pytest.mark.parametrize("shown", ["Apr 26", "April 2026", "2026", "Wednesday"])
+def test_day_that_is_not_shown__is_asked_about(shown: str) -> None:
+    parsed = read_date(datetime(2026, 4, 1), shown)
+    assert (parsed.value, parsed.code, parsed.details["value"]) == (None, "C04", shown)
+
+
+@pytest.mark.parametrize("shown", ["", "01/04/2026", "1 April 2026", "1. April", "2026年4月1日"])
+def test_day_that_is_shown__is_read(shown: str) -> None:
+    assert read_date(datetime(2026, 4, 1), shown).value == date(2026, 4, 1)

@@ -89,9 +89,18 @@ def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
         return "" if "digits" in kinds else _as_day(value, section, from_1904)
     digits = [text for kind, text in section if kind == "digits"]
     # one run of digits is a number; a comma at its end counts in thousands, which rounds
-    if len(digits) != 1 or digits[0].partition(".")[0].endswith(",") or "any text" in kinds:
+    if len(digits) != 1 or "any text" in kinds or _counts_in_thousands(section):
         return ""
     return _as_number(value, section, signed)
+
+
+def _counts_in_thousands(section: tuple[Token, ...]) -> bool:
+    """True where a comma ends the digits, before or after the decimals: "0,", "0.0,,"."""
+    after = zip(section, (*section[1:], ("", "")), strict=True)
+    return any(
+        kind == "digits" and (text.partition(".")[0].endswith(",") or following == ("text", ","))
+        for (kind, text), following in after
+    )
 
 
 def _chosen(

@@ -65,6 +65,10 @@ class _Row:
             return "", name
         return ("" if is_blank(cell) else cell), name
 
+    def displayed(self, name: str) -> str:
+        """How a cell of the row is shown, where its number format makes something else of it."""
+        return self.table.sheet.notes.shown.get(name, "")
+
     def remark(self, parsed: Parsed, name: str, role: Role) -> None:
         sheet, slots = self.table.sheet.name, (action_slot(self.number),)
         self.remarks.append(
@@ -196,7 +200,7 @@ def _deadline(row: _Row) -> date | None:
     cell, name = row.cell("deadline")
     if cell == "":
         return None
-    parsed = read_date(cell)
+    parsed = read_date(cell, row.displayed(name))
     row.keep(parsed, cell, name, "deadline")
     return parsed.value if isinstance(parsed.value, date) else None
 

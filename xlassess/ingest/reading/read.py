@@ -208,7 +208,7 @@ def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: 
         return read_text(cell)
     entry = column.takes(item)
     if entry == "date":
-        return read_date(cell)
+        return read_date(cell, displayed)
     if entry in FREE_ANSWERS:
         return read_number(cell, item, displayed)
     return plan.choices[entry].read(cell)

@@ -42,6 +42,7 @@ _LETTERS = str.maketrans(
         "æ": "ae",
         "Æ": "AE",
         "œ": "oe",
+        "ı": "i",
         "\u02bc": "'",
         "\u02bb": "'",
     }
@@ -102,8 +103,13 @@ def name_parts(name: str) -> tuple[str, ...]:
 
     None for an office, whose name has ordinary words only.
     """
-    words = [word for word in _PART.findall(name) if len(word) > 2 and word[:1].isupper()]
+    words = [word for word in _PART.findall(name) if len(word) > 2 and _is_name(word)]
     return tuple(word for word in words if word.casefold() not in _NO_NAMES)
+
+
+def _is_name(word: str) -> bool:
+    """True for a word with a capital, if need be behind an apostrophe ("d'Arcy")."""
+    return word[:1].isupper() or (word[1] in "’'" and word[2:3].isupper())
 
 
 class Redaction:

@@ -13,6 +13,7 @@ _TIME = re.compile(
     r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII
 )
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_NUMBERS = re.compile(r"\d+")
 _FIGURES = re.compile(r"(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})", re.ASCII)
 _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([a-z]{3,9})\.?,?[ -]?(\d{4})", re.ASCII
@@ -77,15 +78,22 @@ def _days(readings: list[tuple[str, str, str]]) -> tuple[date, ...]:
     return tuple(days)
 
 
-def read_date(cell: Cell) -> Parsed:
+def read_date(cell: Cell, displayed: str = "") -> Parsed:
     """Return a day that an answer can mean; a time of day with it is dropped.
 
     Programs show a number in a cell for days as a day, and a truth value as one of 1899.
+
+    Args:
+        cell: the cell.
+        displayed: how the workbook shows it, where its number format makes something else of
+            it ("Apr 26").
     """
-    if isinstance(cell, datetime):
-        return _within(cell.date())
     if isinstance(cell, date):
-        return _within(cell)
+        found = cell.date() if isinstance(cell, datetime) else cell
+        # of "Apr 26" Excel makes the first of the month, which nobody typed
+        if found.day == 1 and displayed and 1 not in map(int, _NUMBERS.findall(displayed)):
+            return queried("C04", value=brief(displayed))
+        return _within(found)
     return _typed_day(cell) if isinstance(cell, str) else queried("C04", value=brief(cell))
 
 

@@ -200,12 +200,32 @@ def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
     if not isinstance(cell, str) and displayed.endswith("%") and item.answer != "percent":
         # the partner saw 50 %, the cell holds 0.5
         return queried("C07", value=displayed, first=shown(float(cell)), second=displayed[:-1])
+    if not isinstance(cell, str) and (doubt := _shown_otherwise(float(cell), displayed, item)):
+        return doubt
     parsed = Parsed(float(cell)) if not isinstance(cell, str) else _typed_number(cell, item)
     if not isinstance(parsed.value, float):
         return parsed
     if item.answer == "percent" and abs(parsed.value) > 1 and not parsed.how:
         return _percent_unsure(parsed.value, cell, item)
     return _in_range(parsed, parsed.value, cell, item)
+
+
+def _shown_otherwise(value: float, displayed: str, item: Item) -> Parsed | None:
+    """The doubt about a number beside which its format shows a unit or another currency.
+
+    "5k" and "€2,500" are asked about as they are where they were typed. A number in whose format
+    three figures follow a lone full stop is asked about too, unless the stop parts thousands as
+    it does abroad: then the cell holds what was meant.
+    """
+    text = tidy(displayed)
+    if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
+        text = (match[1] or match[2] or "").strip()
+    if any(char.isalpha() or unicodedata.category(char) == "Sc" for char in text):
+        return queried("C06", value=brief(displayed), wanted=_WANTED[item.answer])
+    if _THOUSANDS_OR_DECIMALS.fullmatch(text) and float(text) == value:
+        thousands = text.replace(".", ",")
+        return queried("C07", value=brief(displayed), first=thousands, second=shown(value))
+    return None
 
 
 def _percent_unsure(value: float, cell: Cell, item: Item) -> Parsed:
