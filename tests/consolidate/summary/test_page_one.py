@@ -14,6 +14,8 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds
 from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.figures.thresholds import marked_gaps
 from xlassess.consolidate.figures.values import PutRight
+from xlassess.consolidate.summary import native_charts
+from xlassess.consolidate.summary.layout import profile_layout
 from xlassess.consolidate.summary.sheets import method
 from xlassess.consolidate.summary.sheets.page_one import _fitting
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -174,3 +176,12 @@ def test_method__says_how_many_values_read_as_meant_are_not_listed(monkeypatch):
         assert [t for t in texts if "read as meant." in t or "more value" in t][:1] == (
             [t for t in texts if t.startswith(said)][:1] if said else []
         )
+
+
+def test_page_one__no_picture_of_bars_where_too_few_fit_to_compare():
+    summary = summarise(a_round([find_toolkit("working-better-together")], 4), MADE_AT)
+    layout = profile_layout(summary, summary.parts[0])
+    assert native_charts.beside_lists(None, summary.parts[0], layout, (400, 200)) is None
+    roomy = summarise(a_round([find_toolkit("rochford-hallmarks")], 13), MADE_AT)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(roomy)))
+    assert len(book["Summary"]._charts) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.consolidate.rounds import MADE_AT, a_round, answers, respondents, with_returns
@@ -281,6 +283,23 @@ def test_ill_health__sections_that_tie_are_counted(pat):
     assert "look closer at 3 more sections" in told
     one = [everything(pat, 3)] * 3
     assert "look closer" not in said(part_of(pat, one))
+
+
+def test_concern__leads_where_it_silences_the_best_band(pat):
+    one = tuple(
+        a if a.item != "5E" else type(a)(a.item, a.field, "strongly-disagree", a.sheet, a.cell)
+        for a in everything(pat, 4)
+    )
+    part = part_of(pat, [one] * 3 + [everything(pat, 4)] * 9)
+    assert part.narrative.reading == (
+        "1 of 36 items is a concern, though the mean stands in the best band."
+    )
+    bare = replace(pat, scoring=replace(pat.scoring, bands=()))
+    plain = part_of(bare, [one] * 3 + [everything(pat, 4)] * 9)
+    assert plain.narrative.reading == "1 of 36 items is a concern."
+    assert "best band" not in said(part_of(pat, [everything(pat, 4)] * 12))
+    assert "best band" not in said(part_of(pat, [one] * 2))
+    assert "best band" not in said(part_of(pat, [everything(pat, 1)] * 12))
 
 
 def test_asked__no_finding_is_to_be_noted_where_all_is_withheld(pat):

@@ -82,10 +82,16 @@ def answers_of_sections(
     title = part.narrative.titles.answers.get(answers.scale) or plain
     bars = bars_of_sections(part, answers, layout.sheet)
     frame = Frame(*size, title)
-    fitting = int((size[1] * (1 - frame.head) - _BELOW_BARS) / _LEAST_BAR)
-    last = max(1, min(fitting, len(bars.names))) - 1
+    last = max(1, min(_bars_that_fit(frame), len(bars.names))) - 1
     return answer_chart(writer, part, bars, frame, (0, last))
 
+
+def _bars_that_fit(frame: Frame) -> int:
+    return int((frame.height * (1 - frame.head) - _BELOW_BARS) / _LEAST_BAR)
+
+
+_FEWEST_BARS = 4
+"""Bars below which a picture beside the lists is left out: one or two of many compare nothing."""
 
 _LEAST_BAR, _BELOW_BARS = 19, 105
 """Pixels of height that a bar needs for its figure, and those that the axis and legend take."""
@@ -100,7 +106,12 @@ def beside_lists(
     if "significance" in layout.columns:
         return significance(writer, part, layout, size)
     if layout.answers and (part.toolkit.scoring.rule != "levels"):
-        return answers_of_sections(writer, part, layout, layout.answers[0], size)
+        answers = layout.answers[0]
+        title = part.narrative.titles.answers.get(answers.scale, "")
+        bars = sum(answers.scale in each.scales for each in part.sections)
+        if _bars_that_fit(Frame(*size, title)) >= min(_FEWEST_BARS, bars):
+            return answers_of_sections(writer, part, layout, answers, size)
+        return None
     if shows_levels(part):
         return level_dots(writer, part, layout, size)
     return None

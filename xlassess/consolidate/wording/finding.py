@@ -76,8 +76,18 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     top = short(limits[1]) if limits else ""
     figure = say("reading_sum", decimal(total.score.mean), top, total.score.n)
     band = _band(facts, total)
-    leads_ill = bool(ill) and not band
-    return (ill, figure) if leads_ill else (band, figure, ill)
+    if ill and not band:
+        return (ill, figure)
+    # Where the best band says nothing because of a concern, that is the finding, and no bare mean.
+    return (band or _concern(facts, total), figure, ill)
+
+
+def _concern(facts: NarrativeFacts, total: OverallFigures) -> str:
+    """How many items are a concern, where the whole is said something of."""
+    if facts.whole.divided or not facts.speaks_for_all or not facts.weak.found:
+        return ""
+    banded = total.band is not None
+    return words().say("reading_concerns", facts.weak.found, facts.whole.judged, banded)
 
 
 def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
