@@ -244,7 +244,10 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
     found: dict[str, Any] = {
         str(path.relative_to(folder.root)): path.stat().st_size
         for path in folder.root.rglob("*")
-        if path.is_file() and not path.name.startswith(("ledger.db", UNFINISHED))
+        if path.is_file()
+        and not path.name.startswith("ledger.db")
+        # left to whoever may just be writing it; what is old is swept away
+        and not any(part.startswith(UNFINISHED) for part in path.relative_to(folder.root).parts)
     }
     found = {name: 0 if name.startswith(_OF_THE_MOMENT) else size for name, size in found.items()}
     if not folder.ledger_file.exists():

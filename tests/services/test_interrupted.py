@@ -5,15 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.clients.programs import ROOT
 from tests.services.small import LATER, MONDAY, a_folder, answer, contents
+from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
@@ -23,6 +27,7 @@ from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
+from xlassess.services.rounds import begin_round
 
 PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))
 
@@ -186,6 +191,35 @@ def test_leftovers__of_runs_broken_off_long_ago_are_removed(
     query(folder, now=LATER)
     assert not any(path.exists() for path in old)
     assert all(path.exists() for path in new)
+
+
+def test_leftovers__of_rounds_begun_long_ago_are_removed(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    """The first time a round is begun its folder is not there yet; the second time it is."""
+    until = LATER.date() + timedelta(days=90)
+    for place, name in ((folder.root, "2027"), (folder.root / "rounds", "2028")):
+        old, new = (_unfinished(place / f"{UNFINISHED}{days}", days) for days in (1, 0))
+        moment = old.stat().st_mtime
+        os.utime(old.parent, (moment, moment))
+        begin_round(folder, name, until, now=LATER)
+        assert not old.exists()
+        assert new.exists()
+    assert round_names(folder.root) == ("2026", "2027", "2028")
+
+
+@pytest.mark.hunt
+@pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None, reason="needs Linux and a C compiler"
+)
+@pytest.mark.parametrize(
+    "verb", ["send", "mailbox", "round-new", "round-close", "plan", "progress"]
+)
+def test_verb__killed_at_sixty_writes_and_run_again(verb: str) -> None:
+    """To files and to servers, in the middle of each: nothing twice, nothing lost."""
+    line = [sys.executable, "-m", "benchmarks.kill_runs", "60", "1", verb]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 wrong"), done.stdout
 
 
 def test_write_whole__two_at_once_do_not_mix(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def begin_round(
         OSError: the folder cannot be written.
     """
     _check_new(folder, name, return_by, now.astimezone().date())
+    for written_in in (folder.root, folder.root / ROUNDS):
+        sweep(written_in)
     before = folder
     if has_rounds(folder.root):
         before = AssessmentFolder(folder.root, round_names(folder.root)[-1])
