@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from tests.clients.office import Office, Typed
 from tests.mail.correspondents import Correspondent, attached
-from tests.mail.dovecot import MailServerBox, dovecot
+from tests.mail.dovecot import MailServerBox, dovecot, token
 from tests.mail.post_office import PASSWORD, USER, post_office
 from tests.mail.postfix import GONE, postfix
 from tests.services.small import a_folder, answer, change_settings
@@ -237,7 +237,13 @@ def test_postfix__takes_delivers_and_sends_back_what_it_cannot(
         assert "Refused by the mail server (1)" in told
         assert "nobody@example.org" in told
 
-        mail = until_there(people["Ash"], 1)
+        # By a token in place of the password; one that is over is told, and is not said again.
+        monkeypatch.delenv("XLASSESS_SMTP_PASSWORD")
+        for until, ends in ((None, 0), (1.0, 3)):
+            monkeypatch.setenv("XLASSESS_SMTP_TOKEN", token("cora", until))
+            told = setting.run("send", "--again", "--test", "ash@example.org", ends=ends)
+            assert ("was sent to ash@example.org" in told) == (ends == 0)
+        mail = until_there(people["Ash"], 2)
         assert "by post.example (Postfix)" in mail["Received"]
         book = answer(folder, "Jo Ash", tmp_path / "ash.xlsx")
         people["Ash"].answer(mail, "Here it is.", [book])

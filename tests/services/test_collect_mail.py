@@ -17,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.damaged.builders import encrypted
-from tests.mail.dovecot import MailServerBox, dovecot
+from tests.mail.dovecot import MailServerBox, dovecot, token
+from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import PASSWORD
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
@@ -277,6 +278,34 @@ def test_place_of__an_address_as_the_name() -> None:
     place = place_of("imaps://cora@council.example@imap.example/Assess%20ments")
     assert (place.user, place.host, place.port) == ("cora@council.example", "imap.example", 993)
     assert place.folder == "Assess ments"
+
+
+def test_collect__the_password_is_in_the_keyring(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.deliver(a_mail(None, "Lunch on Friday?"))
+    monkeypatch.delenv("XLASSESS_IMAP_PASSWORD")
+    for password, lets_in in ((PASSWORD.replace(" ", ""), True), ("another", False)):
+        with keyring_with({("xlassess", "imaps://cora@127.0.0.1"): password}):
+            if lets_in:
+                assert collect(folder, box).left == 1
+            else:
+                with pytest.raises(MailboxError, match="does not let cora in"):
+                    collect(folder, box)
+
+
+def test_collect__by_a_token(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.deliver(a_mail(None, "Lunch on Friday?"))
+    monkeypatch.delenv("XLASSESS_IMAP_PASSWORD")
+    monkeypatch.setenv("XLASSESS_IMAP_TOKEN", token("cora"))
+    assert collect(folder, box).left == 1
+    for wrong in (token("cora", until=1.0), token("someone.else"), token("cora")[:-4]):
+        monkeypatch.setenv("XLASSESS_IMAP_TOKEN", wrong)
+        with pytest.raises(MailboxError, match="does not let cora in") as raised:
+            collect(folder, box)
+        assert wrong not in f"{raised.value} {raised.value.remedy}"
 
 
 def test_collect__no_password(folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch) -> None:

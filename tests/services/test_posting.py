@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from icalendar import Calendar
 
+from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import CUT, PASSWORD, USER, PostOffice, post_office
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.register import HEADINGS, SHEET
@@ -283,6 +284,32 @@ def test_send__no_password_and_no_server(
     assert "keyring set xlassess smtp://" in raised.value.remedy
     with pytest.raises(UsageError, match="There is no mail server"):
         send(a_folder(tmp_path / "other"))
+
+
+KEPT = ("xlassess", f"smtp://{USER}@127.0.0.1")
+
+
+def test_send__the_password_is_in_the_keyring(
+    folder: AssessmentFolder, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XLASSESS_SMTP_PASSWORD")
+    with keyring_with({KEPT: PASSWORD}):
+        assert set(outcomes(send(folder)[1]).values()) == {"sent"}
+    assert len(office.taken) == len(PEOPLE)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_send__a_keyring_that_is_locked_or_holds_others(
+    folder: AssessmentFolder, office: PostOffice, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    monkeypatch.delenv("XLASSESS_SMTP_PASSWORD")
+    kept = KEPT if locked else (KEPT[0], "smtp://somebody.else@127.0.0.1")
+    with (
+        keyring_with({kept: PASSWORD}, locked=locked),
+        pytest.raises(UsageError, match="There is no password"),
+    ):
+        send(folder)
+    assert office.asked == {}
 
 
 def test_send__nobody_there(folder: AssessmentFolder, tmp_path: Path) -> None:

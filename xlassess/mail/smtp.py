@@ -54,13 +54,16 @@ class SmtpServer:
     Args:
         settings: where it is, and how the way to it is encrypted.
         password: for the name to sign in with.
+        token: an OAuth 2.0 token, which is used in place of a password.
         sleep: waits, so that no more messages a minute are handed over than the pace allows.
     """
 
     def __init__(
-        self, settings: MailServer, password: str, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._settings, self._password, self._sleep = settings, password, sleep
+        self, settings: MailServer, password: str, token: str = "",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._settings, self._password, self._token = settings, password, token
+        self._sleep = sleep
         self._smtp: smtplib.SMTP | None = None
         self._last = 0.0
 
@@ -201,15 +204,24 @@ class SmtpServer:
         if not user:
             return
         try:
-            smtp.login(user, self._password)
+            if self._token:
+                smtp.auth("XOAUTH2", self._bearer)
+            else:
+                smtp.login(user, self._password)
         except (smtplib.SMTPException, UnicodeError) as error:
             self._hang_up()
             said = _in_words(error)
             raise ServerError(
                 f"The mail server {self._settings.host} does not let {user} in ({said}).",
                 "Check user under mail in assessment.yaml, and the password. Some providers want "
-                "a password made for this program.",
+                "a password made for this program, or a token (XLASSESS_SMTP_TOKEN), which holds "
+                "for an hour or so.",
             ) from None
+
+    def _bearer(self, challenge: bytes | None = None) -> str:
+        """What is said to sign in by a token; to what a server says against it, nothing."""
+        said = f"user={self._settings.user}\x01auth=Bearer {self._token}\x01\x01"
+        return said if challenge is None else ""
 
     def _too_large(self, smtp: smtplib.SMTP, size: int) -> str:
         """The limit that a message of this size is over, in words; empty where it is not."""

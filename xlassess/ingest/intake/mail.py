@@ -44,6 +44,9 @@ _LONGEST_DATE = 200
 _MOST_TEXT = 2_000
 """Characters of a message's text that are told; the message itself is kept whole."""
 
+_OURS = b"<xlassess."
+"""How the Message-IDs of our messages begin."""
+
 _NOTICED = {
     "no such address": "it says that a message could not be delivered",
     "not delivered": "it says that a message could not be delivered",
@@ -212,14 +215,14 @@ def concerns(data: bytes, references: Collection[str], addresses: Collection[str
         references: those of the workbooks issued.
         addresses: of whom is asked, in small letters.
     """
+    if _OURS in data:  # most answers name what they answer to: those need not be taken apart
+        return True
     mail = read_message(data)
     if mail.files or mail.sender.casefold() in addresses:
         return True
     if mail.notice and any(one in addresses for one in mail.notice.addresses):
         return True
-    if any(one in references for one in find_references(f"{mail.subject} {mail.text}")):
-        return True
-    return b"<xlassess." in data
+    return any(one in references for one in find_references(f"{mail.subject} {mail.text}"))
 
 
 def _too_much(data: bytes) -> str:

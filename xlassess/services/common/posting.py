@@ -31,6 +31,9 @@ from xlassess.sheet.words import Words
 PASSWORD = "XLASSESS_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 """The environment variable that may hold the password of the mail server."""
 
+TOKEN = "XLASSESS_SMTP_TOKEN"  # noqa: S105
+"""The environment variable that may hold an OAuth 2.0 token in place of a password."""
+
 KEYRING = "xlassess"
 """The name under which passwords are kept in the keyring of the computer."""
 
@@ -79,12 +82,17 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The way to a mail server: where it is, the password, and whom messages come from."""
+    """The way to a mail server: where it is, the password or token, whom messages come from."""
 
     server: MailServer
     password: str
     sender: str
     reply_to: str
+    token: str = ""
+
+    def opened(self) -> SmtpServer:
+        """The server, to be used as a context manager."""
+        return SmtpServer(self.server, self.password, self.token)
 
 
 def way_of(assessment: Assessment) -> Way:
@@ -109,8 +117,10 @@ def way_of(assessment: Assessment) -> Way:
             "Enter the coordinator's e-mail, or from under mail, in assessment.yaml.",
         )
     user = server.user
-    password = password_of("smtp", user, server.host, PASSWORD) if user else ""
-    return Way(server, password, sender, server.reply_to or own or sender)
+    token = os.environ.get(TOKEN, "") if user else ""
+    needed = user and not token
+    password = password_of("smtp", user, server.host, PASSWORD) if needed else ""
+    return Way(server, password, sender, server.reply_to or own or sender, token)
 
 
 def password_of(scheme: str, user: str, host: str, variable: str) -> str:
@@ -177,7 +187,7 @@ class Sender:
         elsewhere = 0
         if not post:
             return Posted(())
-        with SmtpServer(self.way.server, self.way.password) as server:
+        with self.way.opened() as server:
             for number, one in enumerate(post):
                 try:
                     server.ready()
@@ -226,7 +236,7 @@ class Sender:
             XlassessError: the server does not take it.
         """
         content = self._written(one.letter, message_id(self.way.sender))
-        with SmtpServer(self.way.server, self.way.password) as server:
+        with self.way.opened() as server:
             server.ready()
             handover = self._handed(server, one.letter, content)
         if handover.taken != "sent":
