@@ -20,6 +20,7 @@ from xlassess.consolidate.wording.agreed import change_in_words
 from xlassess.ledger import Ledger, audit, joint
 from xlassess.model import plan
 from xlassess.model.answer import Answer, Return, Value
+from xlassess.model.catalogue import found
 from xlassess.model.plan import AgreedAction, DecidedRow, Move, ProgressRow, follow, target_of
 from xlassess.model.toolkit import answer_field
 
@@ -96,6 +97,114 @@ def test_plan__is_the_same_as_its_events_replayed(
             assert len({move.old for move in action.moves} - {None}) <= len(action.moves)
         settled = {row.number for row in plans.undecided} | {one.number for one in plans.actions}
         assert settled <= decided.keys()
+
+
+DOUBTS = {
+    "C32": (plan.DEADLINE, plan.NEW_DEADLINE),
+    "C35": (plan.DONE_ON,),
+    "C36": (plan.DECISION,),
+}
+"""The findings whose entries are not used, and the columns they may be made on."""
+ASKED = st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(sorted(DOUBTS)), max_size=3)
+BOOKS = ("plan", "later plan", "progress", "progress of another")
+
+
+def several_books() -> dict[str, Workbook]:
+    """Two plan workbooks, the second issued later, and the progress workbooks of two owners."""
+    first, mine = a_plan(), a_progress()
+    others = {
+        "later plan": (first, "LATE-R222", ""),
+        "progress of another": (mine, "ANTH-R222", "b"),
+    }
+    books = {"plan": first, "progress": mine}
+    for name, (book, reference, owner) in others.items():
+        who = book.issued.identity
+        identity = replace(who, partner=owner or who.partner, respondent=owner or who.respondent)
+        issued = replace(
+            book.issued, reference=reference, identity=identity, file_name=f"{name}.xlsx",
+            sha256=f"{len(name):064x}",
+        )  # fmt: skip
+        books[name] = replace(book, issued=issued)
+    return {name: books[name] for name in BOOKS}
+
+
+def asked_about(ret: Return, asked: dict[str, str], kind: str) -> Return:
+    """A return in which some entries are asked about."""
+    names = plan.ENTRIES["plan" if "plan" in kind else "progress"]
+    findings = tuple(
+        found(code, sheet="Sheet", cells=("A1",), item=item, field=answer_field(name))
+        for item, code in asked.items()
+        for name in DOUBTS[code]
+        if name in names
+    )
+    return replace(ret, findings=findings, state="query" if findings else "accepted")
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_plan__of_several_workbooks_doubts_and_decisions_is_its_events_replayed(
+    data: st.DataObject,
+) -> None:
+    books = several_books()
+    with TemporaryDirectory() as place, opened(Path(place) / "ledger.db", books) as ledger:
+        numbers: list[int] = []
+        for number in range(1, data.draw(st.integers(1, 6)) + 1):
+            name = data.draw(st.sampled_from(BOOKS))
+            filled = DECIDED if "plan" in name else REPORT
+            rows = data.draw(st.dictionaries(st.sampled_from(NUMBERS), filled))
+            ret = asked_about(a_return(books[name], rows, number), data.draw(ASKED), name)
+            recorded = ledger.record_return(ret, _run(ledger))
+            if recorded.state not in ("duplicate", "refused"):
+                numbers.append(recorded.number)
+            for what in data.draw(st.lists(st.sampled_from(["waive", "set aside"]), max_size=1)):
+                _decide(ledger, what, data.draw(st.sampled_from(numbers)) if numbers else 0)
+            assert ledger.audit().faults == ()
+        # Whoever reads the events alone comes to the same, up to any of them.
+        before, log = ledger.plans(), ledger.events()
+        assert joint.plans(log) == before
+        for up_to in range(0, len(log) + 1, 3):
+            assert joint.plans(log, up_to) == joint.plans(log[:up_to])
+
+
+def _decide(ledger: Ledger, what: str, number: int) -> None:
+    """Waive the queries of a return, or set it aside, where that can be done."""
+    ret = ledger.numbered(number)
+    if ret is None or ret.state == "set aside":
+        return
+    if what == "set aside":
+        ledger.decisions.set_aside(number, "A slip")
+    elif open_now := [one.number for one in ret.findings if one.is_open]:
+        ledger.decisions.waive(open_now, "It is so")
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_plan__what_is_asked_about_counts_as_if_it_had_been_left_out(data: st.DataObject) -> None:
+    books = several_books()
+    with (
+        TemporaryDirectory() as place,
+        opened(Path(place) / "asked.db", books) as asking,
+        opened(Path(place) / "bare.db", books) as bare,
+    ):
+        for number in range(1, data.draw(st.integers(1, 5)) + 1):
+            name = data.draw(st.sampled_from(BOOKS))
+            filled, word = (DECIDED, plan.REASON) if "plan" in name else (REPORT, plan.DONE)
+            rows = data.draw(st.dictionaries(st.sampled_from(NUMBERS), filled))
+            rows["12"] = {word: f"Return {number}"}  # so that no two say the same
+            ret = asked_about(a_return(books[name], rows, number), data.draw(ASKED), name)
+            asking.record_return(ret, _run(asking))
+            bare.record_return(_left_out(ret), _run(bare))
+            assert asking.plans() == bare.plans()
+
+
+def _left_out(ret: Return) -> Return:
+    """A return without the entries, or the rows, that are asked about."""
+    slots = {(one.item, one.field) for one in ret.findings}
+    gone = {one.item for one in ret.findings if one.code == "C36"}
+    answers = tuple(
+        one for one in ret.answers if one.item not in gone and (one.item, one.field) not in slots
+    )
+    return replace(ret, answers=answers, findings=(), state="accepted")
 
 
 def step(number: int, *, agreed: tuple[DecidedRow, ...] = (),
