@@ -78,6 +78,19 @@ def test_rounds__which_promises_were_kept_is_on_page_one(played: RoundsPlayed) -
     assert "2 of 3 actions agreed in 2025 are done, 1 is overdue." in page
 
 
+def test_rounds__which_actions_those_were_is_on_the_action_plan(played: RoundsPlayed) -> None:
+    texts = _texts(played.rounds[-1].consolidated.path, "Action plan")
+    below = texts[texts.index("What came of the actions agreed in earlier rounds") :]
+    numbers = [text for text in below if text.startswith(("2024/", "2025/"))]
+    assert numbers == [
+        "2024/1", "2024/2", "2024/3", "2024/4", "2024/5", "2024/6", "2024/7", "2024/9",
+        "2024/C10", "2025/2", "2025/3", "2025/4",
+    ]  # fmt: skip
+    assert (below.count("on time") - 1, below.count("late"), below.count("overdue")) == (7, 3, 1)
+    first = texts[: texts.index("What came of the actions agreed in earlier rounds")]
+    assert not any(text.startswith(("2024/", "2025/")) for text in first)
+
+
 def test_rounds__a_reworded_question_is_compared_and_another_one_is_not(
     played: RoundsPlayed,
 ) -> None:

@@ -33,6 +33,7 @@ from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, waive
 from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
 from xlassess.services.plan import plan
+from xlassess.services.report import report
 from xlassess.services.rounds import begin_round
 from xlassess.services.status import status
 from xlassess.services.verify import verify
@@ -269,6 +270,19 @@ def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
         if cell.value
     )
     assert "1 of 3 actions agreed in 2026 is done, 1 is overdue, 1 was stopped." in told
+    sheet = openpyxl.load_workbook(summary)["Action plan"]
+    rows = [[cell for cell in row if cell] for row in sheet.iter_rows(values_only=True)]
+    first = rows.index(["What came of the actions agreed in earlier rounds"])
+    which = {str(row[0]): row for row in rows[first + 2 :] if row}
+    assert list(which) == ["2026/1", "2026/C1", "2026/N1"]
+    assert which["2026/1"][-2:] == ["Done", "on time"]
+    assert "No longer needed" in which["2026/C1"]
+    assert which["2026/N1"][-1] == "overdue"
+    paper = docx.Document(str(report(later, None, None, now=NEXT_YEAR + 2 * DAY).path))
+    (table,) = [one for one in paper.tables if one.cell(1, 0).text == "2026/1"]
+    assert [row.cells[4].text.strip() for row in table.rows[1:]] == [
+        "Done\non time", "Stopped", "Not started\noverdue",
+    ]  # fmt: skip
 
 
 def test_progress__without_a_day_leaves_what_is_out_as_it_is(folder: AssessmentFolder) -> None:

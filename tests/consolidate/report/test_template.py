@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 from lxml import etree
@@ -20,6 +20,7 @@ from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
 from xlassess.consolidate.report.styles import STYLES
 from xlassess.consolidate.report.template import template
+from xlassess.model.plan import AgreedAction
 
 
 def parts(content: bytes) -> dict[str, bytes]:
@@ -71,7 +72,9 @@ def test_fields__are_all_described(record):
 
 
 def test_fields__are_filled_with_what_is_described(pat):
-    story = report_of(summarise(a_round([pat], 5, Wish(talk=0.3)), MADE_AT))
+    agreed = AgreedAction("2020", "1", "pat", "1A", "", "Meet", "Ash Council", None, "")
+    summary = summarise(a_round([pat], 5, Wish(talk=0.3)), MADE_AT)
+    story = report_of(replace(summary, followed=(agreed,)))
     seen = set()
 
     def visit(value: object) -> None:

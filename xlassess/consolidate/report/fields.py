@@ -166,6 +166,20 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAction:
+    """An action that an earlier round agreed on, and what came of it."""
+
+    number: Annotated[str, "its round and its number, such as 2026/3"]
+    action: Annotated[str, "what was to be done"]
+    owner: Annotated[str, "who saw to it"]
+    deadline: Annotated[str, "the day in force, empty without one"]
+    moved: Annotated[str, "how often the day was moved and what it was first, empty if never"]
+    state: Annotated[str, "how far it has come"]
+    on_time: Annotated[str, "on time, late or overdue; empty where neither"]
+    said: Annotated[str, "what was done, or why not"]
+
+
+@dataclass(frozen=True, slots=True)
 class Headings:
     """Headings in the words of the summary; a template may have its own instead."""
 
@@ -179,6 +193,8 @@ class Headings:
     decisions: Annotated[str, "of the recommended decisions"]
     actions: Annotated[str, "of the action plan"]
     action_columns: Annotated[tuple[str, ...], "of the action plan's columns"]
+    earlier: Annotated[str, "of the actions of earlier rounds"]
+    earlier_columns: Annotated[tuple[str, ...], "of their columns"]
     responses: Annotated[str, "of the response rates and the register"]
     rate_columns: Annotated[tuple[str, ...], "of the response rates' columns"]
     register_columns: Annotated[tuple[str, ...], "of the register's columns"]
@@ -207,6 +223,8 @@ class Report:
     register: Annotated[tuple[ReportEntry, ...], "every issued workbook; empty in aggregate"]
     actions_note: Annotated[str, "how to read the action plan, or that there is none"]
     actions: Annotated[tuple[ReportAction, ...], "the action plan, quick wins first"]
+    earlier_note: Annotated[str, "how to read the actions of earlier rounds"]
+    earlier: Annotated[tuple[EarlierAction, ...], "actions of earlier rounds, the oldest first"]
     comments_note: Annotated[str, "how to read the comments, or that there are none"]
     comments: Annotated[tuple[CommentedSection, ...], "what respondents wrote, by section and item"]
     method_note: Annotated[str, "what the method describes"]
@@ -225,6 +243,7 @@ NAMES: Mapping[type, str] = {
     ReportRate: "rate",
     ReportEntry: "entry",
     ReportAction: "action",
+    EarlierAction: "promise",
     CommentedSection: "section",
     CommentedItem: "item",
     Comment: "comment",

@@ -27,6 +27,7 @@ from xlassess.consolidate.report.fields import (
     Comment,
     CommentedItem,
     CommentedSection,
+    EarlierAction,
     FigureRow,
     Figures,
     Headings,
@@ -40,7 +41,15 @@ from xlassess.consolidate.report.fields import (
     Tile,
     Topic,
 )
-from xlassess.consolidate.wording.agreed import agreed_note, numbered, state_in_words
+from xlassess.consolidate.wording.agreed import (
+    agreed_note,
+    earlier_actions,
+    kept_in_time,
+    numbered,
+    said_of,
+    state_in_words,
+)
+from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.method_words import method_blocks
 from xlassess.consolidate.wording.terms import (
@@ -57,7 +66,7 @@ from xlassess.consolidate.wording.terms import (
     range_of,
 )
 from xlassess.consolidate.wording.terms import words as sheet_words
-from xlassess.model.plan import AgreedAction
+from xlassess.model.plan import AgreedAction, action_number
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
 
@@ -220,6 +229,23 @@ def _agreed(action: AgreedAction, toolkit: str, today: date) -> ReportAction:
     )
 
 
+def earlier_of(summary: Summary) -> tuple[EarlierAction, ...]:
+    """Return the actions that earlier rounds agreed on, and what came of each."""
+    return tuple(
+        EarlierAction(
+            number=action_number(action, summary.assessment.round),
+            action=action.action,
+            owner=action.owner,
+            deadline=f"{due.day} {due:%b %Y}" if (due := action.deadline) else "",
+            moved=plan_words().say("progress_word_moved", action),
+            state=state_in_words(action),
+            on_time=kept_in_time(summary, action),
+            said=said_of(action),
+        )
+        for action in earlier_actions(summary)
+    )
+
+
 def _action(action: PlannedAction, toolkit: str) -> ReportAction:
     deadline = action.deadline
     return ReportAction(
@@ -307,6 +333,8 @@ def report_of(summary: Summary) -> Report:
         register=register_of(summary),
         actions_note=actions_note(summary),
         actions=actions_of(summary),
+        earlier_note=plan_words().say("earlier_note", summary.made_at),
+        earlier=earlier_of(summary),
         comments_note=comments_note(summary),
         comments=comments_of(summary),
         method_note=words().say("method_note"),
@@ -334,6 +362,8 @@ def _headings() -> Headings:
         decisions=theirs.say("title_decisions"),
         actions=ACTIONS,
         action_columns=mine.headings("action_heads"),
+        earlier=plan_words().say("earlier_title"),
+        earlier_columns=plan_words().headings("progress_word_heads"),
         responses=RESPONSES,
         rate_columns=mine.headings("rate_heads"),
         register_columns=mine.headings("register_heads"),

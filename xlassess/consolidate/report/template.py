@@ -236,6 +236,27 @@ def _actions(document: Document) -> None:
         ),
     )  # fmt: skip
     tags(document, "endif")
+    _earlier(document)
+
+
+def _earlier(document: Document) -> None:
+    """What came of the actions that earlier rounds agreed on."""
+    tags(document, "if earlier")
+    text_of(document, "{{ headings.earlier }}", "Heading 2")
+    text_of(document, "{{ earlier_note }}", "Note", keep=True)
+    listed(
+        document, "Actions of earlier rounds",
+        ("headings.earlier_columns", (20, 43, 27, 25, 19, 36)), "promise in earlier",
+        (
+            (("{{ promise.number }}", "Table text"),),
+            (("{{ promise.action }}", "Table text"),),
+            (("{{ promise.owner }}", "Table text"),),
+            (("{{ promise.deadline }}", "Table text"), ("{{ promise.moved }}", "Table note")),
+            (("{{ promise.state }}", "Table text"), ("{{ promise.on_time }}", "Table note")),
+            (("{{ promise.said }}", "Table text"),),
+        ),
+    )  # fmt: skip
+    tags(document, "endif")
 
 
 def _responses(document: Document) -> None:

@@ -56,6 +56,18 @@ def agreed_note(summary: Summary, plan: AgreedPlan) -> str:
     return words().say("agreed_note", plan_counts(plan.actions, today), plan, summary.made_at)
 
 
+def earlier_actions(summary: Summary) -> tuple[AgreedAction, ...]:
+    """Return the actions agreed in earlier rounds, the oldest plan first."""
+    here = summary.assessment.round
+    return tuple(action for action in summary.followed if action.round != here)
+
+
+def kept_in_time(summary: Summary, action: AgreedAction) -> str:
+    """Return whether an action was done on time, or is overdue; nothing where neither is."""
+    late = action.overdue(summary.made_at.date())
+    return words().say("progress_on_time", action, late)
+
+
 def left_of(plan: AgreedPlan) -> tuple[tuple[str, str, str, str], ...]:
     """Return the rows that are not actions: number, what it was, what became of it, and why."""
     into = {number: action.number for action in plan.actions for number in action.merged}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import (
     SheetColumn,
@@ -13,14 +15,17 @@ from xlassess.consolidate.summary.cells import (
 from xlassess.consolidate.summary.layout import HEADER_ROW
 from xlassess.consolidate.wording.agreed import (
     agreed_note,
+    earlier_actions,
+    kept_in_time,
     left_of,
     numbered,
+    said_of,
     state_in_words,
     words,
 )
 from xlassess.consolidate.wording.terms import ACTIONS
 from xlassess.contract.layout import cell_name
-from xlassess.model.plan import AgreedPlan
+from xlassess.model.plan import AgreedAction, AgreedPlan, action_number
 from xlassess.sheet import formats
 from xlassess.sheet.formats import MARK_CHECK
 from xlassess.sheet.writer import CellRange, SheetWriter
@@ -36,6 +41,7 @@ _COLUMNS = (
     SheetColumn("What was done", 30, _TOP),
     SheetColumn("Overdue", 11, cells.MIDDLE.but(valign="top")),
 )  # fmt: skip
+_EARLIER = (*_COLUMNS[:-1], SheetColumn("On time", 11, cells.MIDDLE.but(valign="top")))
 _LEFT = (
     SheetColumn("No.", 10, _TOP), SheetColumn("What", 42, _TOP),
     SheetColumn("What became of it", 36, _TOP), SheetColumn("Reason", 18, _TOP),
@@ -63,7 +69,47 @@ def write_agreed(writer: SummaryWriter, plan: AgreedPlan) -> None:
     box = CellRange(HEADER_ROW + 1, column, last, column)
     first = cell_name(HEADER_ROW + 1, column)
     sheet.highlight(box, f'{first}="{OVERDUE}"', MARK_CHECK)
-    writer.finish(sheet, setup, _write_left(writer, sheet, plan, last))
+    last = _write_left(writer, sheet, plan, last)
+    rows = [_earlier(writer, action) for action in earlier_actions(writer.summary)]
+    writer.finish(sheet, setup, write_earlier(writer, sheet, _EARLIER, rows, last))
+
+
+def _earlier(writer: SummaryWriter, action: AgreedAction) -> tuple[object, ...]:
+    return (
+        action_number(action, writer.summary.assessment.round), action.action, action.finding,
+        action.owner, action.deadline, words().say("agreed_moved", len(action.moves)),
+        action.measure, state_in_words(action), said_of(action),
+        kept_in_time(writer.summary, action),
+    )  # fmt: skip
+
+
+def write_earlier(
+    writer: SummaryWriter,
+    sheet: SheetWriter,
+    columns: tuple[SheetColumn, ...],
+    rows: Sequence[tuple[object, ...]],
+    above: int,
+) -> int:
+    """Write what came of the actions of earlier rounds below a table; return the last row.
+
+    Args:
+        writer: the summary being written.
+        sheet: the Action plan sheet.
+        columns: as wide as those of the table above.
+        rows: a row for each action; none where no earlier round agreed on any.
+        above: the last row that is written.
+    """
+    if not rows:
+        return above
+    title = words().say("earlier_title")
+    sheet.text(above + 2, 0, title, formats.HEADING)
+    sheet.height(above + 2, 22)
+    head = above + 3
+    grid = SheetTable(head, columns, len(rows), "EarlierActions", title, filtered=False)
+    writer.table(sheet, grid)
+    for row, values in enumerate(rows, head + 1):
+        put_row(sheet, row, columns, values)
+    return head + len(rows)
 
 
 def _write_left(writer: SummaryWriter, sheet: SheetWriter, plan: AgreedPlan, above: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from xlassess.consolidate.figures.privacy.attribution import Person
@@ -18,8 +19,16 @@ from xlassess.consolidate.summary.cells import (
     row_heights,
 )
 from xlassess.consolidate.summary.layout import HEADER_ROW
+from xlassess.consolidate.summary.sheets.agreed_plan import write_earlier
+from xlassess.consolidate.wording.agreed import (
+    earlier_actions,
+    kept_in_time,
+    said_of,
+    state_in_words,
+)
 from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
 from xlassess.contract.layout import cell_name
+from xlassess.model.plan import action_number
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats
 from xlassess.sheet.formats import MARK_CHECK
@@ -132,7 +141,24 @@ def write_actions(writer: SummaryWriter) -> None:
         column = shift + _OVERDUE
         box = CellRange(_FIRST, column, last, column)
         sheet.highlight(box, f'{cell_name(_FIRST, column)}="{OVERDUE}"', MARK_CHECK)
-    writer.finish(sheet, setup, last)
+    writer.finish(sheet, setup, _write_earlier(writer, sheet, shift, last))
+
+
+def _write_earlier(writer: SummaryWriter, sheet: SheetWriter, shift: int, above: int) -> int:
+    """Write what came of the actions of earlier rounds below what is proposed in this one."""
+    summary, labels = writer.summary, _labels(writer)
+    heads = ("No.", "Action", "Item", "Owner", "Deadline", "What was done", "State", "On time")
+    own = (replace(column, header=head) for column, head in zip(_PLAN, heads, strict=True))
+    rows = [
+        (
+            *labels.get(action.part, ("",) * shift),
+            action_number(action, summary.assessment.round), action.action, action.item,
+            action.owner, action.deadline, said_of(action), state_in_words(action),
+            kept_in_time(summary, action),
+        )
+        for action in earlier_actions(summary)
+    ]  # fmt: skip
+    return write_earlier(writer, sheet, (*(_TOOLKIT,) * shift, *own), rows, above)
 
 
 def _action(action: PlannedAction) -> tuple[object, ...]:
