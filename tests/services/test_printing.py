@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -43,11 +44,29 @@ def test_only__other_sheets_print_nothing(written):
 
 
 def test_only__everything_else_is_as_it_was(written):
-    _, content = written
-    before, after = (zipfile.ZipFile(io.BytesIO(b)) for b in (content, printing.only(content, ())))
+    summary, content = written
+    left = printing.only(content, print_set(summary))
+    before, after = (zipfile.ZipFile(io.BytesIO(b)) for b in (content, left))
     assert before.namelist() == after.namelist()
     changed = [n for n in before.namelist() if before.read(n) != after.read(n)]
     assert changed == ["xl/workbook.xml"]
+
+
+def test_only__rows_that_nothing_printed_needs_are_left_out(written):
+    summary, _ = written
+    content = summary_bytes(replace(summary, live=False))  # as of thousands of returns
+    printed = print_set(summary)
+    before = openpyxl.load_workbook(io.BytesIO(content))
+    after = openpyxl.load_workbook(io.BytesIO(printing.only(content, printed)))
+    charts = [name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if "chart" in name]
+    drawn = b"".join(map(zipfile.ZipFile(io.BytesIO(content)).read, charts)).decode()
+
+    for sheet in before:
+        rows = [[cell.value for cell in row] for row in sheet]
+        left = [[cell.value for cell in row] for row in after[sheet.title]]
+        named = f">{sheet.title}!" in drawn or f">'{sheet.title}'!" in drawn
+        assert (left == rows) is (sheet.title in printed or named), sheet.title
+    assert not [cell.value for row in after["Data"] for cell in row if cell.value]
 
 
 def test_pdf__none_without_libreoffice(written, monkeypatch):
