@@ -175,6 +175,10 @@ def a_context(*workbooks: Workbook) -> Context:
         secret=SECRET,
         toolkits={book.issued.identity.digest: book.toolkit for book in workbooks},
         issued={book.issued.reference: book.issued for book in workbooks},
+        senders={
+            book.issued.email.casefold(): frozenset((book.issued.identity.respondent,))
+            for book in workbooks
+        },
         printed={
             book.issued.identity.digest: read_printed([(book.issued, book.data)])
             for book in workbooks

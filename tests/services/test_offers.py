@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.services.small import LATER, MONDAY, a_folder, answer, write_register
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    a_folder,
+    answer,
+    unclear_pair,
+    write_register,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
@@ -159,3 +166,24 @@ def test_offers__in_status_and_json_and_never_as_a_command_of_theirs(
     assert offer.commands[0] in " ".join(said.split())
     (told,) = json.loads(CliRunner().invoke(cli, [*where, "--json"]).stdout)["offers"]
     assert (told["kind"], told["item"], told["value"]) == ("correction", "1A", "Disagree")
+
+
+def test_ingest__two_different_files_of_one_person_are_named_as_a_pair(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    first, second = unclear_pair(folder, tmp_path / "inbox")
+    bea = answer(folder, "Bea Birch", tmp_path / "bea.xlsx")
+    result = ingest(folder, [first, second, bea], now=LATER, workers=1)
+    ((one, other),) = result.pairs
+    assert (one.ret.file, other.ret.file) == ("first.xlsx", "second.xlsx")
+    again = ingest(folder, [first, second], now=LATER, workers=1)
+    assert again.pairs == ()
+
+
+def test_ingest__a_pair_is_shown_with_the_choice(folder: AssessmentFolder, tmp_path: Path) -> None:
+    first, second = unclear_pair(folder, tmp_path / "inbox")
+    where = ["-C", str(folder.root), "ingest"]
+    said = " ".join(CliRunner().invoke(cli, [*where, str(first), str(second)]).stdout.split())
+    assert "Different files for one workbook: 1 workbook" in said
+    assert "Return 1 (first.xlsx): accepted and return 2 (second.xlsx): query" in said
+    assert "Ask which counts, 1 or 2: xlassess choose" in said

@@ -485,6 +485,9 @@ def test_queries__go_with_their_workbook_and_once(
     assert [one.references for one in composed.uncertain] == [(asked.query.reference,)]
     mark(folder, [asked.query.reference], "sent", Why(MONDAY))
     assert send(folder, "query")[0].uncertain == ()
+    mark(folder, [asked.query.reference], "sent", Why(LATER), undone=True)
+    composed, _ = send(folder, "query")
+    assert [one.references for one in composed.uncertain] == [(asked.query.reference,)]
     (mail,) = office.mails
     assert asked.query.reference in mail["Subject"]
     book, _ = mail.iter_attachments()

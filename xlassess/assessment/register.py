@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from xlassess.assessment.register_sheet import (
@@ -27,6 +28,10 @@ HEADINGS = ("Partner", "Respondent", "Level", "E-mail", "Toolkits")
 SINCE = "Since last round"
 """The heading under which a register of a later round says who stays, leaves or is new."""
 
+COPIES, DELEGATE, AWAY = "Copies to", "Delegate", "Away until"
+"""Columns that a register may have: who gets a copy of messages, who deals with them while
+somebody is away, and the last day on which that is so."""
+
 STAYING, LEAVING, NEW = "Staying", "Leaving", "New"
 """What may stand there; whoever is leaving is not asked."""
 
@@ -42,9 +47,13 @@ LONGEST = {"Partner": 120, "Respondent": 120, "E-mail": 254}
 _ALSO = {
     "organisation": "Partner", "organization": "Partner", "partner organisation": "Partner",
     "name": "Respondent", "person": "Respondent", "email": "E-mail", "toolkit": "Toolkits",
-    "e-mail address": "E-mail", "email address": "E-mail",
+    "e-mail address": "E-mail", "email address": "E-mail", "e-mails": "E-mail",
+    "copy to": COPIES, "copies": COPIES, "cc": COPIES, "deputy": DELEGATE, "delegates": DELEGATE,
+    "away": AWAY, "on leave until": AWAY, "leave until": AWAY,
 }  # fmt: skip
-_BY_HEADING = {heading.casefold(): heading for heading in (*HEADINGS, SINCE)} | _ALSO
+_BY_HEADING = {
+    heading.casefold(): heading for heading in (*HEADINGS, SINCE, COPIES, DELEGATE, AWAY)
+} | _ALSO
 _BY_LEVEL = {label.casefold(): code for code, label in LEVELS.items()} | {c: c for c in LEVELS}
 _HEADING_ROWS = 20
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -268,10 +277,12 @@ def _respondent(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> Res
             message = f"Row {index + 1} names no partner."
             reader.remark(index, "Partner", message, "Enter the organisation, or clear the row.")
         return None
-    if email and not EMAIL.fullmatch(email):
-        message = f"'{email}' is not an e-mail address."
-        hint = "Enter one address, such as name@organisation.example, or leave the cell empty."
-        reader.remark(index, "E-mail", message, hint)
+    further = {heading: _text(reader, index, row, heading) for heading in (COPIES, DELEGATE, AWAY)}
+    email, *others = _addresses(reader, index, "E-mail", email) or [""]
+    delegate = _addresses(reader, index, DELEGATE, further[DELEGATE])
+    if len(delegate) > 1:
+        message = "There is more than one address of a delegate."
+        reader.remark(index, DELEGATE, message, f"Enter one. Others may stand under {COPIES}.")
     partner_id = slug(partner)
     respondent_id = f"{partner_id}_{slug(name)}" if name else partner_id
     _check_partner(reader, index, partner_id, partner)
@@ -284,7 +295,38 @@ def _respondent(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> Res
         email=email,
         level=_level(reader, index, texts["Level"]),
         toolkits=_toolkits(reader, index, texts["Toolkits"]),
+        others=tuple(others),
+        copies=tuple(_addresses(reader, index, COPIES, further[COPIES])),
+        delegate=delegate[0] if delegate else "",
+        away=_away(reader, index, further[AWAY]),
     )
+
+
+def _addresses(reader: _Reader, index: int, heading: str, text: str) -> list[str]:
+    """The addresses in a cell, each once; remark on what is none."""
+    found = list(dict.fromkeys(one for one in re.split(r"\s*[,;]\s*", text) if one))
+    wrong = [one for one in found if not EMAIL.fullmatch(one)]
+    if not wrong:
+        return found
+    message = f"'{text}' is not an e-mail address."
+    hint = (
+        "Enter an address, such as name@organisation.example, several with semicolons between, or "
+        "leave the cell empty."
+    )
+    reader.remark(index, heading, message, hint)
+    return []
+
+
+def _away(reader: _Reader, index: int, text: str) -> date | None:
+    """The day until which somebody is on leave."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is not a day."
+        reader.remark(index, AWAY, message, "Enter a day as a date, or as 2026-05-04.")
+        return None
 
 
 def _text(reader: _Reader, index: int, row: Sequence[RegisterCell], heading: str) -> str:

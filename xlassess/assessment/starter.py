@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 
 from xlassess.assessment.register import (
+    AWAY,
+    COPIES,
+    DELEGATE,
     EXAMPLE,
     HEADINGS,
     LEAVING,
@@ -249,13 +252,31 @@ _COLUMNS = (
     ),
     (
         "E-mail",
-        "One address, for sending the workbook. May be left empty where it is handed over "
-        "otherwise.",
+        "For sending the workbook; several addresses with semicolons between. May be left empty "
+        "where it is handed over otherwise.",
     ),
     (
         "Toolkits",
         "Leave empty to ask for every toolkit of the assessment. To ask for some of them, write "
         "their ids with commas between, as they stand in the settings.",
+    ),
+)
+
+_FURTHER_COLUMNS = (
+    (
+        COPIES,
+        "Add this column if you need it. Who gets a copy of every message to this person; several "
+        "addresses with semicolons between.",
+    ),
+    (
+        DELEGATE,
+        "Add this column if you need it. The address of whoever deals with messages while this "
+        "person is away.",
+    ),
+    (
+        AWAY,
+        "Add this column if you need it. The last day of this person's leave. Until then they are "
+        "not reminded, or their delegate is.",
     ),
 )
 
@@ -288,9 +309,12 @@ def register_book(respondents: Sequence[Respondent] = ()) -> bytes:
     )
     table = book.sheet(SHEET)
     guide = book.sheet(_HELP)
-    _guide(book, guide, _COLUMNS if not respondents else (*_COLUMNS, _SINCE_COLUMN))
+    columns = (*_COLUMNS, _SINCE_COLUMN) if respondents else _COLUMNS
+    _guide(book, guide, (*columns, *_FURTHER_COLUMNS))
     if respondents:
-        _table(table, (*HEADINGS, SINCE), [_row(one) for one in respondents])
+        further = any(one.copies or one.delegate for one in respondents)
+        headings = (*HEADINGS, SINCE, *((COPIES, DELEGATE) if further else ()))
+        _table(table, headings, [_row(one)[: len(headings)] for one in respondents])
         _choose(table)
     else:
         _table(table, HEADINGS, _EXAMPLES)
@@ -299,7 +323,11 @@ def register_book(respondents: Sequence[Respondent] = ()) -> bytes:
 
 def _row(one: Respondent) -> tuple[str, ...]:
     level = LEVELS[one.level] if one.level else ""
-    return one.partner, one.name, level, one.email, ", ".join(one.toolkits), STAYING
+    addresses = "; ".join(filter(None, (one.email, *one.others)))
+    return (
+        one.partner, one.name, level, addresses, ", ".join(one.toolkits), STAYING,
+        "; ".join(one.copies), one.delegate,
+    )  # fmt: skip
 
 
 def _choose(sheet: SheetWriter) -> None:

@@ -56,15 +56,11 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     """Return it with what is worth telling of the message it came with; no word is an answer."""
     notes = [found("I14", text=mail.text)] if mail.text else []
     book = context.issued.get(ret.reference)
-    others = {
-        one.email.casefold(): one
-        for one in context.issued.values()
-        if book is None or one.identity.respondent != book.identity.respondent
-    }
-    sender = mail.sender.casefold()
-    if book and sender and sender != book.email.casefold() and sender in others:
-        who = others[sender]
-        notes.append(found("I15", owner=book.who, sender=mail.sender, other=who.who))
+    whose = context.senders.get(mail.sender.casefold(), frozenset())
+    if book and whose and book.identity.respondent not in whose:
+        held = (one for one in context.issued.values() if one.identity.respondent in whose)
+        other = next((one.who for one in held), "another respondent")
+        notes.append(found("I15", owner=book.who, sender=mail.sender, other=other))
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
     return replace(ret, findings=findings, state=state, received_at=mail.received)

@@ -35,7 +35,7 @@ def merge_list(letters: Sequence[Letter], assessment: Assessment, words: Words) 
     for row, letter in enumerate(letters, 1):
         name = "" if is_office(letter.name) else letter.name
         texts = (
-            letter.name, words.say("greeting", name), letter.address,
+            letter.name, words.say("greeting", name), "; ".join(letter.all_addresses),
             subject_of(letter, assessment, words), ", ".join(letter.references),
             "; ".join(letter.names),
         )  # fmt: skip

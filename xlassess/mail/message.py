@@ -133,7 +133,8 @@ class Letter:
     wanted, ``references`` and ``names`` those of the workbooks it is about, and
     ``attachments`` those that go with it, which may be none. ``calendar`` lets the day go with it
     as an entry for a calendar. ``subject`` and ``text`` are there where the message was written
-    before, such as that of a query workbook.
+    before, such as that of a query workbook. ``also`` are further addresses it goes to, ``copies``
+    those that get a copy.
     """
 
     kind: Kind
@@ -146,6 +147,13 @@ class Letter:
     calendar: bool = False
     subject: str = ""
     text: str = ""
+    also: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+
+    @property
+    def all_addresses(self) -> tuple[str, ...]:
+        """Every address it goes to, the respondent's first."""
+        return (self.address, *self.also, *self.copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,10 @@ def message(
     subject = subject_of(letter, assessment, words)
     mail = EmailMessage(policy=policy.SMTP)
     try:
-        mail["To"] = _mailbox(letter.name, letter.address)
+        further = [_mailbox("", one) for one in letter.also]
+        mail["To"] = [_mailbox(letter.name, letter.address), *further]
+        if letter.copies:
+            mail["Cc"] = [_mailbox("", one) for one in letter.copies]
         _head(mail, assessment, subject, sending)
         text, html = _bodies(letter, assessment, words, subject)
         mail.set_content(text, charset="utf-8", cte="quoted-printable")
@@ -326,7 +337,8 @@ def as_read(letter: Letter, assessment: Assessment, words: Words) -> str:
     """Return a message as people read it, its head and the names of its files with it."""
     attached = [f"Attached: {one.name}" for one in letter.attachments]
     head = [
-        f"To: {_one_line(letter.name)} <{letter.address}>",
+        "; ".join([f"To: {_one_line(letter.name)} <{letter.address}>", *letter.also]),
+        *([f"Cc: {'; '.join(letter.copies)}"] if letter.copies else []),
         f"Subject: {subject_of(letter, assessment, words)}", *attached,
     ]  # fmt: skip
     return "\n".join([*head, "", _bodies(letter, assessment, words, "")[0]])

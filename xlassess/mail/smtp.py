@@ -96,7 +96,8 @@ class SmtpServer:
 
         Args:
             sender: the address that what cannot be delivered goes back to.
-            to: whom it goes to; one of several that is refused does not keep it from the others.
+            to: whom it goes to, the first of them being whom it is for: where that address is
+                refused, the message is. One of the others that is does not keep it from the rest.
             data: the message.
 
         Returns:
@@ -265,9 +266,9 @@ def _envelope(smtp: smtplib.SMTP, sender: str, to: Sequence[str], size: int) -> 
     if code != 250:
         return _judged(code, said)
     answers = [_judged(*smtp.rcpt(one), accepted=(250, 251, 252)) for one in to]
-    if not any(one.taken == "sent" for one in answers):
-        # Where one address may be taken later, the message may be.
-        return next((one for one in answers if one.taken == "not sent"), answers[0])
+    # The first is whom the message is for: a copy alone would count as if they had it.
+    if answers[0].taken != "sent":
+        return answers[0]
     code, said = smtp.docmd("DATA")
     return None if code == 354 else _judged(code, said)
 

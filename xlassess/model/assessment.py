@@ -208,7 +208,10 @@ class Respondent:
     """A person (or office) answering for a partner.
 
     ``id`` and ``partner_id`` are slugs that stay the same from run to run; ``toolkits``
-    are the ids this respondent is asked to fill in, empty for all of the assessment.
+    are the ids this respondent is asked to fill in, empty for all of the assessment. ``others``
+    are further addresses of theirs, ``copies`` those that get a copy of every message.
+    ``delegate`` is the address of whoever deals with messages while they are away, up to and
+    including the day ``away``.
     """
 
     id: str
@@ -218,6 +221,20 @@ class Respondent:
     email: str = ""
     level: Level = ""
     toolkits: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    delegate: str = ""
+    away: date | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address from which their workbook may come, in small letters."""
+        known = (self.email, *self.others, *self.copies, self.delegate)
+        return tuple(dict.fromkeys(one.casefold() for one in known if one))
+
+    def is_away(self, today: date) -> bool:
+        """True while they are on leave."""
+        return self.away is not None and today <= self.away
 
     @property
     def shown(self) -> str:

@@ -14,6 +14,7 @@ from xlassess.ingest import concerns
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
 from xlassess.mail import Mailbox, MailboxPlace, place_of
+from xlassess.services.common.asked import people_now, whose_addresses
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.posting import password_of
 from xlassess.services.common.progress import Watch, silent
@@ -96,6 +97,7 @@ def collect_mail(
         run.references = frozenset(one.reference for one in issued)
         run.references |= {one.reference for one in ledger.queries()}
         run.addresses = frozenset(one.email.casefold() for one in issued if one.email)
+        run.addresses |= whose_addresses(people_now(folder), ()).keys()
         taken, left = ledger.messages.read_before(str(place), box.validity)
         there = box.uids()
         new = [uid for uid in there if uid not in taken and uid not in left]

@@ -22,7 +22,7 @@ from xlassess.ledger import Event, Ledger, keep_file
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
-from xlassess.model.record import Outcome, OutcomeKind
+from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind
 from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
@@ -331,7 +331,7 @@ def mark(
         UsageError: there is no such workbook, none is named, or there is no record to take back.
     """
     with _ledger(folder, why) as ledger:
-        by_hand = _settled_messages(ledger, references) if not undone else ()
+        by_hand = _settled_messages(ledger, references, undone=undone)
         books = [
             _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
         ]
@@ -362,21 +362,27 @@ def mark(
         return replace(done, arrived=tuple(sorted(by_hand)))
 
 
-def _settled_messages(ledger: Ledger, references: Sequence[str]) -> set[str]:
-    """Record that queries and thanks arrived of which that was not certain.
+_BY_HAND = "recorded by hand"
+"""What stands in place of a server's reply where somebody says that a message arrived."""
+
+
+def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool) -> set[str]:
+    """Record that queries and thanks arrived of which that was not certain, or take that back.
 
     They are not what workbooks are sent with: nothing is recorded about the workbooks themselves.
+    What a server said that it took is certain, and not taken back.
     """
-    named = {normalise(one) for one in references}
+    named, register = {normalise(one) for one in references}, ledger.register()
+    doubted = [one for one in register.messages if one.outcome == "sent" and one.reply == _BY_HAND]
     arrived = [
         one
-        for one in ledger.register().uncertain
+        for one in (doubted if undone else register.uncertain)
         if one.purpose in ("query", "thanks") and named & {*one.references}
     ]
+    outcome: MessageOutcome = "uncertain" if undone else "sent"
+    reply = f"{_BY_HAND}, and taken back" if undone else _BY_HAND
     for one in arrived:
-        ledger.messages.end(
-            one.id, "sent", "recorded by hand", mark=None, references=one.references
-        )
+        ledger.messages.end(one.id, outcome, reply, mark=None, references=one.references)
     return {reference for one in arrived for reference in one.references}
 
 

@@ -124,7 +124,16 @@ def generate(
             issues.append(issuer.decide(copy))
         for name, toolkit in toolkits.items():
             ledger.keep_toolkit(toolkit, digests[name])
-        ledger.record_issued([issue.record for issue in issues if issue.fresh])
+        # Those known already as well: an address that was corrected is brought up to date.
+        addressed = zip(issues, wanted, strict=True)
+        ledger.record_issued(
+            [
+                issue.record if issue.fresh else replace(issue.record, email=person.email)
+                for issue, (_, person) in addressed
+                if issue.fresh or issue.record.email != person.email
+                if issue.fresh or issue.outcome != "kept"
+            ]
+        )
     write(issues, watch)
     # Left alone: what was issued to people the register no longer names; they may come back.
     asked = {request for request, _ in wanted}

@@ -32,7 +32,12 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice, SentMessage
-from xlassess.services.common.asked import answered, request_of
+from xlassess.services.common.asked import (
+    answered,
+    people_now,
+    request_of,
+    whose_addresses,
+)
 from xlassess.services.common.earlier import earlier_rounds
 from xlassess.services.common.last_time import (
     LastAnswers,
@@ -53,6 +58,9 @@ _TOGETHER, _SECONDS = 100, 1.0
 """So many returns, or those of so long, are recorded at once. A run that is broken off loses no
 more than these, and the next run reads them again."""
 
+
+_NO_RETURN: tuple[State, ...] = ("refused", "duplicate")
+"""The states of files that are no return of a workbook."""
 
 _OLDEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Nothing is received before this, whatever a message says."""
@@ -133,6 +141,15 @@ class Ingested:
     def new(self) -> tuple[Received, ...]:
         """The files that had not been read before."""
         return tuple(file for file in self.files if not file.known)
+
+    @property
+    def pairs(self) -> tuple[tuple[Received, ...], ...]:
+        """Different files of this run for one workbook, two or more together."""
+        mine: dict[str, list[Received]] = {}
+        for file in self.new:
+            if file.ret.reference and file.ret.number and file.ret.state not in _NO_RETURN:
+                mine.setdefault(file.ret.reference, []).append(file)
+        return tuple(tuple(files) for files in mine.values() if len(files) > 1)
 
     @property
     def states(self) -> dict[State, int]:
@@ -236,8 +253,9 @@ def _offered(
     """
     assessment = folder.assessment()
     numbers = {file.ret.number for file in files if file.ret.number}
-    people = {one.id for one in folder.register(assessment).respondents}
-    found = offers(ledger, ledger.overview(assessment.round), people)
+    people = people_now(folder)
+    whose, ids = whose_addresses(people, ledger.issued()), {one.id for one in people}
+    found = offers(ledger, ledger.overview(assessment.round), ids, whose)
     return tuple(one for one in found if one.number in numbers or one.event > last)
 
 
@@ -256,6 +274,7 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         issued={item.reference: item for item in issued},
         queries={query.reference: query for query in ledger.queries()},
         entries={one.reference: one for one in ledger.entries()},
+        senders=whose_addresses(people_now(folder), ledger.issued()),
         printed=_printed(folder.outbox, issued),
     )
 
@@ -475,7 +494,9 @@ class _Run:
         if not known:
             books = self._context.issued.values()
             ours = [one for one in books if one.identity.round == self._round]
-            named = [one.reference for one in ours if one.email.casefold() in item.notice.addresses]
+            told = map(self._context.senders.get, item.notice.addresses)
+            whose = frozenset[str]().union(*filter(None, told))
+            named = [one.reference for one in ours if one.identity.respondent in whose]
             return tuple(dict.fromkeys(named))
         last = {ref: one.id for one in self._sent_messages() for ref in self._books_of(one)}
         # Somebody who is away says so once, whatever is sent to them after.

@@ -124,7 +124,7 @@ def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], 
         raise UsageError("There is no message to try.", "Nobody has to be written to now.")
     first = composed.post[0]
     sender = Sender(assessment, words, way, clock)
-    sender.try_out(replace(first, letter=replace(first.letter, address=to)))
+    sender.try_out(replace(first, letter=replace(first.letter, address=to, also=(), copies=())))
     return first
 
 

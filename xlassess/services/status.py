@@ -23,6 +23,7 @@ from xlassess.services.common.asked import (
     request_of,
     requests,
     toolkits_of,
+    whose_addresses,
 )
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
@@ -264,7 +265,12 @@ def _found(
             plans,
             tuple(_in_doubt(ledger, assessment.round)),
             tuple(_awaited(ledger, assessment.round, plans, overview.register)),
-            offers(ledger, overview, {one.id for one in respondents}),
+            offers(
+                ledger,
+                overview,
+                {one.id for one in respondents},
+                whose_addresses(respondents, overview.issued),
+            ),
         )
 
 

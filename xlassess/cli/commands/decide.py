@@ -266,7 +266,8 @@ def _show(out: Console, result: Decided) -> None:
     head = "Undone" if result.undone else "Recorded"
     what = _RECORDED[result.what]
     if result.arrived:
-        out.say(f"{head}: the message about {', '.join(result.arrived)} was sent.", style="head")
+        said = "is not certain again" if result.undone else "was sent"
+        out.say(f"{head}: the message about {', '.join(result.arrived)} {said}.", style="head")
         if not result.books:
             return
     if result.what in ("sent", "reminded") and not result.books:

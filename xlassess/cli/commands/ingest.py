@@ -17,6 +17,7 @@ from xlassess.cli.console import (
     dumps,
     finding_as_json,
     listed,
+    named,
     noticed,
     offer_as_json,
     progress,
@@ -198,6 +199,7 @@ def _show(out: Console, result: Ingested) -> None:
         _read(out, read)
     _notes(out, read)
     _noticed(out, result)
+    _pairs(out, result)
     _displaced(out, result)
     _aside(out, [file for file in read if file.ret.state == "set aside"])
     _known(out, result)
@@ -324,6 +326,24 @@ def _said(out: Console, result: Ingested) -> None:
         out.say(f"{file}: “{text}”", indent=2)
 
 
+def _pairs(out: Console, result: Ingested) -> None:
+    """Name the files that one person sent for one workbook, and say which of them counts."""
+    from xlassess.ledger import UNCLEAR
+
+    if result.pairs:
+        out.heading(f"Different files for one workbook: {count(len(result.pairs), 'workbook')}")
+    for files in result.pairs:
+        issued = files[0].issued
+        if issued is None:
+            continue
+        out.say(f"{issued.who}, {issued.reference}", indent=2)
+        names = [f"{named(file.ret)}: {file.ret.state}" for file in files]
+        out.say(capital(listed(names)), indent=4)
+        if any(one.code in UNCLEAR for file in files for one in file.findings("query")):
+            numbers = " or ".join(str(file.ret.number) for file in files)
+            out.say(f"Ask which counts, {numbers}: {choosing(issued.reference)}", indent=4)
+
+
 def _displaced(out: Console, result: Ingested) -> None:
     """Name every return that no longer counts, and what took its place."""
     if result.displaced:
@@ -436,6 +456,10 @@ def _as_json(result: Ingested, collected: Collected | None) -> dict[str, Any]:
             {"reference": one.issued.reference, "was": one.was.number, "by": one.by.number,
              "older": one.older}
             for one in result.displaced
+        ],
+        "pairs": [
+            {"reference": files[0].ret.reference, "returns": [one.ret.number for one in files]}
+            for files in result.pairs
         ],
         "notices": [
             {"file": one.file, "kind": one.notice.kind, "at": one.notice.at.isoformat(),

@@ -305,6 +305,10 @@ def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
         out.say(f"The messages name it. {later}")
     if made.recent:
         out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
+    if made.away:
+        out.heading(f"On leave, so not reminded ({len(made.away)})")
+        out.some(made.away, _FULL[made.kind])
+        out.say("To write to them all the same: add --again, and name them with --only.")
     for heading, names, remedy in (
         ("No e-mail address", made.no_address, _ADDRESS.get(made.kind, _ADDRESS[""])),
         (

@@ -388,7 +388,7 @@ class Context:
     may lie; ``deadlines`` are those of the round's plan, by the number of the action. ``decided``
     are the rows of plan workbooks in which a decision stood when they were issued, by reference.
     ``beside`` is what workbooks show of last time beside their cells, by reference and item, as far
-    as that is known.
+    as that is known. ``senders`` are the addresses of respondents, with the ids of whose they are.
     """
 
     assessment: str
@@ -402,6 +402,7 @@ class Context:
     today: date = date.min
     deadlines: frozenset[tuple[str, date]] = frozenset()
     entries: Mapping[str, EntryCopy] = field(default_factory=dict)
+    senders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(

@@ -93,6 +93,35 @@ def in_force(
     return counts
 
 
+def people_now(folder: AssessmentFolder) -> tuple[Respondent, ...]:
+    """Return who the register names; nobody where it cannot be read, which others tell."""
+    try:
+        return folder.respondents()
+    except XlassessError:
+        return ()
+
+
+def whose_addresses(
+    respondents: Iterable[Respondent], issued: Iterable[Issued]
+) -> dict[str, frozenset[str]]:
+    """Return every address in small letters, with the ids of the respondents whose it is.
+
+    One box may be that of several. An address that a workbook was issued to stays its respondent's.
+
+    Args:
+        respondents: the register as it is now.
+        issued: the workbooks.
+    """
+    found: dict[str, set[str]] = {}
+    for person in respondents:
+        for address in person.addresses:
+            found.setdefault(address, set()).add(person.id)
+    for book in issued:
+        if book.email and not book.identity.kind:
+            found.setdefault(book.email.casefold(), set()).add(book.identity.respondent)
+    return {address: frozenset(ids) for address, ids in found.items()}
+
+
 def open_evidence(overview: RoundOverview) -> dict[str, tuple[Return, ...]]:
     """Return the PDFs and pictures that nobody has typed in yet, by the workbook's reference.
 

@@ -78,6 +78,7 @@ class Composed:
 
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
+    ``away`` are people on leave who are not reminded before they are back, and until when.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
     where messages were asked for about some workbooks only, or about joint ones. ``uncertain`` are
     earlier messages of which nobody knows whether they were sent: nothing is written to the same
@@ -93,6 +94,7 @@ class Composed:
     whole: bool
     uncertain: tuple[SentMessage, ...]
     recent: int = 0
+    away: tuple[str, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -145,7 +147,8 @@ def compose(
         overview = ledger.overview(assessment.round)
         _issued_at_all(ask, overview)
         out = partners = PartnersStanding(overview, asked, assessment.return_by)
-    writing = _Writing(folder, assessment, words, ask, out, now)
+    known = {one.id: one for one in people}
+    writing = _Writing(folder, assessment, words, ask, out, now, known)
     recent: list[Issued] = []
     if partners is not None and ask.kind == "query":
         doubted = writing.queries(partners, ledger.queries())
@@ -157,6 +160,7 @@ def compose(
         if by_server and not ask.again and ask.kind not in (*_FIRST, "thanks"):
             recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
             books = [book for book in books if book not in recent]
+        books = writing.without_those_away(books)
         for own in _by_person(books):
             writing.add(own)
     return writing.done(doubted, recent)
@@ -240,10 +244,46 @@ class _Writing:
     ask: Ask
     out: Standing
     now: datetime
+    people: Mapping[str, Respondent]
     post: list[Post] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)
+
+    def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
+        """The workbooks of people who may be reminded: not of those on leave without a delegate.
+
+        Who says so in an automatic reply is on leave as well as who the register says is. Somebody
+        who is named and written to once more is not left out.
+        """
+        if self.ask.kind in (*_FIRST, "thanks") or (self.ask.again and self.ask.only):
+            return [*books]
+        today = self.now.astimezone().date()
+        due: list[Issued] = []
+        for book in books:
+            person = self.people.get(book.identity.respondent)
+            until = self.out.away_until(book)
+            if person and person.is_away(today):
+                until = max(filter(None, (until, person.away)))
+            if until is None or until < today or (person and person.delegate):
+                due.append(book)
+            else:
+                told = f"{book.who}: until {until.day} {until:%B %Y}"
+                self.away += [told] if told not in self.away else []
+        return due
+
+    def addressed(self, letter: Letter, book: Issued) -> Letter:
+        """Return a letter with every address it goes to, as the register has them now."""
+        person = self.people.get(book.identity.respondent)
+        if person is None or book.identity.kind:
+            return letter
+        today, until = self.now.astimezone().date(), self.out.away_until(book)
+        away = person.is_away(today) or (until is not None and until >= today)
+        own = tuple(filter(None, (person.email or letter.address, *person.others)))
+        first = (person.delegate, *own) if away and person.delegate else own
+        copies = tuple(one for one in person.copies if one not in first)
+        return replace(letter, address=first[0] if first else "", also=first[1:], copies=copies)
 
     def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
         """The messages about these of which nobody knows whether they were sent.
@@ -317,7 +357,8 @@ class _Writing:
 
     def _keep(self, book: Issued, letter: Letter, lost: Sequence[str], mark: What | None) -> None:
         """Keep a message, unless something is in its way."""
-        if not book.email:
+        letter = self.addressed(letter, book)
+        if not letter.address:
             self.no_address.append(book.who)
             return
         if lost:  # a message that says "attached" without its file would be worse than none
@@ -347,6 +388,7 @@ class _Writing:
             whole=not self.ask.only and not self.ask.again and self.ask.kind not in _OF,
             uncertain=doubted,
             recent=len({_person(book) for book in recent}),
+            away=tuple(self.away),
         )
 
 

@@ -10,7 +10,6 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from xlassess.contract.reference import find_references
 from xlassess.ingest import Hint, hints_in
@@ -58,7 +57,7 @@ def offers(
     ledger: Ledger,
     overview: RoundOverview,
     people: Collection[str],
-    addresses: Mapping[str, str] = MappingProxyType({}),
+    addresses: Mapping[str, frozenset[str]],
 ) -> tuple[Offer, ...]:
     """Return what the messages of a round seem to ask for, as far as it is not done.
 
@@ -66,7 +65,7 @@ def offers(
         ledger: the ledger.
         overview: where the round's workbooks stand.
         people: the ids of everybody the register names.
-        addresses: further addresses of people, in small letters, with the ids of who has them.
+        addresses: those of people, in small letters, with the ids of whose they are.
     """
     found = list(_said(overview, ledger.messages.told(), addresses))
     if not found:
@@ -76,7 +75,7 @@ def offers(
 
 
 def _said(
-    overview: RoundOverview, events: Iterable[Event], addresses: Mapping[str, str]
+    overview: RoundOverview, events: Iterable[Event], addresses: Mapping[str, frozenset[str]]
 ) -> Iterator[_Said]:
     """Yield what messages say that belong to somebody, and were not put away."""
     books = {book.reference: book for book in overview.issued}
@@ -116,19 +115,18 @@ def said_in(ret: Return) -> str:
 
 
 def _senders(
-    overview: RoundOverview, text: str, sender: str, addresses: Mapping[str, str]
+    overview: RoundOverview, text: str, sender: str, addresses: Mapping[str, frozenset[str]]
 ) -> tuple[Issued, ...]:
     """The workbooks that a message names, or else those of whoever sent it, the last of each."""
     named = set(find_references(text))
     mine = [book for book in overview.issued if book.reference in named]
     if mine:
         return tuple(mine)
-    sent = sender.casefold()
-    also = addresses.get(sent, "")
+    whose = addresses.get(sender.casefold(), frozenset())
     last = {
         (book.identity.respondent, book.identity.toolkit): book
         for book in overview.issued
-        if sent and (book.email.casefold() == sent or book.identity.respondent == also)
+        if book.identity.respondent in whose
     }
     return tuple(last.values())
 

@@ -226,7 +226,7 @@ class Sender:
 
     def _handed(self, server: SmtpServer, letter: Letter, content: bytes) -> Handover:
         return server.hand_over(
-            as_delivered(self.way.sender), [as_delivered(letter.address)], content
+            as_delivered(self.way.sender), list(map(as_delivered, letter.all_addresses)), content
         )
 
     def try_out(self, one: Post) -> None:

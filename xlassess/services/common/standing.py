@@ -78,6 +78,11 @@ class Standing:
         last = self._register.reminded.get(book.reference)
         return last is not None and last > since
 
+    def away_until(self, book: Issued) -> date | None:
+        """Until when its respondent is away by an automatic reply to the last message."""
+        notice = self._register.notices.get(book.reference)
+        return notice.until if notice and notice.kind == "away" else None
+
     def day_of(self, books: Sequence[Issued]) -> date | None:
         """The day by which workbooks are wanted, the first one where they name several."""
         return min((one.return_by for one in books if one.return_by), default=None)

@@ -1,0 +1,182 @@
+"""Several addresses, copies, delegates and leave: as the register has them, in all that is sent."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.test_offers import handed
+from xlassess.assessment.register import (
+    AWAY,
+    COPIES,
+    DELEGATE,
+    HEADINGS,
+    SHEET,
+    RegisterError,
+    read_register,
+)
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.starter import register_book
+from xlassess.cli.app import cli
+from xlassess.ledger import Ledger
+from xlassess.services.decide import Why, mark
+from xlassess.services.generate import generate
+from xlassess.services.send import Ask, draft, preview
+
+LEAVE = LATER.date() + timedelta(days=3)
+Row = tuple[str, str, str, str, "date | None"]
+ADA: Row = ("Ada Ash", "ada@ash.example; office@ash.example", "lead@ash.example", "", None)
+BEA: Row = ("Bea Birch", "bea@birch.example", "", "", LEAVE)
+CY: Row = ("Cy Cedar", "shared@cedar.example", "", "deputy@cedar.example", LEAVE)
+DI: Row = ("Di Cedar", "shared@cedar.example", "", "", None)
+
+
+def write(folder: AssessmentFolder, *people: Row) -> None:
+    """Write the register: name, addresses, copies, delegate, until when somebody is away."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = SHEET
+    sheet.append((*HEADINGS[:2], "E-mail", COPIES, DELEGATE, AWAY))
+    for name, *rest in people:
+        sheet.append((name.split()[1], name, *rest))
+    book.save(folder.register_file)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    made = a_folder(tmp_path / "small")
+    write(made, ADA, BEA, CY, DI)
+    generate(made, now=MONDAY)
+    return made
+
+
+def heads(folder: AssessmentFolder, ask: Ask) -> dict[str, tuple[list[str], list[str]]]:
+    """The addresses that each draft goes to, and those that get a copy, by the name of the file."""
+    draft(folder, ask, now=LATER)
+    found = {}
+    for path in sorted(folder.drafts.glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        to, copies = (
+            [one.addr_spec for one in mail[name].addresses] if mail[name] else []
+            for name in ("To", "Cc")
+        )
+        found[path.stem] = to, copies
+    return found
+
+
+def test_send__goes_to_every_address_with_copies(folder: AssessmentFolder) -> None:
+    told = heads(folder, Ask("invitation"))
+    assert told["ash_ada-ash"] == (["ada@ash.example", "office@ash.example"], ["lead@ash.example"])
+    assert told["birch_bea-birch"] == (["bea@birch.example"], [])
+    # who is away is written to all the same, and so is the delegate
+    assert told["cedar_cy-cedar"] == (["deputy@cedar.example", "shared@cedar.example"], [])
+    assert told["cedar_di-cedar"] == (["shared@cedar.example"], [])  # one box for two people
+
+
+def test_remind__nobody_on_leave_before_they_are_back(folder: AssessmentFolder) -> None:
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    composed, _ = preview(folder, Ask("reminder"), now=LATER)
+    day = f"{LEAVE.day} March 2026"
+    assert composed.away == (f"Birch, Bea Birch: until {day}",)
+    assert [one.letter.address for one in composed.post] == [
+        "ada@ash.example", "deputy@cedar.example", "shared@cedar.example"
+    ]  # fmt: skip
+    after, _ = preview(folder, Ask("reminder"), now=LATER + timedelta(days=4))
+    assert after.away == ()
+    assert [one.letter.address for one in after.post] == [
+        "ada@ash.example", "bea@birch.example", "shared@cedar.example", "shared@cedar.example"
+    ]  # fmt: skip
+    named, _ = preview(folder, Ask("reminder", ("Bea Birch",), again=True), now=LATER)
+    assert [one.partner for one in named.post] == ["Birch"]
+
+
+def test_remind__who_says_so_in_an_automatic_reply_is_on_leave(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    text = f"I am out of the office until {LEAVE:%d} March 2026."
+    heads_of = {"Subject": "Automatic reply", "Auto_Submitted": "auto-replied"}
+    handed(folder, tmp_path / "away.eml", text, None, "office@ash.example", **heads_of)
+    composed, _ = preview(folder, Ask("reminder"), now=LATER)
+    assert [one.split(":")[0] for one in composed.away] == ["Ash, Ada Ash", "Birch, Bea Birch"]
+
+
+def test_remind__says_who_is_left_out(folder: AssessmentFolder) -> None:
+    write(folder, (*BEA[:4], date(2999, 1, 1)))
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "remind", "--preview"]).stdout
+    assert "On leave, so not reminded (1)" in said
+    assert "Birch, Bea Birch: until 1 January 2999" in said
+
+
+@pytest.mark.parametrize(
+    ("sender", "codes"),
+    [
+        ("OFFICE@ash.example", []),
+        ("lead@ash.example", []),
+        ("bea@birch.example", ["I15"]),
+        ("deputy@cedar.example", ["I15"]),
+    ],
+)
+def test_ingest__a_workbook_may_come_from_any_address_of_theirs(
+    folder: AssessmentFolder, tmp_path: Path, sender: str, codes: list[str]
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    (file,) = handed(folder, tmp_path / "m.eml", "", book, sender).files
+    assert [one.code for one in file.ret.findings] == codes
+
+
+def test_ingest__one_box_for_two_people_is_no_contradiction(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    for name in ("Cy Cedar", "Di Cedar"):
+        book = answer(folder, name, tmp_path / "book.xlsx")
+        file = handed(folder, tmp_path / "m.eml", "", book, "shared@cedar.example").files[0]
+        assert file.ret.findings == ()
+
+
+def test_generate__brings_an_address_up_to_date(folder: AssessmentFolder) -> None:
+    write(folder, ("Ada Ash", "new@ash.example", "", "", None), BEA, CY, DI)
+    assert heads(folder, Ask("invitation"))["ash_ada-ash"][0] == ["new@ash.example"]
+    generate(folder, now=LATER)
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.issued()[0].email == "new@ash.example"
+        assert ledger.audit().faults == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("A", "a@b.example; nobody", "", "", ""), "is not an e-mail address"),
+        (("A", "", "Jo <jo@b.example", "", ""), "is not an e-mail address"),
+        (("A", "", "", "a@b.example, c@d.example", ""), "more than one address of a delegate"),
+        (("A", "", "", "", "soon"), "'soon' is not a day"),
+    ],
+)
+def test_register__what_cannot_be_is_told_with_its_cell(row: tuple[str, ...], said: str) -> None:
+    head = ("Partner", "E-mail", "Cc", "Delegate", "On leave until")
+    text = "\n".join("\t".join(line) for line in (head, row)).encode()
+    with pytest.raises(RegisterError) as caught:
+        read_register(text, "partners.csv", ("pat",))
+    assert said in str(caught.value.problems[0].message)
+    assert caught.value.problems[0].cell
+
+
+def test_register__the_next_round_begins_with_addresses_copies_and_delegates(
+    folder: AssessmentFolder,
+) -> None:
+    people = read_register(register_book(folder.respondents()), "next.xlsx", ("tiny",)).respondents
+    ada, _, cy, _ = people
+    assert (ada.email, ada.others, ada.copies) == (
+        "ada@ash.example", ("office@ash.example",), ("lead@ash.example",)
+    )  # fmt: skip
+    assert (cy.delegate, cy.away) == ("deputy@cedar.example", None)
