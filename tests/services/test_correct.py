@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -12,14 +13,18 @@ from tests.services.planned import AGREED, a_planned_folder
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
+from xlassess.model.query import Slot
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, correct, set_aside, waive
 from xlassess.services.ingest import ingest
 from xlassess.services.plan import plan
+from xlassess.services.query import query
 from xlassess.services.status import status
 from xlassess.services.verify import verify
+from xlassess.toolkits.load import find_toolkit
 
 WHY = Why(LATER, "Ada by telephone.", "Cora")
 
@@ -157,3 +162,52 @@ def test_correct__a_joint_workbook_is_corrected_in_the_file(tmp_path: Path) -> N
     with pytest.raises(UsageError, match="is a plan workbook") as raised:
         correct(planned, book.reference, "1A", "Agree", WHY)
     assert "Correct it in the file" in raised.value.remedy
+
+
+def asked_then_corrected(
+    folder: AssessmentFolder, tmp_path: Path, item: str, value: str
+) -> tuple[str, dict[str, object]]:
+    """Ask about 1B, correct an item, and read the answer to the query; return what counts."""
+    reference = read(folder, tmp_path, "Agree", "Perhaps", "Agree")
+    (asked,) = query(folder, now=MONDAY).workbooks
+    correct(folder, reference, item, value, WHY)
+    cells = slot_cells(find_toolkit("tiny", folder.toolkits))
+    sheet, cell = cells[Slot("1B", "answer")]
+    book = openpyxl.load_workbook(asked.path)
+    book[sheet][cell].value = "Disagree"
+    book.save(tmp_path / "back.xlsx")
+    later = LATER + timedelta(days=1)
+    ingest(folder, [tmp_path / "back.xlsx"], now=later, workers=1)
+    return reference, counting(folder, reference)
+
+
+def test_correct__a_late_answer_to_an_earlier_query_joins_it(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    _, answers = asked_then_corrected(folder, tmp_path, "1A", "Disagree")
+    assert answers == {"1A": "low", "1B": "low", "1C": "high"}
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert (line.state, line.queries) == ("returned", ())
+    assert verify(folder).holds
+
+
+def test_correct__a_late_answer_about_the_same_item_waits_for_a_decision(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    _, answers = asked_then_corrected(folder, tmp_path, "1B", "Agree")
+    assert answers["1B"] == "high"
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert [one.code for one in line.queries] == ["L01"]
+
+
+def test_correct__a_late_answer_after_the_correction_was_taken_back(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Perhaps", "Agree")
+    with Ledger(folder.ledger_file) as ledger:
+        number = ledger.current("2026")[reference].number
+    (asked,) = query(folder, now=MONDAY).workbooks
+    made = correct(folder, reference, "1A", "Disagree", WHY)
+    set_aside(folder, made.returns[0].number, WHY)
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.stands_on(asked.query) == number

@@ -369,3 +369,23 @@ def entries(db: Connection) -> tuple[EntryCopy, ...]:
     made = events.read(db, EVENTS.c.what == "entry made")
     about = issued_by_reference(db, [event.reference for event in made])
     return tuple(digests.entry_of(event, about[event.reference]) for event in made)
+
+
+def stands_on(db: Connection, query: Query) -> int:
+    """Return the number of the return that an answer to a query workbook stands on.
+
+    It is the one asked about; or where a coordinator has since corrected answers of that one which
+    the query workbook leaves alone, the correction that counts. Where both are about the same
+    item, they contradict each other, and the answer stands on what was asked about.
+    """
+    number, corrected = query.base, set[str]()
+    made = and_(EVENTS.c.what == "corrected", EVENTS.c.reference == query.of)
+    for event in events.read(db, made):
+        came = and_(EVENTS.c.what == "received", EVENTS.c.return_id == event.return_id)
+        gave_way = (one.statuses.get(number) for one in events.read(db, came))
+        if event.return_id and any(one and one.standing == "superseded" for one in gave_way):
+            number = event.return_id
+            corrected.add(event.details["item"])
+    counts = db.scalar(select(RETURNS.c.standing).where(RETURNS.c.id == number)) == "current"
+    apart = corrected.isdisjoint(slot.item for slot in query.open)
+    return number if counts and apart else query.base

@@ -270,6 +270,11 @@ class Ledger:
         with self._reading() as db:
             return reads.entries(db)
 
+    def stands_on(self, query: Query) -> int:
+        """Return the number of the return that an answer to a query workbook stands on."""
+        with self._reading() as db:
+            return reads.stands_on(db, query)
+
     def begin_run(self, round_name: str = "", *, to_end: bool = False) -> str:
         """Begin a run of receiving returns and return its id, for `record_return`.
 

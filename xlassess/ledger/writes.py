@@ -22,7 +22,7 @@ from sqlalchemy import (
 from xlassess.ledger import digests, rows
 from xlassess.ledger.events import Entry, ReturnStatus
 from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, believable, ranked
-from xlassess.ledger.reads import with_waivers
+from xlassess.ledger.reads import queries, stands_on, with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
 from xlassess.model.answer import ENTERED, NOTHING_FILLED_IN, Return, State
@@ -222,7 +222,8 @@ def _answering(db: Connection, ret: Return, place: Standing) -> Standing:
 
     It stands on the return that was asked about. Where that was set aside, it is too. Where
     another return counts meanwhile, which the query workbook knows nothing of, the order is not
-    clear; but a query workbook sent in again takes the place of what it brought before.
+    clear; but a query workbook sent in again takes the place of what it brought before, and a
+    correction made since of what it does not ask about is no contradiction (`reads.stands_on`).
 
     Args:
         db: the transaction.
@@ -236,4 +237,7 @@ def _answering(db: Connection, ret: Return, place: Standing) -> Standing:
         return place
     counts = db.execute(_COUNTS, {"workbook": ret.reference}).first()
     known = counts is None or counts.id == base.id or counts.query == ret.query
+    if not known and counts is not None:
+        asked = next(one for one in queries(db) if one.reference == ret.query)
+        known = counts.id == stands_on(db, asked)
     return "current" if known else "contested"

@@ -627,7 +627,10 @@ class _Run:
         """Return what came in a query workbook joined with the return it asked about."""
         query = self._context.queries.get(ret.query)
         base = self._ledger.numbered(query.base) if query else None
-        return merge(ret, base, query) if query and base else ret
+        if not query or not base:
+            return ret
+        later = self._ledger.numbered(self._ledger.stands_on(query))
+        return merge(ret, _as_asked(later, base) if later else base, query)
 
     def _beside_last_time(self, ret: Return) -> Return:
         """Return it with notes on facts that were filled in, and on judgements as last time.
@@ -655,6 +658,18 @@ class _Run:
 
     def _received(self, ret: Return, *, known: bool = False) -> Received:
         return Received(ret, self._context.issued.get(ret.reference), known)
+
+
+def _as_asked(later: Return, base: Return) -> Return:
+    """Return a correction of a return with its findings under the numbers they had there."""
+    if later.number == base.number:
+        return base
+    numbers = {(one.code, one.sheet, one.cell, one.item): one.number for one in base.findings}
+    findings = tuple(
+        replace(one, number=numbers.get((one.code, one.sheet, one.cell, one.item), one.number))
+        for one in later.findings
+    )
+    return replace(later, findings=findings)
 
 
 def _hash_of(path: Path) -> str:
