@@ -330,8 +330,8 @@ _READ = (
         "R02",
         "note",
         "Question repeated",
-        "The same questions or actions appear more than once with the same contents, on the "
-        "sheets {sheets}. Each was read once.",
+        "The same questions or actions appear more than once on the sheets {sheets}, and nothing "
+        "filled in there differs. Each was read once.",
         "There is nothing to do.",
     ),
     Kind(

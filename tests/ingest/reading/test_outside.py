@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factory import Workbook, a_context
+from tests.ingest.packages import edited, sheet_part
 from tests.ingest.small import codes, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
 from xlassess.ingest.reading.cells.values import brief
@@ -147,3 +149,39 @@ def test_long_writing__is_quoted_briefly(kinds: Workbook, tmp_path: Path) -> Non
     text = "word " * 6000
     ret = read(written(returned(kinds), {(START, "G3"): text}), tmp_path, kinds)
     assert brief(text) in told(ret, START, "G3")
+
+
+@pytest.mark.parametrize("sheet", [START, "1 Views", "4 In your words", PROFILE, ACTION_PLAN])
+def test_formula_of_a_partner__its_result_is_told(
+    kinds: Workbook, tmp_path: Path, sheet: str
+) -> None:
+    def add(part: bytes) -> bytes:
+        cell = rb'<c r="Q\2" t="str"><f>"see "&amp;"minutes"</f><v>see minutes</v></c></row>'
+        made, times = re.subn(rb'(<row r="(6)".*?)</row>', rb"\1" + cell, part, count=1, flags=re.S)
+        assert times
+        return made
+
+    data = returned(kinds)
+    ret = read(edited(data, {sheet_part(data, sheet): add}), tmp_path, kinds)
+    assert "the result of a formula, “see minutes”" in told(ret, sheet, "Q6")
+    assert ret.answers == read(data, tmp_path, kinds).answers
+
+
+def test_formula_of_ours__is_never_told(kinds: Workbook, tmp_path: Path) -> None:
+    assert "R07" not in codes(read(returned(kinds), tmp_path, kinds))
+
+
+def test_copied_sheet__with_gaps_is_not_said_to_be_the_same(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    def copy(book: openpyxl.Workbook) -> None:
+        copied = book.copy_worksheet(book["1 Views"])
+        copied.title = "Draft"
+        for row in range(6, copied.max_row + 1):
+            for column in (4, 6):
+                copied.cell(row, column).value = None
+
+    ret = read(reworked(returned(kinds), copy), tmp_path, kinds)
+    (note,) = [one for one in ret.findings if one.code == "R02"]
+    assert "nothing filled in there differs" in note.message
+    assert "same contents" not in note.message

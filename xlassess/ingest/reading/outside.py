@@ -113,8 +113,10 @@ def _is_under_its_name(sheet: Sheet, tables: Set[str]) -> bool:
 
 
 def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
-    details = {"values": f"“{brief(sheet.at(row, column))}”"}
-    return CellFinding(_OUTSIDE, sheet.name, cell_name(row, column), item, details=details)
+    name, said = cell_name(row, column), f"“{brief(sheet.at(row, column))}”"
+    # a program may leave a result that the partner did not see: LibreOffice writes 0 into .xls
+    said = f"the result of a formula, {said}" if name in sheet.notes.formulas else said
+    return CellFinding(_OUTSIDE, sheet.name, name, item, details={"values": said})
 
 
 def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:

@@ -177,7 +177,7 @@ def foreign_cells(
     if not others:
         return
     # what lies under a merged cell is told as well: taken apart, it shows
-    computed = sheet.notes.formulas
+    computed = _our_formulas(sheet, here)
     results = (
         here.computing if _is_computed_away(sheet, here, computes=computes) else frozenset[int]()
     )
@@ -191,6 +191,12 @@ def foreign_cells(
                 continue
             if column not in results and not _may_be_ours(sheet, here, row, column):
                 yield row, column
+
+
+def _our_formulas(sheet: Sheet, here: PrintedSheet) -> frozenset[str]:
+    """The cells whose formulas are ours; any, where rows or columns moved and ours with them."""
+    at_their_places = here.computed <= sheet.notes.formulas
+    return here.computed if at_their_places else sheet.notes.formulas
 
 
 def _is_cut_short(cell: Cell, texts: Set[Cell]) -> bool:
