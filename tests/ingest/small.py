@@ -12,6 +12,7 @@ import openpyxl
 
 from tests.factory import Entry, Workbook, a_context, entries, filled
 from xlassess.ingest import Context, ReturnedFile, read_return
+from xlassess.ingest.one import _read_bytes
 from xlassess.model.answer import Return
 from xlassess.model.toolkit import (
     ActionPlan,
@@ -176,6 +177,11 @@ def read(data: bytes, folder: Path, *workbooks: Workbook, context: Context | Non
     path = folder / "return.xlsx"
     path.write_bytes(data)
     return read_return(ReturnedFile(path, path.name), context or a_context(*workbooks))
+
+
+def read_bytes(data: bytes, name: str, context: Context) -> Return:
+    """Read bytes as a return that came under this name, without a file on disk."""
+    return _read_bytes(data, ReturnedFile(Path(name), name), context)
 
 
 def codes(ret: Return) -> list[str]:

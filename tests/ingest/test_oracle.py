@@ -16,8 +16,7 @@ from openpyxl.styles import Font
 from tests.factory import Workbook
 from tests.ingest.bases import Base, base
 from tests.ingest.oracle import judge
-from tests.ingest.small import read, returned
-from xlassess.ingest.one import _read_bytes
+from tests.ingest.small import read, read_bytes, returned
 from xlassess.model.answer import Answer, Return
 
 
@@ -62,7 +61,7 @@ def test_judge__sees_harm(
 
 def _planned() -> tuple[Base, Return]:
     whole = base(0)
-    return whole, _read_bytes(whole.data, "return.xlsx", whole.context)
+    return whole, read_bytes(whole.data, "return.xlsx", whole.context)
 
 
 def test_judge__finds_nothing_wrong_with_an_exact_plan() -> None:
@@ -127,8 +126,8 @@ def _strike(sheet: Any) -> None:
 def test_judge__sees_what_the_reader_kept_to_itself(spoil: Callable[[Any], None]) -> None:
     whole = base(1)
     data = _spoilt(whole.data, spoil)
-    told = _read_bytes(data, "return.xlsx", whole.context)
-    silent = _read_bytes(whole.data, "return.xlsx", whole.context)
+    told = read_bytes(data, "return.xlsx", whole.context)
+    silent = read_bytes(whole.data, "return.xlsx", whole.context)
     assert judge(told, whole.book, data, whole.data) == []
     assert judge(silent, whole.book, data, whole.data)
 
@@ -136,6 +135,6 @@ def test_judge__sees_what_the_reader_kept_to_itself(spoil: Callable[[Any], None]
 def test_judge__sees_an_answer_under_the_heading_of_another_column() -> None:
     whole = base(1)
     data = _spoilt(whole.data, lambda sheet: sheet.__setitem__("C5", "Last year’s answer"))
-    told = _read_bytes(data, "return.xlsx", whole.context)
+    told = read_bytes(data, "return.xlsx", whole.context)
     assert judge(told, whole.book, data, whole.data) == []
-    assert judge(_read_bytes(whole.data, "r", whole.context), whole.book, data)
+    assert judge(read_bytes(whole.data, "r", whole.context), whole.book, data)

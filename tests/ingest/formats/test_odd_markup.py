@@ -11,7 +11,7 @@ from tests.ingest.bases import base
 from tests.ingest.odd_markup import WAYS
 from tests.ingest.oracle import judge
 from tests.ingest.packages import packed, parts_of, sheet_part
-from xlassess.ingest.one import _read_bytes
+from tests.ingest.small import read_bytes
 
 
 @given(
@@ -28,7 +28,7 @@ def test_odd_markup__no_answer_is_read_wrongly(
     for way in ways:
         parts[name] = way(chance, parts[name])  # type: ignore[operator]
     data = packed(parts)
-    ret = _read_bytes(data, "odd.xlsx", whole.context)
+    ret = read_bytes(data, "odd.xlsx", whole.context)
     try:
         wrong = judge(ret, whole.book, data)
     except LookupError:

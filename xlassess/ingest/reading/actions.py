@@ -11,7 +11,7 @@ from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Grid
-from xlassess.ingest.reading.cells.values import Parsed, brief, is_blank, shown
+from xlassess.ingest.reading.cells.values import Parsed, as_quoted, brief, is_blank, shown
 from xlassess.ingest.reading.read import Reading, read_wide, reading, settle, unusable, written_in
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
@@ -314,7 +314,7 @@ def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable
             else:
                 stray = not _is_proposals(table, row, column)
             if stray:
-                details = {"values": f"“{brief(cell)}”"}
+                details = {"values": as_quoted(table.sheet, row, column)}
                 yield CellFinding("R07", table.sheet.name, cell_name(row, column), details=details)
 
 

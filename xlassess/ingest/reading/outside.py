@@ -14,7 +14,7 @@ from xlassess.contract.layout import HEADERS, RESERVED_SHEETS, START, Role, cell
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
-from xlassess.ingest.reading.cells.values import brief, is_blank, is_heading, listed
+from xlassess.ingest.reading.cells.values import as_quoted, brief, is_blank, is_heading, listed
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells
@@ -113,10 +113,8 @@ def _is_under_its_name(sheet: Sheet, tables: Set[str]) -> bool:
 
 
 def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
-    name, said = cell_name(row, column), f"“{brief(sheet.at(row, column))}”"
-    # a program may leave a result that the partner did not see: LibreOffice writes 0 into .xls
-    said = f"the result of a formula, {said}" if name in sheet.notes.formulas else said
-    return CellFinding(_OUTSIDE, sheet.name, name, item, details={"values": said})
+    details = {"values": as_quoted(sheet, row, column)}
+    return CellFinding(_OUTSIDE, sheet.name, cell_name(row, column), item, details=details)
 
 
 def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:

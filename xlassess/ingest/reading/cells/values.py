@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
+from xlassess.contract.layout import cell_name
 from xlassess.ingest.guard.limits import MOST_TEXT
-from xlassess.ingest.reading.cells.grid import Cell
+from xlassess.ingest.reading.cells.grid import Cell, Sheet
 from xlassess.model.answer import Value
 from xlassess.model.toolkit import Item
 
@@ -277,3 +278,13 @@ def _typed_number(cell: str, item: Item) -> Parsed:
     if item.answer == "percent" and abs(number) > 1:
         return _percent_unsure(number, cell, item)
     return Parsed(number, "number written as text")
+
+
+def as_quoted(sheet: Sheet, row: int, column: int) -> str:
+    """Quote what stands in a cell that is not read, and say so of the result of a formula.
+
+    A program may leave a result that the partner never saw: LibreOffice writes 0 into .xls.
+    """
+    said = f"“{brief(sheet.at(row, column))}”"
+    is_result = cell_name(row, column) in sheet.notes.formulas
+    return f"the result of a formula, {said}" if is_result else said
