@@ -271,7 +271,9 @@ def test_enter__on_the_command_line(folder: AssessmentFolder) -> None:
     assert "answers that came in a PDF or a scan, typed in by Cora" in said.stdout
     (path,) = folder.entries.glob("*.xlsx")
     type_in(folder, path, TYPED)
-    assert run.invoke(cli, [*where, "ingest", str(path)]).exit_code == 0
+    read_in = run.invoke(cli, [*where, "ingest", str(path)])
+    assert read_in.exit_code == 0
+    assert "Renamed" not in read_in.stdout
     shown = run.invoke(cli, [*where, "status"]).stdout
     assert "Typed in for respondents: 1 workbook" in shown
     told = run.invoke(cli, [*where, "history", reference]).stdout

@@ -145,6 +145,25 @@ def test_send__again_sends_nothing_twice(folder: AssessmentFolder, office: PostO
     assert len(office.taken) == len(PEOPLE)
 
 
+def test_send__a_copy_refused_is_told_and_the_message_is_sent(
+    folder: AssessmentFolder, office: PostOffice
+) -> None:
+    book = openpyxl.load_workbook(folder.register_file)
+    sheet = book.active
+    assert sheet is not None
+    sheet["F1"], sheet["F2"], sheet["F3"] = "Copies to", "lead@example.org", "gone@example.org"
+    book.save(folder.register_file)
+    office.answers["RCPT"] = to("gone", "550 No such user here")  # type: ignore[assignment]
+    _, posted = send(folder)
+    assert set(outcomes(posted).values()) == {"sent"}
+    assert [one.handover.without for one in posted.messages][:2] == [
+        (), ("gone@example.org: 550 No such user here",)
+    ]  # fmt: skip
+    assert posted.needs_person
+    assert "lead@example.org" in office.reached
+    assert office.mails[0]["Cc"] == "lead@example.org"
+
+
 def test_send__an_address_refused_does_not_keep_the_others(
     folder: AssessmentFolder, office: PostOffice
 ) -> None:

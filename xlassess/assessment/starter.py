@@ -171,6 +171,7 @@ GITIGNORE = """\
 ledger.db*
 outbox/
 drafts/
+entries/
 returns/
 output/
 rounds/

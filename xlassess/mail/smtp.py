@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal
 
@@ -42,10 +42,14 @@ class ServerError(MailError):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What became of one message, and the server's answer as it gave it."""
+    """What became of one message, and the server's answer as it gave it.
+
+    ``without`` are further addresses of a message that was sent which the server did not take.
+    """
 
     taken: Taken
     reply: str = ""
+    without: tuple[str, ...] = ()
 
 
 class SmtpServer:
@@ -122,15 +126,17 @@ class SmtpServer:
         if limit := self._too_large(smtp, len(data)):
             return Handover("refused", f"The message is larger than {limit}.")
         self._keep_pace()
+        without: list[str] = []
         try:
-            refused = _envelope(smtp, sender, to, len(data))
+            refused = _envelope(smtp, sender, to, len(data), without)
         except _BROKEN as error:
             self._hang_up()
             return Handover("not sent", _in_words(error))
         if refused is not None:
             self._reset(smtp)
             return refused
-        return self._data(smtp, data)
+        handover = self._data(smtp, data)
+        return replace(handover, without=tuple(without)) if handover.taken == "sent" else handover
 
     def _data(self, smtp: smtplib.SMTP, data: bytes) -> Handover:
         """Hand over the text; only its end, a point by itself, makes it a message."""
@@ -254,8 +260,18 @@ class SmtpServer:
             self._smtp = None
 
 
-def _envelope(smtp: smtplib.SMTP, sender: str, to: Sequence[str], size: int) -> Handover | None:
-    """Say who sends, to whom, and that the text follows; None when the server waits for it."""
+def _envelope(
+    smtp: smtplib.SMTP, sender: str, to: Sequence[str], size: int, without: list[str]
+) -> Handover | None:
+    """Say who sends, to whom, and that the text follows; None when the server waits for it.
+
+    Args:
+        smtp: the server.
+        sender: who sends.
+        to: the addresses, that of whom it is for being the first.
+        size: bytes of the message.
+        without: takes up the addresses that the server does not take.
+    """
     sized = [f"SIZE={size}"] if smtp.has_extn("size") else []
     code, said = smtp.mail(sender, sized)
     if code in _NOT_SIGNED_IN:
@@ -269,6 +285,8 @@ def _envelope(smtp: smtplib.SMTP, sender: str, to: Sequence[str], size: int) -> 
     # The first is whom the message is for: a copy alone would count as if they had it.
     if answers[0].taken != "sent":
         return answers[0]
+    pairs = zip(to, answers, strict=True)
+    without += [f"{one}: {answer.reply}" for one, answer in pairs if answer.taken != "sent"]
     code, said = smtp.docmd("DATA")
     return None if code == 354 else _judged(code, said)
 

@@ -255,7 +255,11 @@ def _read(out: Console, files: Sequence[Received]) -> None:
     out.gap()
     heads = ("Return", "Partner", "Respondent", "Toolkit", "Answers", "State")
     out.table(heads, rows, numbers=(0, 4), wraps=(1,), styles=_STATE_STYLES)
-    renamed = [file for file in files if file.issued and _base(file) != file.issued.file_name]
+    renamed = [
+        file
+        for file in files
+        if file.issued and not file.ret.entered and _base(file) != file.issued.file_name
+    ]
     if renamed:
         out.heading(f"Renamed: {count(len(renamed), 'file')}")
         for file in renamed:

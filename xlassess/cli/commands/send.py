@@ -255,6 +255,11 @@ def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
             out.heading(f"{heading} ({len(some)})")
             out.some([_told(one) for one in some], _FULL[composed.kind])
             out.say(remedy)
+    without = [each for one in result.messages for each in one.handover.without]
+    if without:
+        out.heading(f"Sent, but not to these further addresses ({len(without)})")
+        out.some(without, _FULL[composed.kind])
+        out.say("Correct them in the register.")
     if result.left:
         out.heading(f"Not begun: {count(result.left, 'message')}")
         out.say(result.why)

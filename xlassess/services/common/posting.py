@@ -75,8 +75,8 @@ class Posted:
 
     @property
     def needs_person(self) -> bool:
-        """True when a message was not sent."""
-        unsent = any(one.handover.taken != "sent" for one in self.messages)
+        """True when a message was not sent, or not to every address."""
+        unsent = any(one.handover.taken != "sent" or one.handover.without for one in self.messages)
         return unsent or bool(self.left)
 
 
