@@ -13,6 +13,7 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest import hostile_binary, hostile_markup
 from tests.ingest.hostile import HOSTILE
+from tests.ingest.intake.test_mail import HOSTILE as MESSAGES
 from tests.ingest.measured import handed_over, measured, one_process
 from xlassess.ingest import ReturnedFile, read_all
 
@@ -57,6 +58,19 @@ def test_hostile__is_settled_within_bounds(kinds: Workbook, tmp_path: Path, name
         problems = [finding.details.get("problem", "") for finding in ret.findings]
         assert not any("this program failed" in problem for problem in problems), ret
         assert ret.state != "refused" or (len(ret.findings), ret.answers) == (1, ())
+
+
+def test_hostile_messages__are_settled_within_bounds(kinds: Workbook, tmp_path: Path) -> None:
+    """All in one process: the most memory that any took is that after the last."""
+    path, unpacked = tmp_path / "hostile.eml", tmp_path / "unpacked"
+    unpacked.mkdir()
+    with one_process() as pool:
+        for name, message in MESSAGES.items():
+            path.write_bytes(message)
+            job = pool.submit(handed_over, path, unpacked, a_context(kinds), tmp_path)
+            _, seconds, peak = job.result()
+            assert seconds < SECONDS, name
+            assert peak < MEGABYTES, name
 
 
 @pytest.mark.parametrize("name", sorted(STOPPED))

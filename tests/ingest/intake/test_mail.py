@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import mailbox
 import time
 import zipfile
@@ -274,6 +275,17 @@ HOSTILE = {
     "tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<style" * 1_000_000,
     "quotes": HEAD + b"\r\n" + b"On " * 1_000_000,
     "charset": HEAD + b'Content-Type: text/plain; charset="\xff\xfe"\r\n\r\nx',
+    "comments": b"From: " + b"(" * 100_000 + b"\r\nSubject: x\r\n\r\nx",
+    "lone returns": HEAD + b"\r\n" + b"\r" * 10_000_000,
+    "deliveries": HEAD + b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+    b"Content-Type: message/delivery-status\r\n\r\n" + b"Action: failed\r\n\r\n" * 200_000,
+    "uuencoded": HEAD + b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n"
+    + b"M!\r\n" * 300_000,
+    "parameters": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + (b"--b\r\nContent-Type: text/plain" + b"; a=b" * 40_000 + b"\r\n\r\nx\r\n") * 50,
+    "names in parts": HEAD + b"Content-Disposition: attachment"
+    + b"".join(b";\r\n filename*%d*=%%41" % n for n in range(9_000)) + b"\r\n\r\nx",
+    "styles": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<style>" * 6_000 + b"</style" * 9,
     "base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=" * 1_000_000,
 }  # fmt: skip
 
@@ -284,6 +296,35 @@ def test_hostile__is_done_with_at_once(kind: str) -> None:
     mail = read_message(HOSTILE[kind])
     assert time.process_time() - before < 5
     assert mail.files == () or kind == "base64"
+
+
+def test_hostile__all_in_one_mailbox_and_the_last_is_read(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    some = ("comments", "deliveries", "uuencoded", "names in parts", "charset", "nested mixed")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for kind in some:
+        (inbox / f"{kind}.eml").write_bytes(HOSTILE[kind])
+    (inbox / "z.eml").write_bytes(a_mail("", back=book).as_bytes())
+    files = ingest(folder, [inbox], now=LATER, workers=1).files
+    assert len(files) == len(some) + 1
+    assert [one.ret.state for one in files if one.answers] == ["accepted"]
+
+
+def test_uuencoded__a_file_as_old_programs_send_it(book: bytes) -> None:
+    lines = [binascii.b2a_uu(book[at : at + 45]) for at in range(0, len(book), 45)]
+    lines[0] = lines[0].rstrip(b"\n") + b"zz\n"  # some write more than the line holds
+    head = HEAD + b"Content-Disposition: attachment; filename=a.xlsx\r\n"
+    head += b"Content-Transfer-Encoding: x-uuencode\r\n\r\n"
+    mail = read_message(head + b"begin 644 a.xlsx\n" + b"".join(lines) + b"`\nend\n")
+    assert [file.content for file in mail.files] == [book]
+
+
+def test_text__of_styles_and_heads_in_any_letters() -> None:
+    page = "<HEAD>no</head><p>\u0130 say</p><style>no</STYLE> yes<script>left open"
+    mail = read_message(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + page.encode())
+    assert mail.text == "\u0130 say yesleft open"
 
 
 def test_text__of_scripts_is_not_the_partners() -> None:

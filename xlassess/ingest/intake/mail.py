@@ -9,6 +9,7 @@ RFC 3464 for messages that could not be delivered; Outlook's files by python-oxm
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import io
 import re
@@ -40,6 +41,10 @@ _OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 _MOST_LINES = 600_000
 """Lines of a message; a file of the greatest size takes half as many in base64."""
 _MOST_PARTS, _MOST_LEVELS, _MOST_HEAD = 2_000, 50, 1 << 18
+_MOST_BLOCKS, _LONGEST_FIELD = 10_000, 4_000
+_FIELD = re.compile(rb"(?:^|\r)content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+"""What describes a part: the library needs time that grows with the square of its length."""
+
 _LONGEST_DATE = 200
 _MOST_TEXT = 2_000
 """Characters of a message's text that are told; the message itself is kept whole."""
@@ -62,6 +67,8 @@ _PASSED_OVER = frozenset({
 _ENCRYPTED = frozenset({
     "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
 })  # fmt: skip
+_UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
+_UNSEEN = re.compile(r"<(style|head|script)\b", re.I)
 _KEPT_ELSEWHERE = re.compile(
     r"https?://[^\s<>\"]{0,200}?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com"
     r"|drive\.google\.com|we\.tl|wetransfer\.com|dropbox\.com)",
@@ -161,10 +168,14 @@ def read_message(data: bytes) -> ReadMail:
     if problem := _too_much(data):
         return ReadMail("", "", "", (), problem)
     try:
-        mail = message_from_bytes(data)
-        parts = list(mail.walk())
-    except (MessageError, RecursionError, ValueError, LookupError):
+        return _taken_apart(data)
+    except Exception:  # the library does not say what it raises, and the mailbox must go on
         return ReadMail("", "", "", (), "its parts cannot be told apart")
+
+
+def _taken_apart(data: bytes) -> ReadMail:
+    mail = message_from_bytes(data)
+    parts = list(mail.walk())
     files, texts, encrypted = [], [], False
     for part in parts:
         kind = part.get_content_type()
@@ -231,12 +242,19 @@ def _too_much(data: bytes) -> str:
     end = data.find(b"\n\n") if b"\r\n\r\n" not in data[:_MOST_HEAD] else data.find(b"\r\n\r\n")
     if (end if end >= 0 else len(data)) > _MOST_HEAD:
         return "its head is longer than that of any message"
+    # The library ends a line at a lone carriage return, too.
+    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    # A report of deliveries is parsed block by block, each as a head of its own.
+    blocks = data.count(b"\n\n") + data.count(b"\n\r\n") if b"/delivery-status" in lower else 0
     counts = (
         (lower.count(b"multipart/") + lower.count(b"message/rfc822"), _MOST_LEVELS),
-        (data.count(b"\n--"), _MOST_PARTS),
-        (data.count(b"\n"), _MOST_LINES),
+        (data.count(b"\n--") + data.count(b"\r--"), _MOST_PARTS),
+        (lines, _MOST_LINES),
+        (blocks, _MOST_BLOCKS),
     )
-    return _TOO_MUCH if any(number > most for number, most in counts) else ""
+    if any(number > most for number, most in counts):
+        return _TOO_MUCH
+    return _TOO_MUCH if any(len(one[0]) > _LONGEST_FIELD for one in _FIELD.finditer(data)) else ""
 
 
 def _is_ornament(part: Message, kind: str) -> bool:
@@ -267,8 +285,27 @@ def _decoded(text: str) -> str:
 
 
 def _content(part: Message) -> bytes:
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() in _UUENCODED:
+        return b"".join(_uudecoded(str(part.get_payload()).splitlines()))
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
+
+
+def _uudecoded(lines: list[str]) -> Iterator[bytes]:
+    """Yield what is in a uuencoded file, up to its end or to the first line that is none of it.
+
+    The library tries every line again after a mistake, which takes long over many.
+    """
+    begun = next((at for at, line in enumerate(lines) if line.startswith("begin ")), len(lines))
+    for line in lines[begun + 1 :]:
+        if line.strip() in ("", "end"):
+            return
+        # The first letter says how much the line holds; some programs write more into it.
+        told = (((ord(line[0]) - 32) & 63) * 4 + 5) // 3
+        try:
+            yield binascii.a2b_uu(line[:told].encode("ascii", "replace"))
+        except binascii.Error:
+            return
 
 
 def _text(part: Message) -> str:
@@ -284,13 +321,29 @@ def _written(texts: list[tuple[str, str]]) -> str:
     plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
     if not plain:
         html = next((text for kind, text in texts if kind == "text/html"), "")
-        unseen = re.compile(r"<(style|head|script)\b.*?</\1>", re.I | re.S)
-        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", unseen.sub("", html), flags=re.I)
+        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", _seen(html), flags=re.I)
         plain = unescape(re.sub(r"<[^<>]*>", "", broken))
     quoted = _QUOTED.search(plain)
     own = plain[: quoted.start()] if quoted else plain
     said = " ".join("".join(char if char.isprintable() else " " for char in own).split())
     return said if len(said) <= _MOST_TEXT else f"{said[:_MOST_TEXT]} ..."
+
+
+def _seen(html: str) -> str:
+    """What is shown of a page: without its head, scripts and styles."""
+    kept, at = [], 0
+    endless: set[str] = set()
+    for tag in _UNSEEN.finditer(html):
+        name = tag[1].lower()
+        if tag.start() < at or name in endless:
+            continue
+        end = re.compile(f"</{name}>", re.I).search(html, tag.end())
+        if end is None:  # looked for once, and not after each that begins
+            endless.add(name)
+            continue
+        kept.append(html[at : tag.start()])
+        at = end.end()
+    return "".join((*kept, html[at:]))
 
 
 def _instead(mail: Message, text: str) -> str:
