@@ -165,9 +165,9 @@ def a_paper() -> bytes:
     return progress_paper_bytes(ProgressPaper(assessment, AT, tuple(first), AT, before))
 
 
-def where(book: Workbook, number: str, name: str) -> tuple[str, int, int]:
-    """Return sheet, row and column (from 1) of a field of a row."""
-    for place in layout(book.toolkit).sections:
+def cell_in(questions: Toolkit, number: str, name: str) -> tuple[str, int, int]:
+    """Return sheet, row and column (from 1) of a field of a row of a joint workbook."""
+    for place in layout(questions).sections:
         (table,) = place.tables
         for row in table.rows:
             if row.item.id == number:
@@ -182,7 +182,7 @@ def refilled(book: Workbook, said: Mapping[str, Mapping[str, object]]) -> bytes:
     opened = openpyxl.load_workbook(io.BytesIO(book.data))
     for number, row in said.items():
         for name, value in row.items():
-            sheet, at, column = where(book, number, name)
+            sheet, at, column = cell_in(book.toolkit, number, name)
             opened[sheet].cell(at, column).value = value  # type: ignore[assignment]
     stream = io.BytesIO()
     opened.save(stream)

@@ -12,7 +12,7 @@ from tests.clients import gnumeric
 from tests.clients.office import Office
 from tests.clients.partner import typed
 from tests.factory import Workbook, a_context
-from tests.jointly import AT, a_plan, a_progress, a_workshop, where
+from tests.jointly import AT, a_plan, a_progress, a_workshop, cell_in
 from xlassess.contract.layout import cell_name
 from xlassess.ingest import ReturnedFile, read_return
 from xlassess.model.answer import Value
@@ -59,7 +59,7 @@ def test_roundtrip__joint_workbook_filled_in_and_saved_in_libreoffice(
     as_issued = read(book, issued)
     todo = []
     for (number, name), (entry, _) in TYPED[kind].items():
-        sheet, row, column = where(book, number, name)
+        sheet, row, column = cell_in(book.toolkit, number, name)
         todo.append(typed(sheet, cell_name(row - 1, column - 1), entry))
     returned = [tmp_path / f"returned.{ending}" for ending in ("xlsx", "ods", "xls")]
     seen = office.work(issued, todo, save=returned)

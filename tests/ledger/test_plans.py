@@ -18,10 +18,11 @@ from tests.jointly import AT, a_plan, a_progress, issue_jointly, plan_toolkit, p
 from xlassess.consolidate.figures.plan_counts import action_changes, plan_counts
 from xlassess.consolidate.wording.agreed import change_in_words
 from xlassess.ledger import Ledger, audit, joint
+from xlassess.ledger.course import follow, target_of
 from xlassess.model import plan
 from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.catalogue import found
-from xlassess.model.plan import AgreedAction, DecidedRow, Move, ProgressRow, follow, target_of
+from xlassess.model.plan import AgreedAction, DecidedRow, Move, ProgressRow
 from xlassess.model.toolkit import answer_field
 
 NUMBERS = ("1", "2", "3", "C1", "N1")

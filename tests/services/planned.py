@@ -9,12 +9,12 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.jointly import cell_in
 from tests.services.small import LATER, MONDAY, TOOLKIT, a_folder, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import ACTION_PLAN, Role, SectionLayout, layout
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
-from xlassess.model.toolkit import answer_field
 from xlassess.services.generate import generate
 from xlassess.services.ingest import Ingested, ingest
 from xlassess.toolkits.load import find_toolkit
@@ -119,14 +119,7 @@ def cell_of(folder: AssessmentFolder, path: Path, number: str, name: str) -> tup
     with Ledger(folder.ledger_file) as ledger:
         (issued,) = [one for one in ledger.joint() if one.file_name == path.name]
         questions = ledger.toolkits()[issued.identity.digest]
-    for place in layout(questions).sections:
-        (table,) = place.tables
-        for row in table.rows:
-            if row.item.id == number:
-                column = table.column("answer", answer_field(name))
-                assert column is not None
-                return place.sheet, row.index + 1, column.index + 1
-    raise KeyError(number)
+    return cell_in(questions, number, name)
 
 
 def fill(folder: AssessmentFolder, path: Path, said: Iterable[Entered], target: Path) -> Path:

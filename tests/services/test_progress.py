@@ -39,6 +39,7 @@ from xlassess.services.status import status
 from xlassess.services.verify import verify
 
 DAY = timedelta(days=1)
+AUTUMN = REPORTED.replace(month=10, day=5)
 NEXT_YEAR = AGREED.replace(year=2027, month=2)
 
 
@@ -82,7 +83,7 @@ def test_progress__without_a_plan_says_what_to_do(tmp_path: Path, folder: Assess
 
 def test_progress__what_comes_back_updates_the_plan(folder: AssessmentFolder) -> None:
     path = of(folder, "Ada Ash").path
-    said = {"1": {"state": "Done", "done": "Ten meetings.", "done_on": date(2026, 9, 1)}}
+    said = {"1": {"state": "Done", "done": "Ten meetings.", "done_on": date(2026, 5, 1)}}
     ret = read_back(folder, path, said, now=REPORTED, name="ada.xlsx")
     assert codes(ret) == []
     first = the_plan(folder).actions[0]
@@ -133,9 +134,9 @@ def test_paper__says_what_came_of_the_actions_and_what_changed(folder: Assessmen
     assert "This is the first progress paper." in page(first.path)
     read_back(
         folder, of(folder, "Ada Ash").path, {"1": {"state": "Done", "done_on": date(2026, 10, 2)}},
-        now=REPORTED, name="ada.xlsx",
+        now=AUTUMN, name="ada.xlsx",
     )  # fmt: skip
-    second = progress_paper(folder, now=REPORTED + DAY)
+    second = progress_paper(folder, now=AUTUMN + DAY)
     said = page(second.path)
     assert "Of 3 actions that Small Partnership agreed on, 1 is done (0 on time, 1 late)" in said
     assert "2 are open; 1 of the open ones is overdue" in said
@@ -149,14 +150,14 @@ def test_paper__that_cannot_be_put_in_place_is_not_compared_with(
 ) -> None:
     first = progress_paper(folder, now=RETURNED + DAY)
     done = {"1": {"state": "Done", "done_on": date(2026, 10, 2)}}
-    read_back(folder, of(folder, "Ada Ash").path, done, now=REPORTED, name="ada.xlsx")
+    read_back(folder, of(folder, "Ada Ash").path, done, now=AUTUMN, name="ada.xlsx")
     before = first.path.read_bytes()
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", _locked)
         with pytest.raises(PermissionError):
-            progress_paper(folder, now=REPORTED + DAY)
+            progress_paper(folder, now=AUTUMN + DAY)
     assert first.path.read_bytes() == before
-    assert "now “done”" in page(progress_paper(folder, now=REPORTED + 2 * DAY).path)
+    assert "now “done”" in page(progress_paper(folder, now=AUTUMN + 2 * DAY).path)
 
 
 def _locked(path: Path, target: Path) -> Path:
@@ -172,13 +173,13 @@ def test_paper__written_twice_says_the_same_and_keeps_what_was_there(
     later = progress_paper(folder, now=RETURNED + 3 * DAY)
     assert "Nothing has changed since the paper of" in page(later.path)
     done = {"1": {"state": "Done", "done_on": date(2026, 10, 2)}}
-    read_back(folder, of(folder, "Ada Ash").path, done, now=REPORTED, name="ada.xlsx")
+    read_back(folder, of(folder, "Ada Ash").path, done, now=AUTUMN, name="ada.xlsx")
     for day in (DAY, 2 * DAY):
-        paper = progress_paper(folder, now=REPORTED + day)
+        paper = progress_paper(folder, now=AUTUMN + day)
         assert paper.edited == ()
         assert "now “done”" in page(paper.path)
     first.path.write_bytes(b"with words of mine")
-    (edited,) = progress_paper(folder, now=REPORTED + 3 * DAY).edited
+    (edited,) = progress_paper(folder, now=AUTUMN + 3 * DAY).edited
     assert edited.read_bytes() == b"with words of mine"
     assert (first.path.parent / "earlier").is_dir()
 
@@ -188,10 +189,10 @@ def test_paper__says_the_same_in_word(folder: AssessmentFolder) -> None:
     said = {"1": {
         "state": "Done", "done": "**Ten** <b>meetings</b> {{ x }}", "done_on": date(2026, 10, 2),
     }}  # fmt: skip
-    read_back(folder, of(folder, "Ada Ash").path, said, now=REPORTED, name="ada.xlsx")
+    read_back(folder, of(folder, "Ada Ash").path, said, now=AUTUMN, name="ada.xlsx")
     moved = {"C1": {"new_deadline": date(2027, 3, 31), "because": "Nobody had time"}}
-    read_back(folder, of(folder, "Birch Trust").path, moved, now=REPORTED, name="birch.xlsx")
-    written = progress_paper(folder, now=REPORTED + DAY)
+    read_back(folder, of(folder, "Birch Trust").path, moved, now=AUTUMN, name="birch.xlsx")
+    written = progress_paper(folder, now=AUTUMN + DAY)
     paper = docx.Document(str(written.word))
     told = [one.text for one in paper.paragraphs]
     assert told[0] == "Progress on the action plan"
@@ -216,7 +217,7 @@ def test_paper__in_word_that_somebody_edited_is_kept(folder: AssessmentFolder) -
     document.add_paragraph("A word of mine")
     document.core_properties.last_modified_by = "Kim"
     document.save(str(first.word))
-    (edited,) = progress_paper(folder, now=REPORTED).edited
+    (edited,) = progress_paper(folder, now=AUTUMN).edited
     assert docx.Document(str(edited)).paragraphs[-1].text == "A word of mine"
     assert "A word of mine" not in [one.text for one in docx.Document(str(first.word)).paragraphs]
 

@@ -9,11 +9,13 @@ the earlier ones of its workbook, where these stood: what was emptied in it hold
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from xlassess.contract.layout import JOINT
+from xlassess.ledger.course import follow
 from xlassess.ledger.events import Entry, Event, What
 from xlassess.ledger.replay import Replay
 from xlassess.model import plan
@@ -25,7 +27,6 @@ from xlassess.model.plan import (
     Judgement,
     PlanStep,
     ProgressRow,
-    follow,
     kept,
     plan_rows_of,
     progress_rows_of,
@@ -66,54 +67,74 @@ def entries(ret: Return, issued: Issued, toolkit: Toolkit) -> Iterator[Entry]:
         toolkit: its questions.
     """
     kind = JOINT.get(toolkit.id)
-    whose = {"whose": issued.identity.partner}
-    doubted = _doubted(ret)
+    if kind is None:
+        return
     values: dict[str, dict[str, Value]] = {
-        one.item: {} for one in doubted if one.name == plan.DECISION
+        one.item: {} for one in _doubted(ret) if one.name == plan.DECISION
     }
     for answer in ret.answers:
         values.setdefault(answer.item, {})[answer.field.partition(":")[2]] = answer.value
-    if kind == "plan":
-        rows = [
-            _plan_row(section, item, values[item.id])
-            for section in toolkit.sections
-            for item in section.items
-            if item.id in values
+    for details in _TOLD[kind](ret, issued.identity.round, toolkit, values):
+        whole = {**details, "whose": issued.identity.partner}
+        yield Entry(STEPS[kind], issued.reference, ret.number, details=whole)
+
+
+_Values = Mapping[str, Mapping[str, Value]]
+"""What stands in the rows of a joint workbook, by the row's number and the column."""
+
+
+def _agreed(
+    ret: Return, round_name: str, toolkit: Toolkit, values: _Values
+) -> Iterator[dict[str, Any]]:
+    """What a plan workbook tells."""
+    rows = [
+        _plan_row(section, item, values[item.id])
+        for section in toolkit.sections
+        for item in section.items
+        if item.id in values
+    ]
+    yield {"round": round_name, "agreed": kept(rows), **_told_of(_doubted(ret))}
+
+
+def _reported(
+    ret: Return, round_name: str, toolkit: Toolkit, values: _Values
+) -> Iterator[dict[str, Any]]:
+    """What a progress workbook tells of each of the plans it is about."""
+    reports: dict[str, list[ProgressRow]] = {}
+    for item in toolkit.items():
+        where, _, number = item.id.rpartition("/")
+        if item.id in values:
+            reports.setdefault(where or round_name, []).append(
+                _progress_row(number, values[item.id])
+            )
+    came = {RECEIVED: ret.received_at.isoformat()} if ret.received_at else {}
+    for name, some in reports.items():
+        mine = [
+            replace(one, item=number)
+            for one in _doubted(ret)
+            for where, _, number in [one.item.rpartition("/")]
+            if (where or round_name) == name
         ]
-        details = {
-            "round": issued.identity.round, "agreed": kept(rows), **whose, **_told_of(doubted),
-        }  # fmt: skip
-        yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
-    elif kind == "progress":
-        reports: dict[str, list[ProgressRow]] = {}
-        for item in toolkit.items():
-            round_name, _, number = item.id.rpartition("/")
-            if item.id in values:
-                report = _progress_row(number, values[item.id])
-                reports.setdefault(round_name or issued.identity.round, []).append(report)
-        came = {RECEIVED: ret.received_at.isoformat()} if ret.received_at else {}
-        for round_name, some in reports.items():
-            mine = [
-                replace(one, item=number)
-                for one in doubted
-                for where, _, number in [one.item.rpartition("/")]
-                if (where or issued.identity.round) == round_name
-            ]
-            details = {
-                "round": round_name, "reported": kept(some), **whose, **came, **_told_of(mine),
-            }  # fmt: skip
-            yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
-    elif kind == "workshop":
-        judged = [
-            _judged(section, item, toolkit, values[item.id])
-            for section in toolkit.sections
-            for item in section.items
-            if item.id in values
-        ]
-        details = {"round": issued.identity.round, "judged": judged, **whose}
-        if unread := _unread(ret, toolkit, values):
-            details[UNREAD] = unread
-        yield Entry(STEPS[kind], issued.reference, ret.number, details=details)
+        yield {"round": name, "reported": kept(some), **came, **_told_of(mine)}
+
+
+def _held(
+    ret: Return, round_name: str, toolkit: Toolkit, values: _Values
+) -> Iterator[dict[str, Any]]:
+    """What a workshop workbook tells."""
+    judged = [
+        _judged(section, item, toolkit, values[item.id])
+        for section in toolkit.sections
+        for item in section.items
+        if item.id in values
+    ]
+    unread = _unread(ret, toolkit, values)
+    yield {"round": round_name, "judged": judged, **({UNREAD: unread} if unread else {})}
+
+
+_TOLD: Mapping[JointKind, Callable[..., Iterator[dict[str, Any]]]] = {
+    "plan": _agreed, "progress": _reported, "workshop": _held,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

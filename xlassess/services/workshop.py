@@ -13,9 +13,10 @@ from xlassess.consolidate import summarise, talking_points
 from xlassess.generate import workshop_questions
 from xlassess.ledger import Ledger
 from xlassess.model import plan as fields
-from xlassess.model.answer import Value
+from xlassess.model.answer import Issued, Value
 from xlassess.model.plan import Judgement, TalkingGroup
 from xlassess.model.query import Slot
+from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit, answer_field
 from xlassess.services.common.issuing import UNDECIDED, Outcome
 from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
@@ -60,36 +61,50 @@ def workshop(
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
         last = issued_last(ledger, assessment.round, "workshop")
-        drafts, counts = [], []
-        who = assessment.preparation.facilitator or assessment.coordinator.name
-        for part in summary.parts:
-            points = () if part.toolkit.subject == "proposal" else talking_points(part)
-            if not points:
-                continue
-            questions = workshop_questions(points, part.key, part.toolkit)
-            holder = Holder(f"workshop-{part.key}", assessment.partnership, who)
-            drafts.append(
-                JointDraft(
-                    kind="workshop",
-                    questions=questions,
-                    values=_values(questions, record.judgements),
-                    holder=holder,
-                    assessment=assessment,
-                    secret=secret,
-                    now=now,
-                    return_by=None,
-                    earlier=last.get(holder.id),
-                )
+        found = [
+            (part, points)
+            for part in summary.parts
+            if part.toolkit.subject != "proposal" and (points := talking_points(part))
+        ]
+        drafts = tuple(
+            _draft(
+                record, part.key, workshop_questions(points, part.key, part.toolkit),
+                secret=secret, last=last, now=now,
             )
-            counts.append((part.label, Counter(point.group for point in points)))
+            for part, points in found
+        )  # fmt: skip
         if not drafts:
             return ()
         # What it says of answers counts as shown, whoever reads it.
         ledger.record_output(assessment.round, output_from(record, summary, "workshop"))
-        issues = issue_joint(folder, ledger, tuple(drafts), reissue=reissue)
+        issues = issue_joint(folder, ledger, drafts, reissue=reissue)
     return tuple(
-        Prepared(issue.outcome, label, issue.record.reference, issue.path, groups)
-        for issue, (label, groups) in zip(issues, counts, strict=True)
+        Prepared(
+            issue.outcome, part.label, issue.record.reference, issue.path,
+            Counter(point.group for point in points),
+        )
+        for issue, (part, points) in zip(issues, found, strict=True)
+    )  # fmt: skip
+
+
+def _draft(
+    record: Round, key: str, questions: Toolkit, *, secret: bytes, last: Mapping[str, Issued],
+    now: datetime,
+) -> JointDraft:  # fmt: skip
+    """The workbook about one toolkit, for whoever leads the discussion."""
+    assessment = record.assessment
+    who = assessment.preparation.facilitator or assessment.coordinator.name
+    holder = Holder(f"workshop-{key}", assessment.partnership, who)
+    return JointDraft(
+        kind="workshop",
+        questions=questions,
+        values=_values(questions, record.judgements),
+        holder=holder,
+        assessment=assessment,
+        secret=secret,
+        now=now,
+        return_by=None,
+        earlier=last.get(holder.id),
     )
 
 
