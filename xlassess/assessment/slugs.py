@@ -20,7 +20,9 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 def tidy(text: str) -> str:
     """Return a text in one line: composed, and without zero-width or repeated blanks."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_ZERO_WIDTH).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_ZERO_WIDTH)
+    return " ".join(text.split())
 
 
 def slug(text: str) -> str:
@@ -29,11 +31,12 @@ def slug(text: str) -> str:
     Accents are dropped. A text in other than Latin letters, and what is too long, is told
     apart by a piece of its hash.
     """
-    plain = tidy(text).casefold().translate(_LETTERS)
-    decomposed = unicodedata.normalize("NFKD", plain)
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = letters = tidy(text).casefold().translate(_LETTERS)
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     short = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
-    foreign = any(char.isalnum() and char > "\x7f" for char in letters)
+    foreign = not letters.isascii() and any(c.isalnum() and c > "\x7f" for c in letters)
     if short and not foreign and len(short) <= LONGEST:
         return short
     digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]

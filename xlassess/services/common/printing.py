@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Collection
 from html import unescape
 from pathlib import Path
+from typing import IO
 
 _SECONDS = 180
 """A summary of three hundred returns is printed in a minute; longer is a program that hangs."""
@@ -23,6 +24,9 @@ _NAMED = re.compile(
 _CHARTED = re.compile(rb"<c:f>([^<]*)![^<!]*</c:f>")
 _FORMULA = re.compile(rb"<f[ >]")
 _ROWS, _ROWS_END = b"<sheetData>", b"</sheetData>"
+_AT_ONCE = 1_000_000
+"""Bytes of a sheet that are read together; before its rows there are some thousand."""
+
 _BOOK, _SHEETS = "xl/workbook.xml", [f"xl/worksheets/sheet{n}.xml" for n in range(1, 1000)]
 _EMPTY = b"$ZZ$9999"
 """A cell with nothing in it: LibreOffice prints no empty page, though it prints hidden sheets."""
@@ -81,14 +85,18 @@ def only(content: bytes, printed: Collection[str]) -> bytes:
     ):
         unused = _unused(given, printed)
         for each in given.infolist():
-            data = given.read(each)
-            if each.filename == _BOOK:
-                data = _only_in(data, printed)
-            elif each.filename in unused:
-                head, _, rest = data.partition(_ROWS)
-                data = head + _ROWS + rest[rest.rindex(_ROWS_END) :]
-            kept.writestr(each, data)
+            with given.open(each) as part:
+                data = _without_rows(part) if each.filename in unused else part.read()
+            kept.writestr(each, _only_in(data, printed) if each.filename == _BOOK else data)
     return out.getvalue()
+
+
+def _without_rows(sheet: IO[bytes]) -> bytes:
+    """What a sheet's part holds beside its rows, which may take more memory than all the rest."""
+    head, rows, rest = sheet.read(_AT_ONCE).partition(_ROWS)
+    while rows and _ROWS_END not in rest and (more := sheet.read(_AT_ONCE)):
+        rest = rest[-len(_ROWS_END) :] + more
+    return head + rows + rest[max(rest.find(_ROWS_END), 0) :] + sheet.read()
 
 
 def _unused(book: zipfile.ZipFile, printed: Collection[str]) -> frozenset[str]:
