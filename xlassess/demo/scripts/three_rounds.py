@@ -140,7 +140,7 @@ _2024 = DemoYear(
                 "because": "Three boards had not met by July.",
             },
             "2B": {
-                "state": "Done", "done_on": date(2024, 9, 10), "done": "Four aims were agreed.",
+                "state": "Done", "done_on": date(2024, 9, 5), "done": "Four aims were agreed.",
             },
             "5A": {"state": "In progress", "done": "Six of eight partners have sent figures."},
             "3E": {"state": "Not started"},
@@ -215,7 +215,7 @@ _2025 = DemoYear(
                 "state": "Done", "done_on": date(2025, 5, 2), "done": "Five deputies are named.",
             },
             "4E": {
-                "state": "Done", "done_on": date(2025, 9, 12), "done": "Read in each committee.",
+                "state": "Done", "done_on": date(2025, 9, 5), "done": "Read in each committee.",
             },
             "6D": {"state": "In progress"},
             "4F": {"state": "Not started"},
