@@ -213,16 +213,7 @@ def ingest(
             folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
         )
         run.arrived = arrived or {}
-        for item in collect(paths, Path(unpacked)):
-            # A message is kept beside the files in it: what it says may matter.
-            if isinstance(item, NoticedMail):
-                run.keep_origin(paths, item.ret.file)
-                run.notice(item)
-                continue
-            if item.sha256 if isinstance(item, Return) else item.mail:
-                run.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
-            run.take(item)
-        run.bring_to_disk()
+        run.collect(paths, Path(unpacked))
         run.read(context, workers, watch)
         files = run.files(ledger.states(), ledger.replaced())
         again = [file.ret for file in files if file.known and not file.repeats]
@@ -449,6 +440,24 @@ class _Run:
                 files.append(replace(held, ret=ret, instead=replaced_by))
             told.add(key)
         return tuple(files)
+
+    def collect(self, paths: Sequence[Path], unpacked: Path) -> None:
+        """Keep all that was handed over, and put it in line.
+
+        Args:
+            paths: what was handed over.
+            unpacked: a folder for what is in zip files and messages.
+        """
+        for item in collect(paths, unpacked):
+            # A message is kept beside the files in it: what it says may matter.
+            if isinstance(item, NoticedMail):
+                self.keep_origin(paths, item.ret.file)
+                self.notice(item)
+                continue
+            if item.sha256 if isinstance(item, Return) else item.mail:
+                self.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
+            self.take(item)
+        self.bring_to_disk()
 
     def take(self, item: ReturnedFile | Return) -> None:
         """Keep a file and put it in line; one refused while collecting is not read."""

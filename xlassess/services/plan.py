@@ -11,12 +11,12 @@ from xlassess.consolidate import matters_of, summarise
 from xlassess.generate import PlanPart, plan_questions
 from xlassess.ledger import Ledger
 from xlassess.model import plan as fields
-from xlassess.model.answer import Value
+from xlassess.model.answer import Issued, Value
 from xlassess.model.assessment import Respondent
 from xlassess.model.plan import AgreedPlan, Matter
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit, answer_field
-from xlassess.services.common.issuing import UNDECIDED, Outcome
+from xlassess.services.common.issuing import UNDECIDED, Issue, Outcome
 from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.consolidate import output_from, present_round
@@ -90,6 +90,12 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
         # What it says of answers counts as shown, whoever reads it.
         ledger.record_output(assessment.round, output_from(record, summary, "plan"))
         (issue,) = issue_joint(folder, ledger, (draft,), reissue=reissue)
+    return _planned(issue, matters, record.plan)
+
+
+def _planned(
+    issue: Issue[Issued], matters: tuple[Matter, ...], agreed: AgreedPlan | None
+) -> Planned:
     proposed = sum(matter.proposed is not None for matter in matters)
     return Planned(
         outcome=issue.outcome,
@@ -98,7 +104,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
         proposals=proposed,
         concerns=len(matters) - proposed,
         further=sum(matter.further for matter in matters),
-        agreed=record.plan,
+        agreed=agreed,
     )
 
 

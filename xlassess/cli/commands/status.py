@@ -360,6 +360,23 @@ def _as_json(result: Status) -> dict[str, Any]:
             {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
             for one in result.reviews
         ],
+        **_joint_as_json(result),
+        "offers": [offer_as_json(one) for one in result.offers],
+        "unplaced": [
+            {
+                "file": ret.file,
+                "sha256": ret.sha256,
+                "findings": [finding_as_json(found) for found in ret.findings],
+                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
+            }
+            for ret in result.unplaced
+        ],
+    }
+
+
+def _joint_as_json(result: Status) -> dict[str, Any]:
+    """Plan, progress and workshop workbooks to be put right, and reports that are awaited."""
+    return {
         "joint": [
             {
                 "kind": one.issued.identity.kind,
@@ -378,16 +395,6 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "reminded": one.reminded.isoformat() if one.reminded else None,
             }
             for one in result.reports
-        ],
-        "offers": [offer_as_json(one) for one in result.offers],
-        "unplaced": [
-            {
-                "file": ret.file,
-                "sha256": ret.sha256,
-                "findings": [finding_as_json(found) for found in ret.findings],
-                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
-            }
-            for ret in result.unplaced
         ],
     }
 
