@@ -109,6 +109,23 @@ def test_believable__not_before_issue_nor_after_receipt(saved: datetime, usable:
         (Arrival(2, local(NINE)), [Arrival(1, NINE + timedelta(hours=1))], Ranked("current")),
         (Arrival(1, NINE), [Arrival(2, NINE + timedelta(days=1))], Ranked("superseded")),
         (Arrival(1, None), [Arrival(1, NINE)], Ranked("contested", "L01")),
+        (Arrival(2, NINE), [Arrival(1, NINE + timedelta(days=1), entered=True)], Ranked("current")),
+        (Arrival(1, NINE), [Arrival(1, NINE + timedelta(days=1), entered=True)], Ranked("current")),
+        (
+            Arrival(2, NINE, sealed=False),
+            [Arrival(1, NINE + timedelta(days=1), entered=True)],
+            Ranked("contested", "L04"),
+        ),
+        (
+            Arrival(2, NINE, empty=True),
+            [Arrival(1, NINE + timedelta(days=1), entered=True)],
+            Ranked("superseded", "L06"),
+        ),
+        (
+            Arrival(3, NINE),
+            [Arrival(1, NINE + timedelta(days=1)), Arrival(2, None, entered=True)],
+            Ranked("contested", "L05"),
+        ),
     ],
 )
 def test_ranked(new: Arrival, others: list[Arrival], expected: Ranked) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from tests.services.planned import AGREED, a_planned_folder
 from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.generate.query.letter import slot_cells
@@ -45,6 +46,16 @@ def counting(folder: AssessmentFolder, reference: str) -> dict[str, object]:
     with Ledger(folder.ledger_file) as ledger:
         assert ledger.audit().faults == ()
         return {a.item: a.value for a in ledger.current("2026")[reference].answers}
+
+
+def test_correct__words_that_were_put_away_stay_away(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
+    waive(folder, [offer.away.split()[2]], Why(LATER, "She means last year."))
+    correct(folder, offer.issued.reference, "1B", "Agree", WHY)
+    assert status(folder, today=LATER.date()).offers == ()
 
 
 def test_correct__counts_with_both_values_on_record(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -164,6 +166,40 @@ def test_enter__what_the_respondent_sends_later_takes_its_place(
     assert set(counting(folder, copy.issued.reference)[1].values()) == {"low"}
 
 
+@pytest.mark.parametrize("seal", [True, False])
+def test_enter__their_own_takes_its_place_though_saved_before(
+    folder: AssessmentFolder, tmp_path: Path, seal: bool
+) -> None:
+    own = answer(folder, "Ada Ash", tmp_path / "own.xlsx", ("Disagree",) * 3)
+    book = openpyxl.load_workbook(own)
+    if not seal:
+        for name in [sheet.title for sheet in book if sheet.sheet_state != "visible"]:
+            del book[name]
+        for name in book.custom_doc_props.names:
+            del book.custom_doc_props[name]
+    book.save(own)
+    _saved(own, LATER - timedelta(days=1))
+    copy = made(folder)
+    typed = type_in(folder, copy.path, TYPED)
+    _saved(typed, LATER)
+    read(folder, typed)
+    (file,) = read(folder, own, days=1).files
+    codes = {one.code for one in file.ret.findings}
+    assert codes & {"L01", "L04", "L05"} == (set() if seal else {"L04"})
+    now = set(counting(folder, copy.issued.reference)[1].values())
+    assert now == ({"low"} if seal else {"high", "low"})
+
+
+def _saved(path: Path, at: datetime) -> None:
+    """Let a workbook state that it was saved at this moment."""
+    with zipfile.ZipFile(path) as package:
+        parts = {info: package.read(info) for info in package.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        stamp = rb"\g<1>" + f"{at:%Y-%m-%dT%H:%M:%SZ}".encode()
+        for info, data in parts.items():
+            package.writestr(info, re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", stamp, data))
+
+
 def test_enter__the_same_answers_of_their_own_are_a_return(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
@@ -249,7 +285,7 @@ def test_enter__the_method_sheet_says_how_many_of_how_many(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     read(folder, answer(folder, "Bea Birch", tmp_path / "bea.xlsx"))
-    assert "None: every return that counts came in the workbook" in method(folder)
+    assert "Typed in for respondents\nNone.\n" in method(folder)
     read(folder, type_in(folder, made(folder).path, TYPED), days=1)
     text = method(folder)
     assert "1 of the 2 returns that count was typed in by somebody else" in text

@@ -15,11 +15,14 @@ from tests.services.test_enter import type_in
 from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.consolidate.register import round_inputs
+from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
-from xlassess.services.decide import Why, mark, set_aside
+from xlassess.services.decide import Why, correct, mark, set_aside, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.rounds import LeftOpen, left_open
 from xlassess.services.send import Ask, preview
 from xlassess.services.status import Line, status
 from xlassess.services.verify import verify
@@ -128,6 +131,58 @@ def test_evidence__beside_answers_of_their_own_there_is_nothing_to_type(
     ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
     received(folder, tmp_path / "signed.pdf", a_pdf(reference))
     assert first_line(folder).evidence == ()
+
+
+def test_evidence__known_later_whose_it_is(folder: AssessmentFolder, tmp_path: Path) -> None:
+    reference, other, *_ = references(folder)
+    scan = tmp_path / "scan.pdf"
+    assert received(folder, scan, a_pdf("Nothing")).reference == ""
+    for text in (reference, other, reference):
+        handed(folder, tmp_path / f"{text}.eml", "Here.", scan, Subject=text)
+    found = status(folder, today=MONDAY.date())
+    assert [len(line.evidence) for line in found.lines] == [1, 1, 0]
+    assert found.unplaced == ()
+    received(folder, scan, scan.read_bytes())  # without its message it is nobody's, and known
+    again = status(folder, today=MONDAY.date())
+    assert (again.unplaced, again.lines) == ((), found.lines)
+    assert verify(folder).holds
+
+
+def test_evidence__after_a_return_counts_it_is_shown_apart(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference, other, *_ = references(folder)
+    received(folder, tmp_path / "early.pdf", a_pdf(f"{reference}, early"))
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
+    assert first_line(folder).later == ()
+    ret = received(folder, tmp_path / "corrections.pdf", a_pdf(reference))
+    assert [one.number for one in first_line(folder).later] == [ret.number]
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "A PDF or a picture came later: 1 workbook" in said
+    assert "early.pdf" not in said
+    correct(folder, reference, "1B", "Agree", Why(LATER, "As in the PDF."))
+    assert first_line(folder).later == ()
+    settle(folder, other, "nil return", Why(MONDAY, "Nothing."))
+    received(folder, tmp_path / "after.pdf", a_pdf(other))
+    assert len(status(folder, today=MONDAY.date()).lines[1].later) == 1
+
+
+def test_evidence__is_neither_refused_nor_missing(folder: AssessmentFolder, tmp_path: Path) -> None:
+    names = references(folder)
+    mark(folder, names, "sent", Why(MONDAY))
+    received(folder, tmp_path / "scan.pdf", a_pdf(names[0]))
+    handed(folder, tmp_path / "m.eml", f"{names[1]}: we have nothing to report.")
+    third = generate(folder, now=MONDAY).workbooks[2].respondent
+    ingest(folder, [answer(folder, third, tmp_path / "c.xlsx")], now=LATER, workers=1)
+    with Ledger(folder.ledger_file) as ledger:
+        record = ledger.round_record(folder.assessment())
+    assert names[0] not in round_inputs(record, LATER).unusable
+    left = left_open(folder, today=MONDAY.date())
+    assert left == LeftOpen(missing=1, evidence=1, offers=1)
+    close = ["-C", str(folder.root), "round", "close", "2026"]
+    said = " ".join(CliRunner().invoke(cli, close).stdout.split())
+    assert "1 workbook whose answers wait in a PDF or a picture" in said
+    assert "1 thing that messages seem to ask for" in said
 
 
 def test_evidence__nobody_is_reminded_of_what_they_sent(

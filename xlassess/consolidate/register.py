@@ -49,7 +49,8 @@ class RoundInputs:
     """The round as every step of the summary needs it.
 
     ``usable`` are the returns whose answers count. ``unusable`` is, by reference, what came back
-    instead: the workbook that counts and is blank, or the last refused file.
+    instead: the workbook that counts and is blank, or the last refused file. A PDF that waits to be
+    typed in is none: nothing was refused, and an answer is awaited as before.
     """
 
     record: Round
@@ -64,7 +65,11 @@ def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     participants = participants_of(record)
     named = participants.attribution == "named"
     record = _untold(record, COORDINATORS if named else COORDINATORS | OVER_ROUNDS)
-    refused = {ret.reference: ret for ret in record.history if ret.state == "refused"}
+    refused = {
+        ret.reference: ret
+        for ret in record.history
+        if ret.state == "refused" and not ret.is_evidence
+    }
     blank = {ref: ret for ref, ret in record.current.items() if ret.is_blank}
     return RoundInputs(record, made_at, participants, usable_returns(record), refused | blank)
 

@@ -11,7 +11,9 @@ The rules, in this order:
 - Whatever the order, a return without an answer never takes the place of one that has some, and one
   that has some takes the place of those without: a blank copy is no change of mind.
 - What somebody typed in for a respondent never takes the place of what the respondent sent, unless
-  that is blank: the coordinator decides. What the respondent sends later takes its place.
+  that is blank: the coordinator decides. What the respondent sends later takes its place, whenever
+  it was saved, if it bears a seal and is not blank. Without a seal it waits, as above: anybody
+  might have made it.
 - Otherwise the order is not clear: the one recorded first goes on counting, and the other waits
   for the coordinator. A refused return never takes part.
 """
@@ -93,6 +95,8 @@ def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
     if new.empty and not all(one.empty for one in rivals):
         return Ranked("superseded", "L06")
     rivals = [one for one in rivals if one.empty == new.empty]
+    if new.sealed and not (new.empty or new.entered):
+        rivals = [one for one in rivals if not one.entered]
     if new.entered and any(not (one.entered or one.empty) for one in open_ones):
         return Ranked("contested", "L08")
     order = [(_compare(new, other), new.run > other.run) for other in rivals]

@@ -85,6 +85,18 @@ def last_reading(db: Connection, sha256: str, file: str = "") -> Any | None:
     return db.execute(_BY_NAME, {"file": file}).first()
 
 
+def is_told_now(db: Connection, ret: Return) -> bool:
+    """True for a refused file whose workbook is known now, and was not when it came before.
+
+    A PDF may come once more with a message that names the workbook, or be looked at by a later
+    version of this program.
+    """
+    if ret.state != "refused" or not (ret.reference and ret.sha256):
+        return False
+    mine = and_(RETURNS.c.sha256 == ret.sha256, RETURNS.c.reference == ret.reference)
+    return db.scalar(select(RETURNS.c.id).where(mine).limit(1)) is None
+
+
 def with_same_answers(db: Connection, ret: Return) -> Return | None:
     """Return the first return that says what this one says, if any; whatever became of it.
 
@@ -264,7 +276,7 @@ class RoundOverview:
     that counts, by its number; ``asked`` the query workbooks issued about a workbook.
     ``titles`` are those of the toolkits issued, by their ids; ``review_years``
     after how many years these ask for the next review. ``read_since`` are the hashes of
-    files, of any round, that were refused and could be read later.
+    files, of any round, that were refused and could be read later, or told to be somebody's.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -290,7 +302,8 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
     found = returns(db, of_round(round_name), parts_wanted=[rows.FINDINGS_PART])
     history = as_they_count(found, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
-    again = and_(RETURNS.c.reading > 1, RETURNS.c.state != "refused")
+    placed = or_(RETURNS.c.state != "refused", RETURNS.c.reference != "")
+    again = and_(RETURNS.c.reading > 1, placed)
     bodies = _bodies(db)
     return RoundOverview(
         issued=issued(db, round_name),

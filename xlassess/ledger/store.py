@@ -300,8 +300,8 @@ class Ledger:
 
         The same bytes or the same answers again (`xlassess.ledger.order`) change nothing: the
         earlier return is given back in state ``duplicate``, under the name the file came with
-        now. Only where they were refused
-        before and are not now is the new reading recorded as well. A later return of a
+        now. Only where they were refused before, and are not now or are told to be of another
+        workbook now, is the new reading recorded as well. A later return of a
         workbook supersedes the earlier, unless the later is refused; where the order is not
         clear (`xlassess.ledger.order`), the earlier goes on counting and the new one becomes
         a query with finding L01.
@@ -319,7 +319,8 @@ class Ledger:
         received = replace(ret, received_at=rows.from_utc(rows.to_utc(moment)))
         with self._writing() as db:
             known = reads.last_reading(db, ret.sha256, ret.file)
-            if known and (known.state != "refused" or ret.state == "refused"):
+            refused_again = ret.state == "refused" and not reads.is_told_now(db, ret)
+            if known and (known.state != "refused" or refused_again):
                 (earlier,) = reads.returns(db, RETURNS.c.id == known.id)
                 self._log(db, *self._came_again(db, earlier, ret.file))
                 return replace(earlier, file=ret.file, state="duplicate")
@@ -486,6 +487,14 @@ class Ledger:
         with self._reading() as db:
             known = reads.last_reading(db, sha256)
             return reads.returns(db, RETURNS.c.id == known.id)[0] if known else None
+
+    def refused_before(self, ret: Return) -> bool:
+        """True for a refused file that came before, and of which nothing is known but then."""
+        if ret.state != "refused" or not ret.sha256:
+            return False
+        with self._reading() as db:
+            known = reads.last_reading(db, ret.sha256)
+            return known is not None and not reads.is_told_now(db, ret)
 
     def numbered(self, number: int) -> Return | None:
         """Return the return with this number, or None."""

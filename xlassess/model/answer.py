@@ -186,6 +186,11 @@ class Return:
     number: int = field(default=0, compare=False)
 
     @property
+    def is_evidence(self) -> bool:
+        """True for a PDF or a picture that may hold a respondent's answers."""
+        return any(finding.code == EVIDENCE for finding in self.findings)
+
+    @property
     def is_blank(self) -> bool:
         """True when nothing was filled in; that this was accepted as it is does not change it."""
         return any(each.code == NOTHING_FILLED_IN for each in self.findings)

@@ -19,6 +19,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
 from xlassess.ingest import ReturnedFile, corrected, read_all
 from xlassess.ledger import Event, Ledger, keep_file
+from xlassess.ledger.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
@@ -224,11 +225,15 @@ def _keep_record(folder: AssessmentFolder, record: bytes) -> None:
 
 
 def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
-    """What was accepted in the return before is accepted in the one that takes its place."""
+    """What was accepted in the return before is accepted in the one that takes its place.
+
+    So are the words of a message that were put away.
+    """
     waived = {(one.code, one.sheet, one.cell, one.item): one.waiver for one in before.findings}
     for position, one in enumerate(after.findings, start=1):
         waiver = waived.get((one.code, one.sheet, one.cell, one.item))
-        if waiver and one.waiver is None and one.severity == "query":
+        may_be = one.severity == "query" or one.code == SAYS
+        if waiver and one.waiver is None and may_be:
             ledger.decisions.waive([f"{after.number}.{position}"], waiver.reason)
 
 

@@ -614,7 +614,7 @@ class _Run:
                     self._settle_one(key, ret)
 
     def _settle_one(self, key: str, ret: Return) -> None:
-        if ret.state == "refused" and ret.sha256 and self._ledger.known_file(ret.sha256):
+        if self._ledger.refused_before(ret):
             self._done[key] = self._received(ret, known=True)
             return
         if self._run is None:

@@ -66,14 +66,17 @@ class LeftOpen:
     """What is still open in a round, each as a number.
 
     ``unsent`` are workbooks that are not recorded as sent and did not come back, ``missing`` those
-    that were and did not, ``queries`` returns with open queries, ``corrections`` plan, progress and
-    workshop workbooks in which something is to be put right, ``reports`` progress workbooks that
-    are awaited, and ``overdue`` agreed actions.
+    that were and did not, ``evidence`` those of which a PDF or a picture waits to be typed in,
+    ``queries`` returns with open queries, ``offers`` what messages seem to ask for, ``corrections``
+    plan, progress and workshop workbooks in which something is to be put right, ``reports``
+    progress workbooks that are awaited, and ``overdue`` agreed actions.
     """
 
     unsent: int = 0
     missing: int = 0
+    evidence: int = 0
     queries: int = 0
+    offers: int = 0
     corrections: int = 0
     reports: int = 0
     overdue: int = 0
@@ -195,12 +198,15 @@ def left_open(folder: AssessmentFolder, *, today: date) -> LeftOpen:
         XlassessError: settings or register cannot be used.
     """
     stands = status(folder, today=today)
-    out = stands.having(*OUT)
+    waiting = [line for line in stands.lines if line.evidence]
+    out = [line for line in stands.having(*OUT) if not line.evidence]
     unsent = sum(line.sent is None and line.reminded is None and not line.file for line in out)
     return LeftOpen(
         unsent=unsent,
         missing=len(out) - unsent,
+        evidence=len(waiting),
         queries=len(stands.having("query open")),
+        offers=len(stands.offers),
         corrections=len(stands.joint),
         reports=len(stands.reports),
         overdue=len(stands.overdue),

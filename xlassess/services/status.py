@@ -10,7 +10,7 @@ from typing import Literal
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
 from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
-from xlassess.model.answer import EVIDENCE, Issued, Return
+from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
@@ -19,6 +19,7 @@ from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import (
     Request,
     in_force,
+    later_evidence,
     open_evidence,
     request_of,
     requests,
@@ -64,7 +65,8 @@ class Line:
     are when that was last recorded. ``notice`` is what came back about the last message.
     ``asked`` counts the query workbooks issued about it.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
-    ``evidence`` are PDFs and pictures that nobody has typed in yet.
+    ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
+    the return that counts.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -87,6 +89,7 @@ class Line:
     notice: Notice | None = None
     entered: Finding | None = None
     evidence: tuple[Return, ...] = ()
+    later: tuple[Return, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +200,12 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     named = {request for request, _ in wanted}
     settled = current.keys() | record.register.outcomes.keys()
     counts = in_force(issued, settled, named)
-    refused = {
-        ret.reference
-        for ret in history
-        if ret.state == "refused" and not any(one.code == EVIDENCE for one in ret.findings)
-    }
+    refused = {ret.reference for ret in history if ret.state == "refused" and not ret.is_evidence}
     late = assessment.return_by is not None and today > assessment.return_by
-    waiting = open_evidence(record)
-    drawn = _Lines(record, _contested(history, current), frozenset(refused), late, waiting)
+    drawn = _Lines(
+        record, _contested(history, current), frozenset(refused), late,
+        open_evidence(record), later_evidence(record),
+    )  # fmt: skip
     lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
     lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
     known = {item.reference for item in issued}
@@ -309,6 +310,7 @@ class _Lines:
     refused: frozenset[str]
     late: bool
     evidence: Mapping[str, tuple[Return, ...]]
+    later: Mapping[str, tuple[Return, ...]]
 
     def asked(self, request: Request, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
@@ -356,6 +358,7 @@ class _Lines:
             notice=register.notices.get(reference),
             entered=ret.entered if ret else None,
             evidence=self.evidence.get(reference, ()),
+            later=self.later.get(reference, ()),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

@@ -37,6 +37,7 @@ def enter(
     Use this when somebody answers by telephone, on paper, in a PDF or in a message. The copy says
     where the answers came from and who typed them. Type them in, save the file, and read it with
     xlassess ingest. It never replaces what the respondent has sent, unless you decide so.
+    A workbook that the respondent sends later takes its place, if its seal is whole.
     """
     from xlassess.services import enter as service
 

@@ -201,7 +201,11 @@ def _still_open(left: LeftOpen) -> list[str]:
     said = (
         (left.unsent, "workbook not recorded as sent", "workbooks not recorded as sent"),
         (left.missing, "workbook not returned", "workbooks not returned"),
+        (left.evidence, "workbook whose answers wait in a PDF or a picture",
+         "workbooks whose answers wait in a PDF or a picture"),
         (left.queries, "return with open queries", "returns with open queries"),
+        (left.offers, "thing that messages seem to ask for",
+         "things that messages seem to ask for"),
         (left.corrections, "plan, progress or workshop workbook to be put right",
          "plan, progress and workshop workbooks to be put right"),
         (left.reports, "progress report awaited", "progress reports awaited"),

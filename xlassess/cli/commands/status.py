@@ -202,6 +202,7 @@ def _open(out: Console, result: Status) -> None:
     _joint(out, result)
     show_offers(out, result.offers)
     _evidence(out, result)
+    _later(out, result)
     _settled(out, result)
     waiting = result.having(*OUT)
     if waiting:
@@ -246,6 +247,21 @@ def _evidence(out: Console, result: Status) -> None:
             out.say(named(ret), indent=4)
             out.say(ret.findings[0].remedy, indent=6)
     out.say('Nobody is reminded of these. If it is none: xlassess set-aside NUMBER --reason "..."')
+
+
+def _later(out: Console, result: Status) -> None:
+    """PDFs and pictures that came after the return that counts."""
+    lines = [line for line in result.lines if line.later]
+    if not lines:
+        return
+    out.heading(f"A PDF or a picture came later: {count(len(lines), 'workbook')}")
+    for line in lines:
+        counts = f"return {line.number} counts" if line.number else line.state
+        out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {counts}", indent=2, style="note")
+        for ret in line.later:
+            out.say(named(ret), indent=4)
+    out.say("Look whether it says something else. To change an answer: xlassess correct")
+    out.say('If there is nothing in it: xlassess set-aside NUMBER --reason "..."')
 
 
 _OTHER_ROUND = "I05"
@@ -427,6 +443,7 @@ def _line(line: Line) -> dict[str, Any]:
         ),
         "query_workbooks": line.asked,
         "evidence": [{"file": ret.file, "number": ret.number} for ret in line.evidence],
+        "later_evidence": [{"file": ret.file, "number": ret.number} for ret in line.later],
         "entered": (
             {name: line.entered.details[name] for name in ("source", "by", "day")}
             if line.entered

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import RoundOverview
-from xlassess.model.answer import EVIDENCE, Issued, Return
+from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
@@ -131,8 +131,29 @@ def open_evidence(overview: RoundOverview) -> dict[str, tuple[Return, ...]]:
     found: dict[str, tuple[Return, ...]] = {}
     settled = overview.returned | overview.register.outcomes.keys()
     for ret in overview.history:
-        mine = ret.state == "refused" and any(one.code == EVIDENCE for one in ret.findings)
-        if mine and ret.reference not in settled:
+        waits = ret.state == "refused" and ret.is_evidence
+        if waits and ret.reference not in settled:
+            found[ret.reference] = (*found.get(ret.reference, ()), ret)
+    return found
+
+
+def later_evidence(overview: RoundOverview) -> dict[str, tuple[Return, ...]]:
+    """Return the PDFs and pictures that came after what is on record, by the workbook's reference.
+
+    They may hold corrections of the return that counts, or answers of somebody for whom a nil
+    return or a refusal to take part is recorded.
+    """
+    found: dict[str, tuple[Return, ...]] = {}
+    outcomes, back = overview.register.outcomes, overview.returned
+    for ret in overview.history:
+        if ret.state != "refused" or not ret.is_evidence:
+            continue
+        if ret.reference in back:
+            later = ret.number > overview.current[ret.reference].number
+        else:
+            outcome = outcomes.get(ret.reference)
+            later = bool(outcome and ret.received_at and ret.received_at > outcome.at)
+        if later:
             found[ret.reference] = (*found.get(ret.reference, ()), ret)
     return found
 
