@@ -151,11 +151,11 @@ def _exported(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
 
 
 def _feedback(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
-    from xlassess.consolidate import feedback_pages, summarise
+    from xlassess.consolidate import feedback_page, own_answers, summarise
 
     path, record = folder / "feedback.xlsx", a_round(toolkits, 6, Wish(gaps=0.06))
-    page = next(iter(feedback_pages(record, summarise(record, MADE_AT))))
-    path.write_bytes(page.content)
+    summary = summarise(record, MADE_AT)
+    path.write_bytes(feedback_page(summary, next(own_answers(record, summary))))
     return path
 
 

@@ -213,6 +213,15 @@ def test_word__can_be_read_out_and_found_by_its_headings(tmp_path: Path) -> None
         assert not table._tbl.xpath(".//w:vMerge | .//w:gridSpan")
 
 
+def edit(*paths: Path) -> None:
+    """Write into pages in Word, as somebody does in Word."""
+    for path in paths:
+        document = docx.Document(str(path))
+        document.add_paragraph(f"Dear {path.stem}")
+        document.core_properties.last_modified_by = "Kim"
+        document.save(str(path))
+
+
 def test_word__is_removed_where_it_no_longer_counts_and_kept_where_it_was_edited(
     tmp_path: Path,
 ) -> None:
@@ -222,11 +231,7 @@ def test_word__is_removed_where_it_no_longer_counts_and_kept_where_it_was_edited
         next(path for who, path in pages.items() if name in who).with_suffix(".docx")
         for name in ("Ada Ash", "Bea Birch")
     )
-    for path in (ada, bea):
-        document = docx.Document(str(path))
-        document.add_paragraph("Dear colleague")
-        document.core_properties.last_modified_by = "Kim"
-        document.save(str(path))
+    edit(ada, bea)
     with Ledger(folder.ledger_file) as ledger:
         number = next(
             number for number in ledger.counting("2026").values()
@@ -235,10 +240,11 @@ def test_word__is_removed_where_it_no_longer_counts_and_kept_where_it_was_edited
     set_aside(folder, number, Why(LATER, "Sent by mistake.", "Kim"))
     result = feedback(folder, now=LATER)
     assert ada in result.removed
-    (kept,) = result.edited
-    assert kept.parent.name == "edited"
-    assert docx.Document(str(kept)).paragraphs[-1].text == "Dear colleague"
-    assert docx.Document(str(bea)).paragraphs[-1].text != "Dear colleague"
+    assert not ada.exists()
+    kept = [docx.Document(str(path)).paragraphs[-1].text for path in result.edited]
+    assert kept == [f"Dear {ada.stem}", f"Dear {bea.stem}"]
+    assert {path.parent for path in result.edited} == {result.folder / "edited"}
+    assert docx.Document(str(bea)).paragraphs[-1].text != f"Dear {bea.stem}"
 
 
 def test_word__is_left_out_on_request_and_no_earlier_page_stays(tmp_path: Path) -> None:
@@ -247,3 +253,14 @@ def test_word__is_left_out_on_request_and_no_earlier_page_stays(tmp_path: Path) 
     result = feedback(folder, now=LATER, word=False)
     assert len(result.removed) == len(ALL)
     assert {path.suffix for path in result.folder.iterdir()} == {".xlsx"}
+
+
+def test_word__left_out_keeps_what_was_edited(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL)
+    pages = [path.with_suffix(".docx") for _, path in feedback(folder, now=LATER).pages]
+    edit(pages[0])
+    result = feedback(folder, now=LATER, word=False)
+    assert set(result.removed) == set(pages)
+    (kept,) = result.edited
+    assert docx.Document(str(kept)).paragraphs[-1].text == f"Dear {pages[0].stem}"
+    assert not pages[0].exists()

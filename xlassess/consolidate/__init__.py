@@ -1,7 +1,7 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
-from xlassess.consolidate.feedback import FeedbackPage, feedback_pages, is_feedback_page
+from xlassess.consolidate.feedback import feedback_page, is_feedback_page
 from xlassess.consolidate.figures.privacy.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
@@ -9,22 +9,24 @@ from xlassess.consolidate.summary.workbook import print_set, summary_bytes, writ
 from xlassess.consolidate.wording.agreed import ProgressPaper
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.matters import matters_of, talking_points
+from xlassess.consolidate.wording.own_answers import own_answers, whose_answers
 
 __all__ = [
-    "FeedbackPage",
     "ProgressPaper",
     "Summary",
     "exposed_in_words",
-    "feedback_pages",
+    "feedback_page",
     "held_in_words",
     "is_feedback_page",
     "matters_of",
+    "own_answers",
     "print_set",
     "progress_paper_bytes",
     "promise_in_words",
     "summarise",
     "summary_bytes",
     "talking_points",
+    "whose_answers",
     "with_returns_held_back",
     "write_summary",
 ]

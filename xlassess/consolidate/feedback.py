@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.wording.own_answers import OwnAnswers, own_answers
+from xlassess.consolidate.wording.own_answers import OwnAnswers
 from xlassess.consolidate.wording.terms import day, words
-from xlassess.model.answer import Issued
-from xlassess.model.record import Round
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -27,23 +23,14 @@ _MUTED = _TEXT.but(colour=palette.MUTED)
 _HEADING = formats.HEADING
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackPage:
-    """What one respondent is sent: whose workbook it is about, and the bytes."""
-
-    issued: Issued
-    content: bytes
-
-
-def feedback_pages(record: Round, summary: Summary) -> Iterator[FeedbackPage]:
-    """Yield a page for each return that counts; none for checklists, which are decisions.
+def feedback_page(summary: Summary, told: OwnAnswers) -> bytes:
+    """Return one respondent's workbook.
 
     Args:
-        record: the round.
-        summary: its summary, which decides what is withheld.
+        summary: the summary of the round.
+        told: what this respondent is told.
     """
-    for told in own_answers(record, summary):
-        yield FeedbackPage(told.issued, _Page(summary, told).written())
+    return _Page(summary, told).written()
 
 
 _MOST_READ = 1 << 16

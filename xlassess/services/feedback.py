@@ -9,11 +9,13 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
     exposed_in_words,
-    feedback_pages,
+    feedback_page,
     held_in_words,
     is_feedback_page,
+    own_answers,
     promise_in_words,
     summarise,
+    whose_answers,
 )
 from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
@@ -55,7 +57,8 @@ def feedback(
         folder: the assessment.
         now: the time the pages say they were made, in UTC.
         anyway: why they are written although they may give single answers away, if so.
-        word: write them in Word, too. Pages in Word of an earlier run are removed otherwise.
+        word: write them in Word, too. Pages in Word of an earlier run are removed otherwise,
+            with a copy of those that somebody had edited.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -64,26 +67,27 @@ def feedback(
     record = present_round(folder, anyway)
     summary = summarise(record, now)
     place = output_of(folder, record.assessment.round) / FOLDER
-    pages = tuple(feedback_pages(record, summary))
-    in_word = dict(feedback_in_word(record, summary)) if word else {}
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
         ledger.record_output(record.assessment.round, written, because=anyway)
         names = {issued.file_name for issued in ledger.issued(record.assessment.round)}
-    current = {page.issued.file_name for page in pages}
+    current = {issued.file_name for issued in whose_answers(record, summary)}
     removed = _outdated(place, names - current, names if not word else names - current)
+    found: list[tuple[str, Path]] = []
+    edited: list[Path] = []
     for path in removed:
+        edited += _kept(path, now)
         path.unlink()
-    found, edited = [], []
-    for page in pages:
-        path = place / page.issued.file_name
-        put(path, page.content)
-        if page.issued in in_word:
+    # Written one by one: in Word, thousands of pages are too much to be held at once.
+    for told in own_answers(record, summary):
+        path = place / told.issued.file_name
+        put(path, feedback_page(summary, told))
+        if word:
             beside = path.with_suffix(WORD)
             edited += _kept(beside, now)
-            put(beside, in_word[page.issued])
-        found.append((page.issued.who, path))
+            put(beside, feedback_in_word(summary, told))
+        found.append((told.issued.who, path))
     return FedBack(
         place,
         tuple(found),
@@ -113,6 +117,6 @@ def _is_page(path: Path) -> bool:
 
 def _kept(path: Path, now: datetime) -> list[Path]:
     """Keep a copy of a page in Word that somebody has edited; return where, if there was one."""
-    if not path.is_file() or untouched(path.read_bytes()):
+    if path.suffix != WORD or not path.is_file() or untouched(path.read_bytes()):
         return []
     return [keep_copy(path, path.parent / EDITED, now)]

@@ -6,7 +6,7 @@ They say what their workbooks say. Whatever people wrote stands in them as words
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -25,12 +25,10 @@ from xlassess.consolidate.wording.agreed import (
     state_in_words,
 )
 from xlassess.consolidate.wording.agreed import words as plan_words
-from xlassess.consolidate.wording.own_answers import OwnAnswers, own_answers
+from xlassess.consolidate.wording.own_answers import OwnAnswers
 from xlassess.consolidate.wording.terms import day, words
-from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment
 from xlassess.model.plan import AgreedAction, action_number
-from xlassess.model.record import Round
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -42,17 +40,6 @@ _FEEDBACK = "Feedback page"
 _ENTRY = ("Table text",)
 _FIGURE = ("Table figure",)
 _Styles = tuple[str, ...]
-
-
-def feedback_in_word(record: Round, summary: Summary) -> Iterator[tuple[Issued, bytes]]:
-    """Yield each respondent's page as a Word file, with whose workbook it is about.
-
-    Args:
-        record: the round.
-        summary: its summary, which decides what is withheld.
-    """
-    for told in own_answers(record, summary):
-        yield told.issued, _feedback(summary, told)
 
 
 def is_feedback_in_word(content: bytes) -> bool:
@@ -68,7 +55,13 @@ _MOST_READ = 1 << 16
 """Bytes within which the properties of a page lie."""
 
 
-def _feedback(summary: Summary, told: OwnAnswers) -> bytes:
+def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:
+    """Return one respondent's page as a Word file.
+
+    Args:
+        summary: the summary of the round.
+        told: what this respondent is told.
+    """
     say, heads = words().say, words().headings
     paper = _Paper(summary.assessment, told.title, summary.made_at)
     paper.text(told.title, "Title")

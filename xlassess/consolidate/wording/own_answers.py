@@ -68,6 +68,16 @@ def own_answers(record: Round, summary: Summary) -> Iterator[OwnAnswers]:
         record: the round.
         summary: its summary, which decides what is withheld.
     """
+    for part, issued, ret in _to_be_told(record, summary):
+        yield _Respondent(summary, part, issued, ret).told()
+
+
+def whose_answers(record: Round, summary: Summary) -> tuple[Issued, ...]:
+    """Return the workbooks about which `own_answers` tells, without working out what."""
+    return tuple(issued for _, issued, _ in _to_be_told(record, summary))
+
+
+def _to_be_told(record: Round, summary: Summary) -> Iterator[tuple[ToolkitResults, Issued, Return]]:
     usable = usable_returns(record)
     for part in summary.parts:
         if part.toolkit.subject == "proposal":
@@ -75,7 +85,7 @@ def own_answers(record: Round, summary: Summary) -> Iterator[OwnAnswers]:
         for issued in record.issued:
             ret = usable.get(issued.reference)
             if issued.identity.digest == part.digest and ret is not None and ret.answers:
-                yield _Respondent(summary, part, issued, ret).told()
+                yield part, issued, ret
 
 
 @dataclass(frozen=True, slots=True)
