@@ -15,7 +15,7 @@ from xlassess.ledger.migrations import TAKEN_OVER
 from xlassess.ledger.order import OPEN, UNCLEAR
 from xlassess.ledger.replay import MARKS, OUTCOMES, Replay, before, without
 from xlassess.ledger.schema import RETURNS
-from xlassess.model.answer import Return, state_of
+from xlassess.model.answer import Return, state_of, written_day
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.model.finding import Waiver
 
@@ -177,7 +177,7 @@ class Deciding:
         for later in self.log[event.number :]:
             if event.what not in MARKS and self._stands_on(later, event):
                 raise UsageError(
-                    f"“{later.what}” of {later.at:%d %B %Y} stands on that decision.",
+                    f"“{later.what}” of {written_day(later.at)} stands on that decision.",
                     "Undo what came later first, or make a new decision.",
                 )
         self.now.take_back(event.number)

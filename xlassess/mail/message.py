@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
+from xlassess.model.answer import written_day
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.words import Words
@@ -171,7 +172,7 @@ class Sending:
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
+    return written_day(day) if day else ""
 
 
 def is_office(name: str) -> bool:

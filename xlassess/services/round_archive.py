@@ -21,7 +21,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import DICTIONARY, data_package, export, guarded, tables_of
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import Issued, Return, written_day
 from xlassess.model.assessment import Assessment
 from xlassess.services.consolidate import output_from, present_round
 
@@ -86,7 +86,7 @@ def write_archive(place: Path, folder: AssessmentFolder, ledger: Ledger, now: da
         _write_answers(place / "answers", summary)
     _copy_ledger(folder.ledger_file, place / "ledger.db")
     title = f"{settings.partnership}: round {settings.round}"
-    day = f"{now.astimezone():%d %B %Y}".lstrip("0")
+    day = written_day(now.astimezone())
     text = _README.format(
         partnership=settings.partnership, round=settings.round, line="=" * len(title), day=day
     )

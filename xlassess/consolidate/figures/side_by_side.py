@@ -24,7 +24,7 @@ from xlassess.consolidate.figures.values import (
     Detail,
     ScoreRow,
 )
-from xlassess.model.answer import Answer, Value
+from xlassess.model.answer import Answer, Value, written_day
 from xlassess.model.toolkit import Item, Section, Toolkit
 
 
@@ -116,7 +116,7 @@ def answer_shown(toolkit: Toolkit, item: Item, value: Value) -> str:
     if not item.is_free:
         return toolkit.scales[item.answer].by_code(str(value)).label
     if isinstance(value, datetime | date):
-        return f"{value.day} {value:%B %Y}"
+        return written_day(value)
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
     return str(value)

@@ -66,6 +66,7 @@ from xlassess.consolidate.wording.terms import (
     range_of,
 )
 from xlassess.consolidate.wording.terms import words as sheet_words
+from xlassess.model.answer import written_day
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
@@ -324,7 +325,7 @@ def report_of(summary: Summary) -> Report:
         marking=assessment.marking,
         coordinator=_coordinator(summary),
         made=made,
-        return_by=f"{due.day} {due:%B %Y}" if due else "",
+        return_by=written_day(due) if due else "",
         made_with=words().say("made_with", summary.program),
         headings=_headings(),
         toolkits=tuple(_toolkit(summary, part) for part in summary.parts),

@@ -15,6 +15,7 @@ from xlassess.consolidate.figures.plan_counts import (
 )
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.pointed import spread_of
+from xlassess.model.answer import written_day
 from xlassess.model.assessment import Assessment
 from xlassess.model.plan import (
     AgreedAction,
@@ -141,7 +142,7 @@ def overdue_in_words(paper: ProgressPaper) -> tuple[str, ...]:
 
 
 def _by(action: AgreedAction) -> str:
-    return f"{action.deadline.day} {action.deadline:%B %Y}" if action.deadline else ""
+    return written_day(action.deadline) if action.deadline else ""
 
 
 def count_lines(counts: PlanCounts) -> tuple[tuple[str, int], ...]:

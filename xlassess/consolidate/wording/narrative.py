@@ -36,8 +36,9 @@ from xlassess.consolidate.wording.pointed import (
     strengths_of,
     why_low,
 )
-from xlassess.consolidate.wording.terms import day, day_of, percent
+from xlassess.consolidate.wording.terms import day, percent
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
+from xlassess.model.answer import written_day
 
 
 def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
 
 
 def _quick_win(action: PlannedAction) -> str:
-    deadline = day_of(action.deadline) if action.deadline else ""
+    deadline = written_day(action.deadline) if action.deadline else ""
     return words().say("decide_quick", action.action.strip().rstrip("."), action.owner, deadline)
 
 
@@ -194,7 +195,7 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "held": held_in_words(participants),
         "exposed": exposed_in_words(participants),
         "minimum": participants.minimum,
-        "review": day_of(due) if (due := _next_review(facts)) else "",
+        "review": written_day(due) if (due := _next_review(facts)) else "",
         "review_years": facts.toolkit.review_years,
         "withheld": [
             *(each.name for each in facts.sections if each.score.secondary),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from xlassess.consolidate.figures.charted import rings
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
+from xlassess.model.answer import written_day
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
 
@@ -33,12 +34,7 @@ def percent(share: float) -> str:
 
 def day(moment: datetime | None) -> str:
     """Return a day as it is read, or an empty text."""
-    return day_of(moment) if moment else ""
-
-
-def day_of(when: date) -> str:
-    """Return a day as it is read, such as 30 June 2026."""
-    return f"{when.day} {when:%B %Y}"
+    return written_day(moment) if moment else ""
 
 
 NOTHING = "–"

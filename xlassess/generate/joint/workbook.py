@@ -27,7 +27,6 @@ from xlassess.generate.workbook.front import (
     LAST,
     STATE,
     WIDTHS,
-    british,
     write_across,
     write_banner,
     write_heading,
@@ -37,7 +36,7 @@ from xlassess.generate.workbook.front import (
 )
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import write_section
-from xlassess.model.answer import Value
+from xlassess.model.answer import Value, written_day
 from xlassess.model.assessment import Assessment
 from xlassess.model.plan import JointKind
 from xlassess.model.query import Slot
@@ -118,7 +117,7 @@ def _write_start(
     row = write_heading(sheet, REFERENCE_ROW + 1, words.say("heading_about"))
     row = write_paragraphs(sheet, row, words.paragraphs(f"{book.kind}_what_for", book.assessment))
     row = write_heading(sheet, row, words.say("heading_steps"))
-    until = british(book.return_by) if book.return_by else ""
+    until = written_day(book.return_by) if book.return_by else ""
     steps = words.paragraphs(f"{book.kind}_steps", book.assessment, until)
     row = write_steps(sheet, row, steps)
     row = _table(draft, sheet, row, contents)
@@ -142,7 +141,7 @@ def _details(draft: Draft, sheet: SheetWriter, row: int, book: JointWorkbook, wo
     sheet.height(row + 2, 30)
     lines = [draft.words.say("coordinator", book.assessment.coordinator)]
     if book.return_by:
-        lines.insert(0, f"{draft.words.say('label_return_by')}: {british(book.return_by)}")
+        lines.insert(0, f"{draft.words.say('label_return_by')}: {written_day(book.return_by)}")
     return write_paragraphs(sheet, row + 3, lines, detail)
 
 

@@ -18,7 +18,6 @@ from xlassess.contract.layout import (
 from xlassess.contract.query_layout import plan_columns
 from xlassess.generate.query.doubts import Doubts
 from xlassess.generate.workbook.cells import AnswerCell, Contents
-from xlassess.generate.workbook.front import british
 from xlassess.generate.workbook.lists import runs
 from xlassess.generate.workbook.status import (
     CHECK,
@@ -30,7 +29,7 @@ from xlassess.generate.workbook.status import (
     status_column,
     wrong,
 )
-from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value
+from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value, written_day
 from xlassess.model.assessment import Assessment
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
@@ -303,7 +302,7 @@ def _locked(look: CellFormat) -> CellFormat:
 def _readable(value: Value | None, item: Item) -> str:
     """Return a value as text, for a cell of words."""
     if isinstance(value, date):
-        return british(value)
+        return written_day(value)
     if isinstance(value, int | float):
         return f"{value:.10g}" if item.answer != "percent" else f"{value * 100:.10g}%"
     return value or ""

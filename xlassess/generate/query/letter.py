@@ -8,8 +8,7 @@ from itertools import groupby
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
 from xlassess.contract.query_layout import query_layout
 from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers
-from xlassess.generate.workbook.front import british
-from xlassess.model.answer import PROPOSAL
+from xlassess.model.answer import PROPOSAL, written_day
 from xlassess.model.finding import Finding, cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
@@ -30,7 +29,7 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
     """
     contents, issued, ret = asking.contents(), asking.issued, asking.ret
     say, assessment = contents.words.say, asking.assessment
-    received = british(ret.received_at.date()) if ret.received_at else ""
+    received = written_day(ret.received_at.date()) if ret.received_at else ""
     points = list(_points(asking, contents))
     person = assessment.coordinator
     blocks = [
@@ -46,7 +45,7 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
             if ret.answers or ret.actions
             else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received)
         ),
-        say("mail_ask", reference, file_name, british(asking.return_by), _rows(asking)),
+        say("mail_ask", reference, file_name, written_day(asking.return_by), _rows(asking)),
         say("mail_points"),
         *(f"{at}. {point}" for at, point in enumerate(points, start=1)),
         say("mail_closing", person) if person.email or person.phone else "",

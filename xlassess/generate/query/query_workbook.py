@@ -30,7 +30,6 @@ from xlassess.generate.workbook.front import (
     LAST,
     STATE,
     WIDTHS,
-    british,
     write_across,
     write_banner,
     write_details,
@@ -41,6 +40,7 @@ from xlassess.generate.workbook.front import (
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import mark_status, write_section
 from xlassess.generate.workbook.status import DONE
+from xlassess.model.answer import written_day
 from xlassess.model.query import Slot
 from xlassess.sheet import formats, palette
 from xlassess.sheet.words import Words
@@ -67,7 +67,7 @@ def write_query_start(
     count = sum(part.count for part in parts)
     write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
     draft.carrier(sheet)
-    received = british(asking.ret.received_at.date()) if asking.ret.received_at else ""
+    received = written_day(asking.ret.received_at.date()) if asking.ret.received_at else ""
     row = REFERENCE_ROW + 1
     write_across(sheet, PROGRESS_ROW, _state(words, parts, row + 2), STATE, least=26)
     row = _table(sheet, row, parts, contents) + 1 if parts else row + 1
@@ -167,7 +167,7 @@ def _texts(
     row = write_heading(sheet, row, words.say("heading_how"))
     row = write_paragraphs(sheet, row, words.paragraphs("how_to", count))
     row = write_heading(sheet, row, words.say("heading_return"))
-    until = british(asking.return_by)
+    until = written_day(asking.return_by)
     row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", draft.assessment, until))
     return write_mail_link(draft, sheet, row) - 1
 

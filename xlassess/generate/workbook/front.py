@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from xlassess.contract.layout import ABOUT_ROW
 from xlassess.generate.workbook.draft import Draft, PersonalField
+from xlassess.model.answer import written_day
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.metrics import text_width, usable_width
@@ -34,16 +35,6 @@ _PERSONAL: tuple[tuple[str, PersonalField], ...] = (
     ("label_reference", "reference"), ("label_partner", "partner"),
     ("label_respondent", "respondent"), ("label_level", "level"),
 )  # fmt: skip
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def british(day: date) -> str:
-    """Return a day as British readers write it, the same on every computer."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def write_across(
@@ -112,7 +103,7 @@ def write_details(
             row = write_paragraphs(sheet, row, more, _DETAIL)
     lines = [say("coordinator", draft.assessment.coordinator)]
     if return_by:
-        lines.insert(0, f"{say('label_return_by')}: {british(return_by)}")
+        lines.insert(0, f"{say('label_return_by')}: {written_day(return_by)}")
     return write_paragraphs(sheet, row, lines, _DETAIL)
 
 

@@ -14,7 +14,7 @@ from xlassess.contract.layout import Column, SectionLayout, TableLayout, cell_na
 from xlassess.contract.seal import given_digest
 from xlassess.generate.workbook.cells import AnswerCell, Contents
 from xlassess.generate.workbook.status import progress_of, status_formula
-from xlassess.model.answer import Value
+from xlassess.model.answer import Value, written_day
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet.values import serial
 from xlassess.sheet.words import Words
@@ -163,7 +163,7 @@ def _beside(toolkit: Toolkit, shown: ShownAnswers, item: Item) -> str:
 
 def _said(toolkit: Toolkit, item: Item, value: Value) -> str:
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return written_day(value)
     if isinstance(value, float):
         return f"{value * 100:.10g}%" if item.answer == "percent" else f"{value:.10g}"
     return value if item.is_free else toolkit.scales[item.answer].by_code(value).label

@@ -15,7 +15,6 @@ from xlassess.generate.workbook.front import (
     LAST,
     STATE,
     WIDTHS,
-    british,
     write_across,
     write_banner,
     write_details,
@@ -26,6 +25,7 @@ from xlassess.generate.workbook.front import (
 )
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import CHECK, DONE, OPEN, Progress, progress_of
+from xlassess.model.answer import written_day
 from xlassess.sheet import formats
 from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 
@@ -58,7 +58,7 @@ def _purpose(draft: Draft, sheet: SheetWriter, row: int) -> int:
     row = write_heading(sheet, row, words.say("heading_about"))
     row = write_paragraphs(sheet, row, _what_for(draft))
     row = write_heading(sheet, row, words.say("heading_steps"))
-    until = british(draft.assessment.return_by) if draft.assessment.return_by else ""
+    until = written_day(draft.assessment.return_by) if draft.assessment.return_by else ""
     steps = words.paragraphs("steps", draft.assessment, until)
     row = write_steps(sheet, row, steps)
     sheet.link(

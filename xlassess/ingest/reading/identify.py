@@ -12,7 +12,6 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
 from xlassess.contract.reference import PATTERN, find_references, is_valid
@@ -20,7 +19,7 @@ from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
 from xlassess.ingest.reading.reading_plan import Context
-from xlassess.model.answer import ENTERED, Identity, Issued
+from xlassess.model.answer import ENTERED, Identity, Issued, written_day
 from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -308,15 +307,11 @@ def _with_questions(
         note = found("I11", toolkit=identity.toolkit, version=identity.version, later=later)
         findings = (*findings, note)
     if entry:
-        said = found(ENTERED, by=entry.by, day=_day(entry.day), source=entry.source)
+        said = found(ENTERED, by=entry.by, day=written_day(entry.day), source=entry.source)
         # Nothing of last time stands in it, whatever the workbook shows that it stands for.
         plain = replace(issued, identity=replace(identity, given=""))
         return IdentifiedWorkbook(plain, (said, *findings), entry=entry)
     return IdentifiedWorkbook(issued, findings, query)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _later_edition(issued: Issued, context: Context) -> str:

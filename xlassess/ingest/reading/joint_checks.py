@@ -11,7 +11,7 @@ from xlassess.ingest.reading.cells.values import brief
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model import plan as fields
-from xlassess.model.answer import Value
+from xlassess.model.answer import Value, written_day
 from xlassess.model.plan import day_of
 
 _CLOSED = (fields.FINISHED, fields.STOPPED)
@@ -121,7 +121,7 @@ def _undecided(rows: _Rows, number: str, decided: Set[str]) -> Iterator[CellFind
 def _passed(rows: _Rows, number: str, name: str, today: date) -> Iterator[CellFinding]:
     day = day_of(rows.value(number, name))
     if day is not None and day < today:
-        yield rows.at("C32", number, name, value=f"{day.day} {day:%B %Y}")
+        yield rows.at("C32", number, name, value=written_day(day))
 
 
 def _merges(rows: _Rows, decided: Set[str]) -> Iterator[CellFinding]:
@@ -163,4 +163,4 @@ def _reports(rows: _Rows, today: date) -> Iterator[CellFinding]:
             yield from _passed(rows, number, fields.NEW_DEADLINE, today)
         done = day_of(rows.value(number, fields.DONE_ON))
         if done is not None and done > today:
-            yield rows.at("C35", number, fields.DONE_ON, value=f"{done.day} {done:%B %Y}")
+            yield rows.at("C35", number, fields.DONE_ON, value=written_day(done))

@@ -9,7 +9,7 @@ from datetime import date
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate import ShownAnswers, printed_beside
 from xlassess.ledger import Ledger
-from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of
+from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of, written_day
 from xlassess.model.assessment import Assessment
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -172,7 +172,7 @@ _LONGEST_TOLD = 60
 
 def _brief(value: Value) -> str:
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return written_day(value)
     if isinstance(value, float):
         return f"{value:.10g}"
     text = " ".join(value.split())

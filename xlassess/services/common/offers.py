@@ -14,7 +14,7 @@ from datetime import datetime
 from xlassess.contract.reference import find_references
 from xlassess.ingest import Hint, hints_in
 from xlassess.ledger import Event, Ledger, RoundOverview
-from xlassess.model.answer import Issued, Return
+from xlassess.model.answer import Issued, Return, written_day
 from xlassess.model.toolkit import Toolkit
 
 _SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
@@ -155,7 +155,7 @@ class _Offering:
     def _commands(self, hint: Hint, book: Issued, said: _Said) -> tuple[str, ...]:
         """How what a message seems to ask for is recorded; nothing where it is done."""
         ret = self._overview.current.get(book.reference)
-        when = f"{said.at.astimezone():%d %B %Y}".lstrip("0") if said.at else "the partner"
+        when = written_day(said.at.astimezone()) if said.at else "the partner"
         why = f'--reason "E-mail of {when}"'
         if hint.kind == "another person":
             gone = book.identity.respondent not in self._people

@@ -11,7 +11,7 @@ from xlassess.assessment.rounds import chosen_round, has_rounds
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued
+from xlassess.model.answer import Issued, written_day
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.round_folders import finish, take_over
 
@@ -69,7 +69,7 @@ def still_open(ledger: Ledger, round_name: str) -> None:
     """
     closed = ledger.closed_rounds().get(round_name)
     if closed is not None:
-        day = f"{closed.at.astimezone():%d %B %Y}".lstrip("0")
+        day = written_day(closed.at.astimezone())
         raise UsageError(
             f"Round {round_name} was closed on {day} by {closed.by}.",
             f'To go on with it: xlassess round reopen {shlex.quote(round_name)} --reason "..."',

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
 from xlassess.consolidate.figures.privacy.disclosure import changed, tells_few
-from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.answer import Issued, Return, state_of, written_day
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import HeldBack, Output, Round
 
@@ -113,8 +113,8 @@ def _impossible(short: str, held: HeldBack, participants: Participants) -> Xlass
     people = "1 person" if held.people == 1 else f"{held.people} people"
     more = "1 more has" if held.more == 1 else f"{held.more} more have"
     return XlassessError(
-        f"Nothing was written. Set against the {held.kind} of {held.since.day} "
-        f"{held.since:%B %Y}, the figures of “{short}” could show what {people} answered, and no "
+        f"Nothing was written. Set against the {held.kind} of {written_day(held.since)}, "
+        f"the figures of “{short}” could show what {people} answered, and no "
         "figure may rest on fewer than "
         f"{participants.minimum}. The returns of then cannot be shown again, because one of them "
         "no longer counts.",

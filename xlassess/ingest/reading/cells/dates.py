@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from xlassess.contract.layout import FIRST_DAY, LAST_DAY
 from xlassess.ingest.reading.cells.grid import Cell
-from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, brief, day, queried, tidy
+from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, brief, queried, tidy
+from xlassess.model.answer import written_day
 
 _TIME = re.compile(
     r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII
@@ -105,13 +106,18 @@ def _typed_day(cell: str) -> Parsed:
         # 6/4/2026 can be read two ways, "Monday 6/4/2026" only one
         agreeing = tuple(one for one in readings if one.weekday() == named)
         if not agreeing:
-            actual = ", ".join(f"{day(one)} is a {one:%A}" for one in readings)
+            actual = ", ".join(f"{written_day(one)} is a {one:%A}" for one in readings)
             return queried("C20", value=brief(cell), actual=actual)
         readings = agreeing
     if len(readings) == 1:
         return _within(readings[0], "date written as text")
     if readings:
-        return queried("C05", value=brief(cell), first=day(readings[0]), second=day(readings[1]))
+        return queried(
+            "C05",
+            value=brief(cell),
+            first=written_day(readings[0]),
+            second=written_day(readings[1]),
+        )
     short = _SHORT_YEAR.fullmatch(_bare(text))
     is_short = short is not None and _month(short[1] or short[2]) != "0"
     return queried("C22" if is_short else "C04", value=brief(cell))
@@ -120,4 +126,6 @@ def _typed_day(cell: str) -> Parsed:
 def _within(value: date, how: str = "") -> Parsed:
     if FIRST_DAY <= value <= LAST_DAY:
         return Parsed(value, how)
-    return queried("C19", value=day(value), first=day(FIRST_DAY), last=day(LAST_DAY))
+    return queried(
+        "C19", value=written_day(value), first=written_day(FIRST_DAY), last=written_day(LAST_DAY)
+    )

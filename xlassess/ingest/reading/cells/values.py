@@ -30,7 +30,7 @@ from functools import lru_cache
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.guard.limits import MOST_TEXT
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
-from xlassess.model.answer import Value
+from xlassess.model.answer import Value, written_day
 from xlassess.model.toolkit import Item
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
@@ -102,9 +102,9 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime) and (cell.hour or cell.minute or cell.second):
-        return f"{day(cell)} {cell:%H:%M}"
+        return f"{written_day(cell)} {cell:%H:%M}"
     if isinstance(cell, date):
-        return day(cell)
+        return written_day(cell)
     return str(cell)
 
 
@@ -112,11 +112,6 @@ def brief(cell: Cell) -> str:
     """Return a cell for a sentence: on one line, and not longer than a glance takes."""
     text = tidy(shown(cell))
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1].rstrip() + "…"
-
-
-def day(value: date) -> str:
-    """Return a day as written in Britain: 3 April 2026."""
-    return f"{value.day} {value:%B} {value.year}"
 
 
 def listed(names: list[str], most: int = 12) -> str:
