@@ -35,6 +35,9 @@ def test_verbs__lead_from_findings_to_progress(tmp_path: Path) -> None:
     rows = {number: {**row, **later} for number, row in DECIDED.items() if number != "2"}
     read_back(folder, plan(folder, now=utc_now()).path, rows, now=utc_now())
     assert "3 progress workbooks issued" in said("progress", *here)
+    stands = said("status", *here)
+    assert "Progress not reported yet: 3 workbooks" in stands
+    assert "Nothing is open." not in stands
     told = said("consolidate", "--progress", *here)
     assert "Actions agreed: 3. Done: 0. Stopped: 0. Open: 3, of them overdue: 0." in told
     assert "Agreed so far: 3 actions. Rows without a decision: 1." in said("plan", *here)

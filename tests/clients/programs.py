@@ -60,7 +60,6 @@ PROGRAMS: Mapping[str, Program] = {
     "pdftotext": Program("pdftotext", "install poppler-utils", ("pdftotext",)),
     "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
-    "mutt": Program("mutt", "install mutt", ("mutt",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
     "sheetjs": Program("SheetJS", _NPM, package="node_modules/xlsx", needs=("npm",)),

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.demo import DemoRun, run_demo
-from xlassess.demo.run import INBOX, MARK
+from xlassess.demo.run import INBOX, MARK, clear
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 
@@ -189,3 +189,16 @@ def test_demo__as_a_command(tmp_path: Path) -> None:
 def test_demo__into_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     assert CliRunner().invoke(cli, ["demo", "--output", str(tmp_path / "file")]).exit_code == 2
+
+
+def test_clear__takes_what_a_demo_makes_and_leaves_toolkits_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / MARK).write_text("")
+    for name in ("drafts/a.eml", "entries/a.xlsx", "toolkits/pat.yaml", "toolkits/ours.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("left over")
+    assert clear(tmp_path)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {MARK, "toolkits", "toolkits/ours.yaml"}
+    (tmp_path / "toolkits/ours.yaml").rename(tmp_path / "toolkits/pat.yaml")
+    assert clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [MARK]

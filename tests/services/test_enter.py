@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sqlite3
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -318,3 +320,45 @@ def test_enter__on_the_command_line(folder: AssessmentFolder) -> None:
     (line, *_) = json.loads(run.invoke(cli, [*where, "status", "--json"]).stdout)["workbooks"]
     assert line["entered"]["source"] == "in a PDF or a scan"
     assert run.invoke(cli, [*where, "enter", reference]).exit_code == 2
+
+
+def test_enter__a_file_that_is_not_on_record_is_left_and_told(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """As after the ledger was put back to an earlier state."""
+    reference_of(folder)
+    shutil.copy(folder.ledger_file, tmp_path / "ledger.db")
+    lost = type_in(folder, made(folder).path, TYPED)
+    typed = lost.read_bytes()
+    shutil.copy(tmp_path / "ledger.db", folder.ledger_file)
+    copy = made(folder)
+    assert (copy.outcome, copy.begun, copy.unknown) == ("new", False, lost)
+    assert copy.path != lost
+    assert lost.read_bytes() == typed
+    shutil.copy(tmp_path / "ledger.db", folder.ledger_file)
+    copy.path.unlink()
+    words = ["enter", copy.issued.reference, "--source", "phone", "--by", "Cora Clerk"]
+    shown = CliRunner().invoke(cli, ["-C", str(folder.root), *words]).stdout
+    assert "go on there" not in shown
+    (file,) = read(folder, type_in(folder, made(folder).path, TYPED)).files
+    assert file.ret.state == "accepted with notes"
+
+
+def test_enter__a_reference_given_to_a_copy_is_given_to_nobody_else(
+    folder: AssessmentFolder,
+) -> None:
+    copy = made(folder)
+    with Ledger(folder.ledger_file) as ledger:
+        issued = {one.reference for one in ledger.issued()}
+        assert ledger.references() == {*issued, copy.copy.reference}
+
+
+def test_enter__a_copy_of_a_workbook_that_is_no_longer_on_record(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    db = sqlite3.connect(folder.ledger_file)
+    with db:
+        db.execute("delete from issued where reference = ?", [copy.issued.reference])
+    db.close()
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.entries() == ()
+        assert any(copy.issued.reference in fault.about for fault in ledger.audit().faults)

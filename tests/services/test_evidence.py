@@ -22,7 +22,7 @@ from xlassess.services.decide import Why, correct, mark, set_aside, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import LeftOpen, left_open
+from xlassess.services.rounds import LeftOpen, close_round, left_open
 from xlassess.services.send import Ask, preview
 from xlassess.services.status import Line, status
 from xlassess.services.verify import verify
@@ -239,3 +239,14 @@ def test_evidence__a_hostile_pdf_is_refused_and_the_rest_is_read(
     assert [(file.ret.state, file.ret.reference != "") for file in files] == [
         ("refused", False), ("accepted", True)
     ]  # fmt: skip
+
+
+def test_evidence__in_a_closed_round_no_command_is_named(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference, *_ = references(folder)
+    received(folder, tmp_path / "scan.pdf", a_pdf(f"Reference {reference}"))
+    close_round(folder, now=LATER)
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "Answers in a PDF or a picture: 1 workbook" in said
+    assert [line for line in said.splitlines() if "xlassess" in line and "reopen" not in line] == []

@@ -25,6 +25,7 @@ from xlassess.ledger import Ledger
 from xlassess.services.common.offers import Offer
 from xlassess.services.generate import generate
 from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.rounds import close_round
 from xlassess.services.status import status
 
 
@@ -187,3 +188,16 @@ def test_ingest__a_pair_is_shown_with_the_choice(folder: AssessmentFolder, tmp_p
     assert "Different files for one workbook: 1 workbook" in said
     assert "Return 1 (first.xlsx): accepted and return 2 (second.xlsx): query" in said
     assert "Ask which counts, 1 or 2: xlassess choose" in said
+
+
+def test_offers__in_a_closed_round_no_command_is_named(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    generate(folder, now=MONDAY)
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    handed(folder, tmp_path / "ada.eml", "Please change 1A to Disagree.", book)
+    assert "xlassess correct" in CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    close_round(folder, now=LATER)
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "seems to be" in said
+    assert [line for line in said.splitlines() if "xlassess" in line and "reopen" not in line] == []

@@ -35,6 +35,7 @@ from xlassess.services.common import round_folders
 from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, mark, settle
+from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
@@ -257,14 +258,39 @@ def test_settings__a_field_in_the_wrong_file(held: AssessmentFolder) -> None:
     assert open_folder(held.root, "2026").assessment().marking == "OFFICIAL"
 
 
+def _reference_of_bea(folder: AssessmentFolder) -> str:
+    lines = status(folder, today=LATER.date()).lines
+    return next(line.reference for line in lines if line.respondent == "Bea Birch")
+
+
+def test_begin_round__what_is_being_typed_in_moves_with_its_round(held: AssessmentFolder) -> None:
+    reference = _reference_of_bea(held)
+    copy = enter(held, reference, "phone", now=LATER, by="Cora Clerk")
+    book = openpyxl.load_workbook(copy.path)
+    book["1 Basics"]["F3"] = "half typed"
+    book.save(copy.path)
+    typed = copy.path.read_bytes()
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    then = open_folder(held.root, "2026")
+    assert not held.entries.exists()
+    again = enter(then, reference, "phone", now=NEXT_YEAR, by="Cora Clerk")
+    assert again.begun
+    assert again.path == held.root / "rounds" / "2026" / "entries" / copy.path.name
+    assert again.path.read_bytes() == typed
+    (file,) = ingest(then, [then.entries], now=NEXT_YEAR, workers=1).files
+    assert file.issued is not None
+    assert file.issued.reference == reference
+
+
 class BrokenOffError(Exception):
     """The run is broken off here."""
 
 
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(10))
 def test_take_over__broken_off_at_any_step_is_finished_by_the_next(
     held: AssessmentFolder, tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    enter(held, _reference_of_bea(held), "phone", now=LATER)
     whole = tmp_path / "whole"
     shutil.copytree(held.root, whole)
     begin_round(AssessmentFolder(whole), "2027", WANTED, now=NEXT_YEAR)

@@ -19,6 +19,7 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import engine
 from xlassess.services.decide import Why, settle, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
@@ -164,3 +165,11 @@ def test_status__counts_down_to_the_next_review(
     generate(folder, now=MONDAY)
     found = [one.days for one in status(folder, today=today).reviews]
     assert found == ([] if days is None else [days])
+
+
+def test_status__in_a_folder_that_cannot_be_written(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(folder, now=MONDAY)
+    monkeypatch.setattr(engine, "_may_write", lambda _: False)
+    assert states(status(folder, today=BEFORE)) == ["not sent"] * 3

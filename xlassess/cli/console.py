@@ -255,7 +255,9 @@ def percent(share: float | None) -> str:
 
 def day(value: date) -> str:
     """Return "27 March 2026"."""
-    return f"{value.day} {value:%B %Y}"
+    from xlassess.model.answer import written_day
+
+    return written_day(value)
 
 
 def whose(issued: Issued) -> str:
@@ -276,23 +278,27 @@ def noticed(notice: Notice) -> str:
     return _NOTICED[notice.kind]
 
 
-def show_offers(out: Console, offers: Sequence[Offer]) -> None:
+def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) -> None:
     """Say what messages seem to ask for, with the commands that record it.
 
     Args:
         out: the console.
         offers: what is offered.
+        over: the round is closed, so that nothing of it can be recorded any more.
     """
     if not offers:
         return
     out.heading(f"What messages seem to ask for: {count(len(offers), 'offer')}")
-    out.say("Nothing of it was recorded. Read the message, and decide.")
+    decide = "" if over else " Read the message, and decide."
+    out.say(f"Nothing of it was recorded.{decide}")
     for one in offers:
         what = _SEEMING[one.hint.kind]
         item = f" of {one.hint.item} to “{one.hint.label}”" if one.hint.item else ""
         out.gap()
         out.say(f"{whose(one.issued)}: seems to be {what}{item}", indent=2, style="query")
         out.say(f"{one.file} says: “{one.hint.words}”", indent=4)
+        if over:
+            continue
         for command in one.commands:
             out.say(command, indent=4)
         if one.away:

@@ -14,7 +14,7 @@ from xlassess.demo.answers import EntriesByPerson, entries_of_round, made_up_ent
 from xlassess.demo.filling import fill_in_rows
 from xlassess.demo.partnership import ASSESSMENT
 from xlassess.demo.returns import RETURNED
-from xlassess.demo.run import INBOX, Partners, change_register, clear, enter, set_up
+from xlassess.demo.run import INBOX, OWN_TOOLKIT, Partners, change_register, clear, enter, set_up
 from xlassess.demo.scripts.script import Cell
 from xlassess.demo.scripts.three_rounds import TOOLKIT, YEARS, DemoYear, Entered, people_of
 from xlassess.ledger import Ledger
@@ -103,7 +103,7 @@ def _begun(before: AssessmentFolder, year: DemoYear) -> AssessmentFolder:
     text = begun.settings.read_text(encoding="utf-8")
     begun.settings.write_text(enter(text, {"purpose": year.purpose}), encoding="utf-8")
     change_register(begun.register, year.leaving, year.joining)
-    own = root / "toolkits" / f"{TOOLKIT}.yaml"
+    own = root / OWN_TOOLKIT
     own.parent.mkdir(exist_ok=True)
     own.write_text(_toolkit_text(year), encoding="utf-8")
     return open_folder(root)

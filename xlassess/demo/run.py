@@ -154,8 +154,11 @@ INBOX = "inbox"
 
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
-    ".gitignore", "outbox", "returns", "output", "rounds", "toolkits", INBOX,
+    ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", INBOX,
 )  # fmt: skip
+OWN_TOOLKIT = Path("toolkits", "pat.yaml")
+"""The toolkit that a demo of several rounds puts beside those of the user."""
+
 _FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
 
 
@@ -284,7 +287,17 @@ def clear(root: Path) -> bool:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    _clear_toolkit(root / OWN_TOOLKIT)
     return True
+
+
+def _clear_toolkit(path: Path) -> None:
+    """Remove the toolkit that a demo made, and its folder where nothing else is in it."""
+    if path.parent.is_symlink() or not path.is_file():
+        return
+    path.unlink()
+    if not any(path.parent.iterdir()):
+        path.parent.rmdir()
 
 
 def _unusual(generated: Generated, ingested: Ingested) -> tuple[UnusualReturn, ...]:

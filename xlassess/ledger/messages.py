@@ -23,18 +23,20 @@ class Messages:
     """The messages of a ledger; each method is one transaction.
 
     Args:
-        writing: begins a transaction of the ledger that may write.
+        reading: begins a transaction of the ledger that reads.
+        writing: begins one that may write.
         now: the clock.
         by: who sends.
     """
 
     def __init__(
         self,
+        reading: Callable[[], AbstractContextManager[Connection]],
         writing: Callable[[], AbstractContextManager[Connection]],
         now: Callable[[], datetime],
         by: str,
     ) -> None:
-        self._writing, self._now, self._by = writing, now, by
+        self._reading, self._writing, self._now, self._by = reading, writing, now, by
 
     def begin(
         self, message_id: str, purpose: str, references: Sequence[str], *, planned: int
@@ -98,7 +100,7 @@ class Messages:
         """
         taken: set[int] = set()
         left: set[int] = set()
-        with self._writing() as db:
+        with self._reading() as db:
             for event in events.read(db, EVENTS.c.what == "mailbox read"):
                 told = event.details
                 if (told["mailbox"], told["validity"]) == (mailbox, validity):
@@ -126,7 +128,7 @@ class Messages:
     def told(self) -> tuple[Event, ...]:
         """Return the events that hold what messages say, the oldest first."""
         words: tuple[What, ...] = ("words came", "mail came")
-        with self._writing() as db:
+        with self._reading() as db:
             which = and_(EVENTS.c.what.in_(words), EVENTS.c.reason != "")
             return events.read(db, which)
 

@@ -374,14 +374,26 @@ def queries(db: Connection) -> tuple[Query, ...]:
     """Return every query workbook, in the order of issue."""
     found = db.execute(select(QUERIES).order_by(QUERIES.c.number)).all()
     about = issued_by_reference(db, list(dict.fromkeys(row.about for row in found)))
-    return tuple(rows.query_of(row, about[row.about]) for row in found)
+    return tuple(rows.query_of(row, about[row.about]) for row in found if row.about in about)
 
 
 def entries(db: Connection) -> tuple[EntryCopy, ...]:
     """Return every copy for typing in, the oldest first."""
     made = events.read(db, EVENTS.c.what == "entry made")
     about = issued_by_reference(db, [event.reference for event in made])
-    return tuple(digests.entry_of(event, about[event.reference]) for event in made)
+    # Where a workbook is missing, the audit says so; what is left of the ledger stays in use.
+    known = [event for event in made if event.reference in about]
+    return tuple(digests.entry_of(event, about[event.reference]) for event in known)
+
+
+def references(db: Connection) -> frozenset[str]:
+    """Return every reference given out so far, also those of copies for typing in."""
+    copies = events.read(db, EVENTS.c.what == "entry made")
+    return frozenset((
+        *db.scalars(select(ISSUED.c.reference)),
+        *db.scalars(select(QUERIES.c.reference)),
+        *(event.details["entry"] for event in copies),
+    ))  # fmt: skip
 
 
 def stands_on(db: Connection, query: Query) -> int:

@@ -247,6 +247,11 @@ class Ledger:
         with self._reading() as db:
             return events.read(db, EVENTS.c.what == "progress written")
 
+    def references(self) -> frozenset[str]:
+        """Return every reference given out so far, whatever kind of workbook it stands for."""
+        with self._reading() as db:
+            return reads.references(db)
+
     def record_queries(self, items: Sequence[Query]) -> None:
         """Record query workbooks as issued, all or none; those known already change nothing."""
         with self._writing() as db:
@@ -391,7 +396,7 @@ class Ledger:
     @property
     def messages(self) -> Messages:
         """The messages handed to a mail server: begun, and what became of them."""
-        return Messages(self._writing, self._now, self._by)
+        return Messages(self._reading, self._writing, self._now, self._by)
 
     def record_output(
         self, round_name: str, output: Output, sha256: str = "", because: str = ""

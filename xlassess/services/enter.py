@@ -6,7 +6,6 @@ like any return: typed answers are read by the same reader, under the same rules
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.record import EntryCopy, EntrySource, entered_as
 from xlassess.model.record import Outcome as Settled
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.issuing import Content, Issue, Issuer, Outcome, Recorded, write
+from xlassess.services.common.issuing import Content, Issue, Issuer, Outcome, write
 from xlassess.services.common.opening import opened, own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.decide import asked_about, workbook
@@ -38,6 +37,7 @@ class EntryMade:
 
     ``counts`` is the return that counts for the workbook already, ``settled`` a nil return or a
     refusal on record, and ``instead`` the reference of a workbook that counts in its place.
+    ``unknown`` is a file that had the name of the copy and is not on record: left as it was.
     """
 
     outcome: Outcome
@@ -47,6 +47,7 @@ class EntryMade:
     counts: Return | None = None
     settled: Settled | None = None
     instead: str = ""
+    unknown: Path | None = None
 
     @property
     def begun(self) -> bool:
@@ -88,28 +89,35 @@ def enter(
             assessment, secret, book, ledger.toolkits()[book.identity.digest], entered,
             None if anew else _same(made, book, entered),
         )  # fmt: skip
-        everyone: Sequence[Recorded] = (
-            *ledger.issued(), *ledger.joint(), *ledger.queries(), *made
-        )  # fmt: skip
-        taken = [one.reference for one in everyone]
+        taken = ledger.references()
         issuer: Issuer[EntryCopy] = Issuer(folder.entries, secret, taken=taken, reissue=False)
-        issue = _decided(issuer, wanted)
+        issue, in_the_way = _decided(issuer, wanted)
         ledger.record_entries([issue.record] if issue.fresh else [])
         result = EntryMade(
             issue.outcome, book, issue.record, issue.path,
             ledger.current(assessment.round).get(book.reference),
             ledger.register().outcomes.get(book.reference),
-            ledger.replaced().get(book.reference, ""),
+            ledger.replaced().get(book.reference, ""), in_the_way,
         )  # fmt: skip
     write([issue])
     return result
 
 
-def _decided(issuer: Issuer[EntryCopy], wanted: _Typing) -> Issue[EntryCopy]:
-    """Return what becomes of the copy; one that is gone and cannot be made again is made anew."""
+def _decided(issuer: Issuer[EntryCopy], wanted: _Typing) -> tuple[Issue[EntryCopy], Path | None]:
+    """Return what becomes of the copy, and the file that stood where it was to be, if any.
+
+    One that is gone and cannot be made again is made anew. Where a file that is not on record
+    bears its name (the ledger may have been put back to an earlier state), it gets another.
+    """
     issue = issuer.decide(wanted)
-    gone = issue.outcome == "outdated" and not issue.path.exists()
-    return issuer.decide(replace(wanted, earlier=None)) if gone else issue
+    if issue.outcome == "outdated" and not issue.path.exists():
+        wanted = replace(wanted, earlier=None)
+        issue = issuer.decide(wanted)
+    unknown = None
+    while wanted.earlier is None and issue.outcome == "kept":
+        unknown = unknown or issue.path
+        issue = issuer.decide(wanted)
+    return issue, unknown
 
 
 def _own_workbook(ledger: Ledger, reference: str, round_name: str) -> Issued:

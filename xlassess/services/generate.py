@@ -114,8 +114,9 @@ def generate(
             ledger,
             {request: toolkits[request.toolkit] for request, _ in wanted},
         )
-        taken = [one.reference for one in (*earlier, *ledger.joint())]
-        issuer: Issuer[Issued] = Issuer(folder.outbox, secret, taken=taken, reissue=reissue)
+        issuer: Issuer[Issued] = Issuer(
+            folder.outbox, secret, taken=ledger.references(), reissue=reissue
+        )
         issues = []
         for request, person in wanted:
             toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]

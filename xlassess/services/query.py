@@ -117,8 +117,7 @@ def query(
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())
         earlier = ledger.queries()
-        joint = (one.reference for one in ledger.joint())
-        taken = (*issued, *(one.reference for one in earlier), *joint)
+        taken = ledger.references()
         by = return_by or _usual(assessment, now.date())
         maker = _Maker(assessment, secret, now, by)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)

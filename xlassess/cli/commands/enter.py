@@ -58,6 +58,11 @@ def _show(out: Console, result: EntryMade) -> None:
         out.say("You have typed in it before: go on there. For an empty one: --anew", indent=2)
     out.say("Type the answers in and save the file. Then read it:", indent=2)
     out.say(f"xlassess ingest {_quoted(shown(result.path))}", indent=4)
+    if result.unknown:
+        out.say(
+            f"There is also {shown(result.unknown)}. It is not on record, so that it cannot be "
+            "read: copy what was typed in it into this one.", indent=2, style="query",
+        )  # fmt: skip
     for remark in _remarks(result):
         out.say(remark, indent=2, style="query")
 

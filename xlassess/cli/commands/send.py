@@ -223,6 +223,11 @@ def _show_drafted(out: Console, result: Drafted) -> None:
 
 
 def _nobody(out: Console, composed: Composed) -> None:
+    unwritten = (composed.no_address, composed.missing, composed.problems, composed.uncertain)
+    if any(unwritten):
+        # Why is said below, group by group: nobody is left to be written to for another reason.
+        out.say("Nobody can be written to.", style="head")
+        return
     out.say("There is nobody to write to.", style="head")
     if composed.kind == "query":
         out.say("To write query workbooks first: xlassess query")

@@ -200,7 +200,7 @@ def _open(out: Console, result: Status) -> None:
                     indent=9,
                 )
     _joint(out, result)
-    show_offers(out, result.offers)
+    show_offers(out, result.offers, over=result.closed is not None)
     _evidence(out, result)
     _later(out, result)
     _settled(out, result)
@@ -213,7 +213,8 @@ def _open(out: Console, result: Status) -> None:
         yet, do = ("", "") if result.closed else (" yet", ". Run: xlassess generate")
         out.heading(f"Not issued{yet}: {count(len(missing), 'workbook')}{do}")
     _refused(out, result)
-    if not (queries or result.joint or result.offers or waiting or missing or result.unplaced):
+    pending = (result.joint, result.offers, result.reports, result.overdue, result.unplaced)
+    if not (queries or waiting or missing or any(pending)):
         out.gap()
         out.say("Nothing is open.", style="good")
 
@@ -245,8 +246,12 @@ def _evidence(out: Console, result: Status) -> None:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2, style="query")
         for ret in line.evidence:
             out.say(named(ret), indent=4)
-            out.say(ret.findings[0].remedy, indent=6)
-    out.say('Nobody is reminded of these. If it is none: xlassess set-aside NUMBER --reason "..."')
+            if not result.closed:
+                out.say(ret.findings[0].remedy, indent=6)
+    if not result.closed:
+        out.say(
+            'Nobody is reminded of these. If it is none: xlassess set-aside NUMBER --reason "..."'
+        )
 
 
 def _later(out: Console, result: Status) -> None:
@@ -260,8 +265,9 @@ def _later(out: Console, result: Status) -> None:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {counts}", indent=2, style="note")
         for ret in line.later:
             out.say(named(ret), indent=4)
-    out.say("Look whether it says something else. To change an answer: xlassess correct")
-    out.say('If there is nothing in it: xlassess set-aside NUMBER --reason "..."')
+    if not result.closed:
+        out.say("Look whether it says something else. To change an answer: xlassess correct")
+        out.say('If there is nothing in it: xlassess set-aside NUMBER --reason "..."')
 
 
 _OTHER_ROUND = "I05"

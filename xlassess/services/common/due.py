@@ -20,7 +20,7 @@ from xlassess.mail import (
     own_words,
     standard_words,
 )
-from xlassess.model.answer import Issued
+from xlassess.model.answer import Issued, written_day
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import JointKind
@@ -269,7 +269,7 @@ class _Writing:
             if until is None or until < today or (person and person.delegate):
                 due.append(book)
             else:
-                told = f"{book.who}: until {until.day} {until:%B %Y}"
+                told = f"{book.who}: until {written_day(until)}"
                 self.away += [told] if told not in self.away else []
         return due
 

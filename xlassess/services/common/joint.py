@@ -130,15 +130,14 @@ def issue_joint(
     """
     kind, round_name = drafts[0].kind, drafts[0].assessment.round
     place = joint_folder(folder, kind)
-    taken = [one.reference for one in (*ledger.issued(), *ledger.joint())]
-    taken += [one.reference for one in ledger.queries()]
+    taken = set(ledger.references())
     came = came_back(ledger, round_name)
     issues = []
     for draft in drafts:
         back = draft.earlier is not None and draft.earlier.reference in came
         issuer: Issuer[Issued] = Issuer(place, draft.secret, taken=taken, reissue=reissue or back)
         issue = issuer.decide(draft)
-        taken.append(issue.record.reference)
+        taken.add(issue.record.reference)
         issues.append(issue)
         ledger.keep_toolkit(draft.questions, draft.identity.digest)
     ledger.record_issued([issue.record for issue in issues if issue.fresh])

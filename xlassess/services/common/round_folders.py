@@ -32,6 +32,8 @@ from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.query import Query
+from xlassess.model.record import EntryCopy
 from xlassess.services.common.outbox import write_whole
 
 _MARK = ".taking-over"
@@ -164,27 +166,24 @@ def finish(root: Path) -> None:
                 within = path.relative_to(root / "output" / name)
                 _move(path, root / ROUNDS / name / "output" / within)
     archives = [root / name for name in whose if (root / name).is_dir()]
-    for path in (*_registers(folder), *archives, *_filled(folder.drafts)):
-        name = whose.get(path.name, present)
+    for path in (*_registers(folder), *archives, *_filled(folder.drafts), *_filled(folder.entries)):
+        name = whose.get(path.name) or whose.get(path.stem, present)
         _move(path, root / ROUNDS / name / path.relative_to(root))
-    for place in (folder.outbox, folder.drafts, root / "output"):
+    for place in (folder.outbox, folder.drafts, folder.entries, root / "output"):
         _remove_empty(place)
     mark.unlink()
 
 
 def _rounds_of_files(folder: AssessmentFolder) -> Mapping[str, str]:
-    """The round of each workbook in the outbox, by its name without the ending, and of archives."""
+    """The round of each workbook or copy of one, by its name without the ending; of archives."""
     if not folder.ledger_file.exists():
         return {}
     with Ledger(folder.ledger_file) as ledger:
-        issued, queries, events = (
-            (*ledger.issued(), *ledger.joint()),
-            ledger.queries(),
-            ledger.events(),
-        )
+        issued, events = (*ledger.issued(), *ledger.joint()), ledger.events()
+        others: tuple[Query | EntryCopy, ...] = (*ledger.queries(), *ledger.entries())
     rounds = {one.reference: one.identity.round for one in issued}
     books = {Path(one.file_name).stem: one.identity.round for one in issued}
-    asked = {Path(one.file_name).stem: rounds[one.of] for one in queries}
+    asked = {Path(one.file_name).stem: rounds[one.of] for one in others if one.of in rounds}
     closed = (event.details for event in events if event.what == "round closed")
     return books | asked | {one["archive"]: one["round"] for one in closed}
 
