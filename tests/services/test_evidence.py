@@ -194,6 +194,8 @@ def test_evidence__nobody_is_reminded_of_what_they_sent(
     received(folder, tmp_path / "scan.pdf", a_pdf(names[0]))
     after, _ = preview(folder, Ask("reminder"), now=LATER)
     assert {*before.no_address} - {*after.no_address} == {"Ash Council, Ada Ash"}
+    assert after.waiting == (f"Ash Council, Ada Ash, {names[0]}",)
+    assert before.waiting == ()
 
 
 def _pdf(*objects: bytes) -> bytes:

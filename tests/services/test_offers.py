@@ -83,6 +83,18 @@ def test_offers__a_correction_runs_as_offered_and_is_gone(
     assert open_offers(folder) == ()
 
 
+def test_offers__from_an_address_that_is_not_theirs(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = generate(folder, now=MONDAY).workbooks[0].reference
+    text = f"Reference {reference}: we have nothing to report."
+    (offer,) = handed(folder, tmp_path / "m.eml", text, sender="x@else.example").offers
+    assert (offer.sender, offer.stranger) == ("x@else.example", True)
+    assert offer.commands[0].endswith(' from x@else.example"')
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "This is no address on record of Ash Council, Ada Ash: ask them." in said
+
+
 def test_offers__can_be_put_away(folder: AssessmentFolder, tmp_path: Path) -> None:
     book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
     (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers

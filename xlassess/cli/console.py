@@ -296,13 +296,20 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
         item = f" of {one.hint.item} to “{one.hint.label}”" if one.hint.item else ""
         out.gap()
         out.say(f"{whose(one.issued)}: seems to be {what}{item}", indent=2, style="query")
-        out.say(f"{one.file} says: “{one.hint.words}”", indent=4)
+        came = f" from {one.sender}" if one.sender else ""
+        out.say(f"{one.file}{came} says: “{one.hint.words}”", indent=4)
+        if one.stranger:
+            out.say(f"This is no address on record of {one.issued.who}: ask them.", indent=4)
         if over:
             continue
         for command in one.commands:
             out.say(command, indent=4)
         if one.away:
             out.say(f"If it is not: {one.away}", indent=4)
+        else:
+            out.say(
+                "If it is not, leave it. It stays listed until what it asks for is done.", indent=4
+            )
 
 
 def offer_as_json(one: Offer) -> dict[str, Any]:
@@ -314,6 +321,7 @@ def offer_as_json(one: Offer) -> dict[str, Any]:
         "value": one.hint.label,
         "words": one.hint.words,
         "file": one.file,
+        "sender": one.sender,
         "return": one.number or None,
         "commands": list(one.commands),
     }

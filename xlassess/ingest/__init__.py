@@ -11,7 +11,7 @@ from xlassess.ingest.intake.collect import collect, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.correction import corrected
-from xlassess.ingest.reading.hints import Hint, hints_in, says_another_answers
+from xlassess.ingest.reading.hints import Hint, hint_reader, hints_in, says_another_answers
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.reading_plan import Context, NoticedMail, ReturnedFile
@@ -26,6 +26,7 @@ __all__ = [
     "concerns",
     "corrected",
     "fingerprint",
+    "hint_reader",
     "hints_in",
     "merge",
     "origin_of",

@@ -315,6 +315,10 @@ def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
         out.say(f"The messages name it. {later}")
     if made.recent:
         out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
+    if made.waiting:
+        out.heading(f"Not reminded, as a PDF or a picture waits ({len(made.waiting)})")
+        out.some(made.waiting, _FULL[made.kind])
+        out.say("To see what is to be typed in: xlassess status")
     if made.away:
         out.heading(f"On leave, so not reminded ({len(made.away)})")
         out.some(made.away, _FULL[made.kind])

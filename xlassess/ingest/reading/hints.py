@@ -15,8 +15,9 @@ The rules, sentence by sentence; a sentence that asks, supposes or denies gives 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from xlassess.ingest.reading.read import parse
@@ -106,7 +107,15 @@ def hints_in(text: str, toolkit: Toolkit) -> tuple[Hint, ...]:
         text: what the message says.
         toolkit: the questions of the workbook that it is about.
     """
-    plan = ReadingPlan.of(toolkit)
+    return hint_reader(toolkit)(text)
+
+
+def hint_reader(toolkit: Toolkit) -> Callable[[str], tuple[Hint, ...]]:
+    """Return what looks for hints in many messages about workbooks with the same questions."""
+    return partial(_hints_by, ReadingPlan.of(toolkit))
+
+
+def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
     known = {name.casefold(): name for name in plan.items}
     found: list[Hint] = []
     for sentence in _SENTENCE.split(text[:_MOST_TEXT]):

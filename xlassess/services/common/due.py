@@ -78,6 +78,7 @@ class Composed:
 
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
+    ``waiting`` are those who are not reminded because a PDF or a picture of theirs waits.
     ``away`` are people on leave who are not reminded before they are back, and until when.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
     where messages were asked for about some workbooks only, or about joint ones. ``uncertain`` are
@@ -95,6 +96,7 @@ class Composed:
     uncertain: tuple[SentMessage, ...]
     recent: int = 0
     away: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -163,7 +165,11 @@ def compose(
         books = writing.without_those_away(books)
         for own in _by_person(books):
             writing.add(own)
-    return writing.done(doubted, recent)
+    made = writing.done(doubted, recent)
+    if partners is None or ask.kind in (*_FIRST, "thanks", "query"):
+        return made
+    waits = [book for book in partners.named(ask.only) if book.reference in partners.waiting]
+    return replace(made, waiting=tuple(f"{book.who}, {book.reference}" for book in waits))
 
 
 def _issued_at_all(ask: Ask, overview: RoundOverview) -> None:

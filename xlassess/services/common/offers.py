@@ -6,13 +6,14 @@ somebody has done it, or put the message away.
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from xlassess.contract.reference import find_references
-from xlassess.ingest import Hint, hints_in
+from xlassess.ingest import Hint, hint_reader
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return, written_day
 from xlassess.model.toolkit import Toolkit
@@ -21,13 +22,17 @@ _SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
 """The findings that hold what a message says: one with a workbook, and one without."""
 
 
+_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*@[A-Za-z0-9.-]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a message seems to ask for.
 
     ``file`` is the message or what came with it, ``number`` the return that it is on record as, 0
     where it is none, and ``event`` the event instead. ``commands`` record what it seems to be;
-    ``away`` puts the message away, where that is possible.
+    ``away`` puts the message away, where that is possible. ``sender`` is the address it came from,
+    where that is on record, and ``stranger`` says that it is none of the respondent's.
     """
 
     hint: Hint
@@ -37,6 +42,8 @@ class Offer:
     commands: tuple[str, ...]
     away: str = ""
     event: int = 0
+    sender: str = ""
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class _Said:
     away: str = ""
     event: int = 0
     person_only: bool = False
+    sender: str = ""
 
 
 def offers(
@@ -70,7 +78,7 @@ def offers(
     found = list(_said(overview, ledger.messages.told(), addresses))
     if not found:
         return ()
-    offering = _Offering(ledger, overview, people)
+    offering = _Offering(ledger, overview, people, addresses)
     return tuple(offer for one in found for offer in offering.about(one))
 
 
@@ -93,9 +101,12 @@ def _said(
                     yield _Said(text, mine, ret.file, at, ret.number, away)
             elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
                 text = said_in(ret)
-                whose = _senders(overview, f"{finding.details['subject']} {text}",
-                                 finding.details["sender"], addresses)  # fmt: skip
-                yield _Said(text, whose, ret.file, ret.received_at, ret.number, aside)
+                # Earlier versions did not keep what a message is about, nor who sent it.
+                sender = finding.details.get("sender", "")
+                words = f"{finding.details.get('subject', '')} {text}"
+                whose = _senders(overview, words, sender, addresses)
+                at = ret.received_at
+                yield _Said(text, whose, ret.file, at, ret.number, aside, sender=sender)
     for event in events:
         about = (event.reference, *event.details.get("references", ()))
         whose = tuple(books[one] for one in dict.fromkeys(about) if one in books)
@@ -110,7 +121,7 @@ def _said(
 def said_in(ret: Return) -> str:
     """Return what a message without a workbook says; empty for anything else."""
     found = next((one for one in ret.findings if one.code == _WITHOUT_WORKBOOK), None)
-    said = found.details["said"] if found else ""
+    said = found.details.get("said", "") if found else ""
     return said.removeprefix("It says: “").removesuffix("”") if said.startswith("It says") else ""
 
 
@@ -134,15 +145,25 @@ def _senders(
 class _Offering:
     """Tells what is offered about messages."""
 
-    def __init__(self, ledger: Ledger, overview: RoundOverview, people: Collection[str]) -> None:
+    def __init__(
+        self, ledger: Ledger, overview: RoundOverview, people: Collection[str],
+        addresses: Mapping[str, frozenset[str]],
+    ) -> None:  # fmt: skip
         self._ledger, self._overview, self._people = ledger, overview, people
+        self._addresses = addresses
+        self._readers: dict[str, Callable[[str], tuple[Hint, ...]]] = {}
         self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
         self._told: set[tuple[str, ...]] = set()
 
     def about(self, said: _Said) -> Iterator[Offer]:
         """Yield what is offered about one message; nothing twice."""
         for book in said.books:
-            for hint in hints_in(said.text, self._toolkits[book.identity.digest]):
+            digest = book.identity.digest
+            if digest not in self._readers:
+                self._readers[digest] = hint_reader(self._toolkits[digest])
+            whose = self._addresses.get(said.sender.casefold(), frozenset())
+            stranger = bool(said.sender) and book.identity.respondent not in whose
+            for hint in self._readers[digest](said.text):
                 commands = self._commands(hint, book, said)
                 about = (
                     book.identity.respondent if hint.kind == "another person" else book.reference
@@ -150,13 +171,18 @@ class _Offering:
                 key = (hint.kind, about, hint.item, str(hint.value))
                 if commands and key not in self._told:
                     self._told.add(key)
-                    yield Offer(hint, book, said.file, said.number, commands, said.away, said.event)
+                    yield Offer(
+                        hint, book, said.file, said.number, commands, said.away, said.event,
+                        said.sender, stranger,
+                    )  # fmt: skip
 
     def _commands(self, hint: Hint, book: Issued, said: _Said) -> tuple[str, ...]:
         """How what a message seems to ask for is recorded; nothing where it is done."""
         ret = self._overview.current.get(book.reference)
         when = written_day(said.at.astimezone()) if said.at else "the partner"
-        why = f'--reason "E-mail of {when}"'
+        # What a sender calls itself stands in a command only where it cannot be one.
+        source = f" from {said.sender}" if _ADDRESS.fullmatch(said.sender) else ""
+        why = f'--reason "E-mail of {when}{source}"'
         if hint.kind == "another person":
             gone = book.identity.respondent not in self._people
             return () if gone else _register(book)

@@ -115,7 +115,8 @@ class PartnersStanding(Standing):
         newest = {request_of(book): book for book in record.issued}
         settled = record.current.keys() | record.register.outcomes.keys()
         # What came in a PDF or a picture is to be typed in, and not asked for again.
-        settled |= open_evidence(record).keys()
+        self.waiting = open_evidence(record).keys() - settled
+        settled |= self.waiting
         refused = {ret.reference for ret in record.history if ret.state == "refused"}
         known = [newest[place] for place in asked if place in newest]
         super().__init__(known, record.register, settled, refused)
