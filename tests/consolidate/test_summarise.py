@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
-from xlassess.consolidate import summarise
+from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures.charted import first_to_look_at
 from xlassess.consolidate.figures.thresholds import agreement_word, is_concern, is_strength
 from xlassess.contract.seal import questions_digest
 from xlassess.model.assessment import ScenarioChoice
-from xlassess.model.catalogue import CATALOGUE
+from xlassess.model.catalogue import CATALOGUE, found
 from xlassess.model.errors import XlassessError
 from xlassess.model.finding import Finding
 from xlassess.toolkits.load import find_toolkit
@@ -382,3 +384,24 @@ def test_context__says_when_the_next_review_is_due(name: str, said: str) -> None
     (part,) = summarise(record, MADE_AT).parts
     assert said in part.narrative.context
     assert ("next review" in part.narrative.context) is bool(said)
+
+
+@pytest.mark.parametrize("attribution", ["named", "partner", "lettered", "aggregated"])
+def test_typed_in__who_answered_by_telephone_is_told_under_a_name_only(pat, attribution) -> None:
+    """People know whom they rang up: told under a letter, the letter would be theirs."""
+    record = a_round([pat], 9, Wish(), attribution=attribution)
+    (reference, ret), *_ = record.current.items()
+    said = found("I16", by="Cora Clerk", day="12 March 2026", source="by telephone")
+    typed = replace(ret, findings=(*ret.findings, said))
+    record = replace(
+        record, current={**record.current, reference: typed},
+        history=(typed, *record.history[1:]),
+    )  # fmt: skip
+    summary = summarise(record, MADE_AT)
+    assert "1 of the 9 returns that count was typed in" in summary.typed_in
+    named = attribution == "named"
+    with zipfile.ZipFile(io.BytesIO(summary_bytes(summary))) as package:
+        told = b"".join(map(package.read, package.namelist()))
+    assert (b"by telephone" in told) is named
+    assert (b"Cora Clerk" in told) is named
+    assert any("I16" in str(row) for row in summary.findings) is named

@@ -96,7 +96,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         live=len(data) <= LIVE_ROWS,
         waivers=waivers(record, inputs.usable, inputs.participants),
         decisions=decisions(record, inputs.participants),
-        typed_in=typed_in(inputs.usable, inputs.participants),
+        typed_in=typed_in(record, inputs.usable, inputs.participants),
         put_right=_put_right(inputs, groups),
         noted=f"{record.events}:{record.head}" if record.events else "",
         findings=tuple(row for group in groups for row in findings_of(inputs, group)),

@@ -64,19 +64,23 @@ def round_inputs(record: Round, made_at: datetime) -> RoundInputs:
     """Prepare a round for its summary."""
     participants = participants_of(record)
     named = participants.attribution == "named"
-    record = _untold(record, COORDINATORS if named else COORDINATORS | OVER_ROUNDS)
+    found = _untold(record, COORDINATORS if named else COORDINATORS | OVER_ROUNDS | OTHER_WAYS)
     refused = {
-        ret.reference: ret
-        for ret in record.history
-        if ret.state == "refused" and not ret.is_evidence
+        told.reference: told
+        for ret, told in zip(record.history, found.history, strict=True)
+        if told.state == "refused" and not ret.is_evidence
     }
-    blank = {ref: ret for ref, ret in record.current.items() if ret.is_blank}
-    return RoundInputs(record, made_at, participants, usable_returns(record), refused | blank)
+    blank = {ref: ret for ref, ret in found.current.items() if ret.is_blank}
+    return RoundInputs(found, made_at, participants, usable_returns(found), refused | blank)
 
 
 OVER_ROUNDS = frozenset({"L07"})
 """The finding that a return says what its respondent said last time: told under a letter or a
 reference, it would lead from one round to the other."""
+
+OTHER_WAYS = frozenset({"I16", "I17", "L08"})
+"""The findings that answers came by telephone, on paper or in a PDF. People know whom they rang up
+or who sent a scan: told under a letter, the letter would be theirs."""
 
 COORDINATORS = frozenset({"L09"})
 """The finding of what became of details that were filled in: no paper is about last time's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from xlassess.consolidate.figures.privacy.attribution import Participants, Person
 from xlassess.consolidate.wording.terms import day
@@ -86,29 +86,33 @@ def decisions(record: Round, participants: Participants) -> tuple[str, ...]:
     )
 
 
-def typed_in(usable: Mapping[str, Return], participants: Participants) -> str:
+def typed_in(record: Round, usable: Collection[str], participants: Participants) -> str:
     """Return which returns somebody typed in for their respondents, as the Method sheet says it.
 
-    The rule: of the returns that count, those with finding I16. Without names neither who typed is
-    told nor when; where single returns are not shown, no more than how many. Empty where there are
-    none.
+    The rule: of the returns that count, those with finding I16. Without names no more is told than
+    how many: people know whom they rang up. Empty where there are none.
+
+    Args:
+        record: the round as the ledger has it, with all findings.
+        usable: the references of the workbooks whose answers count.
+        participants: how everyone is shown.
     """
     order = sorted(usable, key=lambda name: participants.people[name].place)
-    typed = [(name, said) for name in order if (said := usable[name].entered)]
+    typed = [(name, said) for name in order if (said := record.current[name].entered)]
     if not typed:
         return ""
     were = "was" if len(typed) == 1 else "were"
     text = (
-        f"{len(typed)} of the {len(usable)} returns that count {were} typed in by somebody else, "
+        f"{len(typed)} of the {len(order)} returns that count {were} typed in by somebody else, "
         "as the respondent answered by another way."
     )
-    if not participants.shows_rows:
+    if participants.attribution != "named":
         return text
-    told = []
-    for name, said in typed:
-        tail = f", by {said.details['by']}, {said.details['day']}"
-        named = participants.attribution == "named"
-        told.append(f"{participants.people[name].code}: {said.details['source']}{tail * named}")
+    told = (
+        f"{participants.people[name].code}: {said.details['source']}, by {said.details['by']}, "
+        f"{said.details['day']}"
+        for name, said in typed
+    )
     return f"{text} {'. '.join(told)}."
 
 
