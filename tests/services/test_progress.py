@@ -333,6 +333,7 @@ def test_progress__a_day_that_cannot_be_right_is_not_used_until_it_is_settled(
     ret = read_back(folder, path, said, now=REPORTED, name="birch.xlsx")
     assert codes(ret) == ["C32"]
     assert the_action(folder, "C1").deadline == date(2026, 12, 31)
+    assert the_action(folder, "C1").because == ""
     paper = progress_paper(folder, now=REPORTED + DAY).paper
     assert {one.deadline for one in paper.actions if one.number == "C1"} == {date(2026, 12, 31)}
     waive(folder, [f"{ret.number}.1"], Why(REPORTED + DAY, "It is the day."))
@@ -350,7 +351,8 @@ def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder
     path = of(folder, "Ada Ash").path
     ret = read_back(folder, path, said, now=REPORTED, name="ada.xlsx")
     assert codes(ret) == ["C35"]
-    assert the_action(folder, "1").done_on == REPORTED.date()
+    action = the_action(folder, "1")
+    assert (action.state, action.done_on) == ("not started", None)
     today = {"1": {"state": "Done", "done_on": REPORTED.date()}}
     ret = read_back(folder, path, today, now=REPORTED, name="today.xlsx")
     assert codes(ret) == []

@@ -358,9 +358,14 @@ def _step(event: Event, issued: int, waived: Container[tuple[int, int]]) -> Plan
 
 
 def _undoubted(row: ProgressRow, asked: Container[tuple[str, str]]) -> ProgressRow:
-    """A report without the days in it that cannot be right."""
+    """A report without the days in it that cannot be right, and what rests on them.
+
+    An action said to be done on a day to come is not done yet, for all that can be known: counted
+    as done today, it would be told as done on time. The reason for a new deadline is none for one
+    that is not taken over.
+    """
     if (row.number, plan.DONE_ON) in asked:
-        row = replace(row, done_on=None)
+        row = replace(row, done_on=None, state="" if row.state == plan.FINISHED else row.state)
     if (row.number, plan.NEW_DEADLINE) in asked:
-        row = replace(row, deadline=None)
+        row = replace(row, deadline=None, reason=row.reason if row.state == plan.STOPPED else "")
     return row
