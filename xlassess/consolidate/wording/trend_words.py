@@ -132,6 +132,7 @@ def _agreed(trend: Trend) -> str:
             "answers": [figure_in_words(line, one.mean) for one in line.figures[-2:]]
             if all(one.mean is not None for one in line.figures[-2:])
             else [],
+            "asked": [one.n for one in line.figures[-2:]],
         }
         for line in trend.judged[:_MOST_JUDGED]
     ]
