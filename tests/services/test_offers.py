@@ -22,6 +22,7 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
+from xlassess.model.errors import as_argument
 from xlassess.services.common.offers import Offer
 from xlassess.services.generate import generate
 from xlassess.services.ingest import Ingested, ingest
@@ -213,3 +214,12 @@ def test_offers__in_a_closed_round_no_command_is_named(
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert "seems to be" in said
     assert [line for line in said.splitlines() if "xlassess" in line and "reopen" not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Disagree", "Disagree"), ("Don't know", '"Don\'t know"'), ("no $5", "'no $5'")],
+)
+def test_as_argument__reads_as_the_text(text: str, shown: str) -> None:
+    assert as_argument(text) == shown
+    assert shlex.split(shown) == [text]

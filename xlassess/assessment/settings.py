@@ -12,7 +12,6 @@ import errno
 import os
 import re
 import secrets
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from xlassess.model.assessment import (
     Respondent,
     ScenarioChoice,
 )
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.toolkits.remarks import unfit_texts
 
 _LONGEST_REASON = 600
@@ -365,7 +364,7 @@ class AssessmentFolder:
     def _nothing_here(self) -> UsageError:
         return UsageError(
             f"There is no assessment in {self.root}.",
-            f"To start one, run xlassess init {shlex.quote(str(self.root))}, or go to another "
+            f"To start one, run xlassess init {as_argument(str(self.root))}, or go to another "
             "assessment's folder.",
         )
 

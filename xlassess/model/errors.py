@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+
 
 class XlassessError(Exception):
     """Something could not be done; exit code 3.
@@ -26,3 +30,15 @@ class UsageError(XlassessError):
     """The command was given something it cannot work with; exit code 2."""
 
     exit_code = 2
+
+
+def as_argument(text: str) -> str:
+    """Return text as it may stand in a command that is shown, for every usual shell.
+
+    Windows' cmd knows double quotes only. Other shells read some characters within them.
+    """
+    if re.fullmatch(r"[\w@+=:,./-]+", text):
+        return text
+    if os.name != "nt" and set(text) & set('$`\\"!'):
+        return shlex.quote(text)
+    return '"' + text.replace('"', '""') + '"'

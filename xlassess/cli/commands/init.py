@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from xlassess.cli.console import Console
 from xlassess.cli.options import Options, common, shown
+from xlassess.model.errors import as_argument
 
 if TYPE_CHECKING:
     from xlassess.services.init import Begun
@@ -32,7 +32,7 @@ def init(options: Options, directory: Path) -> None:
 def _show(out: Console, result: Begun) -> None:
     """Say what a new assessment consists of and what to do next."""
     place = shown(result.root)
-    there = "" if place == "." else f" -C {shlex.quote(place)}"
+    there = "" if place == "." else f" -C {as_argument(place)}"
     out.say(f"A new assessment is ready{f' in {place}' if there else ''}.", style="head")
     out.gap()
     out.say(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from xlassess.cli.console import Console, count, day, dumps
 from xlassess.cli.options import AS_JSON, Options, common, folder_of, now, shown
-from xlassess.model.errors import UsageError
+from xlassess.model.errors import UsageError, as_argument
 
 if TYPE_CHECKING:
     from xlassess.services.rounds import BegunRound, ClosedRound, LeftOpen, RoundLine
@@ -182,14 +181,14 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
         indent=2,
     )
     place = shown(options.root)
-    there = "" if place == "." else f" -C {shlex.quote(place)}"
+    there = "" if place == "." else f" -C {as_argument(place)}"
     out.say(f"3. Run: xlassess generate{there}", indent=2)
     out.gap()
     out.say(
         f"If the name is wrong: rename the folder {shown(begun.settings.parent)}, or delete it, "
         "before workbooks are issued."
     )
-    before = shlex.quote(begun.follows)
+    before = as_argument(begun.follows)
     out.say(
         f"To look back or read late returns: add --round {before}. If that round is closed, open "
         f"it first to read any: xlassess round reopen {before}"

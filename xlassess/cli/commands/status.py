@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +21,7 @@ from xlassess.cli.console import (
     show_offers,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
+from xlassess.model.errors import as_argument
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,7 +74,7 @@ def _show(out: Console, result: Status) -> None:
         when = day(result.closed.at.astimezone().date())
         out.say(
             f"This round was closed on {when} by {result.closed.by}. To open it again: "
-            f'xlassess round reopen {shlex.quote(assessment.round)} --reason "..."',
+            f'xlassess round reopen {as_argument(assessment.round)} --reason "..."',
             style="note",
         )
     if not result.lines:

@@ -7,7 +7,6 @@ somebody has done it, or put the message away.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from xlassess.contract.reference import find_references
 from xlassess.ingest import Hint, hint_reader
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return, written_day
+from xlassess.model.errors import as_argument
 from xlassess.model.toolkit import Toolkit
 
 _SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
@@ -196,7 +196,7 @@ class _Offering:
             return (f"xlassess enter {book.reference} --source email",)
         if self._has(ret, hint):
             return ()
-        value = shlex.quote(hint.label)
+        value = as_argument(hint.label)
         return (f"xlassess correct {book.reference} {hint.item} {value} {why}",)
 
     def _has(self, ret: Return, hint: Hint) -> bool:

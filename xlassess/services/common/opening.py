@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, written_day
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.services.common.round_folders import finish, take_over
 
 
@@ -72,7 +71,7 @@ def still_open(ledger: Ledger, round_name: str) -> None:
         day = written_day(closed.at.astimezone())
         raise UsageError(
             f"Round {round_name} was closed on {day} by {closed.by}.",
-            f'To go on with it: xlassess round reopen {shlex.quote(round_name)} --reason "..."',
+            f'To go on with it: xlassess round reopen {as_argument(round_name)} --reason "..."',
         )
 
 
