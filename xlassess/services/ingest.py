@@ -246,8 +246,8 @@ def _offered(
     numbers = {file.ret.number for file in files if file.ret.number}
     people = people_now(folder)
     whose, ids = whose_addresses(people, ledger.issued()), {one.id for one in people}
-    found = offers(ledger, ledger.overview(assessment.round), ids, whose)
-    return tuple(one for one in found if one.number in numbers or one.event > last)
+    overview = ledger.overview(assessment.round)
+    return offers(ledger, overview, ids, whose, (numbers, last))
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:

@@ -9,6 +9,7 @@ import click
 
 from xlassess.cli.console import Console, capital, day, named
 from xlassess.cli.options import Options, folder_of, in_round, now, shown
+from xlassess.model.errors import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def _show(out: Console, result: EntryMade) -> None:
     if result.begun:
         out.say("You have typed in it before: go on there. For an empty one: --anew", indent=2)
     out.say("Type the answers in and save the file. Then read it:", indent=2)
-    out.say(f"xlassess ingest {_quoted(shown(result.path))}", indent=4)
+    out.say(f"xlassess ingest {as_argument(shown(result.path))}", indent=4)
     if result.unknown:
         out.say(
             f"There is also {shown(result.unknown)}. It is not on record, so that it cannot be "
@@ -88,7 +89,3 @@ def _remarks(result: EntryMade) -> Iterator[str]:
         )
     if result.settled is not None:
         yield f"On record is: {result.settled.kind}. What you type in will count instead."
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'

@@ -66,16 +66,24 @@ def offers(
     overview: RoundOverview,
     people: Collection[str],
     addresses: Mapping[str, frozenset[str]],
+    run: tuple[Collection[int], int] | None = None,
 ) -> tuple[Offer, ...]:
     """Return what the messages of a round seem to ask for, as far as it is not done.
+
+    Messages of earlier runs are not gone through again where only a run is asked about: a mailbox
+    is read in portions, and each would cost as much as all before it.
 
     Args:
         ledger: the ledger.
         overview: where the round's workbooks stand.
         people: the ids of everybody the register names.
         addresses: those of people, in small letters, with the ids of whose they are.
+        run: the numbers of a run's returns, and the last event before it; None for all messages.
     """
     found = list(_said(overview, ledger.messages.told(), addresses))
+    if run is not None:
+        numbers, last = run
+        found = [one for one in found if one.number in numbers or one.event > last]
     if not found:
         return ()
     offering = _Offering(ledger, overview, people, addresses)
