@@ -297,3 +297,15 @@ def test_scores__shades_have_a_key_from_light_to_dark(toolkit_id, words):
         for box in sheet.conditional_formatting for rule in box.rules
     }  # fmt: skip
     assert {cell.fill.fgColor.rgb for cell in key[1:]} == used
+
+
+def test_scores__key_has_the_shades_of_the_bands_there_are(pat):
+    """With three bands there are three shades, and the key shows no fourth."""
+    sections = []
+    for each in pat.sections:
+        *upper, third, last = sorted(each.bands, key=lambda band: -band.low)
+        sections.append(replace(each, bands=(*upper, replace(third, low=last.low))))
+    record = a_round([replace(pat, sections=tuple(sections))], 6, Wish())
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))["Scores"]
+    key = [sheet.cell(3, column).value for column in range(1, 6)]
+    assert key == ["Key to the shades", "Lowest band", "Between", "Highest band", None]

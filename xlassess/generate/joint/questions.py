@@ -220,7 +220,9 @@ def may_stay_empty(item: Item) -> bool:
 
     That is a row for a new action, and a concern that page one of the summary does not name.
     """
-    return item.id.startswith(FREE) or item.ask == Words(WORDS).say("nothing_proposed_further")
+    if item.id.startswith(CONCERN):
+        return item.ask == Words(WORDS).say("nothing_proposed_further")
+    return item.id.startswith(FREE)
 
 
 def _order(item: Item) -> tuple[bool, bool, int]:

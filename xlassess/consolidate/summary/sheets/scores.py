@@ -19,7 +19,6 @@ from xlassess.consolidate.summary.cells import (
 )
 from xlassess.consolidate.summary.dot_charts import write_dots_of_returns
 from xlassess.consolidate.summary.formulas import (
-    SHADES,
     band_formula,
     pooled_share,
     return_overall,
@@ -228,9 +227,16 @@ def _answered(writer: SummaryWriter, sheet: SheetWriter, row: int, scored: Score
 
 def _key(sheet: SheetWriter, part: ToolkitResults) -> None:
     """Say what the shades mean, each on its own ground, from the lowest to the highest."""
-    for column, text in enumerate(words().headings("shade_key", bool(part.toolkit.scoring.bands))):
-        fill = SHADES[-column] if column else ""
-        sheet.text(HEADER_ROW - 1, column, text, formats.SMALL.but(fill=fill, colour=palette.INK))
+    own = (each.section.bands for each in part.sections if each.section.bands)
+    bands = next(own, part.toolkit.scoring.bands)
+    limits = shade_limits(part, None, bands)
+    shades = list(dict.fromkeys(shade for _, shade in reversed(limits)))
+    if not shades:
+        return
+    texts = words().headings("shade_key", bool(bands), len(shades))
+    for column, (text, shade) in enumerate(zip(texts, ("", *shades), strict=True)):
+        look = formats.SMALL.but(fill=shade, colour=palette.INK)
+        sheet.text(HEADER_ROW - 1, column, text, look)
 
 
 def _shade(
