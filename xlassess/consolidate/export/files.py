@@ -24,7 +24,7 @@ from xlassess.consolidate.export.tables import (
 )
 from xlassess.consolidate.figures.values import Summary
 from xlassess.model.errors import XlassessError
-from xlassess.sheet import formats, palette
+from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.page import PageSetup, set_page, show
 from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats
 from xlassess.sheet.validation import SheetError
@@ -95,9 +95,11 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
     wide = {at: _width(spec, at) for at in range(len(spec.columns))}
     sheet.widths(wide)
     sheet.text(_TITLE, 0, spec.name.capitalize(), formats.TITLE)
+    sheet.height(_TITLE, 28)
     sheet.text(_ABOUT, 0, spec.about, formats.SMALL.but(wrap=False))
     _table(book, sheet, spec, count)
-    cell = _CELL.but(wrap=spec.name != _LONGEST, valign="top")
+    read = spec.name != _LONGEST
+    cell = _CELL.but(wrap=read, valign="top")
     plain_look = book.format(cell)
     faces = StreamedFormats(
         plain_look,
@@ -105,7 +107,8 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
         book.format(cell.but(number=formats.DATE_FORMAT)),
         book.format(cell.but(number=_MOMENT)),
     )
-    sheet.stream(_FIRST, _rows(table), faces)
+    heights = [_height(row, wide) for row in _rows(table)] if read else []
+    sheet.stream(_FIRST, _rows(table), faces, heights)
     show(sheet, (_FIRST, 0))
     assessment = summary.assessment
     last = _FIRST + max(count, 1) - 1
@@ -121,6 +124,18 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
         ),
     )
 
+
+def _height(row: Sequence[Streamed], wide: Mapping[int, float]) -> float:
+    """Points of height that the texts of a row need in columns of these widths."""
+    needed = (
+        metrics.text_height(value, wide[at]) for at, value in enumerate(row)
+        if isinstance(value, str)
+    )  # fmt: skip
+    return min(max(needed, default=0.0) or metrics.line_height(formats.FONT_SIZE), _TALLEST)
+
+
+_TALLEST = 409.0
+"""Points of the highest row Excel has; it shows the rest of a text in the cell."""
 
 _MOMENT = "d mmm yyyy hh:mm"
 
