@@ -29,7 +29,9 @@ def test_round__new_says_what_to_do_next(folder: AssessmentFolder) -> None:
     result = run("round", "new", "2099", "--return-by", "2099-04-30", "-C", folder.root)
     assert result.exit_code == 0
     assert "Round 2099 has begun, after round 2026." in result.stdout
-    assert "3 people from round 2026" in " ".join(result.stdout.split())
+    said = " ".join(result.stdout.split())
+    assert "3 people from round 2026" in said
+    assert 'xlassess round reopen 2026 --reason "..."' in said
     assert (folder.root / "rounds" / "2099" / "partners.xlsx").is_file()
 
 
@@ -58,7 +60,9 @@ def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
     (line,) = json.loads(run("round", "--json", "-C", folder.root).stdout)["rounds"]
     assert (line["round"], line["issued"], line["returned"]) == ("2026", 3, 1)
     assert Path(line["archive"]).is_dir()
-    assert run("generate", "-C", folder.root).exit_code == 2
+    refused = run("generate", "-C", folder.root)
+    assert refused.exit_code == 2
+    assert "xlassess round new NAME --return-by DATE" in " ".join(refused.stderr.split())
     said = " ".join(run("status", "-C", folder.root).stdout.split())
     assert "This round was closed on" in said
     assert "xlassess round reopen 2026" in said

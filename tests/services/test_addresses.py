@@ -26,6 +26,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.starter import register_book
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
+from xlassess.model.answer import Issued
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
 from xlassess.services.send import Ask, draft, preview
@@ -116,6 +117,26 @@ def test_remind__says_who_is_left_out(folder: AssessmentFolder) -> None:
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "remind", "--preview"]).stdout
     assert "On leave, so not reminded (1)" in said
     assert "Birch, Bea Birch: until 1 January 2999" in said
+
+
+def test_reminded__leaves_out_whom_remind_leaves_out(folder: AssessmentFolder) -> None:
+    write(folder, ADA, (*BEA[:4], date(2999, 1, 1)))
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    book = {one.respondent: one.reference for one in issued_in(folder)}
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "remind"]).stdout
+    assert f"xlassess reminded {book['Ada Ash']}" in " ".join(said.split())
+    assert book["Bea Birch"] not in said
+    assert "reminded --all" not in said
+    done = CliRunner().invoke(cli, ["-C", str(folder.root), "reminded", "--all"]).stdout
+    assert "Recorded: 1 workbook reminded." in done
+    assert f"Birch, Bea Birch, {book['Bea Birch']}" in done.partition("Recorded")[0]
+    with Ledger(folder.ledger_file) as ledger:
+        assert dict(ledger.register().reminders) == {book["Ada Ash"]: 1}
+
+
+def issued_in(folder: AssessmentFolder) -> tuple[Issued, ...]:
+    with Ledger(folder.ledger_file) as ledger:
+        return tuple(ledger.issued())
 
 
 @pytest.mark.parametrize(

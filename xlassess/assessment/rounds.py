@@ -89,7 +89,10 @@ class JoinedSettings:
 
     def _left_over(self) -> tuple[Problem, ...]:
         said = f"This is settled round by round, in {self.own.name}."
-        hint = "Delete it here, and enter it there. To begin a round: xlassess round new NAME"
+        hint = (
+            "Delete it here, and enter it there. To begin a round: "
+            "xlassess round new NAME --return-by DATE"
+        )
         return tuple(
             self.lasting.problem((name,), said, hint)
             for name in ("round", *ROUND_FIELDS)

@@ -110,7 +110,7 @@ id: {id}
 partnership:
 
 # The round, such as 2026 or 2026-spring. When the partnership assesses itself again, run
-#     xlassess round new NAME
+#     xlassess round new NAME --return-by 2027-04-30
 # It begins a round with the same settings and people, and keeps this one as it is.
 round:
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind
 from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.standing import PartnersStanding
 from xlassess.services.ingest import context_of
 
 Mark = Literal["sent", "reminded"]
@@ -60,7 +61,8 @@ class Decided:
 
     ``what`` names it as the event log does; ``undone`` says that it was taken back. ``returns``
     are the returns it was about, ``books`` the workbooks concerned as they stand now. ``arrived``
-    are the references in messages of which it is certain now that they arrived.
+    are the references in messages of which it is certain now that they arrived. ``left_out`` are
+    people who are not recorded as reminded because ``remind`` writes to none of them.
     """
 
     what: str
@@ -68,6 +70,7 @@ class Decided:
     returns: tuple[Return, ...]
     books: tuple[Book, ...]
     arrived: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
@@ -329,7 +332,7 @@ def mark(
         what: what was done.
         why: who did it and when; no reason is needed.
         everyone: all workbooks of the round for which nothing has come back; with ``sent`` only
-            those not sent yet, with ``reminded`` only those sent.
+            those not sent yet, with ``reminded`` those that reminders are written about.
         undone: take the last such record of each back.
 
     Raises:
@@ -340,13 +343,10 @@ def mark(
         books = [
             _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
         ]
+        left_out: list[str] = []
         if everyone:
-            assessment = folder.assessment()
-            still_open(ledger, assessment.round)
-            asked = requests(assessment, folder.register(assessment).respondents)
-            books += _waiting(
-                ledger, [one for one, _ in asked], assessment.round, what, undone=undone
-            )
+            found, left_out = _everyone(folder, ledger, what, why.now, undone=undone)
+            books += found
         if not undone:
             # One message may be about several workbooks: all of them were sent, or none.
             for one in ledger.register().uncertain:
@@ -364,7 +364,7 @@ def mark(
         elif books:
             ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
-        return replace(done, arrived=tuple(sorted(by_hand)))
+        return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
 
 
 _BY_HAND = "recorded by hand"
@@ -391,6 +391,33 @@ def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool
     return {reference for one in arrived for reference in one.references}
 
 
+def _everyone(
+    folder: AssessmentFolder, ledger: Ledger, what: Mark, now: datetime, *, undone: bool
+) -> tuple[list[str], list[str]]:
+    """The workbooks of the round that this is to be recorded for, and who is left out of it.
+
+    Recorded as reminded are those whom ``remind`` writes to: not people on leave, nor those whose
+    answers wait in a PDF or a picture. Else the first reminder they get would be a second one.
+    """
+    assessment = folder.assessment()
+    still_open(ledger, assessment.round)
+    asked = requests(assessment, folder.register(assessment).respondents)
+    places = [place for place, _ in asked]
+    if what == "sent" or undone:
+        return _waiting(ledger, places, assessment.round, what, undone=undone), []
+    people = {person.id: person for _, person in asked}
+    out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
+    books: list[str] = []
+    left: list[str] = []
+    for book in filter(out.has_it, out.named(())):
+        away = out.on_leave(book, people.get(book.identity.respondent), now.astimezone().date())
+        if book.reference in out.waiting or (away and out.is_awaited(book)):
+            left.append(f"{book.who}, {book.reference}")
+        elif out.is_awaited(book):
+            books.append(book.reference)
+    return books, left
+
+
 def _waiting(
     ledger: Ledger, asked: Sequence[Request], round_name: str, what: Mark, *, undone: bool
 ) -> list[str]:
@@ -402,17 +429,13 @@ def _waiting(
     register, back = ledger.register(), ledger.counting(round_name)
     settled = back.keys() | register.outcomes.keys()
     out_now = in_force(ledger.issued(round_name), settled, set(asked)).values()
-    wanted: Callable[[str], bool] = (
-        (lambda ref: ref not in register.sent) if what == "sent" else register.sent.__contains__
-    )
-    if undone:
-        wanted = ledger.marked_by_hand(what).__contains__
+    marked = ledger.marked_by_hand(what) if undone else register.sent
     return [
         one.reference
         for one in out_now
         if one.reference not in back
         and one.reference not in register.outcomes
-        and wanted(one.reference)
+        and (one.reference in marked) == undone
     ]
 
 

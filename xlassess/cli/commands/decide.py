@@ -71,8 +71,8 @@ def sent(
 @click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option(
     "--all", "everyone", is_flag=True,
-    help="All workbooks sent that have not come back. With --undo: all recorded as reminded by "
-    "hand.",
+    help="All that remind writes about: not people on leave, nor where a PDF or a picture waits. "
+    "With --undo: all recorded as reminded by hand.",
 )  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who reminded them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
@@ -270,6 +270,12 @@ def _show(out: Console, result: Decided) -> None:
         out.say(f"{head}: the message about {', '.join(result.arrived)} {said}.", style="head")
         if not result.books:
             return
+    if result.left_out:
+        left = count(len(result.left_out), "workbook")
+        out.heading(f"Left out: on leave, or a PDF or a picture waits ({left})")
+        out.some(result.left_out, "xlassess status")
+        out.say("If you reminded them all the same: xlassess reminded REF")
+        out.gap()
     if result.what in ("sent", "reminded") and not result.books:
         nothing = (
             f"Nothing to undo: no workbook is recorded as {what} by hand."

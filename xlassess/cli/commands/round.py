@@ -191,7 +191,7 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
     before = as_argument(begun.follows)
     out.say(
         f"To look back or read late returns: add --round {before}. If that round is closed, open "
-        f"it first to read any: xlassess round reopen {before}"
+        f'it first to read any: xlassess round reopen {before} --reason "..."'
     )
 
 

@@ -203,7 +203,7 @@ def _preview(out: Console, texts: Sequence[str]) -> None:
 def _which(drafted: Drafted) -> str:
     """All workbooks where all are in the drafts, or their references."""
     made = drafted.composed
-    if made.whole and not made.needs_person:
+    if made.whole and not (made.needs_person or made.away or made.waiting):
         return "--all"
     return " ".join(reference for draft in drafted.drafts for reference in draft.references)
 

@@ -260,8 +260,7 @@ class _Writing:
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
 
-        Who says so in an automatic reply is on leave as well as who the register says is. Somebody
-        who is named and written to once more is not left out.
+        Somebody who is named and written to once more is not left out.
         """
         if self.ask.kind in (*_FIRST, "thanks") or (self.ask.again and self.ask.only):
             return [*books]
@@ -269,10 +268,8 @@ class _Writing:
         due: list[Issued] = []
         for book in books:
             person = self.people.get(book.identity.respondent)
-            until = self.out.away_until(book)
-            if person and person.is_away(today):
-                until = max(filter(None, (until, person.away)))
-            if until is None or until < today or (person and person.delegate):
+            until = self.out.on_leave(book, person, today)
+            if until is None:
                 due.append(book)
             else:
                 told = f"{book.who}: until {written_day(until)}"

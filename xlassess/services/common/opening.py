@@ -56,7 +56,8 @@ def _with_round(folder: AssessmentFolder, wanted: str) -> AssessmentFolder:
             return AssessmentFolder(folder.root, chosen_round(folder.root, wanted))
     raise UsageError(
         f"There is no round {wanted} here. The only round is {folder.assessment().round}.",
-        "Check the name. xlassess round list shows the rounds; xlassess round new begins one.",
+        "Check the name. xlassess round list shows the rounds; To begin one: xlassess round "
+        "new NAME --return-by DATE",
     )
 
 
@@ -71,7 +72,8 @@ def still_open(ledger: Ledger, round_name: str) -> None:
         day = written_day(closed.at.astimezone())
         raise UsageError(
             f"Round {round_name} was closed on {day} by {closed.by}.",
-            f'To go on with it: xlassess round reopen {as_argument(round_name)} --reason "..."',
+            "To begin the next round: xlassess round new NAME --return-by DATE. To go on with this "
+            f'one: xlassess round reopen {as_argument(round_name)} --reason "..."',
         )
 
 

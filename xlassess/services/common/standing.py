@@ -83,6 +83,23 @@ class Standing:
         notice = self._register.notices.get(book.reference)
         return notice.until if notice and notice.kind == "away" else None
 
+    def on_leave(self, book: Issued, person: Respondent | None, today: date) -> date | None:
+        """Until when its respondent is on leave and not reminded; nothing if there is a delegate.
+
+        Who says so in an automatic reply is on leave as well as who the register says is.
+
+        Args:
+            book: the workbook.
+            person: who it is for, as the register has them.
+            today: the present day.
+        """
+        until = self.away_until(book)
+        if person and person.is_away(today):
+            until = max(filter(None, (until, person.away)))
+        if until is None or until < today or (person and person.delegate):
+            return None
+        return until
+
     def day_of(self, books: Sequence[Issued]) -> date | None:
         """The day by which workbooks are wanted, the first one where they name several."""
         return min((one.return_by for one in books if one.return_by), default=None)
