@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xlassess.mail import (
     KINDS,
     Attachment,
+    Delegate,
     Kind,
     Letter,
     MailError,
@@ -169,3 +170,14 @@ def test_words__mistakes_in_a_template_are_told(old: str, new: str, said: str) -
     with pytest.raises(MailError) as caught:
         message(a_letter(), SETTINGS, own_words(standard_template().replace(old, new), "mail.j2"))
     assert caught.value.message.startswith(said)
+
+
+def test_message__a_template_of_before_knows_nothing_of_delegates_or_typing_in() -> None:
+    template = standard_template()
+    for later in ("delegate", "written_down", "letter_thanks_more"):
+        template = template.replace(f"macro {later}(", f"macro un{later}(")
+    who = Delegate("", "Carla Diaz", date(2026, 3, 12))
+    letter = a_letter("thanks", typed=("by telephone",), delegate=who)
+    said = body(read(message(letter, SETTINGS, own_words(template, "mail.j2"))))
+    assert "as the delegate of Carla Diaz, who is away until 12 March 2026." in said
+    assert "written down the answers that you gave us by telephone" in said

@@ -29,6 +29,8 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
+from xlassess.services.query import query
 from xlassess.services.send import Ask, draft, preview
 
 LEAVE = LATER.date() + timedelta(days=3)
@@ -201,3 +203,33 @@ def test_register__the_next_round_begins_with_addresses_copies_and_delegates(
         "ada@ash.example", ("office@ash.example",), ("lead@ash.example",)
     )  # fmt: skip
     assert (cy.delegate, cy.away) == ("deputy@cedar.example", None)
+
+
+def test_send__a_delegate_is_told_for_whom_and_until_when(folder: AssessmentFolder) -> None:
+    day = f"{LEAVE.day} March 2026"
+    _, texts = preview(folder, Ask("invitation", ("Cy Cedar",)), now=LATER)
+    (text,) = texts
+    assert "Dear colleague,\n" in text
+    assert f"You get this message as the delegate of Cy Cedar, who is away until {day}." in text
+    assert "Cy Cedar <deputy" not in text
+    write(folder, ("Cy Cedar", "cy@cedar.example", "", "ada@ash.example", LEAVE), ADA)
+    generate(folder, now=MONDAY)
+    _, (known,) = preview(folder, Ask("invitation", ("Cy Cedar",)), now=LATER)
+    assert "To: Ada Ash <ada@ash.example>; cy@cedar.example" in known
+    assert "Dear Ada Ash,\n" in known
+    _, (back,) = preview(folder, Ask("invitation", ("Cy Cedar",)), now=LATER + timedelta(days=9))
+    assert "Dear Cy Cedar,\n" in back
+    assert "delegate" not in back
+
+
+def test_send__a_query_to_a_delegate_greets_the_delegate(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    back = answer(folder, "Cy Cedar", tmp_path / "cy.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [back], now=MONDAY, workers=1)
+    query(folder, now=MONDAY)
+    _, (text,) = preview(folder, Ask("query"), now=LATER)
+    assert "Dear Cy Cedar" not in text
+    assert text.index("Dear colleague,") < text.index("as the delegate of Cy Cedar") < text.index(
+        "Thank you for returning your workbook"
+    )  # fmt: skip

@@ -19,12 +19,15 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.layout import START, layout
 from xlassess.ledger import Ledger
+from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, correct
 from xlassess.services.enter import EntryMade, enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.query import query
+from xlassess.services.send import Ask, preview
 from xlassess.services.status import status
 from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
@@ -362,3 +365,79 @@ def test_enter__a_copy_of_a_workbook_that_is_no_longer_on_record(folder: Assessm
     with Ledger(folder.ledger_file) as ledger:
         assert ledger.entries() == ()
         assert any(copy.issued.reference in fault.about for fault in ledger.audit().faults)
+
+
+def preview_of(folder: AssessmentFolder, kind: Kind) -> str:
+    """The one message of a kind that is due, as it is read."""
+    register = openpyxl.load_workbook(folder.register_file)
+    sheet = register.active
+    assert sheet is not None
+    for row, head in ((1, "E-mail"), (2, "ada@ash.example")):
+        sheet.cell(row, 4).value = head
+    register.save(folder.register_file)
+    _, (text,) = preview(folder, Ask(kind), now=LATER)
+    return " ".join(text.split())
+
+
+def test_thanks__say_how_answers_came_that_were_typed_in(folder: AssessmentFolder) -> None:
+    read(folder, type_in(folder, made(folder).path, TYPED))
+    text = preview_of(folder, "thanks")
+    assert "We have written down the answers that you gave us by telephone." in text
+    assert "We have written down: - A tiny toolkit (reference" in text
+    assert "): 3 answers, given by telephone" in text
+    assert "There is nothing you need to do now." in text
+    assert ".xlsx" not in text
+    assert "workbook" not in text.lower()
+
+
+def test_thanks__do_not_say_that_all_is_done_while_something_is_asked(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    back = answer(folder, "Ada Ash", tmp_path / "ada.xlsx", ("Agree", "Perhaps", None))
+    read(folder, back)
+    text = preview_of(folder, "thanks")
+    assert "Your workbook has arrived and has been read. We still have a question" in text
+    assert "nothing you need to do" not in text
+    query(folder, now=LATER)
+    assert "nothing you need to do" not in preview_of(folder, "thanks")
+
+
+def test_query__says_how_answers_came_that_were_typed_in(folder: AssessmentFolder) -> None:
+    copy = made(folder)
+    read(folder, type_in(folder, copy.path, ("Agree", None, "Agree")))
+    (asked,) = query(folder, now=LATER).workbooks
+    text = " ".join(asked.letter.read_text(encoding="utf-8").split())
+    assert "that you gave us by telephone for Small Partnership. We wrote them down on" in text
+    assert "returning your workbook" not in text
+    assert f"Subject: Small Partnership: answers to check, Tiny 2026 [{asked.query.reference}]" in (
+        text
+    )  # fmt: skip
+    said = start_of(asked.path)
+    assert "Thank you for the answers that you gave us by telephone. One answer is missing." in said
+    assert "certainty" not in said
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "said"),
+    [
+        (None, None, "Some answers are missing."),
+        ("Perhaps", "Agree", "One answer could not be read with certainty, and we do not guess."),
+        (
+            "Perhaps", None,
+            "Some answers are missing, and some could not be read with certainty, and we do not "
+            "guess.",
+        ),
+    ],
+)  # fmt: skip
+def test_query__says_whether_answers_are_missing_or_unclear(
+    folder: AssessmentFolder, tmp_path: Path, second: str | None, third: str | None, said: str
+) -> None:
+    read(folder, answer(folder, "Ada Ash", tmp_path / "ada.xlsx", ("Agree", second, third)))
+    (asked,) = query(folder, now=LATER).workbooks
+    assert f"reached us as “ada.xlsx”. {said} Everything else was read" in start_of(asked.path)
+
+
+def start_of(path: Path) -> str:
+    """All that the first sheet says."""
+    sheet = openpyxl.load_workbook(path)[START]
+    return " ".join(str(cell) for row in sheet.values for cell in row if cell)

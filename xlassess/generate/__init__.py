@@ -16,7 +16,7 @@ from xlassess.generate.plate import (
     build_plate,
     build_with_last_time,
 )
-from xlassess.generate.query.doubts import Doubts, doubts_of
+from xlassess.generate.query.doubts import Doubts, doubts_of, is_for_partner
 from xlassess.generate.query.earlier_answers import Asking
 from xlassess.generate.query.letter import query_letter
 from xlassess.generate.query.query_workbook import build_query
@@ -38,6 +38,7 @@ __all__ = [
     "doubts_of",
     "entry_file_name",
     "file_name",
+    "is_for_partner",
     "kind_of",
     "plan_questions",
     "printed_beside",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlassess.mail.message import Letter, is_office, subject_of
+from xlassess.mail.message import Letter, greeting_of, subject_of
 from xlassess.model.assessment import Assessment
 from xlassess.sheet import formats, palette
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -33,9 +33,8 @@ def merge_list(letters: Sequence[Letter], assessment: Assessment, words: Words) 
         sheet.raw.set_column(column, column, width)
         sheet.text(0, column, heading, formats.HEADER)
     for row, letter in enumerate(letters, 1):
-        name = "" if is_office(letter.name) else letter.name
         texts = (
-            letter.name, words.say("greeting", name), "; ".join(letter.all_addresses),
+            letter.greeted, greeting_of(letter, words), "; ".join(letter.all_addresses),
             subject_of(letter, assessment, words), ", ".join(letter.references),
             "; ".join(letter.names),
         )  # fmt: skip

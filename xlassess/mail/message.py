@@ -44,7 +44,7 @@ KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "quer
 _JOINT: tuple[Kind, ...] = ("plan", "workshop", "progress", "progress_reminder")
 
 _LATER = frozenset({
-    "subject_thanks", "letter_thanks", "received",
+    "subject_thanks", "letter_thanks", "received", "letter_thanks_more", "written_down", "delegate",
     *(f"{part}_{kind}" for part in ("subject", "letter") for kind in _JOINT),
 })  # fmt: skip
 """Texts that templates saved from earlier versions lack; ours stand in for them."""
@@ -127,6 +127,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegate:
+    """Who gets a message for somebody who is away.
+
+    ``name`` is the delegate's as far as it is known for the address, ``of`` the name of whoever
+    is away, ``until`` the last day of that.
+    """
+
+    name: str
+    of: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a message says, and to whom: the facts, without a word of it.
 
@@ -135,7 +148,9 @@ class Letter:
     ``attachments`` those that go with it, which may be none. ``calendar`` lets the day go with it
     as an entry for a calendar. ``subject`` and ``text`` are there where the message was written
     before, such as that of a query workbook. ``also`` are further addresses it goes to, ``copies``
-    those that get a copy.
+    those that get a copy. ``delegate`` is there where ``address`` is that of a delegate. ``typed``
+    says, of each workbook whose answers were typed in, how they came; ``asked`` that something is
+    still asked about what came.
     """
 
     kind: Kind
@@ -150,6 +165,14 @@ class Letter:
     text: str = ""
     also: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    delegate: Delegate | None = None
+    typed: tuple[str, ...] = ()
+    asked: bool = False
+
+    @property
+    def greeted(self) -> str:
+        """The name of whoever it goes to, where that is known."""
+        return self.delegate.name if self.delegate else self.name
 
     @property
     def all_addresses(self) -> tuple[str, ...]:
@@ -200,7 +223,7 @@ def message(
     mail = EmailMessage(policy=policy.SMTP)
     try:
         further = [_mailbox("", one) for one in letter.also]
-        mail["To"] = [_mailbox(letter.name, letter.address), *further]
+        mail["To"] = [_mailbox(letter.greeted, letter.address), *further]
         if letter.copies:
             mail["Cc"] = [_mailbox("", one) for one in letter.copies]
         _head(mail, assessment, subject, sending)
@@ -299,16 +322,20 @@ class _Parts:
 def _parts(letter: Letter, assessment: Assessment, words: Words) -> _Parts:
     count = len(letter.references)
     heading = "files" if letter.attachments else "awaited"
+    about: tuple[Any, ...] = (assessment, _day(letter.until), count)
+    text, typed = f"letter_{letter.kind}", len(letter.typed)
     if letter.kind == "thanks":
         heading = "received"
-    name = "" if is_office(letter.name) else _one_line(letter.name)
+    if typed or letter.asked:
+        ways = tuple(dict.fromkeys(letter.typed))
+        text, about = "letter_thanks_more", (assessment, count, typed, ways, letter.asked)
     return _Parts(
         marking=assessment.marking,
-        greeting=_said(words, "greeting", name),
-        paragraphs=_paragraphs(
-            words, f"letter_{letter.kind}", assessment, _day(letter.until), count
-        ),
-        heading=_said(words, heading, count),
+        greeting=greeting_of(letter, words),
+        paragraphs=(*_delegated(letter, words), *_paragraphs(words, text, *about)),
+        heading=_said(words, "written_down", count, typed)
+        if typed
+        else _said(words, heading, count),
         names=letter.names,
         closing=(
             _said(words, "contact", assessment),
@@ -316,6 +343,20 @@ def _parts(letter: Letter, assessment: Assessment, words: Words) -> _Parts:
             _said(words, "reference", letter.references),
         ),
     )
+
+
+def greeting_of(letter: Letter, words: Words) -> str:
+    """Return how whoever gets a message is greeted: by their name, or none."""
+    name = "" if is_office(letter.greeted) else _one_line(letter.greeted)
+    return _said(words, "greeting", name)
+
+
+def _delegated(letter: Letter, words: Words) -> tuple[str, ...]:
+    """What a delegate is told first: that they get the message as one, and for whom."""
+    if letter.delegate is None:
+        return ()
+    who = letter.delegate
+    return (_said(words, "delegate", _one_line(who.of), written_day(who.until)),)
 
 
 def _said(words: Words, macro: str, *values: Any) -> str:
@@ -337,8 +378,9 @@ def _paragraphs(words: Words, macro: str, *values: Any) -> tuple[str, ...]:
 def as_read(letter: Letter, assessment: Assessment, words: Words) -> str:
     """Return a message as people read it, its head and the names of its files with it."""
     attached = [f"Attached: {one.name}" for one in letter.attachments]
+    whom = " ".join(filter(None, (_one_line(letter.greeted), f"<{letter.address}>")))
     head = [
-        "; ".join([f"To: {_one_line(letter.name)} <{letter.address}>", *letter.also]),
+        "; ".join([f"To: {whom}", *letter.also]),
         *([f"Cc: {'; '.join(letter.copies)}"] if letter.copies else []),
         f"Subject: {subject_of(letter, assessment, words)}", *attached,
     ]  # fmt: skip
@@ -350,7 +392,10 @@ def _bodies(letter: Letter, assessment: Assessment, words: Words, title: str) ->
     if not letter.text:
         parts = _parts(letter, assessment, words)
         return _text(parts), _html(_paragraphs_of(parts), title)
-    blocks = [assessment.marking, *letter.text.strip().split("\n\n")]
+    said = letter.text.strip().split("\n\n")
+    if letter.delegate:  # the greeting, which comes first, is to whoever is away
+        said[:1] = [f"{greeting_of(letter, words)},", *_delegated(letter, words)]
+    blocks = [assessment.marking, *said]
     marked = [block for block in blocks if block]
     html = [f"<p>{_broken(block)}</p>" for block in marked]
     return "\n\n".join(marked) + "\n", _html(html, title)

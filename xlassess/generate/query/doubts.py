@@ -18,6 +18,8 @@ _WHOLE_PARTS = ("R03", "R04", "R06", "R09")
 """Whole parts of the workbook could not be read: what must be answered there is asked anew, and
 what may be said besides may be said again."""
 _ROWS_ADDED, _NO_PLAN = "R05", "R08"
+_MISSING, _INCOMPLETE = ("C02", NOTHING_FILLED_IN), ("C12", "C15")
+"""Nothing stands there, or not all that belongs to it; all else stands there and is unclear."""
 _EXTRAS = ("comment", "evidence")
 
 
@@ -41,6 +43,25 @@ class Doubts:
         """True when there is anything to ask."""
         return bool(self.findings)
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """What is the matter with the places asked about: missing, incomplete or unclear."""
+        codes = {found.code for slot in self.asked for found in self.reasons.get(slot, ())}
+        unclear = codes.difference(_MISSING, _INCOMPLETE)
+        return tuple(
+            state
+            for state, some in (
+                ("missing", codes.intersection(_MISSING)),
+                ("incomplete", codes.intersection(_INCOMPLETE)), ("unclear", unclear),
+            )
+            if some
+        )  # fmt: skip
+
+
+def is_for_partner(finding: Finding) -> bool:
+    """True for a finding that is open and that the partner can settle."""
+    return finding.is_open and finding.code not in FOR_COORDINATOR
+
 
 def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
     """Return what is to be asked about a return.
@@ -49,7 +70,7 @@ def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
         toolkit: its questions.
         ret: the return; findings that were waived are not asked about.
     """
-    findings = tuple(f for f in ret.findings if f.is_open and f.code not in FOR_COORDINATOR)
+    findings = tuple(finding for finding in ret.findings if is_for_partner(finding))
     order = {slot: at for at, slot in enumerate(_slots(toolkit))}
     reasons: dict[Slot, list[Finding]] = {}
     asked: set[Slot] = set()

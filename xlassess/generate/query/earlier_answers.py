@@ -281,6 +281,18 @@ class Asking:
     doubts: Doubts
     return_by: date
 
+    @property
+    def typed(self) -> str:
+        """By which way the answers came, where somebody typed them in; else empty."""
+        return self.ret.entered.details["source"] if self.ret.entered else ""
+
+    @property
+    def received(self) -> str:
+        """The day on which the answers came, or were typed in, as far as it is known."""
+        if self.ret.entered:
+            return self.ret.entered.details["day"]
+        return written_day(self.ret.received_at.date()) if self.ret.received_at else ""
+
     def contents(self) -> EarlierAnswers:
         """What stands in the workbook's cells."""
         return EarlierAnswers(self.toolkit, self.ret, self.doubts, Words(WORDS))

@@ -29,7 +29,7 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
     """
     contents, issued, ret = asking.contents(), asking.issued, asking.ret
     say, assessment = contents.words.say, asking.assessment
-    received = written_day(ret.received_at.date()) if ret.received_at else ""
+    received, typed = asking.received, asking.typed
     points = list(_points(asking, contents))
     person = assessment.coordinator
     blocks = [
@@ -41,9 +41,9 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
         ),
         say("mail_greeting", issued.respondent, issued.partner),
         (
-            say("mail_opening", asking.toolkit, assessment, issued, received, len(points))
+            say("mail_opening", asking.toolkit, assessment, issued, received, typed, len(points))
             if ret.answers or ret.actions
-            else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received)
+            else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received, typed)
         ),
         say("mail_ask", reference, file_name, written_day(asking.return_by), _rows(asking)),
         say("mail_points"),

@@ -67,12 +67,12 @@ def write_query_start(
     count = sum(part.count for part in parts)
     write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
     draft.carrier(sheet)
-    received = written_day(asking.ret.received_at.date()) if asking.ret.received_at else ""
     row = REFERENCE_ROW + 1
     write_across(sheet, PROGRESS_ROW, _state(words, parts, row + 2), STATE, least=26)
     row = _table(sheet, row, parts, contents) + 1 if parts else row + 1
     row = write_heading(sheet, row, draft.words.say("heading_details"))
-    about = f"{words.say('label_about')}: {words.say('about', asking.issued.reference, received)}"
+    about = words.say("about", asking.issued.reference, asking.received, asking.typed)
+    about = f"{words.say('label_about')}: {about}"
     row = write_details(draft, sheet, row, asking.return_by, (about,))
     last = _texts(draft, sheet, row, contents, asking)
     draft.finish(sheet, (last, LAST), landscape=False, single=True)
@@ -156,9 +156,9 @@ def _texts(
     file = asking.ret.file.rpartition("/")[2]
     row = write_heading(sheet, row, words.say("heading_why"))
     if asking.ret.answers or asking.ret.actions:
-        why = words.paragraphs("why_asked", file, count)
+        why = words.paragraphs("why_asked", file, count, asking.typed, asking.doubts.states)
     else:  # nothing else was read, and nobody is to be told that it was
-        why = words.paragraphs("why_asked_when_empty", file)
+        why = words.paragraphs("why_asked_when_empty", file, asking.typed)
     row = write_paragraphs(sheet, row, why)
     if asking.doubts.loose:
         row = write_heading(sheet, row, words.say("heading_loose"))

@@ -14,6 +14,7 @@ from xlassess.ledger.events import What
 from xlassess.mail import (
     AddressError,
     Attachment,
+    Delegate,
     Kind,
     Letter,
     message,
@@ -276,17 +277,32 @@ class _Writing:
                 self.away += [told] if told not in self.away else []
         return due
 
+    def _named_by(self, address: str) -> str:
+        """The name of the only person of the register who has this address; else none."""
+        names = {
+            one.name
+            for one in self.people.values()
+            if address.casefold() in {each.casefold() for each in (one.email, *one.others)}
+        }
+        return names.pop() if len(names) == 1 else ""
+
     def addressed(self, letter: Letter, book: Issued) -> Letter:
         """Return a letter with every address it goes to, as the register has them now."""
         person = self.people.get(book.identity.respondent)
         if person is None or book.identity.kind:
             return letter
-        today, until = self.now.astimezone().date(), self.out.away_until(book)
-        away = person.is_away(today) or (until is not None and until >= today)
+        until = self.out.absent_until(book, person, self.now.astimezone().date())
         own = tuple(filter(None, (person.email or letter.address, *person.others)))
-        first = (person.delegate, *own) if away and person.delegate else own
+        delegate = None
+        if until and person.delegate:
+            absent = letter.name or book.partner
+            delegate = Delegate(self._named_by(person.delegate), absent, until)
+        first = (person.delegate, *own) if delegate else own
         copies = tuple(one for one in person.copies if one not in first)
-        return replace(letter, address=first[0] if first else "", also=first[1:], copies=copies)
+        address = first[0] if first else ""
+        return replace(
+            letter, address=address, also=first[1:], copies=copies, delegate=delegate
+        )  # fmt: skip
 
     def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
         """The messages about these of which nobody knows whether they were sent.
@@ -318,6 +334,8 @@ class _Writing:
             names=tuple(self.out.confirmed(b) if thanks else b.file_name for b in books),
             attachments=tuple(found for found in attached if found),
             calendar=until is not None and not over and not thanks,
+            typed=tuple(filter(None, map(self.out.typed, books))) if thanks else (),
+            asked=thanks and any(map(self.out.is_asked_about, books)),
         )
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.reference import normalise
+from xlassess.generate import is_for_partner
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Respondent
@@ -83,8 +84,8 @@ class Standing:
         notice = self._register.notices.get(book.reference)
         return notice.until if notice and notice.kind == "away" else None
 
-    def on_leave(self, book: Issued, person: Respondent | None, today: date) -> date | None:
-        """Until when its respondent is on leave and not reminded; nothing if there is a delegate.
+    def absent_until(self, book: Issued, person: Respondent | None, today: date) -> date | None:
+        """Until when its respondent is on leave; nothing where they are there.
 
         Who says so in an automatic reply is on leave as well as who the register says is.
 
@@ -93,12 +94,18 @@ class Standing:
             person: who it is for, as the register has them.
             today: the present day.
         """
-        until = self.away_until(book)
-        if person and person.is_away(today):
-            until = max(filter(None, (until, person.away)))
-        if until is None or until < today or (person and person.delegate):
-            return None
-        return until
+        known = (self.away_until(book), person.away if person else None)
+        return max((day for day in known if day and day >= today), default=None)
+
+    def on_leave(self, book: Issued, person: Respondent | None, today: date) -> date | None:
+        """Until when its respondent is on leave and not reminded; nothing if there is a delegate.
+
+        Args:
+            book: the workbook.
+            person: who it is for, as the register has them.
+            today: the present day.
+        """
+        return None if person and person.delegate else self.absent_until(book, person, today)
 
     def day_of(self, books: Sequence[Issued]) -> date | None:
         """The day by which workbooks are wanted, the first one where they name several."""
@@ -107,6 +114,16 @@ class Standing:
     def confirmed(self, book: Issued) -> str:
         """What was received of a workbook, in words a partner understands."""
         return book.file_name
+
+    def typed(self, book: Issued) -> str:
+        """By which way the answers came that were typed in for it; empty where none were."""
+        del book
+        return ""
+
+    def is_asked_about(self, book: Issued) -> bool:
+        """True when something is still asked about what came back."""
+        del book
+        return False
 
     def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
         """The messages about these workbooks of which nobody knows whether they were sent."""
@@ -166,7 +183,21 @@ class PartnersStanding(Standing):
         ret = self._record.current.get(book.reference)
         number = self._record.answered.get(ret.number, 0) if ret else 0
         answers = "1 answer" if number == 1 else f"{number} answers"
+        way = self.typed(book)
+        if way:  # it was never sent as a file: nobody is thanked for one
+            title = self._record.titles.get(book.identity.toolkit, book.identity.toolkit)
+            return f"{title} (reference {book.reference}): {answers}, given {way}"
         return f"{book.file_name} (reference {book.reference}): {answers}"
+
+    def typed(self, book: Issued) -> str:
+        """By which way the answers came that were typed in for it; empty where none were."""
+        ret = self._record.current.get(book.reference)
+        return ret.entered.details["source"] if ret and ret.entered else ""
+
+    def is_asked_about(self, book: Issued) -> bool:
+        """True when something is still asked about what came back, or is to be asked."""
+        ret = self._record.current.get(book.reference)
+        return ret is not None and any(is_for_partner(finding) for finding in ret.findings)
 
     def open_queries(
         self, queries: Sequence[Query], only: Sequence[str], *, again: bool
