@@ -441,3 +441,16 @@ def start_of(path: Path) -> str:
     """All that the first sheet says."""
     sheet = openpyxl.load_workbook(path)[START]
     return " ".join(str(cell) for row in sheet.values for cell in row if cell)
+
+
+def test_query__has_the_protective_marking_in_its_subject_as_other_messages_have(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    change_settings(folder, "partnership:", "marking: OFFICIAL\npartnership:")
+    read(folder, answer(folder, "Ada Ash", tmp_path / "ada.xlsx", ("Agree", "Perhaps", "Agree")))
+    (asked,) = query(folder, now=LATER).workbooks
+    subject = f"Subject: Small Partnership: answers to check, Tiny 2026 [{asked.query.reference}]"
+    assert f"{subject} [OFFICIAL]" in asked.letter.read_text(encoding="utf-8")
+    sent = preview_of(folder, "query")
+    assert f"{subject} [OFFICIAL] Attached:" in sent
+    assert "Dear Ada Ash, Thank you for returning your workbook" in sent
