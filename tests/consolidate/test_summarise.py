@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.catalogue import CATALOGUE, found
 from xlassess.model.errors import XlassessError
 from xlassess.model.finding import Finding
+from xlassess.model.plan import DECLINE, AgreedAction, AgreedPlan, DecidedRow, Judgement
 from xlassess.toolkits.load import find_toolkit
 
 CODES = {4: "strongly-agree", 3: "agree", 2: "disagree", 1: "strongly-disagree"}
@@ -405,3 +407,41 @@ def test_typed_in__who_answered_by_telephone_is_told_under_a_name_only(pat, attr
     assert (b"by telephone" in told) is named
     assert (b"Cora Clerk" in told) is named
     assert any("I16" in str(row) for row in summary.findings) is named
+
+
+def test_decisions__nobody_is_asked_for_what_the_plan_answers_or_declines(pat) -> None:
+    record = a_round([pat], 9, Wish())
+    (part,) = summarise(record, MADE_AT).parts
+
+    def asked(plan: AgreedPlan | None = None) -> list[str]:
+        told = (
+            summarise(replace(record, plans={plan.round: plan} if plan else {}), MADE_AT)
+            .parts[0]
+            .narrative
+        )
+        leads = [re.search(r"\((\w+)\): .* Lead: _", text) for text in told.decisions]
+        return [found[1] for found in leads if found]
+
+    first, second, *_ = asked()
+    action = AgreedAction("2026", "C1", part.key, first, "", "Do it.", "Ada", None, "")
+    declined = DecidedRow("C2", part.key, second, "", "", decision=DECLINE)
+    proposal = replace(declined, number="2", matter="Do something.")
+    other = replace(action, part="another")
+    assert first not in asked(AgreedPlan("2026", actions=(action,)))
+    assert second in asked(AgreedPlan("2026", actions=(action,)))
+    assert second not in asked(AgreedPlan("2026", rows=(declined,)))
+    assert second in asked(AgreedPlan("2026", rows=(proposal,)))
+    assert first in asked(AgreedPlan("2026", actions=(other,)))
+
+
+def test_decisions__nobody_is_asked_to_talk_through_what_a_workshop_agreed_on(pat) -> None:
+    record = a_round([pat], 9, Wish())
+    (part,) = summarise(record, MADE_AT).parts
+    talk = next(t for t in part.narrative.decisions if t.startswith("Talk through where"))
+    item = re.search(r"\((\w+)\)", talk)[1]
+    judged = Judgement(part.key, item, "", "agree", "Agree", "", "", MADE_AT)
+    after = summarise(replace(record, judgements=(judged,)), MADE_AT).parts[0].narrative.decisions
+    unread = replace(judged, label="", unread=True)
+    still = summarise(replace(record, judgements=(unread,)), MADE_AT).parts[0].narrative.decisions
+    assert not any(t.startswith("Talk through") and f"({item})" in t for t in after)
+    assert talk in still

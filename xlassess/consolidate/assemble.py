@@ -53,7 +53,7 @@ from xlassess.consolidate.wording.agreed import judged_in_words, promises_kept
 from xlassess.consolidate.wording.decisions import decisions, typed_in, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
-from xlassess.model.plan import AgreedAction, AgreedPlan, plans_up_to
+from xlassess.model.plan import DECLINE, AgreedAction, AgreedPlan, plans_up_to
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import Agreement
@@ -186,6 +186,10 @@ def _facts(
         agreed=_agreed_here(inputs, group),
         kept=_kept_and_judged(inputs, group, kept),
         trend=trend_of(inputs, group, found.counted, figures),
+        settled=_settled(inputs.record, group.key),
+        judged=frozenset(
+            one.item for one in inputs.record.judgements if one.part == group.key and one.label
+        ),
     )
 
 
@@ -238,6 +242,22 @@ def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:
         return None
     own = [action for action in agreed.actions if action.part == group.key]
     return plan_counts(own, inputs.made_at.date()) if own else None
+
+
+def _settled(record: Round, part: str) -> frozenset[str]:
+    """The items on which there is an agreed action, or whose concern was declined.
+
+    A proposal that was declined settles nothing: the concern it answered is still there.
+    """
+    if record.plan is None:
+        return frozenset()
+    answered = [action.item for action in record.plan.actions if action.part == part]
+    declined = [
+        row.item
+        for row in record.plan.rows
+        if row.part == part and row.decision == DECLINE and not row.matter
+    ]
+    return frozenset((*answered, *declined))
 
 
 def _weights(sections: Sequence[SectionFigures]) -> dict[str, float]:

@@ -64,7 +64,8 @@ class NarrativeFacts:
 
     ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
     too few could say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
-    None where none does; ``kept`` what came of those of earlier rounds.
+    None where none does; ``kept`` what came of those of earlier rounds. ``settled`` are the items
+    that the agreed plan answers or declines, ``judged`` those a workshop agreed on.
     """
 
     assessment: Assessment
@@ -92,6 +93,8 @@ class NarrativeFacts:
     agreed: PlanCounts | None = None
     kept: tuple[str, ...] = ()
     trend: Trend | None = None
+    settled: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
 
     @property
     def withheld(self) -> bool:

@@ -94,14 +94,16 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
         yield say("decide_ill", ill.section.name, ill.returns, ill.of, ill.significant)
     if len(whole.ill) > LISTED:
         yield say("decide_more_ill", [ill.section.name for ill in whole.ill[LISTED:]], sheets)
-    for item in facts.weak.shown:
+    # The committee is not asked for what was agreed or declined since: the plan has it.
+    for item in (each for each in facts.weak.shown if each.item.id not in facts.settled):
         why = why_low(facts.toolkit, item).partition(": ")[2]
         yield say("decide_concern", item.item.ask, item.view, item.item.id, why)
     if facts.weak.found > len(facts.weak.shown):
         more = facts.weak.found - len(facts.weak.shown)
         yield say("decide_more_concerns", more, facts.speaks_for_all, sheets)
-    if facts.differing.shown and not whole.divided:
-        yield say("decide_disagreements", [name_of(item) for item in facts.differing.shown])
+    talk = [each for each in facts.differing.shown if each.item.id not in facts.judged]
+    if talk and not whole.divided:
+        yield say("decide_disagreements", [name_of(item) for item in talk])
 
 
 def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
