@@ -136,6 +136,59 @@ def test_reminded__leaves_out_whom_remind_leaves_out(folder: AssessmentFolder) -
         assert dict(ledger.register().reminders) == {book["Ada Ash"]: 1}
 
 
+def test_remind__where_all_have_answered_says_so(folder: AssessmentFolder, tmp_path: Path) -> None:
+    write(folder, ADA)
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "ada.xlsx")], now=LATER)
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "remind"]).stdout
+    assert "There is nobody to write to." in said
+    assert "Nothing is awaited" in said
+    assert "xlassess sent" not in said
+
+
+def test_remind__where_everybody_left_is_away_names_no_other_reason(
+    folder: AssessmentFolder,
+) -> None:
+    write(folder, (*BEA[:4], date(2999, 1, 1)))
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "remind"]).stdout
+    assert "On leave, so not reminded (1)" in said
+    assert "Nothing is awaited" not in said
+    assert "xlassess sent" not in said
+
+
+def test_generate_and_send__say_who_is_away_until_the_return_date(folder: AssessmentFolder) -> None:
+    last = date(2026, 3, 13)  # the return date itself is a day of leave
+    write(folder, (*BEA[:4], last), (*CY[:4], last), (*ADA[:4], last - timedelta(days=1)))
+    assert generate(folder, now=MONDAY).absent == ("Birch, Bea Birch",)
+    composed, _ = preview(folder, Ask("invitation"), now=MONDAY)
+    assert composed.absent == ("Birch, Bea Birch",)
+    assert generate(folder, now=LATER + timedelta(days=9)).absent == ()
+    write(folder, (*BEA[:4], date(2999, 1, 1)))
+    for command in ("generate", "send"):
+        said = CliRunner().invoke(cli, ["-C", str(folder.root), command]).stdout
+        assert "On leave until the return date or later (1)" in said
+
+
+def test_query__the_text_has_every_address_and_copies(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    doubtful = answer(folder, "Ada Ash", tmp_path / "ada.xlsx", ("Agree", "Mostly", "Agree"))
+    ingest(folder, [doubtful], now=LATER)
+    before = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "To ask the partners: xlassess query" in before
+    (asked,) = query(folder, now=LATER).workbooks
+    heads = asked.letter.read_text(encoding="utf-8").split("\n")
+    assert heads[0] == "To: ada@ash.example, office@ash.example"
+    assert heads[1] == "Cc: lead@ash.example"
+    after = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert "To ask the partners: xlassess query" not in after
+    assert "xlassess send --queries" in after
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "send", "--queries"]).stdout
+    assert "1 message written" in said
+    assert "There is nothing to record" in said
+
+
 def issued_in(folder: AssessmentFolder) -> tuple[Issued, ...]:
     with Ledger(folder.ledger_file) as ledger:
         return tuple(ledger.issued())

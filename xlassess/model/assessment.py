@@ -236,6 +236,23 @@ class Respondent:
         """True while they are on leave."""
         return self.away is not None and today <= self.away
 
+    def is_away_until(self, return_by: date | None, today: date) -> bool:
+        """True while they are on leave up to a return date, and nobody stands in for them."""
+        if return_by is None or self.delegate:
+            return False
+        return self.is_away(max(return_by, today))
+
+    def written_to(self, known: str, *, away: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Every address that messages to them go to, and those that get a copy.
+
+        Args:
+            known: their address as it was, where the register has none.
+            away: they are on leave: whoever stands in for them comes first.
+        """
+        own = tuple(filter(None, (self.email or known, *self.others)))
+        to = (self.delegate, *own) if away and self.delegate else own
+        return to, tuple(one for one in self.copies if one not in to)
+
     @property
     def shown(self) -> str:
         """Partner and person in one line, as a coordinator reads them."""

@@ -59,7 +59,8 @@ class Generated:
     ``remarks`` are about the register. ``day_over`` is the return date that workbooks issued now
     ask for, where that day has passed. ``promised`` counts the workbooks that are out with another
     promise than the settings make, by what they promised; ``binding`` of them allow less.
-    ``showing`` workbooks show their respondents answers of last time.
+    ``showing`` workbooks show their respondents answers of last time. ``absent`` are people on
+    leave until the return date or later who have not answered, and for whom nobody stands in.
     """
 
     outbox: Path
@@ -69,6 +70,7 @@ class Generated:
     promised: Mapping[str, int] = field(default_factory=dict)
     binding: int = 0
     showing: int = 0
+    absent: tuple[str, ...] = ()
 
     def having(self, *outcomes: Outcome) -> tuple[Workbook, ...]:
         """The workbooks with one of these outcomes."""
@@ -135,6 +137,12 @@ def generate(
                 if issue.fresh or issue.outcome != "kept"
             ]
         )
+        back = ledger.counting(assessment.round).keys() | ledger.register().outcomes.keys()
+    awaited = [
+        person
+        for issue, (_, person) in zip(issues, wanted, strict=True)
+        if issue.record.reference not in back
+    ]
     write(issues, watch)
     # Left alone: what was issued to people the register no longer names; they may come back.
     asked = {request for request, _ in wanted}
@@ -150,7 +158,14 @@ def generate(
         promised=Counter(map(str, others)),
         binding=sum(assessment.promise.shows_more_than(each) for each in others),
         showing=sum(bool(issue.record.identity.given) for issue in issues),
+        absent=_absent(assessment, awaited, now.astimezone().date()),
     )
+
+
+def _absent(assessment: Assessment, awaited: Iterable[Respondent], today: date) -> tuple[str, ...]:
+    """Who is on leave until the return date, of those who have not answered."""
+    away = (one.shown for one in awaited if one.is_away_until(assessment.return_by, today))
+    return tuple(dict.fromkeys(away))
 
 
 def _day_over(assessment: Assessment, books: Iterable[Workbook], now: datetime) -> date | None:

@@ -21,7 +21,7 @@ from xlassess.generate import (
 )
 from xlassess.ledger import UNCLEAR, Ledger
 from xlassess.model.answer import Identity, Issued, Return
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -103,7 +103,7 @@ def query(
 
     Raises:
         UsageError: the day by which answers are wanted is over.
-        XlassessError: settings or ledger cannot be used.
+        XlassessError: settings, register or ledger cannot be used.
         OSError: a file cannot be written.
     """
     assessment, secret = folder.assessment(), folder.secret()
@@ -119,7 +119,8 @@ def query(
         earlier = ledger.queries()
         taken = ledger.references()
         by = return_by or _usual(assessment, now.date())
-        maker = _Maker(assessment, secret, now, by)
+        people = {one.id: one for one in folder.respondents()}
+        maker = _Maker(assessment, secret, now, by, people)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)
         wanted = _wanted(ledger, maker, issued, earlier)
         issues = [issuer.decide(one) for one in wanted]
@@ -173,6 +174,15 @@ class _Maker:
     secret: bytes
     now: datetime
     return_by: date
+    people: Mapping[str, Respondent]
+
+    def addresses(self, issued: Issued) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Every address that a message goes to, and those that get a copy."""
+        person = self.people.get(issued.identity.respondent)
+        if person is None:
+            return tuple(filter(None, (issued.email,))), ()
+        away = person.is_away(self.now.astimezone().date())
+        return person.written_to(issued.email, away=away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +238,8 @@ class _Questions:
             level=issued.level,
         )
         data = build_query(asking, personal, sheet_password(self.maker.secret))
-        letter = query_letter(asking, earlier.reference, earlier.file_name)
+        to, copies = self.maker.addresses(issued)
+        letter = query_letter(asking, earlier.reference, earlier.file_name, to=to, copies=copies)
         return Content(sha256_of(data), lambda: data, {LETTER: letter.encode()})
 
     def as_then(self, earlier: Query) -> None:

@@ -88,6 +88,10 @@ def _show(out: Console, result: Generated) -> None:
             "date as return_by in assessment.yaml, or leave it empty. "
             "Then run: xlassess generate --reissue"
         )
+    if result.absent:
+        out.heading(f"On leave until the return date or later ({len(result.absent)})")
+        out.some(result.absent, "xlassess generate --full")
+        out.say("Agree with them who answers, or enter a Delegate in the register.")
     if result.remarks:
         out.heading("About the register")
     for remark in result.remarks:

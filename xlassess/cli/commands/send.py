@@ -218,6 +218,11 @@ def _show_drafted(out: Console, result: Drafted) -> None:
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
         if kind not in ("thanks", "query"):
             out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
+        elif kind == "query":
+            out.say(
+                "There is nothing to record when you have sent them. Until its workbook comes "
+                "back, each message is written again when you run this again."
+            )
     else:
         _nobody(out, result.composed)
 
@@ -234,9 +239,16 @@ def _nobody(out: Console, composed: Composed) -> None:
     elif composed.kind in _SENT and (composed.kind != "invitation" or not composed.whole):
         what = "What you named" if composed.kind == "invitation" else "Each workbook"
         out.say(f"{what} is recorded as sent, or has come back. To write all the same: add --again")
-    elif composed.kind not in ("invitation", "thanks") and not composed.recent:
+    elif composed.unsent:
         every = "REF" if composed.kind == "progress_reminder" else "--all"
-        out.say(f"Reminders are for workbooks recorded as sent: xlassess sent {every}")
+        out.say(
+            f"Not recorded as sent: {count(composed.unsent, 'workbook')}. Reminders are for "
+            f"workbooks recorded as sent: xlassess sent {every}"
+        )
+    elif composed.kind not in (*_SENT, "thanks") and not (
+        composed.recent or composed.away or composed.waiting
+    ):
+        out.say("Nothing is awaited: all has come back, or nothing more is expected.")
 
 
 def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
@@ -319,6 +331,10 @@ def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
         out.heading(f"Not reminded, as a PDF or a picture waits ({len(made.waiting)})")
         out.some(made.waiting, _FULL[made.kind])
         out.say("To see what is to be typed in: xlassess status")
+    if made.absent:
+        out.heading(f"On leave until the return date or later ({len(made.absent)})")
+        out.some(made.absent, _FULL[made.kind])
+        out.say("Agree with them who answers, or enter a Delegate in the register.")
     if made.away:
         out.heading(f"On leave, so not reminded ({len(made.away)})")
         out.some(made.away, _FULL[made.kind])

@@ -24,6 +24,7 @@ from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, no
 from xlassess.model.errors import as_argument
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from xlassess.model.answer import Return
@@ -183,7 +184,7 @@ def _open(out: Console, result: Status) -> None:
     if queries:
         out.heading(f"Open queries: {count(len(queries), 'workbook')}")
         if not result.closed:
-            out.say("To ask the partners: xlassess query")
+            _asking(out, queries)
             out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
@@ -217,6 +218,14 @@ def _open(out: Console, result: Status) -> None:
     if not (queries or waiting or missing or any(pending)):
         out.gap()
         out.say("Nothing is open.", style="good")
+
+
+def _asking(out: Console, lines: Sequence[Line]) -> None:
+    """How partners are asked: by query workbooks to be written, or to be sent once written."""
+    if not all(line.asked for line in lines):
+        out.say("To ask the partners: xlassess query")
+    if any(line.asked for line in lines):
+        out.say("To send the query workbooks issued: xlassess send --queries")
 
 
 def _joint(out: Console, result: Status) -> None:

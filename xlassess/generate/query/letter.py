@@ -19,14 +19,20 @@ _PROPOSAL_COLUMN = 2
 _INDENT = "\n   "
 
 
-def query_letter(asking: Asking, reference: str, file_name: str) -> str:
+def query_letter(
+    asking: Asking, reference: str, file_name: str, *, to: Sequence[str] = (),
+    copies: Sequence[str] = (),
+) -> str:  # fmt: skip
     """Return the message as plain text, with whom it goes to and its subject at its head.
 
     Args:
         asking: what is asked.
         reference: the query workbook's.
         file_name: the query workbook's.
+        to: the addresses it goes to; without any, the one the workbook was issued with.
+        copies: those that get a copy.
     """
+    addresses = to or tuple(filter(None, (asking.issued.email,)))
     contents, issued, ret = asking.contents(), asking.issued, asking.ret
     say, assessment = contents.words.say, asking.assessment
     received, typed = asking.received, asking.typed
@@ -35,7 +41,8 @@ def query_letter(asking: Asking, reference: str, file_name: str) -> str:
     blocks = [
         "\n".join(
             (
-                *([_header("To", issued.email)] if issued.email else []),
+                *([_header("To", ", ".join(addresses))] if addresses else []),
+                *([_header("Cc", ", ".join(copies))] if copies else []),
                 _header("Subject", say("mail_subject", asking.toolkit, assessment, reference)),
             )
         ),

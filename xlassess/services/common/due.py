@@ -85,6 +85,8 @@ class Composed:
     where messages were asked for about some workbooks only, or about joint ones. ``uncertain`` are
     earlier messages of which nobody knows whether they were sent: nothing is written to the same
     people until that is settled. ``recent`` counts people who were reminded less than a day ago.
+    ``unsent`` counts the workbooks nobody is reminded of because they are not recorded as sent;
+    ``absent`` are people on leave until the return date or later who are invited all the same.
     """
 
     kind: Kind
@@ -98,6 +100,8 @@ class Composed:
     recent: int = 0
     away: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    unsent: int = 0
+    absent: tuple[str, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -166,7 +170,7 @@ def compose(
         books = writing.without_those_away(books)
         for own in _by_person(books):
             writing.add(own)
-    made = writing.done(doubted, recent)
+    made = replace(writing.done(doubted, recent), unsent=_unsent(out, ask))
     if partners is None or ask.kind in (*_FIRST, "thanks", "query"):
         return made
     waits = [book for book in partners.named(ask.only) if book.reference in partners.waiting]
@@ -241,6 +245,13 @@ def _due(out: Standing, partners: PartnersStanding | None, ask: Ask) -> list[Iss
     return books if ask.again else [book for book in books if not out.has_it(book)]
 
 
+def _unsent(out: Standing, ask: Ask) -> int:
+    """How many workbooks nobody is reminded of because they are not recorded as sent."""
+    if ask.kind in (*_FIRST, "thanks", "query"):
+        return 0
+    return sum(out.is_awaited(book) and not out.has_it(book) for book in out.named(ask.only))
+
+
 @dataclass(slots=True)
 class _Writing:
     """Messages in the making: what they are about, and what was in the way so far."""
@@ -257,6 +268,7 @@ class _Writing:
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     away: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
@@ -292,16 +304,13 @@ class _Writing:
         if person is None or book.identity.kind:
             return letter
         until = self.out.absent_until(book, person, self.now.astimezone().date())
-        own = tuple(filter(None, (person.email or letter.address, *person.others)))
         delegate = None
         if until and person.delegate:
             absent = letter.name or book.partner
             delegate = Delegate(self._named_by(person.delegate), absent, until)
-        first = (person.delegate, *own) if delegate else own
-        copies = tuple(one for one in person.copies if one not in first)
-        address = first[0] if first else ""
+        to, copies = person.written_to(letter.address, away=until is not None)
         return replace(
-            letter, address=address, also=first[1:], copies=copies, delegate=delegate
+            letter, address=to[0] if to else "", also=to[1:], copies=copies, delegate=delegate
         )  # fmt: skip
 
     def doubted(self, references: Sequence[str]) -> tuple[SentMessage, ...]:
@@ -337,6 +346,13 @@ class _Writing:
             typed=tuple(filter(None, map(self.out.typed, books))) if thanks else (),
             asked=thanks and any(map(self.out.is_asked_about, books)),
         )
+        person = self.people.get(one.identity.respondent)
+        if (
+            kind == "invitation"
+            and person
+            and person.is_away_until(until, self.now.astimezone().date())
+        ):
+            self.absent.append(person.shown)
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
 
@@ -410,6 +426,7 @@ class _Writing:
             uncertain=doubted,
             recent=len({_person(book) for book in recent}),
             away=tuple(self.away),
+            absent=tuple(self.absent),
         )
 
 
