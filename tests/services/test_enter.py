@@ -407,7 +407,7 @@ def test_query__says_how_answers_came_that_were_typed_in(folder: AssessmentFolde
     read(folder, type_in(folder, copy.path, ("Agree", None, "Agree")))
     (asked,) = query(folder, now=LATER).workbooks
     text = " ".join(asked.letter.read_text(encoding="utf-8").split())
-    assert "that you gave us by telephone for Small Partnership. We wrote them down on" in text
+    assert "that you gave us by telephone for Small Partnership. We have written them down." in text
     assert "returning your workbook" not in text
     assert f"Subject: Small Partnership: answers to check, Tiny 2026 [{asked.query.reference}]" in (
         text

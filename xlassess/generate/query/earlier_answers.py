@@ -288,9 +288,9 @@ class Asking:
 
     @property
     def received(self) -> str:
-        """The day on which the answers came, or were typed in, as far as it is known."""
+        """The day on which the workbook came, as far as it is known; of typed answers it is not."""
         if self.ret.entered:
-            return self.ret.entered.details["day"]
+            return ""
         return written_day(self.ret.received_at.date()) if self.ret.received_at else ""
 
     def contents(self) -> EarlierAnswers:
