@@ -56,9 +56,9 @@ def test_verify__what_holds(folder: AssessmentFolder) -> None:
 
 DEEDS: dict[str, tuple[Callable[[AssessmentFolder], object], int]] = {
     "a file received changed": (lambda f: kept(f, "xlsx").write_bytes(b"other"), 2),
-    "a file received cut short": (lambda f: kept(f, "bin").write_bytes(b""), 2),
+    "a file received cut short": (lambda f: kept(f, "pdf").write_bytes(b""), 2),
     "a file received removed": (lambda f: kept(f, "xlsx").unlink(), 1),
-    "a refused file removed": (lambda f: kept(f, "bin").unlink(), 1),
+    "a refused file removed": (lambda f: kept(f, "pdf").unlink(), 1),
     "a workbook changed": (
         lambda f: next(f.outbox.glob("*.xlsx")).write_bytes(b"other"),
         1,
