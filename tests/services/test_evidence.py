@@ -196,6 +196,10 @@ def test_evidence__nobody_is_reminded_of_what_they_sent(
     assert {*before.no_address} - {*after.no_address} == {"Ash Council, Ada Ash"}
     assert after.waiting == (f"Ash Council, Ada Ash, {names[0]}",)
     assert before.waiting == ()
+    done = mark(folder, [], "reminded", Why(LATER), everyone=True)
+    assert done.left_out == after.waiting
+    assert names[0] not in {book.issued.reference for book in done.books}
+    assert done.books
 
 
 def _pdf(*objects: bytes) -> bytes:
