@@ -24,8 +24,8 @@ from tests.mail.correspondents import Correspondent, attached
 from tests.mail.dovecot import MailServerBox, dovecot, token
 from tests.mail.post_office import PASSWORD, USER, post_office
 from tests.mail.postfix import GONE, postfix
-from tests.services.small import a_folder, answer, change_settings
-from xlassess.assessment.register import HEADINGS, SHEET
+from tests.services.small import a_folder, answer, change_settings, with_addresses
+from xlassess.assessment.register import SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.layout import cell_name, layout
@@ -71,15 +71,7 @@ class Setting:
 
 def an_assessment(root: Path, port: int, user: str = USER) -> AssessmentFolder:
     """Four people with addresses, and this server in the settings."""
-    folder = a_folder(root)
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = SHEET
-    sheet.append(HEADINGS)
-    for name in PEOPLE:
-        sheet.append((name, f"Jo {name}", "", f"{name.lower()}@example.org", ""))
-    book.save(folder.register_file)
+    folder = a_folder(root, with_addresses(PEOPLE))
     until = date.today() + timedelta(days=14)
     change_settings(folder, "return_by: 2026-03-13\n", f"return_by: {until}\n")
     text = folder.settings_file.read_text(encoding="utf-8")

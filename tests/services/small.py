@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -66,15 +67,20 @@ scoring:
 
 
 def write_register(folder: AssessmentFolder, people: tuple[tuple[str, ...], ...] = PEOPLE) -> None:
-    """Write the register anew with these people: partner, name, level."""
+    """Write the register anew with these people: partner, name, level, and what comes after."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = SHEET
-    sheet.append(HEADINGS[:3])
+    sheet.append(HEADINGS[: max(map(len, people), default=3)])
     for person in people:
         sheet.append(person)
     book.save(folder.register_file)
+
+
+def with_addresses(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return a person of each of these partners, with an address that bears its name."""
+    return tuple((name, f"Jo {name}", "", f"{name.lower()}@example.org") for name in names)
 
 
 def write_toolkit(folder: AssessmentFolder, text: str = TOOLKIT) -> None:

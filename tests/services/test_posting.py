@@ -16,8 +16,7 @@ from icalendar import Calendar
 
 from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import CUT, PASSWORD, USER, PostOffice, post_office
-from tests.services.small import LATER, MONDAY, a_folder, answer
-from xlassess.assessment.register import HEADINGS, SHEET
+from tests.services.small import LATER, MONDAY, a_folder, answer, with_addresses
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
@@ -58,15 +57,7 @@ def _known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def a_round(root: Path, office: PostOffice, security: str = "starttls") -> AssessmentFolder:
     """Four people with addresses, issued, and this server in the settings."""
-    folder = a_folder(root)
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = SHEET
-    sheet.append(HEADINGS)
-    for name in PEOPLE:
-        sheet.append((name, f"Jo {name}", "", f"{name.lower()}@example.org", ""))
-    book.save(folder.register_file)
+    folder = a_folder(root, with_addresses(PEOPLE))
     text = folder.settings_file.read_text(encoding="utf-8")
     mail = MAIL.format(port=office.port, user=USER, security=security)
     folder.settings_file.write_text(text + mail, encoding="utf-8")
