@@ -165,11 +165,11 @@ class _Offering:
 
     def about(self, said: _Said) -> Iterator[Offer]:
         """Yield what is offered about one message; nothing twice."""
+        whose = self._addresses.get(said.sender.casefold(), frozenset())
         for book in said.books:
             digest = book.identity.digest
             if digest not in self._readers:
                 self._readers[digest] = hint_reader(self._toolkits[digest])
-            whose = self._addresses.get(said.sender.casefold(), frozenset())
             stranger = bool(said.sender) and book.identity.respondent not in whose
             for hint in self._readers[digest](said.text):
                 commands = self._commands(hint, book, said)

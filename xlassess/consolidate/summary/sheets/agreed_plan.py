@@ -99,30 +99,33 @@ def write_earlier(
         rows: a row for each action; none where no earlier round agreed on any.
         above: the last row that is written.
     """
-    if not rows:
-        return above
     title = words().say("earlier_title")
-    sheet.text(above + 2, 0, title, formats.HEADING)
-    sheet.height(above + 2, 22)
-    head = above + 3
-    grid = SheetTable(head, columns, len(rows), "EarlierActions", title, filtered=False)
-    writer.table(sheet, grid)
-    for row, values in enumerate(rows, head + 1):
-        put_row(sheet, row, columns, values)
-    return head + len(rows)
+    grid = SheetTable(above + _BELOW, columns, len(rows), "EarlierActions", title, filtered=False)
+    return _write_below(writer, sheet, grid, rows) if rows else above
 
 
 def _write_left(writer: SummaryWriter, sheet: SheetWriter, plan: AgreedPlan, above: int) -> int:
     """Write what is no action of its own below the actions; return the last row."""
-    left = left_of(plan)
-    if not left:
-        return above
-    title = words().say("agreed_left")
-    sheet.text(above + 2, 0, title, formats.HEADING)
-    sheet.height(above + 2, 22)
-    head = above + 3
-    grid = SheetTable(head, _LEFT, len(left), "NotActions", title, filtered=False)
+    left, title = left_of(plan), words().say("agreed_left")
+    grid = SheetTable(above + _BELOW, _LEFT, len(left), "NotActions", title, filtered=False)
+    return _write_below(writer, sheet, grid, left) if left else above
+
+
+_BELOW = 3
+"""Rows from the last of one table to the headings of the next, with its title between them."""
+
+
+def _write_below(
+    writer: SummaryWriter,
+    sheet: SheetWriter,
+    grid: SheetTable,
+    rows: Sequence[tuple[object, ...]],
+) -> int:
+    """Write a table below another, with its title as a heading; return its last row."""
+    heading = grid.header_row - 1
+    sheet.text(heading, 0, grid.title, formats.HEADING)
+    sheet.height(heading, 22)
     writer.table(sheet, grid)
-    for row, values in enumerate(left, head + 1):
-        put_row(sheet, row, _LEFT, values)
-    return head + len(left)
+    for row, values in enumerate(rows, grid.header_row + 1):
+        put_row(sheet, row, grid.columns, values)
+    return grid.header_row + len(rows)
