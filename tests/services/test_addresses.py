@@ -186,7 +186,7 @@ def test_query__the_text_has_every_address_and_copies(
     assert "xlassess send --queries" in after
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "send", "--queries"]).stdout
     assert "1 message written" in said
-    assert "There is nothing to record" in said
+    assert "record it: xlassess sent --queries" in said
 
 
 def issued_in(folder: AssessmentFolder) -> tuple[Issued, ...]:

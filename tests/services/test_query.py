@@ -25,10 +25,12 @@ from xlassess.model.answer import Return
 from xlassess.model.query import Slot
 from xlassess.services import status as status_desk
 from xlassess.services.common import issuing
-from xlassess.services.decide import Why, set_aside, waive
+from xlassess.services.decide import Why, mark, mark_queries, set_aside, waive
 from xlassess.services.generate import generate
+from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.query import Asked, query
+from xlassess.services.send import Ask, preview
 from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
@@ -392,3 +394,47 @@ def test_query__broken_off_while_putting_aside_leaves_no_letter(
             query(folder, now=ASKED)
     query(folder, now=ASKED)
     assert not [path for path in asked.path.parent.iterdir() if path.is_file()]
+
+
+def to_be_asked(folder: AssessmentFolder) -> int:
+    """How many messages with query workbooks are to go out."""
+    composed, _ = preview(folder, Ask("query"), now=ASKED)
+    return len(composed.no_address)  # nobody in the small register has an address
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+def test_query__sent_by_hand_is_recorded_shown_and_taken_back(
+    folder: AssessmentFolder, first: Path, everyone: bool
+) -> None:
+    asked, why = the_query(folder), Why(ASKED + DAY)
+    assert to_be_asked(folder) == 1
+    reference = asked.query.reference
+
+    def record(*, undone: bool = False) -> None:
+        if everyone:
+            done = mark_queries(folder, why, undone=undone)
+        else:
+            done = mark(folder, [reference.lower()], "sent", why, undone=undone)
+        assert (done.arrived, done.books) == ((reference,), ())
+
+    record()
+    assert to_be_asked(folder) == 0
+    (line,) = [one for one in status_desk.status(folder, today=ASKED.date()).lines if one.asked]
+    assert line.asked_at == ASKED + DAY
+    assert (line.sent, line.state) == (None, "query open")  # the workbook itself was not sent
+    told = [step.event.what for step in history(folder, asked.issued.reference).steps]
+    assert told[-3:] == ["query issued", "message begun", "message ended"]
+    record(undone=True)
+    assert to_be_asked(folder) == 1
+    (line,) = [one for one in status_desk.status(folder, today=ASKED.date()).lines if one.asked]
+    assert line.asked_at is None
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().uncertain == ()
+    assert verify(folder).holds
+
+
+def test_query__none_to_be_sent_records_nothing(folder: AssessmentFolder, first: Path) -> None:
+    assert mark_queries(folder, Why(ASKED)).arrived == ()
+    the_query(folder)
+    assert len(mark_queries(folder, Why(ASKED)).arrived) == 1
+    assert mark_queries(folder, Why(ASKED)).arrived == ()

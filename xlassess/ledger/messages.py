@@ -18,6 +18,9 @@ from xlassess.ledger.schema import EVENTS
 from xlassess.model.answer import Return
 from xlassess.model.record import MessageOutcome, Notice
 
+BY_HAND = "recorded by hand"
+"""What stands in place of a server's reply where somebody says that a message was sent."""
+
 
 class Messages:
     """The messages of a ledger; each method is one transaction.
@@ -89,6 +92,23 @@ class Messages:
         if mark is not None:
             entries += [Entry(mark, one, details={"id": message_id}) for one in references]
         with self._writing() as db:
+            events.append(db, self._now(), self._by, entries)
+
+    def by_hand(self, purpose: str, references: Sequence[str]) -> None:
+        """Record that messages were sent by hand, one for each of these workbooks.
+
+        Args:
+            purpose: what they are for.
+            references: the workbooks they are about.
+        """
+        with self._writing() as db:
+            known, entries = len(reads.register(db).messages), list[Entry]()
+            for number, one in enumerate(references, start=known + 1):
+                told = {"id": f"{BY_HAND} {number}", "references": [one]}
+                begun = {**told, "number": number, "purpose": purpose}
+                ended = {**told, "outcome": "sent", "reply": BY_HAND}
+                entries.append(Entry("message begun", one, details=begun))
+                entries.append(Entry("message ended", one, details=ended))
             events.append(db, self._now(), self._by, entries)
 
     def read_before(self, mailbox: str, validity: str) -> tuple[frozenset[int], frozenset[int]]:

@@ -156,6 +156,10 @@ class Replay:
             },
             messages=tuple(self.messages.values()),
             notices=dict(self.notices),
+            asked={
+                self.asked.get(ref, ref): one.at for one in self.messages.values()
+                if one.purpose == "query" and one.outcome == "sent" for ref in one.references
+            },
             outcomes={
                 ref: Outcome("declined" if event.what == "declined" else "nil return",
                              event.by, event.at, event.reason)

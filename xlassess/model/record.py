@@ -157,7 +157,8 @@ class Register:
 
     ``sent`` and ``reminded`` hold the moment (UTC) of the last time, ``outcomes`` what is in
     force. ``reminders`` counts how often people were reminded. ``messages`` are those handed to a
-    mail server, oldest first. ``notices`` is what came back about the last message to somebody.
+    mail server, or recorded as sent by hand, oldest first. ``notices`` is what came back about the
+    last message to somebody. ``asked`` holds the moment when a query workbook about them was sent.
     """
 
     sent: Mapping[str, datetime] = field(default_factory=dict)
@@ -166,6 +167,7 @@ class Register:
     reminders: Mapping[str, int] = field(default_factory=dict)
     messages: tuple[SentMessage, ...] = ()
     notices: Mapping[str, Notice] = field(default_factory=dict)
+    asked: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def uncertain(self) -> tuple[SentMessage, ...]:

@@ -19,6 +19,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
 from xlassess.ingest import ReturnedFile, corrected, read_all
 from xlassess.ledger import Event, Ledger, keep_file
+from xlassess.ledger.messages import BY_HAND
 from xlassess.ledger.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.errors import UsageError
@@ -340,6 +341,11 @@ def mark(
     """
     with _ledger(folder, why) as ledger:
         by_hand = _settled_messages(ledger, references, undone=undone)
+        if what == "sent" and not undone:
+            asks = {one.reference for one in ledger.queries()} - by_hand
+            questions = list(dict.fromkeys(filter(asks.__contains__, map(normalise, references))))
+            ledger.messages.by_hand("query", questions)
+            by_hand |= {*questions}
         books = [
             _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
         ]
@@ -367,10 +373,6 @@ def mark(
         return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
 
 
-_BY_HAND = "recorded by hand"
-"""What stands in place of a server's reply where somebody says that a message arrived."""
-
-
 def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool) -> set[str]:
     """Record that queries and thanks arrived of which that was not certain, or take that back.
 
@@ -378,17 +380,47 @@ def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool
     What a server said that it took is certain, and not taken back.
     """
     named, register = {normalise(one) for one in references}, ledger.register()
-    doubted = [one for one in register.messages if one.outcome == "sent" and one.reply == _BY_HAND]
+    doubted = [one for one in register.messages if one.outcome == "sent" and one.reply == BY_HAND]
     arrived = [
         one
         for one in (doubted if undone else register.uncertain)
         if one.purpose in ("query", "thanks") and named & {*one.references}
     ]
-    outcome: MessageOutcome = "uncertain" if undone else "sent"
-    reply = f"{_BY_HAND}, and taken back" if undone else _BY_HAND
+    reply = f"{BY_HAND}, and taken back" if undone else BY_HAND
     for one in arrived:
+        # Of what no server was given, nothing is uncertain: it was not sent after all.
+        before: MessageOutcome = "not sent" if one.id.startswith(BY_HAND) else "uncertain"
+        outcome: MessageOutcome = before if undone else "sent"
         ledger.messages.end(one.id, outcome, reply, mark=None, references=one.references)
     return {reference for one in arrived for reference in one.references}
+
+
+def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) -> Decided:
+    """Record that all query workbooks that are to go out were sent by hand, or take that back.
+
+    Args:
+        folder: the assessment.
+        why: who did it and when; no reason is needed.
+        undone: take every such record of the round back.
+
+    Raises:
+        XlassessError: settings, register or ledger cannot be used.
+    """
+    with _ledger(folder, why) as ledger:
+        assessment = folder.assessment()
+        still_open(ledger, assessment.round)
+        people = folder.register(assessment).respondents
+        places = [place for place, _ in requests(assessment, people)]
+        out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
+        asked = {one.reference: one.of for one in ledger.queries() if one.of in out.books}
+        if undone:
+            done = _settled_messages(ledger, [*asked], undone=True) & asked.keys()
+        else:
+            done = {one.reference for one in out.open_queries(ledger.queries(), (), again=False)}
+            ledger.messages.by_hand("query", sorted(done))
+        books = sorted({asked[one] for one in done})
+        made = _decided(ledger, "sent", [], books, undone=undone)
+        return replace(made, books=(), arrived=tuple(sorted(done)))
 
 
 def _everyone(

@@ -82,6 +82,7 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
     They do by name, because a return of it was moved, or because it counted in a summary.
     """
     reference, round_name = issued.reference, issued.identity.round
+    mine = {reference}
     statuses: dict[int, ReturnStatus] = {}
     for event in events:
         numbers = {*event.statuses} | ({event.return_id} if event.return_id else set())
@@ -92,7 +93,9 @@ def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]
             if event.details.get("round") == round_name:
                 for number in _counted(event, reference, statuses):
                     yield Step(event, returns.get(number), ())
-        elif reference in (*owners, event.reference, *event.details.get("references", ())):
+        elif mine & {*owners, event.reference, *event.details.get("references", ())}:
+            if event.what == "query issued":  # messages with it are about this workbook, too
+                mine.add(event.details["query"])
             yield _step(event, returns)
 
 

@@ -63,7 +63,7 @@ class Line:
     ``file`` is the name under which the return that counts came in, ``number`` its number in
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
     are when that was last recorded. ``notice`` is what came back about the last message.
-    ``asked`` counts the query workbooks issued about it.
+    ``asked`` counts the query workbooks issued about it; one was last sent at ``asked_at``.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
     the return that counts.
@@ -86,6 +86,7 @@ class Line:
     reminded: datetime | None = None
     outcome: Outcome | None = None
     asked: int = 0
+    asked_at: datetime | None = None
     notice: Notice | None = None
     entered: Finding | None = None
     evidence: tuple[Return, ...] = ()
@@ -355,6 +356,7 @@ class _Lines:
             reminded=register.reminded.get(reference),
             outcome=register.outcomes.get(reference),
             asked=self.record.asked.get(reference, 0),
+            asked_at=register.asked.get(reference),
             notice=register.notices.get(reference),
             entered=ret.entered if ret else None,
             evidence=self.evidence.get(reference, ()),

@@ -52,18 +52,31 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
     help="All workbooks not yet recorded as sent. With --undo: all recorded as sent by hand that "
     "have not come back.",
 )  # fmt: skip
+@click.option(
+    "--queries", is_flag=True,
+    help="All query workbooks not yet recorded as sent. With --undo: all recorded by hand.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
 @click.pass_obj
 def sent(
-    options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
-) -> None:
-    """Record that you sent workbooks to their respondents.
+    options: Options, references: tuple[str, ...], *, everyone: bool, queries: bool, by: str,
+    undo: bool,
+) -> None:  # fmt: skip
+    """Record that you sent workbooks to their respondents, or query workbooks.
 
     REF is the reference of a workbook. It is in the file name. Nothing is sent by this. What was
     sent with --via smtp is on record already.
     """
+    from xlassess.services import decide as service
+
+    if queries:
+        if references or everyone:
+            raise click.UsageError("Give references, or --all, or --queries.")
+        why = service.Why(now(), by=by)
+        _show(Console(), service.mark_queries(folder_of(options), why, undone=undo))
+        return
     _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
 
 
@@ -266,8 +279,9 @@ def _show(out: Console, result: Decided) -> None:
     head = "Undone" if result.undone else "Recorded"
     what = _RECORDED[result.what]
     if result.arrived:
-        said = "is not certain again" if result.undone else "was sent"
-        out.say(f"{head}: the message about {', '.join(result.arrived)} {said}.", style="head")
+        one, was = ("message", "was") if len(result.arrived) == 1 else ("messages", "were")
+        about = ", ".join(result.arrived)
+        out.say(f"{head}: the {one} about {about} {was} sent.", style="head")
         if not result.books:
             return
     if result.left_out:
@@ -277,6 +291,7 @@ def _show(out: Console, result: Decided) -> None:
         out.say("If you reminded them all the same: xlassess reminded REF")
         out.gap()
     if result.what in ("sent", "reminded") and not result.books:
+        # of query workbooks too: those named are told above
         nothing = (
             f"Nothing to undo: no workbook is recorded as {what} by hand."
             if result.undone

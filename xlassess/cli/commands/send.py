@@ -204,25 +204,20 @@ def _which(drafted: Drafted) -> str:
     """All workbooks where all are in the drafts, or their references."""
     made = drafted.composed
     if made.whole and not (made.needs_person or made.away or made.waiting):
-        return "--all"
+        return "--queries" if made.kind == "query" else "--all"
     return " ".join(reference for draft in drafted.drafts for reference in draft.references)
 
 
 def _show_drafted(out: Console, result: Drafted) -> None:
     """Say which drafts were written and what to do with them."""
     kind = result.composed.kind
-    record = "sent" if kind in _SENT else "reminded"
+    record = "sent" if kind in (*_SENT, "query") else "reminded"
     if result.drafts:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
-        if kind not in ("thanks", "query"):
+        if kind != "thanks":
             out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
-        elif kind == "query":
-            out.say(
-                "There is nothing to record when you have sent them. Until its workbook comes "
-                "back, each message is written again when you run this again."
-            )
     else:
         _nobody(out, result.composed)
 

@@ -188,7 +188,7 @@ def _open(out: Console, result: Status) -> None:
             out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
     for line in queries:
         out.gap()
-        sent = f" ({count(line.asked, 'query workbook')} issued)" if line.asked else ""
+        sent = f" ({_issued(line)})" if line.asked else ""
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}{sent}", indent=2)
         for finding in line.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
@@ -220,11 +220,17 @@ def _open(out: Console, result: Status) -> None:
         out.say("Nothing is open.", style="good")
 
 
+def _issued(line: Line) -> str:
+    """How many query workbooks were issued about a workbook, and when one was last sent."""
+    when = f"sent {day(line.asked_at.astimezone().date())}" if line.asked_at else "not sent"
+    return f"{count(line.asked, 'query workbook')} issued, {when}"
+
+
 def _asking(out: Console, lines: Sequence[Line]) -> None:
     """How partners are asked: by query workbooks to be written, or to be sent once written."""
     if not all(line.asked for line in lines):
         out.say("To ask the partners: xlassess query")
-    if any(line.asked for line in lines):
+    if any(line.asked and not line.asked_at for line in lines):
         out.say("To send the query workbooks issued: xlassess send --queries")
 
 
@@ -457,6 +463,7 @@ def _line(line: Line) -> dict[str, Any]:
             else None
         ),
         "query_workbooks": line.asked,
+        "query_sent": line.asked_at.isoformat() if line.asked_at else None,
         "evidence": [{"file": ret.file, "number": ret.number} for ret in line.evidence],
         "later_evidence": [{"file": ret.file, "number": ret.number} for ret in line.later],
         "entered": (
