@@ -1,14 +1,18 @@
 """A made-up partnership, from generate to summary, with the mistakes that partners make."""
 
+from xlassess.demo.post import CameByMail, PostPlayed, run_post
 from xlassess.demo.rounds import MOST_ROUNDS, RoundsPlayed, run_rounds
 from xlassess.demo.run import DemoRun, choose_rounds, choose_toolkits, run_demo
 
 __all__ = [
     "MOST_ROUNDS",
+    "CameByMail",
     "DemoRun",
+    "PostPlayed",
     "RoundsPlayed",
     "choose_rounds",
     "choose_toolkits",
     "run_demo",
+    "run_post",
     "run_rounds",
 ]

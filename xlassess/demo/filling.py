@@ -78,6 +78,22 @@ def fill_in_rows(
     return _saved(book, saved_at, _drawn(blank))
 
 
+def fill_in_cells(blank: bytes, typed: Mapping[tuple[str, str], Cell], saved_at: datetime) -> bytes:
+    """Return a workbook with these cells filled in.
+
+    Args:
+        blank: the workbook as issued.
+        typed: what is entered, by sheet and name of the cell.
+        saved_at: when it was saved, in UTC.
+    """
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(blank))
+    for (sheet, cell), value in typed.items():
+        book[sheet][cell].value = value
+    return _saved(book, saved_at, _drawn(blank))
+
+
 def _fill_section(sheet: Worksheet, section: SectionLayout, filled: Entries) -> None:
     for table in section.tables:
         for row in table.rows:

@@ -152,9 +152,12 @@ MARK = ".xlassess-demo"
 INBOX = "inbox"
 """What the partners sent back, as it might stand in a mailbox."""
 
+SENT = "sent"
+"""The messages that were sent, where the demo is played by e-mail."""
+
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
-    ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", INBOX,
+    ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", INBOX, SENT,
 )  # fmt: skip
 OWN_TOOLKIT = Path("toolkits", "pat.yaml")
 """The toolkit that a demo of several rounds puts beside those of the user."""
@@ -316,6 +319,17 @@ def _unusual(generated: Generated, ingested: Ingested) -> tuple[UnusualReturn, .
     return (*back, *missing)
 
 
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A workbook that comes back: from whom, which one, and the file as it was saved."""
+
+    person: Respondent
+    book: Workbook
+    name: str
+    content: bytes
+    saved_at: datetime
+
+
 class Partners:
     """The partners at work: what each sends back."""
 
@@ -339,20 +353,23 @@ class Partners:
     def files(self, watch: Watch) -> Iterator[tuple[str, bytes]]:
         """Yield every file that comes back: its name and its content."""
         bundle: list[tuple[str, bytes]] = []
+        for back in self.sent_back(watch):
+            if back.person.partner == BUNDLED:
+                bundle.append((back.name, back.content))
+            else:
+                yield back.name, back.content
+        yield BUNDLE, zipped(bundle, self._first_saved)
+
+    def sent_back(self, watch: Watch) -> Iterator[SentBack]:
+        """Yield every workbook that comes back, with whose it is."""
         for number, book in enumerate(self._books, start=1):
             person = self._people[book.partner, book.respondent]
             saved_at = self._first_saved + timedelta(hours=5 * number)
             for returned in self._returned.get((book.toolkit, person.name), AS_IT_SHOULD_BE):
-                file = (
-                    returned.name or book.path.name,
-                    self._file(book, person.name, returned, saved_at),
-                )
-                if person.partner == BUNDLED:
-                    bundle.append(file)
-                else:
-                    yield file
+                content = self._file(book, person.name, returned, saved_at)
+                at = saved_at + timedelta(days=returned.days_later)
+                yield SentBack(person, book, returned.name or book.path.name, content, at)
             watch(number, len(self._books))
-        yield BUNDLE, zipped(bundle, self._first_saved)
 
     def _file(self, book: Workbook, name: str, returned: FileSentBack, saved_at: datetime) -> bytes:
         if returned.unrelated:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, count, percent, progress
+from xlassess.cli.console import Console, count, noticed, percent, progress
 from xlassess.cli.options import Options, common, shown
 
 if TYPE_CHECKING:
-    from xlassess.demo import DemoRun, RoundsPlayed
+    from xlassess.demo import CameByMail, DemoRun, PostPlayed, RoundsPlayed
 
 
 @click.command()
@@ -28,12 +28,21 @@ if TYPE_CHECKING:
     help="How many rounds to play, at most 3. With 2 or 3, the toolkit is pat, and each round has "
     "a workshop, an agreed plan and what became of it.",
 )  # fmt: skip
+@click.option(
+    "--post", "by_post", is_flag=True,
+    help="Play the round by e-mail, in folders: drafts go out, saved messages come in. No server "
+    "is needed.",
+)  # fmt: skip
 @common
 @click.pass_obj
-def demo(options: Options, output: Path, chosen: tuple[str, ...], rounds: int) -> None:
+def demo(
+    options: Options, output: Path, chosen: tuple[str, ...], rounds: int, by_post: bool
+) -> None:
     """Run a made-up assessment from workbooks to summary, with the mistakes that people make."""
-    from xlassess.demo import choose_rounds, choose_toolkits, run_demo, run_rounds
+    from xlassess.demo import choose_rounds, choose_toolkits, run_demo, run_post, run_rounds
 
+    if rounds > 1 and by_post:
+        raise click.UsageError("Play --post or several --rounds, but not both at once.")
     if rounds > 1:
         choose_rounds(chosen)
         with progress("Filling in the workbooks") as watch:
@@ -41,6 +50,11 @@ def demo(options: Options, output: Path, chosen: tuple[str, ...], rounds: int) -
         _show_rounds(Console(), played)
         return
     toolkits = choose_toolkits(chosen)
+    if by_post:
+        with progress("Filling in the workbooks") as watch:
+            posted = run_post(options.root / output, toolkits=toolkits, watch=watch)
+        _show_post(Console(), posted)
+        return
     with progress("Filling in the workbooks") as watch:
         result = run_demo(options.root / output, toolkits=toolkits, watch=watch)
     _show(Console(), result)
@@ -81,6 +95,61 @@ def _show(out: Console, result: DemoRun) -> None:
     out.gap()
     out.say(f"Then try: xlassess status -C {root}")
     out.say("To see three rounds, with workshop, action plan and trend: xlassess demo --rounds 3")
+    out.say("To see the round played by e-mail: xlassess demo --post")
+
+
+def _show_post(out: Console, result: PostPlayed) -> None:
+    """Tell what went out and came in by e-mail, and say where to look."""
+    root, assessment = shown(result.root), result.status.assessment
+    if result.replaced:
+        out.say(f"The earlier demo in {root} was replaced.")
+    out.say(
+        f"{assessment.partnership}, round {assessment.round}, by e-mail: "
+        f"{count(len(result.invited.drafts), 'message')} out, "
+        f"{count(len(result.ingested.files), 'file')} and "
+        f"{count(len(result.ingested.notices), 'notice')} back.",
+        style="head",
+    )
+    out.gap()
+    steps = [
+        ["Invitations", f"{count(len(result.invited.drafts), 'draft')}, one for each person, sent"],
+        ["What came back", f"{count(len(result.ingested.files), 'file')} read out of messages"],
+        ["Queries", f"{count(len(result.queried.workbooks), 'draft')} with a query workbook, sent"],
+        ["Answers to queries", f"{count(len(result.answered.new), 'file')} read"],
+        ["Reminders", f"{count(len(result.reminded.drafts), 'draft')}, waiting for you to send"],
+    ]
+    out.table(("Step", "What happened"), steps, wraps=(1,))
+    out.heading("What came by e-mail, as it often does")
+    out.gap()
+    rows = [[one.who, one.what, _made_of(one)] for one in result.unusual]
+    out.table(("Who", "What came", "What xlassess made of it"), rows, wraps=(1, 2))
+    out.heading("Where to look")
+    out.gap()
+    places = [
+        [f"{root}/sent/invitations", "the invitations, each with its workbooks: open one"],
+        [f"{root}/inbox", "what came: saved messages, a Maildir folder, a mailbox file"],
+        [f"{root}/sent/queries", "the messages about unclear answers"],
+        [shown(result.reminded.folder), "the reminders, as drafts for your mail program"],
+        [shown(result.consolidated.path), "the summary for the committee"],
+    ]
+    out.table(("Place", "What is there"), places, wraps=(0, 1))
+    out.gap()
+    out.say("To see what is open, and the command for each thing that messages ask for:")
+    out.say(f"xlassess status -C {root}")
+
+
+def _made_of(one: CameByMail) -> str:
+    """What was made of something that came by e-mail."""
+    said = [noticed(one.notice)] if one.notice else []
+    said += ["shown with the command that records it"] * bool(one.offers)
+    said += ["answers in a PDF: to be typed in"] * one.typed_in
+    return ", ".join(said) or " and ".join(_STATES.get(state, state) for state in one.states)
+
+
+_STATES = {
+    "accepted": "read", "accepted with notes": "read", "query": "asked about",
+    "refused": "no workbook: shown in status",
+}  # fmt: skip
 
 
 def _show_rounds(out: Console, result: RoundsPlayed) -> None:
