@@ -25,7 +25,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.reference import make_reference
 from xlassess.ledger import Ledger
-from xlassess.mail import Mailbox, MailboxError, place_of
+from xlassess.mail import FetchedMail, Mailbox, MailboxError, place_of
+from xlassess.mail.imap import _together
 from xlassess.model.errors import UsageError
 from xlassess.services.collect_mail import Collected, collect_mail
 from xlassess.services.generate import generate
@@ -150,6 +151,52 @@ def test_collect__what_was_not_read_is_asked_for_again(
     assert told["mailbox"]["taken"] == told["new"] == 1
     assert told["mailbox"]["unread"] == told["mailbox"]["large"] == []
     assert told["notices"] == told["words"] == told["displaced"] == []
+
+
+def test_collect__what_came_before_the_connection_broke_is_recorded(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ada Ash", "Bea Birch"):
+        box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
+    monkeypatch.setattr("xlassess.services.collect_mail._AT_ONCE", 1)
+    whole, asked = Mailbox._contents, []
+
+    def breaking(self: Mailbox, uids: list[int], sizes: dict[int, int]) -> Iterator[FetchedMail]:
+        asked.append(uids)
+        if len(asked) == 2:
+            raise MailboxError("It broke.", "Again.")
+        return whole(self, uids, sizes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "_contents", breaking)
+        with pytest.raises(MailboxError, match="broke"):
+            collect(folder, box)
+    with Ledger(folder.ledger_file) as ledger:
+        assert len(ledger.current("2026")) == 1
+    assert collect(folder, box).taken == 1  # the other one alone
+    with Ledger(folder.ledger_file) as ledger:
+        assert len(ledger.current("2026")) == len(ledger.history("2026")) == 2
+
+
+@pytest.mark.parametrize("limit", ["_TOGETHER", "_MOST_TOGETHER"])
+def test_collect__no_more_together_than_there_is_room_for(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+) -> None:  # fmt: skip
+    for name in ("Ada Ash", "Bea Birch"):
+        box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
+    monkeypatch.setattr("xlassess.services.collect_mail._AT_ONCE", 1)
+    monkeypatch.setattr(f"xlassess.services.collect_mail.{limit}", 1)
+    assert collect(folder, box).taken == 2
+    with Ledger(folder.ledger_file) as ledger:
+        read = [one for one in ledger.events() if one.what == "mailbox read"]
+        assert [len(one.details["taken"]) for one in read] == [1, 1]
+
+
+def test_together__never_more_than_the_largest_may_have_alone() -> None:
+    sizes = {1: 60, 2: 30, 3: 30, 4: 1, 5: 60}
+    assert list(_together([1, 2, 3, 4, 5], sizes, 60)) == [[1], [2, 3], [4], [5]]
+    assert list(_together([], sizes, 60)) == []
 
 
 def test_collect__a_file_that_needs_a_password_is_asked_for_again(

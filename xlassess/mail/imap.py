@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from types import TracebackType
@@ -196,8 +196,8 @@ class Mailbox:
                 if sizes.get(uid, 0) > largest:
                     yield FetchedMail(uid, None, None, sizes[uid])
             small = [uid for uid in some if sizes.get(uid, largest + 1) <= largest]
-            if small:
-                yield from self._contents(small, sizes)
+            for few in _together(small, sizes, largest):
+                yield from self._contents(few, sizes)
 
     def _sizes(self, uids: Sequence[int]) -> dict[int, int]:
         sizes = {}
@@ -268,6 +268,21 @@ class Mailbox:
                 f"Messages cannot be moved to {folder} ({_said(error)}).",
                 "What was read is recorded. Run this again to move it.",
             ) from None
+
+
+def _together(uids: Sequence[int], sizes: Mapping[int, int], most: int) -> Iterator[Sequence[int]]:
+    """Yield messages that are fetched together: no more bytes than the largest may have alone.
+
+    Each answer of the server is in memory whole.
+    """
+    some: list[int] = []
+    for uid in uids:
+        if some and sum(sizes[one] for one in some) + sizes[uid] > most:
+            yield some
+            some = []
+        some.append(uid)
+    if some:
+        yield some
 
 
 def _chunks(uids: Sequence[int]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import concerns
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
-from xlassess.mail import Mailbox, MailboxPlace, place_of
+from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
 from xlassess.services.common.asked import people_now, whose_addresses
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.posting import password_of
@@ -26,8 +26,14 @@ PASSWORD, TOKEN = "XLASSESS_IMAP_PASSWORD", "XLASSESS_IMAP_TOKEN"
 LARGEST = 60_000_000
 """Bytes of a message that are fetched: a file of the greatest size, in base64, twice over."""
 
-_TOGETHER = 200
-"""Messages that are fetched, read and recorded before the next are."""
+_TOGETHER, _MOST_TOGETHER = 1000, 500_000_000
+"""So many messages, or bytes of them, are fetched, read and recorded before the next are.
+
+What one lot costs besides its messages is that of a run of ``ingest``.
+"""
+
+_AT_ONCE = 20
+"""Messages asked for at once; after each of these lots there may be enough."""
 
 _LOCKED = {"G04", "G18"}
 """The findings of files that need a password: another than those given, or any."""
@@ -101,11 +107,13 @@ def collect_mail(
         taken, left = ledger.messages.read_before(str(place), box.validity)
         there = box.uids()
         new = [uid for uid in there if uid not in taken and uid not in left]
-        for start in range(0, len(new), _TOGETHER):
-            some = new[start : start + _TOGETHER]
-            mine, rest = run.some(box, some)
-            if mine or rest:
-                ledger.messages.mailbox_read(str(place), box.validity, mine, rest)
+        while new:
+            lot = run.some(box, new)
+            if lot.taken or lot.rest:
+                ledger.messages.mailbox_read(str(place), box.validity, lot.taken, lot.rest)
+            if lot.broke:
+                raise lot.broke
+            new = new[lot.asked :]
         to_move = [uid for uid in there if uid in taken or uid in run.taken] if move_to else []
         if to_move:
             box.move(to_move, move_to)
@@ -114,6 +122,21 @@ def collect_mail(
         place, result, len(run.taken), run.left, len(to_move),
         large=tuple(run.large), unread=tuple(run.unread), locked=tuple(run.locked),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Messages that were fetched together, by their numbers.
+
+    ``taken`` were taken in, ``rest`` have nothing to do with us. Others are in neither: they were
+    not judged, or may say more once there is a password. ``asked`` counts those asked for;
+    ``broke`` is what ended the connection while they came.
+    """
+
+    asked: int
+    taken: tuple[int, ...]
+    rest: tuple[int, ...]
+    broke: MailboxError | None
 
 
 class _Collecting:
@@ -134,41 +157,36 @@ class _Collecting:
         self.locked: list[int] = []
         self.result = Ingested(())
 
-    def some(self, box: Mailbox, uids: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Fetch these messages and read what is in them.
+    def some(self, box: Mailbox, uids: Sequence[int]) -> _Lot:
+        """Fetch the first of these messages, as many as go together, and read what is in them.
 
-        Returns:
-            The numbers of those taken in, and of those that have nothing to do with us. Others
-            are in neither: they were not judged, or may say more once there is a password.
+        What came before a connection broke is read and recorded all the same.
         """
-        mine: dict[int, str] = {}
-        rest: list[int] = []
-        large: list[int] = []
-        arrived: dict[str, datetime] = {}
+        asked = 0
+        broke: MailboxError | None = None
         with tempfile.TemporaryDirectory(prefix=_FETCHED) as place:
-            for mail in box.fetch(uids, LARGEST):
-                if mail.content is None:
-                    large.append(mail.uid)
-                elif concerns(mail.content, self.references, self.addresses):
-                    name = mine[mail.uid] = self._name(mail.uid)
-                    Path(place, name).write_bytes(mail.content)
-                    if mail.received:
-                        arrived[name] = mail.received
-                else:
-                    rest.append(mail.uid)
-            closed = self._read(Path(place), arrived) if mine else set()
-        locked = [uid for uid, name in mine.items() if name in closed]
-        taken = [uid for uid in mine if uid not in locked]
-        judged = {*mine, *rest, *large}
+            lot = _Sorted(Path(place), self)
+            while asked < min(len(uids), _TOGETHER) and lot.size < _MOST_TOGETHER and not broke:
+                wanted = uids[asked : asked + _AT_ONCE]
+                asked += len(wanted)
+                try:
+                    for mail in box.fetch(wanted, LARGEST):
+                        lot.add(mail)
+                except MailboxError as error:
+                    broke = error
+            closed = self._read(lot.place, lot.arrived) if lot.mine else set()
+        locked = [uid for uid, name in lot.mine.items() if name in closed]
+        taken = [uid for uid in lot.mine if uid not in locked]
+        judged = {*lot.mine, *lot.rest, *lot.large}
         self.taken += taken
-        self.left += len(rest)
-        self.large += large
+        self.left += len(lot.rest)
+        self.large += lot.large
         self.locked += locked
-        self.unread += [uid for uid in uids if uid not in judged]
-        return taken, rest
+        self.unread += [uid for uid in uids[:asked] if uid not in judged]
+        return _Lot(asked, tuple(taken), tuple(lot.rest), broke)
 
-    def _name(self, uid: int) -> str:
-        """A message's name for show; in the order of these names they came."""
+    def name(self, uid: int) -> str:
+        """Return a message's name for show; in the order of these names they came."""
         folder = self._place.folder
         shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in folder)
         return f"{shown} {uid:07d}.eml"
@@ -192,3 +210,35 @@ class _Collecting:
             for file in result.files
             if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
         }
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Messages as they come: those about the assessment are put into a folder, to be read.
+
+    ``mine`` are the numbers of these with the names of their files, which ``arrived`` when it
+    says; ``rest`` are those of others, ``large`` of those that were not fetched. ``size`` is that
+    of all together.
+    """
+
+    place: Path
+    run: _Collecting
+    mine: dict[int, str] = field(default_factory=dict)
+    rest: list[int] = field(default_factory=list)
+    large: list[int] = field(default_factory=list)
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, mail: FetchedMail) -> None:
+        """Take a message in, unless it is too large or nobody's business here."""
+        if mail.content is None:
+            self.large.append(mail.uid)
+            return
+        self.size += len(mail.content)
+        if not concerns(mail.content, self.run.references, self.run.addresses):
+            self.rest.append(mail.uid)
+            return
+        name = self.mine[mail.uid] = self.run.name(mail.uid)
+        (self.place / name).write_bytes(mail.content)
+        if mail.received:
+            self.arrived[name] = mail.received
