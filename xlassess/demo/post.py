@@ -23,7 +23,7 @@ from xlassess.demo.filling import fill_in_cells
 from xlassess.demo.partnership import BUNDLED, ISSUED, TOOLKITS
 from xlassess.demo.returns import BUNDLE, zipped
 from xlassess.demo.run import INBOX, SENT, Partners, SentBack, clear, set_up
-from xlassess.generate.query.letter import slot_cells
+from xlassess.generate import slot_cells
 from xlassess.model.assessment import Respondent
 from xlassess.model.record import Notice
 from xlassess.services.common.asked import toolkits_of
