@@ -59,11 +59,13 @@ PROGRAMS: Mapping[str, Program] = {
     "gnumeric": Program("Gnumeric", "install gnumeric", ("ssconvert",)),
     "pdftotext": Program("pdftotext", "install poppler-utils", ("pdftotext",)),
     "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
+    "neomutt": Program("NeoMutt", "install neomutt", ("neomutt",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
     "sheetjs": Program("SheetJS", _NPM, package="node_modules/xlsx", needs=("npm",)),
     "exceljs": Program("ExcelJS", _NPM, package="node_modules/exceljs", needs=("npm",)),
+    "postal-mime": Program("postal-mime", _NPM, package="node_modules/postal-mime", needs=("npm",)),
     "validator": Program(
         "the Open XML SDK validator",
         _NPM,
