@@ -28,6 +28,7 @@ from xlassess.services.generate import generate
 from xlassess.services.ingest import Ingested, ingest
 from xlassess.services.rounds import close_round
 from xlassess.services.status import status
+from xlassess.services.verify import verify
 
 
 @pytest.fixture
@@ -74,7 +75,8 @@ def test_offers__a_correction_runs_as_offered_and_is_gone(
     (offer,) = result.offers
     assert (offer.hint.kind, offer.hint.item, offer.hint.label) == ("correction", "1A", "Disagree")
     reference = offer.issued.reference
-    reason = f"E-mail of {LATER.day} March 2026"
+    reason = f"E-mail of {LATER.day} March 2026 from ada@ash.example"
+    assert offer.stranger is False  # of whom no address is known, the workbook says who it is
     assert offer.commands == (f'xlassess correct {reference} 1A Disagree --reason "{reason}"',)
     assert open_offers(folder) == result.offers
     with Ledger(folder.ledger_file) as ledger:  # nothing of it was taken for an answer
@@ -92,6 +94,10 @@ def test_offers__from_an_address_that_is_not_theirs(
     (offer,) = handed(folder, tmp_path / "m.eml", text, sender="x@else.example").offers
     assert (offer.sender, offer.stranger) == ("x@else.example", True)
     assert offer.commands[0].endswith(' from x@else.example"')
+    run(folder, offer.away.replace("...", "No idea who that is"))
+    assert open_offers(folder) == ()
+    run(folder, offer.away.replace("...", "After all") + " --undo")
+    assert open_offers(folder) == (offer,)
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert "This is no address on record of Ash Council, Ada Ash: ask them." in said
 
@@ -121,9 +127,12 @@ def test_offers__nil_where_nothing_came_and_not_beside_answers(
     text = f"Reference {reference}: we have nothing to report."
     (offer,) = handed(folder, tmp_path / "nil.eml", text).offers
     assert (offer.hint.kind, offer.issued.reference) == ("nil return", reference)
+    assert [ret.number for ret in status(folder, today=LATER.date()).unplaced] == [offer.number]
     run(folder, offer.commands[0])
     assert open_offers(folder) == ()
-    assert status(folder, today=LATER.date()).lines[1].state == "nil return"
+    found = status(folder, today=LATER.date())
+    assert found.lines[1].state == "nil return"
+    assert found.unplaced == ()  # what it asks for is on record: nothing is left to be done
     assert handed(folder, tmp_path / "a.eml", "We have nothing to report.", book).offers == ()
 
 
@@ -165,6 +174,76 @@ def test_offers__words_with_a_workbook_read_before(
     (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
     run(folder, offer.commands[0])
     assert open_offers(folder) == ()
+
+
+def test_offers__what_was_said_again_is_put_away_and_back(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [book], now=LATER, workers=1)
+    (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
+    assert (offer.away, offer.sender) == (
+        f'xlassess set-aside m{offer.event} --reason "..."', "ada@ash.example",
+    )  # fmt: skip
+    run(folder, offer.away.replace("...", "She means last year"))
+    assert open_offers(folder) == ()
+    again = ["-C", str(folder.root), "set-aside", f"m{offer.event}", "--reason", "x"]
+    assert CliRunner().invoke(cli, again).exit_code == 2
+    where = ["-C", str(folder.root), "history", offer.issued.reference]
+    told = CliRunner().invoke(cli, where).stdout
+    assert f"message m{offer.event} set aside" in told
+    assert "again from ada@ash.example" in told
+    run(folder, f'xlassess set-aside m{offer.event} --undo --reason "After all"')
+    assert open_offers(folder) == (offer,)
+    assert verify(folder).holds
+
+
+def test_offers__an_automatic_reply_is_put_away(folder: AssessmentFolder, tmp_path: Path) -> None:
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    generate(folder, now=MONDAY)
+    text = "I have left the council. Please write to office@ash.example."
+    heads = {"Auto-Submitted": "auto-replied"}
+    (offer,) = handed(folder, tmp_path / "m.eml", text, **heads).offers
+    assert (offer.hint.kind, offer.sender) == ("another person", "ada@ash.example")
+    run(folder, offer.away.replace("...", "She is back"))
+    assert open_offers(folder) == ()
+
+
+@pytest.mark.parametrize("number", ["m1", "m99", "x"])
+def test_set_aside__what_is_no_message(folder: AssessmentFolder, number: str) -> None:
+    generate(folder, now=MONDAY)
+    line = ["-C", str(folder.root), "set-aside", number, "--reason", "x"]
+    assert CliRunner().invoke(cli, line).exit_code == 2
+
+
+def test_set_aside__a_message_leaves_the_nil_return_alone(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Taking back that a message was put away takes back nothing else of its workbook."""
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [book], now=LATER, workers=1)
+    (offer,) = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book).offers
+    reference = offer.issued.reference
+    run(folder, f'xlassess set-aside m{offer.event} --reason "No"')
+    run(folder, f'xlassess decline {reference} --reason "They said so"')
+    run(folder, f'xlassess set-aside m{offer.event} --undo --reason "Yes"')
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().outcomes[reference].kind == "declined"
+
+
+def test_status__who_sent_what_is_no_workbook(folder: AssessmentFolder, tmp_path: Path) -> None:
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    generate(folder, now=MONDAY)
+    handed(folder, tmp_path / "link.eml", "Please fetch it: https://we.tl/t-abc")
+    handed(folder, tmp_path / "other.eml", "Hello.", sender="x@else.example")
+    found = status(folder, today=LATER.date())
+    assert found.senders == {1: "Ash Council, Ada Ash"}
+    said = " ".join(CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout.split())
+    assert (
+        "Refused, sent by people who are asked: 1 file link.eml (return 1): G21 E-mail without a "
+        "workbook: it links to a file that is kept elsewhere. From Ash Council, Ada Ash"
+    ) in said
+    assert "Refused, sender not known: 1 file other.eml" in said
 
 
 def test_offers__in_status_and_json_and_never_as_a_command_of_theirs(

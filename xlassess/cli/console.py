@@ -304,12 +304,7 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
             continue
         for command in one.commands:
             out.say(command, indent=4)
-        if one.away:
-            out.say(f"If it is not: {one.away}", indent=4)
-        else:
-            out.say(
-                "If it is not, leave it. It stays listed until what it asks for is done.", indent=4
-            )
+        out.say(f"If it is not: {one.away}", indent=4)
 
 
 def offer_as_json(one: Offer) -> dict[str, Any]:
@@ -323,6 +318,7 @@ def offer_as_json(one: Offer) -> dict[str, Any]:
         "file": one.file,
         "sender": one.sender,
         "return": one.number or None,
+        "message": one.event or None,
         "commands": list(one.commands),
     }
 

@@ -54,7 +54,8 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
 
 def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     """Return it with what is worth telling of the message it came with; no word is an answer."""
-    notes = [found("I14", text=mail.text)] if mail.text else []
+    whom = f" from {mail.sender}" if mail.sender else ""
+    notes = [found("I14", text=mail.text, sender=mail.sender, whom=whom)] if mail.text else []
     book = context.issued.get(ret.reference)
     whose = context.senders.get(mail.sender.casefold(), frozenset())
     if book and whose and book.identity.respondent not in whose:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from xlassess.ledger import reads
 from xlassess.ledger.deciding import Deciding, Moves
 from xlassess.ledger.events import Entry, Event, ReturnStatus, What
+from xlassess.ledger.messages import SAYING
 from xlassess.ledger.order import OPEN, SAYS, UNCLEAR
 from xlassess.ledger.replay import MARKS
 from xlassess.ledger.schema import RETURNS
@@ -153,6 +154,33 @@ class Decisions:
             deciding.add(replace(entry, statuses=statuses, settled=vacated.settled))
             return replace(ret, state="set aside")
 
+    def set_message_aside(self, number: int, reason: str) -> Event:
+        """Decide that nothing is to be done about what a message says.
+
+        Args:
+            number: the number of the event that holds it.
+            reason: why.
+
+        Raises:
+            UsageError: no message is on record under this number, or it was set aside already.
+        """
+        with self._begun() as deciding:
+            what: What = "message set aside"
+            message = next((one for one in deciding.log if one.number == number), None)
+            if message is None or message.what not in SAYING:
+                raise UsageError(
+                    f"There is no message m{number} on record.",
+                    "xlassess status shows what messages seem to ask for.",
+                )
+            made = [one for one in deciding.log if one.what == what and _about(one, number)]
+            if any(one.number not in deciding.now.undone for one in made):
+                raise UsageError(
+                    f"Message m{number} has already been set aside.", "Nothing needs doing."
+                )
+            details = {"message": number, "references": message.details.get("references", [])}
+            deciding.add(Entry(what, message.reference, reason=reason, details=details))
+            return message
+
     def corrected(self, number: int, details: Mapping[str, str], reason: str) -> None:
         """Record that a return is another one with one answer changed by the coordinator.
 
@@ -220,6 +248,8 @@ class Decisions:
 
 
 def _about(event: Event, key: str | int) -> bool:
+    if event.what == "message set aside":
+        return event.details.get("message") == key
     return event.return_id == key if isinstance(key, int) else event.reference == key
 
 

@@ -28,6 +28,7 @@ What = Literal[
     "toolkit kept", "issued", "received", "came again", "waived", "waiver revoked", "chosen",
     "set aside", "reassigned", "nil return", "declined", "sent", "reminded", "undone",
     "message begun", "message ended", "mailbox read", "mail came", "corrected", "words came",
+    "message set aside",
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
     "round closed", "round reopened", "plan agreed", "progress reported",
     "plan written", "progress written", "workshop written", "workshop held",

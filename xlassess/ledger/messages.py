@@ -18,6 +18,9 @@ from xlassess.ledger.schema import EVENTS
 from xlassess.model.answer import Return
 from xlassess.model.record import MessageOutcome, Notice
 
+SAYING: tuple[What, ...] = ("words came", "mail came")
+"""The events that hold what messages say."""
+
 BY_HAND = "recorded by hand"
 """What stands in place of a server's reply where somebody says that a message was sent."""
 
@@ -146,13 +149,19 @@ class Messages:
             events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])
 
     def told(self) -> tuple[Event, ...]:
-        """Return the events that hold what messages say, the oldest first."""
-        words: tuple[What, ...] = ("words came", "mail came")
+        """Return the events that hold what messages say and were not put away, the oldest first."""
+        decided: tuple[What, ...] = ("message set aside", "undone")
         with self._reading() as db:
-            which = and_(EVENTS.c.what.in_(words), EVENTS.c.reason != "")
-            return events.read(db, which)
+            found = events.read(db, and_(EVENTS.c.what.in_(SAYING), EVENTS.c.reason != ""))
+            later = events.read(db, EVENTS.c.what.in_(decided)) if found else ()
+        undone = {one.undoes for one in later}
+        aside = {one.details.get("message") for one in later if one.number not in undone}
+        return tuple(one for one in found if one.number not in aside)
 
-    def came(self, sha256: str, references: Sequence[str], notice: Notice, text: str = "") -> bool:
+    def came(
+        self, sha256: str, references: Sequence[str], notice: Notice, text: str = "",
+        sender: str = "",
+    ) -> bool:  # fmt: skip
         """Record what a message says about one that was sent.
 
         Args:
@@ -160,6 +169,7 @@ class Messages:
             references: the workbooks it is about.
             notice: what it says.
             text: what it says in words, where that may matter.
+            sender: the address it came from.
 
         Returns:
             False, and nothing is recorded, where it is on record already.
@@ -168,7 +178,7 @@ class Messages:
         details = {
             "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
             "until": notice.until.isoformat() if notice.until else "",
-            "references": [*references],
+            "references": [*references], "sender": sender,
         }  # fmt: skip
         with self._writing() as db:
             known = events.read(db, EVENTS.c.what == what)
@@ -178,12 +188,13 @@ class Messages:
             events.append(db, self._now(), self._by, [entry])
         return True
 
-    def words_came(self, ret: Return, text: str) -> bool:
+    def words_came(self, ret: Return, text: str, sender: str = "") -> bool:
         """Record what a message says that brought a workbook which was read before.
 
         Args:
             ret: what was read from it then.
             text: what the message says.
+            sender: the address it came from.
 
         Returns:
             False, and nothing is recorded, where it is on record already.
@@ -194,7 +205,7 @@ class Messages:
             told = any(text in one.message for one in ret.findings)
             if told or any(one.reason == text for one in known):
                 return False
-            events.append(
-                db, self._now(), self._by, [Entry(what, ret.reference, ret.number, reason=text)]
-            )
+            details = {"sender": sender}
+            entry = Entry(what, ret.reference, ret.number, reason=text, details=details)
+            events.append(db, self._now(), self._by, [entry])
         return True

@@ -124,7 +124,9 @@ class Replay:
             del self.settled[settled]
         if taken_back is None:
             return
-        self.outcomes.pop(taken_back.reference, None)
+        outcome = self.outcomes.get(taken_back.reference)
+        if outcome and outcome.number == number:
+            del self.outcomes[taken_back.reference]
         marks = self.marks.get((taken_back.what, taken_back.reference), [])
         marks[:] = [mark for mark in marks if mark.number != number]
 

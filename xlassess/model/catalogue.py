@@ -290,7 +290,7 @@ _IDENTIFY = (
         "I14",
         "note",
         "What the message says",
-        "The e-mail message that the file came with says: “{text}”",
+        "The e-mail message{whom} that the file came with says: “{text}”",
         "No word of it was read as an answer. What it seems to ask for is offered with the command "
         "that records it: xlassess status.",
     ),

@@ -122,7 +122,14 @@ def _below(cell: str) -> str:
 
 
 class _Details(dict[str, str]):
-    """Details of a finding; a name the finding does not give is shown as an ellipsis."""
+    """Details of a finding; a name the finding does not give is shown as an ellipsis.
+
+    Findings of earlier versions do without what was added since.
+    """
 
     def __missing__(self, key: str) -> str:
-        return "…"
+        return "" if key in ADDED else "…"
+
+
+ADDED = frozenset({"whom"})
+"""Details that findings made by earlier versions lack, and that a sentence does without."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from xlassess.model.catalogue import CATALOGUE
-from xlassess.model.finding import Kind
+from xlassess.model.finding import ADDED, Kind
 
 _GROUPS = {
     "G": (
@@ -55,8 +55,13 @@ def _groups() -> Iterator[str]:
         yield ""
 
 
+def _shown(detail: re.Match[str]) -> str:
+    """What is filled in, but for what a sentence does without."""
+    return "" if detail[1] in ADDED else f"*{detail[1]}*"
+
+
 def _row(kind: Kind) -> str:
-    says, do = (_DETAIL.sub(r"*\1*", text).replace("|", "\\|") for text in (kind.says, kind.do))
+    says, do = (_DETAIL.sub(_shown, text).replace("|", "\\|") for text in (kind.says, kind.do))
     return f"| {kind.code} | {_SEVERITY[kind.severity]} | {kind.title} | {says} | {do} |"
 
 

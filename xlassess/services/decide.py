@@ -63,7 +63,8 @@ class Decided:
     ``what`` names it as the event log does; ``undone`` says that it was taken back. ``returns``
     are the returns it was about, ``books`` the workbooks concerned as they stand now. ``arrived``
     are the references in messages of which it is certain now that they arrived. ``left_out`` are
-    people who are not recorded as reminded because ``remind`` writes to none of them.
+    people who are not recorded as reminded because ``remind`` writes to none of them. ``message``
+    is the number of the message it was about, if it was about one.
     """
 
     what: str
@@ -72,6 +73,7 @@ class Decided:
     books: tuple[Book, ...]
     arrived: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    message: int = 0
 
 
 def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
@@ -112,6 +114,30 @@ def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
         _still_open_for(ledger, number)
         ret = ledger.decisions.set_aside(number, why.reason.strip())
         return _decided(ledger, "set aside", [number], [ret.reference])
+
+
+def set_message_aside(
+    folder: AssessmentFolder, number: int, why: Why, *, undone: bool = False
+) -> Decided:
+    """Record that nothing is to be done about what a message says, or take that back.
+
+    Args:
+        folder: the assessment.
+        number: the number of the message on record, without the m that stands before it.
+        why: who decides, when and why.
+        undone: take it back.
+
+    Raises:
+        UsageError: there is no such message, it was set aside already, or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        still_open(ledger, folder.assessment().round)
+        decisions, reason = ledger.decisions, why.reason.strip()
+        if undone:
+            decisions.undo("message set aside", number, reason)
+        else:
+            decisions.set_message_aside(number, reason)
+        return replace(_decided(ledger, "set aside", [], [], undone=undone), message=number)
 
 
 def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decided:

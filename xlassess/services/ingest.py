@@ -47,7 +47,7 @@ from xlassess.services.common.last_time import (
     is_untouched,
     same_judgements,
 )
-from xlassess.services.common.offers import Offer, offers, said_in
+from xlassess.services.common.offers import Offer, offers, said_in, sender_of
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
@@ -247,7 +247,7 @@ def _offered(
     people = people_now(folder)
     whose, ids = whose_addresses(people, ledger.issued()), {one.id for one in people}
     overview = ledger.overview(assessment.round)
-    return offers(ledger, overview, ids, whose, (numbers, last))
+    return offers(ledger, overview, ids, whose, (numbers, last)).offers
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
@@ -415,8 +415,9 @@ class _Run:
         self._origins: dict[str, Kept] = {}
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
-        self._words: list[tuple[str, Return, str]] = []
-        self._notices: list[tuple[str, str, tuple[str, ...], Notice, str]] = []
+        self._words: list[tuple[str, Return, str, str]] = []
+        self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
+        self._sent: tuple[SentMessage, ...] | None = None
 
     def files(
         self, states: Mapping[int, State], instead: Mapping[str, str]
@@ -491,12 +492,14 @@ class _Run:
         if references:
             said = said_in(item.ret)
             text = said if says_another_answers(said) else ""
-            self._notices.append((item.ret.file, item.sha256, references, notice, text))
+            self._notices.append((item, references, notice, text))
 
     def _sent_messages(self) -> tuple[SentMessage, ...]:
         """The messages that were sent, or may have been, oldest first."""
-        messages = self._ledger.register().messages
-        return tuple(one for one in messages if one.outcome in ("sent", "uncertain"))
+        if self._sent is None:  # looked for once, and not for each of many notices
+            messages = self._ledger.register().messages
+            self._sent = tuple(one for one in messages if one.outcome in ("sent", "uncertain"))
+        return self._sent
 
     def _about(self, item: NoticedMail, known: Sequence[SentMessage]) -> tuple[str, ...]:
         """The workbooks that the messages were about of which this one tells, or its addresses."""
@@ -523,17 +526,17 @@ class _Run:
         """Record what messages say whose workbooks were read before; return file and words."""
         return tuple(
             (file, text)
-            for file, before, text in self._words
-            if self._ledger.messages.words_came(before, text)
+            for file, before, text, sender in self._words
+            if self._ledger.messages.words_came(before, text, sender)
         )
 
     def noted(self) -> tuple[Noticed, ...]:
         """Record what came back about messages, and return what was not on record."""
         issued = self._context.issued
         return tuple(
-            Noticed(file, notice, tuple(issued[ref] for ref in about if ref in issued))
-            for file, sha256, about, notice, text in self._notices
-            if self._ledger.messages.came(sha256, about, notice, text)
+            Noticed(item.ret.file, notice, tuple(issued[ref] for ref in about if ref in issued))
+            for item, about, notice, text in self._notices
+            if self._ledger.messages.came(item.sha256, about, notice, text, sender_of(item.ret))
         )
 
     def _refuse(self, ret: Return) -> None:
@@ -604,7 +607,8 @@ class _Run:
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             if source.mail and source.mail.text:
-                self._words.append((source.name, before, source.mail.text))
+                mail = source.mail
+                self._words.append((source.name, before, mail.text, mail.sender))
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""

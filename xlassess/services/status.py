@@ -28,7 +28,7 @@ from xlassess.services.common.asked import (
 )
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
-from xlassess.services.common.offers import Offer, offers
+from xlassess.services.common.offers import Offer, Offered, offers, sender_of
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -157,7 +157,8 @@ class Status:
     actions, of this round and those before it, whose deadline has passed; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
-    ask for. ``offers`` are what messages seem to ask for.
+    ask for. ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
+    sent them, by the number of the return, where that is known.
     """
 
     assessment: Assessment
@@ -171,6 +172,7 @@ class Status:
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
     offers: tuple[Offer, ...] = ()
+    senders: Mapping[int, str] = field(default_factory=dict)
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -220,6 +222,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
             if ret.state == "refused"
             and ret.reference not in known
             and ret.sha256 not in record.read_since
+            and ret.number not in found.offered.done
         ),
         remarks=register.remarks,
         closed=found.closed,
@@ -227,8 +230,23 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         reviews=tuple(_reviews(record, assessment, today)),
         joint=found.joint,
         reports=found.reports,
-        offers=found.offers,
+        offers=found.offered.offers,
+        senders=_senders(history, record.issued, respondents),
     )
+
+
+def _senders(
+    history: Sequence[Return], issued: Sequence[Issued], respondents: Sequence[Respondent]
+) -> dict[int, str]:
+    """By the number of a refused return, who sent it, where the address is that of one person."""
+    whose = whose_addresses(respondents, issued)
+    names = {book.identity.respondent: book.who for book in issued}
+    sent: dict[int, str] = {}
+    for ret in history:
+        ids = whose.get(sender_of(ret).casefold(), frozenset()) if ret.state == "refused" else ()
+        if len(ids) == 1 and (name := names.get(*ids)):
+            sent[ret.number] = name
+    return sent
 
 
 def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iterator[NextReview]:
@@ -250,7 +268,7 @@ class _Found:
     plans: Mapping[str, AgreedPlan] = field(default_factory=dict)
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
-    offers: tuple[Offer, ...] = ()
+    offered: Offered = field(default_factory=Offered)
 
 
 def _found(

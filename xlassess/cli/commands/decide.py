@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlassess.services.decide import Book, Decided, Mark, Waived, Why
 
 _COUNT = re.compile("[1-9][0-9]{0,8}")
+_MESSAGE = re.compile("[mM]([1-9][0-9]{0,8})")
 
 
 def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -31,6 +32,12 @@ def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
             "xlassess history show them."
         )
     return int(value)
+
+
+def _return_or_message(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
+    """Return the number of a return that somebody names, or that of a message; 0 for the other."""
+    message = _MESSAGE.fullmatch(value.strip())
+    return (0, int(message[1])) if message else (_number(ctx, param, value), 0)
 
 
 _BY = click.option("--by", metavar="NAME", default="", help="Who decided. The default is you.")
@@ -145,18 +152,26 @@ def choose(
 
 
 @click.command("set-aside")
-@click.argument("number", metavar="RETURN", callback=_number)
+@click.argument("which", metavar="RETURN", callback=_return_or_message)
 @_deciding
-def set_aside(options: Options, number: int, reason: str, by: str, undo: bool) -> None:
+def set_aside(
+    options: Options, which: tuple[int, int], *, reason: str, by: str, undo: bool
+) -> None:
     """Leave out return number RETURN, so that it counts for no one.
 
     Use this for a file that was sent by mistake. If it had replaced an earlier return, the
     earlier one counts again.
+
+    Give m and a number, such as m41, to leave out what a message seems to ask for, as status
+    shows it.
     """
     from xlassess.services import decide as service
 
     folder, why = folder_of(options), _why(reason, by)
-    if undo:
+    number, message = which
+    if message:
+        _show(Console(), service.set_message_aside(folder, message, why, undone=undo))
+    elif undo:
         _show(Console(), service.undo(folder, "set aside", number, why))
     else:
         _show(Console(), service.set_aside(folder, number, why))
@@ -284,6 +299,9 @@ def _show(out: Console, result: Decided) -> None:
         out.say(f"{head}: the {one} about {about} {was} sent.", style="head")
         if not result.books:
             return
+    if result.message:
+        out.say(f"{head}: message m{result.message} set aside.", style="head")
+        return
     if result.left_out:
         left = count(len(result.left_out), "workbook")
         out.heading(f"Left out: on leave, or a PDF or a picture waits ({left})")

@@ -22,6 +22,7 @@ from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from xlassess.ledger import Event
     from xlassess.model.answer import Issued, Return
     from xlassess.model.finding import Finding
     from xlassess.services.history import History, Step
@@ -114,8 +115,9 @@ def _told(result: History, step: Step) -> str:
         "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
         "corrected": f"{about} made as a correction",
         "entry made": f"copy {event.details.get('entry')} made, to type answers in",
-        "words came": f"a message came with {about} again",
-        "mail came": f"mail came about a message: {event.details.get('kind')}",
+        "words came": f"a message came with {about} again{_from(event)}",
+        "message set aside": f"message m{event.details.get('message')} set aside",
+        "mail came": f"mail came about a message{_from(event)}: {event.details.get('kind')}",
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",
         "waiver revoked": f"finding {finding} no longer waived",
@@ -144,6 +146,12 @@ def _told(result: History, step: Step) -> str:
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)
+
+
+def _from(event: Event) -> str:
+    """The address that a message came from, where that is on record."""
+    sender = event.details.get("sender", "")
+    return f" from {sender}" if sender else ""
 
 
 def _code(step: Step) -> str:

@@ -292,8 +292,13 @@ _OTHER_ROUND = "I05"
 def _refused(out: Console, result: Status) -> None:
     """Refused files that are no workbook of this round."""
     others = [ret for ret in result.unplaced if _OTHER_ROUND in {f.code for f in ret.findings}]
-    nobodys = [ret for ret in result.unplaced if ret not in others]
-    for title, found in (("of another round", others), ("sender not known", nobodys)):
+    rest = [ret for ret in result.unplaced if ret not in others]
+    known = [ret for ret in rest if ret.number in result.senders]
+    nobodys = [ret for ret in rest if ret not in known]
+    for title, found in (
+        ("of another round", others), ("sent by people who are asked", known),
+        ("sender not known", nobodys),
+    ):  # fmt: skip
         if found:
             out.heading(f"Refused, {title}: {count(len(found), 'file')}")
             out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
@@ -355,10 +360,18 @@ def _phrase(finding: Finding) -> str:
 
 
 def _unplaced(result: Status, ret: Return) -> str:
-    line = result.perhaps(ret)
+    line, sender = result.perhaps(ret), result.senders.get(ret.number)
+    said = f"{refusal(ret)}{_instead(ret)}"
+    if sender:
+        said += f". From {sender}"
     if line is None:
-        return refusal(ret)
-    return f"{refusal(ret)}. By its name it may be from {_who(line)} (workbook: {line.state})"
+        return said
+    return f"{said}. By its name it may be from {_who(line)} (workbook: {line.state})"
+
+
+def _instead(ret: Return) -> str:
+    """What a message is instead of one with a workbook, such as one with a link; else nothing."""
+    return next((one.details.get("what", "") for one in ret.findings if one.code == "G21"), "")
 
 
 def _as_json(result: Status) -> dict[str, Any]:
@@ -405,6 +418,7 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "sha256": ret.sha256,
                 "findings": [finding_as_json(found) for found in ret.findings],
                 "perhaps": line.reference if (line := result.perhaps(ret)) else "",
+                "sender": result.senders.get(ret.number, ""),
             }
             for ret in result.unplaced
         ],

@@ -31,7 +31,7 @@ class Offer:
 
     ``file`` is the message or what came with it, ``number`` the return that it is on record as, 0
     where it is none, and ``event`` the event instead. ``commands`` record what it seems to be;
-    ``away`` puts the message away, where that is possible. ``sender`` is the address it came from,
+    ``away`` puts the message away. ``sender`` is the address it came from,
     where that is on record, and ``stranger`` says that it is none of the respondent's.
     """
 
@@ -48,7 +48,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a message says, about which workbooks, and where that is on record."""
+    """What a message says, about which workbooks, and where that is on record.
+
+    ``proved`` says that it came with the workbook itself, which is theirs from any address.
+    """
 
     text: str
     books: tuple[Issued, ...]
@@ -59,6 +62,18 @@ class _Said:
     event: int = 0
     person_only: bool = False
     sender: str = ""
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What messages seem to ask for, as far as it is not done.
+
+    ``done`` are the numbers of the messages without a workbook all of whose wishes are on record.
+    """
+
+    offers: tuple[Offer, ...] = ()
+    done: frozenset[int] = frozenset()
 
 
 def offers(
@@ -67,7 +82,7 @@ def offers(
     people: Collection[str],
     addresses: Mapping[str, frozenset[str]],
     run: tuple[Collection[int], int] | None = None,
-) -> tuple[Offer, ...]:
+) -> Offered:
     """Return what the messages of a round seem to ask for, as far as it is not done.
 
     Messages of earlier runs are not gone through again where only a run is asked about: a mailbox
@@ -85,9 +100,10 @@ def offers(
         numbers, last = run
         found = [one for one in found if one.number in numbers or one.event > last]
     if not found:
-        return ()
+        return Offered()
     offering = _Offering(ledger, overview, people, addresses)
-    return tuple(offer for one in found for offer in offering.about(one))
+    made = tuple(offer for one in found for offer in offering.about(one))
+    return Offered(made, frozenset(offering.done - offering.open))
 
 
 def _said(
@@ -105,12 +121,14 @@ def _said(
             if finding.code == _SAYS and not finding.waiver and ret.reference in books:
                 if refused or ret.number in counting:
                     mine, away = (books[ret.reference],), aside if refused else waive
-                    text, at = finding.details["text"], ret.received_at
-                    yield _Said(text, mine, ret.file, at, ret.number, away)
+                    text, at, whom = finding.details["text"], ret.received_at, sender_of(ret)
+                    yield _Said(
+                        text, mine, ret.file, at, ret.number, away, sender=whom, proved=not refused
+                    )
             elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
                 text = said_in(ret)
                 # Earlier versions did not keep what a message is about, nor who sent it.
-                sender = finding.details.get("sender", "")
+                sender = sender_of(ret)
                 words = f"{finding.details.get('subject', '')} {text}"
                 whose = _senders(overview, words, sender, addresses)
                 at = ret.received_at
@@ -123,7 +141,11 @@ def _said(
         if whose and (notice or came):
             file = came.file if came else "an automatic reply"
             number = came.number if came else 0
-            yield _Said(event.reason, whose, file, event.at, number, "", event.number, notice)
+            away = f'xlassess set-aside m{event.number} --reason "..."'
+            sender = event.details.get("sender", "")
+            yield _Said(
+                event.reason, whose, file, event.at, number, away, event.number, notice, sender
+            )
 
 
 def said_in(ret: Return) -> str:
@@ -131,6 +153,14 @@ def said_in(ret: Return) -> str:
     found = next((one for one in ret.findings if one.code == _WITHOUT_WORKBOOK), None)
     said = found.details.get("said", "") if found else ""
     return said.removeprefix("It says: “").removesuffix("”") if said.startswith("It says") else ""
+
+
+def sender_of(ret: Return) -> str:
+    """Return the address that a file came from by e-mail; empty where that is not on record."""
+    codes = (_SAYS, _WITHOUT_WORKBOOK)
+    told = (one.details.get("sender", "") for one in ret.findings if one.code in codes)
+    sender = next(filter(None, told), "")
+    return sender if "@" in sender else ""  # a message may have nobody named
 
 
 def _senders(
@@ -162,6 +192,9 @@ class _Offering:
         self._readers: dict[str, Callable[[str], tuple[Hint, ...]]] = {}
         self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
         self._told: set[tuple[str, ...]] = set()
+        self._reachable = frozenset[str]().union(*addresses.values())
+        self.done: set[int] = set()
+        self.open: set[int] = set()
 
     def about(self, said: _Said) -> Iterator[Offer]:
         """Yield what is offered about one message; nothing twice."""
@@ -170,9 +203,13 @@ class _Offering:
             digest = book.identity.digest
             if digest not in self._readers:
                 self._readers[digest] = hint_reader(self._toolkits[digest])
-            stranger = bool(said.sender) and book.identity.respondent not in whose
+            mine = book.identity.respondent
+            stranger = bool(said.sender) and mine not in whose
+            # Of whom no address is known, their own workbook may come from any.
+            stranger = stranger and not (said.proved and mine not in self._reachable)
             for hint in self._readers[digest](said.text):
                 commands = self._commands(hint, book, said)
+                (self.open if commands else self.done).add(said.number)
                 about = (
                     book.identity.respondent if hint.kind == "another person" else book.reference
                 )
