@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from datetime import datetime, timezone
 
 SECTOR = 512
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -78,22 +79,36 @@ def _entry(
     return head + struct.pack("<III36xIII", FREE, following, child, start, size, 0)
 
 
-def outlook(subject: str, body: str, sender: str, name: str, content: bytes) -> bytes:
-    """Return a message with one file as Outlook saves it ([MS-OXMSG]).
+def outlook(
+    subject: str, body: str, sender: str, name: str, content: bytes, *,
+    delivered: datetime | None = None, submitted: datetime | None = None, kind: str = "IPM.Note",
+) -> bytes:  # fmt: skip
+    """Return a message with one file, or with none, as Outlook saves it ([MS-OXMSG]).
+
+    Without a name, what is attached is a picture, as the logo of a signature is.
 
     Streams are longer than 4 KB, so that the container needs no short sectors; texts are filled up
     with blanks.
     """
-    texts = {0x0037: subject, 0x1000: body, 0x0C1F: sender, 0x5D01: sender}
-    message = _properties(32, [(0x001F, pid, 0) for pid in texts])
-    about = [(0x001F, 0x3707, 0), (0x0102, 0x3701, 0), (0x0003, 0x3705, 1)]
+    texts = {0x001A: kind, 0x0037: subject, 0x1000: body, 0x0C1F: sender, 0x5D01: sender}
+    times = {0x0E06: delivered, 0x0039: submitted}
+    found = [(0x001F, pid, 0) for pid in texts]
+    found += [(0x0040, pid, _file_time(at)) for pid, at in times.items() if at]
+    message = _properties(32, found)
+    about = [(0x001F, 0x3707, 0), (0x0102, 0x3701, 0), (0x0003, 0x3705, 1), (0x001F, 0x370E, 0)]
     file = {
         "__properties_version1.0": _properties(8, about),
         "__substg1.0_3707001F": _wide(name),
+        "__substg1.0_370E001F": _wide("application/zip" if name else "image/png"),
         "__substg1.0_37010102": content,
     }
     streams = {f"__substg1.0_{pid:04X}001F": _wide(text) for pid, text in texts.items()}
     return _nested({"__properties_version1.0": message} | streams, file)
+
+
+def _file_time(at: datetime) -> int:
+    """A moment as Windows counts it: in tenths of microseconds since 1601."""
+    return int((at - datetime(1601, 1, 1, tzinfo=timezone.utc)).total_seconds()) * 10_000_000
 
 
 def _wide(text: str) -> bytes:
@@ -101,7 +116,7 @@ def _wide(text: str) -> bytes:
 
 
 def _properties(head: int, found: list[tuple[int, int, int]]) -> bytes:
-    rows = b"".join(struct.pack("<HHIII", kind, pid, 6, value, 0) for kind, pid, value in found)
+    rows = b"".join(struct.pack("<HHIQ", kind, pid, 6, value) for kind, pid, value in found)
     return (bytes(head) + rows).ljust(head + 16 * 512, b"\x00")
 
 

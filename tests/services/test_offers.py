@@ -30,6 +30,8 @@ from xlassess.services.rounds import close_round
 from xlassess.services.status import status
 from xlassess.services.verify import verify
 
+SERVER, CLOCK = "Tue, 10 Mar 2026 08:00:00 +0000", "Mon, 09 Mar 2026 10:00:00 +0000"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> AssessmentFolder:
@@ -75,7 +77,7 @@ def test_offers__a_correction_runs_as_offered_and_is_gone(
     (offer,) = result.offers
     assert (offer.hint.kind, offer.hint.item, offer.hint.label) == ("correction", "1A", "Disagree")
     reference = offer.issued.reference
-    reason = f"E-mail of {LATER.day} March 2026 from ada@ash.example"
+    reason = f"E-mail read on {LATER.day} March 2026 from ada@ash.example"
     assert offer.stranger is False  # of whom no address is known, the workbook says who it is
     assert offer.commands == (f'xlassess correct {reference} 1A Disagree --reason "{reason}"',)
     assert open_offers(folder) == result.offers
@@ -100,6 +102,37 @@ def test_offers__from_an_address_that_is_not_theirs(
     assert open_offers(folder) == (offer,)
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert "This is no address on record of Ash Council, Ada Ash: ask them." in said
+
+
+@pytest.mark.parametrize(
+    ("heads", "told", "clock"),
+    [
+        ({"Received": f"from a by b; {SERVER}", "Date": CLOCK}, "of 10 March 2026", ""),
+        ({"Date": CLOCK}, "dated 9 March 2026", "sender"),
+        ({"Date": "Fri, 09 Mar 2040 10:00:00 +0000"}, "read on 12 March 2026", "reader"),
+        ({"Date": "Thu, 01 Jan 2026 10:00:00 +0000"}, "read on 12 March 2026", "reader"),
+        ({"Date": "soon"}, "read on 12 March 2026", "reader"),
+        ({}, "read on 12 March 2026", "reader"),
+    ],
+)
+@pytest.mark.parametrize("with_book", [True, False])
+def test_offers__say_by_whose_clock_a_message_is_dated(
+    folder: AssessmentFolder, tmp_path: Path, heads: dict[str, str], told: str, clock: str,
+    with_book: bool,
+) -> None:  # fmt: skip
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    reference = generate(folder, now=MONDAY).workbooks[0].reference
+    text = "For 1A please read Disagree." if with_book else f"{reference}: nothing to report."
+    file = book if with_book else None
+    (offer,) = handed(folder, tmp_path / "m.eml", text, file, **heads).offers
+    assert f'--reason "E-mail {told} from ada@ash.example"' in offer.commands[0]
+    assert offer.clock == clock
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
+    assert ("by the sender's clock" in said) == (clock == "sender")
+    with Ledger(folder.ledger_file) as ledger:
+        (ret,) = ledger.history("2026")
+    assert ret.received_at is not None
+    assert f"{ret.received_at.day} March" in told
 
 
 def test_offers__can_be_put_away(folder: AssessmentFolder, tmp_path: Path) -> None:

@@ -298,6 +298,8 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
         out.say(f"{whose(one.issued)}: seems to be {what}{item}", indent=2, style="query")
         came = f" from {one.sender}" if one.sender else ""
         out.say(f"{one.file}{came} says: “{one.hint.words}”", indent=4)
+        if one.clock:
+            out.say(_CLOCKS[one.clock], indent=4)
         if one.stranger:
             out.say(f"This is no address on record of {one.issued.who}: ask them.", indent=4)
         if over:
@@ -322,6 +324,12 @@ def offer_as_json(one: Offer) -> dict[str, Any]:
         "commands": list(one.commands),
     }
 
+
+_CLOCKS = {
+    "sender": "Its day is by the sender's clock: no mail server says when it came.",
+    "reader": "It does not say when it came: its day is the one on which it was read.",
+}
+"""Whose clock a message is dated by, where it is no mail server's."""
 
 _SEEMING = {
     "correction": "a correction",

@@ -14,11 +14,19 @@ from xlassess.ingest.reading.correction import corrected
 from xlassess.ingest.reading.hints import Hint, hint_reader, hints_in, says_another_answers
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
-from xlassess.ingest.reading.reading_plan import Context, NoticedMail, ReturnedFile
+from xlassess.ingest.reading.reading_plan import (
+    Context,
+    CoveringMail,
+    MailClock,
+    NoticedMail,
+    ReturnedFile,
+)
 
 __all__ = [
     "Context",
+    "CoveringMail",
     "Hint",
+    "MailClock",
     "NoticedMail",
     "PrintedWorkbook",
     "ReturnedFile",

@@ -54,8 +54,7 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
 
 def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     """Return it with what is worth telling of the message it came with; no word is an answer."""
-    whom = f" from {mail.sender}" if mail.sender else ""
-    notes = [found("I14", text=mail.text, sender=mail.sender, whom=whom)] if mail.text else []
+    notes = [_said(mail)] if mail.text else []
     book = context.issued.get(ret.reference)
     whose = context.senders.get(mail.sender.casefold(), frozenset())
     if book and whose and book.identity.respondent not in whose:
@@ -65,6 +64,11 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
     return replace(ret, findings=findings, state=state, received_at=mail.received)
+
+
+def _said(mail: CoveringMail) -> Finding:
+    whom = f" from {mail.sender}" if mail.sender else ""
+    return found("I14", text=mail.text, sender=mail.sender, whom=whom, clock=mail.clock)
 
 
 def refused(name: str, finding: Finding, sha256: str = "", size: int = 0) -> Return:

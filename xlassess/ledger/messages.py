@@ -6,7 +6,7 @@ between, nobody can know whether the server took it: the record says so, until s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -160,7 +160,7 @@ class Messages:
 
     def came(
         self, sha256: str, references: Sequence[str], notice: Notice, text: str = "",
-        sender: str = "",
+        whence: Mapping[str, str] | None = None,
     ) -> bool:  # fmt: skip
         """Record what a message says about one that was sent.
 
@@ -169,7 +169,7 @@ class Messages:
             references: the workbooks it is about.
             notice: what it says.
             text: what it says in words, where that may matter.
-            sender: the address it came from.
+            whence: the address it came from (``sender``), and by whose ``clock`` it is dated.
 
         Returns:
             False, and nothing is recorded, where it is on record already.
@@ -178,7 +178,7 @@ class Messages:
         details = {
             "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
             "until": notice.until.isoformat() if notice.until else "",
-            "references": [*references], "sender": sender,
+            "references": [*references], **(whence or {}),
         }  # fmt: skip
         with self._writing() as db:
             known = events.read(db, EVENTS.c.what == what)
@@ -188,13 +188,14 @@ class Messages:
             events.append(db, self._now(), self._by, [entry])
         return True
 
-    def words_came(self, ret: Return, text: str, sender: str = "") -> bool:
+    def words_came(self, ret: Return, text: str, whence: Mapping[str, str] | None = None) -> bool:
         """Record what a message says that brought a workbook which was read before.
 
         Args:
             ret: what was read from it then.
             text: what the message says.
-            sender: the address it came from.
+            whence: the address it came from (``sender``), when (``received``), and by whose
+                ``clock`` that is.
 
         Returns:
             False, and nothing is recorded, where it is on record already.
@@ -205,7 +206,7 @@ class Messages:
             told = any(text in one.message for one in ret.findings)
             if told or any(one.reason == text for one in known):
                 return False
-            details = {"sender": sender}
+            details = whence or {}
             entry = Entry(what, ret.reference, ret.number, reason=text, details=details)
             events.append(db, self._now(), self._by, [entry])
         return True

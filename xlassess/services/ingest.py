@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import (
     Context,
+    CoveringMail,
+    MailClock,
     NoticedMail,
     PrintedWorkbook,
     ReturnedFile,
@@ -47,7 +49,7 @@ from xlassess.services.common.last_time import (
     is_untouched,
     same_judgements,
 )
-from xlassess.services.common.offers import Offer, offers, said_in, sender_of
+from xlassess.services.common.offers import Offer, clock_of, offers, said_in, sender_of
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
@@ -415,7 +417,7 @@ class _Run:
         self._origins: dict[str, Kept] = {}
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
-        self._words: list[tuple[str, Return, str, str]] = []
+        self._words: list[tuple[str, Return, CoveringMail]] = []
         self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
         self._sent: tuple[SentMessage, ...] | None = None
 
@@ -449,7 +451,7 @@ class _Run:
             paths: what was handed over.
             unpacked: a folder for what is in zip files and messages.
         """
-        for item in collect(paths, unpacked):
+        for item in map(self._dated, collect(paths, unpacked)):
             # A message is kept beside the files in it: what it says may matter.
             if isinstance(item, NoticedMail):
                 self.keep_origin(paths, item.ret.file)
@@ -459,6 +461,42 @@ class _Run:
                 self.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
             self.take(item)
         self.bring_to_disk()
+
+    def _dated(
+        self, item: ReturnedFile | Return | NoticedMail
+    ) -> ReturnedFile | Return | NoticedMail:
+        """Return it with when its message came, and by whose clock, where no server says so."""
+        if isinstance(item, ReturnedFile):
+            mail = item.mail
+            if mail is None or mail.received:
+                return item
+            came, clock = self._came(item.name, mail.sent)
+            return replace(item, mail=replace(mail, received=came, clock=clock))
+        if isinstance(item, NoticedMail):
+            return replace(item, ret=self._dated_remark(item.ret))
+        return self._dated_remark(item)
+
+    def _dated_remark(self, ret: Return) -> Return:
+        said = next((one for one in ret.findings if one.code == "G21"), None)
+        if said is None or ret.received_at:
+            return ret
+        sent = said.details.get("sent", "")
+        came, clock = self._came(ret.file, datetime.fromisoformat(sent) if sent else None)
+        told = replace(said, details={**said.details, "clock": clock})
+        return replace(ret, received_at=came, findings=(told,))
+
+    def _came(self, name: str, sent: datetime | None) -> tuple[datetime | None, MailClock]:
+        """When a message came of which no server says it: by the mailbox, or by its sender.
+
+        What was sent before any workbook was issued, or in the future, was not sent then.
+        """
+        if arrived := self.arrived.get(name.partition("/")[0]):
+            return arrived, ""
+        books = self._context.issued.values()
+        first = min((one.issued_at for one in books), default=_OLDEST)
+        if sent and first.date() <= sent.date() and sent <= self._now:
+            return sent, "sender"
+        return None, "reader"
 
     def take(self, item: ReturnedFile | Return) -> None:
         """Keep a file and put it in line; one refused while collecting is not read."""
@@ -525,9 +563,9 @@ class _Run:
     def said(self) -> tuple[tuple[str, str], ...]:
         """Record what messages say whose workbooks were read before; return file and words."""
         return tuple(
-            (file, text)
-            for file, before, text, sender in self._words
-            if self._ledger.messages.words_came(before, text, sender)
+            (file, mail.text)
+            for file, before, mail in self._words
+            if self._ledger.messages.words_came(before, mail.text, _whence(mail))
         )
 
     def noted(self) -> tuple[Noticed, ...]:
@@ -536,7 +574,13 @@ class _Run:
         return tuple(
             Noticed(item.ret.file, notice, tuple(issued[ref] for ref in about if ref in issued))
             for item, about, notice, text in self._notices
-            if self._ledger.messages.came(item.sha256, about, notice, text, sender_of(item.ret))
+            if self._ledger.messages.came(
+                item.sha256,
+                about,
+                notice,
+                text,
+                {"sender": sender_of(item.ret), "clock": clock_of(item.ret)},
+            )
         )
 
     def _refuse(self, ret: Return) -> None:
@@ -607,8 +651,7 @@ class _Run:
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             if source.mail and source.mail.text:
-                mail = source.mail
-                self._words.append((source.name, before, mail.text, mail.sender))
+                self._words.append((source.name, before, source.mail))
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""
@@ -632,7 +675,7 @@ class _Run:
 
     def _when(self, ret: Return) -> datetime:
         """When it was received: with a message when that was, and otherwise now."""
-        came = ret.received_at or self.arrived.get(ret.file.partition("/")[0])
+        came = ret.received_at
         # A clock that is ahead, or a line that somebody made up, does not come from the future.
         return came if came and _OLDEST < came <= self._now else self._now
 
@@ -683,6 +726,12 @@ def _as_asked(later: Return, base: Return) -> Return:
         for one in later.findings
     )
     return replace(later, findings=findings)
+
+
+def _whence(mail: CoveringMail) -> dict[str, str]:
+    """From whom a message came, when, and by whose clock."""
+    received = mail.received.isoformat() if mail.received else ""
+    return {"sender": mail.sender, "received": received, "clock": mail.clock}
 
 
 def _hash_of(path: Path) -> str:

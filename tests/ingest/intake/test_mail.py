@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import binascii
 import mailbox
+import tempfile
 import time
 import zipfile
+from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from io import BytesIO
@@ -14,14 +16,25 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.cfb import outlook
-from tests.services.small import LATER, a_folder, answer
+from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ingest.intake.mail import read_message
+from xlassess.ingest.intake.mail import ReadMail, messages_of, read_message
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.services.ingest import Ingested, ingest
 
 EXCEL = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+SENT = MONDAY + timedelta(days=1)
+
+
+def messages_in(content: bytes) -> list[ReadMail]:
+    """The messages in a file of Outlook's own kind."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "a.msg")
+        path.write_bytes(content)
+        return list(messages_of(path, "outlook"))
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +251,42 @@ def test_outlook__a_message_as_outlook_saves_it(
     ret = only(handed(folder, tmp_path, "Our return.msg", content))
     assert (ret.file, ret.state) == ("Our return.msg/back.xlsx", "accepted with notes")
     assert "“See 1B.”" in ret.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("times", "received"),
+    [
+        ({"delivered": SENT, "submitted": MONDAY}, SENT),
+        ({"submitted": SENT}, SENT),
+        ({}, LATER),
+    ],
+)
+def test_outlook__says_when_it_came(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path, times: dict[str, datetime],
+    received: datetime,
+) -> None:  # fmt: skip
+    content = outlook("Our return", "Hello", "ada@ash.example", "back.xlsx", book, **times)
+    ret = only(handed(folder, tmp_path, "a.msg", content))
+    assert ret.received_at == received
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "notice"),
+    [
+        ("IPM.Note.Rules.OofTemplate.Microsoft", "I am away until 4 May 2026.", "away"),
+        ("REPORT.IPM.Note.NDR", "ada@ash.example: user unknown", "no such address"),
+        ("REPORT.IPM.Note.IPNRN", "Your message was read.", "read"),
+        ("IPM.Note", "Here it comes.", None),
+    ],
+)
+def test_outlook__what_no_person_wrote(kind: str, text: str, notice: str | None) -> None:
+    content = outlook(
+        "About it", text, "ada@ash.example", "", bytes(5000), kind=kind, delivered=SENT
+    )
+    (mail,) = messages_in(content)
+    assert (mail.notice.kind if mail.notice else None) == notice
+    assert mail.received == SENT
+    assert mail.files == ()
 
 
 def test_outlook__a_damaged_one_is_told(folder: AssessmentFolder, tmp_path: Path) -> None:

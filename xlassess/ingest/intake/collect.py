@@ -381,15 +381,16 @@ def _covering(mail: ReadMail, around: CoveringMail | None) -> CoveringMail:
     Who sent the outer one handed the files over, and that one came to us.
     """
     if around is None:
-        return CoveringMail(mail.sender, mail.text, mail.received, mail.subject)
+        return CoveringMail(mail.sender, mail.text, mail.received, mail.subject, mail.sent)
     said = " / ".join(filter(None, (around.text, mail.text)))
     about = " / ".join(filter(None, (around.subject, mail.subject)))
-    return CoveringMail(around.sender, said, around.received, about)
+    return CoveringMail(around.sender, said, around.received, about, around.sent)
 
 
 def _without_workbook(mail: ReadMail, what: str, said: str) -> Finding:
     sender, subject = mail.sender or "nobody named", mail.subject or "nothing named"
-    return found("G21", what=what, sender=sender, subject=subject, said=said)
+    sent = mail.sent.isoformat() if mail.sent and not mail.received else ""
+    return found("G21", what=what, sender=sender, subject=subject, said=said, sent=sent)
 
 
 def _is_member(info: zipfile.ZipInfo) -> bool:

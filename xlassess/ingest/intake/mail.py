@@ -13,7 +13,7 @@ import binascii
 import hashlib
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email import message_from_bytes
@@ -93,7 +93,8 @@ class ReadMail:
 
     ``text`` is what was written, without what it answers to. ``problem`` is why no file could be
     taken out of it, or what the message is instead; empty where there is nothing to tell.
-    ``received`` is when the last server on its way took it. ``notice`` is what it says about a
+    ``received`` is when the last server on its way took it, ``sent`` when it was sent by the
+    sender's own clock. ``notice`` is what it says about a
     message that was sent, where no person wrote it; ``sha256`` is that of its bytes.
     """
 
@@ -105,6 +106,7 @@ class ReadMail:
     received: datetime | None = None
     notice: MailNotice | None = None
     sha256: str = ""
+    sent: datetime | None = None
 
 
 def mail_kind(path: Path) -> MailKind:
@@ -192,14 +194,15 @@ def _taken_apart(data: bytes) -> ReadMail:
     problem = "it is encrypted" if encrypted and not files else _instead(mail, text)
     sender = parseaddr(_header(mail, "From"))[1]
     subject, came = _header(mail, "Subject"), _received(mail)
-    notice = notice_in(mail, data, subject, text, came or _moment(str(mail.get("Date", ""))))
+    sent = _moment(str(mail.get("Date", "")))
+    notice = notice_in(mail, data, subject, text, came or sent)
     if notice and files and notice.kind in ("away", "automatic reply"):
         # What a rule of theirs passed on brings a workbook all the same.
         notice, problem = None, ""
     if notice and not problem:
         problem = _NOTICED.get(notice.kind, "it is an automatic reply")
     known = hashlib.sha256(data).hexdigest()
-    return ReadMail(sender, subject, text, tuple(files), problem, came, notice, known)
+    return ReadMail(sender, subject, text, tuple(files), problem, came, notice, known, sent)
 
 
 def _received(mail: Message) -> datetime | None:
@@ -361,6 +364,30 @@ def _instead(mail: Message, text: str) -> str:
     return ""
 
 
+_DELIVERED = 0x0E06
+"""The property of Outlook's files that says when a message was delivered."""
+
+_CLASSES = (
+    (".ndr", "Content-Type", "multipart/report; report-type=delivery-status"),
+    (".ipnrn", "Content-Type", "multipart/report; report-type=disposition-notification"),
+    ("oof", "Auto-Submitted", "auto-replied"),
+)
+"""What the class of a message says in Outlook where it has no heads of its own."""
+
+
+def _outlook_head(headers: Mapping[str, str], kind: str, sender: str) -> Message:
+    """The heads of a message in Outlook's file, as other messages have them."""
+    head = Message()
+    for name, value in headers.items():
+        head[name] = value
+    if "From" not in head:
+        head["From"] = sender
+    for part, name, value in _CLASSES:
+        if part in kind.casefold() and name not in head:
+            head[name] = value
+    return head
+
+
 def _outlook(data: bytes) -> ReadMail:
     """Return what a message holds that Outlook saved as a file of its own kind."""
     from oxmsg import Message as OutlookMessage
@@ -373,7 +400,16 @@ def _outlook(data: bytes) -> ReadMail:
             if one.attached_by_value and not (one.mime_type or "").startswith("image/")
         )
         text = _written([("text/plain", mail.body or ""), ("text/html", mail.html_body or "")])
-        sender = parseaddr(mail.sender or "")[1]
-        return ReadMail(sender, " ".join((mail.subject or "").split()), text, files)
+        sender, subject = parseaddr(mail.sender or "")[1], " ".join((mail.subject or "").split())
+        head = _outlook_head(mail.message_headers, mail.message_class, sender)
+        delivered = mail.properties.date_prop_value(_DELIVERED)
+        came = _received(head) or (delivered.replace(tzinfo=timezone.utc) if delivered else None)
+        sent = mail.sent_date.replace(tzinfo=timezone.utc) if mail.sent_date else None
+        notice = None if files else notice_in(head, data, subject, text, came or sent)
+        problem = _NOTICED.get(notice.kind, "it is an automatic reply") if notice else ""
+        if not problem and not files:
+            problem = _instead(head, text)
+        known = hashlib.sha256(data).hexdigest()
+        return ReadMail(sender, subject, text, files, problem, came, notice, known, sent)
     except Exception:
         return ReadMail("", "", "", (), "it is damaged")

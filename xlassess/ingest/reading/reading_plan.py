@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from xlassess.contract.layout import (
     HEADERS,
@@ -328,17 +329,24 @@ def _number(item: str) -> float | None:
         return None
 
 
+MailClock = Literal["", "sender", "reader"]
+"""By whose clock a message is dated: a mail server's, the sender's, or ours when we read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoveringMail:
     """The e-mail message that a file came with: the sender's address, what it is about and says.
 
-    ``received`` is when it was received, where that is known.
+    ``received`` is when it was received, where that is known, and ``sent`` when it was sent by the
+    sender's clock. ``clock`` says whose clock ``received`` is by, where it is no mail server's.
     """
 
     sender: str
     text: str
     received: datetime | None = None
     subject: str = ""
+    sent: datetime | None = None
+    clock: MailClock = ""
 
 
 @dataclass(frozen=True, slots=True)

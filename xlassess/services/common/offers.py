@@ -22,6 +22,9 @@ _SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
 """The findings that hold what a message says: one with a workbook, and one without."""
 
 
+_DATED = {"": "of", "sender": "dated", "reader": "read on"}
+"""How the day of a message is told, by whose clock it is."""
+
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*@[A-Za-z0-9.-]+")
 
 
@@ -32,7 +35,9 @@ class Offer:
     ``file`` is the message or what came with it, ``number`` the return that it is on record as, 0
     where it is none, and ``event`` the event instead. ``commands`` record what it seems to be;
     ``away`` puts the message away. ``sender`` is the address it came from,
-    where that is on record, and ``stranger`` says that it is none of the respondent's.
+    where that is on record, and ``stranger`` says that it is none of the respondent's. ``clock``
+    says by whose clock it is dated, where no mail server's is on record: the sender's, or the
+    reader's.
     """
 
     hint: Hint
@@ -44,6 +49,7 @@ class Offer:
     event: int = 0
     sender: str = ""
     stranger: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class _Said:
     person_only: bool = False
     sender: str = ""
     proved: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,9 @@ def _said(
                     mine, away = (books[ret.reference],), aside if refused else waive
                     text, at, whom = finding.details["text"], ret.received_at, sender_of(ret)
                     yield _Said(
-                        text, mine, ret.file, at, ret.number, away, sender=whom, proved=not refused
-                    )
+                        text, mine, ret.file, at, ret.number, away, sender=whom,
+                        proved=not refused, clock=clock_of(ret),
+                    )  # fmt: skip
             elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
                 text = said_in(ret)
                 # Earlier versions did not keep what a message is about, nor who sent it.
@@ -132,7 +140,10 @@ def _said(
                 words = f"{finding.details.get('subject', '')} {text}"
                 whose = _senders(overview, words, sender, addresses)
                 at = ret.received_at
-                yield _Said(text, whose, ret.file, at, ret.number, aside, sender=sender)
+                clock = clock_of(ret)
+                yield _Said(
+                    text, whose, ret.file, at, ret.number, aside, sender=sender, clock=clock
+                )
     for event in events:
         about = (event.reference, *event.details.get("references", ()))
         whose = tuple(books[one] for one in dict.fromkeys(about) if one in books)
@@ -142,10 +153,12 @@ def _said(
             file = came.file if came else "an automatic reply"
             number = came.number if came else 0
             away = f'xlassess set-aside m{event.number} --reason "..."'
-            sender = event.details.get("sender", "")
+            told = event.details
+            at = datetime.fromisoformat(told["received"]) if told.get("received") else event.at
             yield _Said(
-                event.reason, whose, file, event.at, number, away, event.number, notice, sender
-            )
+                event.reason, whose, file, at, number, away, event.number, notice,
+                told.get("sender", ""), clock=told.get("clock", ""),
+            )  # fmt: skip
 
 
 def said_in(ret: Return) -> str:
@@ -161,6 +174,13 @@ def sender_of(ret: Return) -> str:
     told = (one.details.get("sender", "") for one in ret.findings if one.code in codes)
     sender = next(filter(None, told), "")
     return sender if "@" in sender else ""  # a message may have nobody named
+
+
+def clock_of(ret: Return) -> str:
+    """Return by whose clock the message of a file is dated; empty where a mail server says it."""
+    codes = (_SAYS, _WITHOUT_WORKBOOK)
+    told = (one.details.get("clock", "") for one in ret.findings if one.code in codes)
+    return next(filter(None, told), "")
 
 
 def _senders(
@@ -218,7 +238,7 @@ class _Offering:
                     self._told.add(key)
                     yield Offer(
                         hint, book, said.file, said.number, commands, said.away, said.event,
-                        said.sender, stranger,
+                        said.sender, stranger, said.clock,
                     )  # fmt: skip
 
     def _commands(self, hint: Hint, book: Issued, said: _Said) -> tuple[str, ...]:
@@ -227,7 +247,7 @@ class _Offering:
         when = written_day(said.at.astimezone()) if said.at else "the partner"
         # What a sender calls itself stands in a command only where it cannot be one.
         source = f" from {said.sender}" if _ADDRESS.fullmatch(said.sender) else ""
-        why = f'--reason "E-mail of {when}{source}"'
+        why = f'--reason "E-mail {_DATED[said.clock]} {when}{source}"'
         if hint.kind == "another person":
             gone = book.identity.respondent not in self._people
             return () if gone else _register(book)
