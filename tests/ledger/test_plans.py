@@ -105,8 +105,12 @@ DOUBTS = {
     "C35": (plan.DONE_ON,),
     "C36": (plan.DECISION,),
 }
+LACKING = {"C34": (plan.BECAUSE,)}
 """The findings whose entries are not used, and the columns they may be made on."""
 ASKED = st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(sorted(DOUBTS)), max_size=3)
+UNEXPLAINED = st.dictionaries(
+    st.sampled_from(NUMBERS), st.sampled_from(sorted(LACKING)), max_size=2
+)
 BOOKS = ("plan", "later plan", "progress", "progress of another")
 
 
@@ -135,7 +139,7 @@ def asked_about(ret: Return, asked: dict[str, str], kind: str) -> Return:
     findings = tuple(
         found(code, sheet="Sheet", cells=("A1",), item=item, field=answer_field(name))
         for item, code in asked.items()
-        for name in DOUBTS[code]
+        for name in (DOUBTS | LACKING)[code]
         if name in names
     )
     return replace(ret, findings=findings, state="query" if findings else "accepted")
@@ -153,7 +157,8 @@ def test_plan__of_several_workbooks_doubts_and_decisions_is_its_events_replayed(
             name = data.draw(st.sampled_from(BOOKS))
             filled = DECIDED if "plan" in name else REPORT
             rows = data.draw(st.dictionaries(st.sampled_from(NUMBERS), filled))
-            ret = asked_about(a_return(books[name], rows, number), data.draw(ASKED), name)
+            asked = data.draw(ASKED) | data.draw(UNEXPLAINED)
+            ret = asked_about(a_return(books[name], rows, number), asked, name)
             recorded = ledger.record_return(ret, _run(ledger))
             if recorded.state not in ("duplicate", "refused"):
                 numbers.append(recorded.number)
@@ -174,7 +179,9 @@ def _decide(ledger: Ledger, what: str, number: int) -> None:
         return
     if what == "set aside":
         ledger.decisions.set_aside(number, "A slip")
-    elif open_now := [one.number for one in ret.findings if one.is_open]:
+    elif ret.state != "superseded" and (
+        open_now := [one.number for one in ret.findings if one.is_open]
+    ):
         ledger.decisions.waive(open_now, "It is so")
 
 

@@ -346,6 +346,64 @@ def test_progress__a_day_that_cannot_be_right_is_not_used_until_it_is_settled(
     assert verify(folder).faults == ()
 
 
+def test_progress__stopped_without_a_reason_stays_as_it_was_and_is_asked_again(
+    folder: AssessmentFolder,
+) -> None:
+    path = of(folder, "Someone else").path
+    said = {"N1": {"state": "Stopped", "done": "We wrote twice."}}
+    ret = read_back(folder, path, said, now=AUTUMN, name="first.xlsx")
+    assert codes(ret) == ["C34"]
+    action = the_action(folder, "N1")
+    assert (action.state, action.unexplained) == ("not started", "stopped")
+    found = status(folder, today=AUTUMN.date())
+    assert [one.number for one in found.unexplained] == ["N1"]
+    assert [one.number for one in found.overdue] == ["1", "N1"]
+    paper = progress_paper(folder, now=AUTUMN + DAY)
+    counts = paper.paper.counts
+    assert (counts.stopped, counts.open, counts.overdue, counts.unexplained) == (0, 3, 2, 1)
+    told = page(paper.path)
+    assert "1 of the open ones was reported as stopped or moved without a reason" in told
+    assert "Of the open ones: reason awaited\n1\n3" in told
+    (mine,) = [one for one in progress(folder, now=AUTUMN + DAY).workbooks
+               if one.owner == "Someone else"]  # fmt: skip
+    assert (mine.outcome, mine.actions) == ("reissued", 1)
+    beside = [str(cell.value) for row in openpyxl.load_workbook(mine.path)["Your actions"]
+              for cell in row]  # fmt: skip
+    assert any("Last reported: stopped. We wrote twice." in text for text in beside)
+    assert any("Until you give one, it stays “not started”" in text for text in beside)
+    given = {"N1": {"state": "Stopped", "because": "Nobody answers"}}
+    assert codes(read_back(folder, mine.path, given, now=AUTUMN + 2 * DAY, name="again.xlsx")) == []
+    action = the_action(folder, "N1")
+    assert (action.state, action.unexplained, action.because) == ("stopped", "", "Nobody answers")
+    after = status(folder, today=AUTUMN.date())
+    assert (after.unexplained, after.joint) == ((), ())
+    assert (
+        "reason"
+        not in page(progress_paper(folder, now=AUTUMN + 3 * DAY).path)
+        .split("Of 3")[1]
+        .split("What came of them")[0]
+    )
+    assert verify(folder).faults == ()
+
+
+def test_progress__moved_without_a_reason_is_moved_once_that_is_waived(
+    folder: AssessmentFolder,
+) -> None:
+    path = of(folder, "Birch Trust").path
+    said = {"C1": {"state": "In progress", "new_deadline": date(2027, 3, 31)}}
+    ret = read_back(folder, path, said, now=REPORTED, name="birch.xlsx")
+    action = the_action(folder, "C1")
+    assert (action.state, action.deadline, action.moves) == ("in progress", date(2026, 12, 31), ())
+    assert action.unexplained == "moved"
+    summary = openpyxl.load_workbook(consolidate(folder, now=REPORTED + DAY).path)["Action plan"]
+    said_there = " ".join(str(cell.value) for row in summary for cell in row if cell.value)
+    assert "Reported as moved; the reason is awaited." in said_there
+    waive(folder, [f"{ret.number}.1"], Why(REPORTED + DAY, "She told the chair why."))
+    action = the_action(folder, "C1")
+    assert (action.deadline, action.unexplained) == (date(2027, 3, 31), "")
+    assert verify(folder).faults == ()
+
+
 def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder) -> None:
     said = {"1": {"state": "Done", "done_on": REPORTED.date() + DAY}}
     path = of(folder, "Ada Ash").path

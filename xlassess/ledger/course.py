@@ -9,6 +9,7 @@ from datetime import date, datetime
 from xlassess.model.plan import (
     FINISHED,
     MERGE,
+    STOPPED,
     AgreedAction,
     AgreedPlan,
     DecidedRow,
@@ -125,6 +126,7 @@ def reported(action: AgreedAction, report: ProgressRow, at: datetime) -> AgreedA
         done_on=done_on if state == FINISHED else None,
         because=report.reason or action.because,
         reported_at=at,
+        unexplained="" if state in (FINISHED, STOPPED) else report.unexplained,
     )
 
 

@@ -48,11 +48,18 @@ DOUBTED = "doubted"
 UNREAD = "unread"
 """What tells which agreed judgements could not be read, with the place of the finding, from 1."""
 
-LATER = (RECEIVED, DOUBTED, UNREAD)
+UNEXPLAINED = "unexplained"
+"""What tells which reports lack the reason they need, with the place of the finding, from 1, and
+are not used until then; earlier versions used them."""
+
+LATER = (RECEIVED, DOUBTED, UNREAD, UNEXPLAINED)
 """What events of earlier versions lack."""
 
 _ASKED_ABOUT = ("C32", "C35", "C36")
 """The findings whose cells are not used: days that cannot be right, decisions that were removed."""
+
+_LACKING = ("C34",)
+"""The finding of a report that needs a reason and gives none."""
 
 _PROPOSED = str.isdecimal
 """The numbers of rows in which a proposal stands; those of others begin with a letter."""
@@ -109,13 +116,20 @@ def _reported(
             )
     came = {RECEIVED: ret.received_at.isoformat()} if ret.received_at else {}
     for name, some in reports.items():
-        mine = [
-            replace(one, item=number)
-            for one in _doubted(ret)
-            for where, _, number in [one.item.rpartition("/")]
-            if (where or round_name) == name
-        ]
-        yield {"round": name, "reported": kept(some), **came, **_told_of(mine)}
+        doubted = _in_plan(name, round_name, _doubted(ret))
+        lacking = _in_plan(name, round_name, _doubted(ret, _LACKING))
+        told = {UNEXPLAINED: [[one.finding, one.item] for one in lacking]} if lacking else {}
+        yield {"round": name, "reported": kept(some), **came, **_told_of(doubted), **told}
+
+
+def _in_plan(name: str, round_name: str, some: Iterable[_Doubt]) -> list[_Doubt]:
+    """The entries about one of the plans, under the numbers of its actions."""
+    return [
+        replace(one, item=number)
+        for one in some
+        for where, _, number in [one.item.rpartition("/")]
+        if (where or round_name) == name
+    ]
 
 
 def _held(
@@ -146,11 +160,11 @@ class _Doubt:
     name: str
 
 
-def _doubted(ret: Return) -> list[_Doubt]:
+def _doubted(ret: Return, codes: Container[str] = _ASKED_ABOUT) -> list[_Doubt]:
     return [
         _Doubt(place, slot.item, slot.field.partition(":")[2])
         for place, finding in enumerate(ret.findings, start=1)
-        if finding.code in _ASKED_ABOUT
+        if finding.code in codes
         for slot in concerned(finding)
     ]
 
@@ -332,13 +346,19 @@ def _counting(log: list[Event]) -> dict[str, int]:
 def _step(event: Event, issued: int, waived: Container[tuple[int, int]]) -> PlanStep:
     """Return what a return changed: without what is asked about, unless that was waived.
 
-    A row whose decision was removed stays as it was; a day that cannot be right is none.
+    A row whose decision was removed stays as it was; a day that cannot be right is none. An action
+    that is stopped or moved without a reason stays as it was, and its owner is asked again.
     """
     came = event.details.get(RECEIVED)
     number = event.return_id or 0
     asked = {
         (item, name)
         for finding, item, name in event.details.get(DOUBTED, ())
+        if (number, finding) not in waived
+    }
+    lacking = {
+        item
+        for finding, item in event.details.get(UNEXPLAINED, ())
         if (number, finding) not in waived
     }
     return PlanStep(
@@ -353,7 +373,7 @@ def _step(event: Event, issued: int, waived: Container[tuple[int, int]]) -> Plan
             for row in plan_rows_of(event.details)
             if (row.number, plan.DECISION) not in asked
         ),
-        reported=tuple(_undoubted(row, asked) for row in progress_rows_of(event.details)),
+        reported=tuple(_explained(row, lacking, asked) for row in progress_rows_of(event.details)),
     )
 
 
@@ -369,3 +389,18 @@ def _undoubted(row: ProgressRow, asked: Container[tuple[str, str]]) -> ProgressR
     if (row.number, plan.NEW_DEADLINE) in asked:
         row = replace(row, deadline=None, reason=row.reason if row.state == plan.STOPPED else "")
     return row
+
+
+def _explained(
+    row: ProgressRow, lacking: Container[str], asked: Container[tuple[str, str]]
+) -> ProgressRow:
+    """A report without what is doubted in it, and without what lacks a reason."""
+    if row.number in lacking:
+        stopped = row.state == plan.STOPPED
+        row = replace(
+            row,
+            state="" if stopped else row.state,
+            deadline=None,
+            unexplained=plan.STOPPED if stopped else plan.MOVED,
+        )
+    return _undoubted(row, asked)

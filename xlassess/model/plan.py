@@ -45,6 +45,8 @@ ENTRIES: Mapping[JointKind, Mapping[str, str]] = {
 
 ADOPT, REWORD, MERGE, DECLINE = "adopt", "reword", "merge", "decline"
 NOT_STARTED, IN_PROGRESS, FINISHED, STOPPED = "not started", "in progress", "done", "stopped"
+MOVED = "moved"
+"""What is reported of an action beside its states: that its deadline is a new one."""
 
 ADDED = "new"
 """The part that actions belong to which nobody proposed in answer to a question."""
@@ -156,7 +158,11 @@ class DecidedRow:
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
-    """What an owner reported on one action; ``number`` is the action's."""
+    """What an owner reported on one action; ``number`` is the action's.
+
+    ``unexplained`` is what was reported without the reason it needs, and does not hold for want of
+    it: "stopped" or "moved", or empty.
+    """
 
     number: str
     state: str = ""
@@ -164,6 +170,7 @@ class ProgressRow:
     done_on: date | None = None
     deadline: date | None = None
     reason: str = ""
+    unexplained: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,7 @@ class AgreedAction:
     ``number`` is its number in the plan of its round. ``deadline`` is the day in force, ``moves``
     how it came to be that. ``merged`` are the numbers of the rows that were merged into it.
     ``done_on`` is the day on which it was done, as far as it was said, and else that of the report.
+    ``unexplained`` is what its owner reported last without the reason it needs (`ProgressRow`).
     """
 
     round: str
@@ -220,6 +228,7 @@ class AgreedAction:
     moves: tuple[Move, ...] = ()
     merged: tuple[str, ...] = ()
     reported_at: datetime | None = None
+    unexplained: str = ""
 
     @property
     def closed(self) -> bool:

@@ -154,7 +154,8 @@ class Status:
     ``unplaced`` are refused files that could not be told to belong to an issued workbook, but for
     those that were read since in the round they belong to; ``remarks`` are about the register of
     partners. ``closed`` is the event that closed the round, if it is closed. ``overdue`` are agreed
-    actions, of this round and those before it, whose deadline has passed; ``joint`` are plan,
+    actions, of this round and those before it, whose deadline has passed, ``unexplained`` those
+    whose owner reported them as stopped or moved without a reason; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
     ask for. ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
@@ -168,6 +169,7 @@ class Status:
     remarks: tuple[str, ...] = ()
     closed: Event | None = None
     overdue: tuple[AgreedAction, ...] = ()
+    unexplained: tuple[AgreedAction, ...] = ()
     reviews: tuple[NextReview, ...] = ()
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
@@ -227,6 +229,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         remarks=register.remarks,
         closed=found.closed,
         overdue=tuple(one for one in open_actions(found.plans) if one.overdue(today)),
+        unexplained=tuple(one for one in open_actions(found.plans) if one.unexplained),
         reviews=tuple(_reviews(record, assessment, today)),
         joint=found.joint,
         reports=found.reports,
@@ -313,7 +316,14 @@ def _awaited(
 
 def _in_doubt(ledger: Ledger, round_name: str) -> Iterator[JointInDoubt]:
     came = ledger.joint_current(round_name)
-    for issued in ledger.joint(round_name) if came else ():
+    books = ledger.joint(round_name) if came else ()
+    # Of workbooks for the same holder the last that came back holds; what was asked of an earlier
+    # one is asked in it again.
+    last = {(one.identity.kind, one.identity.partner): one.reference for one in books
+            if one.reference in came}  # fmt: skip
+    for issued in books:
+        if issued.reference not in last.values():
+            continue
         ret = came.get(issued.reference)
         queries = tuple(one for one in ret.findings if one.is_open) if ret else ()
         if queries:

@@ -92,6 +92,7 @@ def _show(out: Console, result: Status) -> None:
     _open(out, result)
     _reports(out, result)
     _overdue(out, result)
+    _unexplained(out, result)
     for review in result.reviews:
         out.gap()
         left, when = count(abs(review.days), "day"), day(review.due)
@@ -132,6 +133,21 @@ def _overdue(out: Console, result: Status) -> None:
     out.some(lines, "xlassess status --full")
     if not result.closed:
         out.say("To ask the owners: xlassess progress")
+
+
+def _unexplained(out: Console, result: Status) -> None:
+    """Say which actions stay as they were, because a reason is missing."""
+    if not result.unexplained:
+        return
+    out.heading(f"Reason awaited: {count(len(result.unexplained), 'agreed action')}")
+    lines = [
+        f"{_numbered(one, result)}, {one.owner or 'no owner'}: reported as {one.unexplained}, "
+        f"still “{one.state}”"
+        for one in result.unexplained
+    ]
+    out.some(lines, "xlassess status --full")
+    if not result.closed:
+        out.say("To ask the owners again: xlassess progress")
 
 
 def _numbered(action: AgreedAction, result: Status) -> str:
@@ -405,6 +421,16 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "deadline": one.deadline.isoformat() if one.deadline else None,
             }
             for one in result.overdue
+        ],
+        "unexplained": [
+            {
+                "number": _numbered(one, result),
+                "action": one.action,
+                "owner": one.owner,
+                "reported": one.unexplained,
+                "state": one.state,
+            }
+            for one in result.unexplained
         ],
         "reviews": [
             {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}

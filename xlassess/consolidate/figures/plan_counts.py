@@ -15,8 +15,8 @@ class PlanCounts:
 
     ``agreed`` is all of them: the sum of ``done``, ``stopped`` and ``open``. ``late`` of those
     done were done after the deadline in force, ``undated`` had none; ``overdue`` of those open
-    have passed it;
-    ``moved`` had their deadline moved, ``moves`` times altogether.
+    have passed it, ``unexplained`` were reported as stopped or moved
+    without a reason; ``moved`` had their deadline moved, ``moves`` times altogether.
     """
 
     agreed: int
@@ -26,6 +26,7 @@ class PlanCounts:
     stopped: int
     open: int
     overdue: int
+    unexplained: int
     moved: int
     moves: int
 
@@ -53,6 +54,7 @@ def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
         stopped=stopped,
         open=len(every) - len(done) - stopped,
         overdue=sum(one.overdue(today) for one in every),
+        unexplained=sum(bool(one.unexplained) for one in every),
         moved=sum(bool(one.moves) for one in every),
         moves=sum(len(one.moves) for one in every),
     )
@@ -93,4 +95,7 @@ def _told(action: AgreedAction | None) -> object:
     """What a paper says of an action; when it was reported is not part of it."""
     if action is None:
         return None
-    return action.action, action.owner, action.deadline, action.state, action.done, action.merged
+    return (
+        action.action, action.owner, action.deadline, action.state, action.done, action.merged,
+        action.unexplained,
+    )  # fmt: skip

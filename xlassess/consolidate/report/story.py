@@ -43,6 +43,7 @@ from xlassess.consolidate.report.fields import (
 )
 from xlassess.consolidate.wording.agreed import (
     agreed_note,
+    awaiting_reason,
     earlier_actions,
     kept_in_time,
     numbered,
@@ -224,7 +225,7 @@ def _agreed(action: AgreedAction, toolkit: str, today: date) -> ReportAction:
         owner=action.owner,
         deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else "",
         measure=action.measure,
-        progress=state_in_words(action),
+        progress=". ".join(filter(None, (state_in_words(action), awaiting_reason(action)))),
         overdue=words().say("overdue") if action.overdue(today) else "",
         who="",
     )

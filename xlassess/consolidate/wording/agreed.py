@@ -149,14 +149,22 @@ def count_lines(counts: PlanCounts) -> tuple[tuple[str, int], ...]:
     """Return the table of figures: each with its label; all are out of those agreed."""
     figures = (
         counts.on_time, counts.late, counts.undated, counts.open - counts.overdue, counts.overdue,
-        counts.stopped, counts.moved,
+        counts.unexplained, counts.stopped, counts.moved,
     )  # fmt: skip
     return tuple(zip(words().headings("progress_counts"), figures, strict=True))
 
 
 def said_of(action: AgreedAction) -> str:
-    """Return what was done on an action, and why its day was moved or it was stopped."""
-    return " ".join(filter(None, (action.done, action.because)))
+    """Return what was done on an action, and why its day was moved or it was stopped.
+
+    Or that the reason is awaited: until then the action stays as it was.
+    """
+    return " ".join(filter(None, (action.done, action.because, awaiting_reason(action))))
+
+
+def awaiting_reason(action: AgreedAction) -> str:
+    """Return what was reported of an action without a reason; mostly nothing."""
+    return words().say("awaiting_reason", action)
 
 
 def change_in_words(change: ActionChange, round_name: str) -> str:

@@ -62,7 +62,7 @@ def write_agreed(writer: SummaryWriter, plan: AgreedPlan) -> None:
         put_row(sheet, row, _COLUMNS, (
             numbered(action), action.action, action.finding, action.owner, action.deadline,
             words().say("agreed_moved", moves), action.measure, state_in_words(action),
-            action.done or action.because, OVERDUE if action.overdue(today) else "",
+            said_of(action), OVERDUE if action.overdue(today) else "",
         ))  # fmt: skip
     last = HEADER_ROW + max(count, 1)
     column = len(_COLUMNS) - 1
