@@ -88,6 +88,14 @@ def test_generate__says_what_it_issued(run: Run, folder: AssessmentFolder) -> No
     assert result.stderr == ""
 
 
+def test_generate__says_that_send_is_next(run: Run, folder: AssessmentFolder) -> None:
+    change_settings(folder, "2026-03-13", "2999-03-13")
+    said = run("generate", "-C", str(folder.root)).stdout
+    assert "To write the messages that they go out with: xlassess send" in said
+    again = run("generate", "-C", str(folder.root)).stdout
+    assert "xlassess send" not in again
+
+
 def test_generate__exit_code_says_that_somebody_must_decide(
     run: Run, folder: AssessmentFolder
 ) -> None:

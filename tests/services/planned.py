@@ -88,6 +88,25 @@ def answer_all(folder: AssessmentFolder, issued_at: datetime, returned_at: datet
     ingest(folder, paths, now=returned_at, workers=1)
 
 
+def answer_again(
+    folder: AssessmentFolder, respondent: str, item: str, action: str, at: datetime
+) -> None:
+    """Read somebody's workbook anew, with another proposal in it."""
+    where = layout(find_toolkit("tiny", folder.toolkits))
+    (issued,) = [one for one in generate(folder, now=at).workbooks if one.respondent == respondent]
+    book = openpyxl.load_workbook(issued.path)
+    _answer(book, where.sections[0])
+    plan = where.action_plan
+    assert plan is not None
+    for role, value in (("item", item), ("action", action), ("horizon", "Soon")):
+        column = plan.column(role).index + 1  # type: ignore[arg-type]
+        book[ACTION_PLAN].cell(plan.first_row + 1, column).value = value
+    path = folder.root.parent / "inbox" / f"again {respondent}.xlsx"
+    path.parent.mkdir(exist_ok=True)
+    book.save(path)
+    ingest(folder, [path], now=at, workers=1)
+
+
 def _answer(book: openpyxl.Workbook, place: SectionLayout) -> None:
     (table,) = place.tables
     column = table.column("answer")

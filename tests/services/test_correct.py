@@ -67,6 +67,10 @@ def test_correct__counts_with_both_values_on_record(
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "history", reference]).stdout
     assert "Item 1B: “Disagree” became “Agree”. Ada by telephone." in said
     assert "By Cora" in said
+    assert f"Correction of 1b in {reference}, recorded on {LATER.day} March 2026" in said
+    assert ".json" not in said
+    summary = openpyxl.load_workbook(consolidate(folder, now=LATER).path)
+    assert not any(".json" in str(cell.value) for sheet in summary for row in sheet for cell in row)
     with Ledger(folder.ledger_file) as ledger:
         ret = ledger.current("2026")[reference]
         assert [(a.item, a.file) for a in ret.answers if a.file] == [

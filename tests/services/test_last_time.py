@@ -186,10 +186,17 @@ def test_all__what_we_show_one_person_is_no_writing_of_another(tmp_path: Path) -
         assert (ret.state, ret.findings) == ("accepted", ())
 
 
+@pytest.mark.parametrize("few", [0, 20])
 @pytest.mark.parametrize("written", ["Disagree", "We meant something else"])
 def test_all__another_choice_written_over_the_earlier_one_is_told(
-    second: AssessmentFolder, tmp_path: Path, written: str
+    second: AssessmentFolder,
+    tmp_path: Path,
+    written: str,
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Whether what all workbooks show is worked out first, or alone what that one shows."""
+    monkeypatch.setattr("xlassess.services.ingest._FEW", few)
     set_to(second, "show_last_time: {tiny: all}\n")
     given = {"1A": "Disagree", "1B": "Agree", "1C": "Agree"}
     path = sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given)

@@ -335,3 +335,14 @@ def test_offers__in_a_closed_round_no_command_is_named(
 def test_as_argument__reads_as_the_text(text: str, shown: str) -> None:
     assert as_argument(text) == shown
     assert shlex.split(shown) == [text]
+
+
+def test_ingest__with_nothing_but_an_offer_open_needs_somebody(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    result = handed(folder, tmp_path / "m.eml", "For 1A please read Disagree.", book)
+    assert [file.ret.state for file in result.new] == ["accepted with notes"]
+    assert result.needs_person
+    plain = answer(folder, "Bea Birch", tmp_path / "bea.xlsx")
+    assert not ingest(folder, [plain], now=LATER, workers=1).needs_person

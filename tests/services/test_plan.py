@@ -10,21 +10,31 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
+from tests.services.planned import (
+    AGREED,
+    RETURNED,
+    a_planned_folder,
+    answer_again,
+    codes,
+    read_back,
+)
 from tests.services.small import MONDAY, TOOLKIT, a_folder, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import matters_of, summarise
 from xlassess.consolidate.figures.thresholds import LISTED
 from xlassess.contract.layout import layout
 from xlassess.ledger import Ledger
 from xlassess.model.plan import AgreedPlan
 from xlassess.services.common import issuing
 from xlassess.services.common.outbox import sha256_of
-from xlassess.services.consolidate import consolidate
+from xlassess.services.consolidate import consolidate, present_round
 from xlassess.services.decide import Why, set_aside
+from xlassess.services.follow_up import progress_paper
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.plan import plan
+from xlassess.services.status import status
 from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
@@ -249,10 +259,10 @@ def test_summary__without_an_agreed_action_of_the_toolkit_keeps_its_proposals(
 
 
 MANY = 9
-"""Concerns: more than page one names."""
+"""Concerns: more than the committee is asked about."""
 
 
-def test_plan__concerns_that_page_one_does_not_name_come_last_and_may_stay_empty(
+def test_plan__concerns_that_the_committee_is_not_asked_about_come_last_and_may_stay_empty(
     tmp_path: Path,
 ) -> None:
     folder = a_folder(tmp_path / "small")
@@ -274,9 +284,42 @@ def test_plan__concerns_that_page_one_does_not_name_come_last_and_may_stay_empty
     assert (result.proposals, result.concerns, result.further) == (0, MANY, MANY - LISTED)
     rows = texts(result.path, "Tiny")
     assert [row[0] for row in rows] == [f"C{number}" for number in range(1, MANY + 1)]
-    further = ["does not name this concern" in row[1] for row in rows]
+    further = ["does not ask the committee about this" in row[1] for row in rows]
+    summary = summarise(present_round(folder), RETURNED)
+    asked = " ".join(summary.parts[0].narrative.decisions)
+    concerns = [one for one in matters_of(summary) if one.proposed is None]
+    assert [f"({one.item}):" not in asked for one in concerns] == further
     assert further == [False] * LISTED + [True] * (MANY - LISTED)
     assert [row[-1] for row in rows] == ["To do"] * LISTED + ["Optional"] * (MANY - LISTED)
     sheet = openpyxl.load_workbook(result.path, data_only=True)["Start"]
     said = [cell.value for row in sheet.iter_rows() for cell in row]
     assert f"Still to decide or complete: {LISTED} of {LISTED} rows" in said
+
+
+def test_plan__what_is_proposed_since_it_was_agreed_waits_for_a_decision(
+    folder: AssessmentFolder,
+) -> None:
+    declined = {**DECIDED, "2": {"decision": "Decline", "reason": "Not now"}}
+    read_back(folder, plan(folder, now=AGREED).path, declined)
+    assert plan(folder, now=RETURNED).waiting == 0
+    assert status(folder, today=RETURNED.date()).waiting == 0
+    said = words_of_papers(folder)
+    assert "for a decision" not in said
+    assert "does not settle yet" not in said
+    # A proposal for a question of which everything was settled, and none was known of.
+    answer_again(folder, "Cy Cedar", "1B", "Share the minutes", RETURNED + DAY)
+    result = plan(folder, now=RETURNED + 2 * DAY, reissue=True)
+    assert result.waiting == 1
+    assert sum(row[-1] == "To do" for row in texts(result.path, "Tiny")) == result.waiting
+    assert status(folder, today=RETURNED.date()).waiting == 1
+    said = words_of_papers(folder)
+    assert said.count("1 proposal or concern waits for a decision.") == 2
+    assert "what the agreed plan does not settle yet: 1 proposal or concern." in said
+
+
+def words_of_papers(folder: AssessmentFolder) -> str:
+    """What stands on the summary's first page and list of actions, and in the progress paper."""
+    summary = consolidate(folder, now=RETURNED + 3 * DAY).path
+    paper = progress_paper(folder, now=RETURNED + 3 * DAY).path
+    sheets = ((summary, "Summary"), (summary, "Action plan"), (paper, "Progress"))
+    return " ".join(cell for path, name in sheets for row in texts(path, name, 1) for cell in row)

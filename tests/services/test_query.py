@@ -11,15 +11,17 @@ import pytest
 from tests.services.small import (
     LATER,
     MONDAY,
+    PEOPLE,
     TOOLKIT,
     a_folder,
     answer,
     change_settings,
     contents,
+    write_register,
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.generate.query.letter import slot_cells
+from xlassess.generate.query.letter import query_subject, slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.query import Slot
@@ -106,6 +108,7 @@ def test_query__asks_only_what_is_in_doubt(folder: AssessmentFolder, first: Path
 
 def test_query__says_in_a_letter_what_to_do(folder: AssessmentFolder, first: Path) -> None:
     asked = the_query(folder)
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@example.org"), *PEOPLE[1:]))
     letter = asked.letter.read_text(encoding="utf-8")
     cells = slot_cells(find_toolkit("tiny", folder.toolkits))
     assert asked.query.reference in letter
@@ -438,3 +441,23 @@ def test_query__none_to_be_sent_records_nothing(folder: AssessmentFolder, first:
     the_query(folder)
     assert len(mark_queries(folder, Why(ASKED)).arrived) == 1
     assert mark_queries(folder, Why(ASKED)).arrived == ()
+
+
+def test_send__takes_the_subject_of_a_query_from_what_it_is_about(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    """Whatever somebody has done to the head of the text beside the workbook."""
+    asked = the_query(folder)
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@example.org"), *PEOPLE[1:]))
+    letter = asked.letter.read_text(encoding="utf-8")
+    subject = query_subject(
+        find_toolkit("tiny", folder.toolkits), folder.assessment(), asked.query.reference
+    )
+    assert f"Subject: {subject}\n" in letter
+    body = letter.partition("\n\n")[2]
+    for text in (letter, letter.replace(subject, "Buy now"), body):
+        asked.letter.write_text(text, encoding="utf-8")
+        composed, (read,) = preview(folder, Ask("query"), now=ASKED)
+        (one,) = composed.post
+        assert (one.letter.subject, one.letter.text) == (subject, body)
+        assert "Buy now" not in read

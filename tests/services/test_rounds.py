@@ -282,6 +282,28 @@ def test_begin_round__what_is_being_typed_in_moves_with_its_round(held: Assessme
     assert file.issued.reference == reference
 
 
+def test_open__what_a_version_before_left_outside_is_moved_to_its_round(
+    held: AssessmentFolder,
+) -> None:
+    reference = _reference_of_bea(held)
+    copy = enter(held, reference, "phone", now=LATER, by="Cora Clerk")
+    typed, ours = copy.path.read_bytes(), copy.path.name
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    moved = held.root / "rounds" / "2026" / "entries" / ours
+    left = held.root / "entries" / ours
+    left.parent.mkdir()
+    moved.rename(left)
+    (left.parent / "notes.txt").write_text("mine", encoding="utf-8")
+    then = open_folder(held.root, "2026")
+    assert (moved.read_bytes(), left.exists()) == (typed, False)
+    assert (held.root / "entries" / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert enter(then, reference, "phone", now=NEXT_YEAR, by="Cora Clerk").path == moved
+    # One that is there already is not written over.
+    left.write_bytes(b"another")
+    open_folder(held.root)
+    assert (moved.read_bytes(), left.read_bytes()) == (typed, b"another")
+
+
 class BrokenOffError(Exception):
     """The run is broken off here."""
 

@@ -10,10 +10,13 @@ import openpyxl
 import pytest
 
 from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
+from tests.services.small import TOOLKIT, a_folder, answer, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, waive
+from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
 from xlassess.services.plan import plan
 from xlassess.services.report import report
 from xlassess.services.verify import verify
@@ -117,3 +120,49 @@ def agreed(folder: AssessmentFolder) -> dict[str, str]:
     sheet = openpyxl.load_workbook(consolidate(folder, now=RETURNED + DAY).path)["Workshop"]
     rows = [[str(cell) for cell in row] for row in sheet.iter_rows(min_row=5, values_only=True)]
     return {row[1]: row[4] for row in rows}
+
+
+@pytest.mark.parametrize(("minimum", "shown"), [(0, True), (3, False)])
+def test_workshop__where_levels_differ_has_what_each_level_stands_at(
+    tmp_path: Path, minimum: int, shown: bool
+) -> None:
+    """Board and front line, two of each: a step apart on one question, and of one mind on it."""
+    people = tuple(
+        (f"Partner {number}", f"Person {number}", "Board" if number < 2 else "Front line")
+        for number in range(4)
+    )
+    folder = a_folder(tmp_path / "small", people)
+    write_toolkit(folder, FOUR)
+    if minimum:
+        held = f"attribution: aggregated\nminimum_group: {minimum}\ncoordinator:\n"
+        change_settings(folder, "coordinator:\n", held)
+    generate(folder, now=AGREED)
+    paths = [
+        answer(folder, name, tmp_path / f"{name}.xlsx", (said, "Agree", "Agree"))
+        for _, name, level in people
+        for said in ["Strongly agree" if level == "Board" else "Agree"]
+    ]
+    ingest(folder, paths, now=RETURNED, workers=1)
+    (one,) = workshop(folder, now=RETURNED)
+    sheets = openpyxl.load_workbook(one.path)
+    said = " ".join(str(cell.value) for each in sheets for row in each for cell in row)
+    assert (dict(one.groups).get("levels", 0) == 1) is shown
+    assert ("Board: 4.0, of 2 returns. Front line: 3.0, of 2 returns." in said) is shown
+    path = consolidate(folder, now=RETURNED).path
+    book = openpyxl.load_workbook(path, data_only=True)
+    there = [cell.value for row in book["Levels"] for cell in row] if "Levels" in book else []
+    assert (4 in there and 3 in there) is shown
+
+
+FOUR = TOOLKIT.replace(
+    """\
+      - {code: high, label: Agree, score: 2}
+      - {code: low, label: Disagree, score: 1}
+""",
+    """\
+      - {code: top, label: Strongly agree, score: 4}
+      - {code: high, label: Agree, score: 3}
+      - {code: low, label: Disagree, score: 2}
+      - {code: worst, label: Strongly disagree, score: 1}
+""",
+)

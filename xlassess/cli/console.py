@@ -255,7 +255,7 @@ def percent(share: float | None) -> str:
 
 def day(value: date) -> str:
     """Return "27 March 2026"."""
-    from xlassess.model.answer import written_day
+    from xlassess.model.days import written_day
 
     return written_day(value)
 

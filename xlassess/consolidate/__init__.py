@@ -1,7 +1,7 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
-from xlassess.consolidate.feedback import feedback_page, is_feedback_page
+from xlassess.consolidate.feedback import feedback_page, is_feedback_page, is_page_of
 from xlassess.consolidate.figures.privacy.held_back import with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
@@ -18,6 +18,7 @@ __all__ = [
     "feedback_page",
     "held_in_words",
     "is_feedback_page",
+    "is_page_of",
     "matters_of",
     "own_answers",
     "print_set",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -12,7 +12,7 @@ from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.counted import toolkit_returns
 from xlassess.consolidate.figures.overview import Overview, overview, planning_scenario
-from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts
+from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts, waiting
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
@@ -53,6 +53,7 @@ from xlassess.consolidate.wording.agreed import judged_in_words, promises_kept
 from xlassess.consolidate.wording.decisions import decisions, typed_in, waivers
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.narrative import narrate
+from xlassess.model.days import local_day
 from xlassess.model.plan import DECLINE, AgreedAction, AgreedPlan, plans_up_to
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
@@ -74,7 +75,7 @@ def summarise(record: Round, made_at: datetime) -> Summary:
     inputs = round_inputs(record, made_at)
     groups = groups_of(record)
     actions = _actions(inputs, groups)
-    kept = tuple(promises_kept(record, made_at.date()))
+    kept = tuple(promises_kept(record, local_day(made_at)))
     parts = tuple(
         _part(inputs, group, actions, kept if place == 0 else ())
         for place, group in enumerate(groups)
@@ -202,6 +203,7 @@ def _part(
     toolkit, found = group.toolkit, _figures(inputs, group)
     rows, answers = found.counted.rows, found.counted.answers
     facts = _facts(inputs, group, found, actions, kept)
+    facts = replace(facts, waiting=_waiting(inputs.record, group.key, facts))
     return ToolkitResults(
         key=group.key,
         label=group.label,
@@ -224,6 +226,8 @@ def _part(
         checklists=found.checklists,
         details=details_of(toolkit, inputs.participants, rows, answers),
         trend=facts.trend,
+        asked_about=facts.asked_about,
+        waiting=facts.waiting,
     )
 
 
@@ -241,7 +245,22 @@ def _agreed_here(inputs: RoundInputs, group: ToolkitGroup) -> PlanCounts | None:
     if agreed is None:
         return None
     own = [action for action in agreed.actions if action.part == group.key]
-    return plan_counts(own, inputs.made_at.date()) if own else None
+    return plan_counts(own, local_day(inputs.made_at)) if own else None
+
+
+def _waiting(record: Round, part: str, facts: NarrativeFacts) -> int:
+    """How much is still to be decided on, with what is new since the plan was agreed."""
+    agreed = _agreed(record)
+    if agreed is None:
+        return 0
+    texts = [(action.item, action.action) for action in facts.actions]
+    asks = {item.id for item in facts.toolkit.items()}
+    texts += [(one.item, one.following) for one in record.judgements
+              if one.part == part and one.item in asks]  # fmt: skip
+    proposed = [(part, item, " ".join(text.split())) for item, text in texts if text.strip()]
+    answered = {item for _, item, _ in proposed}
+    concerns = [(part, item, "") for item in sorted(facts.asked_about - answered)]
+    return len(waiting([*proposed, *concerns], agreed))
 
 
 def _settled(record: Round, part: str) -> frozenset[str]:
@@ -329,7 +348,7 @@ def _actions(inputs: RoundInputs, groups: Sequence[ToolkitGroup]) -> list[Planne
         if inputs.participants.withholds(len(returns)):
             continue
         for person, ret in returns:
-            actions += actions_of(look, person, ret, inputs.participants, inputs.made_at.date())
+            actions += actions_of(look, person, ret, inputs.participants, local_day(inputs.made_at))
     return sorted(
         actions,
         key=lambda action: (

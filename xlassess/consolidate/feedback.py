@@ -46,6 +46,15 @@ def is_feedback_page(content: bytes) -> bool:
         return False
 
 
+def is_page_of(content: bytes, reference: str) -> bool:
+    """True for a page, in Excel or in Word, that was made for this workbook's respondent."""
+    try:
+        with ZipFile(BytesIO(content)) as package, package.open("docProps/core.xml") as part:
+            return f"<cp:keywords>{reference}</cp:keywords>".encode() in part.read(_MOST_READ)
+    except (BadZipFile, KeyError):
+        return False
+
+
 class _Page:
     """One respondent's workbook being written."""
 
@@ -60,6 +69,7 @@ class _Page:
             "title": f"{assessment.partnership}: {self._told.title}",
             "subject": assessment.marking,
             "author": self._summary.program,
+            "keywords": self._told.issued.reference,
             "created": self._summary.made_at.replace(tzinfo=None),
         })  # fmt: skip
         self._page(book.sheet(PAGE, palette.NAVY))

@@ -28,6 +28,7 @@ from xlassess.consolidate.wording.decisions import (
     outcome_in_words,
 )
 from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.days import local_day
 from xlassess.model.finding import Finding
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit
@@ -209,12 +210,12 @@ def _standing(inputs: RoundInputs, issued: Issued, ret: Return | None, unclear: 
     if came := inputs.unusable.get(issued.reference):
         return "Blank" if came.is_blank else "Refused"
     due = inputs.record.assessment.return_by
-    return "Overdue" if due and inputs.made_at.date() > due else "Awaited"
+    return "Overdue" if due and local_day(inputs.made_at) > due else "Awaited"
 
 
 def _late(inputs: RoundInputs, ret: Return | None) -> bool:
     due = inputs.record.assessment.return_by
-    return bool(ret and ret.received_at and due and ret.received_at.date() > due)
+    return bool(ret and ret.received_at and due and local_day(ret.received_at) > due)
 
 
 def files_of(inputs: RoundInputs) -> tuple[FileUsed, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from xlassess.model.days import local_day
 from xlassess.model.plan import (
     FINISHED,
     MERGE,
@@ -118,7 +119,7 @@ def reported(action: AgreedAction, report: ProgressRow, at: datetime) -> AgreedA
     """
     moved = _moved(action, report.deadline, report.reason, at)
     state = report.state or action.state
-    done_on = report.done_on or action.done_on or at.date()
+    done_on = report.done_on or action.done_on or local_day(at)
     return replace(
         moved,
         state=state,

@@ -15,7 +15,8 @@ from xlassess.ledger.migrations import TAKEN_OVER
 from xlassess.ledger.order import OPEN, UNCLEAR
 from xlassess.ledger.replay import MARKS, OUTCOMES, Replay, before, without
 from xlassess.ledger.schema import RETURNS
-from xlassess.model.answer import Return, state_of, written_day
+from xlassess.model.answer import Return, state_of
+from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.model.finding import Waiver
 

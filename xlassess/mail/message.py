@@ -25,18 +25,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
-from xlassess.model.answer import written_day
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import written_day
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.words import Words
 
 Kind = Literal[
     "invitation", "reminder", "firm", "last", "thanks", "query",
-    "plan", "workshop", "progress", "progress_reminder",
+    "plan", "workshop", "progress", "progress_reminder", "feedback",
 ]  # fmt: skip
 """What a message is for: the workbooks go out, or are asked for, each time more firmly; what came
 is confirmed; or something is asked about an answer. The plan and workshop workbooks go to whoever
-is to have them, the progress workbooks to the owners of actions, who are reminded of them, too."""
+is to have them, the progress workbooks to the owners of actions, who are reminded of them, too.
+Each respondent gets their own page of feedback."""
 
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "query")
 """The kinds whose words stand in the template; a query has the text beside its workbook."""
@@ -45,7 +46,7 @@ _JOINT: tuple[Kind, ...] = ("plan", "workshop", "progress", "progress_reminder")
 
 _LATER = frozenset({
     "subject_thanks", "letter_thanks", "received", "letter_thanks_more", "written_down", "delegate",
-    *(f"{part}_{kind}" for part in ("subject", "letter") for kind in _JOINT),
+    *(f"{part}_{kind}" for part in ("subject", "letter") for kind in (*_JOINT, "feedback")),
 })  # fmt: skip
 """Texts that templates saved from earlier versions lack; ours stand in for them."""
 

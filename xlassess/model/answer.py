@@ -12,17 +12,6 @@ from xlassess.model.finding import Finding
 Value = str | float | date
 """A value as read: the choice code for a scale, text, a number, or a day."""
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def written_day(day: date) -> str:
-    """Return a day as it is read in Britain, such as 3 April 2026; the same on every computer."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 State = Literal[
     "accepted", "accepted with notes", "query", "refused", "superseded", "duplicate", "set aside"
 ]

@@ -72,7 +72,8 @@ class Matter:
 
     ``part`` is the toolkit's key, ``item`` the number of the question it answers (either may be
     empty), ``statement`` the question, ``finding`` what respondents said to it, in words.
-    ``further`` says of a concern that page one of the summary does not name it.
+    ``further`` says of a concern that the summary does not put it to the committee: it need not be
+    decided on.
     """
 
     part: str
@@ -94,6 +95,7 @@ class TalkingPoint:
 
     ``view`` is the standpoint it was judged from, with its ``label``, or both are empty.
     ``spread`` has a label and a count for each choice; it is empty where it is withheld.
+    ``levels`` has each level with its figure and how many it rests on, as far as that may be shown.
     """
 
     group: TalkingGroup
@@ -104,6 +106,7 @@ class TalkingPoint:
     scale: str
     spread: tuple[tuple[str, int], ...]
     prompts: tuple[str, ...]
+    levels: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from xlassess.ledger import Event, Ledger, keep_file
 from xlassess.ledger.messages import BY_HAND
 from xlassess.ledger.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind
@@ -190,8 +191,8 @@ def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why
         book = _workbook(ledger, reference)
         ret = _to_correct(ledger, book)
         toolkit = ledger.toolkits()[book.identity.digest]
-        stamp = why.now.strftime("%Y-%m-%d %H.%M.%S.%f")
-        name = f"Correction of {item.strip()} in {book.reference}, {stamp}.json"
+        day = written_day(why.now.astimezone())
+        name = f"Correction of {item.strip()} in {book.reference}, recorded on {day}"
         anew, change = corrected(ret, toolkit, item, value, name)
         details = {"item": change.item, "before": change.before, "after": change.after}
         record = json.dumps(
@@ -410,7 +411,7 @@ def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool
     arrived = [
         one
         for one in (doubted if undone else register.uncertain)
-        if one.purpose in ("query", "thanks") and named & {*one.references}
+        if one.purpose in ("query", "thanks", "feedback") and named & {*one.references}
     ]
     reply = f"{BY_HAND}, and taken back" if undone else BY_HAND
     for one in arrived:

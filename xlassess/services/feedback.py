@@ -19,11 +19,8 @@ from xlassess.consolidate import (
 )
 from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
-from xlassess.services.common.outbox import keep_copy, output_of, put
+from xlassess.services.common.outbox import feedback_folder, keep_copy, put
 from xlassess.services.consolidate import output_from, present_round
-
-FOLDER = "feedback"
-"""The folder, beside the summary, that the pages are put in."""
 
 WORD = ".docx"
 EDITED = "edited"
@@ -66,7 +63,7 @@ def feedback(
     """
     record = present_round(folder, anyway)
     summary = summarise(record, now)
-    place = output_of(folder, record.assessment.round) / FOLDER
+    place = feedback_folder(folder, record.assessment)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")

@@ -36,6 +36,7 @@ from xlassess.services.common.outbox import (
     prepared,
     sha256_of,
 )
+from xlassess.services.plan import waiting_in
 
 PAPER, PAPER_IN_WORD = "progress.xlsx", "progress.docx"
 """The file names of the progress paper, beside the summary."""
@@ -225,12 +226,13 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     """
     assessment = folder.assessment()
     _agreed_plans(folder)
+    waiting = waiting_in(folder, now)
     path = output_of(folder, assessment.round) / PAPER
     word = path.with_name(PAPER_IN_WORD)
     make_room(path)
     make_room(word)
     with Ledger(folder.ledger_file, lambda: now) as ledger:
-        paper = _paper(folder, ledger, assessment, now)
+        paper = replace(_paper(folder, ledger, assessment, now), waiting=waiting)
         content, in_word = progress_paper_bytes(paper), progress_in_word(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}
         # Recorded before it is put in place, and not on record where it cannot be put: the next

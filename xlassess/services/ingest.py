@@ -160,8 +160,11 @@ class Ingested:
 
     @property
     def needs_person(self) -> bool:
-        """True when a file read now was refused, or counts and has queries."""
-        return any(file.ret.state in ("refused", "query") for file in self.new)
+        """True when a file read now was refused, or has queries, or a message asks for something.
+
+        What a message asks for is a decision of the coordinator's.
+        """
+        return bool(self.offers) or any(file.ret.state in ("refused", "query") for file in self.new)
 
 
 def ingest(
@@ -210,12 +213,12 @@ def ingest(
             decided=ledger.decided_at_issue(assessment.round),
         )
         last = _before(folder, ledger, context)
-        context = replace(context, beside=_beside(last, context))
         run = _Run(
             folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
         )
         run.arrived = arrived or {}
         run.collect(paths, Path(unpacked))
+        context = replace(context, beside=_beside(last, context, run.in_line))
         run.read(context, workers, watch)
         files = run.files(ledger.states(), ledger.replaced())
         again = [file.ret for file in files if file.known and not file.repeats]
@@ -291,13 +294,24 @@ def _before(folder: AssessmentFolder, ledger: Ledger, context: Context) -> LastA
     )
 
 
-def _beside(last: LastAnswers, context: Context) -> dict[str, dict[str, str]]:
-    """What workbooks show of last time beside their cells, where that is known."""
-    told = {
-        one.reference: last.beside(one, context.toolkits[one.identity.digest])
+_FEW = 20
+"""Of so many workbooks one has to come back for it to pay to work out what all of them show."""
+
+
+def _beside(last: LastAnswers, context: Context, coming: int) -> dict[str, dict[str, str]]:
+    """What workbooks show of last time beside their cells, where that is known.
+
+    For a few files it is worked out as they are read: for thousands of workbooks it takes seconds.
+    """
+    showing = [
+        one
         for one in context.issued.values()
         if one.identity.round == context.round and one.identity.given.startswith("all ")
-    }
+    ]
+    if coming * _FEW < len(showing):
+        return {}
+    told = {one.reference: last.beside(one, context.toolkits[one.identity.digest])
+            for one in showing}  # fmt: skip
     return {reference: texts for reference, texts in told.items() if texts}
 
 
@@ -612,6 +626,11 @@ class _Run:
         waiting = [source.path for source in self._waiting.values()]
         bring_to_disk([*waiting, *(kept.path for kept in self._origins.values())])
 
+    @property
+    def in_line(self) -> int:
+        """How many files are to be read."""
+        return len(self._waiting)
+
     def read(self, context: Context, workers: int | None, watch: Watch) -> None:
         """Read every file in line and record it, in the order the files came.
 
@@ -628,7 +647,8 @@ class _Run:
         last: list[tuple[str, Return]] = []
         since = time.monotonic()
         try:
-            for done, (source, ret) in enumerate(read_all(tuple(keys), context, workers), start=1):
+            for done, (source, one) in enumerate(read_all(tuple(keys), context, workers), start=1):
+                ret = self._read_beside(source, one, context)
                 lesser = any(one.code in (UNSEALED, ENTERED) for one in ret.findings)
                 (last if lesser else some).append((keys[source], ret))
                 if len(some) >= _TOGETHER or time.monotonic() - since > _SECONDS:
@@ -638,6 +658,19 @@ class _Run:
         finally:
             # Also when somebody stops the run: what was read is kept.
             self._settle([*some, *last])
+
+    def _read_beside(self, source: ReturnedFile, ret: Return, context: Context) -> Return:
+        """A return read once more with what its workbook shows beside its cells, if need be."""
+        book = context.issued.get(ret.reference)
+        known = ret.reference in context.beside or ret.query or ret.state == "refused"
+        if known or book is None or book.identity.round != context.round:
+            return ret
+        texts = self._before.beside(book, context.toolkits[book.identity.digest])
+        if not texts:
+            return ret
+        context = replace(context, beside={ret.reference: texts})
+        ((_, again),) = read_all((source,), context, 1)
+        return again
 
     def end(self) -> None:
         """Record that the run is done."""

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import matters_of, summarise
+from xlassess.consolidate import Summary, matters_of, summarise
 from xlassess.generate import PlanPart, plan_questions
 from xlassess.ledger import Ledger
 from xlassess.model import plan as fields
 from xlassess.model.answer import Issued, Value
 from xlassess.model.assessment import Respondent
+from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan, Matter
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit, answer_field
@@ -30,8 +31,8 @@ class Planned:
     """The plan workbook: what became of it, and what is in it.
 
     ``proposals`` are actions that partners proposed, ``concerns`` those of the summary for which
-    nobody did, ``further`` those among them that its page one does not name; ``agreed`` is the
-    plan as it was agreed so far, if it was.
+    nobody did, ``further`` those among them that need no decision; ``agreed`` is the
+    plan as it was agreed so far, if it was, and ``waiting`` how much it does not settle.
     """
 
     outcome: Outcome
@@ -40,6 +41,7 @@ class Planned:
     proposals: int
     concerns: int
     further: int
+    waiting: int
     agreed: AgreedPlan | None
 
     @property
@@ -90,11 +92,35 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
         # What it says of answers counts as shown, whoever reads it.
         ledger.record_output(assessment.round, output_from(record, summary, "plan"))
         (issue,) = issue_joint(folder, ledger, (draft,), reissue=reissue)
-    return _planned(issue, matters, record.plan)
+    return _planned(issue, matters, record.plan, _waiting(summary))
+
+
+def waiting_in(folder: AssessmentFolder, now: datetime) -> int:
+    """Return how many proposals and concerns of the present round wait for a decision.
+
+    None do before a plan was agreed, nor where nothing may be shown of what came back.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    assessment = folder.assessment()
+    with Ledger(folder.ledger_file) as ledger:
+        agreed = ledger.plans().get(assessment.round)
+    if agreed is None or not agreed.actions:
+        return 0
+    try:
+        record = present_round(folder)
+    except XlassessError:
+        return 0
+    return _waiting(summarise(record, now))
+
+
+def _waiting(summary: Summary) -> int:
+    return sum(part.waiting for part in summary.parts)
 
 
 def _planned(
-    issue: Issue[Issued], matters: tuple[Matter, ...], agreed: AgreedPlan | None
+    issue: Issue[Issued], matters: tuple[Matter, ...], agreed: AgreedPlan | None, waiting: int
 ) -> Planned:
     proposed = sum(matter.proposed is not None for matter in matters)
     return Planned(
@@ -104,6 +130,7 @@ def _planned(
         proposals=proposed,
         concerns=len(matters) - proposed,
         further=sum(matter.further for matter in matters),
+        waiting=waiting,
         agreed=agreed,
     )
 

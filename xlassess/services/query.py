@@ -22,6 +22,7 @@ from xlassess.generate import (
 from xlassess.ledger import UNCLEAR, Ledger
 from xlassess.model.answer import Identity, Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -107,7 +108,7 @@ def query(
         OSError: a file cannot be written.
     """
     assessment, secret = folder.assessment(), folder.secret()
-    if return_by and return_by < now.date():
+    if return_by and return_by < local_day(now):
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     place = folder.outbox / FOLDER
     if not folder.ledger_file.exists():
@@ -118,7 +119,7 @@ def query(
         own_secret(folder, issued.values())
         earlier = ledger.queries()
         taken = ledger.references()
-        by = return_by or _usual(assessment, now.date())
+        by = return_by or _usual(assessment, local_day(now))
         people = {one.id: one for one in folder.respondents()}
         maker = _Maker(assessment, secret, now, by, people)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)

@@ -21,8 +21,9 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import DICTIONARY, data_package, export, guarded, tables_of
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued, Return, written_day
+from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import written_day
 from xlassess.services.consolidate import output_from, present_round
 
 ARCHIVE = "archive"

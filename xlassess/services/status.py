@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timezone
 from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -158,7 +158,8 @@ class Status:
     whose owner reported them as stopped or moved without a reason; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
-    ask for. ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
+    ask for. ``waiting`` is how many proposals and concerns the agreed plan does not settle.
+    ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known.
     """
 
@@ -175,6 +176,7 @@ class Status:
     reports: tuple[AwaitedReport, ...] = ()
     offers: tuple[Offer, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
+    waiting: int = 0
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
@@ -235,6 +237,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         reports=found.reports,
         offers=found.offered.offers,
         senders=_senders(history, record.issued, respondents),
+        waiting=_waiting(folder, found, today),
     )
 
 
@@ -250,6 +253,16 @@ def _senders(
         if len(ids) == 1 and (name := names.get(*ids)):
             sent[ret.number] = name
     return sent
+
+
+def _waiting(folder: AssessmentFolder, found: _Found, today: date) -> int:
+    """How many proposals and concerns the round's agreed plan does not settle."""
+    if folder.assessment().round not in found.plans:
+        return 0
+    # What that takes is loaded for it alone: most rounds have no plan yet.
+    from xlassess.services.plan import waiting_in
+
+    return waiting_in(folder, datetime.combine(today, time(12), timezone.utc))
 
 
 def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iterator[NextReview]:

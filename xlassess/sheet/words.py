@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from xlassess.model.days import short_day, written_day
+
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
 
@@ -68,4 +70,5 @@ def _module(name: str) -> TemplateModule:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"day": written_day, "short_day": short_day}
     return environment.get_template(name).module

@@ -88,6 +88,9 @@ def _show(out: Console, result: Generated) -> None:
             "date as return_by in assessment.yaml, or leave it empty. "
             "Then run: xlassess generate --reissue"
         )
+    elif fresh:
+        out.gap()
+        out.say("To write the messages that they go out with: xlassess send")
     if result.absent:
         out.heading(f"On leave until the return date or later ({len(result.absent)})")
         out.some(result.absent, "xlassess generate --full")

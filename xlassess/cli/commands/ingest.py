@@ -189,10 +189,7 @@ def _show(out: Console, result: Ingested) -> None:
         out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
         for file in refused:
             _file(out, file, file.findings("refuse"))
-    if doubtful:
-        out.heading(f"Unclear: {count(len(doubtful), 'file')} to ask the partner about")
-        for file in doubtful:
-            _file(out, file, file.findings("query"))
+    partners, joint = _unclear(out, doubtful)
     read = [file for file in new if file.ret.reference and file.ret.state != "refused"]
     if read:
         out.heading(f"Read: {count(len(read), 'file')}")
@@ -208,12 +205,45 @@ def _show(out: Console, result: Ingested) -> None:
     if refused or doubtful:
         out.say("Every file is kept in returns/. To see what is open: xlassess status")
     if doubtful:
-        joint = [file for file in doubtful if file.issued and file.issued.identity.kind]
         if joint:
             out.say("Correct plan, progress and workshop workbooks in the file, and read it again.")
-        if len(joint) < len(doubtful):
+        if partners:
             out.say("To ask the partners: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
+
+
+def _unclear(
+    out: Console, doubtful: Sequence[Received]
+) -> tuple[Sequence[Received], Sequence[Received]]:
+    """Say what is unclear, and who is asked; return partners' own files, and joint workbooks."""
+    joint = [file for file in doubtful if file.issued and file.issued.identity.kind]
+    partners = [file for file in doubtful if file not in joint]
+    told = [(partners, f"{count(len(partners), 'file')} to ask the partner about")]
+    for kind, whom in _WHOM.items():
+        mine = [file for file in joint if file.issued and file.issued.identity.kind == kind]
+        names = ", ".join(dict.fromkeys(map(_name, mine)))
+        told.append((mine, f"{count(len(mine), f'{kind} workbook')} to {whom.format(names)}"))
+    for files, what in told:
+        if files:
+            out.heading(f"Unclear: {what}")
+        for file in files:
+            _file(out, file, file.findings("query"))
+    return partners, joint
+
+
+_WHOM: dict[str, str] = {
+    "plan": "be put right by whoever filled it in for {}",
+    "progress": "ask the owner about: {}", "workshop": "be put right by {}",
+}  # fmt: skip
+"""Who is asked about what is unclear in a joint workbook."""
+
+
+def _name(file: Received) -> str:
+    """Whom a joint workbook was for."""
+    if file.issued is None:
+        return ""
+    owner = file.issued.identity.kind == "progress"
+    return file.issued.partner if owner else file.issued.respondent or file.issued.partner
 
 
 def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:

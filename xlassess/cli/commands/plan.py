@@ -56,14 +56,19 @@ def _show(out: Console, result: Planned) -> None:
     out.say(f"It has {proposals}, and {concerns} for which nobody proposed an action.")
     if result.further:
         out.say(
-            f"Page one of the summary does not name {result.further} of these: they may stay empty."
+            f"The summary does not ask the committee about {result.further} of these: they may "
+            "stay empty."
         )
     if result.agreed:
-        agreed, left = len(result.agreed.actions), len(result.agreed.undecided)
-        out.say(f"Agreed so far: {count(agreed, 'action')}. Rows without a decision: {left}.")
+        agreed = count(len(result.agreed.actions), "action")
+        out.say(f"Agreed so far: {agreed}. Waiting for a decision: {_rows(result.waiting)}.")
     if result.outcome == "kept":
         out.say("Move that file away and run plan again.")
     elif result.needs_person:
         out.say("If you have not filled it in yet, replace it: xlassess plan --reissue")
     else:
         out.say("When it is filled in: xlassess ingest FILE")
+
+
+def _rows(waiting: int) -> str:
+    return count(waiting, "proposal or concern", "proposals and concerns") if waiting else "none"

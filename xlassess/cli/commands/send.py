@@ -26,6 +26,7 @@ _FULL: dict[Kind, str] = {
     "plan": "xlassess send --plan --full", "workshop": "xlassess send --workshop --full",
     "progress": "xlassess send --progress --full",
     "progress_reminder": "xlassess remind --progress --full",
+    "feedback": "xlassess send --feedback --full",
 }  # fmt: skip
 """The commands that list everybody who gets no message."""
 
@@ -33,7 +34,7 @@ _FULL: dict[Kind, str] = {
 _VERBS: dict[Kind, str] = {
     "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
     "plan": "send --plan", "workshop": "send --workshop", "progress": "send --progress",
-    "progress_reminder": "remind --progress",
+    "progress_reminder": "remind --progress", "feedback": "send --feedback",
 }  # fmt: skip
 """The commands that send messages of a kind; all others are reminders."""
 
@@ -42,7 +43,7 @@ _SENT: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
 
 _WRITES: dict[Kind, str] = {
     "query": "query", "plan": "plan", "workshop": "workshop", "progress": "progress",
-    "progress_reminder": "progress",
+    "progress_reminder": "progress", "feedback": "feedback",
 }  # fmt: skip
 """The commands that write the workbooks a message goes with; of all others ``generate``."""
 
@@ -87,6 +88,10 @@ def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--thanks", "kind", flag_value="thanks",
     help="Confirm what came back instead, with reference and number of answers.",
+)  # fmt: skip
+@click.option(
+    "--feedback", "kind", flag_value="feedback",
+    help="Send each respondent their own page of feedback instead.",
 )  # fmt: skip
 @click.option(
     "--progress", "kind", flag_value="progress",
@@ -216,7 +221,12 @@ def _show_drafted(out: Console, result: Drafted) -> None:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
-        if kind != "thanks":
+        if kind == "feedback":
+            out.say(
+                "Each has the page of its respondent alone. There is nothing to record: each "
+                "message is written again when you run this again."
+            )
+        elif kind != "thanks":
             out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
         _nobody(out, result.composed)
@@ -234,6 +244,8 @@ def _nobody(out: Console, composed: Composed) -> None:
     elif composed.kind in _SENT and (composed.kind != "invitation" or not composed.whole):
         what = "What you named" if composed.kind == "invitation" else "Each workbook"
         out.say(f"{what} is recorded as sent, or has come back. To write all the same: add --again")
+    elif composed.kind == "feedback":
+        out.say("Each page was sent. To write all the same: add --again")
     elif composed.unsent:
         every = "REF" if composed.kind == "progress_reminder" else "--all"
         out.say(
@@ -337,7 +349,8 @@ def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
     for heading, names, remedy in (
         ("No e-mail address", made.no_address, _ADDRESS.get(made.kind, _ADDRESS[""])),
         (
-            "Not in the outbox as issued", made.missing,
+            "No page that was written for them" if made.kind == "feedback"
+            else "Not in the outbox as issued", made.missing,
             f"Run: xlassess {_WRITES.get(made.kind, 'generate')}",
         ),
         ("No message can be written", made.problems, "Correct the address in the register."),

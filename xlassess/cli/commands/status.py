@@ -93,6 +93,11 @@ def _show(out: Console, result: Status) -> None:
     _reports(out, result)
     _overdue(out, result)
     _unexplained(out, result)
+    if result.waiting:
+        what = count(result.waiting, "proposal or concern", "proposals and concerns")
+        out.heading(f"Not settled by the agreed plan: {what}")
+        if not result.closed:
+            out.say("To put them to a decision: xlassess plan")
     for review in result.reviews:
         out.gap()
         left, when = count(abs(review.days), "day"), day(review.due)
@@ -231,7 +236,7 @@ def _open(out: Console, result: Status) -> None:
         out.heading(f"Not issued{yet}: {count(len(missing), 'workbook')}{do}")
     _refused(out, result)
     pending = (result.joint, result.offers, result.reports, result.overdue, result.unplaced)
-    if not (queries or waiting or missing or any(pending)):
+    if not (queries or waiting or missing or any(pending) or result.waiting):
         out.gap()
         out.say("Nothing is open.", style="good")
 
@@ -432,6 +437,7 @@ def _as_json(result: Status) -> dict[str, Any]:
             }
             for one in result.unexplained
         ],
+        "waiting": result.waiting,
         "reviews": [
             {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
             for one in result.reviews

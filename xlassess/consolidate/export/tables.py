@@ -31,6 +31,7 @@ from xlassess.consolidate.export.plans_and_returns import (
     AgreedLine,
 )
 from xlassess.consolidate.figures.values import DataRow, Summary
+from xlassess.model.days import local_day
 from xlassess.model.plan import ADDED
 
 
@@ -107,7 +108,7 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
 def plan_of(summary: Summary) -> ExportTable:
     """Return the agreed actions of a round and of those before it, whatever the attribution."""
     toolkits = {part.key: part.toolkit.id for part in summary.parts}
-    today = summary.made_at.date()
+    today = local_day(summary.made_at)
     where = summary.assessment.id, summary.assessment.round
     lines = (
         AgreedLine(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from xlassess.model.plan import FINISHED, STOPPED, AgreedAction
+from xlassess.model.plan import FINISHED, STOPPED, AgreedAction, AgreedPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,31 @@ def plan_counts(actions: Iterable[AgreedAction], today: date) -> PlanCounts:
         moved=sum(bool(one.moves) for one in every),
         moves=sum(len(one.moves) for one in every),
     )
+
+
+def waiting(
+    matters: Iterable[tuple[str, str, str]], agreed: AgreedPlan
+) -> tuple[tuple[str, str, str], ...]:
+    """Return what waits for a decision: what the plan that was agreed so far does not settle.
+
+    What is new since the plan was agreed has no row in it, and waits as one that was left empty.
+
+    Args:
+        matters: what is to be decided on, each as toolkit, question and proposal; a concern
+            without a proposal has an empty one.
+        agreed: the plan as it was agreed so far.
+    """
+    open_now = {row.number for row in agreed.undecided}
+    settled = Counter(
+        (row.part, row.item, row.matter) for row in agreed.rows if row.number not in open_now
+    )
+    left = []
+    for one in matters:
+        if settled[one]:
+            settled[one] -= 1
+        else:
+            left.append(one)
+    return tuple(left)
 
 
 @dataclass(frozen=True, slots=True)

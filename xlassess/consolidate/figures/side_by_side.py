@@ -24,7 +24,8 @@ from xlassess.consolidate.figures.values import (
     Detail,
     ScoreRow,
 )
-from xlassess.model.answer import Answer, Value, written_day
+from xlassess.model.answer import Answer, Value
+from xlassess.model.days import written_day
 from xlassess.model.toolkit import Item, Section, Toolkit
 
 

@@ -401,7 +401,9 @@ class ToolkitResults:
     ``success`` is the distribution of answers to the success statement, ``planning`` the
     scenario that action planning goes by. ``bodies`` stand side by side where each judges itself;
     ``checklists`` are completed ones, each for itself; ``details`` are facts, not opinions.
-    ``trend`` sets the round beside those before it; None in a first round.
+    ``trend`` sets the round beside those before it; None in a first round. ``asked_about`` are the
+    questions that the summary puts to the committee as concerns. ``waiting`` is how many proposals
+    and such concerns the agreed plan does not settle; 0 where none was agreed.
     """
 
     key: str
@@ -425,6 +427,8 @@ class ToolkitResults:
     checklists: tuple[CompletedChecklist, ...] = ()
     details: tuple[Detail, ...] = ()
     trend: Trend | None = None
+    asked_about: frozenset[str] = frozenset()
+    waiting: int = 0
 
     @property
     def nil_returns(self) -> int:

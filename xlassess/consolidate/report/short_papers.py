@@ -21,6 +21,7 @@ from xlassess.consolidate.wording.agreed import (
     changes_in_words,
     count_lines,
     overdue_in_words,
+    reading_in_words,
     said_of,
     state_in_words,
 )
@@ -28,6 +29,7 @@ from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.own_answers import OwnAnswers
 from xlassess.consolidate.wording.terms import day, words
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import local_day, short_day
 from xlassess.model.plan import AgreedAction, action_number
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:
     paper.text(title, "Heading 1", new_page=True)
     looks = (_FIGURE, _ENTRY, _ENTRY, _ENTRY, _FIGURE)
     paper.table(title, heads("feedback_items_heads"), (17, 57, 30, 47, 19), looks, told.items)
-    return paper.written(_FEEDBACK)
+    return paper.written(_FEEDBACK, told.issued.reference)
 
 
 def progress_in_word(paper: ProgressPaper) -> bytes:
@@ -93,7 +95,9 @@ def progress_in_word(paper: ProgressPaper) -> bytes:
     out = _Paper(assessment, say("progress_title", assessment), paper.made_at)
     out.text(say("progress_title", assessment), "Title")
     out.text(f"{assessment.partnership}, {day(paper.made_at)}", "Subtitle")
-    out.text(say("progress_reading", counts, assessment), "Lead")
+    read, *waits = reading_in_words(paper)
+    out.text(read, "Lead")
+    out.texts(waits)
     lines = [(label, str(n), str(counts.agreed)) for label, n in count_lines(counts)]
     heads = headings("progress_counts_heads")
     out.table(heads[0], heads, (122, 24, 24), (_ENTRY, _FIGURE, _FIGURE), lines)
@@ -116,20 +120,16 @@ def progress_in_word(paper: ProgressPaper) -> bytes:
 
 def _action(paper: ProgressPaper, action: AgreedAction) -> tuple[str, ...]:
     """A row of the table of actions; what stands below in a cell comes after a line break."""
-    say, today = plan_words().say, paper.made_at.astimezone().date()
+    say, today = plan_words().say, local_day(paper.made_at)
     late = say("progress_on_time", action, action.overdue(today))
     return (
         action_number(action, paper.assessment.round),
         action.action,
         action.owner,
-        f"{_date(action)}\n{say('progress_word_moved', action)}",
+        f"{short_day(action.deadline)}\n{say('progress_word_moved', action)}",
         f"{state_in_words(action)}\n{late}",
         said_of(action),
     )
-
-
-def _date(action: AgreedAction) -> str:
-    return f"{action.deadline.day} {action.deadline:%b %Y}" if action.deadline else ""
 
 
 @lru_cache(maxsize=1)
@@ -216,12 +216,13 @@ class _Paper:
             paragraph._p.style = _style_ids()[style]
             paragraph.add_run(fit(line))
 
-    def written(self, category: str) -> bytes:
+    def written(self, category: str, keywords: str = "") -> bytes:
         """Return the bytes of the file; the same paper, the same bytes."""
         facts = self._document.core_properties
         facts.title, facts.subject = self._title, fit(self._assessment.marking)
         facts.author = facts.last_modified_by = AUTHOR
         facts.category, facts.comments, facts.revision = category, "", 1
+        facts.keywords = keywords
         facts.created = facts.modified = self._made_at.replace(microsecond=0, tzinfo=None)
         out = io.BytesIO()
         self._document.save(out)

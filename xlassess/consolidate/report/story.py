@@ -67,7 +67,7 @@ from xlassess.consolidate.wording.terms import (
     range_of,
 )
 from xlassess.consolidate.wording.terms import words as sheet_words
-from xlassess.model.answer import written_day
+from xlassess.model.days import local_day, short_day, written_day
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
@@ -208,7 +208,7 @@ def actions_of(summary: Summary) -> tuple[ReportAction, ...]:
     """Return the action plan: what was agreed, or else what is proposed, the soonest first."""
     label = labels(summary)
     if summary.agreed:
-        today = summary.made_at.date()
+        today = local_day(summary.made_at)
         return tuple(
             _agreed(action, label.get(action.part, ""), today) for action in summary.agreed.actions
         )
@@ -216,14 +216,13 @@ def actions_of(summary: Summary) -> tuple[ReportAction, ...]:
 
 
 def _agreed(action: AgreedAction, toolkit: str, today: date) -> ReportAction:
-    deadline = action.deadline
     return ReportAction(
         toolkit=toolkit,
         when=f"No. {numbered(action)}",
         action=action.action,
         item=words().say("about_item", action.item) if action.item else "",
         owner=action.owner,
-        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else "",
+        deadline=short_day(action.deadline),
         measure=action.measure,
         progress=". ".join(filter(None, (state_in_words(action), awaiting_reason(action)))),
         overdue=words().say("overdue") if action.overdue(today) else "",
@@ -238,7 +237,7 @@ def earlier_of(summary: Summary) -> tuple[EarlierAction, ...]:
             number=action_number(action, summary.assessment.round),
             action=action.action,
             owner=action.owner,
-            deadline=f"{due.day} {due:%b %Y}" if (due := action.deadline) else "",
+            deadline=short_day(action.deadline),
             moved=plan_words().say("progress_word_moved", action),
             state=state_in_words(action),
             on_time=kept_in_time(summary, action),
@@ -249,14 +248,13 @@ def earlier_of(summary: Summary) -> tuple[EarlierAction, ...]:
 
 
 def _action(action: PlannedAction, toolkit: str) -> ReportAction:
-    deadline = action.deadline
     return ReportAction(
         toolkit=toolkit,
         when=action.horizon,
         action=action.action,
         item=words().say("about_item", action.item) if action.item else "",
         owner=action.owner,
-        deadline=f"{deadline.day} {deadline:%b %Y}" if deadline else action.deadline_said,
+        deadline=short_day(action.deadline) or action.deadline_said,
         measure=action.measure,
         progress=action.status,
         overdue=words().say("overdue") if action.overdue else "",
@@ -299,7 +297,7 @@ def _entry(part: ToolkitResults, entry: RegisterEntry) -> ReportEntry:
         part.label,
         (
             person.partner, person.respondent, person.level, entry.standing,
-            f"{received.day} {received:%b %Y}" if received else "",
+            short_day(received),
             f"{entry.answered} of {entry.asked}" if came else "",
         ),
     )  # fmt: skip

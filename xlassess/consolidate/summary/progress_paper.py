@@ -11,6 +11,7 @@ from xlassess.consolidate.wording.agreed import (
     changes_in_words,
     count_lines,
     overdue_in_words,
+    reading_in_words,
     said_of,
     state_in_words,
 )
@@ -18,6 +19,7 @@ from xlassess.consolidate.wording.agreed import (
     words as plan_words,
 )
 from xlassess.consolidate.wording.terms import day
+from xlassess.model.days import local_day
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
@@ -62,7 +64,7 @@ def _first_page(paper: ProgressPaper, sheet: SheetWriter) -> None:
     words, counts = plan_words(), paper.counts
     sheet.widths({0: _TEXT, 1: 11.0, 2: 11.0})
     _title(paper, sheet, words.say("progress_title", paper.assessment))
-    row = _prose(sheet, 3, (words.say("progress_reading", counts, paper.assessment),))
+    row = _prose(sheet, 3, reading_in_words(paper))
     row = _counts(sheet, row + 1, counts)
     row = _heading(sheet, row + 1, words.say("progress_changed"))
     row = _prose(sheet, row, changes_in_words(paper))
@@ -132,7 +134,7 @@ def _every_action(paper: ProgressPaper, sheet: SheetWriter) -> None:
     for column, head in enumerate(heads):
         sheet.text(3, column, head, formats.HEADER)
     sheet.height(3, 30)
-    today = paper.made_at.astimezone().date()
+    today = local_day(paper.made_at)
     for row, action in enumerate(paper.actions, 4):
         first = action.moves[0].old if action.moves else action.deadline
         late = words.say("progress_on_time", action, action.overdue(today))

@@ -15,8 +15,8 @@ from xlassess.consolidate.figures.plan_counts import (
 )
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.pointed import spread_of
-from xlassess.model.answer import written_day
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import local_day, written_day
 from xlassess.model.plan import (
     AgreedAction,
     AgreedPlan,
@@ -53,8 +53,14 @@ def numbered(action: AgreedAction) -> str:
 
 def agreed_note(summary: Summary, plan: AgreedPlan) -> str:
     """Return how far the agreed plan has come, with what the numbers are out of."""
-    today = summary.made_at.date()
-    return words().say("agreed_note", plan_counts(plan.actions, today), plan, summary.made_at)
+    today = local_day(summary.made_at)
+    return words().say(
+        "agreed_note",
+        plan_counts(plan.actions, today),
+        plan,
+        summary.made_at,
+        sum(part.waiting for part in summary.parts),
+    )
 
 
 def earlier_actions(summary: Summary) -> tuple[AgreedAction, ...]:
@@ -65,7 +71,7 @@ def earlier_actions(summary: Summary) -> tuple[AgreedAction, ...]:
 
 def kept_in_time(summary: Summary, action: AgreedAction) -> str:
     """Return whether an action was done on time, or is overdue; nothing where neither is."""
-    late = action.overdue(summary.made_at.date())
+    late = action.overdue(local_day(summary.made_at))
     return words().say("progress_on_time", action, late)
 
 
@@ -98,7 +104,8 @@ class ProgressPaper:
     """What a progress paper is written from.
 
     ``actions`` are those of all plans up to the present round; ``before`` are the same as they
-    stood in the paper before, which was made at ``since`` (None for the first).
+    stood in the paper before, which was made at ``since`` (None for the first). ``waiting`` is how
+    many proposals and concerns of the round its agreed plan does not settle.
     """
 
     assessment: Assessment
@@ -106,11 +113,12 @@ class ProgressPaper:
     actions: tuple[AgreedAction, ...]
     since: datetime | None
     before: tuple[AgreedAction, ...]
+    waiting: int = 0
 
     @property
     def counts(self) -> PlanCounts:
         """How far the actions have come on the day of the paper."""
-        return plan_counts(self.actions, self.made_at.astimezone().date())
+        return plan_counts(self.actions, local_day(self.made_at))
 
     @property
     def changes(self) -> tuple[ActionChange, ...]:
@@ -132,7 +140,7 @@ def changes_in_words(paper: ProgressPaper) -> tuple[str, ...]:
 
 def overdue_in_words(paper: ProgressPaper) -> tuple[str, ...]:
     """Return the open actions whose deadline has passed, or that there are none."""
-    today = paper.made_at.astimezone().date()
+    today = local_day(paper.made_at)
     late = [one for one in paper.actions if one.overdue(today)]
     told = (
         words().say("progress_overdue", action_number(one, paper.assessment.round), one, _by(one))
@@ -143,6 +151,13 @@ def overdue_in_words(paper: ProgressPaper) -> tuple[str, ...]:
 
 def _by(action: AgreedAction) -> str:
     return written_day(action.deadline) if action.deadline else ""
+
+
+def reading_in_words(paper: ProgressPaper) -> tuple[str, ...]:
+    """Return how far the actions have come, and what waits for a decision."""
+    read = words().say("progress_reading", paper.counts, paper.assessment)
+    waits = words().say("agreed_waiting", paper.waiting)
+    return tuple(filter(None, (read, waits)))
 
 
 def count_lines(counts: PlanCounts) -> tuple[tuple[str, int], ...]:

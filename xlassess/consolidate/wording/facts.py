@@ -65,7 +65,8 @@ class NarrativeFacts:
     ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
     too few could say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
     None where none does; ``kept`` what came of those of earlier rounds. ``settled`` are the items
-    that the agreed plan answers or declines, ``judged`` those a workshop agreed on.
+    that the agreed plan answers or declines, ``judged`` those a workshop agreed on. ``waiting`` is
+    how many proposals and concerns the agreed plan does not settle.
     """
 
     assessment: Assessment
@@ -95,6 +96,13 @@ class NarrativeFacts:
     trend: Trend | None = None
     settled: frozenset[str] = frozenset()
     judged: frozenset[str] = frozenset()
+    waiting: int = 0
+
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """The questions that the summary puts to the committee as concerns, decided on or not."""
+        shown = self.weak.shown if self.says_something else ()
+        return frozenset(item.item.id for item in shown)
 
     @property
     def withheld(self) -> bool:

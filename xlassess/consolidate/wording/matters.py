@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.privacy.attribution import Person
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT
+from xlassess.consolidate.figures.thresholds import has_scores
 from xlassess.consolidate.figures.values import ItemFigures, PlannedAction, Summary, ToolkitResults
 from xlassess.consolidate.figures.worth_talking import agenda_of
 from xlassess.consolidate.wording.pointed import spread_of, why_low
+from xlassess.consolidate.wording.terms import decimal, percent
 from xlassess.model.plan import Matter, Suggestion, TalkingGroup, TalkingPoint
 
 
 def matters_of(summary: Summary) -> tuple[Matter, ...]:
     """Return what is to be decided on, toolkit by toolkit: proposals first, then open concerns.
 
-    Of the concerns those come first that page one of the summary names.
+    Of the concerns those come first that the summary puts to the committee.
 
     Nothing is shown of proposers or answers that the summary does not show.
     """
@@ -45,26 +47,19 @@ def _of_part(summary: Summary, part: ToolkitResults) -> Iterator[Matter]:
             finding = _finding(part, said[0], weak) if said else ""
             proposed = Suggestion(" ".join(judged.following.split()), by="the workshop")
             yield Matter(part.key, judged.item, asks[judged.item], finding, proposed)
-    named = _named(part)
     still = [item for item in asks if item in weak and item not in answered]
-    for item in sorted(still, key=lambda item: item not in named):
+    for item in sorted(still, key=lambda item: item not in part.asked_about):
         finding = _finding(part, figures[item][0], weak)
-        yield Matter(part.key, item, asks[item], finding, None, further=item not in named)
+        yield Matter(part.key, item, asks[item], finding, None, item not in part.asked_about)
 
 
 def _weak(part: ToolkitResults) -> set[str]:
-    """The questions that are concerns, all of them: page one names only the first."""
+    """The questions that are concerns, all of them: the committee is asked about the first."""
     if part.toolkit.subject == "proposal":
         return set()
     found = points.judged(part.items, part.returned)
     weak = (one for one in found if points.is_weak(part.toolkit, one, part.returned))
     return {one.item.id for one in weak}
-
-
-def _named(part: ToolkitResults) -> set[str]:
-    """The questions that page one names as concerns."""
-    ranked = points.concerns(part.toolkit, part.items, _weights(part), part.returned)
-    return {one.item.id for one in ranked.shown}
 
 
 def _weights(part: ToolkitResults) -> dict[str, float]:
@@ -128,10 +123,22 @@ def talking_points(part: ToolkitResults) -> tuple[TalkingPoint, ...]:
             scale=one.scale_id,
             spread=() if one.withheld else _spread(one),
             prompts=one.item.prompts,
+            levels=_levels(part, one) if group == "levels" else (),
         )
         for group, some in groups
         for one in some
         if one.view == "" or one.view in views
+    )
+
+
+def _levels(part: ToolkitResults, item: ItemFigures) -> tuple[tuple[str, str, int], ...]:
+    """What each level stands at, as on the sheet of levels; what is withheld there is left out."""
+    shown = ((label, item.levels[label]) for label in part.levels if label in item.levels)
+    scored = has_scores(item.scale)
+    return tuple(
+        (label, decimal(figure.mean) if scored else percent(figure.mean), figure.n)
+        for label, figure in shown
+        if figure.mean is not None and not figure.withheld
     )
 
 

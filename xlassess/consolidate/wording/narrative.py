@@ -38,7 +38,7 @@ from xlassess.consolidate.wording.pointed import (
 )
 from xlassess.consolidate.wording.terms import day, percent
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
-from xlassess.model.answer import written_day
+from xlassess.model.days import local_day, written_day
 
 
 def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
@@ -109,6 +109,8 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
 def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
     if facts.agreed is not None:
         yield words().say("decide_agreed", facts.agreed.agreed, facts.agreed.overdue)
+        if facts.waiting:
+            yield words().say("decide_waiting", facts.waiting)
         return
     quick = [action for action in facts.actions if action.order == 0 and not action.closed]
     for action in quick[:LISTED]:
@@ -165,7 +167,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
 
 def _next_review(facts: NarrativeFacts) -> date | None:
     """The day of the next review, counted from the return date, or else from the last return."""
-    last = facts.received.date() if facts.received else None
+    last = local_day(facts.received) if facts.received else None
     day_of_this = facts.assessment.return_by or last
     return facts.toolkit.next_review(day_of_this) if day_of_this else None
 

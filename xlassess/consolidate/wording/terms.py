@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from xlassess.consolidate.figures.charted import rings
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
-from xlassess.model.answer import written_day
+from xlassess.model.days import written_day
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
 

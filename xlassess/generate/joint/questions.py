@@ -205,7 +205,7 @@ class _Known:
         bare = words.say("nothing_proposed_further" if matter.further else "nothing_proposed")
         why = "\n\n".join(words.paragraphs("plan_answers", matter))
         said = words.paragraphs("plan_suggested", proposed) if proposed else ()
-        # A concern keeps its number, whether page one names it or not.
+        # A concern keeps its number, whether the committee is asked about it or not.
         same = self._items.get((matter.part, matter.item, text), [])
         number = same.pop(0).id if same else self._next("" if proposed else CONCERN)
         return _plan_item(number, text or bare, matter.item, why, said)
@@ -218,7 +218,7 @@ class _Known:
 def may_stay_empty(item: Item) -> bool:
     """True for a row of the plan workbook that need not be decided on.
 
-    That is a row for a new action, and a concern that page one of the summary does not name.
+    That is a row for a new action, and a concern that the summary does not put to the committee.
     """
     if item.id.startswith(CONCERN):
         return item.ask == Words(WORDS).say("nothing_proposed_further")
@@ -226,7 +226,7 @@ def may_stay_empty(item: Item) -> bool:
 
 
 def _order(item: Item) -> tuple[bool, bool, int]:
-    """Proposals before concerns, of these those first that page one names; each by number."""
+    """Proposals before concerns, of these those first that have to be; each by number."""
     prefix = item.id.rstrip("0123456789")
     return bool(prefix), may_stay_empty(item), int(item.id.removeprefix(prefix))
 
@@ -323,6 +323,8 @@ def workshop_questions(points: Sequence[TalkingPoint], part: str, toolkit: Toolk
 
 def _talked(point: TalkingPoint, words: Words) -> Item:
     why = "\n\n".join(bars(point.spread)) or words.say("workshop_withheld")
+    if point.levels:
+        why += f"\n\n{words.say('workshop_levels', point.levels)}"
     return Item(
         id=f"{point.item} {point.label}".strip(),
         ask=point.ask,

@@ -36,8 +36,9 @@ from xlassess.generate.workbook.front import (
 )
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import write_section
-from xlassess.model.answer import Value, written_day
+from xlassess.model.answer import Value
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import written_day
 from xlassess.model.plan import JointKind
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Toolkit

@@ -29,8 +29,9 @@ from xlassess.generate.workbook.status import (
     status_column,
     wrong,
 )
-from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value, written_day
+from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value
 from xlassess.model.assessment import Assessment
+from xlassess.model.days import written_day
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Choice, Item, Toolkit

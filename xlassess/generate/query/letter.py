@@ -7,16 +7,30 @@ from itertools import groupby
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
 from xlassess.contract.query_layout import query_layout
-from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers
-from xlassess.model.answer import PROPOSAL, written_day
+from xlassess.generate.query.earlier_answers import WORDS, Asking, EarlierAnswers
+from xlassess.model.answer import PROPOSAL
+from xlassess.model.assessment import Assessment
+from xlassess.model.days import written_day
 from xlassess.model.finding import Finding, cells_in_words
 from xlassess.model.query import Slot, action_slot
 from xlassess.model.toolkit import Toolkit
+from xlassess.sheet.words import Words
 
 _MOST_CELLS = 3
 """A finding about more cells than these is told sheet by sheet, not cell by cell."""
 _PROPOSAL_COLUMN = 2
 _INDENT = "\n   "
+
+
+def query_subject(toolkit: Toolkit, assessment: Assessment, reference: str) -> str:
+    """Return the subject of the message that a query workbook goes with.
+
+    Args:
+        toolkit: what it asks about.
+        assessment: the assessment.
+        reference: the query workbook's.
+    """
+    return Words(WORDS).say("mail_subject", toolkit, assessment, reference)
 
 
 def query_letter(
@@ -43,7 +57,7 @@ def query_letter(
             (
                 *([_header("To", ", ".join(addresses))] if addresses else []),
                 *([_header("Cc", ", ".join(copies))] if copies else []),
-                _header("Subject", say("mail_subject", asking.toolkit, assessment, reference)),
+                _header("Subject", query_subject(asking.toolkit, assessment, reference)),
             )
         ),
         say("mail_greeting", issued.respondent, issued.partner),

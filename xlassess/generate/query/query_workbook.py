@@ -40,7 +40,7 @@ from xlassess.generate.workbook.front import (
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import mark_status, write_section
 from xlassess.generate.workbook.status import DONE
-from xlassess.model.answer import written_day
+from xlassess.model.days import written_day
 from xlassess.model.query import Slot
 from xlassess.sheet import formats, palette
 from xlassess.sheet.words import Words

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from xlassess.contract.layout import ABOUT_ROW
 from xlassess.generate.workbook.draft import Draft, PersonalField
-from xlassess.model.answer import written_day
+from xlassess.model.days import written_day
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.metrics import text_width, usable_width

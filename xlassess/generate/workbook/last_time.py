@@ -14,7 +14,8 @@ from xlassess.contract.layout import Column, SectionLayout, TableLayout, cell_na
 from xlassess.contract.seal import given_digest
 from xlassess.generate.workbook.cells import AnswerCell, Contents
 from xlassess.generate.workbook.status import progress_of, status_formula
-from xlassess.model.answer import Value, written_day
+from xlassess.model.answer import Value
+from xlassess.model.days import written_day
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet.values import serial
 from xlassess.sheet.words import Words

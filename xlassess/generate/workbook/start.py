@@ -25,7 +25,7 @@ from xlassess.generate.workbook.front import (
 )
 from xlassess.generate.workbook.sections import mark_status
 from xlassess.generate.workbook.status import CHECK, DONE, OPEN, Progress, progress_of
-from xlassess.model.answer import written_day
+from xlassess.model.days import written_day
 from xlassess.sheet import formats
 from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 

@@ -19,9 +19,10 @@ from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
 from xlassess.ingest.reading.reading_plan import Context
-from xlassess.model.answer import ENTERED, Identity, Issued, written_day
+from xlassess.model.answer import ENTERED, Identity, Issued
 from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import found
+from xlassess.model.days import written_day
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy

@@ -11,7 +11,8 @@ from xlassess.ingest.reading.cells.values import brief
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model import plan as fields
-from xlassess.model.answer import Value, written_day
+from xlassess.model.answer import Value
+from xlassess.model.days import written_day
 from xlassess.model.plan import day_of
 
 _CLOSED = (fields.FINISHED, fields.STOPPED)

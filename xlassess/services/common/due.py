@@ -9,6 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import is_page_of
+from xlassess.generate import query_subject
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.ledger.events import What
 from xlassess.mail import (
@@ -21,19 +23,26 @@ from xlassess.mail import (
     own_words,
     standard_words,
 )
-from xlassess.model.answer import Issued, written_day
+from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import JointKind
 from xlassess.model.query import Query
 from xlassess.model.record import SentMessage
+from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import requests
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import Addressee, addressee, issued_last
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import holds
+from xlassess.services.common.outbox import feedback_folder, holds
 from xlassess.services.common.posting import Post
-from xlassess.services.common.standing import PartnersStanding, Standing, joint_standing
+from xlassess.services.common.standing import (
+    FeedbackStanding,
+    PartnersStanding,
+    Standing,
+    joint_standing,
+)
 from xlassess.sheet.words import Words
 
 _A_DAY = timedelta(days=1)
@@ -119,7 +128,7 @@ _OF: Mapping[Kind, JointKind] = {
 _FIRST: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
 """The messages that workbooks go out with."""
 
-_WITHOUT_DAY: tuple[Kind, ...] = ("thanks", "query", "progress_reminder")
+_WITHOUT_DAY: tuple[Kind, ...] = ("thanks", "query", "progress_reminder", "feedback")
 """The messages that may name a day that is over, or none."""
 
 
@@ -147,7 +156,9 @@ def compose(
     people = folder.respondents()
     still_open(ledger, assessment.round)
     out: Standing
-    if ask.kind in _OF:
+    if ask.kind == "feedback":
+        out, partners = _feedback(folder, assessment, ledger, people), None
+    elif ask.kind in _OF:
         out, partners = _joint(folder, assessment, ledger, ask, people), None
     else:
         asked = [place for place, _ in requests(assessment, people)]
@@ -158,13 +169,13 @@ def compose(
     writing = _Writing(folder, assessment, words, ask, out, now, known)
     recent: list[Issued] = []
     if partners is not None and ask.kind == "query":
-        doubted = writing.queries(partners, ledger.queries())
+        doubted = writing.queries(partners, ledger.queries(), ledger.toolkits())
     else:
         books = _due(out, partners, ask)
         doubted = writing.doubted([book.reference for book in books])
         held = {reference for one in doubted for reference in one.references}
         books = [book for book in books if book.reference not in held]
-        if by_server and not ask.again and ask.kind not in (*_FIRST, "thanks"):
+        if by_server and not ask.again and ask.kind not in (*_FIRST, "thanks", "feedback"):
             recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
             books = [book for book in books if book not in recent]
         books = writing.without_those_away(books)
@@ -239,6 +250,8 @@ def _due(out: Standing, partners: PartnersStanding | None, ask: Ask) -> list[Iss
     if partners is not None and ask.kind == "thanks":
         anew = bool(ask.again and ask.only)
         return [book for book in books if partners.is_to_be_thanked(book, anew=anew)]
+    if isinstance(out, FeedbackStanding):
+        return [book for book in books if ask.again or not out.was_told(book)]
     books = [book for book in books if out.is_awaited(book)]
     if ask.kind not in _FIRST:
         return [book for book in books if out.has_it(book)]
@@ -247,7 +260,7 @@ def _due(out: Standing, partners: PartnersStanding | None, ask: Ask) -> list[Iss
 
 def _unsent(out: Standing, ask: Ask) -> int:
     """How many workbooks nobody is reminded of because they are not recorded as sent."""
-    if ask.kind in (*_FIRST, "thanks", "query"):
+    if ask.kind in (*_FIRST, "thanks", "query", "feedback"):
         return 0
     return sum(out.is_awaited(book) and not out.has_it(book) for book in out.named(ask.only))
 
@@ -275,7 +288,7 @@ class _Writing:
 
         Somebody who is named and written to once more is not left out.
         """
-        if self.ask.kind in (*_FIRST, "thanks") or (self.ask.again and self.ask.only):
+        if self.ask.kind in (*_FIRST, "thanks", "feedback") or (self.ask.again and self.ask.only):
             return [*books]
         today = self.now.astimezone().date()
         due: list[Issued] = []
@@ -303,6 +316,9 @@ class _Writing:
         person = self.people.get(book.identity.respondent)
         if person is None or book.identity.kind:
             return letter
+        if letter.kind == "feedback":
+            # Whoever gets copies or stands in for them was not told what they answered.
+            return replace(letter, address=person.email or letter.address)
         until = self.out.absent_until(book, person, self.now.astimezone().date())
         delegate = None
         if until and person.delegate:
@@ -325,9 +341,12 @@ class _Writing:
         one, until = books[0], self.out.day_of(books)
         attach = self.ask.attach and self.ask.kind != "thanks"
         outbox = self.folder.outbox
+        kind = self.ask.kind
+        if kind == "feedback":
+            self._feedback(books)
+            return
         attached = [_attachment(outbox, book) for book in books if attach]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
-        kind = self.ask.kind
         over = until is not None and until < self.now.astimezone().date()
         if self.ask.by_turn:
             kind = tone(max(map(self.out.reminders, books)), day_over=over)
@@ -356,26 +375,57 @@ class _Writing:
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
 
-    def queries(self, out: PartnersStanding, queries: Sequence[Query]) -> tuple[SentMessage, ...]:
+    def _feedback(self, books: Sequence[Issued]) -> None:
+        """Write the message with one respondent's own pages."""
+        one, place = books[0], feedback_folder(self.folder, self.assessment)
+        pages = {book.file_name: _pages(place, book) for book in books}
+        letter = Letter(
+            kind="feedback",
+            address=one.email,
+            name=one.respondent,
+            until=None,
+            references=tuple(book.reference for book in books),
+            names=tuple(page.name for some in pages.values() for page in some),
+            attachments=tuple(page for some in pages.values() for page in some),
+            calendar=False,
+        )
+        lost = [name for name, some in pages.items() if not some]
+        address = self.addressed(letter, one).address.casefold()
+        readers = [
+            person
+            for person in self.people.values()
+            if address in {each.casefold() for each in (person.email, *person.others)}
+        ]
+        if (
+            address
+            and len(readers) > 1
+            and any(book.promise.attribution != "named" for book in books)
+        ):
+            self.problems.append(
+                f"{one.who}: others read {address}, too, and who answered what is not to be known. "
+                "Give them their page yourself."
+            )
+            return
+        self._keep(one, letter, lost, None)
+
+    def queries(
+        self, out: PartnersStanding, queries: Sequence[Query], kits: Mapping[str, Toolkit]
+    ) -> tuple[SentMessage, ...]:
         """Write the messages that query workbooks go with; return those that are in doubt."""
         wanted = out.open_queries(queries, self.ask.only, again=self.ask.again)
         doubted = self.doubted([query.reference for query in wanted])
         held = {reference for one in doubted for reference in one.references}
         for query in wanted:
             if query.reference not in held:
-                self._query(out.books[query.of], query)
+                self._query(out.books[query.of], query, kits[query.identity.digest])
         return doubted
 
-    def _query(self, book: Issued, query: Query) -> None:
+    def _query(self, book: Issued, query: Query, toolkit: Toolkit) -> None:
         path = self.folder.outbox / "queries" / query.file_name
         text = path.with_suffix(".txt")
         lost = [one.name for one in (path, text) if not one.is_file()]
         if not lost and not holds(path, query.sha256):
             lost = [path.name]
-        head, _, said = (text.read_text(encoding="utf-8") if not lost else "").partition("\n\n")
-        subject = next(
-            (one.partition(":")[2] for one in head.split("\n") if one.startswith("Subject:")), ""
-        )
         letter = Letter(
             kind="query",
             address=book.email,
@@ -387,8 +437,8 @@ class _Writing:
             if lost
             else (Attachment(query.reference, query.file_name, path.read_bytes()),),
             calendar=query.return_by >= self.now.astimezone().date(),
-            subject=subject.strip(),
-            text=said,
+            subject=query_subject(toolkit, self.assessment, query.reference),
+            text="" if lost else _body(text.read_text(encoding="utf-8")),
         )
         self._keep(book, letter, lost, None)
 
@@ -428,6 +478,63 @@ class _Writing:
             away=tuple(self.away),
             absent=tuple(self.absent),
         )
+
+
+def _body(letter: str) -> str:
+    """What the letter of a query says, without the lines at its head that are pasted elsewhere."""
+    head, _, said = letter.partition("\n\n")
+    return said if head.startswith(("To:", "Cc:", "Subject:")) else letter
+
+
+_CHANGES: tuple[What, ...] = (
+    "received",
+    "waived",
+    "waiver revoked",
+    "chosen",
+    "set aside",
+    "reassigned",
+    "corrected",
+    "nil return",
+    "declined",
+    "undone",
+)
+"""What may change which answers count, and with them every page."""
+
+
+def _feedback(
+    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger,
+    people: tuple[Respondent, ...],
+) -> Standing:  # fmt: skip
+    """Return to whom pages of feedback go: who is asked, and whose answers count.
+
+    Raises:
+        UsageError: no pages were written, or something has changed since.
+    """
+    record = ledger.overview(assessment.round)
+    ours = {book.reference for book in record.issued}
+    log = ledger.events()
+    written = [one.number for one in log if one.what == "feedback written"
+               and one.details.get("round") == assessment.round]  # fmt: skip
+    remedy = "Write them first: xlassess feedback"
+    if not written:
+        raise UsageError("No pages of feedback were written in this round yet.", remedy)
+    since = [one for one in log if one.number > written[-1] and one.what in _CHANGES]
+    if any(one.reference in ours for one in since):
+        raise UsageError(
+            "Answers came in or changed since the pages of feedback were written.",
+            remedy.replace("first", "again"),
+        )
+    asked = {place for place, _ in requests(assessment, people)}
+    return FeedbackStanding(record, asked)
+
+
+def _pages(place: Path, book: Issued) -> tuple[Attachment, ...]:
+    """The pages of a respondent, in Excel and in Word; none of what is not theirs."""
+    paths = (place / book.file_name, (place / book.file_name).with_suffix(".docx"))
+    found = [(path, path.read_bytes()) for path in paths if path.is_file()]
+    if not found or not all(is_page_of(content, book.reference) for _, content in found):
+        return ()
+    return tuple(Attachment(book.reference, path.name, content) for path, content in found)
 
 
 def words_of(folder: AssessmentFolder) -> Words:

@@ -9,9 +9,10 @@ from datetime import date
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate import ShownAnswers, printed_beside
 from xlassess.ledger import Ledger
-from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of, written_day
+from xlassess.model.answer import NOTHING_FILLED_IN, Issued, Return, Value, state_of
 from xlassess.model.assessment import Assessment
 from xlassess.model.catalogue import found
+from xlassess.model.days import written_day
 from xlassess.model.finding import Finding
 from xlassess.model.query import concerned
 from xlassess.model.record import Round
@@ -240,11 +241,14 @@ class LastAnswers:
         """Return, by item, what a workbook shows beside its cells; nothing where not known."""
         if not book.identity.given.startswith("all "):
             return {}
-        before = self.shown_in(book, toolkit)
-        if before is None or not _is_shown(book, "all", toolkit, before):
+        gave = self._gave.get(book.reference)
+        shown = _shown("all", toolkit, gave) if gave else None
+        if shown is None or shown.given != book.identity.given:
+            before = self.shown_in(book, toolkit)
+            shown = _shown("all", toolkit, before) if before else None
+        if shown is None or shown.given != book.identity.given:
             return {}
-        shown = _shown("all", toolkit, before)
-        return printed_beside(toolkit, shown) if shown else {}
+        return printed_beside(toolkit, shown)
 
     def _all_of(self, book: Issued) -> Sequence[tuple[Round, Issued, Return]]:
         """All that ever came from the same partner to the same toolkit, the newest first."""

@@ -14,7 +14,8 @@ from datetime import datetime
 from xlassess.contract.reference import find_references
 from xlassess.ingest import Hint, hint_reader
 from xlassess.ledger import Event, Ledger, RoundOverview
-from xlassess.model.answer import Issued, Return, written_day
+from xlassess.model.answer import Issued, Return
+from xlassess.model.days import written_day
 from xlassess.model.errors import as_argument
 from xlassess.model.toolkit import Toolkit
 

@@ -10,7 +10,8 @@ from xlassess.assessment.rounds import chosen_round, has_rounds
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued, written_day
+from xlassess.model.answer import Issued
+from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.services.common.round_folders import finish, take_over
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger.archive import UNFINISHED, sweep
+from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 
 EARLIER = "earlier"
@@ -25,6 +26,15 @@ REPLACED = "replaced"
 def sha256_of(data: bytes) -> str:
     """Return the SHA-256 of these bytes, in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+FEEDBACK = "feedback"
+"""The folder, beside the summary, that pages of feedback are put in."""
+
+
+def feedback_folder(folder: AssessmentFolder, assessment: Assessment) -> Path:
+    """Return where the pages of feedback of a round are."""
+    return output_of(folder, assessment.round) / FEEDBACK
 
 
 def holds(path: Path, sha256: str) -> bool | None:

@@ -152,6 +152,7 @@ def finish(root: Path) -> None:
     try:
         present = mark.read_text(encoding="utf-8")
     except FileNotFoundError:
+        _move_entries_left(root)
         return
     folder, known = AssessmentFolder(root), round_names(root)
     write_whole(folder.settings_file, _lasting(folder.settings_file).encode())
@@ -172,6 +173,23 @@ def finish(root: Path) -> None:
     for place in (folder.outbox, folder.drafts, folder.entries, root / "output"):
         _remove_empty(place)
     mark.unlink()
+
+
+def _move_entries_left(root: Path) -> None:
+    """Move copies for typing in that a version before left outside the rounds' folders.
+
+    What is none of ours stays where it is.
+    """
+    folder = AssessmentFolder(root)
+    left = _filled(folder.entries) if (root / ROUNDS).is_dir() else []
+    if not left:
+        return
+    whose, known = _rounds_of_files(folder), round_names(root)
+    for path in left:
+        to = root / ROUNDS / whose.get(path.stem, "") / path.relative_to(root)
+        if whose.get(path.stem) in known and not to.exists():
+            _move(path, to)
+    _remove_empty(folder.entries)
 
 
 def _rounds_of_files(folder: AssessmentFolder) -> Mapping[str, str]:

@@ -234,6 +234,30 @@ class PartnersStanding(Standing):
         ]
 
 
+class FeedbackStanding(Standing):
+    """Whose page of feedback may be sent: those who are asked, and whose return counts.
+
+    Args:
+        record: where the round's workbooks stand.
+        asked: the places of the register.
+    """
+
+    def __init__(self, record: RoundOverview, asked: Set[Request]) -> None:
+        known = [
+            book
+            for book in record.issued
+            if book.reference in record.returned and request_of(book) in asked
+        ]
+        super().__init__(known, record.register, frozenset(), frozenset())
+
+    def was_told(self, book: Issued) -> bool:
+        """True when its respondent was sent their page."""
+        return any(
+            one.purpose == "feedback" and one.outcome == "sent" and book.reference in one.references
+            for one in self._register.messages
+        )
+
+
 def joint_standing(
     ledger: Ledger, assessment: Assessment, kind: JointKind, *, people: Sequence[Respondent],
     plans: Mapping[str, AgreedPlan], to: Addressee | None,

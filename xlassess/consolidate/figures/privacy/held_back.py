@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
 from xlassess.consolidate.figures.privacy.disclosure import changed, tells_few
-from xlassess.model.answer import Issued, Return, state_of, written_day
+from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.days import written_day
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import HeldBack, Output, Round
 

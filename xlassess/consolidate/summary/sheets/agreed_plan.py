@@ -25,6 +25,7 @@ from xlassess.consolidate.wording.agreed import (
 )
 from xlassess.consolidate.wording.terms import ACTIONS
 from xlassess.contract.layout import cell_name
+from xlassess.model.days import local_day
 from xlassess.model.plan import AgreedAction, AgreedPlan, action_number
 from xlassess.sheet import formats
 from xlassess.sheet.formats import MARK_CHECK
@@ -56,7 +57,7 @@ def write_agreed(writer: SummaryWriter, plan: AgreedPlan) -> None:
     sheet = writer.open(setup)
     count = len(plan.actions)
     writer.table(sheet, SheetTable(HEADER_ROW, _COLUMNS, count, "Actions", ACTIONS))
-    today = writer.summary.made_at.date()
+    today = local_day(writer.summary.made_at)
     for row, action in enumerate(plan.actions, HEADER_ROW + 1):
         moves = len(action.moves)
         put_row(sheet, row, _COLUMNS, (

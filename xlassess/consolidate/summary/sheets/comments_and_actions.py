@@ -28,6 +28,7 @@ from xlassess.consolidate.wording.agreed import (
 )
 from xlassess.consolidate.wording.terms import ACTIONS, COMMENTS, day, words
 from xlassess.contract.layout import cell_name
+from xlassess.model.days import local_day
 from xlassess.model.plan import action_number
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats
@@ -176,7 +177,7 @@ def _overdue(
     deadline = cell_name(row, shift + _DEADLINE)
     status = cell_name(row, shift + _STATUS)
     closed = "".join(f',{status}<>"{label}"' for label in _closed_labels(writer))
-    today = f"{serial(writer.summary.made_at.date()):.0f}"
+    today = f"{serial(local_day(writer.summary.made_at)):.0f}"
     formula = f'IF(AND(ISNUMBER({deadline}),{deadline}<{today}{closed}),"{OVERDUE}","")'
     value = OVERDUE if action.overdue else ""
     writer.figure(sheet, row, shift + _OVERDUE, Live(formula, value), _PLAN[_OVERDUE].look)

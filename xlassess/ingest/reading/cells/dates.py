@@ -8,7 +8,7 @@ from datetime import date, datetime
 from xlassess.contract.layout import FIRST_DAY, LAST_DAY
 from xlassess.ingest.reading.cells.grid import Cell
 from xlassess.ingest.reading.cells.values import FOR_TEXT, Parsed, brief, queried, tidy
-from xlassess.model.answer import written_day
+from xlassess.model.days import written_day
 
 _TIME = re.compile(
     r"(?:t|,? )\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m)?$|(?<=\d)z$", re.ASCII

@@ -30,7 +30,8 @@ from functools import lru_cache
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.guard.limits import MOST_TEXT
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
-from xlassess.model.answer import Value, written_day
+from xlassess.model.answer import Value
+from xlassess.model.days import written_day
 from xlassess.model.toolkit import Item
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
