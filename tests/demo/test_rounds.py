@@ -62,6 +62,14 @@ def test_rounds__the_records_hold_and_earlier_rounds_are_closed(played: RoundsPl
     assert [line.closed is not None for line in rounds(folder)] == [True, True, False]
 
 
+def test_rounds__each_has_its_report_and_pages_of_feedback(played: RoundsPlayed) -> None:
+    for each in played.rounds:
+        place = each.consolidated.path.parent
+        assert (place / "report.docx").is_file()
+        for kind in ("xlsx", "docx"):
+            assert len(list((place / "feedback").glob(f"*.{kind}"))) == each.consolidated.returned
+
+
 def test_rounds__what_moved_is_on_page_one(played: RoundsPlayed) -> None:
     page = _joined(played.rounds[-1].consolidated.path, "Summary")
     assert "What moved since 2025" in page

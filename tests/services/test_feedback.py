@@ -58,7 +58,7 @@ ALL = {name: ("Agree", "Agree", "Disagree") for _, name, _ in PEOPLE}
 def test_feedback__sets_own_answers_beside_all(tmp_path: Path) -> None:
     folder = held(tmp_path, ALL | {"Ada Ash": ("Disagree", "Agree", "Disagree")})
     rows = sheet(folder, "Ada Ash", "Your answers")
-    assert rows[1] == ["1A", "We know each other.", "Disagree", "4 Agree · 1 Disagree", "5"]
+    assert rows[1] == ["1A", "We know each other.", "Disagree", "4 “Agree” · 1 “Disagree”", "5"]
     page = texts(sheet(folder, "Ada Ash", "Your page"))
     assert "We know each other. (1A). You answered “Disagree”." in page
     assert "The 4 others stand higher on the whole." in page
@@ -94,7 +94,7 @@ def test_aggregated__others_who_all_said_the_same_are_not_told(tmp_path: Path) -
     told = {str(row[0]): row[3] for row in sheet(folder, "Ada Ash", "Your answers")[1:]}
     assert told["1A"] == "withheld"
     told = {str(row[0]): row[3] for row in sheet(folder, "Bea Birch", "Your answers")[1:]}
-    assert told["1A"] == "4 Agree · 1 Disagree"
+    assert told["1A"] == "4 “Agree” · 1 “Disagree”"
 
 
 def test_aggregated__with_too_few_others_nothing_is_told(tmp_path: Path) -> None:

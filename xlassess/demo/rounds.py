@@ -84,10 +84,6 @@ def run_rounds(root: Path, *, rounds: int = MOST_ROUNDS, watch: Watch = silent) 
         played.append(_Year(folder, year, number).played(watch))
         if number + 1 < rounds:
             close_round(folder, now=_moment(year.year + 1, 2, 27))
-    # Of the last round alone: those before have their summaries.
-    now = _moment(year.year, 5, 4)
-    report(folder, None, None, now=now)
-    feedback(folder, now=now)
     return RoundsPlayed(root, settings.partnership, replaced, tuple(played), folder.outbox)
 
 
@@ -136,7 +132,10 @@ class _Year:
         self._asked(watch)
         self._joint("workshop", self._year.workshop, _moment(year, 4, 9))
         self._joint("plan", self._year.decided, _moment(year, 4, 17))
-        summary = consolidate(folder, now=_moment(year, 5, 4))
+        told = _moment(year, 5, 4)
+        summary = consolidate(folder, now=told)
+        report(folder, None, None, now=told)
+        feedback(folder, now=told)
         for said, at in zip(
             self._year.reports, (_moment(year, 9, 1), _moment(year + 1, 2, 1)), strict=False
         ):

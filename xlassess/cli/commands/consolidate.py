@@ -71,6 +71,8 @@ def _progress(options: Options) -> None:
         f"Actions agreed: {counts.agreed}. Done: {counts.done}. Stopped: {counts.stopped}. "
         f"Open: {counts.open}, of them overdue: {counts.overdue}."
     )
+    if counts.unexplained:
+        out.say(f"Stopped or moved without a reason, so as before: {counts.unexplained}.")
 
 
 def _show_printed(out: Console, path: Path | None) -> None:

@@ -238,7 +238,7 @@ class _Respondent:
             own = self._chosen(item)
             counts = item.agreement.counts
             spread = " · ".join(
-                f"{counts[choice.code]} {choice.label}"
+                f"{counts[choice.code]} “{choice.label}”"
                 for choice in item.scale.choices
                 if counts[choice.code]
             )
