@@ -286,3 +286,81 @@ def test_send__a_query_to_a_delegate_greets_the_delegate(
     assert text.index("Dear colleague,") < text.index("as the delegate of Cy Cedar") < text.index(
         "Thank you for returning your workbook"
     )  # fmt: skip
+
+
+def test_query__the_text_is_to_the_delegate_of_whoever_says_to_be_away(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """The text beside a query workbook knows of leave by the register and by automatic replies."""
+    write(folder, ADA, BEA, ("Cy Cedar", "cy@cedar.example", "", "ada@ash.example", None), DI)
+    generate(folder, now=MONDAY)
+    back = answer(folder, "Cy Cedar", tmp_path / "cy.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [back], now=MONDAY, workers=1)
+    leave = f"I am on leave until {LEAVE.isoformat()}."
+    heads = {"Auto-Submitted": "auto-replied"}
+    (notice,) = handed(
+        folder, tmp_path / "m.eml", leave, sender="cy@cedar.example", **heads
+    ).notices
+    assert notice.notice.until == LEAVE
+    (asked,) = query(folder, now=LATER).workbooks
+    text = asked.letter.read_text(encoding="utf-8")
+    assert text.startswith("To: ada@ash.example, cy@cedar.example\n")
+    until = f"{LEAVE.day} March 2026"
+    told = f"You get this message as the delegate of Cy Cedar, who is away until {until}."
+    assert f"\n\nDear Ada Ash,\n{told}\n\n" in text
+    _, (sent,) = preview(folder, Ask("query"), now=LATER)
+    assert sent.count(told) == 1
+    assert sent.count("Dear Ada Ash,") == 1
+    _, (later,) = preview(folder, Ask("query"), now=LATER + timedelta(days=9))
+    assert (
+        "delegate" not in later
+    )  # back again: greeted in person, though the text was written then
+    assert "Dear Cy Cedar,\n" in later
+
+
+def test_draft__the_list_for_a_mail_merge_keeps_copies_apart(folder: AssessmentFolder) -> None:
+    made = draft(folder, Ask("invitation", ("Ada Ash",)), now=LATER)
+    head, row = openpyxl.load_workbook(made.folder / "mail-merge.xlsx").active.iter_rows(  # type: ignore[union-attr]
+        values_only=True
+    )
+    told = dict(zip(head, row, strict=True))
+    assert told["Address"] == "ada@ash.example; office@ash.example"
+    assert told["Copies to"] == "lead@ash.example"
+
+
+def failed(folder: AssessmentFolder, path: Path, *addresses: str) -> str:
+    """Hand over a report that messages to these addresses failed; return what it is about."""
+    blocks = "".join(f"\nFinal-Recipient: rfc822; {one}\nAction: failed\nStatus: 5.1.1\n"
+                     for one in addresses)  # fmt: skip
+    path.write_text(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        f"--b\nContent-Type: message/delivery-status\n{blocks}\n--b--\n"
+    )
+    (noticed,) = ingest(folder, [path], now=LATER, workers=1).notices
+    return noticed.notice.address
+
+
+def test_ingest__a_report_about_the_address_of_a_copy_says_so(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    assert failed(folder, tmp_path / "1.eml", "lead@ash.example") == "lead@ash.example"
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status", "--full"]).stdout
+    assert "lead@ash.example: address does not exist" in said
+    assert failed(folder, tmp_path / "2.eml", "ada@ash.example", "lead@ash.example") == ""
+    # what is known of their own address is not covered by that of another
+    assert failed(folder, tmp_path / "3.eml", "office@ash.example") == "office@ash.example"
+    with Ledger(folder.ledger_file) as ledger:
+        (notice,) = {*ledger.register().notices.values()}
+    assert (notice.kind, notice.address) == ("no such address", "")
+
+
+def test_remind__on_the_day_of_sending_is_told(folder: AssessmentFolder) -> None:
+    mark(folder, [], "sent", Why(LATER), everyone=True)
+    ask = Ask("reminder")
+    assert (
+        draft(folder, ask, now=LATER + timedelta(hours=2)).composed.fresh == 3
+    )  # but Bea, who is away
+    assert draft(folder, ask, now=LATER + timedelta(days=2)).composed.fresh == 0
+    assert draft(folder, Ask("invitation", again=True), now=LATER).composed.fresh == 0

@@ -7,15 +7,17 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ledger import keep_file
+from xlassess.ledger import Ledger, keep_file
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate
+from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
@@ -182,6 +184,17 @@ def test_verify__query_workbooks(folder: AssessmentFolder, tmp_path: Path) -> No
     assert "query workbook " + asked.query.reference in abouts(verify(folder))
     sql(folder, "update queries set asked = '{'")
     assert "query workbooks" in abouts(verify(folder))
+
+
+def test_verify__copies_for_typing_in(folder: AssessmentFolder) -> None:
+    with Ledger(folder.ledger_file) as ledger:
+        reference = ledger.issued()[0].reference
+    enter(folder, reference, "phone", now=LATER, by="Cora")
+    assert verify(folder).holds
+    with Ledger(folder.ledger_file) as ledger:
+        (copy,) = ledger.entries()
+        ledger.record_entries([replace(copy, reference="K7M4-9QX3", seal="0" * len(copy.seal))])
+    assert "copy for typing in K7M4-9QX3" in abouts(verify(folder))
 
 
 def test_verify__changes_nothing(folder: AssessmentFolder) -> None:

@@ -275,7 +275,8 @@ def noticed(notice: Notice) -> str:
     """Return in words what came back about a message."""
     if notice.kind == "away" and notice.until:
         return f"away until {day(notice.until)}"
-    return _NOTICED[notice.kind]
+    whose = f"{notice.address}: " if notice.address else ""
+    return f"{whose}{_NOTICED[notice.kind]}"
 
 
 def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) -> None:

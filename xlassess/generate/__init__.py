@@ -18,7 +18,7 @@ from xlassess.generate.plate import (
 )
 from xlassess.generate.query.doubts import Doubts, doubts_of, is_for_partner
 from xlassess.generate.query.earlier_answers import Asking
-from xlassess.generate.query.letter import query_letter, query_subject, slot_cells
+from xlassess.generate.query.letter import StandIn, query_letter, query_subject, slot_cells
 from xlassess.generate.query.query_workbook import build_query
 from xlassess.generate.workbook.last_time import ShownAnswers, printed_beside
 
@@ -30,6 +30,7 @@ __all__ = [
     "PlanPart",
     "Plate",
     "ShownAnswers",
+    "StandIn",
     "build_entry",
     "build_joint",
     "build_plate",

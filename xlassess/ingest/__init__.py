@@ -18,6 +18,7 @@ from xlassess.ingest.reading.reading_plan import (
     Context,
     CoveringMail,
     MailClock,
+    MailNotice,
     NoticedMail,
     ReturnedFile,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "CoveringMail",
     "Hint",
     "MailClock",
+    "MailNotice",
     "NoticedMail",
     "PrintedWorkbook",
     "ReturnedFile",

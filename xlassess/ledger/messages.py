@@ -177,7 +177,7 @@ class Messages:
         what: What = "mail came"
         details = {
             "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
-            "until": notice.until.isoformat() if notice.until else "",
+            "until": notice.until.isoformat() if notice.until else "", "address": notice.address,
             "references": [*references], **(whence or {}),
         }  # fmt: skip
         with self._writing() as db:

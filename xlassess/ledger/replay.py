@@ -93,8 +93,13 @@ class Replay:
             return
         if event.what == "mail came":
             until = date.fromisoformat(told["until"]) if told["until"] else None
-            notice = Notice(told["kind"], datetime.fromisoformat(told["received"]), until)
-            self.notices.update(dict.fromkeys(told["references"], notice))
+            received = datetime.fromisoformat(told["received"])
+            notice = Notice(told["kind"], received, until, told.get("address", ""))
+            for reference in told["references"]:
+                held = self.notices.get(reference)
+                # What is known of their own address is not covered by that of a copy.
+                if held is None or held.address or not notice.address:
+                    self.notices[reference] = notice
             return
         if event.what == "message ended":
             one = self.messages[told["id"]]

@@ -13,7 +13,7 @@ from xlassess.sheet.words import Words
 from xlassess.sheet.writer import WorkbookWriter
 
 _COLUMNS = (
-    ("Name", 28.0), ("Greeting", 28.0), ("Address", 36.0), ("Subject", 60.0),
+    ("Name", 28.0), ("Greeting", 28.0), ("Address", 36.0), ("Copies to", 36.0), ("Subject", 60.0),
     ("References", 24.0), ("Files", 60.0),
 )  # fmt: skip
 
@@ -34,7 +34,8 @@ def merge_list(letters: Sequence[Letter], assessment: Assessment, words: Words) 
         sheet.text(0, column, heading, formats.HEADER)
     for row, letter in enumerate(letters, 1):
         texts = (
-            letter.greeted, greeting_of(letter, words), "; ".join(letter.all_addresses),
+            letter.greeted, greeting_of(letter, words), "; ".join((letter.address, *letter.also)),
+            "; ".join(letter.copies),
             subject_of(letter, assessment, words), ", ".join(letter.references),
             "; ".join(letter.names),
         )  # fmt: skip

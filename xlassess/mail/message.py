@@ -42,6 +42,9 @@ Each respondent gets their own page of feedback."""
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "query")
 """The kinds whose words stand in the template; a query has the text beside its workbook."""
 
+_TO_DELEGATE = "\nYou get this message as the delegate of "
+"""What stands below the greeting of a query's text that was written while somebody was away."""
+
 _JOINT: tuple[Kind, ...] = ("plan", "workshop", "progress", "progress_reminder")
 
 _LATER = frozenset({
@@ -394,7 +397,8 @@ def _bodies(letter: Letter, assessment: Assessment, words: Words, title: str) ->
         parts = _parts(letter, assessment, words)
         return _text(parts), _html(_paragraphs_of(parts), title)
     said = letter.text.strip().split("\n\n")
-    if letter.delegate:  # the greeting, which comes first, is to whoever is away
+    # The greeting comes first: to whoever is away now, or to the delegate of somebody who is back.
+    if letter.delegate or _TO_DELEGATE in said[0]:
         said[:1] = [f"{greeting_of(letter, words)},", *_delegated(letter, words)]
     blocks = [assessment.marking, *said]
     marked = [block for block in blocks if block]

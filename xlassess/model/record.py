@@ -144,11 +144,16 @@ NoticeKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What came back about a message: what, when (UTC), and until when somebody is away."""
+    """What came back about a message: what, when (UTC), and until when somebody is away.
+
+    ``address`` is there where it is about another address than the respondent's own, such as that
+    of somebody who gets a copy.
+    """
 
     kind: NoticeKind
     at: datetime
     until: date | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from xlassess.ingest import (
     Context,
     CoveringMail,
     MailClock,
+    MailNotice,
     NoticedMail,
     PrintedWorkbook,
     ReturnedFile,
@@ -540,11 +541,20 @@ class _Run:
         if not references and not known:
             self._refuse(item.ret)
             return
-        notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until)
+        address = self._other_address(item.notice, references)
+        notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until, address)
         if references:
             said = said_in(item.ret)
             text = said if says_another_answers(said) else ""
             self._notices.append((item, references, notice, text))
+
+    def _other_address(self, notice: MailNotice, references: Sequence[str]) -> str:
+        """The address a report is about, where that is not the respondent's own."""
+        if notice.kind not in ("no such address", "not delivered", "delayed"):
+            return ""
+        own = {self._context.issued[ref].email.casefold() for ref in references}
+        about = [one for one in notice.addresses if one in self._context.senders]
+        return about[0] if about and own.isdisjoint(about) else ""
 
     def _sent_messages(self) -> tuple[SentMessage, ...]:
         """The messages that were sent, or may have been, oldest first."""

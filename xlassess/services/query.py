@@ -14,6 +14,7 @@ from xlassess.generate import (
     Asking,
     Doubts,
     Personal,
+    StandIn,
     build_query,
     doubts_of,
     query_file_name,
@@ -26,10 +27,12 @@ from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
+from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.standing import absent_until, only_name
 
 FOLDER = "queries"
 """The folder of the outbox for query workbooks."""
@@ -121,7 +124,8 @@ def query(
         taken = ledger.references()
         by = return_by or _usual(assessment, local_day(now))
         people = {one.id: one for one in folder.respondents()}
-        maker = _Maker(assessment, secret, now, by, people)
+        notices = ledger.register().notices
+        maker = _Maker(assessment, secret, now, by, people, notices)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)
         wanted = _wanted(ledger, maker, issued, earlier)
         issues = [issuer.decide(one) for one in wanted]
@@ -176,14 +180,22 @@ class _Maker:
     now: datetime
     return_by: date
     people: Mapping[str, Respondent]
+    notices: Mapping[str, Notice]
 
-    def addresses(self, issued: Issued) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Every address that a message goes to, and those that get a copy."""
+    def letter(self, asking: Asking, reference: str, file_name: str) -> str:
+        """Return the message to whoever gets it now: who is away may have a delegate."""
+        issued = asking.issued
         person = self.people.get(issued.identity.respondent)
         if person is None:
-            return tuple(filter(None, (issued.email,))), ()
-        away = person.is_away(self.now.astimezone().date())
-        return person.written_to(issued.email, away=away)
+            to = tuple(filter(None, (issued.email,)))
+            return query_letter(asking, reference, file_name, to=to)
+        today = self.now.astimezone().date()
+        until = absent_until(self.notices.get(issued.reference), person, today)
+        to, copies = person.written_to(issued.email, away=until is not None)
+        delegate = None
+        if until and person.delegate:
+            delegate = StandIn(only_name(person.delegate, self.people.values()), until)
+        return query_letter(asking, reference, file_name, to=to, copies=copies, delegate=delegate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +251,7 @@ class _Questions:
             level=issued.level,
         )
         data = build_query(asking, personal, sheet_password(self.maker.secret))
-        to, copies = self.maker.addresses(issued)
-        letter = query_letter(asking, earlier.reference, earlier.file_name, to=to, copies=copies)
+        letter = self.maker.letter(asking, earlier.reference, earlier.file_name)
         return Content(sha256_of(data), lambda: data, {LETTER: letter.encode()})
 
     def as_then(self, earlier: Query) -> None:

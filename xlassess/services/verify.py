@@ -21,6 +21,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
+from xlassess.model.record import EntryCopy
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import REPLACED
 from xlassess.services.query import FOLDER as QUERIES
@@ -76,7 +77,7 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         OSError: a file cannot be read.
     """
     with opened(folder, lambda: datetime.now(timezone.utc)) as ledger:
-        audit = ledger.audit()
+        audit, entries = ledger.audit(), ledger.entries()
     found = _Findings(list(audit.faults), [])
     last = audit.events[-1] if audit.events else None
     if last is None and audit.faults:
@@ -91,7 +92,7 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     _unrecorded(audit, kept, found)
     sealed = _sealed(folder, audit)
     _outbox(folder.root, sealed, found)
-    found.faults += _seals(folder, sealed)
+    found.faults += _seals(folder, [*(each.record for each in sealed), *entries])
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
     _copies(folder, audit.events, found)
@@ -249,13 +250,14 @@ def _outbox(root: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
         )
 
 
-def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Fault]:
+def _seals(
+    folder: AssessmentFolder, records: Sequence[Issued | Query | EntryCopy]
+) -> Iterator[Fault]:
     try:
         secret = folder.secret()
     except XlassessError as error:
         yield Fault("secret", error.message)
         return
-    records = [each.record for each in sealed]
     broken = [one for one in records if not seal_holds(one.identity, secret, one.seal)]
     if len(broken) == len(records) > 1:
         yield Fault(
@@ -266,8 +268,9 @@ def _seals(folder: AssessmentFolder, sealed: Sequence[_Sealed]) -> Iterator[Faul
         )
         return
     for one in broken:
-        message = f"The seal recorded for the workbook {one.reference} does not belong to it."
-        yield Fault(f"workbook {one.reference}", message)
+        what = "copy for typing in" if isinstance(one, EntryCopy) else "workbook"
+        message = f"The seal recorded for the {what} {one.reference} does not belong to it."
+        yield Fault(f"{what} {one.reference}", message)
 
 
 def _questions(audit: Audit) -> Iterator[Fault]:

@@ -344,7 +344,9 @@ def _noticed(out: Console, result: Ingested) -> None:
         who = books[0].who if books else ""
         references = ", ".join(book.reference for book in books)
         out.say(f"{who} ({references}): {noticed(each.notice)}. {each.file}", indent=2)
-        if each.notice.kind == "no such address":
+        if each.notice.address:
+            out.say("Correct this address in the register.", indent=4)
+        elif each.notice.kind == "no such address":
             out.say(
                 "Correct the address in the register, run xlassess generate, and send again: "
                 f"xlassess send --again {' '.join(book.reference for book in books)}",

@@ -334,6 +334,9 @@ def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
         out.say(f"The messages name it. {later}")
     if made.recent:
         out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
+    if made.fresh:
+        who = count(made.fresh, "person", "people")
+        out.say(f"Sent less than a day ago to {who} who are reminded now. Check that you mean it.")
     if made.waiting:
         out.heading(f"Not reminded, as a PDF or a picture waits ({len(made.waiting)})")
         out.some(made.waiting, _FULL[made.kind])

@@ -522,6 +522,7 @@ def _line(line: Line) -> dict[str, Any]:
                 "kind": line.notice.kind,
                 "at": line.notice.at.isoformat(),
                 "until": line.notice.until.isoformat() if line.notice.until else None,
+                "address": line.notice.address,
             }
             if line.notice
             else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
 from xlassess.contract.query_layout import query_layout
@@ -33,9 +35,16 @@ def query_subject(toolkit: Toolkit, assessment: Assessment, reference: str) -> s
     return Words(WORDS).say("mail_subject", toolkit, assessment, reference)
 
 
+class StandIn(NamedTuple):
+    """Who stands in for somebody who is away: their name, if it is known, and until when."""
+
+    name: str
+    until: date
+
+
 def query_letter(
     asking: Asking, reference: str, file_name: str, *, to: Sequence[str] = (),
-    copies: Sequence[str] = (),
+    copies: Sequence[str] = (), delegate: StandIn | None = None,
 ) -> str:  # fmt: skip
     """Return the message as plain text, with whom it goes to and its subject at its head.
 
@@ -45,6 +54,7 @@ def query_letter(
         file_name: the query workbook's.
         to: the addresses it goes to; without any, the one the workbook was issued with.
         copies: those that get a copy.
+        delegate: who stands in for the respondent, where they are away.
     """
     addresses = to or tuple(filter(None, (asking.issued.email,)))
     contents, issued, ret = asking.contents(), asking.issued, asking.ret
@@ -60,7 +70,7 @@ def query_letter(
                 _header("Subject", query_subject(asking.toolkit, assessment, reference)),
             )
         ),
-        say("mail_greeting", issued.respondent, issued.partner),
+        _greeting(asking, contents, delegate),
         (
             say("mail_opening", asking.toolkit, assessment, issued, received, typed, len(points))
             if ret.answers or ret.actions
@@ -73,6 +83,16 @@ def query_letter(
         f"{say('mail_regards')}\n{person.name}",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _greeting(asking: Asking, contents: EarlierAnswers, delegate: StandIn | None) -> str:
+    """The greeting; a delegate is told in the same paragraph why they get this."""
+    say, issued = contents.words.say, asking.issued
+    if delegate is None:
+        return str(say("mail_greeting", issued.respondent, issued.partner))
+    who, until = issued.respondent or issued.partner, written_day(delegate.until)
+    greeted = say("mail_greeting", delegate.name, "colleague")
+    return f"{greeted}\n{say('mail_delegate', who, until)}"
 
 
 def _header(name: str, text: str) -> str:

@@ -42,6 +42,7 @@ from xlassess.services.common.standing import (
     PartnersStanding,
     Standing,
     joint_standing,
+    only_name,
 )
 from xlassess.sheet.words import Words
 
@@ -95,7 +96,8 @@ class Composed:
     earlier messages of which nobody knows whether they were sent: nothing is written to the same
     people until that is settled. ``recent`` counts people who were reminded less than a day ago.
     ``unsent`` counts the workbooks nobody is reminded of because they are not recorded as sent;
-    ``absent`` are people on leave until the return date or later who are invited all the same.
+    ``absent`` are people on leave until the return date or later who are invited all the same;
+    ``fresh`` counts people who are reminded of what they were sent less than a day ago.
     """
 
     kind: Kind
@@ -111,6 +113,7 @@ class Composed:
     waiting: tuple[str, ...] = ()
     unsent: int = 0
     absent: tuple[str, ...] = ()
+    fresh: int = 0
 
     @property
     def needs_person(self) -> bool:
@@ -168,6 +171,7 @@ def compose(
     known = {one.id: one for one in people}
     writing = _Writing(folder, assessment, words, ask, out, now, known)
     recent: list[Issued] = []
+    fresh = 0
     if partners is not None and ask.kind == "query":
         doubted = writing.queries(partners, ledger.queries(), ledger.toolkits())
     else:
@@ -179,9 +183,11 @@ def compose(
             recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
             books = [book for book in books if book not in recent]
         books = writing.without_those_away(books)
+        if ask.kind not in (*_FIRST, "thanks"):
+            fresh = len({_person(one) for one in books if out.sent_since(one, now - _A_DAY)})
         for own in _by_person(books):
             writing.add(own)
-    made = replace(writing.done(doubted, recent), unsent=_unsent(out, ask))
+    made = replace(writing.done(doubted, recent), unsent=_unsent(out, ask), fresh=fresh)
     if partners is None or ask.kind in (*_FIRST, "thanks", "query"):
         return made
     waits = [book for book in partners.named(ask.only) if book.reference in partners.waiting]
@@ -302,15 +308,6 @@ class _Writing:
                 self.away += [told] if told not in self.away else []
         return due
 
-    def _named_by(self, address: str) -> str:
-        """The name of the only person of the register who has this address; else none."""
-        names = {
-            one.name
-            for one in self.people.values()
-            if address.casefold() in {each.casefold() for each in (one.email, *one.others)}
-        }
-        return names.pop() if len(names) == 1 else ""
-
     def addressed(self, letter: Letter, book: Issued) -> Letter:
         """Return a letter with every address it goes to, as the register has them now."""
         person = self.people.get(book.identity.respondent)
@@ -323,7 +320,8 @@ class _Writing:
         delegate = None
         if until and person.delegate:
             absent = letter.name or book.partner
-            delegate = Delegate(self._named_by(person.delegate), absent, until)
+            name = only_name(person.delegate, self.people.values())
+            delegate = Delegate(name, absent, until)
         to, copies = person.written_to(letter.address, away=until is not None)
         return replace(
             letter, address=to[0] if to else "", also=to[1:], copies=copies, delegate=delegate

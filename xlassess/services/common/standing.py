@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedPlan, JointKind, open_actions
 from xlassess.model.query import Query
-from xlassess.model.record import Register, SentMessage
+from xlassess.model.record import Notice, Register, SentMessage
 from xlassess.services.common.asked import Request, open_evidence, request_of
 from xlassess.services.common.joint import (
     Addressee,
@@ -25,6 +25,30 @@ from xlassess.services.common.joint import (
     holder_of,
     issued_last,
 )
+
+
+def absent_until(notice: Notice | None, person: Respondent | None, today: date) -> date | None:
+    """Until when somebody is on leave by an automatic reply or the register; else nothing.
+
+    Args:
+        notice: what came back about the last message to them.
+        person: them, as the register has them.
+        today: the present day.
+    """
+    told = notice.until if notice and notice.kind == "away" else None
+    known = (told, person.away if person else None)
+    return max((day for day in known if day and day >= today), default=None)
+
+
+def only_name(address: str, people: Iterable[Respondent]) -> str:
+    """Return the name of the only person of the register who has this address; else nothing."""
+    known = address.casefold()
+    names = {
+        one.name
+        for one in people
+        if known in {each.casefold() for each in (one.email, *one.others)}
+    }
+    return names.pop() if len(names) == 1 else ""
 
 
 class Standing:
@@ -74,15 +98,15 @@ class Standing:
         """True when the workbook is known to have reached its respondent."""
         return book.reference in self._reached
 
+    def sent_since(self, book: Issued, since: datetime) -> bool:
+        """True when it was sent to its respondent since that moment."""
+        last = self._register.sent.get(book.reference)
+        return last is not None and last > since
+
     def reminded_since(self, book: Issued, since: datetime) -> bool:
         """True when its respondent was reminded since that moment."""
         last = self._register.reminded.get(book.reference)
         return last is not None and last > since
-
-    def away_until(self, book: Issued) -> date | None:
-        """Until when its respondent is away by an automatic reply to the last message."""
-        notice = self._register.notices.get(book.reference)
-        return notice.until if notice and notice.kind == "away" else None
 
     def absent_until(self, book: Issued, person: Respondent | None, today: date) -> date | None:
         """Until when its respondent is on leave; nothing where they are there.
@@ -94,8 +118,7 @@ class Standing:
             person: who it is for, as the register has them.
             today: the present day.
         """
-        known = (self.away_until(book), person.away if person else None)
-        return max((day for day in known if day and day >= today), default=None)
+        return absent_until(self._register.notices.get(book.reference), person, today)
 
     def on_leave(self, book: Issued, person: Respondent | None, today: date) -> date | None:
         """Until when its respondent is on leave and not reminded; nothing if there is a delegate.
