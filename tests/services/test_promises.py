@@ -6,7 +6,7 @@ import io
 import random
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -24,8 +24,13 @@ from xlassess.ingest import ReturnedFile, read_return
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.assessment import Attribution, Promise, strictest
+from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate, present_round
+from xlassess.services.feedback import feedback
 from xlassess.services.generate import Generated, generate
+from xlassess.services.plan import plan
+from xlassess.services.rounds import begin_round
+from xlassess.services.workshop import workshop
 
 PEOPLE = (
     ("Ash Council", "Ada Larch", "Board"),
@@ -141,6 +146,47 @@ def test_one_strict_promise__binds_all_until_it_is_reissued_and_back(tmp_path: P
         assert "Ada Larch" not in printed(folder)
         give(folder, issued, number)
     assert "Ada Larch" in printed(folder)
+
+
+@pytest.mark.parametrize(
+    ("promised", "shown"), [(Promise("named", 3), True), (Promise("aggregated", 5), False)]
+)
+def test_promise__binds_workshop_plan_feedback_and_trend(
+    tmp_path: Path, promised: Promise, shown: bool
+) -> None:
+    """Four answered: where no figure of fewer than five was promised, none is in any of them."""
+    folder = a_round_on_disk(tmp_path / "small", promised.attribution, promised.minimum_group)
+    out(folder)
+    for number, issued in enumerate(issued_in(folder)):
+        give(folder, issued, number)
+    settings(folder, Promise("named", 1))
+    talked = everything(workshop(folder, now=LATER)[0].path)
+    assert ("■" in talked) is shown
+    assert ("How answers fall is withheld" in talked) is not shown
+    assert ("of 4 answer" in everything(plan(folder, now=LATER).path)) is shown
+    for who, path in feedback(folder, now=LATER).pages:
+        page = everything(path)
+        assert ("2 “Agree”" in page) is shown
+        assert any(name in who and name in page for _, name, _ in PEOPLE)
+    begin_round(folder, "2027", date(2027, 4, 30), now=LATER + timedelta(days=365))
+    later = open_folder(folder.root)
+    made = generate(later, now=LATER + timedelta(days=365))
+    assert len(made.workbooks) == 4
+    with Ledger(later.ledger_file) as ledger:
+        again = ledger.issued("2027")
+    for number, issued in enumerate(again):
+        give(later, issued, number + 1)
+    summary = summarise(present_round(later), LATER + timedelta(days=370))
+    trend = summary.parts[0].trend
+    told = " ".join(summary.parts[0].narrative.trend)
+    assert trend is not None
+    assert ("4 respondents answered both times" in told) is shown, told
+
+
+def everything(path: Path) -> str:
+    """Everything that stands in a workbook."""
+    book = openpyxl.load_workbook(path)
+    return " ".join(str(cell.value) for sheet in book for row in sheet for cell in row)
 
 
 def test_minimum__lowered_later_stays_where_it_was_promised(tmp_path: Path) -> None:
