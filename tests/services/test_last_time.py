@@ -445,3 +445,44 @@ def test_libreoffice__a_filled_in_workbook_comes_back_as_it_went_out(
     office.convert(path, saved)
     ret = read(second, saved)
     assert answers_of(ret) == {"D1": "Harbour & <Sons>", "D2": 1250.5, "D3": date(2019, 4, 1)}
+
+
+def test_all__a_question_that_was_another_one_is_not_compared_and_says_so(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    text = (second.toolkits / "tiny.yaml").read_text(encoding="utf-8")
+    other = text.replace("We trust each other.", "We rely on each other in a crisis.")
+    write_toolkit(second, other.replace('version: "1.0"', 'version: "1.1"'))
+    set_to(second, "show_last_time: {tiny: all}\n")
+    given = {"1A": "Disagree", "1B": "Agree", "1C": "Agree"}
+    path = sent_back(second, "Ada Ash", tmp_path / "second.xlsx", given)
+    said = "Not comparable: in 2026 this was another question."
+    own = cells(workbook_of(second, "Ada Ash"))
+    assert [item for item, row in own.items() if said in row.values()] == ["1B"]
+    assert not any(said in row.values() for row in cells(workbook_of(second, "Bea Birch")).values())
+    ret = read(second, path)
+    assert [finding.code for finding in ret.findings] == ["L09"]
+    assert answers_of(ret)["1B"] == "high"
+    book = openpyxl.load_workbook(path)
+    (cell,) = [c for row in book["1 Basics"].iter_rows() for c in row if c.value == said]
+    assert cell.protection.locked
+    cell.value = "But it is the same to us"
+    book.save(tmp_path / "over.xlsx")
+    codes = [finding.code for finding in read(second, tmp_path / "over.xlsx").findings]
+    assert "R07" in codes
+
+
+def test_all__a_question_that_follows_another_is_compared(
+    second: AssessmentFolder, tmp_path: Path
+) -> None:
+    text = (second.toolkits / "tiny.yaml").read_text(encoding="utf-8")
+    other = text.replace(
+        "ask: We trust each other., answer: agreement",
+        'ask: We rely on each other., answer: agreement, follows: "1.0/1B"',
+    )
+    assert other != text
+    write_toolkit(second, other.replace('version: "1.0"', 'version: "1.1"'))
+    set_to(second, "show_last_time: {tiny: all}\n")
+    generate(second, now=NEXT_YEAR)
+    own = cells(workbook_of(second, "Ada Ash"))
+    assert not any("Not comparable" in str(cell) for row in own.values() for cell in row.values())

@@ -48,8 +48,9 @@ def asks_digest(
 
 
 def given_digest(
-    how: str, round_name: str, values: Mapping[tuple[str, str], Value], filled: Iterable[str]
-) -> str:
+    how: str, round_name: str, values: Mapping[tuple[str, str], Value], filled: Iterable[str],
+    apart: Iterable[str] = (),
+) -> str:  # fmt: skip
     """Return what a workbook shows of last time, as it is sealed: how much, and a SHA-256 (hex).
 
     Args:
@@ -57,9 +58,10 @@ def given_digest(
         round_name: the round the answers are from.
         values: the answers, by item and field as they are now.
         filled: the items of those that stand in the cells and not beside them.
+        apart: the items beside which stands that they are not comparable.
     """
     said = [[*place, _plain(value)] for place, value in sorted(values.items())]
-    covered = [how, round_name, said, sorted(filled)]
+    covered = [how, round_name, said, sorted(filled), *([sorted(apart)] if apart else [])]
     return f"{how} {hashlib.sha256(_canonical(covered)).hexdigest()}"
 
 

@@ -33,18 +33,20 @@ class ShownAnswers:
     """What a workbook shows of last time: the round, the answers, and which stand in the cells.
 
     ``answers`` are keyed by item and field as they are now; those to items in ``filled`` stand in
-    their cells, all others beside them.
+    their cells, all others beside them. ``apart`` are items whose number another question had then:
+    beside them stands that they are not comparable.
     """
 
     round: str
     how: str
     answers: Mapping[tuple[str, str], Value] = field(default_factory=dict)
     filled: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     @property
     def given(self) -> str:
         """What the workbook is sealed with."""
-        return given_digest(self.how, self.round, self.answers, self.filled)
+        return given_digest(self.how, self.round, self.answers, self.filled, self.apart)
 
     @property
     def beside(self) -> bool:
@@ -151,6 +153,8 @@ def printed_beside(toolkit: Toolkit, shown: ShownAnswers) -> dict[str, str]:
 def _beside(toolkit: Toolkit, shown: ShownAnswers, item: Item) -> str:
     if item.id in shown.filled:
         return ""
+    if item.id in shown.apart:
+        return Words("workbook.j2").say("not_comparable", shown.round)
     told = []
     for name in item.answer_fields:
         value = shown.answers.get((item.id, name))

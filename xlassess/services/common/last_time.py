@@ -28,12 +28,14 @@ _UNUSABLE = ("refused", "superseded", "duplicate", "set aside")
 class EarlierReturn:
     """What somebody answered in an earlier round, by item and field as they are now.
 
-    ``own`` is False where it is the answer of the person before.
+    ``own`` is False where it is the answer of the person before. ``apart`` are the items whose
+    number another question had then, to which they gave an answer.
     """
 
     round: str
     answers: Mapping[tuple[str, str], Value]
     own: bool = True
+    apart: frozenset[str] = frozenset()
 
 
 def is_fact(section: Section, item: Item, toolkit: Toolkit) -> bool:
@@ -86,7 +88,8 @@ def _shown(how: str, toolkit: Toolkit, before: EarlierReturn) -> ShownAnswers | 
         for place, value in before.answers.items()
         if how == "all" or place[0] in filled
     }
-    return ShownAnswers(before.round, how, answers, filled) if answers else None
+    apart = before.apart if how == "all" else frozenset()
+    return ShownAnswers(before.round, how, answers, filled, apart) if answers else None
 
 
 _OF_GAPS = ("C02", "C12", "C18", "C24", "C25", "C26", "C27")
@@ -333,14 +336,13 @@ def _mapped(
 ) -> EarlierReturn:
     """An earlier return under the numbers that its questions have now, as far as comparable."""
     then = record.toolkits[issued.identity.digest]
-    now = {
-        match.item.id: item
-        for item, match in earlier_items(toolkit, then).items()
-        if match.item is not None
-    }
+    matches = earlier_items(toolkit, then)
+    now = {match.item.id: item for item, match in matches.items() if match.item is not None}
+    answered = {answer.item for answer in ret.answers if answer.value != ""}
+    apart = {item for item, match in matches.items() if match.item is None and item in answered}
     answers = {
         (now[answer.item], answer.field): answer.value
         for answer in ret.answers
         if answer.item in now and answer.field.startswith("answer") and answer.value != ""
     }
-    return EarlierReturn(record.assessment.round, answers, own)
+    return EarlierReturn(record.assessment.round, answers, own, frozenset(apart))
