@@ -183,7 +183,7 @@ def compose(
             recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
             books = [book for book in books if book not in recent]
         books = writing.without_those_away(books)
-        if ask.kind not in (*_FIRST, "thanks"):
+        if ask.kind not in (*_FIRST, "thanks", "feedback"):
             fresh = len({_person(one) for one in books if out.sent_since(one, now - _A_DAY)})
         for own in _by_person(books):
             writing.add(own)
