@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from xlassess.cli.app import cli
 from xlassess.consolidate.register import round_inputs
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
+from xlassess.services.common.opening import open_folder
 from xlassess.services.decide import Why, correct, mark, set_aside, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import LeftOpen, close_round, left_open
+from xlassess.services.rounds import LeftOpen, begin_round, close_round, left_open
 from xlassess.services.send import Ask, preview
 from xlassess.services.status import Line, status
 from xlassess.services.verify import verify
@@ -256,3 +258,19 @@ def test_evidence__in_a_closed_round_no_command_is_named(
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert "Answers in a PDF or a picture: 1 workbook" in said
     assert [line for line in said.splitlines() if "xlassess" in line and "reopen" not in line] == []
+
+
+def test_evidence__comes_again_in_the_next_round_and_is_known(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference, *_ = references(folder)
+    first = received(folder, tmp_path / "scan.pdf", a_pdf(reference))
+    year = timedelta(days=365)
+    begin_round(folder, "2027", (MONDAY + year).date(), now=LATER)
+    later = open_folder(folder.root)
+    generate(later, now=LATER)
+    result = ingest(later, [tmp_path / "scan.pdf"], now=LATER, workers=1)
+    assert [(one.known, one.ret.number) for one in result.files] == [(True, first.number)]
+    assert result.new == ()
+    assert status(later, today=LATER.date()).unplaced == ()
+    assert verify(later).holds

@@ -689,12 +689,17 @@ class _Run:
     def _queue(self, key: str, source: ReturnedFile) -> None:
         """Put a file in line unless it was read before; one refused then is tried again."""
         before = self._ledger.known_file(key)
-        if before is None or before.state == "refused":
+        if before is None or (before.state == "refused" and not self._is_of_before(before)):
             self._waiting[key] = source
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             if source.mail and source.mail.text:
                 self._words.append((source.name, before, source.mail))
+
+    def _is_of_before(self, ret: Return) -> bool:
+        """True for a scan that stands with a workbook of another round: there is nothing to try."""
+        book = self._context.issued.get(ret.reference) if ret.is_evidence else None
+        return book is not None and book.identity.round != self._round
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""
