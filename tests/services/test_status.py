@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tests.services.small import (
     LATER,
@@ -19,11 +22,14 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.contract.layout import layout
 from xlassess.ledger import engine
 from xlassess.services.decide import Why, settle, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.status import Status, status
+from xlassess.toolkits.load import find_toolkit
 
 BEFORE, AFTER = date(2026, 3, 13), date(2026, 3, 14)
 
@@ -173,3 +179,52 @@ def test_status__in_a_folder_that_cannot_be_written(
     generate(folder, now=MONDAY)
     monkeypatch.setattr(engine, "_may_write", lambda _: False)
     assert states(status(folder, today=BEFORE)) == ["not sent"] * 3
+
+
+def commented(folder: AssessmentFolder, path: Path, comments: dict[str, str]) -> Path:
+    """Ada's workbook with 1B and 1C left out, and these comments."""
+    write_toolkit(
+        folder, TOOLKIT.replace("answer: agreement}", "answer: agreement, comment: true}")
+    )
+    answer(folder, "Ada Ash", path, ("Agree", None, None))
+    (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
+    column = table.column("comment")
+    assert column is not None
+    book = openpyxl.load_workbook(path)
+    for row in table.rows:
+        book["1 Basics"].cell(row.index + 1, column.index + 1).value = comments.get(row.item.id)
+    book.save(path)
+    return path
+
+
+WHY = "Cannot say, I joined in May"
+
+
+@pytest.mark.parametrize(
+    ("comments", "told", "whole"),
+    [
+        ({"1B": WHY, "1A": "Another matter"}, {"1B"}, False),
+        ({"1B": WHY, "1C": WHY}, {"1B", "1C"}, True),
+        ({"1A": "Another matter"}, set(), False),
+    ],
+)
+def test_status__comments_that_may_say_why_answers_are_missing(
+    folder: AssessmentFolder, tmp_path: Path, comments: dict[str, str], told: set[str], whole: bool
+) -> None:
+    path = commented(folder, tmp_path / "ada.xlsx", comments)
+    where = ["-C", str(folder.root)]
+    pages = [CliRunner().invoke(cli, [*where, "ingest", str(path)]).stdout]
+    (line, *_) = status(folder, today=BEFORE).lines
+    assert {item for one in line.said for item, _ in one.comments} == told
+    pages.append(CliRunner().invoke(cli, [*where, "status"]).stdout)
+    number = line.queries[0].number
+    for page in (" ".join(page.split()) for page in pages):
+        assert page.count(f"says: “{WHY}”") == len(told)
+        assert "Another matter" not in page
+        command = f'xlassess waive {number} --reason "The comments say why"'
+        assert (command in page) == whole
+    if whole:
+        done = CliRunner().invoke(cli, [*where, *shlex.split(command)[1:]])
+        assert done.exit_code == 0
+        (line, *_) = status(folder, today=BEFORE).lines
+        assert (line.state, line.said) == ("returned", ())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlassess.model.answer import Issued, Return
     from xlassess.model.finding import Finding
     from xlassess.model.record import Notice, NoticeKind
+    from xlassess.services.common.asked import SaidWhy
     from xlassess.services.common.offers import Offer
 
 
@@ -308,6 +309,26 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
         for command in one.commands:
             out.say(command, indent=4)
         out.say(f"If it is not: {one.away}", indent=4)
+
+
+def show_said_why(out: Console, finding: Finding, said: Iterable[SaidWhy], *, indent: int) -> None:
+    """Show the comments that may say why answers are missing, and how they are accepted as that.
+
+    Args:
+        out: the console.
+        finding: the query about the missing answers.
+        said: what comments say, of all queries of the return.
+        indent: by how many characters.
+    """
+    for one in said:
+        if one.finding != finding.number:
+            continue
+        for item, text in one.comments:
+            out.say(f"The comment on {item} says: “{text}”", indent=indent)
+        if one.whole:
+            why = "The comment says why" if len(one.comments) == 1 else "The comments say why"
+            command = f'xlassess waive {finding.number} --reason "{why}"'
+            out.say(f"If that is the reason: {command}", indent=indent)
 
 
 def offer_as_json(one: Offer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timezone
 from typing import Literal
@@ -18,11 +18,13 @@ from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.asked import (
     Request,
+    SaidWhy,
     in_force,
     later_evidence,
     open_evidence,
     request_of,
     requests,
+    said_why,
     toolkits_of,
     whose_addresses,
 )
@@ -66,7 +68,7 @@ class Line:
     ``asked`` counts the query workbooks issued about it; one was last sent at ``asked_at``.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
-    the return that counts.
+    the return that counts. ``said`` is what comments say where answers are missing.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -91,6 +93,7 @@ class Line:
     entered: Finding | None = None
     evidence: tuple[Return, ...] = ()
     later: tuple[Return, ...] = ()
+    said: tuple[SaidWhy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     late = assessment.return_by is not None and today > assessment.return_by
     drawn = _Lines(
         record, _contested(history, current), frozenset(refused), late,
-        open_evidence(record), later_evidence(record),
+        open_evidence(record), later_evidence(record), found.said,
     )  # fmt: skip
     lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
     lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
@@ -285,6 +288,7 @@ class _Found:
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
     offered: Offered = field(default_factory=Offered)
+    said: Mapping[int, tuple[SaidWhy, ...]] = field(default_factory=dict)
 
 
 def _found(
@@ -307,7 +311,15 @@ def _found(
                 {one.id for one in respondents},
                 whose_addresses(respondents, overview.issued),
             ),
+            _said(ledger, overview.current.values()),
         )
+
+
+def _said(ledger: Ledger, current: Iterable[Return]) -> dict[int, tuple[SaidWhy, ...]]:
+    """What comments say where answers are missing, by the number of the return."""
+    doubtful = [ret.number for ret in current if ret.state == "query"]
+    whole = (ledger.numbered(number) for number in doubtful)
+    return {ret.number: said for ret in whole if ret and (said := said_why(ret))}
 
 
 def _awaited(
@@ -353,6 +365,7 @@ class _Lines:
     late: bool
     evidence: Mapping[str, tuple[Return, ...]]
     later: Mapping[str, tuple[Return, ...]]
+    said: Mapping[int, tuple[SaidWhy, ...]]
 
     def asked(self, request: Request, person: Respondent, issued: Issued | None) -> Line:
         """The line of somebody the register names."""
@@ -402,6 +415,7 @@ class _Lines:
             entered=ret.entered if ret else None,
             evidence=self.evidence.get(reference, ()),
             later=self.later.get(reference, ()),
+            said=self.said.get(ret.number, ()) if ret else (),
         )
 
     def _state(self, reference: str, ret: Return | None, queries: Sequence[Finding]) -> LineState:

@@ -24,6 +24,7 @@ from xlassess.cli.console import (
     put_right_as_json,
     refusal,
     show_offers,
+    show_said_why,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
 from xlassess.model.errors import UsageError
@@ -248,6 +249,7 @@ def _name(file: Received) -> str:
 
 def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
     from xlassess.ledger import UNCLEAR
+    from xlassess.services.common.asked import said_why
 
     out.gap()
     out.say(file.ret.file, indent=2, style="head")
@@ -255,6 +257,9 @@ def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
         out.say(", ".join(filter(None, (*_who(file), file.issued.reference))), indent=2)
     for _, alike in groupby(findings, key=lambda one: (one.code, one.remedy)):
         _findings(out, list(alike))
+    said = said_why(file.ret)
+    for finding in file.findings("query"):
+        show_said_why(out, finding, said, indent=_TEXT)
     unclear = [one for one in file.findings("query") if one.code in UNCLEAR]
     if unclear and file.issued:
         out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)

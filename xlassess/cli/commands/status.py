@@ -19,6 +19,7 @@ from xlassess.cli.console import (
     percent,
     refusal,
     show_offers,
+    show_said_why,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 from xlassess.model.errors import as_argument
@@ -214,6 +215,8 @@ def _open(out: Console, result: Status) -> None:
         for finding in line.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")
+            if not result.closed:
+                show_said_why(out, finding, line.said, indent=9)
             if finding.code in UNCLEAR and not result.closed:
                 rival = finding.number.partition(".")[0]
                 out.say(

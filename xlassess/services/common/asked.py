@@ -10,6 +10,7 @@ from xlassess.ledger import RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import XlassessError
+from xlassess.model.query import concerned
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -161,3 +162,38 @@ def later_evidence(overview: RoundOverview) -> dict[str, tuple[Return, ...]]:
 def answered(ret: Return) -> int:
     """Return how many answers a return gives, comments and evidence not counted."""
     return sum(answer.field.partition(":")[0] == "answer" for answer in ret.answers)
+
+
+_MISSING = "C02"
+"""The finding of answers that are missing."""
+
+
+class SaidWhy(NamedTuple):
+    """What comments say where answers are missing: the finding's number, and item with comment.
+
+    ``whole`` is True where there is a comment for every answer that the finding is about.
+    """
+
+    finding: str
+    comments: tuple[tuple[str, str], ...]
+    whole: bool
+
+
+def said_why(ret: Return) -> tuple[SaidWhy, ...]:
+    """Return the comments that may say why answers are missing, by finding; open ones only.
+
+    Whether a comment is a reason is for a person to judge: it is shown, and never taken for one.
+    """
+    comments = {
+        one.item: str(one.value).strip()
+        for one in ret.answers
+        if one.field == "comment" and str(one.value).strip()
+    }
+    found = []
+    for finding in ret.findings:
+        if finding.code == _MISSING and finding.is_open:
+            items = list(dict.fromkeys(slot.item for slot in concerned(finding)))
+            told = tuple((item, comments[item]) for item in items if item in comments)
+            if told:
+                found.append(SaidWhy(finding.number, told, len(told) == len(items)))
+    return tuple(found)
