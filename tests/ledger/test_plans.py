@@ -202,7 +202,15 @@ def test_plan__what_is_asked_about_counts_as_if_it_had_been_left_out(data: st.Da
             ret = asked_about(a_return(books[name], rows, number), data.draw(ASKED), name)
             asking.record_return(ret, _run(asking))
             bare.record_return(_left_out(ret), _run(bare))
-            assert asking.plans() == bare.plans()
+            assert _untold(asking.plans()) == _untold(bare.plans())
+
+
+def _untold(plans: dict[str, plan.AgreedPlan]) -> dict[str, plan.AgreedPlan]:
+    """Plans without what their owners are asked again about."""
+    return {
+        name: replace(each, actions=tuple(replace(one, doubted="") for one in each.actions))
+        for name, each in plans.items()
+    }
 
 
 def _left_out(ret: Return) -> Return:

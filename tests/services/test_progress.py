@@ -411,8 +411,13 @@ def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder
     assert codes(ret) == ["C35"]
     action = the_action(folder, "1")
     assert (action.state, action.done_on) == ("not started", None)
+    (mine,) = [one for one in progress(folder, now=REPORTED).workbooks if one.owner == "Ada Ash"]
+    assert mine.outcome == "reissued"
+    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    beside = " ".join(str(cell.value) for row in sheet for cell in row)
+    assert "The day on which you said it was done was still to come, so it was not used." in beside
     today = {"1": {"state": "Done", "done_on": REPORTED.date()}}
-    ret = read_back(folder, path, today, now=REPORTED, name="today.xlsx")
+    ret = read_back(folder, mine.path, today, now=REPORTED, name="today.xlsx")
     assert codes(ret) == []
 
 

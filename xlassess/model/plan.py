@@ -164,7 +164,8 @@ class ProgressRow:
     """What an owner reported on one action; ``number`` is the action's.
 
     ``unexplained`` is what was reported without the reason it needs, and does not hold for want of
-    it: "stopped" or "moved", or empty.
+    it: "stopped" or "moved", or empty. ``doubted`` is the day in it that cannot be right and is not
+    used: "done on" or "deadline", or empty.
     """
 
     number: str
@@ -174,6 +175,7 @@ class ProgressRow:
     deadline: date | None = None
     reason: str = ""
     unexplained: str = ""
+    doubted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,8 @@ class AgreedAction:
     ``number`` is its number in the plan of its round. ``deadline`` is the day in force, ``moves``
     how it came to be that. ``merged`` are the numbers of the rows that were merged into it.
     ``done_on`` is the day on which it was done, as far as it was said, and else that of the report.
-    ``unexplained`` is what its owner reported last without the reason it needs (`ProgressRow`).
+    ``unexplained`` is what its owner reported last without the reason it needs, ``doubted`` the day
+    that cannot be right, "done on" or "deadline" (`ProgressRow`).
     """
 
     round: str
@@ -232,6 +235,7 @@ class AgreedAction:
     merged: tuple[str, ...] = ()
     reported_at: datetime | None = None
     unexplained: str = ""
+    doubted: str = ""
 
     @property
     def closed(self) -> bool:
