@@ -199,6 +199,63 @@ def test_together__never_more_than_the_largest_may_have_alone() -> None:
     assert list(_together([], sizes, 60)) == []
 
 
+def as_smime(directory: Path, content: bytes) -> dict[str, bytes]:
+    """A message signed, sealed whole with its signature, and encrypted, each by OpenSSL."""
+    inner, key, own = (directory / name for name in ("in.eml", "key.pem", "own.pem"))
+    inner.write_bytes(content)
+    request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ada", "-keyout", key]
+    heads = ["-from", "ada@ash.example", "-to", "cora@x.example", "-subject", "Our return"]
+    signer = ["-signer", own, "-inkey", key]
+    made = {}
+    subprocess.run(["openssl", *request, "-out", own], check=True, capture_output=True)
+    for name, words in (
+        ("signed", ["-sign", *signer]), ("sealed", ["-sign", "-nodetach", *signer]),
+        ("encrypted", ["-encrypt", "-aes256"]),
+    ):  # fmt: skip
+        line = ["openssl", "smime", *words, "-in", inner, *heads]
+        line += [own] if name == "encrypted" else []
+        made[name] = subprocess.run(line, check=True, capture_output=True).stdout
+    return made
+
+
+def test_collect__what_brings_no_file_that_can_be_read_is_told(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    plain = EmailMessage()
+    plain.set_content("Here it is.")
+    plain.add_attachment(
+        book.read_bytes(), maintype="application", subtype="octet-stream", filename=book.name
+    )
+    mails = as_smime(tmp_path, plain.as_bytes())
+    with Ledger(folder.ledger_file) as ledger:
+        reference = ledger.issued()[1].reference
+    head = f"From: a@b.example\nSubject: {reference}\nMIME-Version: 1.0\n".encode()
+    mails["pgp"] = head + (
+        b'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"\n\n'
+        b"--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n--b\n"
+        b"Content-Type: application/octet-stream\n\n-----BEGIN PGP MESSAGE-----\n\n--b--\n"
+    )
+    mails["link"] = head + b"\nPlease see https://contoso.sharepoint.com/:x:/s/ours/abc\n"
+    mails["winmail"] = head + (
+        b"Content-Type: application/ms-tnef; name=winmail.dat\n"
+        b"Content-Disposition: attachment; filename=winmail.dat\n"
+        b"Content-Transfer-Encoding: base64\n\neJ8+IgAAAAAAAAAA\n"
+    )
+    for content in mails.values():
+        box.deliver(content)
+    result = collect(folder, box)
+    assert result.taken + result.left == len(mails)
+    told = [
+        "read" if one.answers == 3 else one.ret.findings[0].message for one in result.ingested.files
+    ]
+    for said in (
+        "read", "signed with S/MIME as one sealed piece", "it links to a file", "winmail.dat",
+    ):  # fmt: skip
+        assert sum(said in text for text in told) == 1, (said, told)
+    assert sum("it is encrypted" in text for text in told) == 2
+
+
 def test_collect__a_file_that_needs_a_password_is_asked_for_again(
     folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
 ) -> None:

@@ -67,6 +67,13 @@ _PASSED_OVER = frozenset({
 _ENCRYPTED = frozenset({
     "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
 })  # fmt: skip
+_SIGNED, _CMS_HEAD = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 64
+"""How what is signed, and not encrypted, names itself near its beginning: RFC 5652, section 5.1."""
+
+_PGP = b"-----BEGIN PGP MESSAGE-----"
+_IS_ENCRYPTED = "it is encrypted"
+
+_SIGNED_WHOLE = "it is signed with S/MIME as one sealed piece, which is not opened here"
 _UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 _UNSEEN = re.compile(r"<(style|head|script)\b", re.I)
 _KEPT_ELSEWHERE = re.compile(
@@ -178,20 +185,27 @@ def read_message(data: bytes) -> ReadMail:
 def _taken_apart(data: bytes) -> ReadMail:
     mail = message_from_bytes(data)
     parts = list(mail.walk())
-    files, texts, encrypted = [], [], False
+    files, texts, encrypted, signed = [], [], False, False
     for part in parts:
         kind = part.get_content_type()
-        encrypted |= kind in _ENCRYPTED or kind == "multipart/encrypted"
+        sealed = kind in _ENCRYPTED and _SIGNED in _content(part)[:_CMS_HEAD]
+        signed |= sealed
+        encrypted |= (kind in _ENCRYPTED and not sealed) or kind == "multipart/encrypted"
         if part.is_multipart() or kind in _PASSED_OVER or _is_ornament(part, kind):
             continue
         name = _file_name(part)
         if name or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
-            if kind not in _ENCRYPTED:
-                files.append(MailFile(name or "unnamed", _content(part)))
+            content = _content(part)
+            if content[:_CMS_HEAD].lstrip().startswith(_PGP):
+                encrypted = True
+            elif kind not in _ENCRYPTED:
+                files.append(MailFile(name or "unnamed", content))
         else:
             texts.append((kind, _text(part)))
     text = _written(texts)
-    problem = "it is encrypted" if encrypted and not files else _instead(mail, text)
+    problem = _instead(mail, text)
+    if not files and (encrypted or signed):
+        problem = _IS_ENCRYPTED if encrypted else _SIGNED_WHOLE
     sender = parseaddr(_header(mail, "From"))[1]
     subject, came = _header(mail, "Subject"), _received(mail)
     sent = _moment(str(mail.get("Date", "")))
@@ -221,8 +235,9 @@ def _moment(text: str) -> datetime | None:
 def concerns(data: bytes, references: Collection[str], addresses: Collection[str]) -> bool:
     """Tell whether a message of a mailbox may be about the assessment.
 
-    It is if it brings a file, comes from somebody who is asked, names a workbook, or answers to
-    one of our messages. Others in the same mailbox are nobody's business here.
+    It is if it brings a file or is sealed so that nobody can tell, comes from somebody who is
+    asked, names a workbook, or answers to one of our messages. Others in the same mailbox are
+    nobody's business here.
 
     Args:
         data: its bytes.
@@ -233,6 +248,8 @@ def concerns(data: bytes, references: Collection[str], addresses: Collection[str
         return True
     mail = read_message(data)
     if mail.files or mail.sender.casefold() in addresses:
+        return True
+    if mail.problem in (_IS_ENCRYPTED, _SIGNED_WHOLE):  # there may be a file in it
         return True
     if mail.notice and any(one in addresses for one in mail.notice.addresses):
         return True
