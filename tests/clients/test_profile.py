@@ -12,7 +12,7 @@ from tests.clients.office import CellValue, Offices, Seen
 from tests.clients.partner import read, typing
 from tests.factory import Entry, entries, issue
 from xlassess.contract.layout import PROFILE, START, column_name
-from xlassess.model.answer import Answer, Value
+from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.score import Scorecard, SectionScore, reported_sections, scorecard
 
@@ -63,10 +63,10 @@ def across(cells: Mapping[str, CellValue], row: int) -> dict[str, CellValue]:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is seen of a workbook while it is typed into, and the answers read from it later."""
+    """What is seen of a workbook while it is typed into, and what is read from it later."""
 
     seen: Seen
-    answers: tuple[Answer, ...]
+    ret: Return
 
 
 @pytest.fixture(scope="module", params=["complete", "gaps", "best", "worst", "untouched"])
@@ -78,14 +78,15 @@ def filled(
 ) -> Filled:
     """Each way to fill each workbook in, without a full recalculation."""
     workbook, folder = issue(builtin_toolkit), tmp_path_factory.mktemp("filled")
-    work = typing(builtin_toolkit, answers(builtin_toolkit, request.param))
+    given = answers(builtin_toolkit, request.param)
+    work = typing(builtin_toolkit, given) if given else ()
     saved = folder / "saved.xlsx"
     seen = offices.get().work(workbook.write(folder), work, save=[saved], read=True)
-    return Filled(seen, read(workbook, saved).answers)
+    return Filled(seen, read(workbook, saved))
 
 
 def test_profile__shows_the_scorecard(builtin_toolkit: Toolkit, filled: Filled) -> None:
-    seen, answered = filled.seen, filled.answers
+    seen, answered = filled.seen, filled.ret.answers
     lines = list(table(seen))
     if builtin_toolkit.scoring.rule == "none":
         assert_progress(builtin_toolkit, lines, answered)
@@ -107,11 +108,20 @@ def test_profile__shows_the_scorecard(builtin_toolkit: Toolkit, filled: Filled) 
 def test_start__counts_what_is_needed_before_returning(
     builtin_toolkit: Toolkit, filled: Filled
 ) -> None:
-    needed = progress(builtin_toolkit.items(), filled.answers)
+    needed = progress(builtin_toolkit.items(), filled.ret.answers)
     start = filled.seen.values[START]
     (row,) = (cell[1:] for cell, value in start.items() if value == "Needed before returning")
     numbers = [value for value in across(start, int(row)).values() if isinstance(value, float)]
     assert numbers == list(needed)
+
+
+@pytest.mark.parametrize("filled", ["untouched"], indirect=True)
+def test_untouched__saved_by_libreoffice_has_no_answers(
+    builtin_toolkit: Toolkit, filled: Filled
+) -> None:
+    assert filled.ret.reference == issue(builtin_toolkit).issued.reference
+    assert filled.ret.answers == ()
+    assert filled.ret.actions == ()
 
 
 def answers(toolkit: Toolkit, case: str) -> list[Entry]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.clients import validator
-from tests.clients.office import CellValue, Office, Offices, Seen
+from tests.clients.office import CellValue, Offices, Seen
 from tests.made import Made
 
 MOST_PAGES = 60
@@ -22,15 +23,38 @@ UNWRAPPED = ("Data",)
 """Sheets whose rows keep to one line: for filters and formulas, not for reading."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What LibreOffice shows of a workbook, and the files it saved of it."""
+
+    seen: Seen
+    saved: Path
+    printed: Path
+
+
 @pytest.fixture(scope="module")
-def recalculated(offices: Offices, made: Made) -> Seen:
-    """The workbook as LibreOffice shows it after recalculating every formula."""
+def opened(offices: Offices, made: Made, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """The workbook opened once: recalculated, read, saved again and printed.
+
+    Opening and laying out takes longer than all that is done after it.
+    """
+    folder = tmp_path_factory.mktemp("opened")
+    saved, printed = folder / "saved.xlsx", folder / "printed.pdf"
     measured = [
         sheet.title
         for sheet in made.book.worksheets
         if sheet.sheet_state == "visible" and sheet.title not in UNWRAPPED
     ]
-    return offices.get().work(made.path, recalculate=True, read=True, pages=True, heights=measured)
+    seen = offices.get().work(
+        made.path, save=[saved, printed], recalculate=True, read=True, pages=True, heights=measured
+    )
+    return Opened(seen, saved, printed)
+
+
+@pytest.fixture(scope="module")
+def recalculated(opened: Opened) -> Seen:
+    """The workbook as LibreOffice shows it after recalculating every formula."""
+    return opened.seen
 
 
 def cached(made: Made) -> Mapping[str, Mapping[str, object]]:
@@ -114,20 +138,14 @@ def test_rows__are_high_enough_for_their_text(recalculated: Seen) -> None:
 
 
 @pytest.mark.clients("libreoffice")
-def test_pdf__comes_out(office: Office, made: Made, tmp_path: Path) -> None:
-    printed = tmp_path / "printed.pdf"
-    office.work(made.path, save=[printed])
-    assert printed.read_bytes().startswith(b"%PDF-")
+def test_pdf__comes_out(opened: Opened) -> None:
+    assert opened.printed.read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.holds("X1")
 @pytest.mark.clients("libreoffice")
-def test_names__by_which_tables_are_read_out_survive_a_resave(
-    office: Office, made: Made, tmp_path: Path
-) -> None:
-    saved = tmp_path / "saved.xlsx"
-    office.work(made.path, save=[saved])
-    again = openpyxl.load_workbook(saved)
+def test_names__by_which_tables_are_read_out_survive_a_resave(made: Made, opened: Opened) -> None:
+    again = openpyxl.load_workbook(opened.saved)
     before, after = (
         {n: re.sub("[$']", "", d.attr_text) for n, d in book.defined_names.items() if "Region" in n}
         for book in (made.book, again)
