@@ -82,8 +82,11 @@ def _entry(
 def outlook(
     subject: str, body: str, sender: str, name: str, content: bytes, *,
     delivered: datetime | None = None, submitted: datetime | None = None, kind: str = "IPM.Note",
+    embedded: bool = False,
 ) -> bytes:  # fmt: skip
     """Return a message with one file, or with none, as Outlook saves it ([MS-OXMSG]).
+
+    ``embedded`` leaves the content of the file out, as where another message is attached.
 
     Without a name, what is attached is a picture, as the logo of a signature is.
 
@@ -102,6 +105,9 @@ def outlook(
         "__substg1.0_370E001F": _wide("application/zip" if name else "image/png"),
         "__substg1.0_37010102": content,
     }
+    if embedded:  # as a message is that is attached to another: in a storage of its own
+        del file["__substg1.0_37010102"]
+        file["__properties_version1.0"] = _properties(8, [about[0], (0x0003, 0x3705, 5)])
     streams = {f"__substg1.0_{pid:04X}001F": _wide(text) for pid, text in texts.items()}
     return _nested({"__properties_version1.0": message} | streams, file)
 

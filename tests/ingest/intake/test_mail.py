@@ -289,6 +289,13 @@ def test_outlook__what_no_person_wrote(kind: str, text: str, notice: str | None)
     assert mail.files == ()
 
 
+def test_outlook__another_message_attached_is_told() -> None:
+    content = outlook("Fw", "Here.", "ada@ash.example", "Our return", b"", embedded=True)
+    (mail,) = messages_in(content)
+    assert mail.files == ()
+    assert mail.problem.startswith("a message that is attached to it was not opened")
+
+
 def test_outlook__a_damaged_one_is_told(folder: AssessmentFolder, tmp_path: Path) -> None:
     content = outlook("Our return", "See 1B.", "ada@ash.example", "back.xlsx", b"PK" * 4000)
     name = "__substg1.0_37010102".encode("utf-16-le")

@@ -384,6 +384,8 @@ def _instead(mail: Message, text: str) -> str:
 _DELIVERED = 0x0E06
 """The property of Outlook's files that says when a message was delivered."""
 
+_INNER = "a message that is attached to it was not opened: save that one, and read it"
+
 _CLASSES = (
     (".ndr", "Content-Type", "multipart/report; report-type=delivery-status"),
     (".ipnrn", "Content-Type", "multipart/report; report-type=disposition-notification"),
@@ -411,11 +413,14 @@ def _outlook(data: bytes) -> ReadMail:
 
     try:
         mail = OutlookMessage.load(io.BytesIO(data))
+        attached = [one for one in mail.attachments if one.attached_by_value]
         files = tuple(
-            MailFile(" ".join((one.file_name or "unnamed").split()), one.file_bytes or b"")
-            for one in mail.attachments
-            if one.attached_by_value and not (one.mime_type or "").startswith("image/")
+            MailFile(" ".join((one.file_name or "unnamed").split()), one.file_bytes)
+            for one in attached
+            if one.file_bytes is not None and not (one.mime_type or "").startswith("image/")
         )
+        # Outlook keeps a message that is attached to another in parts, and not as a file.
+        inner = any(one.file_bytes is None for one in attached)
         text = _written([("text/plain", mail.body or ""), ("text/html", mail.html_body or "")])
         sender, subject = parseaddr(mail.sender or "")[1], " ".join((mail.subject or "").split())
         head = _outlook_head(mail.message_headers, mail.message_class, sender)
@@ -425,7 +430,9 @@ def _outlook(data: bytes) -> ReadMail:
         notice = None if files else notice_in(head, data, subject, text, came or sent)
         problem = _NOTICED.get(notice.kind, "it is an automatic reply") if notice else ""
         if not problem and not files:
-            problem = _instead(head, text)
+            problem = _instead(head, text) or (_INNER if inner else "")
+        elif inner:
+            text = f"{text} [{_INNER[0].upper()}{_INNER[1:]}.]".strip()
         known = hashlib.sha256(data).hexdigest()
         return ReadMail(sender, subject, text, files, problem, came, notice, known, sent)
     except Exception:
