@@ -64,7 +64,7 @@ def test_rounds__the_records_hold_and_earlier_rounds_are_closed(played: RoundsPl
 
 def test_rounds__each_has_its_report_and_pages_of_feedback(played: RoundsPlayed) -> None:
     for each in played.rounds:
-        place = each.consolidated.path.parent
+        place = played.root / "rounds" / each.name / "output"
         assert (place / "report.docx").is_file()
         for kind in ("xlsx", "docx"):
             assert len(list((place / "feedback").glob(f"*.{kind}"))) == each.consolidated.returned
