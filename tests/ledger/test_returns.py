@@ -36,6 +36,20 @@ def test_return__is_given_back_as_kept(ledger: Ledger, run: str) -> None:
     assert ledger.current("2026") == {"R001": given}
 
 
+def test_return__answers_of_some__in_one_reading(
+    ledger: Ledger, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [ledger.record_return(a_return(number), run) for number in (3, 1, 2, 0)]
+    counting = ledger.overview("2026").current
+    assert not any(ret.answers for ret in counting.values())
+    # more than are asked for at once, and one fewer than twice as many
+    monkeypatch.setattr("xlassess.ledger.reads._CHUNK", 2)
+    assert ledger.with_answers([counting["R002"], counting["R003"], counting["R001"]]) == (
+        given[0], given[1], given[2],
+    )  # fmt: skip
+    assert ledger.with_answers([]) == ()
+
+
 def test_return__same_bytes_again(ledger: Ledger, run: str) -> None:
     first = ledger.record_return(a_return(1), run)
     for again in (run, ledger.begin_run("2026"), None):

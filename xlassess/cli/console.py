@@ -54,6 +54,8 @@ def clean(text: str) -> str:
     Line breaks and tabs become spaces. Other control characters, and those that turn the
     direction of text, are shown as their escape.
     """
+    if text.isprintable():  # most texts are, and looking at each character takes far longer
+        return text
     return "".join(_shown(char) for char in text)
 
 

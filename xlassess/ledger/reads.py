@@ -247,6 +247,13 @@ def returns(
     return tuple(with_waivers(rows.return_of(row, parts.get(row.id, {})), decided) for row in found)
 
 
+def returns_by_number(db: Connection, numbers: Sequence[int]) -> tuple[Return, ...]:
+    """Return the returns with these numbers, in their order."""
+    decided = waivers(db)
+    lots = (numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK))
+    return tuple(ret for lot in lots for ret in returns(db, RETURNS.c.id.in_(lot), decided))
+
+
 def _parts(
     db: Connection, ids: Select[tuple[int]], wanted: Sequence[rows.Part]
 ) -> dict[int, dict[str, list[Any]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -505,6 +505,11 @@ class Ledger:
         """Return the return with this number, or None."""
         with self._reading() as db:
             return next(iter(reads.returns(db, RETURNS.c.id == number)), None)
+
+    def with_answers(self, some: Iterable[Return]) -> tuple[Return, ...]:
+        """Return these returns as they are on record, with what was answered, oldest first."""
+        with self._reading() as db:
+            return reads.returns_by_number(db, sorted(ret.number for ret in some))
 
     def history(self, round_name: str | None = None) -> tuple[Return, ...]:
         """Return every return of a round (or of all), newest last.

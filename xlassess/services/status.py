@@ -21,6 +21,7 @@ from xlassess.services.common.asked import (
     SaidWhy,
     in_force,
     later_evidence,
+    misses_answers,
     open_evidence,
     request_of,
     requests,
@@ -317,9 +318,8 @@ def _found(
 
 def _said(ledger: Ledger, current: Iterable[Return]) -> dict[int, tuple[SaidWhy, ...]]:
     """What comments say where answers are missing, by the number of the return."""
-    doubtful = [ret.number for ret in current if ret.state == "query"]
-    whole = (ledger.numbered(number) for number in doubtful)
-    return {ret.number: said for ret in whole if ret and (said := said_why(ret))}
+    doubtful = [ret for ret in current if misses_answers(ret)]
+    return {ret.number: said for ret in ledger.with_answers(doubtful) if (said := said_why(ret))}
 
 
 def _awaited(

@@ -179,6 +179,11 @@ class SaidWhy(NamedTuple):
     whole: bool
 
 
+def misses_answers(ret: Return) -> bool:
+    """True where it is an open question why answers are missing."""
+    return any(finding.code == _MISSING and finding.is_open for finding in ret.findings)
+
+
 def said_why(ret: Return) -> tuple[SaidWhy, ...]:
     """Return the comments that may say why answers are missing, by finding; open ones only.
 
