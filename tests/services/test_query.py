@@ -24,6 +24,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate.query.letter import query_subject, slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
+from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.services import status as status_desk
 from xlassess.services.common import issuing
@@ -434,6 +435,32 @@ def test_query__sent_by_hand_is_recorded_shown_and_taken_back(
     with Ledger(folder.ledger_file) as ledger:
         assert ledger.register().uncertain == ()
     assert verify(folder).holds
+
+
+def test_query__sent_by_hand_named_beside_an_unknown_reference_records_nothing(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    reference = the_query(folder).query.reference
+    with pytest.raises(UsageError):
+        mark(folder, [reference, "2222-2222"], "sent", Why(ASKED))
+    assert to_be_asked(folder) == 1
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.register().messages == ()
+
+
+def test_query__sent_by_hand_settles_what_was_not_certain(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    reference = the_query(folder).query.reference
+    with Ledger(folder.ledger_file, lambda: ASKED) as ledger:
+        assert ledger.messages.begin("<1@x>", "query", [reference], planned=10_000)
+    assert mark_queries(folder, Why(ASKED)).arrived == (reference,)
+    with Ledger(folder.ledger_file) as ledger:
+        (message,) = ledger.register().messages  # it is one message, and not two
+    assert (message.id, message.outcome) == ("<1@x>", "sent")
+    mark_queries(folder, Why(ASKED), undone=True)
+    with Ledger(folder.ledger_file) as ledger:
+        assert [one.id for one in ledger.register().uncertain] == ["<1@x>"]
 
 
 def test_query__none_to_be_sent_records_nothing(folder: AssessmentFolder, first: Path) -> None:

@@ -367,12 +367,7 @@ def mark(
         UsageError: there is no such workbook, none is named, or there is no record to take back.
     """
     with _ledger(folder, why) as ledger:
-        by_hand = _settled_messages(ledger, references, undone=undone)
-        if what == "sent" and not undone:
-            asks = {one.reference for one in ledger.queries()} - by_hand
-            questions = list(dict.fromkeys(filter(asks.__contains__, map(normalise, references))))
-            ledger.messages.by_hand("query", questions)
-            by_hand |= {*questions}
+        by_hand = _recorded_by_hand(ledger, references, what, undone=undone)
         books = [
             _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
         ]
@@ -398,6 +393,27 @@ def mark(
             ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
         return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
+
+
+def _recorded_by_hand(
+    ledger: Ledger, references: Sequence[str], what: Mark, *, undone: bool
+) -> set[str]:
+    """Record what is said of messages, and return the references in them; or record nothing.
+
+    Raises:
+        UsageError: one of the references is of no workbook and no query workbook.
+    """
+    asks = {one.reference for one in ledger.queries()}
+    for one in references:
+        if normalise(one) not in asks:
+            _workbook(ledger, one)  # before anything is recorded
+    done = _settled_messages(ledger, references, undone=undone)
+    if what == "sent" and not undone:
+        named = dict.fromkeys(map(normalise, references))
+        questions = [one for one in named if one in asks - done]
+        ledger.messages.by_hand("query", questions)
+        done |= {*questions}
+    return done
 
 
 def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool) -> set[str]:
@@ -444,7 +460,8 @@ def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) ->
             done = _settled_messages(ledger, [*asked], undone=True) & asked.keys()
         else:
             done = {one.reference for one in out.open_queries(ledger.queries(), (), again=False)}
-            ledger.messages.by_hand("query", sorted(done))
+            certain = _settled_messages(ledger, [*done], undone=False)
+            ledger.messages.by_hand("query", sorted(done - certain))
         books = sorted({asked[one] for one in done})
         made = _decided(ledger, "sent", [], books, undone=undone)
         return replace(made, books=(), arrived=tuple(sorted(done)))
