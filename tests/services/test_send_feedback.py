@@ -21,6 +21,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.model.errors import UsageError
 from xlassess.services.common.due import Ask
+from xlassess.services.common.outbox import put
 from xlassess.services.decide import Why, mark, set_aside
 from xlassess.services.feedback import feedback
 from xlassess.services.generate import generate
@@ -175,6 +176,25 @@ def test_feedback__that_is_out_of_date_is_not_sent(folder: AssessmentFolder) -> 
     feedback(folder, now=LATER)
     draft(folder, ASK, now=LATER)
     assert list(written(folder)) == [person[3] for person in PEOPLE[1:4]]
+
+
+def test_feedback__of_a_run_that_broke_off_is_not_sent_with_older_pages(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = status(folder, today=LATER.date()).lines[0].number
+    set_aside(folder, number, Why(LATER, "Sent by mistake"))
+
+    def broken_off(path: Path, data: bytes) -> None:
+        if "Cedar" in path.name:
+            raise PermissionError("It is open in Excel.")
+        put(path, data)
+
+    monkeypatch.setattr("xlassess.services.feedback.put", broken_off)
+    with pytest.raises(PermissionError):
+        feedback(folder, now=LATER + DAY)
+    composed = draft(folder, ASK, now=LATER + DAY).composed
+    assert ["Cedar" in one or "Dale" in one for one in composed.missing] == [True, True]
+    assert list(written(folder)) == ["birch@example.org"]
 
 
 def test_feedback__before_it_is_written_says_so(tmp_path: Path) -> None:

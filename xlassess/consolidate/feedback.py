@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timezone
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -46,13 +48,20 @@ def is_feedback_page(content: bytes) -> bool:
         return False
 
 
-def is_page_of(content: bytes, reference: str) -> bool:
-    """True for a page, in Excel or in Word, that was made for this workbook's respondent."""
+def is_page_of(content: bytes, reference: str, made_at: datetime) -> bool:
+    """True for a page, in Excel or in Word, that was made for this workbook's respondent then.
+
+    Programs keep for whom and when a file was made when somebody saves it again.
+    """
+    when = made_at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
     try:
         with ZipFile(BytesIO(content)) as package, package.open("docProps/core.xml") as part:
-            return f"<cp:keywords>{reference}</cp:keywords>".encode() in part.read(_MOST_READ)
+            facts = part.read(_MOST_READ).decode(errors="replace")
     except (BadZipFile, KeyError):
         return False
+    made = re.search(r"<dcterms:created[^>]*>([^<]*)", facts)
+    is_theirs = f"<cp:keywords>{reference}</cp:keywords>" in facts
+    return is_theirs and made is not None and made[1].startswith(when)
 
 
 class _Page:

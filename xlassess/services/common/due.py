@@ -340,8 +340,8 @@ class _Writing:
         attach = self.ask.attach and self.ask.kind != "thanks"
         outbox = self.folder.outbox
         kind = self.ask.kind
-        if kind == "feedback":
-            self._feedback(books)
+        if isinstance(self.out, FeedbackStanding):
+            self._feedback(books, self.out.made_at)
             return
         attached = [_attachment(outbox, book) for book in books if attach]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
@@ -373,10 +373,10 @@ class _Writing:
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
 
-    def _feedback(self, books: Sequence[Issued]) -> None:
+    def _feedback(self, books: Sequence[Issued], made_at: datetime) -> None:
         """Write the message with one respondent's own pages."""
         one, place = books[0], feedback_folder(self.folder, self.assessment)
-        pages = {book.file_name: _pages(place, book) for book in books}
+        pages = {book.file_name: _pages(place, book, made_at) for book in books}
         letter = Letter(
             kind="feedback",
             address=one.email,
@@ -511,26 +511,29 @@ def _feedback(
     record = ledger.overview(assessment.round)
     ours = {book.reference for book in record.issued}
     log = ledger.events()
-    written = [one.number for one in log if one.what == "feedback written"
+    written = [one for one in log if one.what == "feedback written"
                and one.details.get("round") == assessment.round]  # fmt: skip
     remedy = "Write them first: xlassess feedback"
     if not written:
         raise UsageError("No pages of feedback were written in this round yet.", remedy)
-    since = [one for one in log if one.number > written[-1] and one.what in _CHANGES]
+    since = [one for one in log if one.number > written[-1].number and one.what in _CHANGES]
     if any(one.reference in ours for one in since):
         raise UsageError(
             "Answers came in or changed since the pages of feedback were written.",
             remedy.replace("first", "again"),
         )
     asked = {place for place, _ in requests(assessment, people)}
-    return FeedbackStanding(record, asked)
+    return FeedbackStanding(record, asked, written[-1].at)
 
 
-def _pages(place: Path, book: Issued) -> tuple[Attachment, ...]:
-    """The pages of a respondent, in Excel and in Word; none of what is not theirs."""
+def _pages(place: Path, book: Issued, made_at: datetime) -> tuple[Attachment, ...]:
+    """The pages of a respondent, in Excel and in Word; none of what is not theirs, or older.
+
+    Pages of an earlier run are left where the last one broke off.
+    """
     paths = (place / book.file_name, (place / book.file_name).with_suffix(".docx"))
     found = [(path, path.read_bytes()) for path in paths if path.is_file()]
-    if not found or not all(is_page_of(content, book.reference) for _, content in found):
+    if not found or not all(is_page_of(content, book.reference, made_at) for _, content in found):
         return ()
     return tuple(Attachment(book.reference, path.name, content) for path, content in found)
 

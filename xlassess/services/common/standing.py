@@ -263,9 +263,11 @@ class FeedbackStanding(Standing):
     Args:
         record: where the round's workbooks stand.
         asked: the places of the register.
+        made_at: when the pages were written last.
     """
 
-    def __init__(self, record: RoundOverview, asked: Set[Request]) -> None:
+    def __init__(self, record: RoundOverview, asked: Set[Request], made_at: datetime) -> None:
+        self.made_at = made_at
         known = [
             book
             for book in record.issued
