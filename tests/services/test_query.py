@@ -448,6 +448,16 @@ def test_query__sent_by_hand_named_beside_an_unknown_reference_records_nothing(
         assert ledger.register().messages == ()
 
 
+def test_query__not_recorded_as_sent_is_not_taken_back(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    """Nobody is told to name its workbook instead: taking that back is another matter."""
+    reference = the_query(folder).query.reference
+    with pytest.raises(UsageError, match=f"{reference} is not recorded as sent") as raised:
+        mark(folder, [reference], "sent", Why(ASKED), undone=True)
+    assert "instead" not in str(raised.value)
+
+
 def test_query__sent_by_hand_settles_what_was_not_certain(
     folder: AssessmentFolder, first: Path
 ) -> None:

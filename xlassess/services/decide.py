@@ -25,7 +25,7 @@ from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
-from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind
+from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
@@ -401,19 +401,31 @@ def _recorded_by_hand(
     """Record what is said of messages, and return the references in them; or record nothing.
 
     Raises:
-        UsageError: one of the references is of no workbook and no query workbook.
+        UsageError: one of the references is of no workbook and no query workbook, or there is no
+            record of one to take back.
     """
-    asks = {one.reference for one in ledger.queries()}
-    for one in references:
-        if normalise(one) not in asks:
-            _workbook(ledger, one)  # before anything is recorded
+    asks, named = {one.reference for one in ledger.queries()}, [*map(normalise, references)]
+    for one in named:
+        if one not in asks:
+            _workbook(ledger, one)
+    if what == "sent" and undone:
+        told = {ref for one in _told_by_hand(ledger.register()) for ref in one.references}
+        never = next((one for one in named if one in asks - told), "")
+        if never:
+            raise UsageError(
+                f"Query workbook {never} is not recorded as sent by hand.", "Nothing needs doing."
+            )
     done = _settled_messages(ledger, references, undone=undone)
     if what == "sent" and not undone:
-        named = dict.fromkeys(map(normalise, references))
-        questions = [one for one in named if one in asks - done]
+        questions = [one for one in dict.fromkeys(named) if one in asks - done]
         ledger.messages.by_hand("query", questions)
         done |= {*questions}
     return done
+
+
+def _told_by_hand(register: Register) -> list[SentMessage]:
+    """The messages that somebody says were sent."""
+    return [one for one in register.messages if one.outcome == "sent" and one.reply == BY_HAND]
 
 
 def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool) -> set[str]:
@@ -423,10 +435,9 @@ def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool
     What a server said that it took is certain, and not taken back.
     """
     named, register = {normalise(one) for one in references}, ledger.register()
-    doubted = [one for one in register.messages if one.outcome == "sent" and one.reply == BY_HAND]
     arrived = [
         one
-        for one in (doubted if undone else register.uncertain)
+        for one in (_told_by_hand(register) if undone else register.uncertain)
         if one.purpose in ("query", "thanks", "feedback") and named & {*one.references}
     ]
     reply = f"{BY_HAND}, and taken back" if undone else BY_HAND
