@@ -55,6 +55,21 @@ def _texts_and_styles_by_other_names(parts: dict[str, bytes]) -> dict[str, bytes
     return parts | {_RELS: rels.replace(b'"styles.xml"', b'"looks.xml"')}
 
 
+def _spaces_in_targets(parts: dict[str, bytes]) -> dict[str, bytes]:
+    parts = _renamed(parts, "xl/worksheets/sheet", "xl/worksheets/sheet no ")
+    return parts | {_RELS: parts[_RELS].replace(b"worksheets/sheet", b"worksheets/sheet%20no%20")}
+
+
+def _spaces_in_names(parts: dict[str, bytes]) -> dict[str, bytes]:
+    parts = _renamed(parts, "xl/worksheets/sheet", "xl/worksheets/sheet%20no%20")
+    return parts | {_RELS: parts[_RELS].replace(b"worksheets/sheet", b"worksheets/sheet no ")}
+
+
+def _spaces_in_both(parts: dict[str, bytes]) -> dict[str, bytes]:
+    parts = _renamed(parts, "xl/worksheets/sheet", "xl/worksheets/sé%20")
+    return parts | {_RELS: parts[_RELS].replace(b"worksheets/sheet", b"worksheets/s%C3%A9%20")}
+
+
 def _backslashes(parts: dict[str, bytes]) -> dict[str, bytes]:
     return {name.replace("/", "\\"): part for name, part in parts.items()}
 
@@ -71,7 +86,7 @@ def _capitals(parts: dict[str, bytes]) -> dict[str, bytes]:
     "moved",
     [
         _workbook_elsewhere, _sheets_at_the_top, _texts_and_styles_by_other_names, _backslashes,
-        _dots, _capitals,
+        _dots, _capitals, _spaces_in_targets, _spaces_in_names, _spaces_in_both,
     ],
 )  # fmt: skip
 def test_xlsx__read_alike_wherever_its_parts_stand(kinds: Workbook, moved: Any) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from xlassess.ingest.guard.markup import attribute, tree
 from xlassess.ingest.guard.package import Package
@@ -118,11 +119,32 @@ def _stated_types(part: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _resolved(package: Package, folder: str, target: str) -> str:
-    """The part a target names; some programs name it from the top without saying so."""
+    """The part a target names; some programs name it from the top without saying so.
+
+    A target is an address, so that "%20" stands for a space in it; the name of the part may be
+    written either way ([ECMA-376] part 2, 6.2.2).
+    """
     plain = target.replace("\\", "/").lower()
     strict = posixpath.normpath(posixpath.join("/", folder, plain)).lstrip("/")
     lenient = posixpath.normpath(posixpath.join("/", plain)).lstrip("/")
-    return lenient if strict not in package.names and lenient in package.names else strict
+    for wanted in (strict, lenient):
+        if wanted in package.names:
+            return wanted
+    spelt = _by_spelling(package.names)
+    for wanted in (strict, lenient):
+        if _spelt_out(wanted) in spelt:
+            return spelt[_spelt_out(wanted)]
+    return strict
+
+
+@lru_cache(maxsize=4)
+def _by_spelling(names: frozenset[str]) -> dict[str, str]:
+    """The names of parts by how they read without "%20" and the like."""
+    return {_spelt_out(name): name for name in names}
+
+
+def _spelt_out(name: str) -> str:
+    return posixpath.normpath(unquote(name)).lower()
 
 
 def workbook_part(package: Package) -> str:
