@@ -319,6 +319,23 @@ def identity_removed(bench: Bench) -> Damaged:
     return bench.save(reworked(returned(bench.book), work))
 
 
+@damages("I18")
+def reference_beside_another_name(bench: Bench) -> Damaged:
+    reference = bench.book.issued.reference
+
+    def work(book: openpyxl.Workbook) -> None:
+        del book[IDENTITY]
+        for name in list(book.custom_doc_props.names):
+            del book.custom_doc_props[name]
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows(max_row=8):
+                for cell in row:
+                    if isinstance(cell.value, str) and f"{reference} ·" in cell.value:
+                        cell.value = f"Reference {reference} · Larkfield · Kinds"
+
+    return bench.save(reworked(returned(bench.book), work))
+
+
 @damages("I10")
 def questions_not_on_record(bench: Bench) -> Damaged:
     return bench.save(bench.book.data, replace(a_context(bench.book), toolkits={}))
@@ -646,6 +663,38 @@ def picture_instead_of_an_answer(bench: Bench) -> Damaged:
     )
     parts = {name: marked, "xl/richData/rdrichvaluestructure.xml": kinds.encode()}
     return bench.save(packed({**parts_of(data), **parts}))
+
+
+@damages("R16")
+def hidden_copy_with_other_answers(bench: Bench) -> Damaged:
+    def work(book: openpyxl.Workbook) -> None:
+        copy = book.copy_worksheet(book[VIEWS])
+        copy.title, copy.sheet_state = f"{VIEWS} (2)", "hidden"
+        copy[place(bench.book, "1B").cell].value = "Strongly disagree"
+
+    return bench.save(reworked(returned(bench.book), work))
+
+
+@damages("R17")
+def question_crossed_out(bench: Bench) -> Damaged:
+    row = place(bench.book, "1B").cell[1:]
+    return bench.save(_struck(returned(bench.book), VIEWS, f"B{row}"))
+
+
+@damages("R18")
+def answer_shown_as_another(bench: Bench) -> Damaged:
+    def work(book: openpyxl.Workbook) -> None:
+        book[VIEWS][place(bench.book, "1B").cell].number_format = '"Not: "@'
+
+    return bench.save(reworked(returned(bench.book), work))
+
+
+@damages("R19")
+def answers_on_a_hidden_sheet(bench: Bench) -> Damaged:
+    def work(book: openpyxl.Workbook) -> None:
+        book[VIEWS].sheet_state = "hidden"
+
+    return bench.save(reworked(returned(bench.book), work))
 
 
 @damages("C20")

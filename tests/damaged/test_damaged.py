@@ -31,7 +31,7 @@ QUERIES = [
 NOTED_BEFORE = {"L04": ("I09",), "L06": ("C13",), "L08": ("I16",)}
 """What is told of the same file before: that it has no seal, that nothing is filled in, or that it
 was typed in."""
-WITH_CONSEQUENCES = {"R06": {"R07"}, "R11": {"R07"}}
+WITH_CONSEQUENCES = {"R06": {"R07"}, "R11": {"R07"}, "I18": {"I09", "R07"}}
 """Codes whose damage gives a note as well."""
 _ROOT = Path(__file__).parents[2]
 

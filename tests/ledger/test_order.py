@@ -103,6 +103,21 @@ def test_believable__not_before_issue_nor_after_receipt(saved: datetime, usable:
         ),
         (Arrival(1, NINE, sealed=False), [Arrival(1, None)], Ranked("contested", "L04")),
         (Arrival(2, None), [Arrival(1, None, sealed=False)], Ranked("current")),
+        (
+            Arrival(2, None, sealed=False, names_another=True),
+            [Arrival(1, None, sealed=False)],
+            Ranked("contested", "I18"),
+        ),
+        (
+            Arrival(2, None, sealed=False, names_another=True),
+            [Arrival(1, None)],
+            Ranked("contested", "L04"),
+        ),
+        (
+            Arrival(1, None, sealed=False),
+            [Arrival(1, None, sealed=False, names_another=True)],
+            Ranked("current"),
+        ),
         (Arrival(1, None), [Arrival(1, None, sealed=False)], Ranked("current")),
         (Arrival(2, None, sealed=False), [Arrival(1, None, sealed=False)], Ranked("current")),
         (Arrival(2, NINE), [Arrival(1, NINE + timedelta(days=1))], Ranked("contested", "L05")),

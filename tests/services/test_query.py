@@ -28,7 +28,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.services import status as status_desk
 from xlassess.services.common import issuing
-from xlassess.services.decide import Why, mark, mark_queries, set_aside, waive
+from xlassess.services.decide import Why, choose, mark, mark_queries, set_aside, waive
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
@@ -351,6 +351,34 @@ def test_query__known_by_its_printed_reference(
     # It is known whose it is, but not sure: the sealed return counts until somebody decides.
     assert [f.code for f in result.files[0].ret.findings] == ["I09", "L04"]
     assert "1B" not in sources(current(folder))
+
+
+def test_unsealed_and_alone__counts_only_once_chosen(tmp_path: Path) -> None:
+    """Abe's workbook with Bea's reference typed over his own and every seal taken out."""
+    folder = a_folder(tmp_path / "small")
+    books = {one.respondent: one.reference for one in generate(folder, now=MONDAY).workbooks}
+    path = answer(folder, "Abe Ash", tmp_path / "in.xlsx")
+    book = openpyxl.load_workbook(path)
+    del book["xl_identity"]
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(max_row=8):
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace(books["Abe Ash"], books["Bea Birch"])
+    book.save(path)
+    (file,) = ingest(folder, [path], now=LATER, workers=1).files
+    assert (file.ret.state, file.ret.reference) == ("query", books["Bea Birch"])
+    (told,) = [one for one in file.ret.findings if one.code == "I18"]
+    assert "Ash Council, Abe Ash" in told.message
+    assert "Birch Trust, Bea Birch" in told.message
+    (line,) = (one for one in status_desk.status(folder, today=LATER.date()).lines if one.queries)
+    assert (line.reference, line.state, line.number) == (books["Bea Birch"], "refused only", 0)
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.current("2026") == {}
+    choose(folder, books["Bea Birch"], str(file.ret.number), Why(LATER, "She says so", "Cora"))
+    assert current(folder).reference == books["Bea Birch"]
 
 
 def test_query__day_by_which_answers_are_wanted(folder: AssessmentFolder, first: Path) -> None:

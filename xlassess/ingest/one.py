@@ -122,7 +122,8 @@ def _read_answers(
     with_earlier = identity.given.startswith("all")
     plan = context.plan(identity.digest, query=query is not None, beside=with_earlier)
     located = locate(grid, plan)
-    readings, remarks = settle(list(read_rows(located.rows, plan)), plan)
+    hidden = frozenset(sheet.name for sheet in grid.sheets if sheet.notes.hidden)
+    readings, remarks = settle(list(read_rows(located.rows, plan)), plan, hidden)
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings

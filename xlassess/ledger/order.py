@@ -5,6 +5,8 @@ The rules, in this order:
 - The same answers again, in whatever bytes, are no new return (`same_answers`).
 - A return that bears no seal never takes the place of one that does: anybody can type a
   reference. A sealed one takes the place of those without.
+- A return that bears no seal and names somebody else than its reference was issued to does not
+  count at all before the coordinator says so.
 - A return received in a later run comes after one of an earlier run, unless it is certain that it
   was saved before it.
 - Within a run the moments of saving decide, where both are known well enough.
@@ -23,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Final, Literal
 
 from xlassess.model.answer import Answer, Return
 from xlassess.model.finding import Finding
@@ -41,12 +43,15 @@ SAYS = "I14"
 UNSEALED = "I09"
 """The finding of a workbook that was recognised by its printed reference, without its seal."""
 
-Doubt = Literal["L01", "L04", "L05", "L06", "L08"]
+NAMES_ANOTHER: Final = "I18"
+"""The finding of a workbook without its seal that names somebody else than its reference does."""
+
+Doubt = Literal["L01", "L04", "L05", "L06", "L08", "I18"]
 """Why a return waits: the order is not clear; it bears no seal, and the other does; it came later
 but was saved earlier; it was typed in, and the other was not. Or why it gives way: nothing is
 filled in (L06)."""
 
-UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05", "L08"))
+UNCLEAR: frozenset[str] = frozenset(("L01", "L04", "L05", "L08", NAMES_ANOTHER))
 """The findings of returns of which the coordinator has to say whether they count."""
 
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
@@ -63,7 +68,8 @@ class Arrival:
     ``run`` is the number of its run. ``saved_at`` is what the file says, None where it says
     nothing or what cannot be true (`believable`); without a zone it is local time, no one knows
     where. ``sealed`` says that it proved whose it is, ``empty`` that nothing is filled in,
-    ``entered`` that somebody typed it in for the respondent.
+    ``entered`` that somebody typed it in for the respondent, ``names_another`` that it bears no
+    seal and names somebody else than the workbook was issued to.
     """
 
     run: int
@@ -71,6 +77,7 @@ class Arrival:
     sealed: bool = True
     empty: bool = False
     entered: bool = False
+    names_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,9 @@ def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
         open_ones: those that count or wait for a decision.
     """
     sealed = [one for one in open_ones if one.sealed]
-    if sealed and not new.sealed:
-        return Ranked("contested", "L04")
+    if not new.sealed and (sealed or new.names_another):
+        return Ranked("contested", "L04" if sealed else NAMES_ANOTHER)
+    open_ones = [one for one in open_ones if not one.names_another]
     rivals = sealed if new.sealed else open_ones
     if new.empty and not all(one.empty for one in rivals):
         return Ranked("superseded", "L06")

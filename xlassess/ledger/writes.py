@@ -21,7 +21,16 @@ from sqlalchemy import (
 
 from xlassess.ledger import digests, rows
 from xlassess.ledger.events import Entry, ReturnStatus
-from xlassess.ledger.order import OPEN, UNSEALED, Arrival, Ranked, Standing, believable, ranked
+from xlassess.ledger.order import (
+    NAMES_ANOTHER,
+    OPEN,
+    UNSEALED,
+    Arrival,
+    Ranked,
+    Standing,
+    believable,
+    ranked,
+)
 from xlassess.ledger.reads import queries, stands_on, with_waivers
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import ACTIONS, ANSWERS, FINDINGS, ISSUED, META, QUERIES, RETURNS, RUNS
@@ -41,6 +50,9 @@ _ROUND = select(RUNS.c.round).where(RUNS.c.number == bindparam("which"))
 
 _ISSUED_AT = select(ISSUED.c.issued_at).where(ISSUED.c.reference == bindparam("workbook"))
 _SOME: BindParameter[int] = bindparam("returns", expanding=True)
+_NAMES_ANOTHER = select(FINDINGS.c.return_id).where(
+    FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == NAMES_ANOTHER
+)
 _UNSEALED = select(FINDINGS.c.return_id).where(
     FINDINGS.c.return_id.in_(_SOME), FINDINGS.c.code == UNSEALED
 )
@@ -60,9 +72,9 @@ _FILLED = union(
 """Of some returns those with anything filled in; an answered query stands on what it asks about.
 Facts that we filled in ourselves, and that stand as they were, are nothing that was filled in."""
 
-_OPEN = select(RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at, RETURNS.c.received_at).where(
-    RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN)
-)
+_OPEN = select(
+    RETURNS.c.id, RETURNS.c.run, RETURNS.c.saved_at, RETURNS.c.received_at, RETURNS.c.standing
+).where(RETURNS.c.reference == bindparam("workbook"), RETURNS.c.standing.in_(OPEN))
 _MOVE = (
     update(RETURNS)
     .where(RETURNS.c.id == bindparam("which"))
@@ -169,8 +181,9 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     if not ret.reference:
         return Ranked("unclaimed"), []
     others = db.execute(_OPEN, {"workbook": ret.reference}).all()
+    another = any(finding.code == NAMES_ANOTHER for finding in ret.findings)
     if not others:
-        return Ranked("current"), []
+        return (Ranked("contested", NAMES_ANOTHER) if another else Ranked("current")), []
     together = {one for one in _under_way(db) if one < run}
     issued = db.scalar(_ISSUED_AT, {"workbook": ret.reference})
     unsealed = set(db.scalars(_UNSEALED, {"returns": [row.id for row in others]}))
@@ -178,6 +191,7 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     def saved(stated: datetime | None, received: datetime) -> datetime | None:
         return believable(stated, rows.from_utc(issued), received) if issued else stated
 
+    elsewhere = set(db.scalars(_NAMES_ANOTHER, {"returns": [row.id for row in others]}))
     typed_in = set(db.scalars(_TYPED_IN, {"returns": [row.id for row in others]}))
     filled = set(db.scalars(_FILLED, {"returns": [row.id for row in others]}))
     arrivals = [
@@ -187,6 +201,8 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
             sealed=row.id not in unsealed,
             empty=row.id not in filled,
             entered=row.id in typed_in,
+            # once it was chosen, it is as good as any
+            names_another=row.id in elsewhere and row.standing == "contested",
         )
         for row in others
     ]
@@ -195,7 +211,7 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     filled_in = ret.actions or (ret.answers and not ret.is_blank)
     empty = not (filled_in or ret.query)
     when, typed = saved(ret.saved_at, ret.received_at), ret.entered is not None
-    new = Arrival(run, when, sealed, empty, typed)
+    new = Arrival(run, when, sealed, empty, typed, another)
     return ranked(new, arrivals), [row.id for row in others]
 
 
@@ -204,7 +220,8 @@ def _in_state(ret: Return, place: Ranked) -> Return:
     state = "query" if place.standing == "contested" else ret.state
     if place.standing in ("superseded", "set aside"):
         state = cast("State", place.standing)
-    if place.standing != "contested" and place.doubt != "L06":
+    told_already = place.doubt == NAMES_ANOTHER
+    if told_already or (place.standing != "contested" and place.doubt != "L06"):
         return replace(ret, state=state)
     kind = CATALOGUE[place.doubt]
     remark = Finding(kind, file=ret.file, details={"reference": ret.reference})

@@ -240,9 +240,11 @@ _IDENTIFY = (
     Kind(
         "I08",
         "refuse",
-        "Several workbooks in one file",
-        "The file has sheets of more than one issued workbook: {found}.",
-        "Ask for each workbook as a separate file.",
+        "References of several workbooks",
+        "Different references stand in the file, so that it is not clear whose answers it has: "
+        "{found}.",
+        "Ask the sender whose answers they are. Where sheets of several workbooks were put "
+        "together, ask for each workbook as a file of its own.",
     ),
     Kind(
         "I09",
@@ -315,6 +317,15 @@ _IDENTIFY = (
         "This is {what}, not a workbook. By {how} it is for workbook {reference} ({owner}), and is "
         "kept with it. Nothing was read from it.",
         "If it has answers, type them in: xlassess enter {reference} --source {source}",
+    ),
+    Kind(
+        "I18",
+        "query",
+        "Names somebody else",
+        "The seal that proves whose the file is, is missing. Its reference {reference} was issued "
+        "to {respondent}, but beside it stands: {named}. It does not count until you decide.",
+        "Ask whose answers they are. If they are those of {respondent}, choose the file. If not, "
+        "xlassess reassign or xlassess set-aside.",
     ),
 )
 
@@ -432,6 +443,39 @@ _READ = (
         "Picture instead of an answer",
         "A picture was placed in the cell, and no words can be read from it.",
         "Type the answer into the cell. Send the picture as a file of its own if it is needed.",
+    ),
+    Kind(
+        "R16",
+        "query",
+        "Other contents on a hidden sheet",
+        "A hidden sheet, “{hidden}”, has something else for {items} than the sheet that can be "
+        "seen. Only what can be seen was read.",
+        "Show the hidden sheet, keep what is right on the sheet that can be seen, and delete the "
+        "hidden one.",
+    ),
+    Kind(
+        "R17",
+        "query",
+        "Question crossed out",
+        "The question or its number is crossed out, and an answer is beside it, so it is not clear "
+        "whether the answer holds: {values}.",
+        "Enter the answer if it holds. If the question does not apply, leave the answer empty and "
+        "say so in the comments.",
+    ),
+    Kind(
+        "R18",
+        "query",
+        "Shown as something else",
+        "A number format makes the cell show {shown}, while “{value}” is in it.",
+        "Set the format of the cell to General, and enter the answer that holds.",
+    ),
+    Kind(
+        "R19",
+        "note",
+        "Answers on a hidden sheet",
+        "The sheet is hidden, and what is filled in on it was read: no other sheet of the file has "
+        "these questions.",
+        "Nothing needs doing if the partner only meant to tidy up.",
     ),
 )
 

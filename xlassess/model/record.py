@@ -272,6 +272,8 @@ class Round:
             ret.reference
             for ret in self.history
             if ret.state == "query"
-            and ret.reference in self.current
-            and ret.number != self.current[ret.reference].number
+            and (
+                ret.reference not in self.current
+                or ret.number != self.current[ret.reference].number
+            )
         )

@@ -425,7 +425,7 @@ class _Lines:
         register = self.record.register
         if reference in register.outcomes:
             return register.outcomes[reference].kind
-        if reference in self.refused:
+        if reference in self.refused or reference in self.contested:
             return "refused only"
         if self.late:
             return "late"
@@ -449,7 +449,7 @@ def _contested(
     found: dict[str, tuple[Finding, ...]] = {}
     for ret in history:
         counts = current.get(ret.reference)
-        if ret.state == "query" and counts is not None and counts.sha256 != ret.sha256:
+        if ret.state == "query" and (counts is None or counts.sha256 != ret.sha256):
             unclear = tuple(
                 finding.in_file(ret.file) for finding in ret.findings if finding.code in UNCLEAR
             )

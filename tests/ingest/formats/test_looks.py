@@ -18,6 +18,7 @@ from tests.ingest.binary import wide, xlsb
 from tests.ingest.formats.test_xls import notes, record, stream
 from tests.ingest.hostile import ods
 from tests.ingest.packages import edited, packed, parts_of, replacing
+from xlassess.ingest.formats.display import ITSELF, masked
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.formats.xls.scan_xls import scan_xls
 from xlassess.ingest.guard.notes import CrossedOut, PlacedObject
@@ -316,3 +317,125 @@ def test_xlsb__notes_and_crossed_out_words() -> None:
     assert told.attached == {"D5": "Why?"}
     assert told.partly_struck == {"A2": CrossedOut("We e", "nop")}
     assert told.shown == {"A3": "50%"}
+
+
+_MASKS = {
+    '"Disagree: "@': ("Disagree: \ufffc", "Disagree: \ufffc"),
+    ";;;": ("", ""),
+    '"none"': (None, "none"),
+    '0;-0;0;"Not "@': ("Not \ufffc", None),
+    "@": (None, None),
+    "[Red]General": (None, None),
+    '[=4]"Agree";[<4]"Less";General': (None, "Agree"),
+    "#,##0.00": (None, None),
+    "dd/mm/yyyy": (None, None),
+}
+"""What a text shows in a number format, and what the number 4; None where it shows itself."""
+
+
+@pytest.mark.parametrize("code", _MASKS)
+def test_number_format__of_words_is_told(code: str) -> None:
+    assert (masked(code), masked(code, 4.0)) == _MASKS[code]
+
+
+def _unseen_xlsx() -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet("Front").set_header("&LQ&&A&RPage &P of &N")
+        sheet = book.add_worksheet("S")
+        sheet.set_header('&L&"Arial,Bold"&9Not agreed by us&C&A&RPage &P of &N')
+        for row, (content, code) in enumerate(
+            (("Agree", '"Disagree: "@'), ("Agree", ";;;"), (4, ";;;"), (4, "0"))
+        ):
+            sheet.write(row, 0, content, book.add_format({"num_format": code}))
+        sheet.hide()
+    return out.getvalue()
+
+
+def test_xlsx__what_is_hidden_masked_or_seen_on_paper_only() -> None:
+    sheets = guarded(_unseen_xlsx()).notes
+    told = sheets["S"]
+    assert (told.hidden, sheets["Front"].hidden) == (True, False)
+    assert told.masked == {"A1": f"Disagree: {ITSELF}", "A2": "", "A3": ""}
+    assert (told.margins, sheets["Front"].margins) == (
+        ("Not agreed by us", "Page of"),
+        ("Q&A", "Page of"),
+    )
+
+
+def test_ods__what_is_hidden_masked_or_seen_on_paper_only() -> None:
+    cells = (
+        _ods_cell(
+            "<text:p>Disagree: Agree</text:p>",
+            said='office:value-type="string" office:string-value="Agree"',
+        )
+        + _ods_cell("<text:p/>", said='office:value-type="string" office:string-value="Agree"')
+        + _ods_cell("<text:p/>", said='office:value-type="float" office:value="4"')
+        + _ods_cell("", said='office:value-type="float" office:value="4"')
+    )
+    hidden = (
+        b'<style:style style:name="ta1" style:family="table" style:master-page-name="mine">'
+        b'<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
+    )
+
+    def edit(part: bytes) -> bytes:
+        part = part.replace(b"</office:automatic-styles>", hidden, 1)
+        return part.replace(b'table:name="S"', b'table:name="S" table:style-name="ta1"', 1)
+
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("style", "text", "office")
+    )
+    page = (
+        f"<office:document-styles{spaces}><office:master-styles>"
+        '<style:master-page style:name="mine"><style:header><style:region-left><text:p>'
+        "Not <text:span>agreed</text:span></text:p></style:region-left><style:region-right>"
+        "<text:p>Page <text:page-number>1</text:page-number></text:p></style:region-right>"
+        '</style:header><style:footer style:display="false"><text:p>Unseen</text:p></style:footer>'
+        "</style:master-page></office:master-styles></office:document-styles>"
+    )
+    data = edited(_ods(cells), {"content.xml": edit})
+    told = guarded(packed(parts_of(data) | {"styles.xml": page.encode()})).notes["S"]
+    assert told.hidden
+    assert told.masked == {"A1": "Disagree: Agree", "B1": "", "C1": ""}
+    assert told.margins == ("Not agreed", "Page")
+
+
+def test_xls__what_is_hidden_masked_or_seen_on_paper_only() -> None:
+    codes = ('"Disagree: "@', ";;;")
+    formats = b"".join(
+        record(0x041E, struct.pack("<HHB", 164 + at, len(code), 0) + code.encode())
+        for at, code in enumerate(codes)
+    )
+    used = b"".join(record(XF, struct.pack("<HH", 0, 164 + at) + bytes(16)) for at in (0, 1))
+    texts = record(SST, struct.pack("<II", 3, 1) + struct.pack("<HB", 5, 0) + b"Agree")
+    head = record(0x14, struct.pack("<HB", 16, 0) + b"&L&9Not agreed&R")
+    cells = _label(0, 0, 0) + _label(1, 1, 0) + head
+    data = stream(cells, extra=formats + used + texts)
+    state = data.index(record(0x85, b"")[:2], len(formats + used + texts)) + 8
+    data = data[:state] + b"\x01" + data[state + 1 :]
+    result = scan_xls(data)
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.masked == {"A1": f"Disagree: {ITSELF}", "A2": ""}
+    assert told.margins == ("Not agreed",)
+    assert told.hidden
+
+
+def test_xlsb__what_is_hidden_masked_or_seen_on_paper_only() -> None:
+    own = b"".join(
+        brt(44, struct.pack("<H", 164 + at) + wide(code))
+        for at, code in enumerate(('"Disagree: "@', ";;;"))
+    )
+    formats = b"".join(brt(47, struct.pack("<HHH", 0, 164 + at, 0) + bytes(10)) for at in (1, 0))
+    styles = own + brt(43, struct.pack("<HH", 200, 0) + bytes(20)) + brt(617) + formats + brt(618)
+    parts = parts_of(xlsb({"S": [(6, "Agree"), (5, 4.0)]}))
+    head = brt(479, struct.pack("<H", 0) + wide("&LNot agreed") + 5 * struct.pack("<I", 2**32 - 1))
+    parts["xl/worksheets/sheet1.bin"] += head
+    parts["xl/workbook.bin"] = parts["xl/workbook.bin"].replace(
+        struct.pack("<II", 0, 1) + wide("rId1"), struct.pack("<II", 2, 1) + wide("rId1")
+    )
+    told = guarded(packed(parts | {"xl/styles.bin": styles})).notes["S"]
+    assert told.margins == ("Not agreed",)
+    assert told.hidden
+    assert told.masked == {"A1": "", "A2": ""}

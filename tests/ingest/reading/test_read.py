@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from tests.damaged.builders import encrypted
 from tests.factory import Workbook, a_context, action_cells, an_action, entries, filled, issue
@@ -102,6 +103,16 @@ def test_sheets_renamed_and_moved__read_the_same(kinds: Workbook, tmp_path: Path
     ret = read(reworked(returned(kinds), work), tmp_path, kinds)
     assert values(ret) == expected(kinds)
     assert ret.state == "accepted"
+
+
+def test_sheet_renamed__words_in_its_name_are_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"].title = "Jo's view, not agreed"
+        book["2 Facts"].title = "2 Facts (2)"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert [(one.code, one.sheet) for one in ret.findings] == [("R07", "Jo's view, not agreed")]
 
 
 def _rows(sheet: Worksheet, first: int, last: int) -> list[list[object]]:
@@ -205,6 +216,98 @@ def test_sheet_copied__empty_copy_does_not_count(kinds: Workbook, tmp_path: Path
     ret = read(reworked(returned(kinds), work), tmp_path, kinds)
     assert values(ret) == expected(kinds)
     assert codes(ret) == ["R02"]
+
+
+def test_hidden_copy__nothing_of_it_is_read(kinds: Workbook, tmp_path: Path) -> None:
+    """What people can see counts: here questions without an answer."""
+    cells = [place(kinds, item).cell for item in ("1A", "1B")]
+
+    def work(book: openpyxl.Workbook) -> None:
+        copy = book.copy_worksheet(book["1 Views"])
+        copy.title, copy.sheet_state = "Old", "veryHidden"
+        for cell in cells:
+            book["1 Views"][cell].value = None
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    asked = {answer.item for answer in ret.answers if answer.field == "answer"}
+    assert not {"1A", "1B"} & asked
+    (told,) = ret.findings
+    assert (told.code, told.severity, told.sheet) == ("R16", "query", "1 Views")
+    assert (told.cell, *told.cells) == tuple(cells)
+    assert "Old" in told.message
+
+
+def test_hidden_copy__with_the_same_answers_is_a_note(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book.copy_worksheet(book["1 Views"]).sheet_state = "hidden"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert (codes(ret), values(ret)) == (["R02"], expected(kinds))
+
+
+def test_hidden_plan__no_action_of_it_is_read(kinds: Workbook, tmp_path: Path) -> None:
+    columns = {column.role: column.index for column in layout(kinds.toolkit).action_plan.columns}  # type: ignore[union-attr]
+    first = layout(kinds.toolkit).action_plan.first_row  # type: ignore[union-attr]
+
+    def work(book: openpyxl.Workbook) -> None:
+        copy = book.copy_worksheet(book[ACTION_PLAN])
+        copy.title, copy.sheet_state = "Old plan", "hidden"
+        copy.cell(first + 1, columns["action"] + 1).value = "Stop meeting"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert ret.actions == ()
+    assert "R16" in codes(ret)
+
+
+def test_question_crossed_out__its_answer_is_asked_about(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        for cell in ("A6", "B7", "B11"):
+            book["1 Views"][cell].font = Font(strike=True)
+        book["1 Views"]["C11"].value = None
+        book["2 Facts"]["B11"].font = Font(strike=True)
+        book["2 Facts"][place(kinds, "2.10").cell].value = None
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    told = {(one.code, one.item or one.details.get("items", "")) for one in ret.findings}
+    assert {("R17", "1A"), ("R17", "1B"), ("R14", "2.10"), ("C02", "1F")} <= told
+    assert not {"1A", "1B"} & {one.item for one in ret.answers if one.field == "answer"}
+
+
+def test_number_format__what_is_seen_decides(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        for item, field, code in (
+            ("1A", "answer", '"Disagree: "@'),
+            ("1B", "answer", ";;;"),
+            ("1C", "answer", "[Blue]@"),
+            ("1A", "comment", '"Not said: "@'),
+            ("1B", "comment", ";;;"),
+        ):
+            cell = place(kinds, item, field)
+            book[cell.sheet][cell.cell].number_format = code
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [(one.code, one.item, one.field) for one in ret.findings] == [
+        ("R18", "1A", "answer"),
+        ("R18", "1B", "answer"),
+        ("R18", "1B", "comment"),
+    ]
+    said = {(one.item, one.field): one.value for one in ret.answers}
+    assert str(said["1A", "comment"]).startswith("Not said: ")
+    assert not {("1A", "answer"), ("1B", "answer"), ("1B", "comment")} & said.keys()
+
+
+def test_header_and_footer__words_of_the_partner_are_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"].oddHeader.left.text = "Draft, not agreed by the board"
+        book["2 Facts"].oddFooter.right.text = "Page &P of &N, 31 March"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    assert [(one.code, one.sheet) for one in ret.findings] == [
+        ("R07", "1 Views"),
+        ("R07", "2 Facts"),
+    ]
+    assert "Draft, not agreed by the board" in ret.findings[0].message
 
 
 def test_sheet_copied__with_another_answer_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
@@ -567,4 +670,5 @@ def test_sheet_added__is_told(kinds: Workbook, tmp_path: Path) -> None:
 
     ret = read(reworked(returned(kinds), work), tmp_path, kinds)
     assert values(ret) == expected(kinds)
-    assert [(f.code, f.sheet, f.cell) for f in ret.findings] == [("R07", "Remarks", "B3")]
+    told = [(f.code, f.sheet, f.cell) for f in ret.findings]
+    assert told == [("R07", "Action plan of ours", ""), ("R07", "Remarks", "B3")]

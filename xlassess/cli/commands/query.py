@@ -78,7 +78,7 @@ def _show(out: Console, result: Queried, wanted: date | None = None) -> None:
         out.say(f"Query workbooks issued earlier keep their own return date, not {day(wanted)}.")
     if result.undecided:
         books = count(len(result.undecided), "workbook")
-        out.heading(f"For you to decide: which of two returns counts ({books})")
+        out.heading(f"For you to decide: which return counts ({books})")
         lines = [f"{whose(one)}: {choosing(one.reference)}" for one in result.undecided]
         out.some(lines, "xlassess query --full")
         out.say("To see the returns and their numbers: xlassess status")

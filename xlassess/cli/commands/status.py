@@ -202,7 +202,8 @@ def _open(out: Console, result: Status) -> None:
     from xlassess.ledger import UNCLEAR
     from xlassess.services.status import OUT
 
-    queries = [line for line in result.having("query open", "blank") if line.queries]
+    asked = result.having("query open", "blank", "refused only")
+    queries = [line for line in asked if line.queries]
     if queries:
         out.heading(f"Open queries: {count(len(queries), 'workbook')}")
         if not result.closed:
@@ -219,11 +220,9 @@ def _open(out: Console, result: Status) -> None:
                 show_said_why(out, finding, line.said, indent=9)
             if finding.code in UNCLEAR and not result.closed:
                 rival = finding.number.partition(".")[0]
-                out.say(
-                    f"To choose between {rival} ({finding.file}) and {line.number} ({line.file}): "
-                    f"{choosing(line.reference)}",
-                    indent=9,
-                )
+                between = f"choose between {rival} ({finding.file}) and {line.number} ({line.file})"
+                what = between if line.number else f"let {rival} ({finding.file}) count"
+                out.say(f"To {what}: {choosing(line.reference)}", indent=9)
     _joint(out, result)
     show_offers(out, result.offers, over=result.closed is not None)
     _evidence(out, result)

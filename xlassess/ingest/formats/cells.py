@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
@@ -27,6 +27,7 @@ _STYLE = re.compile(rb"""\ss=["'](\d{1,5})["']""")
 _TYPE = re.compile(rb"""\st=["'](\w{1,12})["']""")
 _LINK = re.compile(rb"<(?:[\w.-]{1,40}:)?hyperlink(?=\s)([^<>]*)>")
 _FIELD = re.compile(rb"""\s([\w.:-]{1,60})=(?:"([^"<>]*)"|'([^'<>]*)')""")
+_WITH_FORMAT = (b"n", b"s", b"str", b"inlineStr")
 _STRUCTURES = "xl/richdata/rdrichvaluestructure.xml"
 _PICTURES = (b"_localImage", b"_webimage")
 """The types of rich values that are pictures ([MS-XLSX] 2.3.6.1 and the files of Excel 365)."""
@@ -96,13 +97,17 @@ def facts_of(
     wanted = frozenset(styles.struck | styles.codes.keys())
     struck: set[str] = set()
     shown: dict[str, str] = {}
+    masks: dict[str, str] = {}
     if wanted and _any_of_styles(wanted).search(part):
         for cell, style, kind, value in _styled(part, wanted):
             if style in styles.struck:
                 struck.add(cell)
-            if style in styles.codes and kind == b"n" and cell not in notes.formulas:
-                text = _display(value, styles.codes[style], cells.from_1904)
+            if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
+                code = styles.codes[style]
+                text = _display(value, code, cells.from_1904) if kind == b"n" else ""
                 shown.update({cell: text} if text else {})
+                mask = _mask(value, code, kind)
+                masks.update({cell: mask} if mask is not None else {})
     partly = _runs(part, cells, struck)
     errors, pictured = notes.errors, frozenset[str]()
     if errors and b"vm=" in part and cells.pictures:
@@ -116,6 +121,7 @@ def facts_of(
         links=_links(related, part) if b"yperlink" in part else {},
         pictured=pictured,
         shown=shown,
+        masked=masks,
     )
 
 
@@ -135,6 +141,13 @@ def _display(value: bytes, code: str, from_1904: bool) -> str:
         return displayed(float(value), code, from_1904=from_1904)
     except ValueError:
         return ""
+
+
+def _mask(value: bytes, code: str, kind: bytes) -> str | None:
+    try:
+        return masked(code, float(value) if kind == b"n" else None)
+    except ValueError:
+        return None
 
 
 def _runs(part: bytes, cells: CellFacts, struck: set[str]) -> dict[str, CrossedOut]:

@@ -7,7 +7,10 @@ nothing, so that nothing is shown that Excel would not show.
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -43,6 +46,21 @@ _MONTHS = (
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Token = tuple[str, str]
+
+ITSELF = "\ufffc"
+"""Stands in what a cell shows for the text or number that is in it."""
+_MASK_TOKENS = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(general|standard|@)'
+    r"|(am/pm|a/p|[#0?ymdhse]+)|(;)|(.)",
+    re.I | re.S,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d{1,9}(?:\.\d{1,9})?)")
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+_ELAPSED = frozenset("hms")
+_NUMBER_SECTIONS = 3
 
 
 @lru_cache(maxsize=256)
@@ -178,3 +196,73 @@ def _moment(moment: datetime, mark: str, written: str, half: bool) -> str:
         return name[:3] if len(mark) == 3 else name
     number = numbers["minutes" if mark == "minutes" else mark[0]]
     return f"{number:0{min(len(written), 2)}}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A section of a format: the words it shows, and whether it shows a value by its figures."""
+
+    shows: str = ""
+    figures: bool = False
+    condition: tuple[str, float] | None = None
+
+
+@lru_cache(maxsize=256)
+def _in_words(code: str) -> tuple[_Words, ...]:
+    sections: list[_Words] = []
+    shows: list[str] = []
+    figures, condition = False, None
+    for quoted, escaped, bracket, itself, digits, ends, other in _MASK_TOKENS.findall(code):
+        if ends:
+            sections.append(_Words("".join(shows), figures, condition))
+            shows, figures, condition = [], False, None
+        elif bracket:
+            said = _CONDITION.fullmatch(bracket.strip())
+            condition = (said[1], float(said[2])) if said else condition
+            figures = figures or _ELAPSED.issuperset(bracket.lower())
+            shows.append(bracket[1:].partition("-")[0] if bracket.startswith("$") else "")
+        elif digits:
+            figures = True
+        else:
+            shows.append(ITSELF if itself else quoted or escaped or other)
+    return (*sections, _Words("".join(shows), figures, condition))
+
+
+def masked(code: str, number: float | None = None) -> str | None:
+    """Return what a cell shows where its format puts words in its place or beside it.
+
+    `ITSELF` stands in it for what the cell holds; an empty text says that nothing is seen. None
+    says that the format shows what is there, or shows it by figures (`displayed`).
+
+    Args:
+        code: the number format.
+        number: the number in the cell; None for a text.
+    """
+    if not code or len(code) > _MOST_FORMAT:
+        return None
+    sections = _in_words(code)
+    for_text = sections[-1] if ITSELF in sections[-1].shows and "@" in code else None
+    if len(sections) > _NUMBER_SECTIONS:
+        for_text = sections[_NUMBER_SECTIONS]
+    if number is None:
+        section = for_text
+    else:
+        of_numbers = sections[:_NUMBER_SECTIONS]
+        if for_text is sections[-1] and 1 < len(sections) <= _NUMBER_SECTIONS:
+            of_numbers = sections[:-1]
+        section = _of_number(of_numbers, number)
+    if section is None or section.figures or section.shows.strip() == ITSELF:
+        return None
+    return section.shows.strip()
+
+
+def _of_number(sections: tuple[_Words, ...], number: float) -> _Words | None:
+    """The section for a number: by the conditions written in them, else by its sign."""
+    if any(one.condition for one in sections):
+        for one in sections:
+            if one.condition is None or _HOLDS[one.condition[0]](number, one.condition[1]):
+                return one
+        return None
+    if number < 0 and len(sections) > 1:
+        return sections[1]
+    return sections[2] if number == 0 and len(sections) > 2 else sections[0]

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import attached
 from xlassess.ingest.formats.binary import records, unpacked, wide_string
-from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.display import displayed, masked
+from xlassess.ingest.formats.margins import of_record
 from xlassess.ingest.formats.relationships import (
     OFFICE,
     Relation,
@@ -47,9 +48,10 @@ _ERROR_FORMULA = 11
 _SHORT = range(12, 19)
 _FILLS = (426, 428)
 """Array formulas and data tables, which fill a rectangle."""
-_MERGED = 176
+_MERGED, _MARGINS = 176, 479
 _MOST_ROW = 1 << 20
 _RK, _REAL, _SHARED_TEXT, _BLANK = 2, 5, 7, 1
+_TEXT_CELLS = (6, 7, 62)
 _FONT, _FORMAT, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 47, 617, 618
 _TEXT_ITEM, _LINK = 19, 494
 _STRIKE, _RICH = 0x08, 0x01
@@ -101,6 +103,7 @@ def scan_xlsb(package: Package, part: str) -> Scanned | Finding:
                 return found("G17", problem="sheet " + name + " is written in short records")
             if excess := tally.oversize():
                 return excess
+            tally.hidden = bool(struct.unpack_from("<I", body)[0])
             sheets.append((name, _with_beside(package, to.part, tally)))
     named = by_name(sheets)
     if isinstance(named, Finding):
@@ -222,6 +225,8 @@ def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
             top, _, left, _ = struct.unpack_from("<IIII", body)
             relation, _ = wide_string(body, 16)
             tally.links.setdefault(cell_name(min(top, _MOST_ROW), min(left, 1 << 14)), relation)
+        elif code == _MARGINS:
+            tally.margins += of_record(body)
         elif code in _CELLS:
             _take_cell(tally, code, body, row, shared)
     return tally
@@ -253,6 +258,9 @@ def _take_looks(
         number = struct.unpack_from("<d", body, 8)[0] if real else unpacked_number(body)
         if shown := displayed(number, styles.codes[format_], from_1904=shared.from_1904):
             tally.shown[cell] = shown
+        tally.mask(cell, masked(styles.codes[format_], number))
+    elif code in _TEXT_CELLS and format_ in styles.codes:
+        tally.mask(cell, masked(styles.codes[format_]))
     if code == _SHARED_TEXT:
         said = settled(shared.runs.get(struct.unpack_from("<I", body, 8)[0], [("", None)]), struck)
         if isinstance(said, CrossedOut):

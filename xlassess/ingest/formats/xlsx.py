@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import attached
 from xlassess.ingest.formats.cells import CellFacts, facts_of
+from xlassess.ingest.formats.margins import of_markup
 from xlassess.ingest.formats.relationships import (
     OFFICE,
     first_of,
@@ -57,6 +58,7 @@ _TWICE = "cells of a sheet are written twice, so that programs read different th
 _PLAIN_WIDTH = 104
 _LEAST_CELL = len('<c t="s"><v>0</v></c>')
 _TRUTHS = ("TRUE()", "FALSE()")
+_HIDDEN = ("hidden", "veryHidden")
 _REF = b"ref="
 _AREA_REF = re.compile(rb'\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -78,6 +80,7 @@ class Listed:
     kind: str
     part: str
     address: str
+    hidden: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -104,10 +107,10 @@ class _Book:
         by_id = {one.id: one for one in related}
         listed, from_1904 = remembered(_stated_sheets, package.get(part))
         sheets: list[Listed] = []
-        for name, id_ in listed:
+        for name, id_, hidden in listed:
             to = by_id.get(id_)
             said = (to.kind, to.part, to.address) if to else ("worksheet", "", "")
-            sheets.append(Listed(name, *said))
+            sheets.append(Listed(name, *said, hidden))
         texts, styles = (
             first_of(related, kind, usual)
             for kind, usual in (("sharedStrings", _TEXTS), ("styles", _STYLES))
@@ -115,15 +118,16 @@ class _Book:
         return cls(part, tuple(sheets), texts, styles, from_1904)
 
 
-def _stated_sheets(part: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Name and relationship of each sheet a workbook lists, and whether days begin in 1904."""
+def _stated_sheets(part: bytes) -> tuple[tuple[tuple[str, str, bool], ...], bool]:
+    """Name, relationship and hiding of each sheet, and whether days begin in 1904."""
     root = tree(part)
-    sheets: list[tuple[str, str]] = []
+    sheets: list[tuple[str, str, bool]] = []
     from_1904 = False
     for element in root.iter() if root is not None else ():
         tag = local(element.tag)
         if tag == "sheet":
-            sheets.append((element.get("name", ""), attribute(element, "id")))
+            hidden = attribute(element, "state") in _HIDDEN
+            sheets.append((element.get("name", ""), attribute(element, "id"), hidden))
         elif tag == "workbookPr":
             from_1904 = attribute(element, "date1904") in ("1", "true")
     return tuple(sheets), from_1904
@@ -158,7 +162,11 @@ def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
     cells = CellFacts(read_styles(package.get(book.styles)), texts, book.from_1904, package)
     for name, notes in by_part.items():
         by_part[name] = _with_facts(package, name, parts[name], notes, cells)
-    named = [(one.name, by_part[one.part]) for one in book.sheets if one.part in by_part]
+    named = [
+        (one.name, replace(by_part[one.part], hidden=one.hidden))
+        for one in book.sheets
+        if one.part in by_part
+    ]
     sheets = by_name(named)
     if isinstance(sheets, Finding):
         return sheets
@@ -175,7 +183,8 @@ def _with_facts(
         related = []  # No answer stands there, so that the sheet is read without.
     beside = attached(package, related, part)
     known = facts_of(related, part, notes, cells)
-    return replace(known, attached=beside.texts, objects=beside.objects)
+    margins = of_markup(part)
+    return replace(known, attached=beside.texts, objects=beside.objects, margins=margins)
 
 
 def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:

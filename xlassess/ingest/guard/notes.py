@@ -84,6 +84,10 @@ class SheetNotes:
     sheet over its cells. ``shown`` says how a number or day is displayed, where its number
     format makes something else of it than its bare digits ("50%", "Apr-26", "£2,000").
 
+    ``masked`` cells show something else than the text or number that stands in them, by a number
+    format of words: what they show, empty where nothing is seen. ``margins`` are the words of
+    headers and footers, which are seen on paper. Nobody sees a ``hidden`` sheet.
+
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
 
@@ -102,6 +106,9 @@ class SheetNotes:
     pictured: frozenset[str] = frozenset()
     objects: tuple[PlacedObject, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
+    masked: Mapping[str, str] = field(default_factory=dict)
+    margins: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,9 @@ class Tally:
     pictured: set[str] = field(default_factory=set)
     objects: list[PlacedObject] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
+    masked: dict[str, str] = field(default_factory=dict)
+    margins: list[str] = field(default_factory=list)
+    hidden: bool = False
     spread: int = 0
 
     def reach(self, row: int, column: int) -> None:
@@ -171,6 +181,11 @@ class Tally:
         """Take note that these cells, ends included, are under another."""
         self.spend(_area(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
         self.covered |= near(first, last)
+
+    def mask(self, cell: str, shows: str | None) -> None:
+        """Take note of what a cell shows instead of what is in it; of None there is nothing."""
+        if shows is not None:
+            self.masked[cell] = shows
 
     def spend(self, cells: int) -> None:
         """Count cells that are gone through one by one.
@@ -219,6 +234,9 @@ class Tally:
             frozenset(self.pictured),
             tuple(self.objects),
             dict(self.shown),
+            dict(self.masked),
+            tuple(self.margins),
+            self.hidden,
         )
 
 

@@ -12,7 +12,15 @@ from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Grid
 from xlassess.ingest.reading.cells.values import Parsed, as_quoted, brief, is_blank, shown
-from xlassess.ingest.reading.read import Reading, read_wide, reading, settle, unusable, written_in
+from xlassess.ingest.reading.read import (
+    Reading,
+    masked_by_format,
+    read_wide,
+    reading,
+    settle,
+    unusable,
+    written_in,
+)
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
 from xlassess.model.query import Slot, action_slot
@@ -45,6 +53,11 @@ class _Row:
     @property
     def item(self) -> str:
         return action_slot(self.number).item
+
+    @property
+    def is_hidden(self) -> bool:
+        """True on a sheet that nobody sees."""
+        return self.table.sheet.notes.hidden
 
     def cell(self, role: Role) -> tuple[Cell, str]:
         """The cell of a role, unless no answer can be taken from it, and its name."""
@@ -104,9 +117,17 @@ def read_action_plan(grid: Grid, plan: ReadingPlan) -> ActionPlanRead:
     _settle_rows(rows, result)
     if planned.proposal is not None:
         _settle_proposals(tables, result)
+    if tables[0].sheet.notes.hidden and result.actions:
+        result.remarks += _hidden_alone(tables)
     for table, filled in zip(tables, rows, strict=True):
         result.remarks += _strays(table, {row.index for row in filled}, plan)
     return result
+
+
+def _hidden_alone(tables: Sequence[ActionTable]) -> Iterable[CellFinding]:
+    """A remark that actions were read from a sheet that nobody sees, where no other has any."""
+    if all(table.sheet.notes.hidden for table in tables):
+        yield CellFinding("R19", tables[0].sheet.name)
 
 
 def _lost_columns(table: ActionTable) -> Iterable[CellFinding]:
@@ -225,7 +246,14 @@ def _settle_rows(tables: Sequence[Sequence[_Row]], result: ActionPlanRead) -> No
     for row in (row for rows in tables for row in rows):
         by_number.setdefault(row.number, []).append(row)
     repeated: list[_Row] = []
-    for _, (first, *others) in sorted(by_number.items()):
+    some_seen = any(not table.sheet.notes.hidden for table in result.tables)
+    for _, rows in sorted(by_number.items()):
+        seen = [row for row in rows if not row.is_hidden]
+        first, *others = seen or rows
+        if some_seen and (doubt := _hidden_otherwise(seen, rows)):
+            result.remarks.append(doubt)
+            if not seen:
+                continue
         if any(_said(other) != _said(first) for other in others):
             result.remarks.append(_contradiction([first, *others]))
             continue
@@ -238,6 +266,18 @@ def _settle_rows(tables: Sequence[Sequence[_Row]], result: ActionPlanRead) -> No
         result.remarks.append(
             CellFinding("R02", repeated[0].table.sheet.name, details={"sheets": sheets})
         )
+
+
+def _hidden_otherwise(seen: Sequence[_Row], rows: Sequence[_Row]) -> CellFinding | None:
+    """A doubt about a row that says something else, or something at all, where nobody sees it."""
+    hidden = [row for row in rows if row.is_hidden]
+    if not hidden or (seen and all(_said(row) == _said(seen[0]) for row in hidden)):
+        return None
+    shows = (seen or hidden)[0]
+    name = shows.table.cell(shows.index, "action")[1]
+    details = {"hidden": hidden[0].table.sheet.name, "items": f"action {shows.number}"}
+    slots = (action_slot(shows.number),)
+    return CellFinding("R16", shows.table.sheet.name, name, "", "", details, slots)
 
 
 def _said(row: _Row) -> object:
@@ -265,7 +305,8 @@ def _settle_proposals(tables: Sequence[ActionTable], result: ActionPlanRead) -> 
         slots = (Slot(PROPOSAL, "answer"),)
         result.remarks.append(CellFinding("R11", tables[0].sheet.name, slots=slots))
         return
-    (proposal,), repeated = settle([_read_proposal(table) for table in found])
+    hidden = frozenset(table.sheet.name for table in found if table.sheet.notes.hidden)
+    (proposal,), repeated = settle([_read_proposal(table) for table in found], hidden=hidden)
     if proposal.is_blank:
         return
     result.proposal = proposal
@@ -289,7 +330,7 @@ def _not_taken(table: ActionTable, name: str, cell: Cell) -> Parsed | None:
         return Parsed(code="R15")
     if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
         return Parsed(code="R10")
-    return parsed
+    return parsed or masked_by_format(table.sheet, name, cell, is_text=False)
 
 
 def _proposal_column(table: ActionTable) -> int:

@@ -177,7 +177,11 @@ def _changed(row: ItemRow, column: Column) -> str:
         return _guidance_of_another(row, column)
     else:
         return ""
-    now = row.cell(column)
+    now, notes = row.cell(column), row.sheet.notes
+    if column.role == "level" and row.name(column) in notes.struck and printed:
+        return "a text that is crossed out"
+    if row.name(column) in notes.partly_struck:
+        now = notes.partly_struck[row.name(column)].kept
     if now == printed or column.index not in row.columns:
         return ""
     text = shown(now)

@@ -17,7 +17,7 @@ from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, ID
 from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
-from xlassess.ingest.reading.cells.values import is_blank, is_heading, shown, tidy
+from xlassess.ingest.reading.cells.values import is_blank, is_heading, key, listed, shown, tidy
 from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import ENTERED, Identity, Issued
 from xlassess.model.assessment import Promise
@@ -36,6 +36,7 @@ _MOST_KEYS_ROWS = 40
 _KEYS = (*IDENTITY_KEYS, *FURTHER_KEYS)
 _SMALL_PRINT = re.compile(rf"\w*\W*{PATTERN.pattern} ·")
 """The line at the head of every sheet: "Reference K7M4-9QX3 · Larkfield Council · ..."."""
+_MOST_NAMED = 3
 _RECOGNISED = 0.5
 """Share of a toolkit's questions that must be there to say whose questions they are."""
 
@@ -222,9 +223,13 @@ def _is_printed(cell: str) -> bool:
     return is_valid(text) or names_a_workbook(text)
 
 
-def _several(references: Mapping[str, list[str]]) -> Finding:
-    told = "; ".join(f"{ref} on {', '.join(names)}" for ref, names in references.items())
-    return found("I08", found=told)
+def _several(references: Mapping[str, list[str]], context: Context) -> Finding:
+    told = []
+    for reference, names in references.items():
+        issued, _ = _on_record(reference, context)
+        whose = f"that of {issued.who}" if issued else "not issued in this round"
+        told.append(f"{reference} ({whose}) on {listed(names, most=3)}")
+    return found("I08", found="; ".join(told))
 
 
 def _sealed(
@@ -239,7 +244,7 @@ def _sealed(
         return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
     others = {ref: names for ref, names in references.items() if ref != claim.reference}
     if others:
-        return _several({claim.reference: ["the identity sheet"], **others})
+        return _several({claim.reference: ["its sealed identity"], **others}, context)
     notes: tuple[Finding, ...] = ()
     if stated != identity.promise:
         notes = (
@@ -277,7 +282,7 @@ def _by_reference(
     references: Mapping[str, list[str]], grid: Grid, context: Context
 ) -> IdentifiedWorkbook | Finding:
     if len(references) > 1:
-        return _several(references)
+        return _several(references, context)
     if not references:
         return _nameless(grid, context)
     reference = next(iter(references))
@@ -286,9 +291,23 @@ def _by_reference(
         return found("I03", reference=reference)
     if issued.identity.round != context.round:
         return found("I05", found=issued.identity.round, expected=context.round)
-    shown_as = issued.who
-    note = found("I09", reference=reference, respondent=shown_as)
-    return _with_questions(issued, (note,), context, reference)
+    notes = [found("I09", reference=reference, respondent=issued.who)]
+    if others := _names_others(grid, issued):
+        notes.append(found("I18", reference=reference, respondent=issued.who, named=others))
+    return _with_questions(issued, tuple(notes), context, reference)
+
+
+def _names_others(grid: Grid, issued: Issued) -> str:
+    """Who is named beside the reference at the head of sheets, if that is somebody else."""
+    mine = key(", ".join(filter(None, (issued.partner, issued.respondent))))
+    named: dict[str, None] = {}
+    for sheet in grid.sheets:
+        for row in sheet.rows[:_HEAD_ROWS]:
+            for cell in row:
+                if isinstance(cell, str) and names_a_workbook(cell):
+                    said = tidy(cell.split("·")[1])
+                    named.update({said: None} if said and key(said) != mine else {})
+    return "; ".join(list(named)[:_MOST_NAMED])
 
 
 def _with_questions(

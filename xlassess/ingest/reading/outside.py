@@ -6,18 +6,26 @@ sheets of the partner's own, over our texts; notes, drawings, pictures and embed
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from xlassess.contract.layout import HEADERS, RESERVED_SHEETS, START, Role, cell_name
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
-from xlassess.ingest.reading.cells.values import as_quoted, brief, is_blank, is_heading, listed
+from xlassess.ingest.reading.cells.values import (
+    as_quoted,
+    brief,
+    is_blank,
+    is_heading,
+    key,
+    listed,
+)
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
-from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells
+from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells, foreign_margins
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
@@ -74,6 +82,30 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
             continue  # an answer is asked for in its place already
         known.add((remark.sheet, remark.cell))
         yield remark
+    copies = {name for one in told if one.code in _COPIES for name in _sheets_told(one)}
+    pages = _around_pages(around, copies)
+    yield from _together([*pages, *_in_cells(around, told, known, rows)])
+
+
+_COPIES = ("R01", "R02", "R16")
+
+
+def _sheets_told(remark: CellFinding) -> Iterator[str]:
+    """The sheets of which a remark says that they hold the same questions."""
+    yield remark.sheet
+    yield from remark.details.get("sheets", "").split(", ")
+    yield remark.details.get("hidden", "")
+    for told in remark.details.get("values", "").split("”, "):
+        yield told.partition(": “")[0].rpartition(" ")[0]
+
+
+def _in_cells(
+    around: Surroundings,
+    told: Iterable[CellFinding],
+    known: Set[tuple[str, str]],
+    rows: Set[tuple[str, int]],
+) -> Iterator[CellFinding]:
+    """What is written in cells of our sheets that are nobody's, and on added sheets."""
     unread = {one.sheet for one in told if one.code == "R06" and not one.cell}
     own = _own_cells(around)
     tables = _table_names(around.sheets)
@@ -90,6 +122,66 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
             name = cell_name(row, column)
             if (sheet.name, name) not in known and (sheet.name, row) not in rows:
                 yield _quoted(sheet, row, column)
+
+
+def _around_pages(around: Surroundings, copies: Set[str]) -> Iterator[CellFinding]:
+    """What heads or foots the pages of a sheet that is seen, and the names of renamed sheets.
+
+    Of ``copies`` of a sheet it is told already that they are there.
+    """
+    for sheet in around.sheets:
+        if sheet.name in RESERVED_SHEETS and sheet.notes.hidden:
+            continue
+        for text in foreign_margins(sheet, around.printed):
+            details = {"values": f"“{brief(text)}”, in the header or footer of the page"}
+            yield CellFinding(_OUTSIDE, sheet.name, details=details)
+        if sheet.name not in copies and _says_something(sheet, around):
+            details = {"values": f"“{brief(sheet.name)}”, the name that the sheet was given"}
+            yield CellFinding(_OUTSIDE, sheet.name, details=details)
+
+
+_COPY = re.compile(r"\s*(?:\(\d{1,3}\)|_\d{1,3}|\d{1,3}|copy|- .{0,31}|…|\.\.\.)?", re.S | re.I)
+"""What programs put behind the name of a sheet: a number to copies, the name of its table."""
+_OF_PROGRAMS = re.compile(r"(?:copy of .+|[^\W\d_]{4,8} ?\d{0,3})", re.S | re.I)
+"""How programs name a sheet by themselves: one word of their language, and a number."""
+
+
+def _says_something(sheet: Sheet, around: Surroundings) -> bool:
+    """True for one of our sheets under a name that no program gives it."""
+    names = around.printed.sheets
+    if not names or sheet.name in names or sheet.name in RESERVED_SHEETS:
+        return False
+    holds = any(row.sheet is sheet for row in around.rows)
+    if not holds and not any(table.sheet is sheet for table in around.tables):
+        return False
+    low = key(sheet.name)
+    return not _OF_PROGRAMS.fullmatch(sheet.name) and not any(
+        (low.startswith(key(name)) and _COPY.fullmatch(sheet.name, len(name)))
+        or key(name).startswith(low)
+        for name in names
+    )
+
+
+_FEW_SHEETS = 3
+"""On more sheets than this, the same words are told once."""
+
+
+def _together(remarks: Sequence[CellFinding]) -> Iterator[CellFinding]:
+    """One remark for the same words on several sheets: most often the line at their heads."""
+    places: dict[str, list[CellFinding]] = {}
+    for one in remarks:
+        places.setdefault(one.details.get("values", ""), []).append(one)
+    told: set[str] = set()
+    for one in remarks:
+        said = one.details.get("values", "")
+        sheets = list(dict.fromkeys(each.sheet for each in places[said]))
+        if len(sheets) <= _FEW_SHEETS:
+            yield one
+        elif said not in told:
+            told.add(said)
+            others = listed([f"{each.sheet} {each.cell}".strip() for each in places[said][1:]])
+            more = f"{said} (the same {len(places[said]) - 1} more times: {others})"
+            yield replace(one, details={"values": more})
 
 
 def _cells(told: Iterable[CellFinding], codes: tuple[str, ...]) -> Iterator[tuple[str, str]]:

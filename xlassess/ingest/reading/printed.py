@@ -41,7 +41,8 @@ class PrintedSheet:
 
     ``keys`` are the texts as compared, ``places`` the cells with a printed text, ``computed``
     those of formulas and ``computing`` the columns that have any. ``begins`` are the first words of
-    all texts, also of those that differ from copy to copy.
+    all texts, also of those that differ from copy to copy, ``margins`` the words that head and foot
+    its pages.
     """
 
     texts: frozenset[str]
@@ -51,6 +52,7 @@ class PrintedSheet:
     computed: frozenset[str]
     computing: frozenset[int]
     begins: frozenset[str] = frozenset()
+    margins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
         computed=computed,
         computing=frozenset(cell_place(name)[1] for name in computed),
         begins=frozenset(_begin(cell) for _, _, cell in cells if isinstance(cell, str)),
+        margins=frozenset(word for text in sheet.notes.margins for word in _single(text)),
     )
 
 
@@ -136,8 +139,35 @@ def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
             first.computed | other.computed,
             first.computing | other.computing,
             first.begins | other.begins,
+            first.margins | other.margins,
         )
     return first
+
+
+def _single(text: str) -> list[str]:
+    return key(text).split()
+
+
+_FIELDS = frozenset(("page", "of", "sheet", "???", "-", "/", "|"))
+"""Words that programs put around the number of a page and the name of a sheet."""
+
+
+def foreign_margins(sheet: Sheet, printed: PrintedWorkbook) -> Iterator[str]:
+    """Yield what heads or foots the pages of a sheet and has a word that we printed nowhere there.
+
+    Programs write headers and footers anew in parts of their own, so that words are compared.
+
+    Args:
+        sheet: the sheet.
+        printed: what is printed in the workbook; nothing is told where that is not known.
+    """
+    if not printed.sheets:
+        return
+    ours = _FIELDS.union(*(one.margins for one in printed.sheets.values()))
+    ours = ours.union(*(key(name).split() for name in printed.sheets))
+    for text in sheet.notes.margins:
+        if any(word not in ours and not word.isdecimal() for word in _single(text)):
+            yield text
 
 
 def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import Column
+from xlassess.ingest.formats.display import ITSELF
 from xlassess.ingest.guard.notes import CUT_AFTER
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
@@ -14,9 +15,11 @@ from xlassess.ingest.reading.cells.values import (
     Parsed,
     brief,
     is_blank,
+    key,
     read_number,
     read_text,
     shown,
+    tidy,
 )
 from xlassess.ingest.reading.locate import ItemRow
 from xlassess.ingest.reading.reading_plan import ReadingPlan
@@ -78,9 +81,29 @@ class Reading:
 def read_rows(rows: list[ItemRow], plan: ReadingPlan) -> Iterator[Reading]:
     """Yield a reading for every cell in which an item takes something, in order."""
     for row in rows:
+        crossed = _crossed_question(row) if row.sheet.notes.struck else ""
         for column in row.layout.fields:
             if column.index in row.columns:
-                yield _read_cell(row, column, plan)
+                read = _read_cell(row, column, plan)
+                yield _of_crossed_question(read, row, column, crossed) if crossed else read
+
+
+def _crossed_question(row: ItemRow) -> str:
+    """The cell of the item's number or question that is crossed out, empty where neither is."""
+    printed = (column for column in row.layout.table.columns if column.role in ("item", "ask"))
+    cells = (row.name(column) for column in printed if column.index in row.columns)
+    return next((cell for cell in cells if cell in row.sheet.notes.struck), "")
+
+
+def _of_crossed_question(read: Reading, row: ItemRow, column: Column, crossed: str) -> Reading:
+    """The reading of a cell beside a question that is crossed out: asked about, or told."""
+    if read.remark or not read.field.startswith("answer"):
+        return read
+    quoted = f"“{brief(row.cell(column) if read.value is not None else row.layout.item.ask)}”"
+    code, cell = ("R17", read.cell) if read.value is not None else (_LEFT_OUT, crossed)
+    field = read.field if code == "R17" else ""
+    remark = CellFinding(code, read.sheet, cell, read.item, field, {"values": quoted})
+    return replace(read, value=None, how="", before="", remark=remark)
 
 
 def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
@@ -98,6 +121,7 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     if parsed is None and name in row.sheet.notes.pictured:
         # what is no answer is told where the other pictures are
         parsed = Parsed(code="R15") if column.field.startswith("answer") else None
+    parsed = parsed or masked_by_format(row.sheet, name, cell, is_text=is_text)
     if parsed is None:
         written = written_in(row.sheet, name, cell)
         if not is_text and written.struck:
@@ -202,6 +226,23 @@ def unusable(sheet: Sheet, name: str, cell: Cell) -> Parsed | None:
     return None if constant else Parsed(code="C10")
 
 
+def masked_by_format(sheet: Sheet, name: str, cell: Cell, *, is_text: bool) -> Parsed | None:
+    """Return what becomes of a cell that shows something else than what is in it.
+
+    What a person sees of a text is what it says; an answer is asked about.
+    """
+    shows = sheet.notes.masked.get(name)
+    if shows is None or is_blank(cell):
+        return None
+    seen = tidy(shows.replace(ITSELF, shown(cell)))
+    if key(seen) == key(shown(cell)):
+        return None
+    if is_text and seen and isinstance(cell, str):
+        return Parsed(shows.replace(ITSELF, cell), "text as its number format shows it")
+    details = {"value": brief(cell), "shown": f"“{brief(seen)}”" if seen else "nothing"}
+    return Parsed(code="R18", details=details)
+
+
 def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: str = "") -> Parsed:
     """Return what a cell says, read as the kind of answer that its item takes."""
     if not column.field.startswith("answer") or column.is_wide(item):
@@ -215,32 +256,68 @@ def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: 
 
 
 def settle(
-    readings: list[Reading], plan: ReadingPlan | None = None
+    readings: list[Reading], plan: ReadingPlan | None = None, hidden: Set[str] = frozenset()
 ) -> tuple[list[Reading], list[CellFinding]]:
     """Settle items that stand in several places: one reading for each item and field.
 
-    Where places contradict each other none of them is taken.
+    Where places contradict each other none of them is taken, but for what nobody sees: what can
+    be seen is taken, and what a hidden sheet has instead is asked about.
 
     Args:
         readings: what was read.
         plan: tells the labels of choices; not needed for free text.
+        hidden: the sheets that nobody sees.
     """
     groups: dict[tuple[str, str], list[Reading]] = {}
     for one in readings:
         groups.setdefault((one.item, one.field), []).append(one)
+    alone = (
+        [group[0] for group in groups.values() if all(one.sheet in hidden for one in group)]
+        if hidden
+        else []
+    )
+    remarks = [
+        CellFinding("R19", one.sheet)
+        for one in {one.sheet: one for one in alone if not one.is_blank}.values()
+    ]
     if len(groups) == len(readings):
-        return readings, []
+        return readings, remarks
     settled: list[Reading] = []
-    remarks: list[CellFinding] = []
     sheets: dict[str, None] = {}
     for group in groups.values():
         if len(group) > 1:
             sheets.update(dict.fromkeys(one.sheet for one in group))
-        settled.append(_settled(group, plan))
-    if not any(one.remark and one.remark.code == "R01" for one in settled):
+        settled.append(_seen_first(group, plan, hidden))
+    if not any(one.remark and one.remark.code in _APART for one in settled):
         first = next(group[0] for group in groups.values() if len(group) > 1)
         remarks.append(CellFinding("R02", first.sheet, details={"sheets": ", ".join(sheets)}))
     return settled, remarks
+
+
+_APART = ("R01", "R16")
+
+
+def _seen_first(group: list[Reading], plan: ReadingPlan | None, hidden: Set[str]) -> Reading:
+    """The one reading of a group: of what can be seen, with a doubt where hidden cells differ."""
+    seen = [one for one in group if one.sheet not in hidden]
+    if not seen or len(seen) == len(group):
+        return _settled(group, plan)
+    taken = _settled(seen, plan)
+    other = next(
+        (
+            one
+            for one in group
+            if one.sheet in hidden
+            and not one.is_blank
+            and (one.value != taken.value or one.value is None)
+        ),
+        None,
+    )
+    if other is None or (taken.remark and taken.remark.code != _LEFT_OUT):
+        return taken
+    details = {"hidden": other.sheet}
+    doubt = CellFinding("R16", taken.sheet, taken.cell, taken.item, taken.field, details)
+    return replace(taken, remark=doubt)
 
 
 def _settled(group: list[Reading], plan: ReadingPlan | None) -> Reading:

@@ -92,6 +92,25 @@ class Crossing:
         return None
 
 
+@dataclass(slots=True)
+class TableStyles:
+    """The styles of sheets: which are hidden, and on which master page each is printed."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    at: str = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take in a tag outside the sheets: a style, or the properties of one."""
+        if name == "style":
+            said = {local(key): value for key, value in attributes.items()}
+            self.at = said.get("name", "") if said.get("family") == "table" else ""
+            if self.at:
+                self.pages[self.at] = said.get("master-page-name", "")
+        elif name == "table-properties" and _attribute(attributes, "display") == "false":
+            self.hidden.add(self.at)
+
+
 def _attribute(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if local(key) == name), "")
 

@@ -11,13 +11,15 @@ a repeated cell with content does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import is_named_text_box
-from xlassess.ingest.formats.ods.ods_styles import Crossing, styles_of
+from xlassess.ingest.formats.margins import of_pages
+from xlassess.ingest.formats.ods.ods_styles import Crossing, TableStyles, styles_of
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (
@@ -116,6 +118,8 @@ class _Scan:
 
     package: Package
     crossing: Crossing
+    margins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: TableStyles = field(default_factory=TableStyles)
     sheets: dict[str, Tally] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     written: list[str] = field(default_factory=lambda: [_HEAD])
@@ -139,6 +143,8 @@ class _Scan:
         space, name = _kind(tag)
         if space == "style" or not self.nested:
             self.crossing.start(name, attributes)
+        if space == "style" and not self.nested:
+            self.tables.start(name, attributes)
         if space == "table" and name == "table":
             self._start_table(attributes)
         elif self.nested > 1 or not self.nested:
@@ -258,9 +264,13 @@ class _Scan:
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
         if self.nested == 1:
-            name = _plain(attributes).get("name", "")
+            plain = _plain(attributes)
+            name, style = plain.get("name", ""), plain.get("style-name", "")
             self.doubled |= name in self.sheets
             self.tally = self.sheets.setdefault(name, Tally())
+            self.tally.hidden = style in self.tables.hidden
+            page = self.tables.pages.get(style, "") or "Default"
+            self.tally.margins = list(self.margins.get(page, ()))
             self.row = self.column = 0
             self.crossing.table()
             self.written.append(f"<table:table table:name={quoteattr(name)}>")
@@ -290,7 +300,7 @@ class _Scan:
         self._bounded(self.column + self.cell_times, _MOST_COLUMNS, "columns")
         text = self.cell.text
         self.written.append(self._as_written(text))
-        if text:
+        if text or self.cell.paragraphs:
             self._take_looks(text)
         self.column += self.cell_times
         self.in_cell, self.in_paragraph, self.in_note = False, False, 0
@@ -318,17 +328,30 @@ class _Scan:
         type_, value = self.plain.get("value-type", ""), self.plain.get("value")
         number = type_ in _VALUES and type_ != "boolean" and "formula" not in self.plain
         shown = text if number and text != value else ""
-        if not shown and crossed is False:
+        mask = self._mask(text)
+        if not shown and crossed is False and mask is None:
             return
         for row in range(self.row, self.row + min(self.row_times, _MOST_SHOWN)):
             for column in range(self.column, self.column + min(self.cell_times, _MOST_SHOWN)):
                 cell = cell_name(row, column)
                 if shown:
                     self.tally.shown[cell] = shown
+                self.tally.mask(cell, mask)
                 if isinstance(crossed, CrossedOut):
                     self.tally.partly_struck[cell] = crossed
                 elif crossed:
                     self.tally.struck.add(cell)
+
+    def _mask(self, text: str) -> str | None:
+        """What the cell shows of a text or number that its format replaces by words."""
+        type_, said = self.plain.get("value-type", ""), self.plain.get("string-value")
+        if "formula" in self.plain:
+            return None
+        if type_ == "string" and said is not None:
+            return None if said.split() == text.split() else text
+        if type_ in _NUMBERS and not any(char.isdigit() for char in text):
+            return text
+        return None
 
     def _link(self, address: str) -> None:
         """Keep the address behind words, unless it leads to a place in the same file."""
@@ -401,6 +424,7 @@ class _Scan:
             self.tally.errors.add(cell)
 
 
+_NUMBERS = ("float", "percentage", "currency")
 _SHAPES = ("line", "polyline", "polygon", "path", "rect", "circle", "ellipse", "custom-shape")
 _MARKS = {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 """Characters that stand for themselves only if they are written by their number."""
@@ -446,7 +470,7 @@ def scan_ods(package: Package) -> Scanned | Finding:
         defusedxml.common.DefusedXmlException: a part declares entities.
         UnsafePartError: a part cannot be read safely.
     """
-    scan = _Scan(package, styles_of(package))
+    scan = _Scan(package, styles_of(package), of_pages(package))
     stream(package.get("content.xml"), scan.start, scan.end, scan.data)
     for tally in scan.sheets.values():
         if excess := tally.oversize():

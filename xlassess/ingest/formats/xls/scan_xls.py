@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import unpacked
-from xlassess.ingest.formats.display import displayed
+from xlassess.ingest.formats.display import displayed, masked
+from xlassess.ingest.formats.margins import words_of
 from xlassess.ingest.formats.styles import settled
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
@@ -85,6 +86,7 @@ _BOOLERR = (0x0205, 0x0005)
 _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x0004)
 _MULTIPLE = (0x00BD, 0x00BE)
 _MERGED, _BLANK = 0x00E5, 0x0201
+_MARGINS = (0x0014, 0x0015)
 _LABEL = 0x0204
 """A text in the cell itself. Excel keeps texts in one table; SheetJS writes them so, and cuts
 them."""
@@ -97,11 +99,14 @@ _TRUTHS = (
 """Parsed formulas that are a truth value, or a call of TRUE() or FALSE(), functions 34 and 35
 ([MS-XLS] 2.5.198)."""
 _SHARED_TEXT = 0x00FD
+_TEXT_CELLS = (_LABEL, _SHARED_TEXT, 0x00D6)
 _DIMENSIONS = 0x0200
 _MOST_SAID = 3 * MOST_AREA
 """Programs count cells that are only formatted, so that more may be said than is there."""
 _BIFF8 = 0x0600
 _WORKSHEET, _MACRO_SHEET = 0, 1
+_HIDDEN = 3
+"""The bits of a sheet's state in which it says that nobody sees it ([MS-XLS] 2.4.28)."""
 _NO_CELLS = {2: "the chart sheet", 6: "the module"}
 
 _OLD = "the format of Excel 5.0/95 cuts long texts and turns some letters into question marks"
@@ -141,6 +146,7 @@ def scan_xls(stream: bytes) -> Scanned | Finding:
         tally = _Sheet(Tally(), formats, shared).measured(stream, start, budget)
         if excess := tally.oversize():
             return excess
+        tally.hidden = bool(body[4] & _HIDDEN)
         sheets.append((_name(body), tally.notes()))
     named = by_name(sheets)
     if isinstance(named, Finding):
@@ -179,6 +185,7 @@ class _Sheet:
         tally, objects = self.tally, Objects(self.tally)
         for code, body in _substream(stream, start, budget):
             objects.take(code, body)
+            self._take_margins(code, body)
             if code in (_NUMBER, _RK, _MULTIPLE_RK):
                 self._take_numbers(code, body)
             if code == _DIMENSIONS and len(body) >= 12:
@@ -200,6 +207,11 @@ class _Sheet:
         objects.end()
         return tally
 
+    def _take_margins(self, code: int, body: bytes) -> None:
+        """Note the words that head or foot the pages."""
+        if code in _MARGINS and body[2:]:
+            self.tally.margins += words_of((short_text(body[2:]),))
+
     def _take_numbers(self, code: int, body: bytes) -> None:
         """Note numbers that the parser takes for days, and how numbers are displayed."""
         styles = self.shared.styles
@@ -214,11 +226,14 @@ class _Sheet:
             )
             if shown:
                 self.tally.shown[cell] = shown
+            self.tally.mask(cell, masked(styles.codes.get(format_, ""), number))
 
     def _take_looks(self, code: int, body: bytes) -> None:
         """Note a cell that is crossed out, in whole or in part, or whose text is misread."""
         row, column, format_ = struct.unpack_from("<HHH", body)
         struck = format_ in self.shared.styles.struck
+        if code in _TEXT_CELLS and format_ in self.shared.styles.codes:
+            self.tally.mask(cell_name(row, column), masked(self.shared.styles.codes[format_]))
         if code != _SHARED_TEXT:
             if struck:
                 self.tally.struck.add(cell_name(row, column))

@@ -99,6 +99,7 @@ def _special(notes: SheetNotes) -> frozenset[str]:
         notes.links,
         notes.pictured,
         notes.shown,
+        notes.masked,
     )
 
 
