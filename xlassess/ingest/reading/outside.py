@@ -171,11 +171,13 @@ def _together(remarks: Sequence[CellFinding]) -> Iterator[CellFinding]:
     places: dict[str, list[CellFinding]] = {}
     for one in remarks:
         places.setdefault(one.details.get("values", ""), []).append(one)
+    often = {
+        said for said, found in places.items() if len({one.sheet for one in found}) > _FEW_SHEETS
+    }
     told: set[str] = set()
     for one in remarks:
         said = one.details.get("values", "")
-        sheets = list(dict.fromkeys(each.sheet for each in places[said]))
-        if len(sheets) <= _FEW_SHEETS:
+        if said not in often:
             yield one
         elif said not in told:
             told.add(said)
