@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.cli.console import Console, clean, count, listed, percent, progress
+from xlassess.cli.console import Console, clean, progress
+from xlassess.services.common.phrases import count, listed, percent
 from xlassess.services.common.progress import silent
 
 

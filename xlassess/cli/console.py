@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from xlassess.services.common.phrases import matter, visible, whose
 from xlassess.services.common.progress import Watch, silent
 
 if TYPE_CHECKING:
     import rich.console
 
-    from xlassess.model.answer import Issued, Return
+    from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
-    from xlassess.model.record import Notice, NoticeKind
     from xlassess.services.common.asked import SaidWhy
     from xlassess.services.common.offers import Offer
 
@@ -35,18 +33,6 @@ _REISSUE = "To change it, issue them again: xlassess generate --reissue"
 _SHOW_ALL = 'To show all returns now, and so give this away: add --anyway "REASON"'
 """What can be done where returns are held back."""
 
-_NOTICED: Mapping[NoticeKind, str] = {
-    "no such address": "address does not exist",
-    "not delivered": "message could not be delivered",
-    "delayed": "delivery is delayed",
-    "away": "away",
-    "automatic reply": "automatic reply",
-    "read": "message was opened",
-}
-
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
-
 
 def clean(text: str) -> str:
     """Return text that cannot steer a terminal.
@@ -56,16 +42,10 @@ def clean(text: str) -> str:
     """
     if text.isprintable():  # most texts are, and looking at each character takes far longer
         return text
-    return "".join(_shown(char) for char in text)
+    return "".join(" " if char in _BREAKS else visible(char) for char in text)
 
 
-def _shown(char: str) -> str:
-    if char in "\n\r\t\x0b\x0c\x85\u2028\u2029":
-        return " "
-    if char in _TURNING or unicodedata.category(char) in ("Cc", "Cs"):
-        return f"\\u{ord(char):04x}" if ord(char) > 0xFF else f"\\x{ord(char):02x}"
-    return char
-
+_BREAKS = "\n\r\t\x0b\x0c\x85\u2028\u2029"
 
 _WIDEST = 110
 """Lines longer than this tire the eye, however wide the terminal is."""
@@ -234,54 +214,6 @@ def progress(label: str) -> Iterator[Watch]:
         yield watch
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Return "1 file" or "3 files"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Return "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def capital(text: str) -> str:
-    """Return the text with a capital letter first and the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def percent(share: float | None) -> str:
-    """Return "79%", or a dash where there is nothing to take a share of."""
-    return "–" if share is None else f"{share:.0%}"
-
-
-def day(value: date) -> str:
-    """Return "27 March 2026"."""
-    from xlassess.model.days import written_day
-
-    return written_day(value)
-
-
-def whose(issued: Issued) -> str:
-    """Return whose workbook it is, with its reference."""
-    who = (issued.partner, issued.respondent, issued.identity.toolkit, issued.reference)
-    return ", ".join(filter(None, who))
-
-
-def named(ret: Return) -> str:
-    """Return a return by number and file."""
-    return f"return {ret.number} ({ret.file})"
-
-
-def noticed(notice: Notice) -> str:
-    """Return in words what came back about a message."""
-    if notice.kind == "away" and notice.until:
-        return f"away until {day(notice.until)}"
-    whose = f"{notice.address}: " if notice.address else ""
-    return f"{whose}{_NOTICED[notice.kind]}"
-
-
 def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) -> None:
     """Say what messages seem to ask for, with the commands that record it.
 
@@ -292,7 +224,7 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
     """
     if not offers:
         return
-    out.heading(f"What messages seem to ask for: {count(len(offers), 'offer')}")
+    out.heading(matter("offers", len(offers)))
     decide = "" if over else " Read the message, and decide."
     out.say(f"Nothing of it was recorded.{decide}")
     for one in offers:
@@ -365,13 +297,6 @@ _SEEMING = {
 def choosing(reference: str, number: str = "RETURN") -> str:
     """Return how to decide which of several returns counts."""
     return f'xlassess choose {reference} {number} --reason "..."'
-
-
-def refusal(ret: Return) -> str:
-    """Return in one line which file was refused, and why."""
-    reason = ret.findings[0] if ret.findings else None
-    name = f"{ret.file} (return {ret.number})" if ret.number else ret.file
-    return f"{name}: {reason.code} {reason.kind.title}" if reason else name
 
 
 def show_promises(out: Console, promised: str, exposed: str, held: str) -> None:

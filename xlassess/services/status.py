@@ -32,6 +32,7 @@ from xlassess.services.common.asked import (
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
+from xlassess.services.common.phrases import Matter
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -54,6 +55,9 @@ ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
 OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only", "blank")
 """The states in which something is still awaited."""
 
+
+_OTHER_ROUND = "I05"
+"""The finding of a workbook of another round: whose it is, is known."""
 
 _NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
 """The states that the response rate leaves out."""
@@ -185,6 +189,69 @@ class Status:
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
         return tuple(line for line in self.lines if line.state in states)
+
+    @property
+    def with_queries(self) -> tuple[Line, ...]:
+        """The lines whose return has open queries."""
+        asked = self.having("query open", "blank", "refused only")
+        return tuple(line for line in asked if line.queries)
+
+    @property
+    def awaited(self) -> tuple[Line, ...]:
+        """The lines of which something is still awaited."""
+        return self.having(*OUT)
+
+    @property
+    def with_evidence(self) -> tuple[Line, ...]:
+        """The lines whose answers came in a PDF or a picture that nobody has typed in yet."""
+        return tuple(line for line in self.lines if line.evidence)
+
+    @property
+    def with_later(self) -> tuple[Line, ...]:
+        """The lines for which a PDF or a picture came after the return that counts."""
+        return tuple(line for line in self.lines if line.later)
+
+    @property
+    def of_other_round(self) -> tuple[Return, ...]:
+        """The refused files of which it is known that they belong to another round."""
+        return tuple(
+            ret for ret in self.unplaced if _OTHER_ROUND in {one.code for one in ret.findings}
+        )
+
+    @property
+    def of_people_asked(self) -> tuple[Return, ...]:
+        """The refused files that people sent who are asked, of which more is not known."""
+        others = self.of_other_round
+        return tuple(
+            ret for ret in self.unplaced if ret.number in self.senders and ret not in others
+        )
+
+    @property
+    def of_nobody(self) -> tuple[Return, ...]:
+        """The refused files of which nobody knows whose they are."""
+        known = (*self.of_other_round, *self.of_people_asked)
+        return tuple(ret for ret in self.unplaced if ret not in known)
+
+    @property
+    def matters(self) -> dict[Matter, int]:
+        """What is open, the most pressing first, and how much there is of each."""
+        numbers: dict[Matter, int] = {
+            "queries": len(self.with_queries),
+            "joint": len(self.joint),
+            "offers": len(self.offers),
+            "evidence": len(self.with_evidence),
+            "later": len(self.with_later),
+            "other round": len(self.of_other_round),
+            "asked": len(self.of_people_asked),
+            "nobody": len(self.of_nobody),
+            "awaited": len(self.awaited),
+            "not issued": len(self.having("not issued")),
+            "reports": len(self.reports),
+            "overdue": len(self.overdue),
+            "unexplained": len(self.unexplained),
+            "unsettled": self.waiting,
+        }
+        return {kind: number for kind, number in numbers.items() if number}
 
     def perhaps(self, ret: Return) -> Line | None:
         """The workbook whose reference stands in the name of a file that could not be read.

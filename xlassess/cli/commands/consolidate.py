@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, percent, show_promises
+from xlassess.cli.console import Console, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
+from xlassess.services.common.phrases import percent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import Console, capital, count, day, named, whose
+from xlassess.cli.console import Console
 from xlassess.cli.options import Options, folder_of, in_round, now
+from xlassess.services.common.phrases import capital, count, day, named, whose
 
 if TYPE_CHECKING:
     from xlassess.model.record import OutcomeKind

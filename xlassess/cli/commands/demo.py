@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, count, noticed, percent, progress
+from xlassess.cli.console import Console, progress
 from xlassess.cli.options import Options, common, shown
+from xlassess.services.common.phrases import count, noticed, percent
 
 if TYPE_CHECKING:
     from xlassess.demo import CameByMail, DemoRun, PostPlayed, RoundsPlayed

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from xlassess.cli.console import Console, capital, day, named
+from xlassess.cli.console import Console
 from xlassess.cli.options import Options, folder_of, in_round, now, shown
 from xlassess.model.errors import as_argument
+from xlassess.services.common.phrases import capital, day, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, count, day, progress
+from xlassess.cli.console import Console, progress
 from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
+from xlassess.services.common.phrases import count, day
 
 if TYPE_CHECKING:
     from xlassess.services.common.issuing import Outcome

@@ -6,18 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import (
-    Console,
-    capital,
-    count,
-    day,
-    dumps,
-    finding_as_json,
-    named,
-    put_right_as_json,
-    whose,
-)
+from xlassess.cli.console import Console, dumps, finding_as_json, put_right_as_json
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round
+from xlassess.services.common.phrases import capital, count, day, named, whose
 
 if TYPE_CHECKING:
     from datetime import datetime

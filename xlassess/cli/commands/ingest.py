@@ -11,23 +11,18 @@ import click
 
 from xlassess.cli.console import (
     Console,
-    capital,
     choosing,
-    count,
     dumps,
     finding_as_json,
-    listed,
-    named,
-    noticed,
     offer_as_json,
     progress,
     put_right_as_json,
-    refusal,
     show_offers,
     show_said_why,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
 from xlassess.model.errors import UsageError
+from xlassess.services.common.phrases import capital, count, listed, named, noticed, refusal
 
 if TYPE_CHECKING:
     from xlassess.model.answer import State

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, choosing, count, day, whose
+from xlassess.cli.console import Console, choosing
 from xlassess.cli.options import FULL, Options, a_day, folder_of, in_round, leave, now, shown
+from xlassess.services.common.phrases import count, day, whose
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, percent, show_promises
+from xlassess.cli.console import Console, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, here_or_in, in_round, now, shown
+from xlassess.services.common.phrases import percent
 
 if TYPE_CHECKING:
     from xlassess.services.report import Reported

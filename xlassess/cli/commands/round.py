@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import Console, count, day, dumps
+from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, Options, common, folder_of, now, shown
 from xlassess.model.errors import UsageError, as_argument
+from xlassess.services.common.phrases import count, day
 
 if TYPE_CHECKING:
     from xlassess.services.rounds import BegunRound, ClosedRound, LeftOpen, RoundLine

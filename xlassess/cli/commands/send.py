@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from xlassess.cli.console import Console, count, day, progress
+from xlassess.cli.console import Console, progress
 from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
+from xlassess.services.common.phrases import count, day
 
 if TYPE_CHECKING:
     from xlassess.mail import Kind

@@ -9,20 +9,15 @@ import click
 from xlassess.cli.console import (
     Console,
     choosing,
-    count,
-    day,
     dumps,
     finding_as_json,
-    named,
-    noticed,
     offer_as_json,
-    percent,
-    refusal,
     show_offers,
     show_said_why,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 from xlassess.model.errors import as_argument
+from xlassess.services.common.phrases import count, day, matter, named, noticed, percent, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from xlassess.model.finding import Finding
     from xlassess.model.plan import AgreedAction
     from xlassess.model.record import Notice
+    from xlassess.services.common.phrases import Matter
     from xlassess.services.status import Line, Status
 
 
@@ -95,8 +91,7 @@ def _show(out: Console, result: Status) -> None:
     _overdue(out, result)
     _unexplained(out, result)
     if result.waiting:
-        what = count(result.waiting, "proposal or concern", "proposals and concerns")
-        out.heading(f"Not settled by the agreed plan: {what}")
+        out.heading(matter("unsettled", result.waiting))
         if not result.closed:
             out.say("To put them to a decision: xlassess plan")
     for review in result.reviews:
@@ -112,7 +107,7 @@ def _reports(out: Console, result: Status) -> None:
     """Say which owners of actions have not reported yet."""
     if not result.reports:
         return
-    out.heading(f"Progress not reported yet: {count(len(result.reports), 'workbook')}")
+    out.heading(matter("reports", len(result.reports)))
     lines = []
     for one in result.reports:
         marks = _marks(one.sent, one.reminded, one.notice)
@@ -129,7 +124,7 @@ def _overdue(out: Console, result: Status) -> None:
     """Say which agreed actions have passed their deadline."""
     if not result.overdue:
         return
-    out.heading(f"Overdue: {count(len(result.overdue), 'agreed action')}")
+    out.heading(matter("overdue", len(result.overdue)))
     lines = [
         f"{_numbered(one, result)}, due {day(one.deadline)}, {one.owner or 'no owner'}: "
         f"{one.action}"
@@ -145,7 +140,7 @@ def _unexplained(out: Console, result: Status) -> None:
     """Say which actions stay as they were, because a reason is missing."""
     if not result.unexplained:
         return
-    out.heading(f"Reason awaited: {count(len(result.unexplained), 'agreed action')}")
+    out.heading(matter("unexplained", len(result.unexplained)))
     lines = [
         f"{_numbered(one, result)}, {one.owner or 'no owner'}: reported as {one.unexplained}, "
         f"still “{one.state}”"
@@ -200,12 +195,10 @@ def _rates(out: Console, result: Status) -> None:
 
 def _open(out: Console, result: Status) -> None:
     from xlassess.ledger import UNCLEAR
-    from xlassess.services.status import OUT
 
-    asked = result.having("query open", "blank", "refused only")
-    queries = [line for line in asked if line.queries]
+    queries = result.with_queries
     if queries:
-        out.heading(f"Open queries: {count(len(queries), 'workbook')}")
+        out.heading(matter("queries", len(queries)))
         if not result.closed:
             _asking(out, queries)
             out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
@@ -228,14 +221,14 @@ def _open(out: Console, result: Status) -> None:
     _evidence(out, result)
     _later(out, result)
     _settled(out, result)
-    waiting = result.having(*OUT)
+    waiting = result.awaited
     if waiting:
-        out.heading(f"Not returned yet: {count(len(waiting), 'workbook')}")
+        out.heading(matter("awaited", len(waiting)))
         out.some([_awaited(line) for line in waiting], "xlassess status --full")
     missing = result.having("not issued")
     if missing:
-        yet, do = ("", "") if result.closed else (" yet", ". Run: xlassess generate")
-        out.heading(f"Not issued{yet}: {count(len(missing), 'workbook')}{do}")
+        do = "" if result.closed else ". Run: xlassess generate"
+        out.heading(f"{matter('not issued', len(missing))}{do}")
     _refused(out, result)
     pending = (result.joint, result.offers, result.reports, result.overdue, result.unplaced)
     if not (queries or waiting or missing or any(pending) or result.waiting):
@@ -261,7 +254,7 @@ def _joint(out: Console, result: Status) -> None:
     """Plan, progress and workshop workbooks that are to be put right by whoever filled them in."""
     if not result.joint:
         return
-    out.heading(f"To be put right in the file: {count(len(result.joint), 'workbook')}")
+    out.heading(matter("joint", len(result.joint)))
     if not result.closed:
         out.say("Correct it in Excel, and read it again: xlassess ingest FILE")
     for one in result.joint:
@@ -276,10 +269,10 @@ def _joint(out: Console, result: Status) -> None:
 
 def _evidence(out: Console, result: Status) -> None:
     """Answers that came in a PDF or a picture, and that nobody has typed in yet."""
-    waiting = [line for line in result.lines if line.evidence]
+    waiting = result.with_evidence
     if not waiting:
         return
-    out.heading(f"Answers in a PDF or a picture: {count(len(waiting), 'workbook')}")
+    out.heading(matter("evidence", len(waiting)))
     for line in waiting:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2, style="query")
         for ret in line.evidence:
@@ -294,10 +287,10 @@ def _evidence(out: Console, result: Status) -> None:
 
 def _later(out: Console, result: Status) -> None:
     """PDFs and pictures that came after the return that counts."""
-    lines = [line for line in result.lines if line.later]
+    lines = result.with_later
     if not lines:
         return
-    out.heading(f"A PDF or a picture came later: {count(len(lines), 'workbook')}")
+    out.heading(matter("later", len(lines)))
     for line in lines:
         counts = f"return {line.number} counts" if line.number else line.state
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {counts}", indent=2, style="note")
@@ -308,22 +301,15 @@ def _later(out: Console, result: Status) -> None:
         out.say('If there is nothing in it: xlassess set-aside NUMBER --reason "..."')
 
 
-_OTHER_ROUND = "I05"
-"""The finding of a workbook of another round: whose it is, is known."""
-
-
 def _refused(out: Console, result: Status) -> None:
     """Refused files that are no workbook of this round."""
-    others = [ret for ret in result.unplaced if _OTHER_ROUND in {f.code for f in ret.findings}]
-    rest = [ret for ret in result.unplaced if ret not in others]
-    known = [ret for ret in rest if ret.number in result.senders]
-    nobodys = [ret for ret in rest if ret not in known]
-    for title, found in (
-        ("of another round", others), ("sent by people who are asked", known),
-        ("sender not known", nobodys),
-    ):  # fmt: skip
+    refused: tuple[tuple[Matter, tuple[Return, ...]], ...] = (
+        ("other round", result.of_other_round), ("asked", result.of_people_asked),
+        ("nobody", result.of_nobody),
+    )  # fmt: skip
+    for kind, found in refused:
         if found:
-            out.heading(f"Refused, {title}: {count(len(found), 'file')}")
+            out.heading(matter(kind, len(found)))
             out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
     if result.unplaced and not result.closed:
         out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')

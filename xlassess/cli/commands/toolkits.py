@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import Console, count, dumps
+from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, Options, common, here_or_in, shown
+from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.model.toolkit import Section, Toolkit

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlassess.cli.console import Console, count, dumps, listed
+from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, Options, folder_of, in_round, leave
+from xlassess.services.common.phrases import count, listed
 
 if TYPE_CHECKING:
     from xlassess.services.verify import Verified

@@ -1,0 +1,171 @@
+"""Words that everybody is told results in: numbers, days, whose, where, and what is open.
+
+The command line and the desk both use them, so that neither says what the other does not. A module
+that loads nothing heavy, because ``xlassess --help`` loads it.
+"""
+
+from __future__ import annotations
+
+import errno
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from xlassess.model.answer import Issued, Return
+    from xlassess.model.record import Notice, NoticeKind
+
+Matter = Literal[
+    "queries", "joint", "offers", "evidence", "later", "other round", "asked", "nobody",
+    "awaited", "not issued", "reports", "overdue", "unexplained", "unsettled",
+]  # fmt: skip
+"""What may be open in a round; `MATTERS` has the words."""
+
+_NOTICED: Mapping[NoticeKind, str] = {
+    "no such address": "address does not exist",
+    "not delivered": "message could not be delivered",
+    "delayed": "delivery is delayed",
+    "away": "away",
+    "automatic reply": "automatic reply",
+    "read": "message was opened",
+}
+
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
+
+
+def visible(char: str) -> str:
+    """Return a character as it can be shown anywhere: one that steers what is shown as its escape.
+
+    These are control characters, and those that turn the direction of text.
+    """
+    if char in _TURNING or unicodedata.category(char) in ("Cc", "Cs"):
+        return f"\\u{ord(char):04x}" if ord(char) > 0xFF else f"\\x{ord(char):02x}"
+    return char
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return "1 file" or "3 files"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital letter first and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def percent(share: float | None) -> str:
+    """Return "79%", or a dash where there is nothing to take a share of."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+def day(value: date) -> str:
+    """Return "27 March 2026"."""
+    from xlassess.model.days import written_day
+
+    return written_day(value)
+
+
+def whose(issued: Issued) -> str:
+    """Return whose workbook it is, with its reference."""
+    who = (issued.partner, issued.respondent, issued.identity.toolkit, issued.reference)
+    return ", ".join(filter(None, who))
+
+
+def named(ret: Return) -> str:
+    """Return a return by number and file."""
+    return f"return {ret.number} ({ret.file})"
+
+
+def noticed(notice: Notice) -> str:
+    """Return in words what came back about a message."""
+    if notice.kind == "away" and notice.until:
+        return f"away until {day(notice.until)}"
+    whose = f"{notice.address}: " if notice.address else ""
+    return f"{whose}{_NOTICED[notice.kind]}"
+
+
+def refusal(ret: Return) -> str:
+    """Return in one line which file was refused, and why."""
+    reason = ret.findings[0] if ret.findings else None
+    name = f"{ret.file} (return {ret.number})" if ret.number else ret.file
+    return f"{name}: {reason.code} {reason.kind.title}" if reason else name
+
+
+def trouble(error: OSError) -> tuple[str, str]:
+    """Return what is wrong with a file or the disk, and what to do, as two sentences."""
+    message, remedy = _TROUBLES.get(error.errno or 0, _REFUSED)
+    name = f" {error.filename}" if error.filename else " it"
+    return message.format(name=name, why=error.strerror), remedy
+
+
+_NO_ROOM = (
+    "The disk is full.",
+    "Free some space and do the same again. Everything finished so far is kept.",
+)
+_READ_ONLY = (
+    "Cannot write to{name} ({why}). The disk or folder is read-only.",
+    "Copy the whole folder to a place you can write to, and work there.",
+)
+_NO_RIGHT = (
+    "Cannot read or write{name} ({why}). It may be open in another program, or you may not have "
+    "permission.",
+    "Close it in other programs, check that you can write there, and do the same again.",
+)
+_IN_THE_WAY = (
+    "Cannot write{name} ({why}). There is a file where a folder is needed, or a folder where a "
+    "file is needed.",
+    "Move it somewhere else and do the same again.",
+)
+_REFUSED = (
+    "The computer could not use the file{name}: {why}.",
+    "Close it in other programs. Check that you can write there and that the disk is not full.",
+)
+_TROUBLES = {
+    errno.ENOSPC: _NO_ROOM,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _NO_ROOM,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EISDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+}
+"""What is wrong with the disk and what to do, by the system's error number."""
+
+
+MATTERS: Mapping[Matter, tuple[str, str, str]] = {
+    "queries": ("Open queries", "workbook", "workbooks"),
+    "joint": ("To be put right in the file", "workbook", "workbooks"),
+    "offers": ("What messages seem to ask for", "offer", "offers"),
+    "evidence": ("Answers in a PDF or a picture", "workbook", "workbooks"),
+    "later": ("A PDF or a picture came later", "workbook", "workbooks"),
+    "other round": ("Refused, of another round", "file", "files"),
+    "asked": ("Refused, sent by people who are asked", "file", "files"),
+    "nobody": ("Refused, sender not known", "file", "files"),
+    "awaited": ("Not returned yet", "workbook", "workbooks"),
+    "not issued": ("Not issued", "workbook", "workbooks"),
+    "reports": ("Progress not reported yet", "workbook", "workbooks"),
+    "overdue": ("Overdue", "agreed action", "agreed actions"),
+    "unexplained": ("Reason awaited", "agreed action", "agreed actions"),
+    "unsettled": (
+        "Not settled by the agreed plan",
+        "proposal or concern",
+        "proposals and concerns",
+    ),
+}
+"""What may be open in a round, the most pressing first: title; what is counted, one and many."""
+
+
+def matter(kind: Matter, number: int) -> str:
+    """Return how many there are of something open: "Open queries: 3 workbooks"."""
+    title, one, many = MATTERS[kind]
+    return f"{title}: {count(number, one, many)}"
