@@ -66,6 +66,10 @@ PROGRAMS: Mapping[str, Program] = {
     "sheetjs": Program("SheetJS", _NPM, package="node_modules/xlsx", needs=("npm",)),
     "exceljs": Program("ExcelJS", _NPM, package="node_modules/exceljs", needs=("npm",)),
     "postal-mime": Program("postal-mime", _NPM, package="node_modules/postal-mime", needs=("npm",)),
+    "chromium": Program(
+        "Chromium", "install chromium", ("chromium", "chromium-browser", "google-chrome")
+    ),
+    "axe": Program("axe-core", _NPM, package="node_modules/axe-core", needs=("npm",)),
     "validator": Program(
         "the Open XML SDK validator",
         _NPM,

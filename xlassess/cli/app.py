@@ -44,6 +44,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "round": ("round", "List, begin, close and reopen rounds."),
     "verify": ("verify", "Check that the records are complete and unchanged."),
     "toolkits": ("toolkits", "List, show, check and edit toolkits."),
+    "desk": ("desk", "Work in the browser."),
     "demo": ("demo", "Run a made-up assessment, to see how it works."),
 }
 """Each verb, in the order they are used in: its module in ``commands``, and its line of help.

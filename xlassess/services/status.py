@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timezone
-from typing import Literal
+from typing import Literal, get_args
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
@@ -48,6 +48,9 @@ something the partner must look at again; returned: came back and was read; nil 
 as having nothing to report; declined: recorded as not taking part; withdrawn: issued to somebody
 the register no longer names, and did not come back.
 """
+
+LINE_STATES: tuple[LineState, ...] = get_args(LineState)
+"""Every state, in the order in which a workbook goes through them."""
 
 ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
 """The states that count as a response. Who declined was asked and gave none."""

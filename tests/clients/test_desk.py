@@ -1,0 +1,151 @@
+"""The desk in a real browser: by mouse, by keyboard alone, without JavaScript, for every eye."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright", reason="install xlassess[test]")
+pytest.importorskip("starlette", reason="install xlassess[test]")
+
+from playwright.sync_api import Browser, Page
+
+from tests.services.small import LATER
+from tests.web.browsing import SCHEMES, WIDTHS, at_desk, chromium, overflows, violations
+from tests.web.desks import a_round, running
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.consolidate import consolidate
+from xlassess.services.status import status
+from xlassess.web.app import PAGES
+from xlassess.web.security import Sessions
+
+pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]
+
+STATES = [one.path for one in PAGES if one.title] + ["/send?show=all", "/?round=2031", "/nothing"]
+"""Every page of the menu, and what is shown where something cannot be done."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> AssessmentFolder:
+    made = a_round(tmp_path_factory.mktemp("desk"))
+    consolidate(made, now=LATER)
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(folder: AssessmentFolder) -> Iterator[Sessions]:
+    with running(folder) as sessions:
+        yield sessions
+
+
+def address(desk: Sessions, path: str) -> str:
+    return f"http://127.0.0.1:{desk.port}{path}"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_page__can_be_used_by_everybody(
+    browser: Browser, desk: Sessions, width: int, scheme: str
+) -> None:
+    with at_desk(browser, desk.new_link(), width, scheme) as page:
+        for path in STATES:
+            page.goto(address(desk, path))
+            assert violations(page) == [], path
+            assert not overflows(page), path
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_form__with_something_wrong_can_be_used_by_everybody(
+    browser: Browser, desk: Sessions, scheme: str
+) -> None:
+    with at_desk(browser, desk.new_link(), 360, scheme) as page:
+        page.goto(address(desk, "/send?show=all"))
+        page.get_by_role("button", name="Record the chosen ones as sent").click()
+        page.get_by_role("heading", name="There is a problem").wait_for()
+        assert violations(page) == []
+        assert not overflows(page)
+        assert page.evaluate("document.activeElement.id") == "errors"
+
+
+def test_page__at_the_narrowest_and_twice_as_large(browser: Browser, desk: Sessions) -> None:
+    """320 px is 1280 px at 400 %, WCAG 2.2, 1.4.10."""
+    with at_desk(browser, desk.new_link(), 320) as page:
+        for path in STATES:
+            page.goto(address(desk, path))
+            assert not overflows(page), path
+
+
+def test_link__copied_to_another_browser_is_refused(browser: Browser, desk: Sessions) -> None:
+    link = desk.new_link()
+    with at_desk(browser, link) as page:
+        assert page.get_by_role("heading", name="Where the round stands").is_visible()
+        other = browser.new_context().new_page()
+        assert other.goto(link).status == 403  # type: ignore[union-attr]
+
+
+def sent(folder: AssessmentFolder) -> set[str]:
+    lines = status(folder, today=LATER.date()).lines
+    return {line.respondent for line in lines if line.sent}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_send__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
+    folder = a_round(tmp_path)
+    with (
+        running(folder) as desk,
+        at_desk(browser, desk.new_link(), script=script) as page,
+    ):
+        page.get_by_role("link", name="Send", exact=True).click()
+        page.get_by_role("link", name="All: 3").click()
+        page.get_by_label("Bea Birch").check()
+        page.get_by_role("button", name="Record the chosen ones as sent").click()
+        page.get_by_text("Recorded as sent: 1 workbook.").wait_for()
+        assert sent(folder) == {"Bea Birch"}
+        page.go_back()
+        page.get_by_role("button", name="Record the chosen ones as sent").click()
+        page.get_by_text("Recorded as sent: 1 workbook.").wait_for()
+        assert sent(folder) == {"Bea Birch"}
+
+
+def test_send__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
+    folder = a_round(tmp_path)
+    with running(folder) as desk, at_desk(browser, desk.new_link()) as page:
+        page.keyboard.press("Tab")
+        assert focused(page) == "Skip to the page"
+        tab_to(page, "Send")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Workbooks to send").wait_for()
+        tab_to(page, "Bea Birch")
+        page.keyboard.press("Space")
+        tab_to(page, "Record the chosen ones as sent")
+        page.keyboard.press("Enter")
+        page.get_by_text("Recorded as sent: 1 workbook.").wait_for()
+        assert sent(folder) == {"Bea Birch"}
+
+
+def focused(page: Page) -> str:
+    said = page.evaluate(
+        "(a => (a.labels && a.labels.length ? a.labels[0] : a).innerText.trim())"
+        "(document.activeElement)"
+    )
+    return str(said)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press the tab key until this has the focus, and can be seen to have it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if focused(page) == name:
+            shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert shadow != "none" or outline != "none"
+            return
+    raise AssertionError(name)

@@ -1,0 +1,140 @@
+"""A desk for tests: over a small round, and a client that was let in as a browser is.
+
+``a_desk`` answers without a network, which is quick. ``running`` serves it to a real browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import threading
+import time
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from tests.services.small import LATER, a_folder, answer
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.services.ingest import ingest
+from xlassess.web.app import create_app
+from xlassess.web.security import Sessions, User
+
+PORT = 8765
+FROM_HERE = {"sec-fetch-site": "same-origin", "origin": "null"}
+"""What a browser says of a form that a page of the desk sent."""
+
+T = TypeVar("T")
+
+
+def a_round(root: Path) -> AssessmentFolder:
+    """Return a round of three people: one answered, one left a doubt, one is awaited."""
+    folder = a_folder(root / "small")
+    inbox = root / "inbox"
+    answer(folder, "Ada Ash", inbox / "ada.xlsx")
+    answer(folder, "Abe Ash", inbox / "abe.xlsx", ("Agree", "<b>Perhaps</b>", "Agree"))
+    ingest(folder, [inbox], now=LATER, workers=1)
+    return folder
+
+
+@dataclass
+class DeskClient:
+    """Asks a desk as one browser does; its cookies are kept from one request to the next."""
+
+    app: ASGIApp
+    sessions: Sessions
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self, method: str, address: str, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        """Send one request and return the answer; redirects are not followed."""
+        return _run(self._ask(method, address, dict(headers or {}), more))
+
+    async def _ask(
+        self, method: str, address: str, headers: dict[str, str], more: dict[str, Any]
+    ) -> httpx.Response:
+        if self.cookies and "cookie" not in headers:
+            pairs = (f"{name}={value}" for name, value in self.cookies.items())
+            headers["cookie"] = "; ".join(pairs)
+        home = f"http://127.0.0.1:{self.sessions.port}"
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(transport=transport, base_url=home) as client:
+            answer = await client.request(method, address, headers=headers, **more)
+        for said in answer.headers.get_list("set-cookie"):
+            name, _, value = said.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def get(self, address: str, **headers: str) -> httpx.Response:
+        """Return a page."""
+        return self.ask("GET", address, {name.replace("_", "-"): v for name, v in headers.items()})
+
+    def post(
+        self, address: str, fields: Mapping[str, Any], headers: Mapping[str, str] = FROM_HERE
+    ) -> httpx.Response:
+        """Send a form as the desk's own page does; fields must have its number."""
+        return self.ask("POST", address, headers, data=dict(fields))
+
+    def enter(self) -> DeskClient:
+        """Open the one-time link."""
+        answer = self.get(self.sessions.new_link())
+        assert answer.status_code == 200
+        return self
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def a_desk(folder: AssessmentFolder) -> DeskClient:
+    """Return a client of a desk over this folder, let in."""
+    return closed_desk(folder).enter()
+
+
+def closed_desk(folder: AssessmentFolder) -> DeskClient:
+    """Return a client of a desk over this folder, not let in yet."""
+    sessions = Sessions(PORT)
+    return DeskClient(create_app(folder.root, sessions, User("Cora Coordinator")), sessions)
+
+
+def number_in(answer: httpx.Response) -> str:
+    """Return the number of the first form on a page."""
+    found = re.search(r'name="number" value="([^"]+)"', answer.text)
+    assert found is not None
+    return found.group(1)
+
+
+def words_in(answer: httpx.Response) -> str:
+    """Return what a page says, without its markup, in one line."""
+    body = answer.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body.partition(">")[2])).split())
+
+
+@contextmanager
+def running(folder: AssessmentFolder) -> Iterator[Sessions]:
+    """Serve a desk over this folder on this computer; ``new_link`` of what it gives lets one in."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    sessions = Sessions(listening.getsockname()[1])
+    app = create_app(folder.root, sessions, User("Cora Coordinator"))
+    config = uvicorn.Config(app, log_config=None, ws="none", lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield sessions
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()

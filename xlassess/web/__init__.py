@@ -1,0 +1,1 @@
+"""The desk: pages in the browser over the same services as the command line."""

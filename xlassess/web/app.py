@@ -1,0 +1,78 @@
+"""The desk put together: its pages, what is done on them, and the guard before them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from xlassess.web.forms import Done
+from xlassess.web.page import entrance_page, refusal_page
+from xlassess.web.routes import home, papers, send
+from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
+from xlassess.web.visit import Desk, Visit, acts, shows
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A page: its name, its address, what shows it, and what is done with the form on it.
+
+    One with a ``title`` is in the menu, in the order of `PAGES`.
+    """
+
+    name: str
+    path: str
+    show: Callable[[Visit], Response]
+    title: str = ""
+    act: Callable[[Visit], Done] | None = None
+
+
+PAGES: tuple[DeskPage, ...] = (
+    DeskPage("home", "/", home.show, "Home"),
+    DeskPage("send", "/send", send.show, "Send", send.record),
+    DeskPage("workbook", "/send/workbook", send.give),
+    DeskPage("bundle", "/send/all", send.bundle),
+    DeskPage("papers", "/papers", papers.show, "Papers"),
+    DeskPage("paper", "/papers/file", papers.give),
+)
+"""Every page of the desk."""
+
+
+def create_app(root: Path, sessions: Sessions, user: User) -> ASGIApp:
+    """Return the desk for an assessment's folder.
+
+    Args:
+        root: the folder.
+        sessions: the browsers that were let in.
+        user: who is let in by the one-time link.
+    """
+    desk = Desk(
+        root=root.resolve(),
+        menu=tuple((one.name, one.title) for one in PAGES if one.title),
+        pages={one.name: one.path for one in PAGES},
+    )
+
+    async def enter(request: Request) -> Response:
+        value = sessions.enter(request.path_params["token"], user)
+        return entrance_page(sessions.cookie, value) if value else refusal_page("link")
+
+    async def missing(request: Request, error: Exception) -> Response:
+        del request, error
+        return refusal_page("missing")
+
+    routes = [
+        Route(f"{OPENING}{{token}}", enter, methods=["GET"]),
+        Mount(STATIC.rstrip("/"), StaticFiles(packages=[("xlassess.web", "static")])),
+        *(Route(one.path, shows(desk, one.show), methods=["GET"]) for one in PAGES),
+        *(Route(one.path, acts(desk, one.act, one.show), methods=["POST"])
+          for one in PAGES if one.act),
+    ]  # fmt: skip
+    pages = Starlette(routes=routes, exception_handlers={404: missing, 405: missing})
+    return Guard(pages, sessions)

@@ -1,0 +1,160 @@
+"""What people fill in: read within bounds, with a number that makes each form count once."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from xlassess.web.security import Session
+
+NUMBER = "number"
+"""The field with a form's number."""
+
+_MOST_BYTES, _MOST_FIELDS = 1 << 20, 20_000
+_KEPT = 10_000
+"""So many forms that were carried out are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with a field, and what to do; with the form as a whole if it names none."""
+
+    field: str
+    message: str
+
+
+class FormErrors(Exception):  # noqa: N818 - what somebody filled in, and no fault of the program
+    """A form cannot be carried out as it was filled in; nothing was done."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(one.message for one in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What somebody filled in, and what is wrong with it."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+
+    def text(self, name: str, usual: str = "") -> str:
+        """Return what stands in a field, without blanks around it.
+
+        Args:
+            name: the field.
+            usual: what stands there before anybody has filled the form in.
+        """
+        given = self.fields.get(name)
+        return given[-1].strip() if given else "" if self.fields else usual
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return everything chosen under a name, such as boxes that were ticked."""
+        return self.fields.get(name, ())
+
+    def error(self, name: str) -> str:
+        """Return what is wrong with a field; empty if nothing is."""
+        return next((one.message for one in self.errors if one.field == name), "")
+
+    def wanted(self, name: str, message: str) -> str:
+        """Return what stands in a field that must not be left empty.
+
+        Raises:
+            FormErrors: it was.
+        """
+        if text := self.text(name):
+            return text
+        raise FormErrors(FieldError(name, message))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A form that was carried out: what was done, in a sentence, and the page that shows it."""
+
+    said: str
+    to: str
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The numbers of forms: signed for one session, and good for one use.
+
+    A page of somebody else cannot know one, so that it also shows that a form is ours.
+    """
+
+    _done: OrderedDict[str, Done] = field(default_factory=OrderedDict)
+    _at_work: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    def new(self, session: Session) -> str:
+        """Return the number for a form that is about to be shown."""
+        number = secrets.token_urlsafe(16)
+        return f"{number}.{_signed(session, number)}"
+
+    def is_ours(self, session: Session, number: str) -> bool:
+        """True when a number was given out to this session."""
+        plain, _, signature = number.partition(".")
+        return hmac.compare_digest(signature.encode(), _signed(session, plain).encode())
+
+    def done(self, session: Session, number: str) -> Done | None:
+        """Return what was done with a form, if it was carried out."""
+        return self._done.get(number) if number and self.is_ours(session, number) else None
+
+    @asynccontextmanager
+    async def alone(self, number: str) -> AsyncIterator[None]:
+        """Hold a number, so that the same form sent twice at once waits for the first."""
+        lock = self._at_work.setdefault(number, asyncio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked():
+                self._at_work.pop(number, None)
+
+    def carried_out(self, number: str, done: Done) -> None:
+        """Remember what was done with a form."""
+        self._done[number] = done
+        while len(self._done) > _KEPT:
+            self._done.popitem(last=False)
+
+
+def _signed(session: Session, number: str) -> str:
+    return hmac.new(session.key, number.encode("utf-8", "replace"), sha256).hexdigest()
+
+
+async def read_form(request: Request) -> Form:
+    """Return what was filled in.
+
+    Raises:
+        FormErrors: it is no form of ours, or larger than any could be.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise FormErrors(FieldError("", "This form could not be read. Fill it in again."))
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > _MOST_BYTES:
+            raise FormErrors(FieldError("", "This is too long. Write less, and send it again."))
+    return Form(_fields(bytes(data)))
+
+
+def _fields(data: bytes) -> dict[str, tuple[str, ...]]:
+    try:
+        pairs: Sequence[tuple[str, str]] = parse_qsl(
+            data.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise FormErrors(FieldError("", "This form could not be read. Fill it in again.")) from None
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        fields[name] = (*fields.get(name, ()), value.replace("\r\n", "\n"))
+    return fields

@@ -1,0 +1,131 @@
+"""Where the round stands: the response rate, what needs a person first, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.responses import Response
+
+from xlassess.ledger import Event
+from xlassess.services import status as service
+from xlassess.services.common.phrases import count, matter
+from xlassess.services.rounds import RoundLine, rounds
+from xlassess.services.status import NextReview, Rate, Status
+from xlassess.web.page import PageLink, page
+from xlassess.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatter:
+    """Something that is open: what, how many, and the page for it, if there is one."""
+
+    told: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do next: in words, with the page for it or else the command."""
+
+    told: str
+    to: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """What the first page shows."""
+
+    return_by: date | None
+    closed: Event | None
+    asked: int
+    rates: tuple[Rate, ...]
+    states: tuple[tuple[str, int], ...]
+    matters: tuple[OpenMatter, ...]
+    steps: tuple[NextStep, ...]
+    reviews: tuple[NextReview, ...]
+    remarks: tuple[str, ...]
+    rounds: tuple[tuple[PageLink, RoundLine], ...]
+
+    @property
+    def issued(self) -> int:
+        """How many workbooks were issued."""
+        return sum(rate.issued for rate in self.rates)
+
+    @property
+    def answered(self) -> int:
+        """How many of them came back."""
+        return sum(rate.answered for rate in self.rates)
+
+    @property
+    def share(self) -> float | None:
+        """The response rate over all toolkits; None when nothing was issued."""
+        return self.answered / self.issued if self.issued else None
+
+
+_PAGE_OF: dict[str, str] = {
+    "queries": "settle", "offers": "settle", "evidence": "settle", "later": "settle",
+    "joint": "settle", "other round": "settle", "asked": "settle", "nobody": "settle",
+    "awaited": "register", "not issued": "send", "reports": "plan", "overdue": "plan",
+    "unexplained": "plan", "unsettled": "plan",
+}  # fmt: skip
+"""The page on which each open matter is dealt with; it is linked to where it is there."""
+
+
+def show(visit: Visit) -> Response:
+    """Show where the round stands."""
+    found = service.status(visit.folder, today=visit.today)
+    view = HomeView(
+        return_by=found.assessment.return_by,
+        closed=found.closed,
+        asked=len(found.lines),
+        rates=found.rates,
+        states=tuple(_states(found)),
+        matters=tuple(
+            OpenMatter(matter(kind, number), visit.at(_PAGE_OF.get(kind, "")))
+            for kind, number in found.matters.items()
+        ),
+        steps=tuple(_steps(visit, found)),
+        reviews=found.reviews,
+        remarks=found.remarks,
+        rounds=tuple(_rounds(visit)),
+    )
+    return page(visit, "home.html", "Where the round stands", view)
+
+
+def _states(found: Status) -> Iterator[tuple[str, int]]:
+    """Yield how many workbooks are in each state, in the order in which a workbook goes on."""
+    for state in service.LINE_STATES:
+        if lines := found.having(state):
+            yield state, len(lines)
+
+
+def _rounds(visit: Visit) -> Iterator[tuple[PageLink, RoundLine]]:
+    for line in rounds(visit.folder):
+        here = line.name == visit.assessment.round
+        yield PageLink(line.name, visit.at("home", round=line.name), here), line
+
+
+def _steps(visit: Visit, found: Status) -> Iterator[NextStep]:
+    """Yield what to do next, in the order of a round; nothing once the round is closed."""
+    if found.closed:
+        return
+    if not found.lines:
+        yield NextStep("Fill in partners.xlsx: one row for each person you ask.")
+        return
+    steps = (
+        (len(found.having("not issued")), "send", "xlassess generate", "Write {} to send out."),
+        (len(found.having("not sent")), "send", "xlassess send", "Send {}."),
+        (len(found.with_queries), "settle", "xlassess query", "Ask the partners about {}."),
+        (len(found.awaited), "receive", "xlassess ingest", "Read what comes back: {} still out."),
+    )
+    for number, name, command, words in steps:
+        if number:
+            to = visit.at(name)
+            told = words.format(count(number, "workbook"))
+            yield NextStep(told, to, "" if to else command)
+    if any(rate.answered for rate in found.rates):
+        to = visit.at("summary")
+        yield NextStep("Write the summary.", to, "" if to else "xlassess consolidate")

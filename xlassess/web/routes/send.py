@@ -1,0 +1,156 @@
+"""The workbooks to send: each to be saved, or all in one zip file; and what was sent, on record."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from xlassess.contract.reference import find_references
+from xlassess.model.errors import UsageError
+from xlassess.services import decide
+from xlassess.services.common.phrases import count
+from xlassess.services.status import Line, status
+from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.page import PageLink, download, page
+from xlassess.web.visit import Visit
+
+_MOST = 200
+"""So many workbooks are listed on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A workbook of the list: whose it is, where it stands, and where its file is saved from."""
+
+    line: Line
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendView:
+    """The workbooks listed on this page, and where the others are."""
+
+    lines: tuple[OutboxLine, ...]
+    number: int
+    choices: tuple[PageLink, ...]
+    before: str
+    after: str
+    here: str
+    bundle: str
+    unsent: int
+    closed: bool
+
+    @property
+    def recorded(self) -> bool:
+        """True when one of those listed is recorded as sent."""
+        return any(one.line.sent for one in self.lines)
+
+
+def show(visit: Visit) -> Response:
+    """Show the workbooks that were issued: those not recorded as sent, or all of them."""
+    found = status(visit.folder, today=visit.today)
+    issued = [line for line in found.lines if line.reference]
+    unsent = [line for line in issued if line.sent is None and line.in_register and not line.file]
+    everything = visit.request.query_params.get("show") == "all"
+    lines = issued if everything else unsent
+    more = {"show": "all"} if everything else {}
+    at = _place(visit, len(lines))
+    files = _files(visit)
+    view = SendView(
+        lines=tuple(
+            OutboxLine(line, _saved_from(visit, line, files)) for line in lines[at : at + _MOST]
+        ),
+        number=len(lines),
+        choices=(
+            PageLink(f"Not recorded as sent: {len(unsent)}", visit.at("send"), not everything),
+            PageLink(f"All: {len(issued)}", visit.at("send", show="all"), everything),
+        ),
+        before=visit.at("send", **more, at=str(at - _MOST)) if at else "",
+        after=visit.at("send", **more, at=str(at + _MOST)) if at + _MOST < len(lines) else "",
+        here=visit.at("send", **more),
+        bundle=visit.at("bundle") if files else "",
+        unsent=sum(line.state == "not sent" for line in unsent),
+        closed=found.closed is not None,
+    )
+    return page(visit, "send.html", "Workbooks to send", view)
+
+
+def _place(visit: Visit, number: int) -> int:
+    """Return where in the list the page begins; the first page for anything that is no place."""
+    said = visit.request.query_params.get("at", "")
+    at = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
+    return at - at % _MOST if at < number else 0
+
+
+def _files(visit: Visit) -> dict[str, Path]:
+    """The workbooks in the outbox, by reference."""
+    found = sorted(visit.folder.outbox.glob("*.xlsx"))
+    return {ref: path for path in found if path.is_file() for ref in find_references(path.name)}
+
+
+def _saved_from(visit: Visit, line: Line, files: dict[str, Path]) -> str:
+    here = line.reference in files
+    return visit.at("workbook", reference=line.reference) if here else ""
+
+
+def give(visit: Visit) -> Response:
+    """Give out one workbook of the outbox.
+
+    Raises:
+        UsageError: there is none of this reference.
+    """
+    path = _files(visit).get(visit.request.query_params.get("reference", ""))
+    if path is None:
+        raise UsageError("There is no such workbook in the outbox.", "Write the workbooks again.")
+    return download(path, path.name)
+
+
+def bundle(visit: Visit) -> Response:
+    """Give out all workbooks of the outbox as one zip file.
+
+    Raises:
+        UsageError: there is none.
+    """
+    files = sorted(_files(visit).values())
+    if not files:
+        raise UsageError("There are no workbooks in the outbox.", "Write the workbooks first.")
+    handle, name = tempfile.mkstemp(suffix=".zip")
+    made = Path(name)
+    try:
+        # Workbooks are packed already: packing them again takes long and saves nothing.
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for path in files:
+                archive.write(path, path.name)
+        named = f"{visit.assessment.id} {visit.assessment.round} workbooks.zip"
+        answer = download(made, named)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    answer.background = BackgroundTask(made.unlink, missing_ok=True)
+    return answer
+
+
+def record(visit: Visit) -> Done:
+    """Record that workbooks were sent, or take that back.
+
+    Raises:
+        FormErrors: no workbook was chosen.
+    """
+    what, chosen = visit.form.text("what"), visit.form.all("book")
+    everyone = what == "all"
+    if not chosen and not everyone:
+        raise FormErrors(FieldError("books", "Choose at least one workbook."))
+    undone = what == "undo"
+    done = decide.mark(
+        visit.folder, () if everyone else chosen, "sent",
+        decide.Why(now=visit.now, by=visit.user.name), everyone=everyone, undone=undone,
+    )  # fmt: skip
+    told = count(len(done.books), "workbook")
+    said = f"No longer recorded as sent: {told}." if undone else f"Recorded as sent: {told}."
+    return Done(said, visit.at("send", show="all"))

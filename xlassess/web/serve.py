@@ -1,0 +1,70 @@
+"""Running the desk on this computer, for whoever opens the link."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from xlassess.ledger import user_name
+from xlassess.model.errors import XlassessError
+from xlassess.services.common.opening import open_folder
+from xlassess.web.app import create_app
+from xlassess.web.security import Sessions, User
+
+_PATIENCE = 2
+"""Seconds that pages still loading are given when the desk is closed."""
+
+
+def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) -> None:
+    """Run the desk until somebody stops it (Ctrl-C).
+
+    Args:
+        root: the assessment's folder.
+        port: where it listens on this computer; 0 for any port that is free.
+        tell: given the link that opens it, once it listens.
+        browser: whether to open the link in the browser.
+
+    Raises:
+        UsageError: the folder holds no assessment.
+        XlassessError: the port is in use.
+    """
+    open_folder(root)
+    listening = _listen(port)
+    sessions = Sessions(listening.getsockname()[1])
+    link = sessions.new_link()
+    tell(link)
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    config = uvicorn.Config(
+        create_app(root, sessions, User(user_name())),
+        log_config=None, access_log=False, server_header=False, ws="none", lifespan="off",
+        timeout_graceful_shutdown=_PATIENCE,
+    )  # fmt: skip
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+    finally:
+        listening.close()
+
+
+def _listen(port: int) -> socket.socket:
+    """Listen on this computer only; what comes from others never arrives."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made.bind(("127.0.0.1", port))
+    except OSError as error:
+        made.close()
+        raise XlassessError(
+            f"Port {port} cannot be used ({error.strerror}).",
+            "Close what uses it, or leave --port out: any port that is free is taken then.",
+        ) from None
+    made.listen()
+    return made

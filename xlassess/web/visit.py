@@ -1,0 +1,225 @@
+"""One request: who asks, about which round, and what pages and actions are given to work with."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from xlassess.assessment.rounds import has_rounds, round_names
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.assessment import Assessment
+from xlassess.model.errors import XlassessError
+from xlassess.services.common.opening import open_folder
+from xlassess.services.common.phrases import trouble
+from xlassess.web.forms import NUMBER, Done, FieldError, Form, FormErrors, Numbers, read_form
+from xlassess.web.page import PageLink, page
+from xlassess.web.security import Session, User
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+DONE = "done"
+"""The parameter of an address that names the form after which a page is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a running desk has: the assessment's folder, its pages, and the forms it gave out.
+
+    ``pages`` are the addresses of pages by their names, those in the menu with a title.
+    """
+
+    root: Path
+    menu: Sequence[tuple[str, str]]
+    pages: Mapping[str, str]
+    numbers: Numbers = field(default_factory=Numbers)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page of an assessment, or for something to be done there.
+
+    Services are called with `folder`, `now` and the name of `user`. The folder is opened when it is
+    first asked for; what is wrong with it becomes a page.
+    """
+
+    desk: Desk
+    session: Session
+    request: Request
+    now: datetime
+    form: Form = field(default_factory=Form)
+
+    @property
+    def user(self) -> User:
+        """Who decides what is decided."""
+        return self.session.user
+
+    @property
+    def today(self) -> date:
+        """The present day where the desk stands."""
+        return self.now.astimezone().date()
+
+    @cached_property
+    def folder(self) -> AssessmentFolder:
+        """The assessment's folder, with the round that the address names, or the present one.
+
+        Raises:
+            XlassessError: it cannot be opened, or has no such round.
+        """
+        return open_folder(self.desk.root, self.request.query_params.get("round", ""))
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The settings of the round."""
+        return self.folder.assessment()
+
+    @cached_property
+    def rounds(self) -> tuple[str, ...]:
+        """The names of all rounds, the first one first."""
+        root = self.desk.root
+        return round_names(root) if has_rounds(root) else (self.assessment.round,)
+
+    def at(self, name: str, /, **values: str) -> str:
+        """Return the address of a page of this round; empty if there is no such page.
+
+        Args:
+            name: the page.
+            values: what else the address says, such as a search.
+        """
+        path = self.desk.pages.get(name)
+        said = {"round": self.assessment.round, **values}
+        return f"{path}?{urlencode(said)}" if path else ""
+
+    @property
+    def menu(self) -> tuple[PageLink, ...]:
+        """The pages that the menu leads to."""
+        here = self.request.url.path
+        return tuple(
+            PageLink(title, self.at(name), self.desk.pages[name] == here)
+            for name, title in self.desk.menu
+        )
+
+    @property
+    def number(self) -> str:
+        """A new number, for a form on the page."""
+        return self.desk.numbers.new(self.session)
+
+    @property
+    def done(self) -> Done | None:
+        """What was done with the form after which the page is shown."""
+        return self.desk.numbers.done(self.session, self.request.query_params.get(DONE, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that could not be done: what is wrong and what to do, line by line."""
+
+    lines: tuple[tuple[str, str], ...]
+    fault: bool = False
+
+
+def shows(desk: Desk, show: Callable[[Visit], Response]) -> Endpoint:
+    """Return the endpoint of a page.
+
+    Args:
+        desk: the desk.
+        show: returns the page; run beside the server, because services wait for the disk.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_told, show, _visit(desk, request))
+
+    return endpoint
+
+
+def acts(desk: Desk, act: Callable[[Visit], Done], show: Callable[[Visit], Response]) -> Endpoint:
+    """Return the endpoint of a form.
+
+    Args:
+        desk: the desk.
+        act: carries it out, and says what was done. Where it raises, nothing counts as done.
+        show: returns the page with the form, for what was filled in wrongly.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        visit = _visit(desk, request)
+        try:
+            visit = replace(visit, form=await read_form(request))
+        except FormErrors as wrong:
+            visit = replace(visit, form=Form(errors=wrong.errors))
+            return await run_in_threadpool(_told, show, visit)
+        number = visit.form.text(NUMBER)
+        if not desk.numbers.is_ours(visit.session, number):
+            told = Trouble((("This form is not from this desk.", "Open the page again."),))
+            return page(visit, "trouble.html", "This could not be done", told, 403)
+        async with desk.numbers.alone(number):
+            done = desk.numbers.done(visit.session, number)
+            if done is None:
+                came = await run_in_threadpool(_carried_out, act, show, visit)
+                if isinstance(came, Response):
+                    return came
+                done = came
+                desk.numbers.carried_out(number, done)
+        joint = "&" if "?" in done.to else "?"
+        return RedirectResponse(f"{done.to}{joint}{urlencode({DONE: number})}", 303)
+
+    return endpoint
+
+
+def _visit(desk: Desk, request: Request) -> Visit:
+    return Visit(desk, request.scope["session"], request, datetime.now(timezone.utc))
+
+
+def _carried_out(
+    act: Callable[[Visit], Done], show: Callable[[Visit], Response], visit: Visit
+) -> Done | Response:
+    """Carry a form out; where that cannot be, return its page with what is wrong."""
+    try:
+        return act(visit)
+    except FormErrors as wrong:
+        errors = wrong.errors
+    except (XlassessError, OSError) as error:
+        errors = tuple(FieldError("", " ".join(filter(None, line))) for line in _lines(error))
+    except Exception as fault:
+        return _faulty(visit, fault)
+    return _told(show, replace(visit, form=replace(visit.form, errors=errors)), 422)
+
+
+def _told(show: Callable[[Visit], Response], visit: Visit, status: int = 0) -> Response:
+    """Return a page; where that cannot be, one that says why and what to do."""
+    try:
+        answer = show(visit)
+    except (XlassessError, OSError) as error:
+        status = 409 if isinstance(error, XlassessError) else 500
+        return page(visit, "trouble.html", "This could not be done", Trouble(_lines(error)), status)
+    except Exception as fault:
+        return _faulty(visit, fault)
+    answer.status_code = status or answer.status_code
+    return answer
+
+
+def _lines(error: Exception) -> tuple[tuple[str, str], ...]:
+    """Return what is wrong, and what to do, as the command line says it."""
+    problems = getattr(error, "problems", ())
+    if problems:
+        return tuple((str(one), "") for one in problems)
+    if isinstance(error, XlassessError):
+        return ((error.message, error.remedy),)
+    if isinstance(error, OSError) and error.strerror:
+        return (trouble(error),)
+    return ((f"Something went wrong: {type(error).__name__}.", ""),)
+
+
+def _faulty(visit: Visit, fault: Exception) -> Response:
+    """Return the page for a fault of ours; what it was is told where the desk runs."""
+    traceback.print_exception(fault)
+    told = Trouble((), fault=True)
+    return page(visit, "trouble.html", "Something went wrong", told, 500)
