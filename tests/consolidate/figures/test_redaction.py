@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction, name_parts
+from xlassess.consolidate.figures.privacy.person_names import name_parts
+from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 
 NAMES = {
     "Riverside Borough Council": "Partner A",
@@ -50,8 +51,16 @@ def test_redaction__a_name_begins_with_fewer_letters_or_with_more(text):
     ("name", "parts"),
     [
         ("Sgt Moira Kean", ("Moira", "Kean")),
-        ("Prof. Anne-Marie O’Neill", ("Anne-Marie", "O’Neill")),
+        ("Prof. Anne-Marie O’Neill", ("Anne-Marie", "O’Neill", "Anne", "Marie")),
         ("Mary d'Arcy", ("Mary", "d'Arcy")),
+        ("Alexis Mac Allister", ("Alexis", "Mac", "Allister", "Mac Allister")),
+        ("Jan van der Berg", ("Jan", "Berg", "van der Berg", "der Berg")),
+        ("Ruth Adeyemi, Chair of the Board", ("Ruth", "Adeyemi")),
+        ("王小明", ("王", "小明")),
+        ("欧阳小明", ("欧阳", "小明")),
+        ("田中 太郎", ("田中", "太郎")),
+        ("김민수", ("김", "민수")),
+        ("دانا حداد", ("دانا", "حداد")),
         ("Chief Executive", ()),
         ("Office for Joint Working", ()),
         ("", ()),
@@ -128,6 +137,70 @@ def test_redaction__ampersand_and_hyphens(text):
 )
 def test_redaction__scripts_without_spaces(text, expected):
     assert Redaction({"王小明": NAME_TAKEN_OUT, "김민수": NAME_TAKEN_OUT})(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我同意小明的看法", f"我同意{NAME_TAKEN_OUT}的看法"),
+        ("王先生和老王都同意", f"{NAME_TAKEN_OUT}先生和老{NAME_TAKEN_OUT}都同意"),
+        ("国王的新衣", "国王的新衣"),
+        ("王: 同意", f"{NAME_TAKEN_OUT}: 同意"),
+    ],
+)
+def test_redaction__part_of_a_name_without_spaces(text, expected):
+    parts = set(name_parts("王小明"))
+    assert Redaction(dict.fromkeys(parts, NAME_TAKEN_OUT), parts)(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("김 부장님은 찬성", "X 부장님은 찬성"),
+        ("민수도 찬성", "X도 찬성"),
+        ("김치와 길", "김치와 길"),
+        ("\u1106\u1175\u11ab\u1109\u116e: yes", "X: yes"),  # the same syllables in their letters
+    ],
+)
+def test_redaction__part_of_a_korean_name(text, expected):
+    parts = set(name_parts("김민수"))
+    assert Redaction(dict.fromkeys(parts, "X"), parts)(text) == expected
+
+
+def test_redaction__a_syllable_that_begins_as_a_name_does():
+    assert Redaction({"이소": "X"})("이솝 우화") == "이솝 우화"
+
+
+@pytest.mark.parametrize("text", ["MacAllister", "Mac-Allister", "mac allister"])
+def test_redaction__a_surname_of_several_words(text):
+    parts = set(name_parts("Alexis Mac Allister"))
+    assert Redaction(dict.fromkeys(parts, "X"), parts)(f"As {text} said") == "As X said"
+
+
+@pytest.mark.parametrize("text", ["Müller", "Mueller", "Muller", "MÜLLER", "Mu\u0308ller"])
+@pytest.mark.parametrize("name", ["Müller", "Mueller"])
+def test_redaction__umlauts_however_they_are_written(name, text):
+    assert Redaction({name: "X"}, {name})(f"As {text} said") == "As X said"
+
+
+@pytest.mark.parametrize("text", ["Jo", "Su", "so"])
+def test_redaction__a_short_name_is_no_umlaut(text):
+    assert Redaction({"Joe": "X", "Sue": "X", "Soe": "X"})(f"As {text} said") == f"As {text} said"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "Pavel Koch",
+            "\u0420\u0430v\u0435l \u041a\u043e\u0441h",
+        ),  # Cyrillic letters among Latin ones
+        ("Наталья Орлова", "НАТАЛЬЯ орлова"),
+        ("Anna Nikou", "Α\u039d\u039dA \u039dIKOU"),
+    ],
+)
+def test_redaction__letters_that_look_alike(name, text):
+    assert Redaction({name: "X"})(f"As {text} said") == "As X said"
 
 
 def test_redaction__a_name_does_not_go_on_over_a_comma():

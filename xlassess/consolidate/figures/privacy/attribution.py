@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
-from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction, name_parts
+from xlassess.consolidate.figures.privacy.person_names import name_parts
+from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
 from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest

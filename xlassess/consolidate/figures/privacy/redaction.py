@@ -14,13 +14,22 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from xlassess.consolidate.figures.privacy.person_names import (
+    ALSO_WORDS,
+    is_called,
+    sets_no_spaces,
+    spellings,
+)
+
 NAME_TAKEN_OUT = "[name removed]"
 
 # Begins where such a run begins, so that a long run of letters is gone over once only.
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_WORD = re.compile(r"[a-z]+")
 _TOKEN = re.compile(r"[^\W_]+|&")
 _BREAK = re.compile(r"[,;:!?]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+"""Syllables. They stay whole, or a name would be found in a syllable that begins as it does."""
+_JAMO = re.compile("[\u1100-\u11ff]")
 _GAP = 2
 """Marks that may stand between two words of a name, beside spaces: "St. John-Smith"."""
 
@@ -47,47 +56,11 @@ _LETTERS = str.maketrans(
         "\u02bb": "'",
     }
 )
-_WITHOUT_SPACES = (
-    "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN",
-)  # fmt: skip
-"""Scripts that set no spaces between words, or join endings to names."""
-
-_PART = re.compile(r"[^\W\d_](?:[\w’'-]*[\w])?")
-_NO_NAMES = frozenset(
-    _WORD.findall(
-        "the of for and a an to in on at from by with mr mrs ms miss mx dr prof professor sir "
-        "dame lord lady rev revd reverend cllr councillor sgt sergeant insp inspector supt pc "
-        "acc chief superintendent executive officer director deputy assistant head team office "
-        "board chair chairman chairwoman lead leader manager coordinator clerk secretary "
-        "treasurer member person partner partnership respondent service services department "
-        "council trust unit group joint working senior front line management staff general "
-        "policy public health care social community finance performance development planning "
-        "strategy strategic"
-    )
-)
-"""Titles, and words by which an office is named: by themselves they tell nobody's name."""
-
-_ALSO_WORDS = frozenset(
-    _WORD.findall(
-        "abbey april art august bank banks baker bell best bill bird bishop black bond booth "
-        "bright brook brooks brown bush butcher butler carpenter carter case chance chase "
-        "christian church clay coach cole cook cooper crisp cross dale dawn dean drew drink "
-        "drum duke early east faith farmer field fields finch fish fisher flower ford forest "
-        "fox frank freedom frost gale gardener garland glass gold good grace grant gray green "
-        "grey hall hand hardy hart harvest hazel heath heather hill hills holly honor hope "
-        "house hunt hunter ivy jack jewel joy june justice keen key king knight lake lamb lane "
-        "law little long love lily major may march mark marks marsh marshall mason mercy mill "
-        "mills miller moon moor moore more nick noble north oak olive page park parks pat "
-        "patience peace pearl penny piper pitt pool pope porter price prior pride quill ray "
-        "read reed rich rivers rob robin rock rose ruby rush sage sandy savage sharp shepherd "
-        "short singer skipper small smart smith south sparks spring stone strange street "
-        "strong sue summer summers swan sweet swift tailor tanner temple terry tidy tiller tom "
-        "tower trinity turner violet wade walker wall ward water waters weaver webb wells west "
-        "white will wise wish wood woods wren young"
-    )
-)
-"""Names that are ordinary words as well: found with a capital only, or "young people" would
-lose a word."""
+_LOOK = "авекмнорстухѕіјһԁԛԝӏѵαβεζηικμνορτυχ", "abekmhopctyxsijhdqwlvabezhikmnoptyx"
+_ALIKE = str.maketrans(_LOOK[0] + _LOOK[0].upper(), _LOOK[1] + _LOOK[1].upper())
+"""Cyrillic and Greek letters that are, small or large, drawn as Latin ones (after Unicode
+Technical Standard 39, section 4): the same in names and in texts, so that a name typed in the
+wrong letters is found, and names in these scripts are found as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +69,6 @@ class _Entry:
 
     instead: str
     forms: frozenset[str] | None
-
-
-def name_parts(name: str) -> tuple[str, ...]:
-    """Return the words of a person's name by which the person may be called.
-
-    None for an office, whose name has ordinary words only.
-    """
-    words = [word for word in _PART.findall(name) if len(word) > 2 and _is_name(word)]
-    return tuple(word for word in words if word.casefold() not in _NO_NAMES)
-
-
-def _is_name(word: str) -> bool:
-    """True for a word with a capital, if need be behind an apostrophe ("d'Arcy")."""
-    return word[:1].isupper() or (word[1] in "’'" and word[2:3].isupper())
 
 
 class Redaction:
@@ -128,27 +87,36 @@ class Redaction:
         self._names: dict[str, _Entry] = {}
         self._inside: dict[str, str] = {}
         for name in sorted(instead, key=lambda each: (-len(each), each)):
-            shape = "".join(word for word, _, _ in _words(name))
+            shape = "".join(word for word, _, _ in _words(unicodedata.normalize("NFC", name)))
             if not shape:
                 continue
-            if not shape.isascii() and any(_joined(char) for char in shape):
+            if not shape.isascii() and any(map(sets_no_spaces, shape)):
                 self._inside.setdefault(shape.casefold(), instead[name])
                 continue
-            plain = shape.casefold()
-            bound = len(shape) <= _SHORT and name not in exact
-            bound = bound or (name in exact and (plain in _ALSO_WORDS or len(shape) < 3))
-            forms = frozenset((shape, shape.upper())) if bound else None
-            self._names.setdefault(plain, _Entry(instead[name], forms))
+            for spelt in spellings(name):
+                self._take(spelt, instead[name], is_exact=name in exact)
         self._longest = max(map(len, self._names), default=0)
         # Most words begin no name, so that no more than this need be asked of them.
         self._begins = {
             name[:letters] for name in self._names for letters in range(1, _BEGINNING + 1)
         }
+        self._lengths = sorted(set(map(len, self._inside)), reverse=True)
+
+    def _take(self, name: str, instead: str, *, is_exact: bool) -> None:
+        """Take in one spelling of a name."""
+        shape = "".join(word for word, _, _ in _words(name))
+        plain = shape.casefold()
+        bound = len(shape) <= _SHORT and not is_exact
+        bound = bound or (is_exact and (plain in ALSO_WORDS or len(shape) < 3))
+        forms = frozenset((shape, shape.upper())) if bound else None
+        self._names.setdefault(plain, _Entry(instead, forms))
 
     def __call__(self, text: str) -> str:
         """Return the text with every name replaced."""
         if not text or not (self._names or self._inside):
             return text
+        if _JAMO.search(text):
+            text = unicodedata.normalize("NFC", text)
         if "@" in text:
             text = _ADDRESS.sub(NAME_TAKEN_OUT, text)
         if self._inside:
@@ -185,18 +153,26 @@ class Redaction:
 
     def _within(self, text: str) -> str:
         """Replace names in scripts without spaces wherever their letters follow on each other."""
-        for name, instead in self._inside.items():
-            words = list(_letters(text))
-            shape = "".join(char for char, _ in words)
-            at = shape.find(name)
-            parts: list[str] = []
-            done = 0
-            while at >= 0:
-                parts += (text[done : words[at][1]], instead)
-                done = words[at + len(name) - 1][1] + 1
-                at = shape.find(name, at + len(name))
-            text = "".join((*parts, text[done:]))
-        return text
+        letters = list(_letters(text))
+        shape = "".join(char for char, _ in letters)
+        parts: list[str] = []
+        done = at = 0
+        while at < len(shape):
+            name = self._name_at(text, letters, shape, at)
+            if name:
+                parts += (text[done : letters[at][1]], self._inside[name])
+                done = letters[at + len(name) - 1][1] + 1
+            at += len(name) or 1
+        return "".join((*parts, text[done:]))
+
+    def _name_at(self, text: str, letters: list[tuple[str, int]], shape: str, at: int) -> str:
+        """Return the longest name that begins at this letter, or nothing."""
+        for length in self._lengths:
+            name = shape[at : at + length]
+            if name in self._inside:
+                start = letters[at][1]
+                return name if length > 1 or is_called(text, start, start + 1) else ""
+        return ""
 
 
 def _goes_on(between: str) -> bool:
@@ -237,7 +213,8 @@ def _plain(text: str) -> tuple[str, list[int]]:
     for place, char in enumerate(text):
         if _unseen(char):
             continue
-        for each in unicodedata.normalize("NFKD", char).translate(_LETTERS):
+        apart = char if _HANGUL.match(char) else unicodedata.normalize("NFKD", char)
+        for each in apart.translate(_LETTERS).translate(_ALIKE):
             if not unicodedata.combining(each):
                 plain.append(each)
                 places.append(place)
@@ -247,7 +224,3 @@ def _plain(text: str) -> tuple[str, list[int]]:
 def _unseen(char: str) -> bool:
     """True for characters of no width: joiners, marks of direction, soft hyphens."""
     return unicodedata.category(char) == "Cf"
-
-
-def _joined(char: str) -> bool:
-    return char > "\u0e00" and unicodedata.name(char, "").startswith(_WITHOUT_SPACES)
