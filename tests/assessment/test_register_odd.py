@@ -13,6 +13,7 @@ from openpyxl.styles import Font, PatternFill
 
 from tests.ingest.cfb import xls
 from xlassess.assessment.register import HEADINGS, RegisterError, RegisterRead, read_register
+from xlassess.assessment.register_marks import xlsx_marks
 
 PEOPLE = (
     ("Larkfield Council", "Pia Penn", "Board", "pia@larkfield.example", ""),
@@ -93,6 +94,36 @@ def test_merged_partner__is_taken_for_every_row() -> None:
     result = read(made(merge))
     assert [person.partner for person in result.respondents] == [row[0] for row in PEOPLE]
     assert ["A2" in remark for remark in result.remarks] == [True]
+
+
+def test_marks__are_the_same_where_plain_cells_are_passed_over() -> None:
+    def odd(page: Any) -> None:
+        page.row_dimensions[3].hidden = True
+        page.merge_cells("A4:A5")
+        page["C2"] = "=1/0"
+        page["D2"] = 12
+        page["F9"] = "a < b & c"
+
+    quick = made(odd)
+    slow = repacked(quick, lambda part: part.replace(b"<c r=", b"<c  r="))
+
+    marks = [xlsx_marks(zipfile.ZipFile(io.BytesIO(source))) for source in (quick, slow)]
+
+    assert marks[0] == marks[1]
+    sheet = marks[0]["Sheet"]
+    assert (sheet.hidden, sheet.last) == ({2}, (8, 5))
+    assert sheet.merged.keys() == {(3, 0), (4, 0)}
+    assert sheet.faults.keys() == {(1, 2)}
+
+
+def repacked(source: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with its sheets changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(source)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, change(part) if "worksheets/" in name else part)
+    return out.getvalue()
 
 
 def test_far_corner__a_coloured_cell_costs_nothing() -> None:

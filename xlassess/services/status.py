@@ -311,7 +311,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         reports=found.reports,
         offers=found.offered.offers,
         senders=_senders(history, record.issued, respondents),
-        waiting=_waiting(folder, found, today),
+        waiting=_waiting(folder, assessment.round, found, today),
     )
 
 
@@ -329,9 +329,9 @@ def _senders(
     return sent
 
 
-def _waiting(folder: AssessmentFolder, found: _Found, today: date) -> int:
+def _waiting(folder: AssessmentFolder, round_name: str, found: _Found, today: date) -> int:
     """How many proposals and concerns the round's agreed plan does not settle."""
-    if folder.assessment().round not in found.plans:
+    if round_name not in found.plans:
         return 0
     # What that takes is loaded for it alone: most rounds have no plan yet.
     from xlassess.services.plan import waiting_in

@@ -11,7 +11,6 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.slugs import slug, tidy
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import questions_digest, seal, sheet_password
-from xlassess.generate import JointWorkbook, Personal, build_joint, file_name
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued, Value
 from xlassess.model.assessment import Assessment, Respondent
@@ -68,6 +67,8 @@ class JointDraft:
 
     def drafted(self, reference: str) -> tuple[Issued, Content]:
         """Return a new workbook under this reference."""
+        from xlassess.generate import file_name
+
         identity = self.identity
         content = self._content(reference)
         who = Respondent(self.holder.id, self.holder.id, self.holder.name, self.holder.person)
@@ -95,6 +96,9 @@ class JointDraft:
         del earlier
 
     def _content(self, reference: str) -> Content:
+        # Loaded where one is written: commands that only read ask this module as well.
+        from xlassess.generate import JointWorkbook, Personal, build_joint
+
         identity = self.identity
         personal = Personal(
             reference=reference,

@@ -10,14 +10,17 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from xlassess.contract.reference import find_references
-from xlassess.ingest import Hint, hint_reader
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.days import written_day
 from xlassess.model.errors import as_argument
 from xlassess.model.toolkit import Toolkit
+
+if TYPE_CHECKING:
+    from xlassess.ingest import Hint
 
 _SAYS, _WITHOUT_WORKBOOK = "I14", "G21"
 """The findings that hold what a message says: one with a workbook, and one without."""
@@ -219,6 +222,10 @@ class _Offering:
 
     def about(self, said: _Said) -> Iterator[Offer]:
         """Yield what is offered about one message; nothing twice."""
+        from xlassess.ingest import (
+            hint_reader,
+        )  # where no message came, reading files is not loaded
+
         whose = self._addresses.get(said.sender.casefold(), frozenset())
         for book in said.books:
             digest = book.identity.digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -78,10 +79,14 @@ def still_open(ledger: Ledger, round_name: str) -> None:
         )
 
 
+_SAYS_SHARED = re.compile(rb"^[^#\n]*shared", re.MULTILINE)
+"""Somewhere but in a remark; the settings that are written at first only have it there."""
+
+
 def _is_shared(folder: AssessmentFolder) -> bool:
     """True when the settings say that a group works in the folder."""
     try:
-        if b"shared" not in folder.settings_file.read_bytes():
+        if not _SAYS_SHARED.search(folder.settings_file.read_bytes()):
             return False  # settings are read in full where they are used; this is for every verb
         return folder.assessment().shared
     except (XlassessError, OSError):
