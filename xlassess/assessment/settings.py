@@ -382,7 +382,7 @@ class AssessmentFolder:
                 yield ("toolkits", index), f"'{name}' is chosen twice.", "Keep one of the two."
 
 
-_FILLED = ("outbox", "drafts", "entries", "returns", "output", rounds.ROUNDS)
+_FILLED = ("outbox", "drafts", "entries", "returns", "output", "jobs", rounds.ROUNDS)
 """The folders that xlassess fills."""
 
 

@@ -174,6 +174,7 @@ drafts/
 entries/
 returns/
 output/
+jobs/
 rounds/
 """
 

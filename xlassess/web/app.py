@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
-from xlassess.web.routes import home, papers, send
+from xlassess.web.routes import home, papers, progress, send
 from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
 from xlassess.web.visit import Desk, Visit, acts, shows
 
@@ -41,6 +41,8 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("bundle", "/send/all", send.bundle),
     DeskPage("papers", "/papers", papers.show, "Papers"),
     DeskPage("paper", "/papers/file", papers.give),
+    DeskPage("job", "/job", progress.show, act=progress.decide),
+    DeskPage("job-events", "/job/events", progress.follow),
 )
 """Every page of the desk."""
 

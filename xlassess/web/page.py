@@ -61,6 +61,18 @@ def page(visit: object, template: str, title: str, view: object, status: int = 2
     return _html(template, status, visit=visit, title=title, view=view)
 
 
+def piece(template: str, macro: str, *values: object) -> str:
+    """Return a piece of a page, in one line: what a macro of a template writes.
+
+    Args:
+        template: the name of the template.
+        macro: the macro; it may not need the request.
+        values: what it is given.
+    """
+    made = templates().get_template(template).make_module()
+    return " ".join(str(getattr(made, macro)(*values)).split())
+
+
 def refusal_page(reason: str) -> Response:
     """Return the page for whoever is not let in, or asks for what is not there."""
     status = 404 if reason == "missing" else 403

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -19,8 +20,9 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
-from xlassess.services.common.phrases import trouble
+from xlassess.services.common.phrases import what_is_wrong
 from xlassess.web.forms import NUMBER, Done, FieldError, Form, FormErrors, Numbers, read_form
+from xlassess.web.jobs import Job, Jobs
 from xlassess.web.page import PageLink, page
 from xlassess.web.security import Session, User
 
@@ -97,6 +99,25 @@ class Visit:
         path = self.desk.pages.get(name)
         said = {"round": self.assessment.round, **values}
         return f"{path}?{urlencode(said)}" if path else ""
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs of the assessment."""
+        return Jobs(self.desk.root)
+
+    def start(
+        self, work: str, files: Path | None = None, passwords: Sequence[str] = (), **given: Any
+    ) -> Job:
+        """Begin a job of this round, under the name of the user.
+
+        Args:
+            work: the kind of work, of those in `xlassess.web.work`.
+            files: a folder with what it works on, which becomes the job's.
+            passwords: for its process alone; they are not kept.
+            given: what else it is given; plain values.
+        """
+        asked = Job("", work, self.assessment.round, self.user.name, self.now, given)
+        return self.jobs.start(asked, files, passwords)
 
     @property
     def menu(self) -> tuple[PageLink, ...]:
@@ -187,7 +208,9 @@ def _carried_out(
     except FormErrors as wrong:
         errors = wrong.errors
     except (XlassessError, OSError) as error:
-        errors = tuple(FieldError("", " ".join(filter(None, line))) for line in _lines(error))
+        errors = tuple(
+            FieldError("", " ".join(filter(None, line))) for line in what_is_wrong(error)
+        )
     except Exception as fault:
         return _faulty(visit, fault)
     return _told(show, replace(visit, form=replace(visit.form, errors=errors)), 422)
@@ -199,23 +222,13 @@ def _told(show: Callable[[Visit], Response], visit: Visit, status: int = 0) -> R
         answer = show(visit)
     except (XlassessError, OSError) as error:
         status = 409 if isinstance(error, XlassessError) else 500
-        return page(visit, "trouble.html", "This could not be done", Trouble(_lines(error)), status)
+        return page(
+            visit, "trouble.html", "This could not be done", Trouble(what_is_wrong(error)), status
+        )
     except Exception as fault:
         return _faulty(visit, fault)
     answer.status_code = status or answer.status_code
     return answer
-
-
-def _lines(error: Exception) -> tuple[tuple[str, str], ...]:
-    """Return what is wrong, and what to do, as the command line says it."""
-    problems = getattr(error, "problems", ())
-    if problems:
-        return tuple((str(one), "") for one in problems)
-    if isinstance(error, XlassessError):
-        return ((error.message, error.remedy),)
-    if isinstance(error, OSError) and error.strerror:
-        return (trouble(error),)
-    return ((f"Something went wrong: {type(error).__name__}.", ""),)
 
 
 def _faulty(visit: Visit, fault: Exception) -> Response:

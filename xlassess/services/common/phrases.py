@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from xlassess.model.errors import XlassessError
+
 if TYPE_CHECKING:
     from xlassess.model.answer import Issued, Return
     from xlassess.model.record import Notice, NoticeKind
@@ -105,6 +107,18 @@ def trouble(error: OSError) -> tuple[str, str]:
     message, remedy = _TROUBLES.get(error.errno or 0, _REFUSED)
     name = f" {error.filename}" if error.filename else " it"
     return message.format(name=name, why=error.strerror), remedy
+
+
+def what_is_wrong(error: BaseException) -> tuple[tuple[str, str], ...]:
+    """Return what an error says is wrong, and what to do, line by line."""
+    problems = getattr(error, "problems", ())
+    if problems:
+        return tuple((str(one), "") for one in problems)
+    if isinstance(error, XlassessError):
+        return ((error.message, error.remedy),)
+    if isinstance(error, OSError) and error.strerror:
+        return (trouble(error),)
+    return ((f"Something went wrong: {type(error).__name__}.", ""),)
 
 
 _NO_ROOM = (

@@ -1,10 +1,15 @@
-// Everything works without this. It moves the reader to what went wrong, and keeps a form from
-// being sent twice by a double click; the server would carry it out once anyway.
+// Everything works without this. It moves the reader to what went wrong, keeps a form from being
+// sent twice by a double click (the server would carry it out once anyway), and shows how far jobs
+// are while the page is open.
 "use strict";
 
-const errors = document.getElementById("errors");
-if (errors) {
-  errors.focus();
+document.documentElement.classList.add("script");
+
+function toErrors() {
+  const errors = document.getElementById("errors");
+  if (errors) {
+    errors.focus();
+  }
 }
 
 document.addEventListener("submit", (event) => {
@@ -22,3 +27,78 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+
+// Tells those who listen to the page rather than see it.
+function say(text) {
+  const place = document.getElementById("said");
+  if (place) {
+    place.textContent = text;
+  }
+}
+
+// Puts what has changed in the parts of a page that say so; forms elsewhere stay as they are.
+function swap(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  for (const part of document.querySelectorAll("[data-swap]")) {
+    const other = fresh.getElementById(part.id);
+    if (other) {
+      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+      part.replaceWith(other);
+      const again = focused && document.getElementById(focused);
+      if (again) {
+        again.focus();
+      }
+    }
+  }
+  followJobs();
+}
+
+async function refresh() {
+  const answer = await fetch(location.href);
+  if (answer.ok) {
+    swap(await answer.text());
+  }
+}
+
+const followed = new Map();
+
+function followJobs() {
+  for (const [address, source] of followed) {
+    source.close();
+    followed.delete(address);
+  }
+  for (const job of document.querySelectorAll("[data-job]")) {
+    const source = new EventSource(job.dataset.job);
+    followed.set(job.dataset.job, source);
+    source.addEventListener("count", (event) => {
+      const [done, total] = JSON.parse(event.data);
+      const bar = job.querySelector("progress");
+      bar.max = total;
+      bar.value = done;
+      job.querySelector("[data-count]").textContent = `${done} of ${total}`;
+    });
+    source.addEventListener("thing", (event) => {
+      const things = job.querySelector("[data-things]");
+      if (!things) {
+        return;
+      }
+      const made = document.createElement("tbody");
+      made.innerHTML = event.data;
+      const row = made.firstElementChild;
+      const old = [...things.children].find((one) => one.dataset.thing === row.dataset.thing);
+      if (old) {
+        old.replaceWith(row);
+      } else {
+        things.append(row);
+      }
+    });
+    source.addEventListener("over", async () => {
+      source.close();
+      await refresh();
+      say("Done.");
+    });
+  }
+}
+
+toErrors();
+followJobs();

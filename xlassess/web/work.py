@@ -1,0 +1,129 @@
+"""The process that does a job, and what jobs there are.
+
+It is not part of the server: it goes on when the desk is closed, and what it uses of memory is gone
+when it ends. Services are imported where they are used, so that each job loads only its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.errors import XlassessError
+from xlassess.services.common.opening import open_folder
+from xlassess.services.common.phrases import what_is_wrong
+from xlassess.web.jobs import Job, Jobs, JobStep
+
+_TOLD_SECONDS = 0.1
+"""How far a job is, is told no more often than this."""
+
+
+@dataclass(slots=True)
+class JobRun:
+    """A job at work: what it was given, and whom it tells how far it is.
+
+    ``passwords`` were typed in with it. They are not on record, so that a job that is begun anew
+    has none.
+    """
+
+    jobs: Jobs
+    job: Job
+    folder: AssessmentFolder
+    passwords: tuple[str, ...] = ()
+    _told: float = field(default=0.0, init=False)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the job was given."""
+        return self.job.given
+
+    @property
+    def files(self) -> Path:
+        """The folder with what it works on."""
+        return self.jobs.files(self.job)
+
+    @staticmethod
+    def clock() -> datetime:
+        """Return the present moment, in UTC."""
+        return datetime.now(timezone.utc)
+
+    def watch(self, done: int, total: int) -> None:
+        """Take note of how far it is; made to be given to services."""
+        now = time.monotonic()
+        if done >= total or now - self._told >= _TOLD_SECONDS:
+            self._told = now
+            self.jobs.tell(self.job, JobStep(done, total))
+
+    def tell(self, name: str, state: str, said: str = "") -> None:
+        """Tell the state of one thing that it works on, in words."""
+        self.jobs.tell(self.job, JobStep(name=name, state=state, said=said))
+
+
+def do(jobs: Jobs, number: str, passwords: Sequence[str] = ()) -> None:
+    """Do a job, unless it is done; what comes of it is on record, whatever that is.
+
+    Args:
+        jobs: the jobs of the assessment.
+        number: the job's.
+        passwords: typed in with it.
+    """
+    with jobs.held(number) as job:
+        if job is None:
+            return
+        with jobs.turn(job.work):
+            running = replace(job, state="running")
+            jobs.keep(running)
+            jobs.keep(_done(jobs, running, tuple(passwords)))
+
+
+def _done(jobs: Jobs, job: Job, passwords: tuple[str, ...]) -> Job:
+    """Do a job and return it as it ended."""
+    try:
+        folder = open_folder(jobs.root, job.round)
+        came = WORK[job.work](JobRun(jobs, job, folder, passwords))
+    except (XlassessError, OSError) as error:
+        return replace(job, state="failed", trouble=what_is_wrong(error))
+    except Exception as fault:  # ours; what it was is told where the desk runs
+        traceback.print_exception(fault)
+        return replace(job, state="failed", trouble=what_is_wrong(fault), fault=True)
+    return replace(job, state="done", came=came)
+
+
+def _generate(run: JobRun) -> Mapping[str, Any]:
+    """Write the workbooks."""
+    from xlassess.services.generate import generate
+
+    made = generate(
+        run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), watch=run.watch
+    )
+    outcomes = [book.outcome for book in made.workbooks]
+    return {"outcomes": {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}}
+
+
+WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
+    "generate": _generate,
+}
+"""What each kind of job does. What it returns is kept with the job as JSON: plain values only."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Do the job that is named; passwords come where nobody else can read them.
+
+    Args:
+        arguments: the assessment's folder, and the number of the job.
+    """
+    root, number = arguments
+    passwords = json.loads(sys.stdin.read() or "[]")
+    do(Jobs(Path(root)), number, passwords)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
