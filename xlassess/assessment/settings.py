@@ -235,14 +235,14 @@ class AssessmentFolder:
         text = settings_text(slug(self.root.resolve().name), _builtin_titles())
         ignore = self.root / ".gitignore"
         if not ignore.exists():
-            _write_new(ignore, GITIGNORE.encode())
+            write_new(ignore, GITIGNORE.encode())
         made: list[Path] = []
         try:
             self._new_secret()
             made.append(self.secret_file)
-            _write_new(self.root / REGISTER, register_book())
+            write_new(self.root / REGISTER, register_book())
             made.append(self.root / REGISTER)
-            _write_new(self.settings_file, text.encode())
+            write_new(self.settings_file, text.encode())
         except OSError:  # nothing has begun: the next try must find the place free
             for path in made:
                 path.unlink()
@@ -341,7 +341,7 @@ class AssessmentFolder:
 
     def _new_secret(self) -> bytes:
         secret = secrets.token_bytes(SECRET_BYTES)
-        _write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
+        write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
         return secret
 
     def _read(self, path: Path) -> bytes:
@@ -454,7 +454,7 @@ def _builtin_titles() -> list[tuple[str, str]]:
     return [(name, find_toolkit(name).title) for name in ids]
 
 
-def _write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file that must not exist yet; it appears whole or not at all.
 
     Raises:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from xlassess.assessment.register import (
     AWAY,
@@ -193,6 +194,27 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
         id=assessment_id, toolkits=lines, first=known[0][0], preparation=_PREPARATION,
         scenarios=_SCENARIOS, mail=_MAIL,
     )  # fmt: skip
+
+
+def enter(text: str, values: Mapping[str, str]) -> str:
+    """Enter values into the fields of explained settings, and leave the rest as it is.
+
+    Raises:
+        ValueError: the settings have not exactly one field of a name.
+    """
+    for field, value in values.items():
+        # JSON's strings are YAML's too; a day or a number must stand without quotes.
+        shown = value if field in _UNQUOTED else json.dumps(value, ensure_ascii=False)
+        found = re.findall(rf"(?m)^ *{field}:.*$", text)
+        if len(found) != 1:
+            raise ValueError(f"the settings of a new assessment have {len(found)} fields {field}")
+        name, _, _ = found[0].partition(":")
+        text = text.replace(f"\n{found[0]}\n", f"\n{name}: {shown}\n")
+    return text
+
+
+_UNQUOTED = ("return_by", "minimum_group")
+"""Fields whose values are no texts."""
 
 
 def round_text(settings: Assessment) -> str:

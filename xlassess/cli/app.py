@@ -43,6 +43,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "export": ("export", "Write the data for other programs."),
     "round": ("round", "List, begin, close and reopen rounds."),
     "verify": ("verify", "Check that the records are complete and unchanged."),
+    "programme": ("programme", "Look after many partnerships at once."),
     "toolkits": ("toolkits", "List, show, check and edit toolkits."),
     "desk": ("desk", "Work in the browser."),
     "demo": ("demo", "Run a made-up assessment, to see how it works."),

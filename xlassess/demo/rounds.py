@@ -9,12 +9,13 @@ from importlib import resources
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.starter import enter
 from xlassess.contract.layout import layout
 from xlassess.demo.answers import EntriesByPerson, entries_of_round, made_up_entries
 from xlassess.demo.filling import fill_in_rows
 from xlassess.demo.partnership import ASSESSMENT
 from xlassess.demo.returns import RETURNED
-from xlassess.demo.run import INBOX, OWN_TOOLKIT, Partners, change_register, clear, enter, set_up
+from xlassess.demo.run import INBOX, OWN_TOOLKIT, Partners, change_register, clear, set_up
 from xlassess.demo.scripts.script import Cell
 from xlassess.demo.scripts.three_rounds import TOOLKIT, YEARS, DemoYear, Entered, people_of
 from xlassess.ledger import Ledger

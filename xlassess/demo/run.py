@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
 import warnings
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from xlassess.assessment.register import EXAMPLE, HEADINGS, LEAVING, NEW, SHEET, SINCE
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.starter import enter
 from xlassess.contract.layout import layout
 from xlassess.demo.answers import EntriesByPerson, made_up_entries
 from xlassess.demo.filling import fill_in
@@ -80,19 +80,6 @@ def _settings(text: str, toolkits: Sequence[str], assessment: Assessment) -> str
     text = enter(text, values)
     chosen = "".join(f"\n  - {name}" for name in toolkits)
     return re.sub(r"(?m)^toolkits:(\n  - .*)+", f"toolkits:{chosen}", text)
-
-
-def enter(text: str, values: Mapping[str, str]) -> str:
-    """Enter values into the fields of explained settings, and leave the rest as it is."""
-    for field, value in values.items():
-        # JSON's strings are YAML's too; a day must stand without quotes.
-        shown = value if field == "return_by" else json.dumps(value, ensure_ascii=False)
-        found = re.findall(rf"(?m)^ *{field}:.*$", text)
-        if len(found) != 1:
-            raise ValueError(f"the settings of a new assessment have {len(found)} fields {field}")
-        name, _, _ = found[0].partition(":")
-        text = text.replace(f"\n{found[0]}\n", f"\n{name}: {shown}\n")
-    return text
 
 
 def _fill_register(path: Path, toolkits: Sequence[str]) -> None:

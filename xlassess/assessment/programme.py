@@ -1,0 +1,278 @@
+"""The programme's folder: its register of partnerships, and the assessments it names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from xlassess.assessment.settings import AssessmentFolder, write_new
+from xlassess.assessment.starter import enter
+from xlassess.files.problems import FileError
+from xlassess.files.shape import read_as
+from xlassess.files.yaml_file import Loc, Remark, YamlFile, read_yaml
+from xlassess.model.errors import UsageError, as_argument
+from xlassess.model.programme import Partnership, Programme, SharedSettings
+from xlassess.toolkits.remarks import unfit_texts
+
+_LONGEST = 120
+_LONGEST_TEXT = 600
+_MOST_YEARS = 20
+
+_START = """\
+# A programme: the register of the partnerships that one body takes part in, and what holds for
+# all of them. A line that begins with # is a remark. Indent with spaces, never with tabs.
+
+# What heads the papers, such as: Partnerships of Melton Borough Council
+title: {title}
+
+# The committee that the papers go to. May be left empty.
+committee:
+
+# The protective marking of the papers. Left empty, they bear those of the assessments.
+marking:
+
+# After how many years each partnership is evaluated again, where its toolkit names no cycle.
+# May be left empty.
+review_years: 3
+
+# What the settings of a new assessment begin with (xlassess programme add). Each assessment has
+# its own copy: a change here is not a change there. Take away the # to use it.
+# shared:
+#   round: "2026"
+#   toolkits: [melton-evaluation]
+#   coordinator:
+#     name: Dana Okafor
+#     email: dana.okafor@council.example
+#   return_by: 2026-10-30
+#   marking: OFFICIAL
+#   attribution: aggregated
+#   minimum_group: 3
+
+# The register of partnerships. Keep it last in this file: xlassess programme add writes below it.
+#   folder       the assessment's folder; leave out while there is none
+#   name         leave out where the assessment says it
+#   purpose      what the partnership is for
+#   lead_body    who leads it
+#   statutory    yes or no
+#   budget       in words, such as: GBP 120,000 a year, of which GBP 15,000 from us
+#   membership   proposed, joined, not joined or left; joined if left out
+#   checklist    the day of the last checklist, if it is in none of the assessments here
+#   evaluated    the day of the last evaluation, if it is in none of the assessments here
+#   due          the day by which the committee wants the next one, if before the cycle's
+#   decision     what the committee decided, and on what day (decided)
+partnerships:
+"""
+
+
+class ProgrammeFileError(FileError):
+    """programme.yaml has problems; `problems` lists them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFolder:
+    """A programme's folder; nothing is read or written until a method says so."""
+
+    root: Path
+
+    @property
+    def register_file(self) -> Path:
+        """The register of partnerships, and what holds for all of them."""
+        return self.root / "programme.yaml"
+
+    @property
+    def toolkits(self) -> Path:
+        """Toolkits that every new assessment is given a copy of."""
+        return self.root / "toolkits"
+
+    @property
+    def output(self) -> Path:
+        """Where the papers about the whole programme go."""
+        return self.root / "output"
+
+    def create(self) -> None:
+        """Begin a programme: a register to be filled in.
+
+        Raises:
+            UsageError: there is one here already; nothing is overwritten.
+            OSError: the folder cannot be written.
+        """
+        if self.register_file.exists():
+            raise UsageError(
+                f"There is already a programme in {self.root}.",
+                "Edit its file programme.yaml, or use another folder.",
+            )
+        self.root.mkdir(parents=True, exist_ok=True)
+        title = json.dumps(self.root.resolve().name, ensure_ascii=False)
+        write_new(self.register_file, _START.format(title=title).encode())
+
+    def programme(self) -> Programme:
+        """Return what the register says.
+
+        Raises:
+            ProgrammeFileError: it has problems; every one is listed.
+            UsageError: there is no programme here.
+        """
+        return _read(self._source())[0]
+
+    def place_of(self, entry: Partnership) -> Path | None:
+        """Where the assessment of a partnership is; None where it has none."""
+        return self.root / entry.folder if entry.folder else None
+
+    def add(self, entry: Partnership) -> None:
+        """Write a partnership below the others in the register, and leave the rest as it is.
+
+        Raises:
+            ProgrammeFileError: the register has problems.
+            UsageError: the register does not stand last in its file.
+            OSError: the file cannot be written.
+        """
+        source = self._source()
+        _, file = _read(source)
+        text = source.decode("utf-8-sig").rstrip() + "\n"
+        indent = _indent_of_last(file, text)
+        lines = _lines_of(entry)
+        if indent is None:
+            shown = "\n".join(_as_item(lines, 2))
+            raise UsageError(
+                "The register of partnerships does not stand last in programme.yaml, as lines "
+                "that begin with a hyphen, so nothing was added.",
+                f"Write this below  partnerships:  yourself:\n{shown}",
+            )
+        longer = (text + "\n".join(_as_item(lines, indent)) + "\n").encode()
+        _read(longer)
+        unfinished = self.register_file.with_name(".unfinished-programme.yaml")
+        try:
+            unfinished.write_bytes(longer)
+            unfinished.replace(self.register_file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def begin_assessment(self, place: Path, shared: SharedSettings, name: str) -> None:
+        """Begin the assessment of a partnership, with what is shared entered in its settings.
+
+        Args:
+            place: its folder.
+            shared: what its settings begin with.
+            name: the partnership's name; may be empty.
+
+        Raises:
+            UsageError: there is an assessment there already.
+            OSError: the folder cannot be written.
+        """
+        folder = AssessmentFolder(place)
+        folder.create()
+        for toolkit in sorted(self.toolkits.glob("*.yaml")):
+            folder.toolkits.mkdir(exist_ok=True)
+            (folder.toolkits / toolkit.name).write_bytes(toolkit.read_bytes())
+        text = folder.settings_file.read_text(encoding="utf-8")
+        text = enter(text, {**({"partnership": name} if name else {}), **shared.entered})
+        if shared.toolkits:
+            chosen = "".join(f"\n  - {each}" for each in shared.toolkits)
+            text = re.sub(r"(?m)^toolkits:(\n  - .*)+", lambda _: f"toolkits:{chosen}", text)
+        folder.settings_file.write_text(text, encoding="utf-8")
+
+    def _source(self) -> bytes:
+        try:
+            return self.register_file.read_bytes()
+        except FileNotFoundError:
+            raise UsageError(
+                f"There is no programme in {self.root}.",
+                "Go to the programme's folder, or name it with -C DIR. To start a new one: "
+                f"xlassess programme init {as_argument(str(self.root))}",
+            ) from None
+        except OSError as error:
+            raise UsageError(
+                f"{self.register_file} cannot be read ({error.strerror}).",
+                "Close it in other programs, and check that you have permission to read it.",
+            ) from None
+
+
+def _read(source: bytes) -> tuple[Programme, YamlFile]:
+    """Read the register.
+
+    Raises:
+        ProgrammeFileError: it has problems.
+    """
+    file = read_yaml(source, "programme.yaml")
+    programme, problems = read_as(file, Programme)
+    if programme is not None:
+        remarks = (*unfit_texts(file.tree), *_plain(programme), *_told_apart(programme))
+        found = [file.problem(*remark) for remark in remarks]
+        problems = tuple(sorted(found, key=lambda problem: problem.line))
+    if problems or programme is None:
+        raise ProgrammeFileError(problems)
+    return programme, file
+
+
+def _plain(programme: Programme) -> Iterator[Remark]:
+    texts: list[tuple[Loc, str, int]] = [
+        (("title",), programme.title, _LONGEST),
+        (("committee",), programme.committee or "-", _LONGEST),
+        (("marking",), programme.marking or "-", _LONGEST),
+    ]
+    for place, entry in enumerate(programme.partnerships):
+        at: Loc = ("partnerships", place)
+        texts += [((*at, name), getattr(entry, name) or "-", _LONGEST)
+                  for name in ("name", "lead_body", "budget")]  # fmt: skip
+        texts += [((*at, name), getattr(entry, name) or "-", _LONGEST_TEXT)
+                  for name in ("purpose", "decision")]  # fmt: skip
+        if not entry.folder and not entry.name:
+            yield at, "This partnership has neither a folder nor a name.", "Give one of the two."
+    for loc, text, longest in texts:
+        if not 1 <= len(text) <= longest or "\n" in text:
+            message = f"The {str(loc[-1]).replace('_', ' ')} is too long, or runs over lines."
+            yield loc, message, f"Write it in one line of at most {longest} characters."
+    years = programme.review_years
+    if years is not None and not 1 <= years <= _MOST_YEARS:
+        hint = f"Use a number from 1 to {_MOST_YEARS}. The protocol of Melton says 3."
+        yield ("review_years",), f"The cycle cannot be {years} years.", hint
+
+
+def _told_apart(programme: Programme) -> Iterator[Remark]:
+    """Yield which partnerships are in the register twice, by folder or name."""
+    for field in ("folder", "name"):
+        seen: dict[str, int] = {}
+        for place, entry in enumerate(programme.partnerships):
+            said = str(getattr(entry, field))
+            key = (
+                Path(said).as_posix().casefold() if field == "folder" and said else said.casefold()
+            )
+            if key and seen.setdefault(key, place) != place:
+                message = f"The {field} '{said}' stands in the register twice."
+                yield ("partnerships", place, field), message, "Keep one of the two."
+
+
+def _indent_of_last(file: YamlFile, text: str) -> int | None:
+    """How far in the register's entries stand; None where nothing can be written below them."""
+    keys = re.findall(r"(?m)^(\w+)[ \t]*:(.*)$", text)
+    if not keys or keys[-1][0] != "partnerships":
+        return None
+    rest = keys[-1][1].partition("#")[0].strip()
+    if rest:
+        return None
+    node: Any = next(value for key, value in file.root.value if key.value == "partnerships")
+    return int(node.start_mark.column) if node.id == "sequence" else 2
+
+
+def _lines_of(entry: Partnership) -> list[str]:
+    """The fields of an entry that are given, one in a line."""
+    usual = Partnership()
+    given = ((name, getattr(entry, name)) for name in entry.__dataclass_fields__)
+    return [f"{name}: {_written(value)}" for name, value in given if value != getattr(usual, name)]
+
+
+def _written(value: str | bool | date | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+
+
+def _as_item(lines: list[str], indent: int) -> list[str]:
+    """The lines as one item of a list."""
+    before = " " * indent
+    return [f"{before}{'- ' if not number else '  '}{line}" for number, line in enumerate(lines)]

@@ -1,0 +1,104 @@
+"""A programme: many partnerships that one body keeps a register of, and reviews on a cycle.
+
+Source: Partnership Protocol of Melton Borough Council, section 7 and appendices A to C: a checklist
+before a partnership is joined, an evaluation every three years, a review to committee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from xlassess.model.assessment import Attribution, Coordinator
+
+Membership = Literal["proposed", "joined", "not joined", "left"]
+"""Where a partnership stands: to be decided on, taken part in, decided against, or left."""
+
+_STRICT: Any = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """One line of the register of partnerships.
+
+    ``folder`` is that of its assessment, from the programme's folder; empty while there is none.
+    ``name`` may be empty where its assessment says it. ``statutory`` is None where nothing is
+    said. ``checklist`` and ``evaluated`` are the days of the last checklist and the last
+    evaluation that xlassess has no record of; ``due`` is the day by which the committee wants
+    the next evaluation, where that is before the cycle's. ``decision`` is what the committee
+    decided, on the day ``decided``.
+    """
+
+    __pydantic_config__ = _STRICT
+    folder: str = ""
+    name: str = ""
+    purpose: str = ""
+    lead_body: str = ""
+    statutory: bool | None = None
+    budget: str = ""
+    membership: Membership = "joined"
+    checklist: date | None = None
+    evaluated: date | None = None
+    due: date | None = None
+    decision: str = ""
+    decided: date | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True for a partnership that nothing is due from any more."""
+        return self.membership in ("left", "not joined")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSettings:
+    """What the settings of every new assessment of a programme begin with.
+
+    Each is entered into the assessment's own file, which counts from then on.
+    """
+
+    __pydantic_config__ = _STRICT
+    round: str = ""
+    toolkits: tuple[str, ...] = ()
+    coordinator: Coordinator | None = None
+    return_by: date | None = None
+    purpose: str = ""
+    marking: str = ""
+    attribution: Attribution | None = None
+    minimum_group: int | None = None
+
+    @property
+    def entered(self) -> Mapping[str, str]:
+        """The fields that are given, as they are entered into a file of settings."""
+        who = self.coordinator
+        texts = {
+            "round": self.round,
+            "name": who.name if who else "",
+            "email": who.email if who else "",
+            "phone": who.phone if who else "",
+            "return_by": str(self.return_by or ""),
+            "purpose": self.purpose,
+            "marking": self.marking,
+            "attribution": self.attribution or "",
+            "minimum_group": str(self.minimum_group or ""),
+        }
+        return {name: text for name, text in texts.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The register of partnerships of one body, and what holds for all of them.
+
+    ``title`` heads its papers, ``committee`` is who they go to. ``review_years`` is the body's
+    own cycle, for toolkits whose publication names none. ``marking`` is the protective marking
+    of its papers.
+    """
+
+    __pydantic_config__ = _STRICT
+    title: str
+    committee: str = ""
+    marking: str = ""
+    review_years: int | None = None
+    shared: SharedSettings = SharedSettings()
+    partnerships: tuple[Partnership, ...] = field(default=())
