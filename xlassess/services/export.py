@@ -71,12 +71,7 @@ def export_round(
     record = present_round(folder, anyway)
     summary = summarise(record, now)
     target = to or output_of(folder, record.assessment.round) / f"export-{chosen}"
-    place, stem = (target.parent, target.stem) if named else (target, "")
-    if place.exists() and not place.is_dir():
-        raise UsageError(
-            f"{place} is a file, but its ending is not that of a format.",
-            f"Give a folder, or a file that ends in {', '.join(f'.{each}' for each in FORMATS)}.",
-        )
+    place, stem = _place_of(target, named)
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})
     with Ledger(folder.ledger_file, lambda: now) as ledger:
@@ -97,6 +92,17 @@ def export_round(
         held=held_in_words(summary.participants),
         exposed=exposed_in_words(summary.participants),
     )
+
+
+def _place_of(target: Path, named: Format | None) -> tuple[Path, str]:
+    """The folder that an export is written to, and the name that its files begin with."""
+    place, stem = (target.parent, target.stem) if named else (target, "")
+    if place.exists() and not place.is_dir():
+        raise UsageError(
+            f"{place} is a file, but its ending is not that of a format.",
+            f"Give a folder, or a file that ends in {', '.join(f'.{each}' for each in FORMATS)}.",
+        )
+    return place, stem
 
 
 def _format_of(to: Path | None) -> Format | None:

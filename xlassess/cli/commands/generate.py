@@ -60,16 +60,7 @@ def _show(out: Console, result: Generated) -> None:
     """Say what is in the outbox, and what somebody has to decide."""
     fresh = result.having("new", "reissued")
     out.say(_head(result, len(fresh)), style="head")
-    kits = tuple(dict.fromkeys(book.toolkit for book in result.workbooks))
-    outcomes = tuple(dict.fromkeys(book.outcome for book in result.workbooks))
-    rows = [
-        [kit, *(str(sum(_is(b, kit, o) for b in result.workbooks)) for o in outcomes)]
-        for kit in kits
-    ]
-    names = {"questions": "questions changed", "kept": "left alone"}
-    heads = ["Toolkit", *(names.get(outcome, outcome).capitalize() for outcome in outcomes)]
-    out.gap()
-    out.table(heads, rows, numbers=range(1, len(heads)))
+    _counts(out, result)
     if result.showing:
         shows = "workbook shows its" if result.showing == 1 else "workbooks show their"
         respondent = "respondent" if result.showing == 1 else "respondents"
@@ -92,6 +83,25 @@ def _show(out: Console, result: Generated) -> None:
     elif fresh:
         out.gap()
         out.say("To write the messages that they go out with: xlassess send")
+    _about_people(out, result)
+
+
+def _counts(out: Console, result: Generated) -> None:
+    """A line for each toolkit: how many workbooks are new, and what became of the others."""
+    kits = tuple(dict.fromkeys(book.toolkit for book in result.workbooks))
+    outcomes = tuple(dict.fromkeys(book.outcome for book in result.workbooks))
+    rows = [
+        [kit, *(str(sum(_is(b, kit, o) for b in result.workbooks)) for o in outcomes)]
+        for kit in kits
+    ]
+    names = {"questions": "questions changed", "kept": "left alone"}
+    heads = ["Toolkit", *(names.get(outcome, outcome).capitalize() for outcome in outcomes)]
+    out.gap()
+    out.table(heads, rows, numbers=range(1, len(heads)))
+
+
+def _about_people(out: Console, result: Generated) -> None:
+    """Say who is on leave, and what is worth a second look in the register."""
     if result.absent:
         out.heading(f"On leave until the return date or later ({len(result.absent)})")
         out.some(result.absent, "xlassess generate --full")

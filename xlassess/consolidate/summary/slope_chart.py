@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xlassess.consolidate.figures.charted import around, limits_of
@@ -50,16 +51,7 @@ def trend_chart(
             "values": ChartCells(layout.sheet, layout.figures(row, first)).reference,
             **_drawn(*look),
         })  # fmt: skip
-    low, high = limits_of(part)
-    values = [each.mean for line in lines for each in line.figures[first:]]
-    share = part.toolkit.scoring.rule in ("share", "levels")
-    bottom, top = (low, high) if share else around(values, low, high)
-    chart.set_y_axis({
-        "num_font": _font(9), "min": bottom, "max": top, "num_format": "0%" if share else "0.0",
-        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
-    })  # fmt: skip
-    chart.set_x_axis({"num_font": _font(10), "position_axis": "on_tick"})
-    chart.set_legend({"position": "bottom", "font": _font(9)})
+    _axes(chart, part, [each.mean for line in lines for each in line.figures[first:]])
     titled(chart, Frame(*size, picture_title(part.trend, len(lines))))
     chart.set_chartarea({"border": {"none": True}})
     chart.show_hidden_data()
@@ -73,6 +65,19 @@ def trend_chart(
     ]
     others = len(part.trend.of("section")) - len(lines)
     return chart, words().say("trend_alt", part.label, rounds, said, others)
+
+
+def _axes(chart: Any, part: ToolkitResults, values: Sequence[float | None]) -> None:
+    """Draw the axes and the legend; the upright one spans what can be, or what is if close."""
+    low, high = limits_of(part)
+    share = part.toolkit.scoring.rule in ("share", "levels")
+    bottom, top = (low, high) if share else around(values, low, high)
+    chart.set_y_axis({
+        "num_font": _font(9), "min": bottom, "max": top, "num_format": "0%" if share else "0.0",
+        "major_gridlines": {"visible": True, "line": {"color": "#DDE3EA", "width": 0.75}},
+    })  # fmt: skip
+    chart.set_x_axis({"num_font": _font(10), "position_axis": "on_tick"})
+    chart.set_legend({"position": "bottom", "font": _font(9)})
 
 
 def _drawn(colour: str, dash: str, marker: str) -> dict[str, object]:
