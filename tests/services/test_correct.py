@@ -160,7 +160,7 @@ def test_correct__what_is_refused_leaves_no_file(
     folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
-    monkeypatch.setattr(Ledger, "counting", lambda self, name: {reference: 1})
+    monkeypatch.setattr(Ledger, "counting_of", lambda self, names: {reference: 1})
     with pytest.raises(UsageError, match="not clear which return"):
         correct(folder, reference, "1B", "Agree", WHY)
     monkeypatch.undo()

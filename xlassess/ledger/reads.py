@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
@@ -21,6 +21,8 @@ from xlassess.model.toolkit import Toolkit
 
 _CHUNK = 500
 """References asked for at once; databases limit the parameters of a statement."""
+
+T = TypeVar("T")
 
 _READING = select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.standing, RETURNS.c.reading)
 _BY_HASH = (
@@ -68,8 +70,7 @@ def issued(db: Connection, round_name: str | None, *, joint: bool = False) -> tu
 def issued_by_reference(db: Connection, references: Sequence[str]) -> dict[str, Issued]:
     """Return those of the references that were issued before."""
     found: dict[str, Issued] = {}
-    for start in range(0, len(references), _CHUNK):
-        some = references[start : start + _CHUNK]
+    for some in _lots(references):
         for row in db.execute(select(ISSUED).where(ISSUED.c.reference.in_(some))):
             found[row.reference] = rows.issued_of(row)
     return found
@@ -169,6 +170,21 @@ def counting(db: Connection, round_name: str) -> dict[str, int]:
     return {row.reference: row.id for row in found if row.reference not in instead}
 
 
+def counting_of(db: Connection, references: Sequence[str]) -> dict[str, int]:
+    """Return, by reference, the number of the return that counts for each of these workbooks."""
+    instead, wanted = replaced(db), {*references}
+    found = [
+        row
+        for some in _lots([*wanted - instead.keys()])
+        for row in db.execute(
+            select(RETURNS.c.reference, RETURNS.c.id).where(
+                RETURNS.c.standing == "current", RETURNS.c.reference.in_(some)
+            )
+        )
+    ]
+    return {row.reference: row.id for row in found}
+
+
 def states(db: Connection) -> dict[int, State]:
     """Return the state of every return by its number, as it counts."""
     instead = replaced(db)
@@ -250,8 +266,24 @@ def returns(
 def returns_by_number(db: Connection, numbers: Sequence[int]) -> tuple[Return, ...]:
     """Return the returns with these numbers, in their order."""
     decided = waivers(db)
-    lots = (numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK))
+    lots = _lots(numbers)
     return tuple(ret for lot in lots for ret in returns(db, RETURNS.c.id.in_(lot), decided))
+
+
+def returns_of(db: Connection, references: Sequence[str]) -> tuple[Return, ...]:
+    """Return what came back of these workbooks, in the order of receipt."""
+    decided = waivers(db)
+    found = [
+        ret
+        for lot in _lots(references)
+        for ret in returns(db, RETURNS.c.reference.in_(lot), decided)
+    ]
+    return tuple(sorted(found, key=lambda ret: ret.number))
+
+
+def _lots(names: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield these in so small lots that a database takes each."""
+    return (names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK))
 
 
 def _parts(

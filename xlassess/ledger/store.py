@@ -202,6 +202,25 @@ class Ledger:
         with self._reading() as db:
             return reads.issued(db, round_name, joint=True)
 
+    def book(self, reference: str) -> Issued | None:
+        """Return the workbook issued under a reference, to a partner or a joint one; or None."""
+        return self.books([reference]).get(reference)
+
+    def books(self, references: Sequence[str]) -> dict[str, Issued]:
+        """Return the workbooks issued under these references, to partners and joint ones."""
+        with self._reading() as db:
+            return reads.issued_by_reference(db, references)
+
+    def returns_of(self, references: Sequence[str]) -> tuple[Return, ...]:
+        """Return what came back of these workbooks, as it counts, newest last."""
+        with self._reading() as db:
+            return reads.as_they_count(reads.returns_of(db, references), reads.replaced(db))
+
+    def counting_of(self, references: Sequence[str]) -> dict[str, int]:
+        """Return, by reference, the number of the return that counts for each of these."""
+        with self._reading() as db:
+            return reads.counting_of(db, references)
+
     def joint_returns(self, round_name: str) -> tuple[Return, ...]:
         """Return what came back of a round's joint workbooks, newest last."""
         with self._reading() as db:
@@ -505,6 +524,12 @@ class Ledger:
         """Return the return with this number, or None."""
         with self._reading() as db:
             return next(iter(reads.returns(db, RETURNS.c.id == number)), None)
+
+    def by_number(self, numbers: Iterable[int]) -> dict[int, Return]:
+        """Return the returns with these numbers, as they count."""
+        with self._reading() as db:
+            found = reads.returns_by_number(db, sorted(numbers))
+            return {ret.number: ret for ret in reads.as_they_count(found, reads.replaced(db))}
 
     def with_answers(self, some: Iterable[Return]) -> tuple[Return, ...]:
         """Return these returns as they are on record, with what was answered, oldest first."""

@@ -213,7 +213,7 @@ def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why
             if final.state == "duplicate" and final.reference == book.reference:
                 # A correction that is taken back says what an earlier return said: that counts.
                 ledger.decisions.choose(final.number, reason)
-            if ledger.counting(book.identity.round).get(book.reference) != final.number:
+            if ledger.counting_of([book.reference]).get(book.reference) != final.number:
                 raise UsageError(
                     f"It is not clear which return of {book.reference} counts.",
                     f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
@@ -237,7 +237,7 @@ def _to_correct(ledger: Ledger, book: Issued) -> Return:
             "workbooks are corrected like this.",
             "Correct it in the file, and read it again: xlassess ingest",
         )
-    number = ledger.counting(book.identity.round).get(book.reference)
+    number = ledger.counting_of([book.reference]).get(book.reference)
     ret = ledger.numbered(number) if number else None
     if ret is None:
         raise UsageError(
@@ -541,12 +541,14 @@ def _ledger(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
 
 
 def _workbook(ledger: Ledger, text: str) -> Issued:
-    about = asked_about(ledger, text)
-    if about:
-        raise UsageError(
-            f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
-        )
-    issued = workbook((*ledger.issued(), *ledger.joint()), text)
+    issued = ledger.book(normalise(text))
+    if issued is None:
+        about = asked_about(ledger, text)
+        if about:
+            raise UsageError(
+                f"{normalise(text)} is a query workbook about {about}.", f"Name {about} instead."
+            )
+        issued = workbook((*ledger.issued(), *ledger.joint()), text)
     still_open(ledger, issued.identity.round)
     return issued
 
@@ -554,20 +556,9 @@ def _workbook(ledger: Ledger, text: str) -> Issued:
 def _still_open_for(ledger: Ledger, number: int) -> None:
     """Refuse to decide about a return of a round that is closed."""
     ret = ledger.numbered(number)
-    issued = _everything(ledger) if ret else {}
-    if ret and ret.reference in issued:
-        still_open(ledger, issued[ret.reference].identity.round)
-
-
-def _everything(ledger: Ledger) -> dict[str, Issued]:
-    """Every workbook issued, joint ones too, by its reference."""
-    return {one.reference: one for one in (*ledger.issued(), *ledger.joint())}
-
-
-def _came_back(ledger: Ledger, book: Issued) -> tuple[Return, ...]:
-    """What came back in the round of a workbook, of partners' or of joint ones as that one is."""
-    round_name = book.identity.round
-    return ledger.joint_returns(round_name) if book.identity.kind else ledger.history(round_name)
+    issued = ledger.book(ret.reference) if ret else None
+    if issued:
+        still_open(ledger, issued.identity.round)
 
 
 def asked_about(ledger: Ledger, text: str) -> str:
@@ -597,11 +588,7 @@ def workbook(issued: Sequence[Issued], text: str) -> Issued:
 
 
 def _meant(ledger: Ledger, book: Issued, which: str) -> Return:
-    returns = [
-        ret
-        for ret in _came_back(ledger, book)
-        if ret.reference == book.reference and ret.state != "refused"
-    ]
+    returns = [ret for ret in ledger.returns_of([book.reference]) if ret.state != "refused"]
     for found in _readings(returns, which):
         if len(found) == 1:
             return found[0]
@@ -642,23 +629,19 @@ def _decided(
     undone: bool = False,
 ) -> Decided:  # fmt: skip
     """Return a decision with everything concerned as it stands now."""
-    wanted = dict.fromkeys(references)
-    issued = {ref: one for ref, one in _everything(ledger).items() if ref in wanted}
+    wanted = [*dict.fromkeys(references)]
+    issued = ledger.books(wanted)
     outcomes = ledger.register().outcomes
-    current: dict[str, Return] = {}
-    returns: dict[int, Return] = {}
-    for round_name in {one.identity.round for one in issued.values()}:
-        current |= ledger.current(round_name) | ledger.joint_current(round_name)
-        came = (*ledger.history(round_name), *ledger.joint_returns(round_name))
-        returns |= {ret.number: ret for ret in came}
+    came = {ret.number: ret for ret in ledger.returns_of(wanted)}
+    counts = ledger.counting_of(wanted)
     return Decided(
         what=what,
         undone=undone,
         returns=tuple(
-            ret for number in numbers if (ret := returns.get(number) or ledger.numbered(number))
+            ret for number in numbers if (ret := came.get(number) or ledger.numbered(number))
         ),
         books=tuple(
-            Book(issued[ref], current.get(ref), outcomes.get(ref))
+            Book(issued[ref], came.get(counts.get(ref, 0)), outcomes.get(ref))
             for ref in wanted
             if ref in issued
         ),
@@ -704,8 +687,7 @@ def waive(
                 _still_open_for(ledger, int(number))
         decide = ledger.decisions.revoke if revoke else ledger.decisions.waive
         returns = decide(names, why.reason.strip())
-        issued = _everything(ledger)
-    return tuple(Waived(ret, issued.get(ret.reference), _named(ret, names)) for ret in returns)
+        return tuple(Waived(ret, ledger.book(ret.reference), _named(ret, names)) for ret in returns)
 
 
 def _named(ret: Return, names: Sequence[str]) -> tuple[Finding, ...]:

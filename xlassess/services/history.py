@@ -54,13 +54,18 @@ def history(folder: AssessmentFolder, reference: str) -> History:
     with opened(folder, _now) as ledger:
         everyone = (*ledger.issued(), *ledger.joint())
         issued = workbook(everyone, asked_about(ledger, reference) or reference)
-        returns = {ret.number: ret for ret in ledger.history()}
         events = ledger.events()
-        counting = ledger.joint_current if issued.identity.kind else ledger.current
-        counts = counting(issued.identity.round).get(issued.reference)
+        happened = tuple(_happened(events, issued))
         instead = ledger.replaced().get(issued.reference, "")
+        number = ledger.counting_of([issued.reference]).get(issued.reference, 0)
+        # Those of others are not read: a round has thousands.
+        mine = {one for event, about, moved in happened for one in (about, *moved)}
+        returns = ledger.by_number(mine | {number})
         outcome = ledger.register().outcomes.get(issued.reference)
-    steps = tuple(_steps(events, issued, returns))
+    steps = tuple(
+        Step(event, returns.get(about), tuple(filter(None, map(returns.get, moved))))
+        for event, about, moved in happened
+    )
     same = (request_of(issued), issued.identity.round)
     at = {event.reference: event.number for event in events if event.what == "issued"}
     later = tuple(
@@ -69,34 +74,39 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         if (request_of(one), one.identity.round) == same
         and at.get(one.reference, 0) > at.get(issued.reference, 0)
     )
-    return History(issued, steps, counts, outcome, later, instead)
+    return History(issued, steps, returns.get(number), outcome, later, instead)
 
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _steps(events: tuple[Event, ...], issued: Issued, returns: dict[int, Return]) -> Iterator[Step]:
-    """The events that concern a workbook.
+def _happened(
+    events: tuple[Event, ...], issued: Issued
+) -> Iterator[tuple[Event, int, tuple[int, ...]]]:
+    """Yield the events that concern a workbook, with the numbers of the returns they concern.
 
-    They do by name, because a return of it was moved, or because it counted in a summary.
+    They do by name, because a return of it was moved, or because it counted in a summary. First
+    comes the number of the return that it was about, 0 where it was about none; then those moved.
     """
     reference, round_name = issued.reference, issued.identity.round
     mine = {reference}
     statuses: dict[int, ReturnStatus] = {}
     for event in events:
-        numbers = {*event.statuses} | ({event.return_id} if event.return_id else set())
+        moved = event.statuses
+        numbers = {*moved} | ({event.return_id} if event.return_id else set())
         owners = {statuses[number].reference for number in numbers if number in statuses}
-        statuses |= event.statuses
+        statuses |= moved
         owners |= {statuses[number].reference for number in numbers if number in statuses}
         if event.what in WRITING.values():
             if event.details.get("round") == round_name:
                 for number in _counted(event, reference, statuses):
-                    yield Step(event, returns.get(number), ())
+                    yield event, number, ()
         elif mine & {*owners, event.reference, *event.details.get("references", ())}:
             if event.what == "query issued":  # messages with it are about this workbook, too
                 mine.add(event.details["query"])
-            yield _step(event, returns)
+            about = event.return_id or 0
+            yield event, about, tuple(number for number in moved if number != about)
 
 
 def _counted(event: Event, reference: str, statuses: Mapping[int, ReturnStatus]) -> Iterator[int]:
@@ -108,9 +118,3 @@ def _counted(event: Event, reference: str, statuses: Mapping[int, ReturnStatus])
     for number, place in statuses.items():
         if (place.reference, place.standing) == (reference, "current"):
             yield number
-
-
-def _step(event: Event, returns: dict[int, Return]) -> Step:
-    about = returns.get(event.return_id) if event.return_id else None
-    moved = (returns.get(number) for number in event.statuses if number != event.return_id)
-    return Step(event, about, tuple(ret for ret in moved if ret))
