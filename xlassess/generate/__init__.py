@@ -17,7 +17,7 @@ from xlassess.generate.plate import (
     build_with_last_time,
 )
 from xlassess.generate.query.doubts import Doubts, doubts_of, is_for_partner
-from xlassess.generate.query.earlier_answers import Asking
+from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers, query_answers
 from xlassess.generate.query.letter import StandIn, query_letter, query_subject, slot_cells
 from xlassess.generate.query.query_workbook import build_query
 from xlassess.generate.workbook.last_time import ShownAnswers, printed_beside
@@ -25,6 +25,7 @@ from xlassess.generate.workbook.last_time import ShownAnswers, printed_beside
 __all__ = [
     "Asking",
     "Doubts",
+    "EarlierAnswers",
     "JointWorkbook",
     "Personal",
     "PlanPart",
@@ -44,6 +45,7 @@ __all__ = [
     "plan_questions",
     "printed_beside",
     "progress_questions",
+    "query_answers",
     "query_file_name",
     "query_letter",
     "query_subject",

@@ -409,9 +409,10 @@ def _decided(ret: Return, position: int, finding: Finding, decided: Replay) -> F
     return replace(finding, number=f"{ret.number}.{position}", waiver=waiver)
 
 
-def queries(db: Connection) -> tuple[Query, ...]:
-    """Return every query workbook, in the order of issue."""
-    found = db.execute(select(QUERIES).order_by(QUERIES.c.number)).all()
+def queries(db: Connection, about_one: str = "") -> tuple[Query, ...]:
+    """Return every query workbook, or those about one workbook, in the order of issue."""
+    which = QUERIES.c.about == about_one if about_one else true()
+    found = db.execute(select(QUERIES).where(which).order_by(QUERIES.c.number)).all()
     about = issued_by_reference(db, list(dict.fromkeys(row.about for row in found)))
     return tuple(rows.query_of(row, about[row.about]) for row in found if row.about in about)
 

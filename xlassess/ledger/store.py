@@ -279,10 +279,10 @@ class Ledger:
             writes.record_queries(db, new)
             self._log(db, *(digests.query_issued(one) for one in new))
 
-    def queries(self) -> tuple[Query, ...]:
-        """Return every query workbook issued, in the order of issue."""
+    def queries(self, about: str = "") -> tuple[Query, ...]:
+        """Return the query workbooks issued, all or about one workbook, in the order of issue."""
         with self._reading() as db:
-            return reads.queries(db)
+            return reads.queries(db, about)
 
     def record_entries(self, items: Sequence[EntryCopy]) -> None:
         """Record copies for typing in as made, all or none."""
@@ -485,6 +485,11 @@ class Ledger:
         """Return all that has happened, oldest first, or only what came after an event."""
         with self._reading() as db:
             return events.read(db, EVENTS.c.number > after)
+
+    def about(self, reference: str) -> tuple[Event, ...]:
+        """Return what happened to a workbook by its name, oldest first."""
+        with self._reading() as db:
+            return events.read(db, EVENTS.c.reference == reference)
 
     def last_event(self) -> int:
         """Return the number of the last event; 0 before the first."""

@@ -95,12 +95,14 @@ def query(
     now: datetime,
     return_by: date | None = None,
     reissue: bool = False,
+    only: str = "",
 ) -> Queried:
     """Bring the query workbooks up to date with the returns that count and are in doubt.
 
     Args:
         folder: the assessment.
         now: the time to record, in UTC.
+        only: the reference of the only workbook to ask about; empty for all.
         return_by: the day by which answers are wanted; without one, the assessment's if that is
             at least a week ahead, or else a week from now.
         reissue: issue query workbooks again where what they ask, names or settings changed.
@@ -127,9 +129,15 @@ def query(
         notices = ledger.register().notices
         maker = _Maker(assessment, secret, now, by, people, notices)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)
+        issued = {
+            one.reference: one
+            for one in issued.values()
+            if one.identity.round == assessment.round and only in ("", one.reference)
+        }
+        earlier = tuple(one for one in earlier if only in ("", one.of))
         wanted = _wanted(ledger, maker, issued, earlier)
         issues = [issuer.decide(one) for one in wanted]
-        undecided = _undecided(ledger, assessment.round, issued)
+        undecided = _undecided(ledger, issued)
         ledger.record_queries([issue.record for issue in issues if issue.fresh])
     write(issues)
     clear_away(place, earlier, {issue.record.reference for issue in issues}, beside=LETTER)
@@ -143,7 +151,9 @@ def _wanted(
     """Yield what is to be asked about the returns that count, where anything is in doubt."""
     toolkits = ledger.toolkits()
     last = {one.base: one for one in earlier}
-    for ret in ledger.current(maker.assessment.round).values():
+    counting = ledger.counting(maker.assessment.round)
+    asked = {number for reference, number in counting.items() if reference in issued}
+    for ret in ledger.by_number(asked).values():
         about = issued[ret.reference]
         toolkit = toolkits[about.identity.digest]
         doubts = doubts_of(toolkit, ret)
@@ -151,11 +161,11 @@ def _wanted(
             yield _Questions(maker, about, ret, toolkit, doubts, last.get(ret.number))
 
 
-def _undecided(ledger: Ledger, round_name: str, issued: Mapping[str, Issued]) -> tuple[Issued, ...]:
+def _undecided(ledger: Ledger, issued: Mapping[str, Issued]) -> tuple[Issued, ...]:
     """The workbooks of which the coordinator has to say which return counts."""
     unclear = {
         ret.reference
-        for ret in ledger.history(round_name)
+        for ret in ledger.returns_of([*issued])
         if ret.state == "query" and any(_unclear(finding) for finding in ret.findings)
     }
     return tuple(one for reference, one in issued.items() if reference in unclear)

@@ -224,6 +224,22 @@ class EarlierAnswers(Contents):
         """Return what stood in a place before."""
         return self._earlier(slot, "")
 
+    def text(self, slot: Slot) -> str:
+        """Return what was read from a place, as text; empty where nothing was."""
+        value = self._values.get(slot)
+        if value is None:
+            return ""
+        if slot.item == PROPOSAL:
+            return str(value)
+        item = self.toolkit.item(slot.item)
+        return _readable(self._shown(item, slot.field, value), item)
+
+    def planned(self, row: int, role: str) -> str:
+        """Return what was read from a cell of the action plan, as text; rows count from 1."""
+        action = self._actions.get(row)
+        value = self._planned(action, role) if action else None
+        return written_day(value) if isinstance(value, date) else str(value or "")
+
     def _reason(self, item: str, slots: Iterable[Slot]) -> str:
         told = (self.why(f, item) for slot in slots for f in self.doubts.reasons[slot])
         return "\n".join(dict.fromkeys(told))
@@ -296,7 +312,12 @@ class Asking:
 
     def contents(self) -> EarlierAnswers:
         """What stands in the workbook's cells."""
-        return EarlierAnswers(self.toolkit, self.ret, self.doubts, Words(WORDS))
+        return query_answers(self.toolkit, self.ret, self.doubts)
+
+
+def query_answers(toolkit: Toolkit, ret: Return, doubts: Doubts) -> EarlierAnswers:
+    """Return what was read from a return, place by place, as a query workbook shows it."""
+    return EarlierAnswers(toolkit, ret, doubts, Words(WORDS))
 
 
 def _label(choices: Iterable[Choice], code: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from xlassess.contract.reference import find_references
 from xlassess.ledger import Event, Ledger, RoundOverview
@@ -32,16 +32,22 @@ _DATED = {"": "of", "sender": "dated", "reader": "read on"}
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*@[A-Za-z0-9.-]+")
 
 
+OfferStep = Literal["nil return", "correct", "enter", "another person"]
+"""How what a message seems to ask for is recorded: as a nil return, as a correction, by typing
+answers in, or by the register, which says who answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a message seems to ask for.
 
     ``file`` is the message or what came with it, ``number`` the return that it is on record as, 0
-    where it is none, and ``event`` the event instead. ``commands`` record what it seems to be;
-    ``away`` puts the message away. ``sender`` is the address it came from,
-    where that is on record, and ``stranger`` says that it is none of the respondent's. ``clock``
-    says by whose clock it is dated, where no mail server's is on record: the sender's, or the
-    reader's.
+    where it is none, and ``event`` the event instead. ``commands`` record what it seems to be: what
+    ``step`` says, for ``reason``; ``away`` puts the message away. ``finding`` is the number of the
+    finding that holds its words, where they came with a workbook that was read.
+    ``sender`` is the address it came from, where that is on record, and ``stranger`` says that it
+    is none of the respondent's. ``clock`` says by whose clock it is dated, where no mail server's
+    is on record: the sender's, or the reader's.
     """
 
     hint: Hint
@@ -49,7 +55,10 @@ class Offer:
     file: str
     number: int
     commands: tuple[str, ...]
+    step: OfferStep = "correct"
+    reason: str = ""
     away: str = ""
+    finding: str = ""
     event: int = 0
     sender: str = ""
     stranger: bool = False
@@ -69,11 +78,20 @@ class _Said:
     at: datetime | None
     number: int = 0
     away: str = ""
+    finding: str = ""
     event: int = 0
     person_only: bool = False
     sender: str = ""
     proved: bool = False
     clock: str = ""
+
+    @property
+    def reason(self) -> str:
+        """What a decision that follows the message is recorded with."""
+        when = written_day(self.at.astimezone()) if self.at else "the partner"
+        # What a sender calls itself stands in a command only where it cannot be one.
+        source = f" from {self.sender}" if _ADDRESS.fullmatch(self.sender) else ""
+        return f"E-mail {_DATED[self.clock]} {when}{source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,8 @@ def _said(
                     text, at, whom = finding.details["text"], ret.received_at, sender_of(ret)
                     yield _Said(
                         text, mine, ret.file, at, ret.number, away, sender=whom,
-                        proved=not refused, clock=clock_of(ret),
+                        finding="" if refused else finding.number, proved=not refused,
+                        clock=clock_of(ret),
                     )  # fmt: skip
             elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
                 text = said_in(ret)
@@ -160,8 +179,8 @@ def _said(
             told = event.details
             at = datetime.fromisoformat(told["received"]) if told.get("received") else event.at
             yield _Said(
-                event.reason, whose, file, at, number, away, event.number, notice,
-                told.get("sender", ""), clock=told.get("clock", ""),
+                event.reason, whose, file, at, number, away, event=event.number,
+                person_only=notice, sender=told.get("sender", ""), clock=told.get("clock", ""),
             )  # fmt: skip
 
 
@@ -236,7 +255,7 @@ class _Offering:
             # Of whom no address is known, their own workbook may come from any.
             stranger = stranger and not (said.proved and mine not in self._reachable)
             for hint in self._readers[digest](said.text):
-                commands = self._commands(hint, book, said)
+                step, commands = self._recorded(hint, book, said)
                 (self.open if commands else self.done).add(said.number)
                 about = (
                     book.identity.respondent if hint.kind == "another person" else book.reference
@@ -245,32 +264,29 @@ class _Offering:
                 if commands and key not in self._told:
                     self._told.add(key)
                     yield Offer(
-                        hint, book, said.file, said.number, commands, said.away, said.event,
-                        said.sender, stranger, said.clock,
+                        hint, book, said.file, said.number, commands, step, said.reason,
+                        said.away, said.finding, said.event, said.sender, stranger, said.clock,
                     )  # fmt: skip
 
-    def _commands(self, hint: Hint, book: Issued, said: _Said) -> tuple[str, ...]:
-        """How what a message seems to ask for is recorded; nothing where it is done."""
+    def _recorded(self, hint: Hint, book: Issued, said: _Said) -> tuple[OfferStep, tuple[str, ...]]:
+        """How what a message seems to ask for is recorded; no commands where it is done."""
         ret = self._overview.current.get(book.reference)
-        when = written_day(said.at.astimezone()) if said.at else "the partner"
-        # What a sender calls itself stands in a command only where it cannot be one.
-        source = f" from {said.sender}" if _ADDRESS.fullmatch(said.sender) else ""
-        why = f'--reason "E-mail {_DATED[said.clock]} {when}{source}"'
+        why = f'--reason "{said.reason}"'
         if hint.kind == "another person":
             gone = book.identity.respondent not in self._people
-            return () if gone else _register(book)
-        if said.person_only:
-            return ()
+            return "another person", () if gone else _register(book)
         if hint.kind == "nil return":
             settled = book.reference in self._overview.register.outcomes
             filled = ret is not None and not ret.is_blank
-            return () if settled or filled else (f"xlassess nil {book.reference} {why}",)
+            done = said.person_only or settled or filled
+            return "nil return", () if done else (f"xlassess nil {book.reference} {why}",)
         if ret is None:
-            return (f"xlassess enter {book.reference} --source email",)
-        if self._has(ret, hint):
-            return ()
+            typing = f"xlassess enter {book.reference} --source email"
+            return "enter", () if said.person_only else (typing,)
+        if said.person_only or self._has(ret, hint):
+            return "correct", ()
         value = as_argument(hint.label)
-        return (f"xlassess correct {book.reference} {hint.item} {value} {why}",)
+        return "correct", (f"xlassess correct {book.reference} {hint.item} {value} {why}",)
 
     def _has(self, ret: Return, hint: Hint) -> bool:
         """True where a return has the value already."""
