@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from xlassess.services.common.phrases import matter, visible, whose
+from xlassess.services.common.phrases import CLOCKS, matter, seeming, visible, whose
 from xlassess.services.common.progress import Watch, silent
 
 if TYPE_CHECKING:
@@ -228,14 +228,12 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
     decide = "" if over else " Read the message, and decide."
     out.say(f"Nothing of it was recorded.{decide}")
     for one in offers:
-        what = _SEEMING[one.hint.kind]
-        item = f" of {one.hint.item} to “{one.hint.label}”" if one.hint.item else ""
         out.gap()
-        out.say(f"{whose(one.issued)}: seems to be {what}{item}", indent=2, style="query")
+        out.say(f"{whose(one.issued)}: {seeming(one.hint)}", indent=2, style="query")
         came = f" from {one.sender}" if one.sender else ""
         out.say(f"{one.file}{came} says: “{one.hint.words}”", indent=4)
         if one.clock:
-            out.say(_CLOCKS[one.clock], indent=4)
+            out.say(CLOCKS[one.clock], indent=4)
         if one.stranger:
             out.say(f"This is no address on record of {one.issued.who}: ask them.", indent=4)
         if over:
@@ -279,19 +277,6 @@ def offer_as_json(one: Offer) -> dict[str, Any]:
         "message": one.event or None,
         "commands": list(one.commands),
     }
-
-
-_CLOCKS = {
-    "sender": "Its day is by the sender's clock: no mail server says when it came.",
-    "reader": "It does not say when it came: its day is the one on which it was read.",
-}
-"""Whose clock a message is dated by, where it is no mail server's."""
-
-_SEEMING = {
-    "correction": "a correction",
-    "nil return": "a nil return",
-    "another person": "a change of person",
-}
 
 
 def choosing(reference: str, number: str = "RETURN") -> str:

@@ -19,7 +19,7 @@ from xlassess.model.answer import PROPOSAL, Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query, Slot, action_slot, concerned
-from xlassess.model.record import Outcome
+from xlassess.model.record import EntryCopy, Outcome
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import said_why
 from xlassess.services.common.opening import opened
@@ -32,11 +32,15 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell as it was filled in: under which heading, and what stands in it."""
+    """A cell as it was filled in: under which heading, and what stands in it.
+
+    ``ours`` says that the text is what we say of the cell, such as that nothing stands there.
+    """
 
     heading: str
     text: str
     doubtful: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,8 @@ class InDoubt:
 
     ``counts`` is the return that counts now, ``outcome`` what is on record instead. ``rivals`` are
     returns that wait for a decision. ``decided`` are the decisions so far, the last one first.
-    ``asked`` are the query workbooks issued about it, and ``asked_at`` is when one was last sent.
+    ``asked`` are the query workbooks issued about it, and ``asked_at`` is when one was last sent;
+    ``copies`` are those made for typing answers in.
     ``last`` is the number of the last event about the workbook.
     """
 
@@ -135,12 +140,30 @@ class InDoubt:
     decided: tuple[Event, ...]
     asked: tuple[Query, ...]
     asked_at: datetime | None
+    copies: tuple[EntryCopy, ...]
     last: int
 
     @property
     def mark(self) -> str:
         """Something short that stays the same as long as nothing happens to the workbook."""
         return f"{self.last}-{self.counts.number if self.counts else 0}"
+
+    @property
+    def in_force(self) -> tuple[Event, ...]:
+        """The decisions that nobody has taken back."""
+        gone = {one.undoes for one in self.decided}
+        held: list[Event] = []
+        for one in reversed(self.decided):
+            if one.number in gone or one.what == "undone":
+                continue
+            if one.what == "waiver revoked":
+                about = (one.return_id, one.finding)
+                held = [each for each in held if (each.return_id, each.finding) != about]
+                continue
+            if one.what == "set aside":  # so a correction is taken back
+                held = [each for each in held if _corrects(each) != one.return_id]
+            held.append(one)
+        return tuple(held)
 
     def doubt(self, key: str) -> Doubt | None:
         """The doubt of this key, settled or not."""
@@ -170,6 +193,7 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         came = [ret for ret in ledger.returns_of([reference]) if ret.state != "refused"]
         events = ledger.about(reference)
         register, asked = ledger.register(), ledger.queries(reference)
+        copies = tuple(one for one in ledger.entries() if one.of == reference)
     counts = next((ret for ret in came if ret.number == number), None)
     rivals = [ret for ret in came if ret is not counts and ret.state == "query" and _waits(ret)]
     pages = _Pages(toolkit, layout(toolkit), issued)
@@ -184,6 +208,7 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         decided=tuple(reversed([one for one in events if one.what in _DECIDING])),
         asked=asked,
         asked_at=register.asked.get(reference),
+        copies=copies,
         last=max((one.number for one in events), default=0),
     )
 
@@ -193,6 +218,10 @@ _DECIDING = (
     "declined", "undone",
 )  # fmt: skip
 """The events by which something is decided about a workbook."""
+
+
+def _corrects(event: Event) -> int | None:
+    return event.return_id if event.what == "corrected" else None
 
 
 def _never() -> datetime:
@@ -289,7 +318,7 @@ class _Shown:
             yield part
         slot = Slot(PROPOSAL, "answer")
         if slot in self._doubtful:
-            cell = ShownCell(HEADERS["action"], self._text(slot), doubtful=True)
+            cell = self._cell(HEADERS["action"], slot)
             row = ShownRow("", "Proposal", (cell,), doubtful=True)
             yield ShownPart("Action plan", (cell.heading,), (row,))
 
@@ -303,9 +332,7 @@ class _Shown:
             item = table.rows[at].item
             mine = {column.header: Slot(item.id, column.field) for column in table.fields(item)}
             cells = tuple(
-                ShownCell(head, self._text(mine[head]), mine[head] in self._doubtful)
-                if head in mine
-                else ShownCell(head, "")
+                self._cell(head, mine[head]) if head in mine else ShownCell(head, "")
                 for head in heads
             )
             rows.append(ShownRow(item.id, item.ask, cells, at in wanted, gap))
@@ -324,15 +351,17 @@ class _Shown:
             cells = tuple(ShownCell(head, text[:_LONGEST], at in wanted) for head, text in
                           texts.items())  # fmt: skip
             if at in wanted and not any(texts.values()):
-                cells = (ShownCell(plan.columns[0].header, self._text(slot), True), *cells[1:])
+                cells = (self._cell(plan.columns[0].header, slot), *cells[1:])
             rows.append(ShownRow(str(at + 1), "", cells, at in wanted, gap))
         return ShownPart(plan.sheet, tuple(c.header for c in plan.columns), tuple(rows), left)
 
-    def _text(self, slot: Slot) -> str:
-        """What stood in a place, also where it was not used, as the query workbook says it."""
-        read = "" if slot.plan_row else self.answers_read.text(slot)
-        text = read or (self.answers_read.earlier(slot) if slot in self.doubts.reasons else "")
-        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+    def _cell(self, heading: str, slot: Slot) -> ShownCell:
+        """A cell with what stood there, also where it was not used, as query workbooks say it."""
+        text = "" if slot.plan_row else self.answers_read.text(slot)
+        ours = not text and slot in self.doubts.reasons
+        text = self.answers_read.earlier(slot) if ours else text
+        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+        return ShownCell(heading, shown, slot in self._doubtful, ours)
 
     def answers(self, finding: Finding) -> Iterator[AnswerPlace]:
         """Yield the answers that can be corrected, of a partner's own workbook."""

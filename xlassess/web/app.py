@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
-from xlassess.web.routes import home, papers, progress, send
+from xlassess.web.routes import home, papers, progress, send, settle
 from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
 from xlassess.web.visit import Desk, Visit, acts, shows
 
@@ -39,6 +39,10 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("send", "/send", send.show, "Send", send.record),
     DeskPage("workbook", "/send/workbook", send.give),
     DeskPage("bundle", "/send/all", send.bundle),
+    DeskPage("settle", "/settle", settle.show, "Settle"),
+    DeskPage("doubt", "/settle/one", settle.show_one, act=settle.act),
+    DeskPage("query", "/settle/query", settle.give_query),
+    DeskPage("copy", "/settle/copy", settle.give_copy),
     DeskPage("papers", "/papers", papers.show, "Papers"),
     DeskPage("paper", "/papers/file", papers.give),
     DeskPage("job", "/job", progress.show, act=progress.decide),

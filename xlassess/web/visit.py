@@ -21,8 +21,10 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import what_is_wrong
+from xlassess.services.status import Status
 from xlassess.web.forms import NUMBER, Done, FieldError, Form, FormErrors, Numbers, read_form
 from xlassess.web.jobs import Job, Jobs
+from xlassess.web.known import KnownRounds
 from xlassess.web.page import PageLink, page
 from xlassess.web.security import Session, User
 
@@ -43,6 +45,7 @@ class Desk:
     menu: Sequence[tuple[str, str]]
     pages: Mapping[str, str]
     numbers: Numbers = field(default_factory=Numbers)
+    known: KnownRounds = field(default_factory=KnownRounds)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Visit:
         """The settings of the round."""
         return self.folder.assessment()
 
+    @property
+    def status(self) -> Status:
+        """Where the round stands now."""
+        return self.desk.known.status(self.folder, self.today)
+
     @cached_property
     def rounds(self) -> tuple[str, ...]:
         """The names of all rounds, the first one first."""
@@ -118,6 +126,17 @@ class Visit:
         """
         asked = Job("", work, self.assessment.round, self.user.name, self.now, given)
         return self.jobs.start(asked, files, passwords)
+
+    def place(self, number: int, at_once: int) -> int:
+        """Return where in a list its page begins, as the address says; else its beginning.
+
+        Args:
+            number: how many there are in all.
+            at_once: how many are on one page.
+        """
+        said = self.request.query_params.get("at", "")
+        at = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
+        return at - at % at_once if at < number else 0
 
     @property
     def menu(self) -> tuple[PageLink, ...]:

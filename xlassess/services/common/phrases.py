@@ -7,6 +7,7 @@ that loads nothing heavy, because ``xlassess --help`` loads it.
 from __future__ import annotations
 
 import errno
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from xlassess.model.errors import XlassessError
 
 if TYPE_CHECKING:
+    from xlassess.ingest import Hint
     from xlassess.model.answer import Issued, Return
     from xlassess.model.record import Notice, NoticeKind
 
@@ -32,6 +34,8 @@ _NOTICED: Mapping[NoticeKind, str] = {
     "automatic reply": "automatic reply",
     "read": "message was opened",
 }
+
+_SENTENCES = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
@@ -183,3 +187,28 @@ def matter(kind: Matter, number: int) -> str:
     """Return how many there are of something open: "Open queries: 3 workbooks"."""
     title, one, many = MATTERS[kind]
     return f"{title}: {count(number, one, many)}"
+
+
+CLOCKS: Mapping[str, str] = {
+    "sender": "Its day is by the sender's clock: no mail server says when it came.",
+    "reader": "It does not say when it came: its day is the one on which it was read.",
+}
+"""Whose clock a message is dated by, where it is no mail server's."""
+
+_SEEMING = {
+    "correction": "a correction",
+    "nil return": "a nil return",
+    "another person": "a change of person",
+}
+
+
+def seeming(hint: Hint) -> str:
+    """Return what a message seems to ask for: "seems to be a correction of 1A to “Agree”"."""
+    item = f" of {hint.item} to “{hint.label}”" if hint.item else ""
+    return f"seems to be {_SEEMING[hint.kind]}{item}"
+
+
+def without_commands(text: str) -> str:
+    """Return sentences without those that name a command, for pages on which it can be done."""
+    sentences = _SENTENCES.split(text)
+    return " ".join(one for one in sentences if "xlassess " not in one and "--" not in one)

@@ -76,7 +76,7 @@ _PAGE_OF: dict[str, str] = {
 
 def show(visit: Visit) -> Response:
     """Show where the round stands."""
-    found = service.status(visit.folder, today=visit.today)
+    found = visit.status
     view = HomeView(
         return_by=found.assessment.return_by,
         closed=found.closed,

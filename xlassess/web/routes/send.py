@@ -15,7 +15,7 @@ from xlassess.contract.reference import find_references
 from xlassess.model.errors import UsageError
 from xlassess.services import decide
 from xlassess.services.common.phrases import count
-from xlassess.services.status import Line, status
+from xlassess.services.status import Line
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.visit import Visit
@@ -54,7 +54,7 @@ class SendView:
 
 def show(visit: Visit) -> Response:
     """Show the workbooks that were issued: those not recorded as sent, or all of them."""
-    found = status(visit.folder, today=visit.today)
+    found = visit.status
     issued = [line for line in found.lines if line.reference]
     unsent = [line for line in issued if line.sent is None and line.in_register and not line.file]
     everything = visit.request.query_params.get("show") == "all"

@@ -102,3 +102,19 @@ function followJobs() {
 
 toErrors();
 followJobs();
+
+// The next and the one before are one key away, where the key does nothing else: not while
+// something is typed in, and not in a table that moves sideways.
+document.addEventListener("keydown", (event) => {
+  const busy = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (busy || event.defaultPrevented) {
+    return;
+  }
+  const at = event.target.closest("input, textarea, select, .scroll, [contenteditable]");
+  const free = !at || (at.matches(".scroll") && at.scrollWidth <= at.clientWidth);
+  const link = free && document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+  if (link) {
+    event.preventDefault();
+    link.click();
+  }
+});

@@ -1,0 +1,346 @@
+"""Settling on the desk: each doubt in its place, what can be done, and who did it first."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from tests.services.small import LATER, answer, unclear_pair
+from tests.services.test_offers import handed
+from tests.web.desks import DeskClient, a_desk, a_round, number_in, words_in
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Event, Ledger
+from xlassess.services.ingest import ingest
+from xlassess.services.rounds import close_round
+from xlassess.services.status import status
+from xlassess.web.unsettled import Unsettled, unsettled
+
+HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe"
+
+
+@pytest.fixture(scope="module")
+def _doubtful(tmp_path_factory: pytest.TempPathFactory) -> AssessmentFolder:
+    root = tmp_path_factory.mktemp("settle")
+    folder = a_round(root)
+    unclear_pair(folder, root / "pair")
+    ingest(folder, [root / "pair"], now=LATER, workers=1)
+    book = answer(folder, "Bea Birch", root / "bea.xlsx", ("Agree", "Agree", None))
+    handed(folder, root / "m.eml", "For 1B please read Disagree.", book)
+    (root / "order.pdf").write_bytes(b"%PDF-1.4 nothing of ours")
+    ingest(folder, [root / "order.pdf"], now=LATER, workers=1)
+    return folder
+
+
+@pytest.fixture
+def folder(_doubtful: AssessmentFolder, tmp_path: Path) -> AssessmentFolder:
+    """A round with a choice between two returns, two queries, an offer, and a file of nobody."""
+    shutil.copytree(_doubtful.root, tmp_path / "small")
+    return AssessmentFolder(tmp_path / "small")
+
+
+def left(folder: AssessmentFolder) -> list[Unsettled]:
+    return list(unsettled(status(folder, today=LATER.date())))
+
+
+def one_of(folder: AssessmentFolder, code_or_kind: str) -> tuple[str, Unsettled]:
+    """The address of the first with this title or of this kind, and what it is."""
+    found = [one for one in left(folder) if code_or_kind in (one.said, one.kind)]
+    one = found[0]
+    return f"/settle/one?ref={one.reference}&of={one.key}", one
+
+
+def last(folder: AssessmentFolder) -> Event:
+    with Ledger(folder.ledger_file) as ledger:
+        return ledger.events()[-1]
+
+
+def press(desk: DeskClient, address: str, what: str, **fields: str) -> str:
+    """Press a button on a page with its fields filled in, and return the address one is led to."""
+    page = desk.get(address)
+    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
+    given = {"number": number_in(page), "mark": mark.group(1) if mark else "", "what": what}
+    came = desk.post(
+        address, {**given, **{name.replace("_", "-"): v for name, v in fields.items()}}
+    )
+    assert came.status_code == 303, words_in(came)
+    return unescape(came.headers["location"])
+
+
+def undo(desk: DeskClient, address: str) -> str:
+    """Press the button that undoes what was just done."""
+    page = desk.get(address)
+    key = re.search(r'name="undo" value="([^"]*)"', page.text)
+    back = re.search(r'name="back" value="([^"]*)"', page.text)
+    assert key is not None
+    assert back is not None
+    fields = {"number": number_in(page), "what": "undo", "undo": unescape(key.group(1))}
+    came = desk.post("/settle/one", {**fields, "back": unescape(back.group(1))})
+    assert came.status_code == 303, words_in(came)
+    return unescape(came.headers["location"])
+
+
+def test_list__has_everything_that_status_has(folder: AssessmentFolder) -> None:
+    said = words_in(a_desk(folder).get("/settle"))
+    found = left(folder)
+    assert [one.kind for one in found] == ["queries", "queries", "queries", "offers", "nobody"]
+    assert "All: 5" in said
+    for one in found:
+        assert one.who in said
+    assert "Refused, sender not known: 1" in said
+
+
+def test_doubt__is_shown_with_the_rows_around_it(folder: AssessmentFolder) -> None:
+    address, _ = one_of(folder, "Not one of the choices")
+    page = a_desk(folder).get(address)
+    said = words_in(page)
+    for row in (
+        "1A We know each other. Agree",
+        "1B We trust each other.",
+        "1C We help each other.",
+    ):
+        assert row in said
+    assert "In doubt “<b>Perhaps</b>”" in said  # as text, see the escaped markup below
+    assert "<b>Perhaps" not in page.text
+    assert "&lt;b&gt;Perhaps" in page.text
+    assert "Choose one of: Agree, Disagree." in said
+    assert "xlassess " not in said.replace("xlassess Small", "")
+
+
+def test_doubt__next_and_previous_are_links_in_the_order_of_the_list(
+    folder: AssessmentFolder,
+) -> None:
+    desk, every = a_desk(folder), left(folder)
+    address = f"/settle/one?ref={every[0].reference}&of={every[0].key}"
+    for number, one in enumerate(every, start=1):
+        text = desk.get(address).text
+        assert f"{number} of {len(every)}" in text
+        assert one.key in address
+        links = re.findall(r'href="([^"]+)" rel="(next|prev)"', text)
+        after = [unescape(to) for to, rel in links if rel == "next"]
+        assert len(after) == (number < len(every))
+        address = after[0] if after else ""
+
+
+def test_waive__is_recorded_for_the_user_goes_on_and_is_undone(folder: AssessmentFolder) -> None:
+    desk, before = a_desk(folder), left(folder)
+    address, one = one_of(folder, "Not one of the choices")
+    to = press(desk, address, "waive", waive_reason="They said so.")
+    made = last(folder)
+    assert (made.what, made.by, made.reason) == ("waived", "Cora Coordinator", "They said so.")
+    assert one.key not in {each.key for each in left(folder)}
+    following = before[before.index(one) + 1]
+    assert f"of={following.key}" in to
+    back = undo(desk, to)
+    assert one.key in {each.key for each in left(folder)}
+    assert f"of={one.key}" in back
+    assert last(folder).what == "waiver revoked"
+
+
+def test_waive__without_a_reason_is_told_beside_the_field(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, _ = one_of(folder, "Not one of the choices")
+    page = desk.get(address)
+    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
+    assert mark
+    fields = {"number": number_in(page), "mark": mark.group(1), "what": "waive"}
+    came = desk.post(address, {**fields, "waive-reason": "  "})
+    assert came.status_code == 422
+    assert 'href="#waive-reason"' in came.text
+    assert 'id="waive-reason-error"' in came.text
+    assert last(folder).what != "waived"
+
+
+def test_correct__takes_the_place_and_is_undone(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Not one of the choices")
+    to = press(desk, address, "correct", answer_0="Disagree", correct_reason="By telephone.")
+    with Ledger(folder.ledger_file) as ledger:
+        ret = ledger.current("2026")[one.reference]
+    assert {a.item: a.value for a in ret.answers}["1B"] == "low"
+    assert one.key not in {each.key for each in left(folder)}
+    undo(desk, to)
+    assert one.key in {each.key for each in left(folder)}
+
+
+def test_correct__to_what_is_no_choice_changes_nothing(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Not one of the choices")
+    page = desk.get(address)
+    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
+    assert mark
+    fields = {"number": number_in(page), "mark": mark.group(1), "what": "correct"}
+    came = desk.post(address, {**fields, "answer-0": "Rather", "correct-reason": "By telephone."})
+    assert came.status_code == 422
+    assert one.key in {each.key for each in left(folder)}
+
+
+def test_choose__shows_both_with_their_differences(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Two returns, order unclear")
+    said = words_in(desk.get(address))
+    assert "1A We know each other. Your answer Agree Disagree" in said
+    assert "1B" not in said
+    assert "They say the same in 2 places." in said
+    with Ledger(folder.ledger_file) as ledger:
+        before = ledger.current("2026")[one.reference].number
+        rival = max(ret.number for ret in ledger.returns_of([one.reference]))
+    to = press(desk, address, "choose", choose_reason="The partner says so.", which=str(rival))
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.current("2026")[one.reference].number == rival
+    undo(desk, to)
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.current("2026")[one.reference].number == before
+
+
+def test_choose__of_a_return_of_somebody_else_is_refused(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, _ = one_of(folder, "Two returns, order unclear")
+    page = desk.get(address)
+    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
+    assert mark
+    before = last(folder).number
+    fields = {"number": number_in(page), "mark": mark.group(1), "what": "choose", "which": "1"}
+    assert desk.post(address, {**fields, "choose-reason": "x"}).status_code == 422
+    assert last(folder).number == before
+
+
+def test_aside_and_reassign__are_undone(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Answer missing")
+    to = press(desk, address, "aside", aside_reason="Sent by mistake.")
+    assert last(folder).what == "set aside"
+    undo(desk, to)
+    assert one.key in {each.key for each in left(folder)}
+    with Ledger(folder.ledger_file) as ledger:
+        other = next(b.reference for b in ledger.issued() if b.respondent == "Abe Ash")
+    to = press(desk, address, "reassign", reassign_reason="Mixed up.", reassign_to=other)
+    assert (last(folder).what, last(folder).reference) == ("reassigned", other)
+    undo(desk, to)
+    assert one.key in {each.key for each in left(folder)}
+
+
+def test_offer__is_recorded_by_one_click_and_undone(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "offers")
+    page = desk.get(address).text
+    assert "For 1B please read Disagree." in page
+    assert one.offer
+    to = press(desk, address, "follow", follow_reason=one.offer.reason)
+    with Ledger(folder.ledger_file) as ledger:
+        ret = ledger.current("2026")[one.reference]
+    assert {a.item: a.value for a in ret.answers}["1B"] == "low"
+    assert "offers" not in {each.kind for each in left(folder)}
+    undo(desk, to)
+    assert "offers" in {each.kind for each in left(folder)}
+    to = press(desk, address, "away", away_reason="Not meant.")
+    assert "offers" not in {each.kind for each in left(folder)}
+    undo(desk, to)
+    assert "offers" in {each.kind for each in left(folder)}
+
+
+def test_file_of_nobody__is_left_out_and_comes_back(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, _ = one_of(folder, "nobody")
+    to = press(desk, address, "aside", aside_reason="An order form.")
+    assert "nobody" not in {each.kind for each in left(folder)}
+    undo(desk, to)
+    assert "nobody" in {each.kind for each in left(folder)}
+
+
+def test_ask__writes_the_query_workbook_of_this_workbook_alone(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Answer missing")
+    to = press(desk, address, "ask")
+    written = list((folder.outbox / "queries").glob("*.xlsx"))
+    assert len(written) == 1
+    saved = desk.get(f"/settle/query?reference={one.reference}")
+    assert saved.content == written[0].read_bytes()
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert "Save the query workbook" in words_in(desk.get(to))
+    press(desk, address, "asked")
+    with Ledger(folder.ledger_file) as ledger:
+        assert one.reference in ledger.register().asked
+
+
+def test_two_people__the_second_sees_what_the_first_did(folder: AssessmentFolder) -> None:
+    first, second = a_desk(folder), a_desk(folder)
+    address, one = one_of(folder, "Not one of the choices")
+    page = second.get(address)
+    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
+    assert mark
+    press(first, address, "waive", waive_reason="The first says yes.")
+    before = last(folder).number
+    fields = {"number": number_in(page), "mark": mark.group(1), "what": "correct"}
+    came = second.post(address, {**fields, "answer-0": "Agree", "correct-reason": "No."})
+    assert came.status_code == 422
+    said = words_in(came)
+    assert "nothing was done now" in said
+    assert "It is settled By Cora Coordinator" in said
+    assert "The first says yes." in said
+    assert last(folder).number == before
+    with Ledger(folder.ledger_file) as ledger:
+        assert ledger.current("2026")[one.reference].query == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/settle/one",
+        "/settle/one?ref=AAAA-AAAA&of=0123456789abcdef",
+        "/settle/one?of=r999",
+        "/settle/query?reference=AAAA-AAAA",
+        "/settle/query?reference=../../.secret",
+        "/settle/copy?reference=",
+    ],
+)
+def test_address__of_nothing_here_tells_nothing(folder: AssessmentFolder, address: str) -> None:
+    """Whichever reference somebody tries, it is told in the same words and none is suggested."""
+    answer_ = a_desk(folder).get(address)
+    assert answer_.status_code == 409
+    said = words_in(answer_)
+    with Ledger(folder.ledger_file) as ledger:
+        for book in ledger.issued():
+            assert book.reference not in said
+
+
+def test_undo__of_what_is_no_decision_is_refused(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, _ = one_of(folder, "Answer missing")
+    before = last(folder).number
+    for key in ("", "sent:1", "waived:1.9", "set aside:x", "corrected:", "chosen:AAAA-AAAA"):
+        fields = {"number": number_in(desk.get(address)), "what": "undo", "undo": key}
+        assert desk.post(address, fields).status_code in (409, 422), key
+    assert last(folder).number == before
+
+
+def test_closed_round__offers_no_decision(folder: AssessmentFolder) -> None:
+    address, _ = one_of(folder, "Answer missing")
+    close_round(folder, now=LATER)
+    said = words_in(a_desk(folder).get(address))
+    assert "nothing can be decided any more" in said
+    assert "Accept it" not in said
+
+
+def test_texts_of_partners__are_texts_in_every_place(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    book = answer(folder, "Abe Ash", tmp_path / "<i>x\u202e.xlsx", (HOSTILE, "{{ 7*7 }}", "Agree"))
+    ingest(folder, [book], now=LATER + timedelta(days=1), workers=1)
+    mail = f"For 1A please read Disagree. {HOSTILE}"
+    handed(folder, tmp_path / "m.eml", mail, sender="<b>x</b>@ash.example")
+    desk = a_desk(folder)
+    pages = [desk.get("/settle").text]
+    pages += [
+        desk.get(f"/settle/one?ref={one.reference}&of={one.key}").text for one in left(folder)
+    ]
+    whole = "".join(pages)
+    assert "&lt;img src=x onerror" in whole
+    assert "<img" not in whole
+    assert "<i>x" not in whole
+    assert "{{ 7*7 }}" in whole
+    assert "\u202e" not in whole

@@ -1,0 +1,266 @@
+"""Deciding about one thing: what each button of its page does, and how that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from xlassess.ledger import Event
+from xlassess.model.answer import Return
+from xlassess.model.record import EntrySource
+from xlassess.services import decide
+from xlassess.services.common.offers import Offer
+from xlassess.services.enter import enter
+from xlassess.services.in_doubt import Doubt, InDoubt
+from xlassess.services.query import query
+from xlassess.web.forms import FieldError, FormErrors
+from xlassess.web.unsettled import Unsettled
+from xlassess.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One thing to be settled, with all that is known of it.
+
+    ``one`` is None where it is settled already; ``found`` where it is about no workbook.
+    """
+
+    one: Unsettled | None
+    found: InDoubt | None
+    doubt: Doubt | None
+
+    @property
+    def reference(self) -> str:
+        """The reference of the workbook that it is about; empty where it is about none."""
+        return self.found.issued.reference if self.found else ""
+
+    @property
+    def offer(self) -> Offer | None:
+        """What a message seems to ask for, if it is that."""
+        return self.one.offer if self.one else None
+
+    @property
+    def ret(self) -> Return | None:
+        """The file that it is about, if it is about a file as a whole."""
+        return self.one.ret if self.one else None
+
+    @property
+    def returned(self) -> int:
+        """The number of the return that it is about; 0 where it is about none."""
+        if self.ret:
+            return self.ret.number
+        return self.doubt.number if self.doubt else 0
+
+    @property
+    def mark(self) -> str:
+        """Something short that is no longer the same once anything was recorded about this."""
+        state = f"-{self.ret.number}-{self.ret.state}" if self.ret else ""
+        return f"{self.found.mark if self.found else ''}{state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done, in words, and what undoes it; ``stays`` on a page that has more to do."""
+
+    said: str
+    undo: str = ""
+    stays: bool = False
+
+
+def settle(visit: Visit, case: Case, what: str) -> Settled:
+    """Carry out what somebody decided.
+
+    Args:
+        visit: the form.
+        case: what it is about.
+        what: the button that was pressed.
+
+    Raises:
+        FormErrors: something is missing or cannot be done.
+        UsageError: the service does not do it.
+    """
+    step = _STEPS.get(what)
+    if step is None:
+        raise FormErrors(FieldError("", "Choose what is to be done."))
+    return step(visit, case)
+
+
+def _why(visit: Visit, what: str) -> decide.Why:
+    reason = visit.form.wanted(f"{what}-reason", "Say why. It is kept with the decision.")
+    return decide.Why(visit.now, reason, visit.user.name)
+
+
+def _waive(visit: Visit, case: Case) -> Settled:
+    doubt = _doubt(case)
+    decide.waive(visit.folder, [doubt.finding.number], _why(visit, "waive"))
+    return Settled(
+        f"Accepted as it is: {doubt.finding.kind.title}.", f"waived:{doubt.finding.number}"
+    )
+
+
+def _correct(visit: Visit, case: Case) -> Settled:
+    doubt, why = _doubt(case), _why(visit, "correct")
+    given = [(one, visit.form.text(f"answer-{at}")) for at, one in enumerate(doubt.answers)]
+    filled = [(one, text) for one, text in given if text]
+    if not filled:
+        raise FormErrors(FieldError("answer-0", "Enter the answer."))
+    made: list[int] = []
+    for one, text in filled:
+        done = decide.correct(visit.folder, case.reference, one.name, text, why)
+        made.append(done.returns[0].number)
+    numbers = ",".join(str(number) for number in reversed(made))
+    names = ", ".join(one.name for one, _ in filled)
+    return Settled(f"Corrected: {names}.", f"corrected:{numbers}")
+
+
+def _set_aside(visit: Visit, case: Case) -> Settled:
+    number = case.returned
+    decide.set_aside(visit.folder, number, _why(visit, "aside"))
+    return Settled(f"Return {number} is left out.", f"set aside:{number}")
+
+
+def _reassign(visit: Visit, case: Case) -> Settled:
+    number = case.returned
+    to = visit.form.wanted("reassign-to", "Give the reference of the workbook it belongs to.")
+    done = decide.reassign(visit.folder, number, to, _why(visit, "reassign"))
+    number = done.returns[0].number if done.returns else number
+    return Settled(f"Return {number} now belongs to {to}.", f"reassigned:{number}")
+
+
+def _choose(visit: Visit, case: Case) -> Settled:
+    found, which = case.found, visit.form.text("which")
+    returns = [one.ret for one in found.rivals] if found else []
+    if found and found.counts:
+        returns.append(found.counts)
+    chosen = next((ret for ret in returns if str(ret.number) == which), None)
+    if chosen is None:
+        raise FormErrors(FieldError("choose-reason", "Choose the return that counts."))
+    decide.choose(visit.folder, case.reference, which, _why(visit, "choose"))
+    return Settled(f"Return {which} counts.", f"chosen:{case.reference}")
+
+
+def _nil(visit: Visit, case: Case) -> Settled:
+    decide.settle(visit.folder, case.reference, "nil return", _why(visit, "nil"))
+    return Settled("Recorded: a nil return.", f"nil return:{case.reference}")
+
+
+def _decline(visit: Visit, case: Case) -> Settled:
+    decide.settle(visit.folder, case.reference, "declined", _why(visit, "decline"))
+    return Settled("Recorded: declined.", f"declined:{case.reference}")
+
+
+def _follow(visit: Visit, case: Case) -> Settled:
+    """Record what a message seems to ask for."""
+    offer, why = case.offer, _why(visit, "follow")
+    if offer is None or offer.step not in ("correct", "nil return"):
+        raise FormErrors(FieldError("", "This cannot be recorded here."))
+    reference = offer.issued.reference
+    if offer.step == "nil return":
+        decide.settle(visit.folder, reference, "nil return", why)
+        return Settled("Recorded: a nil return.", f"nil return:{reference}")
+    done = decide.correct(visit.folder, reference, offer.hint.item, offer.hint.label, why)
+    return Settled(f"Corrected: {offer.hint.item}.", f"corrected:{done.returns[0].number}")
+
+
+def _put_away(visit: Visit, case: Case) -> Settled:
+    """Record that nothing is to be done about what a message says."""
+    offer, why = case.offer, _why(visit, "away")
+    if offer is None:
+        raise FormErrors(FieldError("", "This cannot be put away here."))
+    said = "Put away: what the message says."
+    if offer.finding:
+        decide.waive(visit.folder, [offer.finding], why)
+        return Settled(said, f"waived:{offer.finding}")
+    if offer.event:
+        decide.set_message_aside(visit.folder, offer.event, why)
+        return Settled(said, f"message:{offer.event}")
+    decide.set_aside(visit.folder, offer.number, why)
+    return Settled(said, f"set aside:{offer.number}")
+
+
+def _ask(visit: Visit, case: Case) -> Settled:
+    made = query(visit.folder, now=visit.now, only=case.reference)
+    if not made.workbooks:
+        raise FormErrors(FieldError("", "There is nothing here that the partner can be asked."))
+    return Settled(
+        "The query workbook is written. Save it here, and send it to the partner.", stays=True
+    )
+
+
+def _asked(visit: Visit, case: Case) -> Settled:
+    """Record that the query workbook was sent."""
+    if case.found is None or not case.found.asked:
+        raise FormErrors(FieldError("", "There is no query workbook yet. Write it first."))
+    reference = case.found.asked[-1].reference
+    why = decide.Why(visit.now, by=visit.user.name)
+    decide.mark(visit.folder, [reference], "sent", why)
+    return Settled(f"Recorded as sent: query workbook {reference}.")
+
+
+def _enter(visit: Visit, case: Case) -> Settled:
+    source: EntrySource = "email" if case.offer else "pdf"
+    made = enter(visit.folder, case.reference, source, now=visit.now, by=visit.user.name)
+    return Settled(f"The copy is written: {made.path.name}. Save it here.", stays=True)
+
+
+_STEPS: dict[str, Callable[[Visit, Case], Settled]] = {
+    "waive": _waive, "correct": _correct, "aside": _set_aside, "reassign": _reassign,
+    "choose": _choose, "nil": _nil, "decline": _decline, "follow": _follow, "away": _put_away,
+    "ask": _ask, "asked": _asked, "enter": _enter,
+}  # fmt: skip
+
+
+def _doubt(case: Case) -> Doubt:
+    if case.doubt is None:
+        raise FormErrors(FieldError("", "This is settled already."))
+    return case.doubt
+
+
+_BACK = "Taken back on the desk."
+_OF_RETURNS: dict[str, Literal["set aside", "reassigned"]] = {
+    "set aside": "set aside", "reassigned": "reassigned",
+}  # fmt: skip
+_OF_WORKBOOKS: dict[str, Literal["chosen", "nil return", "declined"]] = {
+    "chosen": "chosen", "nil return": "nil return", "declined": "declined",
+}  # fmt: skip
+
+
+def undo_key(event: Event) -> str:
+    """Name the decision that an event records, for `take_back`; empty where it cannot be."""
+    if event.what == "waived":
+        return f"waived:{event.return_id}.{event.finding}"
+    if event.what in ("set aside", "reassigned", "corrected"):
+        return f"{event.what}:{event.return_id}"
+    if event.what in ("chosen", "nil return", "declined"):
+        return f"{event.what}:{event.reference}"
+    return ""
+
+
+def take_back(visit: Visit, key: str) -> None:
+    """Take a decision back.
+
+    Args:
+        visit: the form.
+        key: the decision: its kind and what it was about.
+
+    Raises:
+        FormErrors: this names no decision.
+        UsageError: there is none any more, or something that came later stands on it.
+    """
+    kind, _, about = key.partition(":")
+    folder, why = visit.folder, decide.Why(visit.now, _BACK, visit.user.name)
+    numbers = [int(one) for one in about.split(",") if one.isascii() and one.isdigit()]
+    if kind == "waived":
+        decide.waive(folder, [about], why, revoke=True)
+    elif kind == "message" and numbers:
+        decide.set_message_aside(folder, numbers[0], why, undone=True)
+    elif kind == "corrected" and numbers:
+        for number in numbers:  # the last correction first: each stands on the one before
+            decide.set_aside(folder, number, why)
+    elif kind in _OF_RETURNS and numbers:
+        decide.undo(folder, _OF_RETURNS[kind], numbers[0], why)
+    elif kind in _OF_WORKBOOKS:
+        decide.undo(folder, _OF_WORKBOOKS[kind], about, why)
+    else:
+        raise FormErrors(FieldError("", "There is nothing here to be taken back."))
