@@ -44,3 +44,79 @@ def test_programme__trouble_is_one_line_and_needs_a_person(tmp_path: Path) -> No
 def test_programme__none_here(tmp_path: Path) -> None:
     result = run("status", "-C", tmp_path)
     assert (result.exit_code, "xlassess programme init" in result.stderr) == (2, True)
+
+
+def three(root: Path) -> None:
+    """A programme of three: one with a return, one new, and one that cannot be opened."""
+    an_assessment_in(root, "one", back=True)
+    an_assessment_in(root, "two")
+    an_assessment_in(root, "over")
+    a_programme(
+        root,
+        "  - folder: gone\n  - folder: one\n  - folder: two\n"
+        "  - {folder: over, membership: left}\n",
+    )
+
+
+def test_run__one_line_each_and_the_failing_told(tmp_path: Path) -> None:
+    three(tmp_path)
+    result = run("run", "-C", tmp_path, "consolidate", "--no-pdf")
+    assert result.exit_code == 3
+    gone, one, two, *_ = result.stdout.splitlines()
+    assert gone.startswith("gone: not done. There is no assessment in")
+    assert one.startswith("One Partnership: done. The summary is in")
+    assert two.startswith("Two Partnership: not done. Nothing has come back yet")
+    assert "Over Partnership" not in result.stdout
+    assert "consolidate could not be done in 2 of 3" in result.stdout
+    assert (tmp_path / "one" / "output" / "2026" / "summary.xlsx").is_file()
+    assert not (tmp_path / "over" / "output").exists()
+
+
+def test_run__json_has_what_each_says(tmp_path: Path) -> None:
+    three(tmp_path)
+    result = run("run", "-C", tmp_path, "status", "--json")
+    assert result.exit_code == 3
+    gone, one, two = json.loads(result.stdout)["partnerships"]
+    assert (gone["exit_code"], gone["result"]) == (3, None)
+    assert one["result"]["response"][0]["returned"] == 1
+    assert two["result"]["response"][0]["issued"] == 0
+
+
+def test_run__a_wrong_word_is_wrong_everywhere(tmp_path: Path) -> None:
+    an_assessment_in(tmp_path, "one")
+    a_programme(tmp_path, "  - folder: one\n")
+    result = run("run", "-C", tmp_path, "status", "--nonsense")
+    assert (result.exit_code, "No such option" in result.stdout) == (2, True)
+
+
+def test_run__what_asks_first_is_not_done_and_does_not_wait(tmp_path: Path) -> None:
+    an_assessment_in(tmp_path, "one")
+    a_programme(tmp_path, "  - folder: one\n")
+    (tmp_path / "one" / "inbox").mkdir()
+    result = run("run", "-C", tmp_path, "ingest", "inbox", "--password")
+    assert (result.exit_code, "asks something first" in result.stdout) == (3, True)
+
+
+def test_run__files_of_one_are_never_kept_by_another(tmp_path: Path) -> None:
+    three(tmp_path)
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    (mixed / "one.xlsx").write_bytes((tmp_path / "one.xlsx").read_bytes())
+    for words in ([mixed], ["../mixed"], [], ["inbox", "--mailbox", "imaps://a@b/INBOX"]):
+        refused = run("run", "-C", tmp_path, "ingest", *words)
+        assert (refused.exit_code, "keep a copy of every file" in refused.stderr) == (2, True)
+    assert not (tmp_path / "two" / "returns").exists()
+    inbox = tmp_path / "two" / "inbox"
+    inbox.mkdir()
+    (inbox / "odd.txt").write_text("nothing")
+    result = run("run", "-C", tmp_path, "ingest", "inbox")
+    assert "Two Partnership: needs you" in result.stdout
+    assert not list((tmp_path / "one" / "returns").rglob("*.txt"))
+
+
+def test_run__verbs_that_name_one_thing_are_refused(tmp_path: Path) -> None:
+    a_programme(tmp_path, "  - name: A\n")
+    for words in (["waive", "1.1"], ["demo"], ["programme", "status"], ["round", "close", "1"]):
+        assert run("run", "-C", tmp_path, *words).exit_code == 2
+    misplaced = run("run", "-C", tmp_path, "status", "-C", "elsewhere")
+    assert (misplaced.exit_code, "before the verb" in misplaced.stderr) == (2, True)

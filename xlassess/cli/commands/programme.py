@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import date
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from xlassess.cli.console import Console, dumps
+from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE
 from xlassess.cli.options import AS_JSON, FULL, Options, common, leave, now, shown
-from xlassess.model.errors import as_argument
+from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import capital, count, day, matter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlassess.services.programme import PartnershipStanding, ProgrammeStatus
 
 
@@ -100,6 +108,171 @@ def status(options: Options, as_json: bool, full: bool) -> None:
     else:
         _show(Console(full=full), result)
     leave(result.needs_person)
+
+
+_OVER_ALL = (
+    "status", "generate", "send", "sent", "remind", "reminded", "ingest", "query", "consolidate",
+    "report", "feedback", "workshop", "plan", "progress", "export", "verify", "round",
+)  # fmt: skip
+"""The verbs that mean the same in every assessment; others name a workbook, a return or a file."""
+
+
+@programme.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--full", is_flag=True, help="Show all that the verb says, for each partnership.")
+@common
+@click.argument("verb")
+@click.argument("words", metavar="[WORDS]...", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None:
+    """Run VERB in every assessment of the programme, one after the other.
+
+    WORDS are its own options and arguments, as in: xlassess programme run consolidate --no-pdf.
+    Options of run itself, such as -C, stand before VERB. Each partnership gets one line. If VERB
+    fails in one, that is told, and the others follow. Partnerships that were left are passed over.
+
+    For ingest, name a folder that each assessment has: xlassess programme run ingest inbox.
+    """
+    from xlassess.services.programme import open_programme, with_assessment
+
+    if verb not in _OVER_ALL:
+        raise UsageError(
+            f"{verb} cannot be run over all assessments.", f"It can be: {', '.join(_OVER_ALL)}."
+        )
+    _check_words(verb, words)
+    lines = with_assessment(open_programme(options.root))
+    asked = [line for line in lines if not line.entry.is_over]
+    results = [_run_in(line, verb, words, verbose=options.verbose) for line in asked]
+    if "--json" in words:
+        click.echo(dumps(_runs_as_json(verb, results)))
+    else:
+        _show_runs(Console(), verb, results, full=full)
+    _leave_by([result.code for result in results])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What became of a verb in one assessment: its exit code, what it printed, what went wrong."""
+
+    line: PartnershipStanding
+    code: int
+    said: str
+    wrong: str
+
+
+def _check_words(verb: str, words: Sequence[str]) -> None:
+    """Refuse what would not mean the same in every assessment.
+
+    Raises:
+        UsageError: a folder is named among the verb's words, or files of several assessments are
+            handed to each of them.
+    """
+    if any(word == "-C" or word.startswith("-C") for word in words):
+        raise UsageError(
+            "-C stands before the verb: it names the programme's folder.",
+            f"Write: xlassess programme run -C DIR {verb} ...",
+        )
+    if verb == "round" and {"close", "reopen"} & set(words):
+        raise UsageError(
+            "Rounds are closed and reopened one by one, because it shows first what is open.",
+            "Run it there: xlassess round close NAME -C FOLDER",
+        )
+    if verb != "ingest":
+        return
+    paths = [word for word in words if not word.startswith("-")]
+    elsewhere = any(Path(word).is_absolute() or ".." in Path(word).parts for word in paths)
+    if not paths or elsewhere or any(word.startswith("--mailbox") for word in words):
+        raise UsageError(
+            "Every assessment would keep a copy of every file, also of those of the others.",
+            "Put the files of each into a folder of its own, such as inbox in the assessment's "
+            "folder, and name that: xlassess programme run ingest inbox",
+        )
+
+
+def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbose: bool) -> _Run:
+    """Run a verb in one assessment, with nobody to answer what it asks."""
+    from xlassess.services.programme import same_rights
+
+    place = line.place
+    if line.trouble or place is None:
+        return _Run(line, NOT_DONE, "", f"{line.trouble} {line.remedy}".strip())
+    if verb == "ingest":
+        words = [word if word.startswith("-") else str(place / word) for word in words]
+    before = [*(["--verbose"] if verbose else []), "-C", str(place)]
+    group = click.get_current_context().find_root().command
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    held, sys.stdin = sys.stdin, StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err), same_rights():
+            code = group.main([*before, verb, *words], "xlassess", standalone_mode=False)
+    except click.Abort:
+        code, wrong = NOT_DONE, "It asks something first."
+        wrong += f" Run it there: xlassess {verb} -C {as_argument(shown(place))}"
+        return _Run(line, code, _text(out), wrong)
+    except click.ClickException as error:
+        return _Run(line, error.exit_code, _text(out), error.format_message())
+    finally:
+        sys.stdin = held
+    return _Run(line, code or DONE, _text(out), _text(err).removeprefix("Error: "))
+
+
+def _text(stream: TextIOWrapper) -> str:
+    return cast("BytesIO", stream.buffer).getvalue().decode("utf-8", "replace").strip()
+
+
+_ENDS = {
+    DONE: ("done", "good"),
+    NEEDS_PERSON: ("needs you", "query"),
+    WRONG_USE: ("not done", "refuse"),
+    NOT_DONE: ("not done", "refuse"),
+}
+"""How a run ended, by its exit code: in words, and the style of its line."""
+
+
+def _show_runs(out: Console, verb: str, results: Sequence[_Run], *, full: bool) -> None:
+    """Say what became of a verb in each assessment."""
+    if not results:
+        out.say("There is no assessment in programme.yaml yet.")
+    for result in results:
+        word, style = _ENDS.get(result.code, _ENDS[NOT_DONE])
+        first = next((text for text in result.said.splitlines() if text.strip()), "")
+        failed = result.code > NEEDS_PERSON
+        told = " ".join(result.wrong.split()) if failed else first.strip()
+        out.say(f"{result.line.name}: {word}{f'. {told}' if told else ''}", style=style)
+        for text in result.said.splitlines() if full else ():
+            out.say(text.lstrip(), indent=2 + len(text) - len(text.lstrip()))
+    bad = sum(result.code > NEEDS_PERSON for result in results)
+    if bad:
+        out.gap()
+        out.say(f"{verb} could not be done in {bad} of {len(results)}.", style="refuse")
+
+
+def _leave_by(codes: Sequence[int]) -> None:
+    """End with the exit code of all runs together: wrong use only where it is wrong in all."""
+    failed = [code for code in codes if code > NEEDS_PERSON]
+    code = max(codes, default=DONE)
+    if failed:
+        code = WRONG_USE if set(codes) == {WRONG_USE} else NOT_DONE
+    click.get_current_context().exit(code)
+
+
+def _runs_as_json(verb: str, results: Sequence[_Run]) -> dict[str, Any]:
+    """Return what became of a verb in each assessment, with the JSON that it printed."""
+    return {
+        "format": "xlassess-programme-run/1",
+        "verb": verb,
+        "partnerships": [
+            {
+                "name": result.line.name,
+                "folder": result.line.entry.folder,
+                "exit_code": result.code,
+                "trouble": " ".join(result.wrong.split()) if result.code > NEEDS_PERSON else "",
+                "result": json.loads(result.said) if result.said.startswith("{") else None,
+            }
+            for result in results
+        ],
+    }
 
 
 def _show(out: Console, result: ProgrammeStatus) -> None:
