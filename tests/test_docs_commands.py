@@ -65,6 +65,8 @@ def resolve(words: list[str]) -> tuple[click.Command, list[str]]:
         found = command.get_command(context(), rest.pop(0))
         assert found is not None, f"there is no command: xlassess {shlex.join(words)}"
         command = found
+        if command.name == "run" and rest and not rest[0].startswith("-"):
+            command = cli  # the verb that is run in every assessment, and its own words
     return command, rest
 
 
