@@ -23,7 +23,11 @@ from xlassess.web.security import Sessions
 
 pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]
 
-STATES = [one.path for one in PAGES if one.title] + ["/send?show=all", "/?round=2031", "/nothing"]
+STATES = [
+    *(one.path for one in PAGES if one.title), "/send?show=all", "/?round=2031", "/nothing",
+    "/summary?show=aggregated", "/summary/sheet?sheet=Agreement", "/summary/sheet?sheet=Method",
+    "/summary/item?toolkit=tiny&item=1A",
+]  # fmt: skip
 """Every page of the menu, and what is shown where something cannot be done."""
 
 
@@ -50,6 +54,12 @@ def address(desk: Sessions, path: str) -> str:
     return f"http://127.0.0.1:{desk.port}{path}"
 
 
+def go(page: Page, desk: Sessions, path: str) -> None:
+    """Open a page, and wait for the figures that it shows."""
+    page.goto(address(desk, path))
+    page.locator("[data-again]").wait_for(state="detached")
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_page__can_be_used_by_everybody(
@@ -57,7 +67,7 @@ def test_page__can_be_used_by_everybody(
 ) -> None:
     with at_desk(browser, desk.new_link(), width, scheme) as page:
         for path in STATES:
-            page.goto(address(desk, path))
+            go(page, desk, path)
             assert violations(page) == [], path
             assert not overflows(page), path
 
@@ -79,7 +89,7 @@ def test_page__at_the_narrowest_and_twice_as_large(browser: Browser, desk: Sessi
     """320 px is 1280 px at 400 %, WCAG 2.2, 1.4.10."""
     with at_desk(browser, desk.new_link(), 320) as page:
         for path in STATES:
-            page.goto(address(desk, path))
+            go(page, desk, path)
             assert not overflows(page), path
 
 
@@ -129,6 +139,37 @@ def test_send__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         page.keyboard.press("Enter")
         page.get_by_text("Recorded as sent: 1 workbook.").wait_for()
         assert sent(folder) == {"Bea Birch"}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_summary__from_figure_to_answers_by_mouse(
+    browser: Browser, desk: Sessions, script: bool
+) -> None:
+    with at_desk(browser, desk.new_link(), script=script) as page:
+        page.get_by_role("link", name="Summary", exact=True).click()
+        section = page.get_by_role("link", name="1 Basics")
+        again = page.get_by_role("link", name="Look again")
+        while not script and again.count():
+            again.click()
+        section.wait_for()
+        drawn = page.get_by_role("img").first
+        assert drawn.get_attribute("alt")
+        assert drawn.evaluate("one => one.naturalWidth") > 0
+        section.click()
+        page.get_by_role("link", name="1A", exact=True).click()
+        page.get_by_role("heading", name="Answers to item 1A").wait_for()
+        assert page.get_by_role("cell", name="Ada Ash").is_visible()
+
+
+def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Sessions) -> None:
+    with at_desk(browser, desk.new_link()) as page:
+        go(page, desk, "/summary")
+        tab_to(page, "1 Basics")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Agreement: A tiny toolkit").wait_for()
+        tab_to(page, "1A")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Answers to item 1A").wait_for()
 
 
 def focused(page: Page) -> str:

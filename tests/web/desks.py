@@ -138,3 +138,19 @@ def running(folder: AssessmentFolder) -> Iterator[Sessions]:
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+def settled(desk: DeskClient, address: str) -> httpx.Response:
+    """Return a page once the figures that it shows are worked out."""
+    for _ in range(400):
+        answer = desk.get(address)
+        if "data-again" not in answer.text and answer.status_code != 503:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(address)
+
+
+def links_in(answer: httpx.Response) -> list[str]:
+    """Return every address that a page leads to or shows a picture from, as it stands there."""
+    found = re.findall(r'(?:href|src)="(/[^"]*)"', answer.text)
+    return [unescape(one) for one in found]

@@ -1,29 +1,44 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
 from xlassess.consolidate.assemble import summarise
+from xlassess.consolidate.behind import AnsweredBy, AnswersBehind, GivenText, answers_behind
 from xlassess.consolidate.feedback import feedback_page, is_feedback_page, is_page_of
-from xlassess.consolidate.figures.privacy.held_back import with_returns_held_back
+from xlassess.consolidate.figures.privacy.attribution import may_be_shown_as
+from xlassess.consolidate.figures.privacy.held_back import is_on_record, with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
+from xlassess.consolidate.summary.read_sheets import SheetLine, SheetText, TableText, sheets_of
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
 from xlassess.consolidate.wording.agreed import ProgressPaper
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.matters import matters_of, talking_points
+from xlassess.consolidate.wording.method_words import attribution_in_words
 from xlassess.consolidate.wording.own_answers import own_answers, whose_answers
 
 __all__ = [
+    "AnsweredBy",
+    "AnswersBehind",
+    "GivenText",
     "ProgressPaper",
+    "SheetLine",
+    "SheetText",
     "Summary",
+    "TableText",
+    "answers_behind",
+    "attribution_in_words",
     "exposed_in_words",
     "feedback_page",
     "held_in_words",
     "is_feedback_page",
+    "is_on_record",
     "is_page_of",
     "matters_of",
+    "may_be_shown_as",
     "own_answers",
     "print_set",
     "progress_paper_bytes",
     "promise_in_words",
+    "sheets_of",
     "summarise",
     "summary_bytes",
     "talking_points",

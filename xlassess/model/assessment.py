@@ -22,7 +22,8 @@ Attribution = Literal["named", "partner", "lettered", "aggregated"]
 """How answers are shown: with names of people and partners, with those of partners alone, under
 letters, or only in figures over several respondents. Each shows less than the one before."""
 
-_ORDER: tuple[Attribution, ...] = ("named", "partner", "lettered", "aggregated")
+ATTRIBUTIONS: tuple[Attribution, ...] = ("named", "partner", "lettered", "aggregated")
+"""All of them, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Promise:
         if not text:
             return cls("partner")
         name, _, few = text.partition(" ")
-        known = next((each for each in _ORDER if each == name), None)
+        known = next((each for each in ATTRIBUTIONS if each == name), None)
         if known is None or (few and not few.isdecimal()):
             raise ValueError(text)
         return cls(known, int(few or 1))
@@ -68,7 +69,7 @@ def strictest(promises: Iterable[Promise]) -> Promise:
     """Return what keeps all of these promises: the least shown, and the highest minimum."""
     given = tuple(promises)
     return Promise(
-        max((one.attribution for one in given), key=_ORDER.index),
+        max((one.attribution for one in given), key=ATTRIBUTIONS.index),
         max(one.minimum_group for one in given),
     )
 

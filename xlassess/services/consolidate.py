@@ -18,6 +18,7 @@ from xlassess.consolidate import (
     with_returns_held_back,
 )
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import Attribution, Promise, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import requests
@@ -63,25 +64,34 @@ class Consolidated:
     outdated: Path | None = None
 
 
-def consolidate(folder: AssessmentFolder, *, now: datetime, anyway: str = "") -> Consolidated:
+def consolidate(
+    folder: AssessmentFolder,
+    *,
+    now: datetime,
+    anyway: str = "",
+    shown: Attribution = "named",
+    by: str = "",
+) -> Consolidated:
     """Write the summary workbook of the present round.
 
     Args:
         folder: the assessment.
         now: the time the summary says it was made, in UTC.
         anyway: why it is written although it may give single answers away, if so.
+        shown: how answers are shown at most, where the settings would show more.
+        by: who writes it; empty for whoever the operating system says.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
         OSError: the summary cannot be written.
     """
-    record = present_round(folder, anyway)
+    record = present_round(folder, anyway, shown)
     path = folder.summary_file(record.assessment.round)
     summary = summarise(record, now)
     content = summary_bytes(summary)
     make_room(path)
     with (
-        Ledger(folder.ledger_file, lambda: now) as ledger,
+        Ledger(folder.ledger_file, lambda: now, by) as ledger,
         prepared(path, content, lasting=True) as unfinished,
     ):
         ours = ledger.summaries()
@@ -139,19 +149,24 @@ def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:
     return Output(kind, summary.made_at, shown.attribution, shown.minimum, record.base)
 
 
-def present_round(folder: AssessmentFolder, anyway: str = "") -> Round:
+def present_round(
+    folder: AssessmentFolder, anyway: str = "", shown: Attribution = "named"
+) -> Round:
     """Return the present round as an output may show it, one workbook for each place.
 
     Args:
         folder: the assessment.
         anyway: why everything is to be shown that has come back, although that may, with what was
             written earlier, give single answers away; empty if it is not.
+        shown: how answers are shown at most, where the settings would show more.
 
     Raises:
         XlassessError: nothing has come back yet, the assessment cannot be used, or nothing can
             be shown that does not give single answers away.
     """
     assessment = folder.assessment()
+    least = strictest((Promise(assessment.attribution), Promise(shown)))
+    assessment = replace(assessment, attribution=least.attribution)
     nothing = XlassessError(
         f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
         "Read the returned workbooks first: xlassess ingest PATH...",

@@ -45,6 +45,8 @@ def export_round(
     *,
     now: datetime,
     anyway: str = "",
+    shown: Attribution = "named",
+    by: str = "",
 ) -> Exported:
     """Write the tidy data of the present round.
 
@@ -55,6 +57,8 @@ def export_round(
             None for a folder beside the summary.
         now: the time the export says it was made, in UTC; decides what is overdue.
         anyway: why it is written although it may give single answers away, if so.
+        shown: how answers are shown at most, where the settings would show more.
+        by: who writes it; empty for whoever the operating system says.
 
     Raises:
         UsageError: the ending of ``to`` belongs to another format.
@@ -68,13 +72,13 @@ def export_round(
             "Leave one of the two out, or make them match.",
         )
     chosen: Format = form or named or "csv"
-    record = present_round(folder, anyway)
+    record = present_round(folder, anyway, shown)
     summary = summarise(record, now)
     target = to or output_of(folder, record.assessment.round) / f"export-{chosen}"
     place, stem = _place_of(target, named)
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger_file, lambda: now, by) as ledger:
         written = output_from(record, summary, "export")
         ledger.record_output(record.assessment.round, written, because=anyway)
     for path in removed:

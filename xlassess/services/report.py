@@ -15,6 +15,7 @@ from xlassess.consolidate.report import (
     untouched,
 )
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of, put
 from xlassess.services.consolidate import output_from, present_round
@@ -46,6 +47,8 @@ def report(
     *,
     now: datetime,
     anyway: str = "",
+    shown: Attribution = "named",
+    by: str = "",
 ) -> Reported:
     """Write the report of the present round.
 
@@ -55,6 +58,8 @@ def report(
         output: where to write; None for a file beside the summary.
         now: the time the report says it was made, in UTC; decides what is overdue.
         anyway: why it is written although it may give single answers away, if so.
+        shown: how answers are shown at most, where the settings would show more.
+        by: who writes it; empty for whoever the operating system says.
 
     Raises:
         UsageError: the template cannot be used, the name is no Word file's, or the file there
@@ -62,13 +67,13 @@ def report(
         XlassessError: nothing has come back yet, or a package for reports is missing.
         OSError: a file cannot be read or written.
     """
-    record = present_round(folder, anyway)
+    record = present_round(folder, anyway, shown)
     path = output or output_of(folder, record.assessment.round) / f"report{ENDING}"
     given = _read(template) if template else None
     _check(path, template)
     summary = summarise(record, now)
     content = report_bytes(summary, given, template.name if template else "")
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger_file, lambda: now, by) as ledger:
         written = output_from(record, summary, "report")
         ledger.record_output(record.assessment.round, written, because=anyway)
     put(path, content)

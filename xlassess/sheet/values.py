@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 _EPOCH = date(1899, 12, 30)
 
@@ -54,3 +54,9 @@ def serial(moment: date | datetime) -> float:
         seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
         return (moment.date() - _EPOCH).days + seconds / 86400
     return float((moment - _EPOCH).days)
+
+
+def moment_of(number: float) -> datetime:
+    """Return the moment that a spreadsheet counts by this number, to the minute."""
+    midnight = datetime.combine(_EPOCH, datetime.min.time())
+    return midnight + timedelta(minutes=round(number * 1440))

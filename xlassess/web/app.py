@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
-from xlassess.web.routes import home, papers, progress, send, settle
+from xlassess.web.routes import home, papers, progress, send, settle, summary
 from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
 from xlassess.web.visit import Desk, Visit, acts, shows
 
@@ -43,6 +43,11 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("doubt", "/settle/one", settle.show_one, act=settle.act),
     DeskPage("query", "/settle/query", settle.give_query),
     DeskPage("copy", "/settle/copy", settle.give_copy),
+    DeskPage("summary", "/summary", summary.show, "Summary", summary.act),
+    DeskPage("sheet", "/summary/sheet", summary.sheet),
+    DeskPage("item", "/summary/item", summary.item),
+    DeskPage("picture", "/summary/picture", summary.picture),
+    DeskPage("data", "/summary/data", summary.data),
     DeskPage("papers", "/papers", papers.show, "Papers"),
     DeskPage("paper", "/papers/file", papers.give),
     DeskPage("job", "/job", progress.show, act=progress.decide),

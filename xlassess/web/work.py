@@ -108,8 +108,27 @@ def _generate(run: JobRun) -> Mapping[str, Any]:
     return {"outcomes": {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}}
 
 
+def _paper(run: JobRun) -> Mapping[str, Any]:
+    """Write a paper: the summary workbook, the report or the data."""
+    from xlassess.services.consolidate import consolidate
+    from xlassess.services.export import export_round
+    from xlassess.services.report import report
+
+    by, shown = run.job.by, run.given["shown"]
+    if run.given["what"] == "report":
+        written = report(run.folder, None, None, now=run.clock(), shown=shown, by=by)
+    elif run.given["what"] == "data":
+        data = export_round(run.folder, "csv", None, now=run.clock(), shown=shown, by=by)
+        return {"files": len(data.files)}
+    else:
+        summary = consolidate(run.folder, now=run.clock(), shown=shown, by=by)
+        return {"returned": summary.returned}
+    return {"returned": written.returned}
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "generate": _generate,
+    "paper": _paper,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: plain values only."""
 

@@ -28,7 +28,8 @@ from xlassess.score import counts_towards, reported_sections
 PARTICULARS_OUT = "[not shown]"
 """Stands for a line of text about who answers, where names are not shown."""
 
-_KINDS = {"comment": "Comment", "evidence": "Evidence"}
+KINDS = {"comment": "Comment", "evidence": "Evidence"}
+"""What is called otherwise than an answer, by the field it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +200,10 @@ def remarks_of(
     shown = _answers_shown(look, ret) if participants.shows_rows else {}
     for answer in ret.answers:
         section, item = look.items.get(answer.item, (None, None))
-        said = answer.field in _KINDS or item is None or item.is_wide
+        said = answer.field in KINDS or item is None or item.is_wide
         if not said or not str(answer.value).strip():
             continue
-        if section is not None and answer.field not in _KINDS and is_facts(look.toolkit, section):
+        if section is not None and answer.field not in KINDS and is_facts(look.toolkit, section):
             continue
         if participants.attribution != "named" and _is_particular(look, answer.item, answer.field):
             continue
@@ -211,9 +212,9 @@ def remarks_of(
             section=section.name if section else "Action plan",
             item=answer.item if item else "",
             question=(item.short or item.ask) if item else "Proposal",
-            kind=_KINDS.get(answer.field, "Answer" if item else "Proposal"),
+            kind=KINDS.get(answer.field, "Answer" if item else "Proposal"),
             text=participants.tidy(str(answer.value)),
-            answer=shown.get(answer.item, "") if answer.field in _KINDS else "",
+            answer=shown.get(answer.item, "") if answer.field in KINDS else "",
             person=_read_from(person, ret, answer.file) if participants.shows_rows else None,
             sheet=answer.sheet if participants.shows_rows else "",
             cell=answer.cell if participants.shows_rows else "",
@@ -223,7 +224,7 @@ def remarks_of(
 def _answers_shown(look: ToolkitIndex, ret: Return) -> dict[str, str]:
     """What was picked for each item of which more is said, in words; several views are joined."""
     shown: dict[str, list[str]] = {}
-    spoken_of = {answer.item for answer in ret.answers if answer.field in _KINDS}
+    spoken_of = {answer.item for answer in ret.answers if answer.field in KINDS}
     for answer in ret.answers if spoken_of else ():
         if answer.item not in spoken_of:
             continue

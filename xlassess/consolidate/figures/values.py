@@ -255,13 +255,15 @@ class Point:
 
     ``what`` is the statement, with its number after it; empty for a remark on the list, and
     ``unnamed`` then how many points it stands for that the list does not name. ``in_report``
-    stands in place of ``why`` where there are no sheets to point to, if it is not empty.
+    stands in place of ``why`` where there are no sheets to point to, if it is not empty. ``item``
+    is the number of the statement, where it is one.
     """
 
     what: str
     why: str
     unnamed: int = 0
     in_report: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

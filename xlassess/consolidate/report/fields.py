@@ -27,6 +27,7 @@ class ReportFinding:
 
     what: Annotated[str, "number and short name of the item; empty where there is nothing to name"]
     why: Annotated[str, "the figures that say so"]
+    item: Annotated[str, "number of the item alone; empty where it is none"]
 
 
 @dataclass(frozen=True, slots=True)

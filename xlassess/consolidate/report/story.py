@@ -441,7 +441,7 @@ def _differences(part: ToolkitResults) -> tuple[ReportFinding, ...]:
 
 def _findings(points: Sequence[Point]) -> tuple[ReportFinding, ...]:
     return tuple(
-        ReportFinding(each.what, each.in_report or each.why)
+        ReportFinding(each.what, each.in_report or each.why, each.item)
         for each in points
         if each.what or each.why
     )

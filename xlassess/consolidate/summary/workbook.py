@@ -59,19 +59,25 @@ def summary_bytes(summary: Summary) -> bytes:
     write_summary_sheet(writer)
     write_responses(writer)
     for part in summary.parts:
-        _write_part(writer, part)
-    write_comments(writer)
-    write_judgements(writer)
-    if summary.agreed:
-        write_agreed(writer, summary.agreed)
-    else:
-        write_actions(writer)
+        write_part(writer, part)
+    write_said_and_agreed(writer)
     write_data(writer)
     write_method(writer)
     return book.close()
 
 
-def _write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
+def write_said_and_agreed(writer: SummaryWriter) -> None:
+    """Write the sheets of what was said, and what was proposed or agreed."""
+    write_comments(writer)
+    write_judgements(writer)
+    if writer.summary.agreed:
+        write_agreed(writer, writer.summary.agreed)
+    else:
+        write_actions(writer)
+
+
+def write_part(writer: SummaryWriter, part: ToolkitResults) -> None:
+    """Write the sheets about one toolkit."""
     write_checklists(writer, part)
     write_findings(writer, part)
     if part.toolkit.subject == "proposal":

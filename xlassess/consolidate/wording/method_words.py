@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from xlassess.consolidate.figures import thresholds
+from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.terms import percent, short
@@ -31,17 +32,20 @@ def method_blocks(
         A heading and its paragraphs, each a topic and a text.
     """
     general = words().paragraphs("general", summary, sheets)
-    promised = promise_in_words(summary.participants)
-    held = held_in_words(summary.participants)
-    exposed = exposed_in_words(summary.participants)
-    shown = words().paragraphs("attribution", summary.participants, promised, held, exposed)
-    yield "Figures", [*_pairs(general), *_pairs(shown)]
+    yield "Figures", [*_pairs(general), *attribution_in_words(summary.participants)]
     rules = _rules(summary) | {"sheets": sheets}
     yield "Rules for what is pointed out", _pairs(words().paragraphs("thresholds", rules))
     if any(part.trend for part in summary.parts):
         yield "Trend", _pairs(words().paragraphs("trend", rules))
     for part in summary.parts:
         yield f"Toolkit: {part.label}", list(_toolkit(part))
+
+
+def attribution_in_words(participants: Participants) -> list[tuple[str, str]]:
+    """Return how everyone is shown, what is withheld, and why, each as a topic and a text."""
+    promised, held = promise_in_words(participants), held_in_words(participants)
+    exposed = exposed_in_words(participants)
+    return _pairs(words().paragraphs("attribution", participants, promised, held, exposed))
 
 
 def _pairs(paragraphs: Sequence[str]) -> list[tuple[str, str]]:

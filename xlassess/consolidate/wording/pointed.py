@@ -127,8 +127,10 @@ def _points(
     if not ranked.found:
         return (Point("", none),)
     say = words().say
-    named = [Point(name_of(item), why(item)) for item in ranked.named]
-    examples = [Point(name_of(item), why(item)) for item in ranked.examples]
+    named, examples = (
+        [Point(name_of(one), why(one), item=one.item.id) for one in some]
+        for some in (ranked.named, ranked.examples)
+    )
     others = say("others", len(ranked.rest), list(map(name_of, ranked.rest)))
     if ranked.examples:
         remark = say("alike", ranked.alike, len(ranked.named))

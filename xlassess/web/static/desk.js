@@ -118,3 +118,8 @@ document.addEventListener("keydown", (event) => {
     link.click();
   }
 });
+
+// Figures that are being worked out are looked for again; without this, by the link on the page.
+if (document.querySelector("[data-again]")) {
+  setTimeout(() => window.location.reload(), 1000);
+}

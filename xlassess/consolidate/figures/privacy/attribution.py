@@ -20,7 +20,7 @@ from xlassess.consolidate.figures.privacy.person_names import name_parts
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
-from xlassess.model.assessment import LEVELS, Attribution, Promise, strictest
+from xlassess.model.assessment import ATTRIBUTIONS, LEVELS, Attribution, Promise, strictest
 from xlassess.model.record import HeldBack, Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
@@ -144,6 +144,13 @@ def participants_of(record: Round) -> Participants:
         held=record.held,
         exposed=_exposed(record, letters) if lettered else (),
     )
+
+
+def may_be_shown_as(record: Round) -> tuple[Attribution, ...]:
+    """Return how answers may be shown under settings and promises: as they are, or in less."""
+    kept = participants_of(record).kept
+    return tuple(one for one in ATTRIBUTIONS if not Promise(one).shows_more_than(
+        Promise(kept.attribution)))  # fmt: skip
 
 
 def _exposed(record: Round, letters: Letters) -> tuple[tuple[str, int], ...]:

@@ -61,6 +61,21 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
     return replace(record, current=current, held=held)
 
 
+def is_on_record(record: Round) -> bool:
+    """True where showing the round tells nothing that an output on record has not told.
+
+    That is so where rows of single returns may be shown, and where figures of these very returns
+    were written before, under no higher minimum.
+    """
+    participants = participants_of(record)
+    return participants.shows_rows or any(
+        one.attribution == "aggregated"
+        and one.minimum_group <= participants.minimum
+        and one.base == record.base
+        for one in record.outputs
+    )
+
+
 def as_then(record: Round, output: Output) -> Round:
     """Return the round as an earlier output saw it, as far as the returns are on record."""
     came = {ret.number: ret for ret in record.history}

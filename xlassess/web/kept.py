@@ -1,0 +1,132 @@
+"""Figures of a round, kept with the state of its records: worked out once, beside the pages.
+
+It takes seconds where thousands have answered. So it is done in a process of its own, one after the
+other, and pages meanwhile go on.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.assessment import Attribution
+from xlassess.services.figures import RoundFigures, figures, state_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENCE = 0.25
+"""Seconds that a page waits for figures before it says that they are being worked out."""
+
+_KEPT = 3
+"""So many rounds, in one state and shown in one way each, are kept."""
+
+
+@dataclass(slots=True)
+class Beside:
+    """A process beside the server, in which services are run one after the other."""
+
+    _pool: ProcessPoolExecutor | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
+        """Have a service called there; begin the process anew where it was ended."""
+        with self._lock:
+            for _ in range(2):
+                if self._pool is None:
+                    # "spawn": a copy of a process with threads may wait for a lock for ever.
+                    self._pool = ProcessPoolExecutor(1, get_context("spawn"), _begin)
+                try:
+                    return self._pool.submit(work, *args, **named)
+                except BrokenProcessPool:
+                    self._pool = None
+        raise RuntimeError("No process could be started beside the server.")
+
+    def mend(self) -> None:
+        """Have the next work begin a new process, after one was ended in the middle of it."""
+        with self._lock:
+            self._pool = None
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the server: it waits for what is being written."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+BESIDE = Beside()
+"""The one process in which papers are written and figures are worked out for pages."""
+
+
+def done_beside(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Call a service in the process beside the server, and return what it returns."""
+    try:
+        return BESIDE.run(work, *args, **named).result()
+    except BrokenProcessPool:
+        BESIDE.mend()
+        return BESIDE.run(work, *args, **named).result()
+
+
+@dataclass(slots=True)
+class KeptFigures:
+    """The figures that were asked for last, or are being worked out."""
+
+    _found: OrderedDict[Hashable, Future[RoundFigures]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(
+        self, folder: AssessmentFolder, shown: Attribution, now: datetime
+    ) -> RoundFigures | None:
+        """Return the figures of a round as it stands; None while they are being worked out.
+
+        Args:
+            folder: the assessment.
+            shown: how answers are shown at most.
+            now: the present moment, in UTC.
+
+        Raises:
+            XlassessError: there are none, or the assessment cannot be used.
+        """
+        today = now.astimezone().date()
+        key = folder.root, folder.round_name, shown, today, state_of(folder)
+        coming = self._coming(key, lambda: BESIDE.run(figures, folder, shown, now=now))
+        try:
+            return coming.result(PATIENCE)
+        except NotYet:
+            return None
+        except BaseException as error:
+            # asked for again, it is tried again
+            self._forget(key)
+            if isinstance(error, BrokenProcessPool):
+                BESIDE.mend()
+                return None
+            raise
+
+    def _coming(
+        self, key: Hashable, begin: Callable[[], Future[RoundFigures]]
+    ) -> Future[RoundFigures]:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = begin()
+            self._found.move_to_end(key)
+            while len(self._found) > _KEPT:
+                _, left = self._found.popitem(last=False)
+                left.cancel()
+            return self._found[key]
+
+    def _forget(self, key: Hashable) -> None:
+        with self._lock:
+            self._found.pop(key, None)
+
+
+KEPT = KeptFigures()
+"""The figures that the pages of this server have worked out."""
