@@ -7,8 +7,9 @@ The rules, in this order:
   reference. A sealed one takes the place of those without.
 - A return that bears no seal and names somebody else than its reference was issued to does not
   count at all before the coordinator says so.
-- A return received in a later run comes after one of an earlier run, unless it is certain that it
-  was saved before it.
+- A return received in a later run comes after one of an earlier run, unless the moments of saving
+  say otherwise: where it was certainly saved before it, it waits; where that depends on a time
+  zone that is not known, the order is not clear.
 - Within a run the moments of saving decide, where both are known well enough.
 - Whatever the order, a return without an answer never takes the place of one that has some, and one
   that has some takes the place of those without: a blank copy is no change of mind.
@@ -112,15 +113,20 @@ def ranked(new: Arrival, open_ones: Sequence[Arrival]) -> Ranked:
         return Ranked("superseded")
     if (-1, True) in order:
         return Ranked("contested", "L05")
-    return Ranked("contested" if (0, False) in order else "current")
+    return Ranked("contested" if any(later == 0 for later, _ in order) else "current")
 
 
 def _compare(new: Arrival, other: Arrival) -> int:
     """1 when the new one is later, -1 when it is earlier, 0 when that is not clear."""
     saved = saved_later(new.saved_at, other.saved_at)
-    if new.run > other.run:
-        return saved if saved == -1 else 1
-    return saved
+    if new.run <= other.run or saved == -1 or _zone_decides(new.saved_at, other.saved_at):
+        return saved
+    return 1
+
+
+def _zone_decides(one: datetime | None, other: datetime | None) -> bool:
+    """True when only one of two times has a zone: then neither it nor the run tells the order."""
+    return one is not None and other is not None and (one.tzinfo is None) != (other.tzinfo is None)
 
 
 def saved_later(one: datetime | None, other: datetime | None) -> int:
