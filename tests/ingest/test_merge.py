@@ -60,7 +60,7 @@ def test_unchanged__nothing_is_told() -> None:
         (
             1,
             Answer("1A", "comment", "We never did", "1 Need", "G6"),
-            ("1 Need", "G6", "comment to 1A (changed)"),
+            ("1 Need", "G6", "comment to 1A (changed: “We never did”)"),
         ),
         (0, None, ("1 Need", "E6", "answer to 1A (cleared)")),
         (3, None, ("1 Need", "E8", "answer to 1C (cleared)")),
@@ -85,15 +85,19 @@ def test_answers__every_change_is_told(
 def test_answer__one_added_is_told() -> None:
     added = Answer("1D", "comment", "New", "1 Need", "G9")
     assert told(replace(CAME, answers=(*CAME.answers, added))) == [
-        ("1 Need", "G9", "comment to 1D (added)")
+        ("1 Need", "G9", "comment to 1D (added: “New”)")
     ]
 
 
 @pytest.mark.parametrize(
     ("actions", "words"),
     [
-        ((replace(MEET, action="Meet weekly"),), "action 2 (changed: “Meet weekly”)"),
-        ((replace(MEET, owner="Bea"),), "action 2 (changed: “Meet”)"),
+        ((replace(MEET, action="Meet weekly"),), "action 2 (changed: action “Meet weekly”)"),
+        ((replace(MEET, owner="Bea"),), "action 2 (changed: owner “Bea”)"),
+        (
+            (replace(MEET, deadline=date(2026, 9, 1), horizon="long", item=""),),
+            "action 2 (changed: item, time horizon, deadline “1 September 2026”)",
+        ),
         ((), "action 2 (removed: “Meet”)"),
         ((MEET, replace(MEET, row=4, action="Hire", cell="C9")), "action 4 (added: “Hire”)"),
     ],

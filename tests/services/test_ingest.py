@@ -368,6 +368,21 @@ def test_ingest__a_blank_copy_takes_no_answers_away(
     assert counts.file == "filled.xlsx"
 
 
+def test_ingest__what_did_not_count_before_is_not_said_to_count_no_longer(
+    folder: AssessmentFolder, inbox: Path
+) -> None:
+    old = answer(folder, "Ada Ash", inbox / "old.xlsx")
+    older = answer(folder, "Ada Ash", inbox / "older.xlsx", ("Disagree", "Agree", "Agree"))
+    ingest(folder, [old], now=LATER, workers=1)
+    change_settings(folder, "2026-03-13", "2026-03-20")
+    generate(folder, now=LATER, reissue=True)
+    new = answer(folder, "Ada Ash", inbox / "new.xlsx")
+    result = ingest(folder, [new], now=LATER, workers=1)
+    assert [(one.was.file, one.by.file) for one in result.displaced] == [("old.xlsx", "new.xlsx")]
+    result = ingest(folder, [older], now=LATER, workers=1)
+    assert (states(result), result.displaced) == (["superseded"], ())
+
+
 def test_ingest__answers_take_the_place_of_a_blank_copy_whatever_the_order(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

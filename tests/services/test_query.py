@@ -263,6 +263,31 @@ def test_query__other_answers_changed_are_not_taken(
     assert [(f.code, f.severity) for f in ret.findings] == [("L03", "note")]
 
 
+@pytest.mark.parametrize("issued_file_is_there", [True, False])
+def test_query__remarks_over_what_is_shown_are_told(
+    folder: AssessmentFolder, first: Path, tmp_path: Path, issued_file_is_there: bool
+) -> None:
+    asked = the_query(folder)
+    back = fill_in(folder, asked, tmp_path / "b.xlsx", {B: "Agree", C: "Agree"})
+    book = openpyxl.load_workbook(back)
+    sheet = book["1 Basics"]
+    heads = {cell.value: cell for row in sheet for cell in row if cell.value in ("Please check",)}
+    reason = heads["Please check"]
+    row = next(c.row for c in sheet["A"] if c.value == "1B")
+    over = {(row, reason.column): "It should be Mostly", (row - 1, reason.column): "Agree"}
+    for (at, column), words in over.items():
+        sheet.cell(at, column).value = words
+    book.save(back)
+    if not issued_file_is_there:
+        asked.path.unlink()
+    ingest(folder, [back], now=BACK, workers=1)
+    told = {f.cell for f in current(folder).findings if f.code == "R07"}
+    expected = {sheet.cell(*at).coordinate for at in over}
+    assert told == (
+        expected if issued_file_is_there else {sheet.cell(row - 1, reason.column).coordinate}
+    )
+
+
 def test_query__comment_added_beside_an_answer(
     folder: AssessmentFolder, first: Path, tmp_path: Path
 ) -> None:

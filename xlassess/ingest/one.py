@@ -19,12 +19,13 @@ from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
 from xlassess.ingest.reading.outside import Surroundings, outside
-from xlassess.ingest.reading.printed import PrintedWorkbook
+from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
+from xlassess.model.query import Query
 
 
 def read_return(source: ReturnedFile, context: Context) -> Return:
@@ -132,10 +133,12 @@ def _read_answers(
     decided = context.decided.get(known.issued.reference, frozenset())
     remarks += check_joint(plan, readings, context.today, context.deadlines, decided)
     printed = context.printed.get(identity.digest, PrintedWorkbook())
+    asked = _as_asked(query, known, context) if query else None
     beside = None if query else context.beside.get(known.issued.reference)
     around = Surroundings(
-        grid.sheets, plan, located, actions.tables, known.as_printed, printed, query, beside
-    )
+        grid.sheets, plan, located, actions.tables, known.as_printed, asked or printed, query,
+        beside, of_this_kind=bool(asked or not query),
+    )  # fmt: skip
     remarks += outside(around, tuple(remarks))
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
@@ -155,6 +158,18 @@ def _read_answers(
         saved_at=guarded.properties.saved_at,
         query=query.reference if query else "",
     )
+
+
+def _as_asked(query: Query, known: IdentifiedWorkbook, context: Context) -> PrintedWorkbook | None:
+    """What is printed in a query workbook, by the file that was issued, if it is still there."""
+    path = context.query_files.get(query.reference)
+    try:
+        data = path.read_bytes() if path else b""
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != query.sha256:
+        return None
+    return read_printed([(known.as_printed, data)])
 
 
 def _with_proposal(readings: list[Reading], actions: ActionPlanRead) -> list[Reading]:

@@ -34,6 +34,7 @@ from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import SEVERITIES, Finding, Severity
+from xlassess.model.query import Query
 from xlassess.model.record import Notice, SentMessage
 from xlassess.services.common.asked import (
     answered,
@@ -52,7 +53,7 @@ from xlassess.services.common.last_time import (
 )
 from xlassess.services.common.offers import Offer, clock_of, offers, said_in, sender_of
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import REPLACED, holds
+from xlassess.services.common.outbox import QUERIES, REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
 
 _UNPACKED = "xlassess-unpacked-"
@@ -273,6 +274,7 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         entries={one.reference: one for one in ledger.entries()},
         senders=whose_addresses(people_now(folder), ledger.issued()),
         printed=_printed(folder.outbox, issued),
+        query_files=dict(_query_files(folder.outbox / QUERIES, ledger.queries())),
     )
 
 
@@ -338,10 +340,11 @@ def _displaced(
     """
     instead = ledger.replaced()
     counts = ledger.counting(round_name)
+    gone = {reference for reference, new in instead.items() if new in counts}
     pairs = [
         (number, event.return_id)
         for event in ledger.events(after=last)
-        if event.what == "received" and event.return_id
+        if event.what == "received" and event.return_id and event.reference not in gone
         for number, now in event.statuses.items()
         if number != event.return_id and now.standing == "superseded"
     ]
@@ -380,6 +383,15 @@ def _printed(outbox: Path, issued: Iterable[Issued]) -> dict[str, PrintedWorkboo
             if kind not in known and holds(path, book.sha256):
                 known[kind] = book, path.read_bytes()
     return {digest: read_printed(known.values()) for digest, known in copies.items()}
+
+
+def _query_files(home: Path, queries: Iterable[Query]) -> Iterator[tuple[str, Path]]:
+    """The reference of each query workbook that lies where it was issued, and where."""
+    for query in queries:
+        for path in (home / query.file_name, home / REPLACED / query.file_name):
+            if path.is_file():
+                yield query.reference, path
+                break
 
 
 def _check_paths(folder: AssessmentFolder, paths: Sequence[Path]) -> None:

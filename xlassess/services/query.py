@@ -31,11 +31,8 @@ from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.outbox import QUERIES, sha256_of
 from xlassess.services.common.standing import absent_until, only_name
-
-FOLDER = "queries"
-"""The folder of the outbox for query workbooks."""
 
 LETTER = ".txt"
 """The ending of the message beside a query workbook."""
@@ -115,7 +112,7 @@ def query(
     assessment, secret = folder.assessment(), folder.secret()
     if return_by and return_by < local_day(now):
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
-    place = folder.outbox / FOLDER
+    place = folder.outbox / QUERIES
     if not folder.ledger_file.exists():
         return Queried(place, ())
     with Ledger(folder.ledger_file, lambda: now) as ledger:

@@ -23,8 +23,7 @@ from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
 from xlassess.services.common.opening import opened
-from xlassess.services.common.outbox import REPLACED
-from xlassess.services.query import FOLDER as QUERIES
+from xlassess.services.common.outbox import QUERIES, REPLACED
 
 _BLOCK = 1 << 20
 _FILES_AT_ONCE = 64

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.values import brief, listed, shown, tidy
@@ -152,13 +153,19 @@ def _changed_answers(came: Return, base: Return, query: Query) -> Iterable[_Chan
     now = {_slot(a): a for a in came.answers if _slot(a) not in query.open}
     for slot, answer in now.items():
         if slot not in before:
-            yield answer.sheet, answer.cell, f"{_in_words(slot)} (added)"
+            yield answer.sheet, answer.cell, f"{_in_words(slot)} (added{_now(answer)})"
         elif not _same(before[slot].value, answer.value):
-            yield answer.sheet, answer.cell, f"{_in_words(slot)} (changed)"
+            yield answer.sheet, answer.cell, f"{_in_words(slot)} (changed{_now(answer)})"
     for slot, answer in before.items():
         if slot not in now and slot not in unread:
             cell = _cell_now(answer, came)
             yield answer.sheet, cell, f"{_in_words(slot)} (cleared)"
+
+
+def _now(answer: Answer) -> str:
+    """What a comment or evidence says now; of a choice, its cell tells."""
+    is_text = answer.field.partition(":")[0] in ("comment", "evidence")
+    return f": “{brief(shown(answer.value))}”" if is_text else ""
 
 
 def _cell_now(answer: Answer, came: Return) -> str:
@@ -196,11 +203,29 @@ def _changed_actions(came: Return, base: Return, query: Query) -> Iterable[_Chan
         if row not in before:
             yield action.sheet, action.cell, f"action {row} (added: {quoted})"
         elif _bare(before[row]) != _bare(action):
-            yield action.sheet, action.cell, f"action {row} (changed: {quoted})"
+            told = listed(_entries_changed(before[row], action))
+            yield action.sheet, action.cell, f"action {row} (changed: {told})"
     for row, action in before.items():
         if row not in now and action_slot(row) not in unread:
             quoted = f"“{brief(action.action)}”"
             yield action.sheet, action.cell, f"action {row} (removed: {quoted})"
+
+
+_ENTRIES = ("item", "action", "owner", "measure", "time horizon", "deadline", "status")
+"""What `_bare` tells of an action, in words."""
+
+
+def _entries_changed(before: Action, now: Action) -> list[str]:
+    """The entries of an action that changed, with what texts and days say now."""
+    changed = zip(_ENTRIES, _bare(before), _bare(now), strict=True)
+    codes = ("time horizon", "status")
+    return [
+        f"{name} “{brief(shown(value))}”"
+        if isinstance(value, str | date) and value and name not in codes
+        else name
+        for name, was, value in changed
+        if was != value
+    ]
 
 
 def _bare(action: Action) -> tuple[object, ...]:

@@ -49,6 +49,8 @@ class Surroundings:
     """A workbook with all that was read of it, so that what is left can be told.
 
     ``beside`` is what stands there of last time by item, or None where that is not known.
+    ``of_this_kind`` says that what is printed is known of this very kind of workbook: of a query
+    workbook it may be known only what the one that it asks about has.
     """
 
     sheets: tuple[Sheet, ...]
@@ -59,6 +61,7 @@ class Surroundings:
     printed: PrintedWorkbook = field(default_factory=PrintedWorkbook)
     query: Query | None = None
     beside: Mapping[str, str] | None = None
+    of_this_kind: bool = True
 
     @property
     def rows(self) -> list[ItemRow]:
@@ -266,9 +269,11 @@ def _foreign(
     sheet: Sheet, around: Surroundings, own: set[tuple[int, int]]
 ) -> Iterable[tuple[int, int]]:
     """The cells of one of our sheets in which something else than ours stands."""
-    if around.query is None and around.printed.of(sheet) is not None:
+    if around.of_this_kind and around.printed.of(sheet) is not None:
         computes = any(one.notes.formulas for one in around.sheets)
-        return foreign_cells(sheet, around.printed, around.issued, own, computes=computes)
+        told = set(foreign_cells(sheet, around.printed, around.issued, own, computes=computes))
+        # what a query workbook shows again may be written in another of its cells, too
+        return sorted(told | _foreign_by_form(sheet, around, own)) if around.query else sorted(told)
     return _foreign_by_form(sheet, around, own)
 
 

@@ -397,6 +397,7 @@ class Context:
     are the rows of plan workbooks in which a decision stood when they were issued, by reference.
     ``beside`` is what workbooks show of last time beside their cells, by reference and item, as far
     as that is known. ``senders`` are the addresses of respondents, with the ids of whose they are.
+    ``query_files`` is where query workbooks lie as they were issued, by reference.
     """
 
     assessment: str
@@ -413,6 +414,7 @@ class Context:
     senders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    query_files: Mapping[str, Path] = field(default_factory=dict)
     _plans: dict[tuple[str, bool, bool], ReadingPlan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

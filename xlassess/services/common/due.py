@@ -35,7 +35,7 @@ from xlassess.services.common.asked import requests
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import Addressee, addressee, issued_last
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import feedback_folder, holds
+from xlassess.services.common.outbox import QUERIES, feedback_folder, holds
 from xlassess.services.common.posting import Post
 from xlassess.services.common.standing import (
     FeedbackStanding,
@@ -419,7 +419,7 @@ class _Writing:
         return doubted
 
     def _query(self, book: Issued, query: Query, toolkit: Toolkit) -> None:
-        path = self.folder.outbox / "queries" / query.file_name
+        path = self.folder.outbox / QUERIES / query.file_name
         text = path.with_suffix(".txt")
         lost = [one.name for one in (path, text) if not one.is_file()]
         if not lost and not holds(path, query.sha256):

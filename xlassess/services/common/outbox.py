@@ -22,6 +22,9 @@ EARLIER = "earlier"
 REPLACED = "replaced"
 """The folder of the outbox into which workbooks go that later ones stand in for."""
 
+QUERIES = "queries"
+"""The folder of the outbox with query workbooks."""
+
 
 def sha256_of(data: bytes) -> str:
     """Return the SHA-256 of these bytes, in hex."""
