@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from xlassess.ledger import Event
 from xlassess.model.errors import UsageError
+from xlassess.services.common.outbox import QUERIES
 from xlassess.services.common.phrases import CLOCKS, MATTERS, seeming, without_commands
 from xlassess.services.in_doubt import in_doubt
-from xlassess.services.query import FOLDER, LETTER
+from xlassess.services.query import LETTER
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.settling import Case, settle, take_back, undo_key
@@ -229,7 +230,7 @@ def _query_file(visit: Visit, case: Case) -> Path | None:
     """The query workbook that was last written about a workbook, where its file is there."""
     if not case.found or not case.found.asked:
         return None
-    path = visit.folder.outbox / FOLDER / case.found.asked[-1].file_name
+    path = visit.folder.outbox / QUERIES / case.found.asked[-1].file_name
     return path if path.is_file() else None
 
 
