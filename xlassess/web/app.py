@@ -24,7 +24,8 @@ from xlassess.web.visit import Desk, Visit, acts, shows
 class DeskPage:
     """A page: its name, its address, what shows it, and what is done with the form on it.
 
-    One with a ``title`` is in the menu, in the order of `PAGES`.
+    One with a ``title`` is in the menu, in the order of `PAGES`. ``files`` says that files may come
+    with its form.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DeskPage:
     show: Callable[[Visit], Response]
     title: str = ""
     act: Callable[[Visit], Done] | None = None
+    files: bool = False
 
 
 PAGES: tuple[DeskPage, ...] = (
@@ -82,7 +84,7 @@ def create_app(root: Path, sessions: Sessions, user: User) -> ASGIApp:
         Route(f"{OPENING}{{token}}", enter, methods=["GET"]),
         Mount(STATIC.rstrip("/"), StaticFiles(packages=[("xlassess.web", "static")])),
         *(Route(one.path, shows(desk, one.show), methods=["GET"]) for one in PAGES),
-        *(Route(one.path, acts(desk, one.act, one.show), methods=["POST"])
+        *(Route(one.path, acts(desk, one.act, one.show, files=one.files), methods=["POST"])
           for one in PAGES if one.act),
     ]  # fmt: skip
     pages = Starlette(routes=routes, exception_handlers={404: missing, 405: missing})

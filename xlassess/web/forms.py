@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -18,6 +19,9 @@ from xlassess.web.security import Session
 
 NUMBER = "number"
 """The field with a form's number."""
+
+MULTIPART = "multipart/form-data"
+"""How browsers send a form with files."""
 
 _MOST_BYTES, _MOST_FIELDS = 1 << 20, 20_000
 _KEPT = 10_000
@@ -41,11 +45,26 @@ class FormErrors(Exception):  # noqa: N818 - what somebody filled in, and no fau
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that came with a form: its field, its name made safe, and where it is for now."""
+
+    field: str
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """What somebody filled in, and what is wrong with it."""
+    """What somebody filled in, and what is wrong with it.
+
+    ``files`` came with it and stand in ``folder``. They are gone once the form was carried out,
+    unless a job has taken the folder.
+    """
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
+    files: tuple[UploadedFile, ...] = ()
+    folder: Path | None = None
 
     def text(self, name: str, usual: str = "") -> str:
         """Return what stands in a field, without blanks around it.

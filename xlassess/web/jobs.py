@@ -249,11 +249,31 @@ class Jobs:
         with _holding(self.place / f".{work}"):
             yield
 
+    @contextmanager
+    def incoming(self) -> Iterator[Path]:
+        """Make a folder for files that are coming in, which is gone at the end.
+
+        Yields:
+            The folder; a job may take it.
+        """
+        make_private(self.place)
+        self.sweep()
+        unfinished = self.place / f"{UNFINISHED}{secrets.token_hex(8)}"
+        make_private(unfinished)
+        try:
+            with _holding(unfinished / _LOCK):
+                make_private(unfinished / _FILES)
+                yield unfinished / _FILES
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
     def sweep(self) -> None:
-        """Remove what uploads and jobs that were broken off left behind."""
+        """Remove what uploads and jobs left behind whose process was killed."""
         for path in self.place.glob(f"{UNFINISHED}*"):
-            if path.is_dir() and not _is_held(path / _LOCK):
-                shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                young = time.time() - path.stat().st_mtime < _GRACE_SECONDS
+                if not young and not _is_held(path / _LOCK):
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _begin(self, job: Job, passwords: Sequence[str] = ()) -> None:
         """Start the process that does a job: it goes on when this one ends."""

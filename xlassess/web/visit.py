@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from xlassess.assessment.rounds import has_rounds, round_names
@@ -22,7 +23,16 @@ from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.status import Status
-from xlassess.web.forms import NUMBER, Done, FieldError, Form, FormErrors, Numbers, read_form
+from xlassess.web.forms import (
+    MULTIPART,
+    NUMBER,
+    Done,
+    FieldError,
+    Form,
+    FormErrors,
+    Numbers,
+    read_form,
+)
 from xlassess.web.jobs import Job, Jobs
 from xlassess.web.known import KnownRounds
 from xlassess.web.page import PageLink, page
@@ -180,38 +190,72 @@ def shows(desk: Desk, show: Callable[[Visit], Response]) -> Endpoint:
     return endpoint
 
 
-def acts(desk: Desk, act: Callable[[Visit], Done], show: Callable[[Visit], Response]) -> Endpoint:
+def acts(
+    desk: Desk, act: Callable[[Visit], Done], show: Callable[[Visit], Response], *,
+    files: bool = False,
+) -> Endpoint:  # fmt: skip
     """Return the endpoint of a form.
 
     Args:
         desk: the desk.
         act: carries it out, and says what was done. Where it raises, nothing counts as done.
         show: returns the page with the form, for what was filled in wrongly.
+        files: whether files may come with it.
     """
 
     async def endpoint(request: Request) -> Response:
         visit = _visit(desk, request)
         try:
-            visit = replace(visit, form=await read_form(request))
+            async with _form(visit, files=files) as form:
+                return await _once(act, show, replace(visit, form=form))
         except FormErrors as wrong:
             visit = replace(visit, form=Form(errors=wrong.errors))
-            return await run_in_threadpool(_told, show, visit)
-        number = visit.form.text(NUMBER)
-        if not desk.numbers.is_ours(visit.session, number):
-            told = Trouble((("This form is not from this desk.", "Open the page again."),))
-            return page(visit, "trouble.html", "This could not be done", told, 403)
-        async with desk.numbers.alone(number):
-            done = desk.numbers.done(visit.session, number)
-            if done is None:
-                came = await run_in_threadpool(_carried_out, act, show, visit)
-                if isinstance(came, Response):
-                    return came
-                done = came
-                desk.numbers.carried_out(number, done)
-        joint = "&" if "?" in done.to else "?"
-        return RedirectResponse(f"{done.to}{joint}{urlencode({DONE: number})}", 303)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there any more to read it
+        except OSError as error:
+            lines = (" ".join(filter(None, line)) for line in what_is_wrong(error))
+            visit = replace(visit, form=Form(errors=tuple(FieldError("", one) for one in lines)))
+        return await run_in_threadpool(_told, show, visit, 422)
 
     return endpoint
+
+
+@asynccontextmanager
+async def _form(visit: Visit, *, files: bool) -> AsyncIterator[Form]:
+    """Read what was filled in; files are kept where the form is ours and was not carried out."""
+    kind = visit.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not files or kind != MULTIPART:
+        yield await read_form(visit.request)
+        return
+    from xlassess.web.uploads import uploaded  # python-multipart, only where files come
+
+    numbers, session = visit.desk.numbers, visit.session
+
+    def wanted(number: str) -> bool:
+        return numbers.is_ours(session, number) and numbers.done(session, number) is None
+
+    async with uploaded(visit.request, visit.jobs, wanted) as form:
+        yield form
+
+
+async def _once(
+    act: Callable[[Visit], Done], show: Callable[[Visit], Response], visit: Visit
+) -> Response:
+    """Carry a form out unless it was, and show what was done."""
+    number, numbers = visit.form.text(NUMBER), visit.desk.numbers
+    if not numbers.is_ours(visit.session, number):
+        told = Trouble((("This form is not from this desk.", "Open the page again."),))
+        return page(visit, "trouble.html", "This could not be done", told, 403)
+    async with numbers.alone(number):
+        done = numbers.done(visit.session, number)
+        if done is None:
+            came = await run_in_threadpool(_carried_out, act, show, visit)
+            if isinstance(came, Response):
+                return came
+            done = came
+            numbers.carried_out(number, done)
+    joint = "&" if "?" in done.to else "?"
+    return RedirectResponse(f"{done.to}{joint}{urlencode({DONE: number})}", 303)
 
 
 def _visit(desk: Desk, request: Request) -> Visit:
