@@ -15,8 +15,9 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import ACTION_PLAN, Role, SectionLayout, layout
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
+from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.ingest import ingest
 from xlassess.toolkits.load import find_toolkit
 
 WITH_PLAN = (

@@ -21,11 +21,12 @@ from xlassess.contract.layout import START, layout
 from xlassess.ledger import Ledger
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
+from xlassess.services.common.received import Ingested
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, correct
 from xlassess.services.enter import EntryMade, enter
 from xlassess.services.generate import generate
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.ingest import ingest
 from xlassess.services.query import query
 from xlassess.services.send import Ask, preview
 from xlassess.services.status import status

@@ -18,8 +18,9 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
 from xlassess.services import ingest as desk
+from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.ingest import ingest
 
 
 @pytest.fixture

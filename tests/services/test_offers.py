@@ -24,8 +24,9 @@ from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.model.errors import as_argument
 from xlassess.services.common.offers import Offer
+from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.ingest import ingest
 from xlassess.services.rounds import close_round
 from xlassess.services.status import status
 from xlassess.services.verify import verify

@@ -11,6 +11,7 @@ pytest.importorskip("starlette", reason="the desk is an extra: pip install 'xlas
 
 from tests.web.desks import DeskClient, a_desk, a_round
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.web.jobs import Jobs
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,15 @@ def folder(_round: AssessmentFolder, tmp_path: Path) -> AssessmentFolder:
 def desk(folder: AssessmentFolder) -> DeskClient:
     """A browser that was let in to the desk over ``folder``."""
     return a_desk(folder)
+
+
+@pytest.fixture
+def jobs(folder: AssessmentFolder) -> Jobs:
+    """The jobs of ``folder``."""
+    return Jobs(folder.root)
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started: the test does the jobs itself."""
+    monkeypatch.setattr(Jobs, "_begin", lambda self, job, passwords=(): None)

@@ -10,8 +10,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -83,6 +83,15 @@ class DeskClient:
         """Send a form as the desk's own page does; fields must have its number."""
         return self.ask("POST", address, headers, data=dict(fields))
 
+    def upload(
+        self, files: Sequence[tuple[str, bytes]], number: str = "", **fields: str
+    ) -> httpx.Response:
+        """Hand files over on the page that receives them, each with its name."""
+        number = number or number_in(self.get("/receive"))
+        parts = [("files", (name, content)) for name, content in files]
+        return self.ask("POST", "/receive", FROM_HERE, data={"number": number, **fields},
+                        files=parts)  # fmt: skip
+
     def enter(self) -> DeskClient:
         """Open the one-time link."""
         answer = self.get(self.sessions.new_link())
@@ -116,6 +125,23 @@ def words_in(answer: httpx.Response) -> str:
     """Return what a page says, without its markup, in one line."""
     body = answer.text.partition("<main")[2].partition("</main>")[0]
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body.partition(">")[2])).split())
+
+
+def until(condition: Callable[[], bool], seconds: float = 90) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def process_of(job_id: str) -> int:
+    """Return the process that does a job."""
+    for place in Path("/proc").iterdir():
+        with suppress(OSError):
+            if place.name.isdigit() and job_id.encode() in (place / "cmdline").read_bytes():
+                return int(place.name)
+    raise AssertionError(job_id)
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from tests.services.small import LATER, a_folder, with_addresses, write_register
-from tests.web.desks import FROM_HERE, DeskClient, a_desk, number_in, words_in
-from xlassess.assessment.settings import AssessmentFolder
+from tests.web.desks import FROM_HERE, DeskClient, a_desk, number_in, process_of, until, words_in
 from xlassess.model.errors import XlassessError
 from xlassess.web import work
 from xlassess.web.jobs import Job, Jobs
@@ -27,26 +26,8 @@ def a_job(kind: str = "generate", **given: Any) -> Job:
     return Job("", kind, "2026", "Cora Coordinator", LATER, given)
 
 
-@pytest.fixture
-def jobs(folder: AssessmentFolder) -> Jobs:
-    return Jobs(folder.root)
-
-
-@pytest.fixture
-def idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No process is started: the test does the job itself."""
-    monkeypatch.setattr(Jobs, "_begin", lambda self, job, passwords=(): None)
-
-
 def works(monkeypatch: pytest.MonkeyPatch, one: Callable[[JobRun], Mapping[str, Any]]) -> None:
     monkeypatch.setattr(work, "WORK", {"generate": one})
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def now(jobs: Jobs, job: Job) -> Job:
@@ -215,7 +196,7 @@ def test_job__that_was_killed_is_stopped_and_done_once_when_begun_again(tmp_path
     jobs = Jobs(folder.root)
     job = jobs.start(a_job())
     until(lambda: any(folder.outbox.glob("*.xlsx")) or now(jobs, job).is_over)
-    os.kill(process_of(job), signal.SIGKILL)
+    os.kill(process_of(job.id), signal.SIGKILL)
     until(lambda: now(jobs, job).is_over)
     assert now(jobs, job).state == "stopped"
     desk = a_desk(folder)
@@ -227,18 +208,7 @@ def test_job__that_was_killed_is_stopped_and_done_once_when_begun_again(tmp_path
     done = now(jobs, job)
     assert done.state == "done"
     assert sum(done.came["outcomes"].values()) == 400
-    assert len(list(folder.outbox.glob("*.xlsx"))) == 400
-
-
-def process_of(job: Job) -> int:
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            try:
-                if job.id.encode() in (place / "cmdline").read_bytes():
-                    return int(place.name)
-            except OSError:
-                continue
-    raise AssertionError(job.id)
+    assert len(list(folder.outbox.glob("[!.]*.xlsx"))) == 400
 
 
 @pytest.mark.usefixtures("idle")

@@ -83,6 +83,7 @@ REGISTER = "partners.xlsx"
 REGISTER_ENDINGS = (".xlsx", ".xlsm", ".ods", ".xls", ".csv")
 """Under these the register is looked for, in this order."""
 
+_MAILBOX = re.compile(r"imaps://[^\s:@/]+(?:@[^\s:@/]+)*@[\w.-]+(?::\d{1,5})?(?:/\S.{0,199})?")
 _LONGEST_NAME = 120
 _LONGEST_MARKING = 60
 _LONGEST_AGREED = 300
@@ -421,7 +422,14 @@ def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
 
 def _mail(server: MailServer) -> Iterator[Remark]:
     """Yield what is wrong with the mail server."""
-    if not re.fullmatch(r"[\w.-]{1,253}|\[?[0-9a-fA-F:]+\]?", server.host):
+    if not (server.host or server.mailbox):
+        hint = "Name the server that messages are handed to, or the mailbox that answers come to."
+        yield ("mail",), "There is neither a host nor a mailbox under mail.", hint
+    if server.mailbox and not _MAILBOX.fullmatch(server.mailbox):
+        # what was written may hold a password: not said again
+        hint = "Write it as imaps://user@imap.example.org/INBOX, without a password."
+        yield ("mail", "mailbox"), "This does not name a mailbox.", hint
+    if server.host and not re.fullmatch(r"[\w.-]{1,253}|\[?[0-9a-fA-F:]+\]?", server.host):
         hint = "Write it as smtp.example.org, without a port or a path."
         yield ("mail", "host"), f"'{server.host}' is not the name of a server.", hint
     for name, address in (("from", server.sender), ("reply_to", server.reply_to)):

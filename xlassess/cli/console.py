@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from xlassess.services.common.phrases import CLOCKS, matter, seeming, visible, whose
+from xlassess.services.common.phrases import matter, visible
 from xlassess.services.common.progress import Watch, silent
 
 if TYPE_CHECKING:
@@ -228,14 +228,11 @@ def show_offers(out: Console, offers: Sequence[Offer], *, over: bool = False) ->
     decide = "" if over else " Read the message, and decide."
     out.say(f"Nothing of it was recorded.{decide}")
     for one in offers:
+        what, *said = one.lines
         out.gap()
-        out.say(f"{whose(one.issued)}: {seeming(one.hint)}", indent=2, style="query")
-        came = f" from {one.sender}" if one.sender else ""
-        out.say(f"{one.file}{came} says: “{one.hint.words}”", indent=4)
-        if one.clock:
-            out.say(CLOCKS[one.clock], indent=4)
-        if one.stranger:
-            out.say(f"This is no address on record of {one.issued.who}: ask them.", indent=4)
+        out.say(what, indent=2, style="query")
+        for line in said:
+            out.say(line, indent=4)
         if over:
             continue
         for command in one.commands:

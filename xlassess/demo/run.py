@@ -41,9 +41,10 @@ from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.received import Ingested
 from xlassess.services.consolidate import Consolidated, consolidate
 from xlassess.services.generate import Generated, Workbook, generate
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.ingest import ingest
 from xlassess.services.status import Status, status
 
 

@@ -143,11 +143,12 @@ class MailServer:
     variable. ``sender`` is the address messages come from, ``reply_to`` the one answers go to;
     where they are empty, both are the coordinator's. ``pace`` is how many messages are handed
     over in a minute, ``size_limit`` how many megabytes one may have; 0 is no limit of ours.
+    ``mailbox`` is where answers come in, as ``ingest --mailbox`` is given it.
     """
 
     # "from" is a word of Python and cannot be the name of a field here.
     __pydantic_config__: ClassVar[Any] = {**_STRICT, "alias_generator": _as_written}
-    host: str
+    host: str = ""
     user: str = ""
     security: Security = "starttls"
     port: int = 0
@@ -155,6 +156,7 @@ class MailServer:
     reply_to: str = ""
     pace: int = 30
     size_limit: int = 20
+    mailbox: str = ""
 
     @property
     def door(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,11 @@ from xlassess.ledger.archive import sweep
 from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
 from xlassess.services.common.asked import people_now, whose_addresses
 from xlassess.services.common.opening import still_open
+from xlassess.services.common.phrases import count
 from xlassess.services.common.posting import password_of
 from xlassess.services.common.progress import Watch, silent
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.common.received import Ingested, Received
+from xlassess.services.ingest import ingest
 
 PASSWORD, TOKEN = "XLASSESS_IMAP_PASSWORD", "XLASSESS_IMAP_TOKEN"
 """The environment variables that may hold a password, or an OAuth 2.0 token."""
@@ -61,6 +63,25 @@ class Collected:
     unread: tuple[int, ...] = ()
     locked: tuple[int, ...] = ()
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Which messages were read, and which were not and why, in words."""
+        moved = f" {count(self.moved, 'message')} moved." if self.moved else ""
+        lines = [f"{count(self.taken, 'new message')} read in {self.place}.{moved}"]
+        if self.left:
+            lines.append(
+                f"{count(self.left, 'other message')} left alone: no file, no reference, and not "
+                "from anybody who is asked."
+            )
+        for uids, why in (
+            (self.large, "too large to be read. Save the file in it, and read that."),
+            (self.unread, "not given by the server. Do this again."),
+            (self.locked, "with a file that needs a password. Do this again with the password."),
+        ):
+            if uids:
+                lines.append(f"{count(len(uids), 'message')} {why}")
+        return tuple(lines)
+
 
 def collect_mail(
     folder: AssessmentFolder,
@@ -71,6 +92,7 @@ def collect_mail(
     workers: int | None = None,
     passwords: Sequence[str] = (),
     watch: Watch = silent,
+    tell: Callable[[Received], None] = lambda file: None,
 ) -> Collected:
     """Read the new messages of a mailbox, and record what is in them.
 
@@ -86,6 +108,7 @@ def collect_mail(
         workers: how many files are read at once.
         passwords: tried on files that need one to open.
         watch: told how many files are done.
+        tell: given each file as soon as it is on record.
 
     Raises:
         UsageError: there is no password, or the round is closed.
@@ -96,7 +119,9 @@ def collect_mail(
     token = os.environ.get(TOKEN, "")
     password = "" if token else password_of("imaps", place.user, place.host, PASSWORD)
     sweep(Path(tempfile.gettempdir()), (_FETCHED,))
-    run = _Collecting(folder, place, now, workers=workers, passwords=tuple(passwords), watch=watch)
+    run = _Collecting(
+        folder, place, now, workers=workers, passwords=tuple(passwords), watch=watch, tell=tell
+    )
     with Mailbox(place, password, token) as box, Ledger(folder.ledger_file, lambda: now) as ledger:
         still_open(ledger, folder.assessment().round)
         issued = (*ledger.issued(), *ledger.joint())
@@ -144,10 +169,10 @@ class _Collecting:
 
     def __init__(
         self, folder: AssessmentFolder, place: MailboxPlace, now: datetime, *, watch: Watch,
-        workers: int | None, passwords: tuple[str, ...],
+        workers: int | None, passwords: tuple[str, ...], tell: Callable[[Received], None],
     ) -> None:  # fmt: skip
         self._folder, self._place, self._now = folder, place, now
-        self._workers, self._passwords, self._watch = workers, passwords, watch
+        self._workers, self._passwords, self._watch, self._tell = workers, passwords, watch, tell
         self.references: frozenset[str] = frozenset()
         self.addresses: frozenset[str] = frozenset()
         self.taken: list[int] = []
@@ -195,7 +220,7 @@ class _Collecting:
         """Read these messages; return the names of those with a file that did not open."""
         result = ingest(
             self._folder, [place], now=self._now, workers=self._workers,
-            passwords=self._passwords, arrived=arrived, watch=self._watch,
+            passwords=self._passwords, arrived=arrived, watch=self._watch, tell=self._tell,
         )  # fmt: skip
         self.result = Ingested(
             (*self.result.files, *result.files),

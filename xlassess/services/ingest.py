@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path, PurePosixPath
 
@@ -33,11 +32,9 @@ from xlassess.ledger.order import SAYS, UNSEALED
 from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
-from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.query import Query
 from xlassess.model.record import Notice, SentMessage
 from xlassess.services.common.asked import (
-    answered,
     people_now,
     request_of,
     whose_addresses,
@@ -55,6 +52,7 @@ from xlassess.services.common.offers import Offer, clock_of, offers, said_in, se
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import QUERIES, REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.received import Displaced, Ingested, Noticed, Received
 
 _UNPACKED = "xlassess-unpacked-"
 
@@ -63,110 +61,8 @@ _TOGETHER, _SECONDS = 100, 1.0
 more than these, and the next run reads them again."""
 
 
-_NO_RETURN: tuple[State, ...] = ("refused", "duplicate")
-"""The states of files that are no return of a workbook."""
-
 _OLDEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Nothing is received before this, whatever a message says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One file handed over: what was read from it, and whose workbook it is if that is known.
-
-    ``known`` says that the same bytes or answers were read before, so that nothing was changed;
-    ``repeats`` is the return with the same answers where they came in other bytes. ``instead``
-    is the workbook that counts in place of this one, where a later one was issued and came back.
-    """
-
-    ret: Return
-    issued: Issued | None
-    known: bool = False
-    repeats: Return | None = None
-    instead: str = ""
-
-    def findings(self, severity: Severity) -> tuple[Finding, ...]:
-        """The findings of this severity, in the order they were made."""
-        return tuple(one for one in self.ret.findings if one.severity == severity)
-
-    @property
-    def answers(self) -> int:
-        """How many answers were read, comments and evidence not counted."""
-        return answered(self.ret)
-
-    @property
-    def gravest(self) -> Severity | None:
-        """The gravest severity among the findings."""
-        made = {finding.severity for finding in self.ret.findings}
-        return next((severity for severity in SEVERITIES if severity in made), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """What came back about a message that was sent, and whose workbooks it is about."""
-
-    file: str
-    notice: Notice
-    issued: tuple[Issued, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Displaced:
-    """A return that no longer counts because another came, and that other.
-
-    ``older`` says that the other seems to have been saved before it: the times that files state
-    are not certain enough to ask, but worth telling.
-    """
-
-    issued: Issued
-    was: Return
-    by: Return
-    older: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What came of the files handed over, in the order they were found.
-
-    ``displaced`` are the returns whose place others took; ``notices`` what came back about
-    messages that were sent; ``words``, by file, what messages say whose workbook was read before.
-    ``offers`` are what messages seem to ask for, with the commands that record it. ``untouched``
-    are copies for typing in that nobody has typed in yet.
-    """
-
-    files: tuple[Received, ...]
-    displaced: tuple[Displaced, ...] = ()
-    notices: tuple[Noticed, ...] = ()
-    words: tuple[tuple[str, str], ...] = ()
-    untouched: tuple[str, ...] = ()
-    offers: tuple[Offer, ...] = ()
-
-    @property
-    def new(self) -> tuple[Received, ...]:
-        """The files that had not been read before."""
-        return tuple(file for file in self.files if not file.known)
-
-    @property
-    def pairs(self) -> tuple[tuple[Received, ...], ...]:
-        """Different files of this run for one workbook, two or more together."""
-        mine: dict[str, list[Received]] = {}
-        for file in self.new:
-            if file.ret.reference and file.ret.number and file.ret.state not in _NO_RETURN:
-                mine.setdefault(file.ret.reference, []).append(file)
-        return tuple(tuple(files) for files in mine.values() if len(files) > 1)
-
-    @property
-    def states(self) -> dict[State, int]:
-        """How many new files are in each state."""
-        return dict(Counter(file.ret.state for file in self.new))
-
-    @property
-    def needs_person(self) -> bool:
-        """True when a file read now was refused, or has queries, or a message asks for something.
-
-        What a message asks for is a decision of the coordinator's.
-        """
-        return bool(self.offers) or any(file.ret.state in ("refused", "query") for file in self.new)
 
 
 def ingest(
@@ -178,6 +74,7 @@ def ingest(
     passwords: Sequence[str] = (),
     arrived: Mapping[str, datetime] | None = None,
     watch: Watch = silent,
+    tell: Callable[[Received], None] = lambda file: None,
 ) -> Ingested:
     """Keep, read and record every file at these paths (files, folders, zip files).
 
@@ -189,6 +86,8 @@ def ingest(
         passwords: tried on files that need one to open; not kept.
         arrived: when messages came, by the names of their files, where they do not say so.
         watch: told how many files are done.
+        tell: given each file as soon as it is on record; files that come later may still take
+            its place.
 
     Raises:
         UsageError: a path does not exist, or lies in the assessment's own records.
@@ -218,7 +117,7 @@ def ingest(
         run = _Run(
             folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
         )
-        run.arrived = arrived or {}
+        run.arrived, run.tell = arrived or {}, tell
         run.collect(paths, Path(unpacked))
         context = replace(context, beside=_beside(last, context, run.in_line))
         run.read(context, workers, watch)
@@ -444,6 +343,7 @@ class _Run:
         self._origins: dict[str, Kept] = {}
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
+        self.tell: Callable[[Received], None] = lambda file: None
         self._words: list[tuple[str, Return, CoveringMail]] = []
         self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
         self._sent: tuple[SentMessage, ...] | None = None
@@ -705,6 +605,7 @@ class _Run:
             self._waiting[key] = source
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
+            self.tell(self._done[key])
             if source.mail and source.mail.text:
                 self._words.append((source.name, before, source.mail))
 
@@ -715,10 +616,14 @@ class _Run:
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""
+        settled: list[str] = []
         with self._ledger.together():
             for key, ret in some:
                 if key not in self._done:
                     self._settle_one(key, ret)
+                    settled.append(key)
+        for key in settled:
+            self.tell(self._done[key])
 
     def _settle_one(self, key: str, ret: Return) -> None:
         if self._ledger.refused_before(ret):

@@ -197,6 +197,12 @@ class Jobs:
         """Return the folder with what a job works on."""
         return self.place / job.id / _FILES
 
+    def names(self, job: Job) -> tuple[str, ...]:
+        """Return the names of the files that a job works on, as long as it has them."""
+        place = self.files(job)
+        found = (path for path in place.rglob("*") if path.is_file())
+        return tuple(sorted(path.relative_to(place).as_posix() for path in found))
+
     def steps(self, job: Job, after: int = 0) -> tuple[tuple[JobStep, ...], int]:
         """Return what a job told on its way, and the place up to which that is.
 
@@ -246,6 +252,7 @@ class Jobs:
     @contextmanager
     def turn(self, work: str) -> Iterator[None]:
         """Wait until no other job of this kind is at work, and keep others waiting."""
+        make_private(self.place)
         with _holding(self.place / f".{work}"):
             yield
 

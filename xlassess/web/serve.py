@@ -15,6 +15,7 @@ from xlassess.ledger import user_name
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.web.app import create_app
+from xlassess.web.jobs import Jobs
 from xlassess.web.security import Sessions, User
 
 _PATIENCE = 2
@@ -35,6 +36,7 @@ def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) 
         XlassessError: the port is in use.
     """
     open_folder(root)
+    Jobs(root).sweep()
     listening = _listen(port)
     sessions = Sessions(listening.getsockname()[1])
     link = sessions.new_link()

@@ -84,7 +84,10 @@ async def _read(request: Request, parts: _Parts) -> Form:
     boundary = options.get(b"boundary", b"")
     if not boundary:
         raise FormErrors(FieldError("", _SPOILT))
-    reader = MultipartParser(boundary, parts.callbacks())
+    try:
+        reader = MultipartParser(boundary, parts.callbacks())
+    except FormParserError:
+        raise FormErrors(FieldError("", _SPOILT)) from None
     waiting, passed, wrong = bytearray(), 0, _too_large(request)
     async for chunk in request.stream():
         if wrong:

@@ -7,6 +7,7 @@ when it ends. Services are imported where they are used, so that each job loads 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 import traceback
@@ -81,7 +82,10 @@ def do(jobs: Jobs, number: str, passwords: Sequence[str] = ()) -> None:
         with jobs.turn(job.work):
             running = replace(job, state="running")
             jobs.keep(running)
-            jobs.keep(_done(jobs, running, tuple(passwords)))
+            over = _done(jobs, running, tuple(passwords))
+            jobs.keep(over)
+            if over.state == "done":
+                shutil.rmtree(jobs.files(job), ignore_errors=True)
 
 
 def _done(jobs: Jobs, job: Job, passwords: tuple[str, ...]) -> Job:
@@ -126,7 +130,34 @@ def _paper(run: JobRun) -> Mapping[str, Any]:
     return {"returned": written.returned}
 
 
+def _read(run: JobRun) -> Mapping[str, Any]:
+    """Read the files that came in."""
+    from xlassess.services.common.received import in_plain_values, told_of
+    from xlassess.services.ingest import ingest
+
+    result = ingest(
+        run.folder, [run.files], now=run.job.at, passwords=run.passwords, watch=run.watch,
+        tell=lambda file: run.tell(*told_of(file)),
+    )  # fmt: skip
+    return in_plain_values(result, run.jobs.names(run.job))
+
+
+def _collect(run: JobRun) -> Mapping[str, Any]:
+    """Read the new messages of the mailbox."""
+    from xlassess.services.collect_mail import collect_mail
+    from xlassess.services.common.received import in_plain_values, told_of
+
+    mail = run.folder.assessment().mail
+    result = collect_mail(
+        run.folder, mail.mailbox if mail else "", now=run.clock(), passwords=run.passwords,
+        watch=run.watch, tell=lambda file: run.tell(*told_of(file)),
+    )  # fmt: skip
+    return {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
+    "read": _read,
+    "mailbox": _collect,
     "generate": _generate,
     "paper": _paper,
 }

@@ -21,7 +21,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest.intake.mail import ReadMail, messages_of, read_message
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
-from xlassess.services.ingest import Ingested, ingest
+from xlassess.services.common.received import Ingested
+from xlassess.services.ingest import ingest
 
 EXCEL = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 

@@ -22,13 +22,12 @@ from xlassess.cli.console import (
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
 from xlassess.model.errors import UsageError
-from xlassess.services.common.phrases import capital, count, listed, named, noticed, refusal
+from xlassess.services.common.phrases import capital, count
 
 if TYPE_CHECKING:
-    from xlassess.model.answer import State
     from xlassess.model.finding import Finding
     from xlassess.services.collect_mail import Collected
-    from xlassess.services.ingest import Ingested, Received
+    from xlassess.services.common.received import Ingested, Received, ReceivedRemark
 
 
 @click.command()
@@ -109,20 +108,10 @@ def ingest(
 
 def _show_collected(out: Console, result: Collected) -> None:
     """Say which messages were read."""
-    moved = f" {count(result.moved, 'message')} moved." if result.moved else ""
-    out.say(f"{count(result.taken, 'new message')} read in {result.place}.{moved}", style="head")
-    if result.left:
-        out.say(
-            f"{count(result.left, 'other message')} left alone: no file, no reference, and not "
-            "from anybody who is asked."
-        )
-    for uids, why in (
-        (result.large, "too large to be read. Save the file in it, and read that."),
-        (result.unread, "not given by the server. Run this again."),
-        (result.locked, "with a file that needs a password. Run this again with --password."),
-    ):
-        if uids:
-            out.say(f"{count(len(uids), 'message')} {why}", style="query")
+    read, *others = result.lines
+    out.say(read, style="head")
+    for line in others:
+        out.say(line, style="query")
 
 
 def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:
@@ -155,11 +144,6 @@ def _typed() -> Iterator[str]:
         yield text
 
 
-_STATES: tuple[State, ...] = (
-    "refused", "query", "accepted with notes", "accepted", "superseded", "set aside",
-    "duplicate",
-)  # fmt: skip
-
 _CODE, _TEXT = 4, 9
 """Where the code of a finding begins, and where what is said of it does."""
 
@@ -178,6 +162,8 @@ _STATE_STYLES = {
 
 def _show(out: Console, result: Ingested) -> None:
     """Report file by file: refused first, then what is doubtful, then what was read."""
+    from xlassess.services.common.received import totals
+
     new = result.new
     refused = [file for file in new if file.ret.state == "refused"]
     doubtful = [file for file in new if file.ret.state == "query"]
@@ -191,13 +177,10 @@ def _show(out: Console, result: Ingested) -> None:
         out.heading(f"Read: {count(len(read), 'file')}")
         _read(out, read)
     _notes(out, read)
-    _noticed(out, result)
-    _pairs(out, result)
-    _displaced(out, result)
-    _aside(out, [file for file in read if file.ret.state == "set aside"])
-    _known(out, result)
+    show_offers(out, result.offers)
+    _beside(out, result)
     out.gap()
-    out.say(_totals(result), style="head")
+    out.say(totals(result), style="head")
     if refused or doubtful:
         out.say("Every file is kept in returns/. To see what is open: xlassess status")
     if doubtful:
@@ -309,6 +292,8 @@ def _base(file: Received) -> str:
 
 
 def _notes(out: Console, files: Sequence[Received]) -> None:
+    from xlassess.services.common.received import put_right
+
     noted = [file for file in files if file.findings("note") or file.ret.normalised]
     if not noted:
         return
@@ -318,166 +303,37 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
         for finding in file.findings("note"):
             place = f"{finding.where}: " if finding.where else ""
             out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
-        put_right = file.ret.normalised
-        if put_right:
-            # a number typed where words are asked for says the same in words: not the best example
-            first = next((one for one in put_right if one.before != one.after), put_right[0])
-            how = f"read as “{first.after}”" if first.before != first.after else "read as text"
+        if changed := put_right(file.ret):
             see = f" To see them all: xlassess history {file.ret.reference} --full"
             out.say(
-                f"{count(len(put_right), 'value')} put right, because the meaning was clear. The "
-                f"first is {first.sheet}, {first.cell}: “{first.before}” {how}."
-                f"{see if len(put_right) > 1 else ''}",
-                indent=4,
-                style="note",
+                f"{changed}{see if len(file.ret.normalised) > 1 else ''}", indent=4, style="note"
             )
-
-
-def _noticed(out: Console, result: Ingested) -> None:
-    """Say what came back about messages that were sent, and what messages say besides."""
-    _said(out, result)
-    show_offers(out, result.offers)
-    if result.notices:
-        out.heading(f"About messages sent: {count(len(result.notices), 'notice')}")
-    for each in result.notices:
-        books = each.issued
-        who = books[0].who if books else ""
-        references = ", ".join(book.reference for book in books)
-        out.say(f"{who} ({references}): {noticed(each.notice)}. {each.file}", indent=2)
-        if each.notice.address:
-            out.say("Correct this address in the register.", indent=4)
-        elif each.notice.kind == "no such address":
-            out.say(
-                "Correct the address in the register, run xlassess generate, and send again: "
-                f"xlassess send --again {' '.join(book.reference for book in books)}",
-                indent=4,
-            )
-
-
-def _said(out: Console, result: Ingested) -> None:
-    """Say what messages say whose workbooks were read before."""
-    if result.words:
-        out.heading("Messages with workbooks that were read before")
-    for file, text in result.words:
-        out.say(f"{file}: “{text}”", indent=2)
-
-
-def _pairs(out: Console, result: Ingested) -> None:
-    """Name the files that one person sent for one workbook, and say which of them counts."""
-    from xlassess.ledger import UNCLEAR
-
-    if result.pairs:
-        out.heading(f"Different files for one workbook: {count(len(result.pairs), 'workbook')}")
-    for files in result.pairs:
-        issued = files[0].issued
-        if issued is None:
-            continue
-        out.say(f"{issued.who}, {issued.reference}", indent=2)
-        names = [f"{named(file.ret)}: {file.ret.state}" for file in files]
-        out.say(capital(listed(names)), indent=4)
-        if any(one.code in UNCLEAR for file in files for one in file.findings("query")):
-            numbers = " or ".join(str(file.ret.number) for file in files)
-            out.say(f"Ask which counts, {numbers}: {choosing(issued.reference)}", indent=4)
-
-
-def _displaced(out: Console, result: Ingested) -> None:
-    """Name every return that no longer counts, and what took its place."""
-    if result.displaced:
-        out.heading(f"No longer counted: {count(len(result.displaced), 'return')}")
-    for each in result.displaced:
-        issued, was, by = each.issued, each.was, each.by
-        out.say(issued.who, indent=2)
-        out.say(
-            f"Return {by.number} ({by.file}) replaces return {was.number} ({was.file}).",
-            indent=4,
-        )
-        if each.older:
-            out.say(
-                "By the times in the two files, it may have been saved earlier. To count the "
-                f"first one: {choosing(was.reference, str(was.number))}",
-                indent=4,
-            )
-    replaced = [file for file in result.new if file.instead]
-    if replaced:
-        out.heading(f"Of a workbook that was replaced: {count(len(replaced), 'file')}")
-    for file in replaced:
-        out.say(
-            f"{file.ret.file}: {file.instead} was issued to replace it and has come back, so "
-            "that one counts.",
-            indent=2,
-        )
-
-
-def _aside(out: Console, files: Sequence[Received]) -> None:
-    """Tell of answers to queries about returns that were set aside, which do not count either."""
-    if not files:
-        return
-    out.heading(f"Kept, but not counted: {count(len(files), 'file')}")
-    for file in files:
-        reference = file.issued.reference if file.issued else ""
-        out.say(f"{file.ret.file} answers a query about a return that was set aside.", indent=2)
-        how = choosing(reference, str(file.ret.number))
-        out.say(f"To count it: {how}", indent=2)
 
 
 _AGAIN = "the same command again, with --full"
 
 
-def _known(out: Console, result: Ingested) -> None:
-    """Name the files that still are refused, and those handed over twice in this run."""
-    refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
-    if refused:
-        out.heading(f"Still refused: {count(len(refused), 'file')}")
-        out.some([refusal(ret) for ret in refused], _AGAIN)
-    same = [file for file in result.files if file.repeats]
-    if same:
-        out.heading(f"The same answers again, in another file: {count(len(same), 'file')}")
-        out.some([_repeated(file) for file in same], _AGAIN)
-    twice = [
-        file.ret
-        for file in result.files
-        if file.ret.state == "duplicate" and file.ret.sha256 and not file.repeats
-    ]
-    if twice:
-        firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
-        out.heading(f"Given twice: {count(len(twice), 'file')}")
-        out.some([f"{ret.file}: the same as {firsts[ret.sha256]}" for ret in twice], _AGAIN)
-    if result.untouched:
-        out.heading(f"Nothing typed in yet: {count(len(result.untouched), 'copy', 'copies')}")
-        out.some(list(result.untouched), _AGAIN)
+def _beside(out: Console, result: Ingested) -> None:
+    """Say what came out beside what was read: the groups, and what can be done."""
+    from xlassess.services.common.received import beside
+
+    for group in beside(result):
+        out.heading(group.title)
+        if group.long:
+            out.some([line for one in group.remarks for line in one.lines], _AGAIN)
+            continue
+        for one in group.remarks:
+            for place, line in enumerate(one.lines):
+                out.say(line, indent=4 if place else 2)
+            if one.remedy:
+                out.say(f"{one.remedy}: {_command(one)}", indent=4)
 
 
-def _repeated(file: Received) -> str:
-    first = file.repeats
-    if first is None:
-        return file.ret.file
-    stands = "" if first.state in _COUNTING else f", which is {first.state}"
-    return f"{file.ret.file}: as return {first.number} ({first.file}){stands}; nothing changed"
-
-
-_COUNTING: tuple[State, ...] = ("accepted", "accepted with notes", "query")
-
-
-def _totals(result: Ingested) -> str:
-    states = result.states
-    parts = [f"{states[state]} {_STATE_WORDS[state]}" for state in _STATES if states.get(state)]
-    known = len(result.files) - len(result.new)
-    before = f"{count(known, 'file')} had been read before; nothing changed."
-    if not parts:
-        return f"Nothing new: {before}" if known else "There were no files to read."
-    text = f"{count(len(result.new), 'new file')}: {listed(parts)}."
-    return f"{text} {before}" if known else text
-
-
-_STATE_WORDS: dict[State, str] = {
-    "refused": "refused",
-    "query": "with queries",
-    "accepted with notes": "accepted with notes",
-    "accepted": "accepted",
-    "superseded": "superseded by a later return",
-    "set aside": "set aside",
-    "duplicate": "duplicate",
-}
+def _command(one: ReceivedRemark) -> str:
+    """The command by which something that came out is dealt with."""
+    if one.by == "send again":
+        return f"xlassess send --again {one.reference}"
+    return choosing(one.reference, str(one.number or "RETURN"))
 
 
 def _as_json(result: Ingested, collected: Collected | None) -> dict[str, Any]:

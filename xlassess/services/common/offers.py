@@ -18,6 +18,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.days import written_day
 from xlassess.model.errors import as_argument
 from xlassess.model.toolkit import Toolkit
+from xlassess.services.common.phrases import CLOCKS, seeming, whose
 
 if TYPE_CHECKING:
     from xlassess.ingest import Hint
@@ -63,6 +64,19 @@ class Offer:
     sender: str = ""
     stranger: bool = False
     clock: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it seems to be and why, in words: whose workbook, the message, what to mind."""
+        came = f" from {self.sender}" if self.sender else ""
+        stranger = f"This is no address on record of {self.issued.who}: ask them."
+        lines = (
+            f"{whose(self.issued)}: {seeming(self.hint)}",
+            f"{self.file}{came} says: “{self.hint.words}”",
+            CLOCKS.get(self.clock, ""),
+            stranger if self.stranger else "",
+        )
+        return tuple(filter(None, lines))
 
 
 @dataclass(frozen=True, slots=True)

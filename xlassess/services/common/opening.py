@@ -10,7 +10,7 @@ from pathlib import Path
 from xlassess.assessment.rounds import chosen_round, has_rounds
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
-from xlassess.ledger import Ledger
+from xlassess.ledger import Event, Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError, XlassessError, as_argument
@@ -81,6 +81,14 @@ def still_open(ledger: Ledger, round_name: str) -> None:
 
 _SAYS_SHARED = re.compile(rb"^[^#\n]*shared", re.MULTILINE)
 """Somewhere but in a remark; the settings that are written at first only have it there."""
+
+
+def closing_of(folder: AssessmentFolder) -> Event | None:
+    """Return the event that closed the round; nothing while it is open."""
+    if not folder.ledger_file.exists():
+        return None
+    with Ledger(folder.ledger_file) as ledger:
+        return ledger.closed_rounds().get(folder.assessment().round)
 
 
 def _is_shared(folder: AssessmentFolder) -> bool:

@@ -103,7 +103,7 @@ def way_of(assessment: Assessment) -> Way:
             password.
     """
     server = assessment.mail
-    if server is None:
+    if server is None or not server.host:
         raise UsageError(
             "There is no mail server in assessment.yaml.",
             "Enter one under mail: (docs/guide.md shows how), or leave out --via smtp to get "

@@ -100,6 +100,127 @@ function followJobs() {
   }
 }
 
+// Files and folders that are dropped, with the path that each has below what was dropped.
+async function filesIn(entry, path) {
+  if (entry.isFile) {
+    const file = await new Promise((done, failed) => entry.file(done, failed));
+    return [[file, path + file.name]];
+  }
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    // a folder is told in parts, until one is empty
+    const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+    if (some.length === 0) {
+      return found;
+    }
+    for (const one of some) {
+      found.push(...(await filesIn(one, `${path}${entry.name}/`)));
+    }
+  }
+}
+
+async function dropped(transfer) {
+  // what is dropped is gone after the first pause: it is taken out before
+  const entries = [...transfer.items]
+    .filter((item) => item.kind === "file")
+    .map((item) => item.webkitGetAsEntry() || item.getAsFile());
+  const files = [];
+  for (const entry of entries) {
+    files.push(...(entry instanceof File ? [[entry, entry.name]] : await filesIn(entry, "")));
+  }
+  return files;
+}
+
+function chosen(form) {
+  const inputs = [...form.querySelectorAll('input[type="file"]')];
+  return inputs.flatMap((one) => [...one.files].map((f) => [f, f.webkitRelativePath || f.name]));
+}
+
+// One upload at a time: each needs the number that the page has after the one before.
+let uploads = Promise.resolve();
+
+function handOver(files) {
+  uploads = uploads.then(() => upload(files)).catch(() => say("It could not be handed over."));
+}
+
+function upload(files) {
+  const form = document.querySelector("[data-drop]");
+  const data = new FormData();
+  data.append("number", form.elements.number.value);
+  data.append("passwords", form.elements.passwords.value);
+  for (const [file, path] of files) {
+    data.append("files", file, path);
+  }
+  const sending = form.querySelector(".sending");
+  const [bar, text] = [sending.querySelector("progress"), sending.querySelector("span")];
+  sending.hidden = false;
+  text.textContent = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => {
+      bar.max = event.total;
+      bar.value = event.loaded;
+    });
+    request.addEventListener("loadend", () => {
+      showAnswer(request);
+      done();
+    });
+    request.open("POST", form.action);
+    request.send(data);
+  });
+}
+
+function showAnswer(request) {
+  const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = fresh.querySelector("main");
+  if (!main) {
+    document.querySelector(".sending span").textContent =
+      "This did not arrive. Is the desk still open? Try again.";
+    return;
+  }
+  document.querySelector("main").replaceWith(main);
+  document.title = fresh.title;
+  toErrors();
+  followJobs();
+  const told = document.getElementById("done");
+  if (told) {
+    say(told.textContent);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-drop]")) {
+    event.preventDefault();
+    delete event.target.dataset.sent;
+    handOver(chosen(event.target));
+  }
+});
+
+let inside = 0;
+for (const [kind, step] of [["dragenter", 1], ["dragleave", -1]]) {
+  document.addEventListener(kind, () => {
+    inside = Math.max(0, inside + step);
+    document.documentElement.classList.toggle("over", inside > 0);
+  });
+}
+document.addEventListener("dragover", (event) => {
+  if (document.querySelector("[data-drop]")) {
+    event.preventDefault();
+  }
+});
+document.addEventListener("drop", async (event) => {
+  inside = 0;
+  document.documentElement.classList.remove("over");
+  if (document.querySelector("[data-drop]")) {
+    event.preventDefault();
+    const files = await dropped(event.dataTransfer);
+    if (files.length > 0) {
+      handOver(files);
+    }
+  }
+});
+
 toErrors();
 followJobs();
 
