@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import xlassess
 from tests.services.small import (
     LATER,
     MONDAY,
@@ -21,8 +22,12 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.outbox import EARLIER
 from xlassess.services.consolidate import consolidate
+from xlassess.services.decide import Why, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.report import report
+from xlassess.services.rounds import rounds
+from xlassess.services.status import status
 
 
 @pytest.fixture
@@ -115,3 +120,32 @@ def test_consolidate__leaves_the_old_summary_where_the_ledger_cannot_be_written(
         consolidate(folder, now=LATER)
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == ["summary.xlsx"]
+
+
+def test_rate__is_the_same_on_the_page_and_on_the_console_and_in_the_list_of_rounds(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Returned and nil, out of all issued: a blank workbook is not back, nor is who declined."""
+    paths = [answer(folder, "Ada Ash", tmp_path / "ada.xlsx")]
+    paths.append(answer(folder, "Abe Ash", tmp_path / "abe.xlsx", (None, None, None)))
+    ingest(folder, paths, now=LATER, workers=1)
+    with Ledger(folder.ledger_file) as ledger:
+        books = {book.respondent: book.reference for book in ledger.issued("2026")}
+    settle(folder, books["Bea Birch"], "nil return", Why(LATER, "Nothing to report."))
+    (page,) = xlassess.open(folder.root).summary().parts
+    made, told = consolidate(folder, now=LATER), report(folder, None, None, now=LATER)
+    (line,), (rate,) = rounds(folder), status(folder, today=LATER.date()).rates
+    assert (page.back, page.issued) == (2, 3)
+    assert (made.returned, made.issued) == (told.returned, told.issued) == (2, 3)
+    assert (line.returned, line.issued) == (rate.answered, rate.issued) == (2, 3)
+    assert "2 of 3 workbooks issued have come back (67%)" in page.narrative.rests
+
+
+def test_rate__in_the_list_of_rounds_leaves_out_what_was_issued_anew(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    ingest(folder, [answer(folder, "Ada Ash", tmp_path / "a.xlsx")], now=LATER, workers=1)
+    write_toolkit(folder, TOOLKIT.replace("We trust each other.", "We rely on each other."))
+    generate(folder, now=LATER, reissue=True)
+    (line,), made = rounds(folder), consolidate(folder, now=LATER)
+    assert (line.returned, line.issued) == (made.returned, made.issued) == (1, 3)

@@ -333,6 +333,12 @@ class RoundOverview:
         """The references of workbooks that came back with something in them."""
         return frozenset(ref for ref, ret in self.current.items() if not ret.is_blank)
 
+    @property
+    def back(self) -> frozenset[str]:
+        """The references of workbooks that count as returned: with answers, or nil returns."""
+        nil = (ref for ref, said in self.register.outcomes.items() if said.kind == "nil return")
+        return self.returned.union(nil)
+
 
 def overview(db: Connection, round_name: str) -> RoundOverview:
     """Return where the workbooks of a round stand."""

@@ -45,6 +45,7 @@ from xlassess.services.common.printing import pdf_of
 class Consolidated:
     """A summary that was written: where, and on how many workbooks it stands.
 
+    ``returned`` counts as page one does: nil returns too, out of all ``issued``.
     ``edited`` is where the summary that was there is kept, if somebody had edited it.
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
     returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
@@ -104,9 +105,9 @@ def consolidate(
         outdated = _put_away_pages(path, now)
     return Consolidated(
         path=path,
-        returned=len(record.current),
-        issued=len(record.issued),
-        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+        returned=summary.back,
+        issued=summary.issued,
+        with_queries=summary.with_queries,
         edited=edited,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),

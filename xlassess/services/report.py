@@ -27,6 +27,7 @@ ENDING = ".docx"
 class Reported:
     """A report that was written: where, and on how many workbooks it stands.
 
+    ``returned`` counts as the report does: nil returns too, out of all ``issued``.
     ``promised`` says where promises allowed less than the settings would show, ``held`` where
     returns are held back for the sake of an earlier output, ``exposed`` where letters hide nobody.
     """
@@ -79,9 +80,9 @@ def report(
     put(path, content)
     return Reported(
         path=path,
-        returned=len(record.current),
-        issued=len(record.issued),
-        with_queries=sum(ret.state == "query" for ret in record.current.values()),
+        returned=summary.back,
+        issued=summary.issued,
+        with_queries=summary.with_queries,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
         exposed=exposed_in_words(summary.participants),

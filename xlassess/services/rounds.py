@@ -19,9 +19,11 @@ from xlassess.assessment.rounds import (
 )
 from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.starter import register_book, round_text
-from xlassess.ledger import Event, Ledger
+from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.archive import UNFINISHED, sweep
+from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
+from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.round_folders import take_over
@@ -32,6 +34,8 @@ from xlassess.services.status import OUT, status
 @dataclass(frozen=True, slots=True)
 class RoundLine:
     """One round: its name and return date, how many workbooks were issued and came back.
+
+    Nil returns count as back, as everywhere.
 
     ``closed`` is the event that closed it, if it is closed; ``archive`` its archive's folder.
     ``present`` is True for the round that verbs work on unless told otherwise.
@@ -116,15 +120,29 @@ def _line(home: AssessmentFolder, ledger: Ledger | None, present: bool) -> Round
     name = settings.round
     closed = ledger.closed_rounds().get(name) if ledger else None
     archive = home.home / closed.details["archive"] if closed else None
+    issued, back = _counts(home, settings, ledger.overview(name)) if ledger else (0, 0)
     return RoundLine(
         name=name,
         return_by=settings.return_by,
-        issued=len(ledger.issued(name)) if ledger else 0,
-        returned=len(ledger.overview(name).returned) if ledger else 0,
+        issued=issued,
+        returned=back,
         present=present,
         closed=closed,
         archive=archive,
     )
+
+
+def _counts(
+    home: AssessmentFolder, settings: Assessment, overview: RoundOverview
+) -> tuple[int, int]:
+    """How many workbooks were issued and came back, as `status` and the summary count them."""
+    people = people_now(home)
+    named = {place for place, _ in requests(settings, people)} if people else set()
+    # Where the register cannot be read, all are taken to be asked who were.
+    named = named or {request_of(book) for book in overview.issued}
+    settled = overview.current.keys() | overview.register.outcomes.keys()
+    counting = in_force(overview.issued, settled, named).values()
+    return len(counting), sum(book.reference in overview.back for book in counting)
 
 
 def begin_round(
