@@ -207,7 +207,7 @@ def entries(toolkit: Toolkit, variation: int = 0) -> tuple[Entry, ...]:
 
     Choices go round from item to item, starting at ``variation``; comments take turns among
     `AWKWARD`. No answer contradicts another: what others depend on is answered so that they may
-    be, and ranks differ.
+    be, and ranks differ. Free text that goes with another answer only is left out.
     """
     turn = count(variation)
     leading = {
@@ -226,7 +226,14 @@ def entries(toolkit: Toolkit, variation: int = 0) -> tuple[Entry, ...]:
         for table in section.tables
         for row in table.rows
         for column in table.fields(row.item)
+        if not _is_excluded(row.item, leading)
     )
+
+
+def _is_excluded(item: Item, leading: Mapping[str, tuple[str, ...]]) -> bool:
+    """True for free text that the answer given to another item leads past."""
+    condition = item.only_when
+    return item.is_free and condition is not None and condition.choices != leading[condition.item]
 
 
 def _consistent(

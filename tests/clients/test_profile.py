@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.clients.office import CellValue, Offices, Seen
-from tests.clients.partner import read, typing
+from tests.clients.partner import read, typed, typing
 from tests.factory import Entry, entries, issue
-from xlassess.contract.layout import PROFILE, START, column_name
+from xlassess.contract.layout import PROFILE, START, cell_name, column_name, layout
+from xlassess.generate.workbook.status import status_column
 from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.score import Scorecard, SectionScore, reported_sections, scorecard
+from xlassess.toolkits.load import find_toolkit
 
 pytestmark = pytest.mark.clients("libreoffice")
 
@@ -122,6 +125,42 @@ def test_untouched__saved_by_libreoffice_has_no_answers(
     assert filled.ret.reference == issue(builtin_toolkit).issued.reference
     assert filled.ret.answers == ()
     assert filled.ret.actions == ()
+
+
+def test_status__what_an_answer_leads_to_is_still_open_until_it_is_there(
+    offices: Offices, tmp_path: Path
+) -> None:
+    """The leading question may stand in another table: P9 is a choice, P9a free text."""
+    toolkit = find_toolkit("melton-checklist")
+    codes = {"P5": "takes-it-on", "P9": "none-there", "R1": "minutes"}
+    places = {entry.item: entry for entry in entries(toolkit) if entry.item in codes}
+    todo = [
+        typed(one.sheet, one.cell, toolkit.scales[toolkit.item(item).answer].by_code(code).label)
+        for item, code in codes.items()
+        if (one := places[item])
+    ]
+    seen = offices.get().work(issue(toolkit).write(tmp_path), todo, read=True)
+    assert {item: status_of(seen, toolkit, item) for item in ("P5", "P5a", "P9a", "R2", "R3")} == {
+        "P5": "Done",
+        "P5a": "Still open: no answer, and P5 calls for one",
+        "P9a": "Optional",
+        "R2": "Still open: no answer, and R1 calls for one",
+        "R3": "Optional",
+    }
+    start = seen.values[START]
+    (row,) = (int(cell[1:]) for cell, value in start.items() if value == "Decision")
+    assert across(start, row)["B"] == 1.0
+
+
+def status_of(seen: Seen, toolkit: Toolkit, item: str) -> CellValue:
+    """What the Status column says of an item."""
+    return next(
+        seen.values[section.sheet].get(cell_name(row.index, status_column(table).index), "")
+        for section in layout(toolkit).sections
+        for table in section.tables
+        for row in table.rows
+        if row.item.id == item
+    )
 
 
 def answers(toolkit: Toolkit, case: str) -> list[Entry]:

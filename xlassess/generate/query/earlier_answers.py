@@ -11,6 +11,7 @@ from xlassess.contract.layout import (
     HEADERS,
     ActionPlanLayout,
     Column,
+    Layout,
     SectionLayout,
     TableLayout,
     cell_name,
@@ -131,7 +132,7 @@ class EarlierAnswers(Contents):
         _write(sheet, row, column.index, self._shown(item, slot.field, value), look)
         return is_open
 
-    def status(self, toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula | str:
+    def status(self, layout: Layout, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Say whether the row is asked about, and whether it is done."""
         columns = [c for c in table.fields(item) if Slot(item.id, c.field) in self._asked]
         if not columns:
@@ -139,8 +140,8 @@ class EarlierAnswers(Contents):
             return OPTIONAL if free else self.words.say("kept")
         cells = [cell_name(row, column.index) for column in columns]
         answers = [cell_name(row, c.index) for c in columns if c.role == "answer"]
-        text = finished(toolkit, table, row, item) if answers else quoted(DONE)
-        bad = any_of(one for one in (wrong(toolkit, item, cell) for cell in answers) if one)
+        text = finished(layout.toolkit, table, row, item) if answers else quoted(DONE)
+        bad = any_of(one for one in (wrong(layout.toolkit, item, cell) for cell in answers) if one)
         if bad:
             text = f'IF({bad},"{CHECK} answer",{text})'
         blank = any_of([f'TRIM({cell})=""' for cell in cells])

@@ -9,11 +9,12 @@ from xlassess.contract.layout import (
     LAST_DAY,
     ActionPlanLayout,
     Column,
+    Layout,
     SectionLayout,
     TableLayout,
     list_name,
 )
-from xlassess.generate.workbook.status import CHECK, OPEN, progress_of, status_formula
+from xlassess.generate.workbook.status import CHECK, OPEN, led_to, progress_of, status_formula
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.sheet import formats
 from xlassess.sheet.formats import CellFormat, ConditionalFormat
@@ -149,12 +150,14 @@ class Contents:
         sheet.blank(row, column.index, entry.look)
         return True
 
-    def status(self, toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula | str:
+    def status(self, layout: Layout, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Return what the status of an item's row says."""
-        return status_formula(toolkit, table, row, item)
+        return status_formula(layout, table, row, item)
 
     def statuses(self, item: Item) -> list[str]:
         """Return the longest things an item's status may say."""
+        if item.only_when:
+            return [led_to(item)]
         return [f"{OPEN}: {item.follow_up.ask}"] if item.follow_up else [f"{CHECK} answer"]
 
     def beside(self, item: Item, column: Column) -> str:

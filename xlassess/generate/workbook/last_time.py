@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from xlassess.contract.layout import Column, SectionLayout, TableLayout, cell_name
+from xlassess.contract.layout import Column, Layout, SectionLayout, TableLayout, cell_name
 from xlassess.contract.seal import given_digest
 from xlassess.generate.workbook.cells import AnswerCell, Contents
 from xlassess.generate.workbook.status import progress_of, status_formula
@@ -91,9 +91,9 @@ class LastTime(Contents):
         value = self.shown.answers.get((item.id, field_name))
         return value.translate(_HOLES) if isinstance(value, str) else value
 
-    def status(self, toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula | str:
+    def status(self, layout: Layout, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Say that a fact is to be confirmed, as long as it stands as it did last time."""
-        usual = status_formula(toolkit, table, row, item)
+        usual = status_formula(layout, table, row, item)
         alike = [
             _unchanged(cell_name(row, column.index), value)
             for column in table.fields(item)

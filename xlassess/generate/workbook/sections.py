@@ -170,7 +170,7 @@ def _row(
             if draft.contents.put(sheet, index, item, field, entry):
                 entries.append((field, entry))
         elif column.role == "status":
-            status = draft.contents.status(draft.toolkit, table, index, item)
+            status = draft.contents.status(draft.layout, table, index, item)
             sheet.merged(index, column.index, column.index, status, _STATUS)
             longest = draft.contents.statuses(item)
             shown += [(text, column.width, _STATUS.but(bold=True)) for text in longest]

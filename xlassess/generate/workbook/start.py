@@ -129,7 +129,7 @@ def _state(progress: Progress, row: int, filled: int) -> Formula:
     begun = "Optional: begun" if progress.optional else "To do: begun"
     return Formula(
         f'IF({progress.to_check}>0,"{CHECK} answers",IF({done}={asked},'
-        f'IF({progress.still_open}>0,"{OPEN}: reasons","{DONE}"),'
+        f'IF({progress.still_open}>0,"{OPEN}","{DONE}"),'
         f'IF({done}=0,"{empty}","{begun}")))',
         DONE if filled == progress.asked and filled else begun if filled else empty,
     )

@@ -2,7 +2,8 @@
 
 Words begin alike so that they can be counted: ``Done``, ``Still open``, ``To do``, ``Check``,
 ``Optional``. An answer is still open when it calls for reasons that are not required and are not
-given: it counts as answered, but it does not say ``Done``.
+given: it counts as answered, but it does not say ``Done``. A question is still open too, and does
+not count as answered, when the answer to another one leads to it.
 """
 
 from __future__ import annotations
@@ -10,19 +11,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlassess.contract.layout import Column, SectionLayout, TableLayout, cell_name, list_name
+from xlassess.contract.layout import (
+    Column,
+    Layout,
+    SectionLayout,
+    TableLayout,
+    cell_name,
+    list_name,
+)
 from xlassess.generate.workbook.lists import Range, added, runs
 from xlassess.model.toolkit import Item, Toolkit
+from xlassess.sheet.values import sheet_prefix
 from xlassess.sheet.writer import Formula, quoted
 
 DONE, OPEN, TO_DO, CHECK, OPTIONAL = "Done", "Still open", "To do", "Check", "Optional"
+UNANSWERED = f"{OPEN}: no answer"
+"""What a status begins with where the answer to another question leads to one without answer."""
 
 
-def status_formula(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -> Formula:
+def status_formula(layout: Layout, table: TableLayout, row: int, item: Item) -> Formula:
     """Return the status of one item's row.
 
     Args:
-        toolkit: the instrument.
+        layout: where everything is in the workbook.
         table: the item's table.
         row: the item's row.
         item: the item.
@@ -31,8 +42,8 @@ def status_formula(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -
     empty = TO_DO if item.required else OPTIONAL
     cells = [cell_name(row, column.index) for column in answers]
     blank = [f'TRIM({cell})=""' for cell in cells]
-    doubtful = [wrong(toolkit, item, cell) for cell in cells]
-    text = finished(toolkit, table, row, item)
+    doubtful = [wrong(layout.toolkit, item, cell) for cell in cells]
+    text = finished(layout.toolkit, table, row, item)
     bad = any_of(expression for expression in doubtful if expression)
     if bad:
         text = f'IF({bad},"{CHECK} answer",{text})'
@@ -41,8 +52,37 @@ def status_formula(toolkit: Toolkit, table: TableLayout, row: int, item: Item) -
             text = f"IF({condition},{quoted(f'{empty}: {column.header}')},{text})"
         text = f'IF(AND({",".join(blank)}),"{empty}",{text})'
     else:
-        text = f'IF({blank[0]},"{empty}",{text})'
+        text = f"IF({blank[0]},{_without_answer(layout, item, empty)},{text})"
     return Formula(f'IFERROR({text},"{CHECK} answer")', empty)
+
+
+def _without_answer(layout: Layout, item: Item, empty: str) -> str:
+    """Return what the status says while there is no answer."""
+    condition = item.only_when
+    if condition is None:
+        return f'"{empty}"'
+    scale = layout.toolkit.scales[layout.toolkit.item(condition.item).answer]
+    cell = _answer_cell(layout, condition.item)
+    picked = any_of(f"{cell}={quoted(scale.by_code(code).label)}" for code in condition.choices)
+    return f'IF({picked},{quoted(led_to(item))},"{empty}")'
+
+
+def _answer_cell(layout: Layout, item: str) -> str:
+    """Return where the answer to an item stands, with its sheet."""
+    return next(
+        sheet_prefix(section.sheet) + cell_name(row.index, column.index)
+        for section in layout.sections
+        for table in section.tables
+        for row in table.rows
+        if row.item.id == item
+        for column in table.fields(row.item)
+        if column.role == "answer"
+    )
+
+
+def led_to(item: Item) -> str:
+    """Return what the status says where the answer to another question leads to this one."""
+    return f"{UNANSWERED}, and {item.only_when.item} calls for one" if item.only_when else ""
 
 
 def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
@@ -85,7 +125,8 @@ def answered(ranges: Iterable[Range]) -> str:
     """Return how many of the statuses in these ranges say that the answer is there."""
     return added(
         f'SUMPRODUCT((LEFT({cells.text},{len(DONE)})="{DONE}")'
-        f'+(LEFT({cells.text},{len(OPEN)})="{OPEN}"))'
+        f'+(LEFT({cells.text},{len(OPEN)})="{OPEN}")'
+        f'-(LEFT({cells.text},{len(UNANSWERED)})="{UNANSWERED}"))'
         for cells in ranges
     )
 
@@ -128,7 +169,7 @@ class Progress:
 
     @property
     def still_open(self) -> str:
-        """The number of answers given whose reasons are still wanted."""
+        """The number of answers whose reasons, or the answer they lead to, are still wanted."""
         return f'SUMPRODUCT(--(LEFT({self.statuses.text},{len(OPEN)})="{OPEN}"))'
 
     @property
