@@ -164,7 +164,10 @@ def test_audit__grand_total(papers):
     assert_read_from_cells(papers, rows)
     totals = sums_of_complete_returns(rows, 36)
     assert sum(totals) / len(totals) == pytest.approx(papers.value("Summary", cell))
-    said = paragraph_with(papers, r"^The mean of (\d+) complete returns is ([\d.]+) of 144 points")
+    those = (
+        r"^The mean total of the (\d+) returns that answer every scored question is ([\d.]+) of 144"
+    )
+    said = paragraph_with(papers, those)
     assert said.groups() == (str(len(totals)), f"{sum(totals) / len(totals):.1f}")
 
 

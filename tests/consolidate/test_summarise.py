@@ -419,7 +419,7 @@ def test_decisions__nobody_is_asked_for_what_the_plan_answers_or_declines(pat) -
             .parts[0]
             .narrative
         )
-        leads = [re.search(r"\((\w+)\): .* Lead: _", text) for text in told.decisions]
+        leads = [re.search(r"\((\w+)\): .* Lead:\s_", text) for text in told.decisions]
         return [found[1] for found in leads if found]
 
     first, second, *_ = asked()

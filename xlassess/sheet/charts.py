@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, hypot, sin, tau
 from textwrap import wrap
 from typing import Any
 
-from xlassess.sheet import palette
+from xlassess.sheet import metrics, palette
 from xlassess.sheet.formats import FONT
 from xlassess.sheet.validation import SheetError
 from xlassess.sheet.writer import CellRange, WorkbookWriter
@@ -125,17 +126,18 @@ def named_dartboard(book: WorkbookWriter, grid: DartboardGrid, board: Board, fra
             "values": grid.column(ring).reference, "points": slices,
             "data_labels": {"value": True, "custom": first + rest},
         })  # fmt: skip
-    # One ring of air, so that names do not run into the board.
-    chart.add_series({
-        "name": "Air", "categories": grid.column(0).reference,
-        "values": grid.column(grid.rings + 1).reference,
-        "points": [_BLANK] * (2 * grid.segments),
-    })  # fmt: skip
-    chart.add_series(_names(grid, board.segments))
-    chart.set_rotation(round(360 - 180 / grid.segments) % 360)
-    chart.set_hole_size(_SMALLEST_HOLE)
     top = frame.head + _BELOW_TITLE / frame.height
     side = min(frame.width, frame.height * (0.98 - top))
+    names = [_lines_at_rim(number, name) for number, name in enumerate(board.segments, 1)]
+    for _ in range(_rings_of_air(names, grid.rings, side)):
+        chart.add_series({
+            "name": "Air", "categories": grid.column(0).reference,
+            "values": grid.column(grid.rings + 1).reference,
+            "points": [_BLANK] * (2 * grid.segments),
+        })  # fmt: skip
+    chart.add_series(_names(grid, names))
+    chart.set_rotation(round(360 - 180 / grid.segments) % 360)
+    chart.set_hole_size(_SMALLEST_HOLE)
     chart.set_plotarea({"layout": {
         "x": (1 - side / frame.width) / 2, "y": top,
         "width": side / frame.width, "height": side / frame.height,
@@ -146,15 +148,46 @@ def named_dartboard(book: WorkbookWriter, grid: DartboardGrid, board: Board, fra
     return titled(chart, frame)
 
 
-def _names(grid: DartboardGrid, names: Sequence[str]) -> dict[str, object]:
+def _lines_at_rim(number: int, name: str) -> list[str]:
+    return wrap(f"{number} {name}", _RIM_LETTERS)
+
+
+def _rings_of_air(names: Sequence[Sequence[str]], rings: int, side: float) -> int:
+    """Return how many blank rings keep the names off the board.
+
+    Args:
+        names: the lines of each name, the first at the top and the others clockwise.
+        rings: the rings of the board.
+        side: the side of the square it is drawn in, in pixels.
+    """
+    for air in range(1, _MOST_AIR):
+        # The hole is about as wide as a ring.
+        ring = side / 2 / (rings + air + 2)
+        board, middle = (rings + 1) * ring, (rings + air + 1.5) * ring
+        if all(
+            _is_outside(lines, tau * place / len(names), middle, board)
+            for place, lines in enumerate(names)
+        ):
+            return air
+    return _MOST_AIR
+
+
+def _is_outside(lines: Sequence[str], angle: float, middle: float, board: float) -> bool:
+    """True for a name, set at an angle from the top, of which no corner lies on the board."""
+    wide = max(metrics.text_width(line, _RIM_SIZE, True) for line in lines)
+    width, height = wide / metrics.POINTS_PER_PIXEL, len(lines) * _RIM_LINE
+    across, down = (max(0.0, abs(end) - half) for end, half in (
+        (middle * sin(angle), width / 2), (middle * cos(angle), height / 2)
+    ))  # fmt: skip
+    return hypot(across, down) >= board
+
+
+def _names(grid: DartboardGrid, names: Sequence[Sequence[str]]) -> dict[str, object]:
     """Return the outermost ring, which is blank but for the segments' names."""
-    font = {"name": FONT, "size": 9, "bold": True, "color": palette.NAVY}
+    font = {"name": FONT, "size": _RIM_SIZE, "bold": True, "color": palette.NAVY}
     labels: list[dict[str, object]] = []
-    for number, name in enumerate(names, 1):
-        labels += [
-            {"value": "\n".join(wrap(f"{number} {name}", _RIM_LETTERS)), "font": font},
-            {"delete": True},
-        ]
+    for lines in names:
+        labels += [{"value": "\n".join(lines), "font": font}, {"delete": True}]
     return {
         "name": "Name", "categories": grid.column(0).reference,
         "values": grid.column(grid.rings + 1).reference, "points": [_BLANK] * (2 * grid.segments),
@@ -166,8 +199,11 @@ _BELOW_TITLE = 12
 """Pixels between a title and the name of the segment at the top."""
 
 _BLANK: dict[str, object] = {"fill": {"none": True}, "border": {"none": True}}
-_RIM_LETTERS = 16
-"""Letters in a line of a name at the rim."""
+_RIM_LETTERS, _RIM_SIZE, _RIM_LINE = 14, 9, 15
+"""Letters in a line of a name at the rim, its size in points, and pixels of height of a line."""
+
+_MOST_AIR = 4
+"""Most blank rings between a board and its names: with more, the board would be too small."""
 
 
 def _numbers(grid: DartboardGrid) -> dict[str, object]:

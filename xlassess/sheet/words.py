@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
 
 
+_NO_BREAK = "\u00a0"
+
+
 class Words:
     """The macros of one template file.
 
@@ -43,12 +46,12 @@ class Words:
         Raises:
             AttributeError: the template has no such macro.
         """
-        return " ".join(self._raw(macro, *values).split())
+        return _one_line(self._raw(macro, *values))
 
     def paragraphs(self, macro: str, *values: Any) -> tuple[str, ...]:
         """Return a text as paragraphs, which an empty line divides in its template."""
         blocks = re.split(r"\n\s*\n", self._raw(macro, *values))
-        return tuple(" ".join(block.split()) for block in blocks if block.strip())
+        return tuple(_one_line(block) for block in blocks if block.strip())
 
     def headings(self, macro: str, *values: Any) -> tuple[str, ...]:
         """Return the headings of a table, which a bar (``|``) divides in their template."""
@@ -56,6 +59,11 @@ class Words:
 
     def _raw(self, macro: str, *values: Any) -> str:
         return str(getattr(self._module, macro)(*values))
+
+
+def _one_line(text: str) -> str:
+    """A text in one line; no-break spaces stay, as they keep a label and its blank together."""
+    return _NO_BREAK.join(" ".join(part.split()) for part in text.split(_NO_BREAK))
 
 
 @cache

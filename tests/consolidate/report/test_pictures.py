@@ -11,12 +11,13 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, with_returns
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.report import charts, drawing
 from xlassess.consolidate.report import drawing as report_bars
 from xlassess.sheet import palette
+from xlassess.toolkits.load import find_toolkit
 
 
 def part_of(toolkit, returned=6, **changes) -> ToolkitResults:
@@ -126,3 +127,20 @@ def test_pictures__levels_stand_apart_with_the_gap_in_words(pat):
     drawn = charts.further(part_of(pat, returned=8))[-1]
     assert "Dots of the mean of each section by organisational level" in drawn.alt
     assert re.search(r"\d\.\d apart", drawn.alt)
+
+
+def test_headline__shows_dont_know_where_there_is_a_good_part_of_it():
+    toolkit = find_toolkit("working-better-together")
+    scales = {item.answer for item in toolkit.items() if not item.is_free}
+    unsure = {
+        (item.id, field): "dont-know"
+        for item in toolkit.items()
+        for field in item.answer_fields
+        if not item.is_free
+    }
+    record = a_round([toolkit], 3)
+    told = dict.fromkeys(range(3), answers(toolkit, unsure))
+    part = summarise(with_returns(record, told), MADE_AT).parts[0]
+    assert charts.headline(part).caption.startswith("How the answers fall")
+    assert "Don't know" in charts.headline(part).alt
+    assert len(charts.further(part)) == len(scales) - 1

@@ -93,3 +93,15 @@ def test_fields__are_filled_with_what_is_described(pat):
 def test_documentation__is_written_from_the_fields():
     assert (ROOT / "docs" / "report-template.md").read_text(encoding="utf-8") == page()
     assert {path for path, _ in field_lines()} >= {field.name for field in fields(Report)}
+
+
+def test_template__stands_in_the_order_of_page_one():
+    document = parts(default_template())["word/document.xml"].decode()
+    order = (
+        "toolkit.headline", "headings.decisions", "toolkit.picture", "toolkit.trend",
+        "toolkit.concerns", "toolkit.strengths", "headings.disagreements", "toolkit.scenario",
+        "headings.rests_on", "toolkit.tiles", "toolkit.caution", "headings.figures",
+        "toolkit.further",
+    )  # fmt: skip
+    places = [document.index(each) for each in order]
+    assert places == sorted(places)

@@ -188,9 +188,28 @@ def test_best_value__bodies_stand_side_by_side():
     part = part_of(toolkit, [all_at(toolkit, "advanced"), all_at(toolkit, "below")] * 2)
     assert len(part.bodies) == 4
     assert not any(body.differs for body in part.bodies)
+    below = [body.name for body in part.bodies if body.below]
+    assert part.narrative.reading == (
+        f"{below[0]} (45 of 45 questions) and {below[1]} (45 of 45 questions) judge themselves "
+        "below basic, the acceptable minimum; the other 2 organisations do so on no question."
+    )
+    asked = next(text for text in part.narrative.decisions if "(1.1)" in text)
+    assert f"{below[0]} and {below[1]} stand below basic. Lead:" in asked
     assert part.narrative.disagreements == part.narrative.levels == ()
     assert "divided" not in said(part)
     assert {item.agreement.consensus for item in part.items} == {None}
+
+
+def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named():
+    toolkit = find_toolkit("bv-organisation")
+    part = part_of(toolkit, [all_at(toolkit, "basic")] * 3)
+    assert part.narrative.reading.startswith("None of the 3 organisations judges itself below")
+    many = [all_at(toolkit, "below")] * 4 + [all_at(toolkit, "below", _1_1="basic")]
+    part = part_of(toolkit, many)
+    assert part.narrative.reading.startswith("5 of 5 organisations judge themselves below basic")
+    assert "on most of them" not in part.narrative.reading  # four tie
+    hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
+    assert hidden.narrative.reading.startswith("5 organisations have each judged themselves")
 
 
 def test_best_value__two_of_one_body_may_differ():
@@ -321,7 +340,7 @@ def test_checklists__the_decision_is_asked_for_until_it_is_given():
     toolkit = find_toolkit("melton-checklist")
     given = all_at(toolkit, "yes") + answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
     open_still = part_of(toolkit, [given]).narrative.decisions
-    assert open_still[0].startswith("Decide on Harbour Alliance: join, decline, or receive")
+    assert open_still[0].startswith("Decide on Harbour Alliance: join the partnership; ")
     decided = given + answers(toolkit, {("R1", "answer"): "decline"})
     part = part_of(toolkit, [decided])
     assert part.checklists[0].decided
@@ -336,7 +355,10 @@ def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
     part = part_of(toolkit, [all_at(toolkit, "no") + same] * 2, attribution="named")
     firsts = [text.partition(":")[0] for text in (part.narrative.reading, *part.narrative.more)]
     assert len(set(firsts)) == 2
-    assert all(text.startswith("Harbour Alliance (") for text in firsts)
+    assert firsts == [f"Harbour Alliance ({each.of})" for each in part.checklists]
+    assert not any(each.person.respondent in firsts[0] for each in part.entries)
+    asked = part.narrative.decisions[0]
+    assert "join the partnership; receive the minutes only (with a named lead officer" in asked
     assert "low score" not in part.narrative.caution
     assert "move a figure" not in part.narrative.caution
     one = part_of(toolkit, [all_at(toolkit, "no") + same])
@@ -359,7 +381,9 @@ def test_asked__each_concern_with_its_statement_and_a_blank_for_the_lead(pat):
     asked = next(d for d in part.narrative.decisions if "(4C)" in d)
     assert pat.item("4C").ask in asked
     assert "10 of 12 answer “Disagree”" in asked
-    assert "Lead: ____" in asked
+    # Label and blank stay together where the line breaks.
+    assert "Lead:\u00a0____" in asked
+    assert "Date:\u00a0____" in asked
 
 
 def test_checklists__each_for_itself_and_missing_follow_ups_told():
@@ -386,3 +410,91 @@ def test_details__are_facts_and_no_opinions(melton):
     part = part_of(melton, [all_at(melton, "rating-4", _D9="yes")] * 3)
     assert "D9" not in {item.item.id for item in part.items}
     assert [d.answer for d in part.details if d.item == "D9"] == ["Yes"] * 3
+
+
+def test_total__says_of_which_returns_it_is_once_some_leave_a_question_out(pat):
+    every = everything(pat, 3)
+    part = part_of(pat, [every] * 5)
+    assert "The mean total of 5 returns is 108.0 of 144 points." in head(part)
+    gap = [every] * 4 + [every[1:]]
+    part = part_of(pat, gap)
+    whole = "The mean total of the 4 returns that answer every scored question is 108.0 of 144"
+    assert whole in head(part)
+    # The closing questions are not scored, and are asked for all the same.
+    assert "5 returns leave questions out that need an answer" in part.narrative.caution
+    assert "complete" not in f"{head(part)} {part.narrative.caution}"
+
+
+def test_scenario_b__says_what_it_rests_on_and_no_concern_where_there_is_none(pat):
+    quiet = part_of(pat, [everything(pat, 3)] * 5).narrative
+    assert quiet.scenario.startswith("Scenario B")
+    assert "no item is a concern" in quiet.scenario_rule
+    assert "“Well enough overall”" in quiet.scenario_rule
+    assert "give concern. " not in f"{quiet.scenario_rule} {quiet.scenario_advice}"
+    low = tuple(
+        replace(a, value="disagree") if a.item in ("4C", "2A") else a for a in everything(pat, 3)
+    )
+    loud = part_of(pat, [low] * 5).narrative
+    assert loud.scenario.startswith("Scenario B")
+    assert "2 of 36 items are concerns" in loud.scenario_rule
+
+
+def mixed(pat, first, **low):
+    """Agreement and strong agreement by turns, but for these principles."""
+    return tuple(
+        replace(a, value=low.get("_" + a.item[0], CODES[3 + (place + first) % 2]))
+        for place, a in enumerate(everything(pat, 4))
+    )
+
+
+@pytest.mark.parametrize(("low", "expected"), [({}, "A"), ({"_4": "disagree"}, "")])
+def test_scenario_a__in_aggregate_only_where_what_is_printed_shows_that_none_is_ill(
+    pat, low, expected
+):
+    """Seventeen healthy returns and three that may not be; nobody may see which ones."""
+    given = [mixed(pat, n % 3 == 0) for n in range(17)] + [mixed(pat, 0, **low)] * 3
+    part = part_of(pat, given, attribution="aggregated", minimum_group=3)
+    suggested = part.planning.suggested
+    assert (suggested.id if suggested else "") == expected
+    if not expected:
+        assert part.planning.why_none == "unseen"
+        assert "single returns are not shown" in part.narrative.scenario
+        assert not any("scenario A" in each for each in part.narrative.decisions)
+
+
+def test_yes_throughout__covers_the_questions_that_look_for_no_yes():
+    toolkit = find_toolkit("rochford-hallmarks")
+    part = part_of(toolkit, [all_at(toolkit, "yes")] * 6)
+    assert part.narrative.reading == (
+        "64 of the 67 questions look for a “Yes”, and all of these are answered so by everybody "
+        "who answered them; on the other 3 either answer is in order."
+    )
+    part = part_of(toolkit, [all_at(toolkit, "yes", _2_3="no")] * 6)
+    assert part.narrative.reading.startswith("1 of the 64 questions that look for a “Yes” has")
+
+
+def test_checklist__decision_leads_to_what_is_missing_of_it():
+    toolkit = find_toolkit("melton-checklist")
+    for given, missing in (
+        ({"R1": "minutes"}, {"R2"}),
+        ({"R1": "join"}, {"R3", "R4"}),
+        ({"R1": "join", "R3": "x", "R4": "needs-report"}, {"R5"}),
+        ({"R1": "join", "R3": "x", "R4": "within-delegation"}, set()),
+        ({"R1": "decline"}, set()),
+    ):
+        values = {(item, "answer"): value for item, value in given.items()}
+        part = part_of(toolkit, [answers(toolkit, values)])
+        (each,) = part.checklists
+        assert {line.item for line in each.missing if line.item[0] == "R"} == missing, given
+
+
+def test_proposal__of_another_toolkit_is_decided_on_in_its_own_words():
+    toolkit = find_toolkit("melton-checklist")
+    plain = replace(toolkit, closing=())
+    given = answers(toolkit, {("H1", "answer"): "Harbour Alliance", ("Q1", "answer"): "yes"})
+    asked = part_of(plain, [given]).narrative.decisions[0]
+    assert asked.startswith("Decide on Harbour Alliance. First settle")
+    scale = replace(toolkit.scales["decision"], choices=toolkit.scales["delegation"].choices)
+    own = replace(toolkit, scales={**toolkit.scales, "decision": scale})
+    asked = part_of(own, [given]).narrative.decisions[0]
+    assert "Harbour Alliance: yes (a report goes to the policy committee); or no." in asked

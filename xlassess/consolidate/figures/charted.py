@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlassess.consolidate.figures.overview import unsure
 from xlassess.consolidate.figures.points import differs
 from xlassess.consolidate.figures.thresholds import DIGITS
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
@@ -45,6 +46,15 @@ class Sides:
             for side in (self.left, self.right)
         )
         return left, right
+
+
+def leads_with_flags(part: ToolkitResults) -> bool:
+    """True where bars of the answers to act on say most, of a toolkit that scores nothing.
+
+    Where there are none, or where a good part of the answers is "don't know", which such bars
+    leave out, how the answers fall says more.
+    """
+    return any(each.flagged for each in part.sections) and not unsure(part.items).is_shown
 
 
 def sides_of(toolkit: Toolkit, scale: Scale) -> Sides:

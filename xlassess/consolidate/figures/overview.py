@@ -105,8 +105,9 @@ class Overview:
 
     ``divided`` says that the division of views is the finding; ``totals`` are the lowest and the
     highest grand total where those lie bands apart and may be shown; ``differing`` of ``judged``
-    items have low agreement or stand divided between the ends. ``level_gaps`` are the largest of
-    ``levels_apart``.
+    items have low agreement or stand divided between the ends. ``ill`` are sections that some see
+    in a bad state; ``all_seen`` says that what may be printed tells whether anybody does.
+    ``level_gaps`` are the largest of ``levels_apart``.
     """
 
     unsure: Unsure = Unsure()
@@ -115,6 +116,7 @@ class Overview:
     differing: int = 0
     judged: int = 0
     ill: tuple[IllHealth, ...] = ()
+    all_seen: bool = True
     level_gaps: tuple[LevelGap, ...] = ()
     levels_apart: int = 0
 
@@ -146,6 +148,7 @@ def overview(
         differing=differing,
         judged=len(read),
         ill=_ill_health(base, sections),
+        all_seen=base.participants.shows_rows or _none_can_be_ill(toolkit, items),
         level_gaps=tuple(gaps[:LISTED]),
         levels_apart=len(gaps),
     )
@@ -187,8 +190,7 @@ def _apart(toolkit: Toolkit, overall: Sequence[OverallFigures]) -> tuple[float, 
 
 def _ill_health(base: ToolkitReturns, sections: Sequence[SectionFigures]) -> tuple[IllHealth, ...]:
     """The sections that single returns see worse than a healthy partnership has them."""
-    plan = base.toolkit.action_plan
-    limits = [s.weakest for s in plan.scenarios if s.weakest is not None] if plan else []
+    limits = _limits_of_health(base.toolkit)
     if not limits or not base.participants.shows_rows:
         return ()
     weights = [s.significance.mean for s in sections if s.significance.mean is not None]
@@ -204,6 +206,39 @@ def _ill_health(base: ToolkitReturns, sections: Sequence[SectionFigures]) -> tup
         if ill:
             found.append(IllHealth(each, ill, len(known), significant))
     return tuple(sorted(found, key=lambda one: (not one.significant, -one.returns)))
+
+
+def _limits_of_health(toolkit: Toolkit) -> list[int]:
+    """The positions of the worst bands in which a section may stand while all is well."""
+    plan = toolkit.action_plan
+    return [s.weakest for s in plan.scenarios if s.weakest is not None] if plan else []
+
+
+def _none_can_be_ill(toolkit: Toolkit, items: Sequence[ItemFigures]) -> bool:
+    """True where no return can see a section in a bad state, going by how answers fall alone.
+
+    Even with the lowest answer that anybody gives to each of its items it stands in a good band.
+    """
+    limits = _limits_of_health(toolkit)
+    lowest: dict[str, list[float | None]] = {}
+    for item in items:
+        if item.scored:
+            lowest.setdefault(item.section.id, []).append(_lowest_given(item))
+    for section in toolkit.scored_sections if limits else ():
+        given = lowest.get(section.id, [None])
+        known = [score for score in given if score is not None]
+        place = band_position(sum(known), section.bands) if len(known) == len(given) else None
+        if place is None or place > min(limits):
+            return False
+    return True
+
+
+def _lowest_given(item: ItemFigures) -> float | None:
+    """The lowest score anybody gives to an item; None where nobody does, or it may not be told."""
+    if item.withheld:
+        return None
+    given = (c.score for c in item.scale.substantive if item.agreement.counts[c.code])
+    return min((score for score in given if score is not None), default=None)
 
 
 def _level_gaps(
@@ -275,6 +310,8 @@ def planning_scenario(
     suggested = None if why_none else _suggested(toolkit, sections, overall, agreed=agreed)
     if suggested is None and not why_none:
         why_none = "gaps"
+    if suggested is not None and suggested.weakest is not None and not whole.all_seen:
+        suggested, why_none = None, "unseen"
     if choice is None:
         return PlanningScenario(suggested, suggested, why_none=why_none)
     scenarios = toolkit.action_plan.scenarios if toolkit.action_plan else ()

@@ -20,6 +20,7 @@ from xlassess.consolidate.figures.thresholds import DIVIDED_ITEMS, FAR_APART, is
 from xlassess.consolidate.figures.values import (
     Body,
     ChecklistLine,
+    ClosingLine,
     CompletedChecklist,
     Detail,
     ScoreRow,
@@ -63,7 +64,6 @@ def _completed(
     flagged = set(toolkit.scoring.flagged)
     settle = [item for item in lines if values.get((item, "answer")) in flagged]
     missing = [item.id for item in _wanted(toolkit, values)]
-    signing = [item for section in toolkit.closing for item in section.items]
     opening = next(iter(lines.values()))
     return CompletedChecklist(
         title=row.person.code if opening.answer in ("", PARTICULARS_OUT) else opening.answer,
@@ -71,9 +71,29 @@ def _completed(
         lines=tuple(line for line in lines.values() if line.answer or line.remark),
         settle=tuple(lines[item] for item in settle),
         missing=tuple(lines[item] for item in missing),
-        signed=tuple((item.short or item.ask, lines[item.id].answer) for item in signing),
-        decided=bool(signing) and lines[signing[0].id].answer != "",
+        closing=tuple(
+            (section.name, tuple(_closing(toolkit, section, lines, values)))
+            for section in toolkit.closing
+        ),
+        of=row.person.partner,
     )
+
+
+def _closing(
+    toolkit: Toolkit,
+    section: Section,
+    lines: Mapping[str, ChecklistLine],
+    values: Mapping[tuple[str, str], Value],
+) -> Iterator[ClosingLine]:
+    """The lines of a section below the checklist that the answers given do not lead past."""
+    for item in section.items:
+        line, condition = lines[item.id], item.only_when
+        leading = values.get((condition.item, "answer"), "") if condition else ""
+        past = condition is not None and leading != "" and leading not in condition.choices
+        if line.answer or not past:
+            scale = None if item.is_free else toolkit.scales[item.answer]
+            choices = tuple((c.label, c.about) for c in scale.choices) if scale else ()
+            yield ClosingLine(line.short, line.answer, choices)
 
 
 def _wanted(toolkit: Toolkit, values: Mapping[tuple[str, str], Value]) -> Iterator[Item]:

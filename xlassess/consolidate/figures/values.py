@@ -25,8 +25,9 @@ Blank: it came back without a single answer, which is no response."""
 STILL_OUT: tuple[Standing, ...] = ("Blank", "Overdue", "Awaited")
 """Workbooks of which answers are still wanted, and no file was refused."""
 
-NoScenario = Literal["", "divided", "few", "gaps"]
-"""Why no scenario is suggested: views are divided, too few returned, or totals are missing."""
+NoScenario = Literal["", "divided", "few", "gaps", "unseen"]
+"""Why no scenario is suggested: views are divided, too few returned, totals are missing, or what
+each return says may not be seen."""
 
 Counting = Literal["yes", "apart", "no"]
 """Whether an answer counts towards a score, is counted apart, or does neither."""
@@ -105,7 +106,7 @@ class SectionFigures:
 
 @dataclass(frozen=True, slots=True)
 class OverallFigures:
-    """The score over all sections from one view, over all complete returns."""
+    """The score over all sections from one view, over returns that answer all that is scored."""
 
     view: str
     name: str
@@ -374,14 +375,27 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingLine:
+    """One line below a checklist, such as the decision or a sign-off.
+
+    ``answer`` is what stands there, empty while open; ``choices`` are what it may be then, each
+    with what it means, none for free text.
+    """
+
+    short: str
+    answer: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CompletedChecklist:
     """One completed checklist.
 
     ``title`` is what it is about, ``by`` who filled it in (where shown). ``settle`` are the lines
     answered "no" or "don't know", ``missing`` those without an answer that another answer, or
-    the checklist as a whole, calls for. ``signed`` are the sign-offs in their order, each with
-    what stands there, empty while open; ``decided`` says that the first of them, the decision, is
-    given.
+    the checklist as a whole, calls for. ``closing`` are the sections below it, each with its name:
+    the decision, then the sign-offs in their order; what the answers given lead past is left out.
+    ``of`` is the organisation, ``by`` that and who filled it in, as far as they are shown.
     """
 
     title: str
@@ -389,8 +403,18 @@ class CompletedChecklist:
     lines: tuple[ChecklistLine, ...]
     settle: tuple[ChecklistLine, ...]
     missing: tuple[ChecklistLine, ...]
-    signed: tuple[tuple[str, str], ...]
-    decided: bool = False
+    closing: tuple[tuple[str, tuple[ClosingLine, ...]], ...]
+    of: str = ""
+
+    @property
+    def decision(self) -> ClosingLine | None:
+        """The first line below the checklist, which is the decision on it; None without one."""
+        return self.closing[0][1][0] if self.closing else None
+
+    @property
+    def decided(self) -> bool:
+        """True once the decision is given."""
+        return self.decision is not None and self.decision.answer != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,3 +566,18 @@ class Summary:
     judgements: tuple[Judgement, ...] = ()
     followed: tuple[AgreedAction, ...] = ()
     typed_in: str = ""
+
+    @property
+    def issued(self) -> int:
+        """Workbooks issued, over all toolkits."""
+        return sum(part.issued for part in self.parts)
+
+    @property
+    def back(self) -> int:
+        """Workbooks that came back, nil returns among them, over all toolkits."""
+        return sum(part.back for part in self.parts)
+
+    @property
+    def with_queries(self) -> int:
+        """Returns with open queries, over all toolkits."""
+        return sum(part.standing("Query open") for part in self.parts)

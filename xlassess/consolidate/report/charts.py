@@ -15,6 +15,7 @@ from xlassess.consolidate.figures.charted import (
     around,
     first_to_look_at,
     has_dartboard,
+    leads_with_flags,
     limits_of,
     rings,
     weights_of,
@@ -44,7 +45,7 @@ def headline(part: ToolkitResults) -> Drawn | None:
     """Return the picture that stands for the whole toolkit, None where there is nothing to draw.
 
     A dartboard for totals read by bands, bars with range for means and shares, how the
-    answers fall for levels, and marked answers where nothing is scored.
+    answers fall for levels, and marked answers where nothing is scored and that says most.
     """
     if not part.sections or not any(each.given for each in part.sections):
         return None
@@ -53,8 +54,13 @@ def headline(part: ToolkitResults) -> Drawn | None:
     if part.toolkit.scoring.rule in ("sum", "mean", "share"):
         return mean_dots(part)
     if part.toolkit.scoring.rule == "none":
-        return flag_bars(part)
+        return flag_bars(part) if leads_with_flags(part) else answers(part, _scales(part)[0])
     return answers(part, part.toolkit.scoring.scale)
+
+
+def _scales(part: ToolkitResults) -> list[str]:
+    """The scales on which items that count are answered."""
+    return list(dict.fromkeys(item.scale_id for item in part.items if item.scored))
 
 
 def further(part: ToolkitResults) -> tuple[Drawn, ...]:
@@ -69,7 +75,7 @@ def _further(part: ToolkitResults) -> Iterator[Drawn]:
     if rule in ("sum", "mean", "share"):
         yield answers(part, part.toolkit.scoring.scale)
     if rule == "none":
-        for scale in dict.fromkeys(item.scale_id for item in part.items if item.scored):
+        for scale in _scales(part)[0 if leads_with_flags(part) else 1 :]:
             yield answers(part, scale)
     if any(each.significance.mean is not None for each in part.sections):
         yield _significance(part)

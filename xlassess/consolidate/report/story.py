@@ -360,6 +360,7 @@ def _headings() -> Headings:
         disagreements=theirs.say("title_disagreements"),
         scenario=theirs.say("title_scenario"),
         decisions=theirs.say("title_decisions"),
+        rests_on=theirs.say("title_rests_on"),
         actions=ACTIONS,
         action_columns=mine.headings("action_heads"),
         earlier=plan_words().say("earlier_title"),

@@ -126,9 +126,9 @@ def _toolkits(document: Document) -> None:
     tags(document, "else")
     text_of(document, "{{ toolkit.title }}", "Heading 1", new_page=True)
     tags(document, "endif")
-    text_of(document, "{{ toolkit.context }}")
-    _tiles(document)
+    # In the order of the summary's page one: what was found, what is asked, then the reasons.
     text_of(document, "{{ toolkit.headline }}", "Lead")
+    _to_decide(document)
     tags(document, "if toolkit.picture")
     text_of(document, "{{ headings.profile }}", "Heading 2")
     text_of(document, "{{ toolkit.picture.caption }}", "Caption")
@@ -136,17 +136,18 @@ def _toolkits(document: Document) -> None:
     text_of(document, "{{ toolkit.legend }}", "Note", keep=True)
     tags(document, "endif")
     text_of(document, "{{ toolkit.picture }}", "Picture")
-    tags(document, "endif", "if toolkit.figures")
+    tags(document, "endif")
+    _moved(document)
+    _points(document, "toolkit.concerns_title", "toolkit.concerns")
+    _points(document, "toolkit.strengths_title", "toolkit.strengths")
+    _points(document, "headings.disagreements", "toolkit.disagreements")
+    _scenario(document)
+    _rests_on(document)
+    tags(document, "if toolkit.figures")
     text_of(document, "{{ headings.figures }}", "Heading 2")
     text_of(document, "{{ toolkit.figures_note }}", "Note", keep=True)
     _figures(document)
     tags(document, "endif")
-    _moved(document)
-    _points(document, "toolkit.strengths_title", "toolkit.strengths")
-    _points(document, "toolkit.concerns_title", "toolkit.concerns")
-    _points(document, "headings.disagreements", "toolkit.disagreements")
-    _to_decide(document)
-    text_of(document, "{{ toolkit.caution }}", "Note")
     tags(document, "for picture in toolkit.further")
     text_of(document, "{{ picture.caption }}", "Heading 2")
     text_of(document, "{{ picture }}", "Picture")
@@ -166,7 +167,23 @@ def _moved(document: Document) -> None:
 
 
 def _to_decide(document: Document) -> None:
-    """The scenario, and what the committee is asked to decide."""
+    """What the committee is asked to decide."""
+    text_of(document, "{{ headings.decisions }}", "Heading 2")
+    tags(document, "for decision in toolkit.decisions")
+    text_of(document, "{{ loop.index }}.\t{{ decision }}", "Decision")
+    tags(document, "endfor")
+
+
+def _rests_on(document: Document) -> None:
+    """What was assessed with what, who answered, and what to bear in mind."""
+    text_of(document, "{{ headings.rests_on }}", "Heading 2")
+    text_of(document, "{{ toolkit.context }}")
+    _tiles(document)
+    text_of(document, "{{ toolkit.caution }}", "Note")
+
+
+def _scenario(document: Document) -> None:
+    """The scenario that planning goes by, and why."""
     tags(document, "if toolkit.scenario")
     text_of(document, "{{ headings.scenario }}", "Heading 2")
     tags(document, "if toolkit.scenario_rule")
@@ -175,10 +192,6 @@ def _to_decide(document: Document) -> None:
     tags(document, "else")
     text_of(document, "{{ toolkit.scenario }}")
     tags(document, "endif", "endif")
-    text_of(document, "{{ headings.decisions }}", "Heading 2")
-    tags(document, "for decision in toolkit.decisions")
-    text_of(document, "{{ loop.index }}.\t{{ decision }}", "Decision")
-    tags(document, "endfor")
 
 
 def _points(document: Document, heading: str, points: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -224,6 +225,10 @@ class SummaryWriter:
 _MOST_NOTE_LINES = HEADER_ROW - NOTE_ROW
 
 
+_SPACES = re.compile(r"[^\S\u00a0]+")
+"""Where a line may break: not at a no-break space."""
+
+
 def in_lines(text: str, width: float, look: CellFormat, most: int = 0) -> list[str]:
     """Part a text into lines at the ends of words, each to stand in a row of its own.
 
@@ -236,7 +241,7 @@ def in_lines(text: str, width: float, look: CellFormat, most: int = 0) -> list[s
         most: lines there is room for, 0 for as many as it takes; the last takes what is left.
     """
     lines = [""]
-    for word in text.split():
+    for word in _SPACES.split(text.strip()):
         longer = f"{lines[-1]} {word}".strip()
         measured = metrics.MeasuredText(longer, width, look.size, look.bold)
         if not lines[-1] or len(lines) == most or metrics.line_count(measured) == 1:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from textwrap import wrap
 from typing import Any
 
-from xlassess.consolidate.figures.charted import has_dartboard, rings
+from xlassess.consolidate.figures.charted import has_dartboard, leads_with_flags, rings
 from xlassess.consolidate.figures.values import ToolkitResults
-from xlassess.consolidate.summary.answer_charts import answer_chart, bars_of_sections
+from xlassess.consolidate.summary.answer_charts import answer_chart, bars_of_sections, fits_bars
 from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.dot_charts import (
     level_dots,
@@ -40,9 +42,10 @@ def headline(
         return dartboard(writer, part, layout, size)
     if "mean" in layout.columns:
         return mean_dots(writer, part, layout, size)
-    if part.toolkit.scoring.rule == "none":
+    drawn = [a for a in layout.answers if fits_bars(part.toolkit.scales[a.scale])]
+    if part.toolkit.scoring.rule == "none" and (leads_with_flags(part) or not drawn):
         return flag_bars(writer, part, layout, size)
-    return answers_of_sections(writer, part, layout, layout.answers[0], size)
+    return answers_of_sections(writer, part, layout, (drawn or layout.answers)[0], size)
 
 
 def dartboard(
@@ -82,12 +85,16 @@ def answers_of_sections(
     title = part.narrative.titles.answers.get(answers.scale) or plain
     bars = bars_of_sections(part, answers, layout.sheet)
     frame = Frame(*size, title)
-    last = max(1, min(_bars_that_fit(frame), len(bars.names))) - 1
+    last = max(1, min(_bars_that_fit(frame, bars.names), len(bars.names))) - 1
     return answer_chart(writer, part, bars, frame, (0, last))
 
 
-def _bars_that_fit(frame: Frame) -> int:
-    return int((frame.height * (1 - frame.head) - _BELOW_BARS) / _LEAST_BAR)
+def _bars_that_fit(frame: Frame, names: Iterable[str]) -> int:
+    """Return for how many bars there is room, with a name of several lines beside each."""
+    letters = max(10, int(frame.width * _NAMES / _NAME_LETTER))
+    lines = max((len(wrap(name, letters)) for name in names), default=1)
+    bar = max(_LEAST_BAR, lines * _NAME_LINE)
+    return int((frame.height * (1 - frame.head) - _BELOW_BARS) / bar)
 
 
 _FEWEST_BARS = 4
@@ -95,6 +102,10 @@ _FEWEST_BARS = 4
 
 _LEAST_BAR, _BELOW_BARS = 19, 105
 """Pixels of height that a bar needs for its figure, and those that the axis and legend take."""
+
+_NAMES, _NAME_LETTER, _NAME_LINE = 0.46, 5.2, 15
+"""Share of the width that names beside bars have, and pixels of their letters and lines. Programs
+leave out every other name where they are too high."""
 
 
 def beside_lists(
@@ -105,11 +116,14 @@ def beside_lists(
         return None
     if "significance" in layout.columns:
         return significance(writer, part, layout, size)
-    if layout.answers and (part.toolkit.scoring.rule != "levels"):
-        answers = layout.answers[0]
+    rest = layout.answers
+    if part.toolkit.scoring.rule == "none" and not leads_with_flags(part):
+        rest = rest[1:]
+    if rest and part.toolkit.scoring.rule != "levels":
+        answers = rest[0]
         title = part.narrative.titles.answers.get(answers.scale, "")
-        bars = sum(answers.scale in each.scales for each in part.sections)
-        if _bars_that_fit(Frame(*size, title)) >= min(_FEWEST_BARS, bars):
+        names = bars_of_sections(part, answers, layout.sheet).names
+        if _bars_that_fit(Frame(*size, title), names) >= min(_FEWEST_BARS, len(names)):
             return answers_of_sections(writer, part, layout, answers, size)
         return None
     if shows_levels(part):

@@ -7,14 +7,14 @@ whole that agrees: it is printed only where the partnership's views are not divi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
-from xlassess.consolidate.figures.thresholds import favourable
+from xlassess.consolidate.figures.thresholds import LISTED, favourable
 from xlassess.consolidate.figures.values import OverallFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
+from xlassess.consolidate.wording.pointed import checklist_names
 from xlassess.consolidate.wording.terms import decimal, percent, short
 from xlassess.score import band_position, score_range
 
@@ -54,7 +54,7 @@ def _divided(facts: NarrativeFacts) -> str:
 def _figures(facts: NarrativeFacts) -> tuple[str, ...]:
     """What the toolkit's own figures say."""
     if facts.toolkit.subject == "organisation":
-        return (words().say("reading_bodies", len(facts.rows), facts.partners_heard), _below(facts))
+        return _bodies(facts)
     rules = {
         "sum": _sum, "mean": _mean, "levels": _levels, "share": _share, "none": _unscored,
     }  # fmt: skip
@@ -68,13 +68,13 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     if total is None:
         return (say("reading_sections", len(read), len(facts.sections)),)
     if total.score.withheld:
-        return (say("reading_sum_withheld", total.score.n),)
+        return (say("reading_sum_withheld", total.score.n, len(facts.rows)),)
     if total.score.mean is None:
         return (say("reading_sum_without_total", len(read), len(facts.sections)),)
     ill = _ill(facts.whole.ill) if facts.whole.ill else ""
     limits = score_range(facts.toolkit)
     top = short(limits[1]) if limits else ""
-    figure = say("reading_sum", decimal(total.score.mean), top, total.score.n)
+    figure = say("reading_sum", decimal(total.score.mean), top, total.score.n, len(facts.rows))
     band = _band(facts, total)
     if ill and not band:
         return (ill, figure)
@@ -130,6 +130,16 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     return (say("reading_mean", highest, high, lowest, low, top, counted),)
 
 
+def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:
+    """Which organisations judge themselves below what is acceptable; in aggregate, how many did."""
+    say, bodies = words().say, facts.bodies
+    if not bodies:
+        return say("reading_bodies", len(facts.rows), facts.partners_heard), _below(facts)
+    below = sorted((b for b in bodies if b.below), key=lambda body: -len(body.below))
+    most = [body for body in below if len(body.below) == len(below[0].below)]
+    return (say("reading_each_body", below, len(bodies), LISTED, most),)
+
+
 def _levels(facts: NarrativeFacts) -> tuple[str, ...]:
     return (_below(facts),)
 
@@ -154,7 +164,15 @@ def _share(facts: NarrativeFacts) -> tuple[str, ...]:
     some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
     as_what = facts.toolkit.scoring.flagged_as
     yes, no = (choice.label for choice in answered[0].scale.substantive[:2])
-    return (words().say("reading_share", len(answered), some, facts.weak.found, as_what, yes, no),)
+    counted = {item.item.id for item in facts.items if item.scored}
+    others = sum(
+        not item.is_free and not facts.toolkit.scales[item.answer].ordinal
+        for section in facts.toolkit.scored_sections
+        for item in section.items
+        if item.id not in counted
+    )
+    found = facts.weak.found
+    return (words().say("reading_share", len(answered), others, some, found, as_what, yes, no),)
 
 
 def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -175,8 +193,7 @@ def _success(facts: NarrativeFacts) -> str:
 
 
 def _checklists(facts: NarrativeFacts) -> Iterator[str]:
-    names = Counter(each.title for each in facts.checklists)
-    for each in facts.checklists:
-        yield words().say("reading_checklist", each, names[each.title] > 1)
+    for name, each in zip(checklist_names(facts.checklists), facts.checklists, strict=True):
+        yield words().say("reading_checklist", name, each)
     if not facts.checklists:
         yield words().say("checklists_not_shown", len(facts.rows))

@@ -75,7 +75,7 @@ def _finding(part: ToolkitResults, item: ItemFigures, weak: set[str]) -> str:
     """What respondents said, in the words of the summary; nothing where that is withheld."""
     if item.withheld or not item.agreement.n:
         return ""
-    return why_low(part.toolkit, item) if item.item.id in weak else spread_of(item)
+    return why_low(part.toolkit, item, part.bodies) if item.item.id in weak else spread_of(item)
 
 
 def _suggested(action: PlannedAction) -> Suggestion:

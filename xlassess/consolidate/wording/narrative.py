@@ -17,7 +17,6 @@ from xlassess.consolidate.figures.values import (
     STILL_OUT,
     Narrative,
     PlannedAction,
-    PlanningScenario,
 )
 from xlassess.consolidate.wording.facts import (
     NarrativeFacts,
@@ -29,6 +28,7 @@ from xlassess.consolidate.wording.facts import (
 from xlassess.consolidate.wording.finding import finding
 from xlassess.consolidate.wording.pictures import titles_of
 from xlassess.consolidate.wording.pointed import (
+    checklist_names,
     concerns_of,
     differences_of,
     levels_of,
@@ -57,13 +57,13 @@ def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
 def _about_proposals(facts: NarrativeFacts) -> Iterator[str]:
     """The decision on each proposal that has none yet; of many, on how many."""
     say = words().say
-    undecided = [each for each in facts.checklists if not each.decided]
+    named = zip(checklist_names(facts.checklists), facts.checklists, strict=True)
+    undecided = [(name, each) for name, each in named if not each.decided]
     if len(undecided) > LISTED:
-        yield say("decide_proposals", len(undecided))
+        yield say("decide_proposals", len(undecided), undecided[0][1].decision)
         return
-    names = Counter(each.title for each in facts.checklists)
-    for each in undecided:
-        yield say("decide_proposal", each, names[each.title] > 1)
+    for name, each in undecided:
+        yield say("decide_proposal", name, each)
 
 
 def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
         yield say("decide_more_ill", [ill.section.name for ill in whole.ill[LISTED:]], sheets)
     # The committee is not asked for what was agreed or declined since: the plan has it.
     for item in (each for each in facts.weak.shown if each.item.id not in facts.settled):
-        why = why_low(facts.toolkit, item).partition(": ")[2]
+        why = why_low(facts.toolkit, item, facts.bodies).partition(": ")[2]
         yield say("decide_concern", item.item.ask, item.view, item.item.id, why)
     if facts.weak.found > len(facts.weak.shown):
         more = facts.weak.found - len(facts.weak.shown)
@@ -153,7 +153,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         levels=levels_of(facts) if compared else (),
         unsure=_unsure(facts) if listed else (),
         scenario=_scenario(facts) if listed else "",
-        scenario_rule=scenario_rule(facts.planning) if listed else "",
+        scenario_rule=_scenario_rule(facts) if listed else "",
         scenario_advice=shown.advice if shown else "",
         decisions=asked_of(facts),
         caution=say("caution", _facts(facts)),
@@ -214,7 +214,10 @@ def _unsure(facts: NarrativeFacts) -> tuple[str, ...]:
     say, unsure = words().say, facts.whole.unsure
     found = []
     if unsure.is_shown:
-        found.append(say("unsure", unsure, percent(unsure.count / unsure.answers)))
+        # Where that is the finding it was said already, unless there are several such answers.
+        told = unsure.leads and len(unsure.labels) == 1
+        share = percent(unsure.count / unsure.answers)
+        found.append(say("unsure_told") if told else say("unsure", unsure, share))
     if facts.too_few:
         names = [name_of(item) for item in spread(facts.too_few, LISTED)]
         found.append(say("too_few", names, len(facts.too_few)))
@@ -230,8 +233,13 @@ def _scenario(facts: NarrativeFacts) -> str:
     return say("no_scenario", facts.planning.why_none) if plan and plan.scenarios else ""
 
 
-def scenario_rule(planning: PlanningScenario) -> str:
-    """Return why the scenario is gone by: the rule, and the choice made against it, if any."""
-    if planning.because:
-        return words().say("scenario_chosen", planning)
-    return words().say("scenario_rule", planning.suggested) if planning.suggested else ""
+def _scenario_rule(facts: NarrativeFacts) -> str:
+    """Why the scenario is gone by: the rule, what meets it here, and the choice made against it."""
+    say, planning, whole = words().say, facts.planning, facts.whole
+    if planning.suggested is None:
+        return say("scenario_chosen", planning) if planning.because else ""
+    band = facts.overall[0].band if len(facts.overall) == 1 else None
+    here = say("scenario_here", band.name if band else "", facts.weak.found, whole.judged,
+               len(whole.ill))  # fmt: skip
+    macro = say("scenario_chosen", planning) if planning.because else planning.suggested.when
+    return f"{macro} {here}"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import LevelGap
 from xlassess.consolidate.figures.points import Ranking
-from xlassess.consolidate.figures.thresholds import favourable
-from xlassess.consolidate.figures.values import Figure, ItemFigures, Point
+from xlassess.consolidate.figures.thresholds import LISTED, favourable
+from xlassess.consolidate.figures.values import (
+    Body,
+    CompletedChecklist,
+    Figure,
+    ItemFigures,
+    Point,
+)
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
 from xlassess.consolidate.wording.terms import decimal, percent, short
 from xlassess.model.toolkit import Choice, Toolkit
@@ -24,7 +31,9 @@ def strengths_of(facts: NarrativeFacts) -> tuple[Point, ...]:
 def concerns_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return what is a concern, in words; with what one respondent alone judges worst."""
     none = words().say("no_concerns", facts.toolkit.scoring.rule)
-    found = _points(facts, facts.weak, lambda item: why_low(facts.toolkit, item), none)
+    found = _points(
+        facts, facts.weak, lambda item: why_low(facts.toolkit, item, facts.bodies), none
+    )
     return found + singly_of(facts)
 
 
@@ -83,9 +92,34 @@ def name_of(item: ItemFigures) -> str:
     return words().say("point_name", item.item.id, item.name)
 
 
-def why_low(toolkit: Toolkit, item: ItemFigures) -> str:
-    """Return how many answer at the lower end, such as "10 of 12 answer “Disagree”"."""
+def checklist_names(checklists: Sequence[CompletedChecklist]) -> tuple[str, ...]:
+    """Return what each checklist is called: its proposal, and what tells it from its like.
+
+    That is the organisation, or a number where one organisation has several; never a person.
+    """
+    titles = Counter(each.title for each in checklists)
+    alike = Counter((each.title, each.of) for each in checklists)
+    names = []
+    for number, each in enumerate(checklists, 1):
+        apart = f"checklist {number}"
+        if each.of and alike[each.title, each.of] == 1:
+            apart = each.of
+        names.append(each.title if titles[each.title] == 1 else f"{each.title} ({apart})")
+    return tuple(names)
+
+
+def why_low(toolkit: Toolkit, item: ItemFigures, bodies: Sequence[Body] = ()) -> str:
+    """Return how many answer at the lower end, such as "10 of 12 answer “Disagree”".
+
+    Args:
+        toolkit: the instrument.
+        item: the item.
+        bodies: organisations that judge themselves; then it is said which do so below basic.
+    """
     agreement, scale = item.agreement, item.scale
+    if bodies:
+        below = [body.name for body in bodies if item.item.id in body.below]
+        return words().say("why_bodies", item.section.name, below, len(bodies), LISTED)
     if points.by_flags(toolkit, item) or toolkit.scoring.rule == "levels":
         codes = set(toolkit.scoring.flagged)
         n = agreement.n + (agreement.apart if points.by_flags(toolkit, item) else 0)

@@ -106,17 +106,14 @@ class _Checklist:
             self._lines(assessment.marking, _MARKING)
         self._lines(each.title, _TITLE)
         self._lines(f"{self._part.toolkit.title}. {say('checklist_by', each.by)}", _KICKER)
-        self._lines(say("reading_checklist", each, False), _STRONG)
+        self._lines(say("reading_checklist", each.title, each), _STRONG)
         self._heading(say("checklist_settle_title"))
         for text in _to_settle(each):
             self._lines(text)
-        if not each.decided:
-            self._heading(say("checklist_decision_title"))
-            for text in words().paragraphs("checklist_decision"):
-                self._lines(text)
-        self._heading(say("checklist_signed_title"))
-        for name, value in each.signed:
-            self._lines(say("checklist_signed", name, value))
+        for name, lines in each.closing:
+            self._heading(name)
+            for line in lines:
+                self._lines(say("checklist_closing", line))
         self._heading(say("checklist_answers_title"))
         self._answers(each, number)
         return self._row

@@ -30,6 +30,7 @@ from xlassess.consolidate.summary.slope_chart import trend_chart
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.terms import SUMMARY, day, percent, words
 from xlassess.sheet import metrics, palette
+from xlassess.sheet.charts import Frame
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
 from xlassess.sheet.writer import CellRange, PlacedChart, SheetWriter
@@ -53,8 +54,8 @@ _ZOOM = 80
 """Size on the screen in per cent: the finding, what is asked and the picture are then seen without
 scrolling at 1366 by 768 pixels."""
 
-_CHART_POINTS = 230.0
-"""Least height of the picture."""
+_CHART_POINTS, _BOARD_POINTS = 230.0, 262.0
+"""Least height of the picture, and of a dartboard, which has names all round it."""
 
 _ASKED = 370.0
 """Points of height for the finding and what is asked. With more of them, the rest of the page would
@@ -155,6 +156,12 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     return paper.row
 
 
+def _board_points(part: ToolkitResults, width: int) -> float:
+    """Points of height for a dartboard of a size that can be read, below a title of any length."""
+    lines = Frame(width, 1, part.narrative.titles.means).lines
+    return _BOARD_POINTS + max(0, len(lines) - 1) * metrics.line_height(11)
+
+
 def _fitting(heights: Sequence[float], room: float, least: int) -> int:
     """Return how many lines, from the first, fit a height; at least so many."""
     used, count = 0.0, 0
@@ -166,8 +173,8 @@ def _fitting(heights: Sequence[float], room: float, least: int) -> int:
     return count
 
 
-_LEAST_SECOND = 150.0
-"""Least height of the lists, in points, for a picture beside them."""
+_LEAST_SECOND, _SECOND = 150.0, 220.0
+"""Least height of a second picture, in points, and the one it has where there is room for it."""
 
 
 class _Rows:
@@ -368,9 +375,10 @@ class _Paper(_Rows):
         layout = profile_layout(self._writer.summary, part)
         if part.sections:
             height = sum(self.sheet.row_height(row) for row in range(top, self.row))
-            if height < _CHART_POINTS:
-                self.space(_CHART_POINTS - height)
-            points = min(max(height, _CHART_POINTS), _CHART_POINTS * 1.4)
+            least = _board_points(part, self._beside) if has_dartboard(part) else _CHART_POINTS
+            if height < least:
+                self.space(least - height)
+            points = min(max(height, least), max(least, _CHART_POINTS * 1.4))
             tall = round(points / metrics.POINTS_PER_PIXEL)
             tall = min(tall, round(self._beside * 1.1)) if has_dartboard(part) else tall
             size = (self._beside, tall)
@@ -489,15 +497,19 @@ class _Paper(_Rows):
         return (*shown, Point("", say("bodies_more", left), left)) if left else shown
 
     def _second_picture(self, top: int) -> None:
-        """A second chart below the table, where the lists go on beside an empty half page."""
+        """A second chart below the table, where the lists or the rest of the page leave room."""
         height = sum(self.sheet.row_height(row) for row in range(top, self.row))
         layout = profile_layout(self._writer.summary, self._part)
-        if height < _LEAST_SECOND:
+        left = max(0.0, _ROOM - self._used())
+        points = min(height + left - 6.0, max(height - 6.0, _SECOND), _CHART_POINTS * 1.2)
+        if points < _LEAST_SECOND:
             return
-        points = min(height - 6.0, _CHART_POINTS * 1.2)
         size = (self._beside, round(points / metrics.POINTS_PER_PIXEL))
         found = trend_chart(self._writer, self._part, size)
         found = found or native_charts.beside_lists(self._writer, self._part, layout, size)
-        if found is not None:
-            chart, alt = found
-            self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
+        if found is None:
+            return
+        chart, alt = found
+        self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
+        if height < points + 6.0:
+            self.space(points + 6.0 - height)
