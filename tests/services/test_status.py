@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,16 +19,19 @@ from tests.services.small import (
     a_folder,
     answer,
     change_settings,
+    unclear_pair,
     write_register,
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.layout import layout
-from xlassess.ledger import engine
+from xlassess.ledger import Ledger, engine
+from xlassess.services import decide
 from xlassess.services.decide import Why, settle, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.query import query
 from xlassess.services.status import Status, status
 from xlassess.toolkits.load import find_toolkit
 
@@ -228,3 +232,52 @@ def test_status__comments_that_may_say_why_answers_are_missing(
         assert done.exit_code == 0
         (line, *_) = status(folder, today=BEFORE).lines
         assert (line.state, line.said) == ("returned", ())
+
+
+def test_status__from_what_was_known_is_the_same_as_anew(tmp_path: Path) -> None:
+    """After every kind of decision, only what has changed is read, and nothing is missed."""
+    folder = a_folder(tmp_path / "small")
+    today, why = LATER.date(), decide.Why(LATER, "A test.", "Cora")
+    inbox = tmp_path / "inbox"
+    answer(folder, "Abe Ash", inbox / "abe.xlsx", ("Agree", "Perhaps", None))
+    unclear_pair(folder, inbox)
+    known = status(folder, today=today).basis
+    books = {line.respondent: line.reference for line in status(folder, today=today).lines}
+    ada, abe, bea = books["Ada Ash"], books["Abe Ash"], books["Bea Birch"]
+
+    def returns(reference: str) -> list[int]:
+        with Ledger(folder.ledger_file) as ledger:
+            return [ret.number for ret in ledger.returns_of([reference])]
+
+    def doubt() -> str:
+        lines = status(folder, today=today).lines
+        return next(line.queries[0].number for line in lines if line.reference == abe)
+
+    steps: list[Callable[[], object]] = [
+        lambda: ingest(folder, [inbox], now=LATER, workers=1),
+        lambda: decide.mark(folder, [bea, abe], "sent", why),
+        lambda: decide.waive(folder, [doubt()], why),
+        lambda: decide.correct(folder, abe, "1C", "Agree", why),
+        lambda: decide.set_aside(folder, returns(abe)[-1], why),
+        lambda: decide.choose(folder, ada, str(returns(ada)[-1]), why),
+        lambda: decide.undo(folder, "chosen", ada, why),
+        lambda: decide.reassign(folder, returns(ada)[0], bea, why),
+        lambda: decide.undo(folder, "reassigned", returns(bea)[0], why),
+        lambda: decide.settle(folder, abe, "declined", why),
+        lambda: decide.undo(folder, "declined", abe, why),
+        lambda: decide.settle_all(folder, [bea, abe], "nil return", why),
+        lambda: query(folder, now=LATER),
+        lambda: change_settings(folder, "return_by: 2026-03-13", "return_by: 2026-04-13"),
+        lambda: write_register(folder, (*PEOPLE, ("Cedar", "Cy Cedar", "Board"))),
+        lambda: generate(folder, now=LATER),
+        lambda: generate(folder, now=LATER, reissue=True),
+        lambda: ingest(folder, [inbox], now=LATER, workers=1),
+        lambda: decide.undo(folder, "nil return", abe, why),
+    ]
+    for number, step in enumerate(steps):
+        step()
+        anew = status(folder, today=today)
+        again = status(folder, today=today, known=known, register=folder.register())
+        assert again == anew, number
+        assert again.basis == anew.basis, number
+        known = again.basis

@@ -316,6 +316,7 @@ class RoundOverview:
     ``titles`` are those of the toolkits issued, by their ids; ``review_years``
     after how many years these ask for the next review. ``read_since`` are the hashes of
     files, of any round, that were refused and could be read later, or told to be somebody's.
+    ``instead`` is as `replaced` gives it, and ``last`` the number of the last event by then.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -327,6 +328,8 @@ class RoundOverview:
     titles: Mapping[str, str] = field(default_factory=dict)
     review_years: Mapping[str, int | None] = field(default_factory=dict)
     read_since: frozenset[str | None] = frozenset()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    last: int = 0
 
     @property
     def returned(self) -> frozenset[str]:
@@ -340,18 +343,27 @@ class RoundOverview:
         return self.returned.union(nil)
 
 
-def overview(db: Connection, round_name: str) -> RoundOverview:
-    """Return where the workbooks of a round stand."""
-    counts, instead = _counting(round_name), replaced(db)
-    counting = set(db.scalars(select(RETURNS.c.id).where(counts)))
-    found = returns(db, of_round(round_name), parts_wanted=[rows.FINDINGS_PART])
-    history = as_they_count(found, instead)
+def overview(db: Connection, round_name: str, known: RoundOverview | None = None) -> RoundOverview:
+    """Return where the workbooks of a round stand.
+
+    Args:
+        db: the transaction.
+        round_name: the round.
+        known: where they stood before, of this ledger and round: only what has changed since is
+            read, which of thousands is mostly little.
+    """
+    instead, happened = replaced(db), _since(db, known)
+    anew = known is None or known.instead != instead or "issued" in {e.what for e in happened}
+    known = RoundOverview(issued=issued(db, round_name)) if anew or known is None else known
+    changed = None if anew else _moved(db, happened)
+    history, counting, answered = _standing(db, round_name, known, changed)
+    history = as_they_count(history, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
     placed = or_(RETURNS.c.state != "refused", RETURNS.c.reference != "")
     again = and_(RETURNS.c.reading > 1, placed)
     bodies = _bodies(db)
     return RoundOverview(
-        issued=issued(db, round_name),
+        issued=known.issued,
         current={
             ret.reference: ret
             for ret in history
@@ -359,11 +371,59 @@ def overview(db: Connection, round_name: str) -> RoundOverview:
         },
         history=history,
         register=register(db),
-        answered=_answered(db, counts),
+        answered=answered,
         titles={name: body["title"] for name, body in bodies.items()},
         review_years={name: body.get("review_years") for name, body in bodies.items()},
         asked={row.about: row[1] for row in db.execute(about)},
         read_since=frozenset(db.scalars(select(RETURNS.c.sha256).where(again))),
+        instead=instead,
+        last=events.head(db)[0],
+    )
+
+
+def _since(db: Connection, known: RoundOverview | None) -> tuple[events.Event, ...]:
+    """What happened since a round was known."""
+    return events.read(db, EVENTS.c.number > known.last) if known else ()
+
+
+def _moved(db: Connection, happened: Iterable[events.Event]) -> frozenset[int]:
+    """The numbers of the returns that events may have changed, also by taking another back."""
+    happened = tuple(happened)
+    undone = [event.undoes for event in happened if event.undoes is not None]
+    back = events.read(db, EVENTS.c.number.in_(undone)) if undone else ()
+    return frozenset(
+        number
+        for event in (*happened, *back)
+        for number in (*event.statuses, *event.settled, event.return_id)
+        if number
+    )
+
+
+def _standing(
+    db: Connection, round_name: str, known: RoundOverview, changed: frozenset[int] | None
+) -> tuple[tuple[Return, ...], frozenset[int], dict[int, int]]:
+    """The returns of a round, the numbers of those that count, and how many answers these give.
+
+    Args:
+        db: the transaction.
+        round_name: the round.
+        known: all this as it was.
+        changed: the returns to be read again; None for all.
+    """
+    some = RETURNS.c.id.in_(changed) if changed is not None else true()
+    counts = and_(_counting(round_name), some)
+    findings = [rows.FINDINGS_PART]
+    found = returns(db, and_(of_round(round_name), some), parts_wanted=findings)
+    counting = frozenset(db.scalars(select(RETURNS.c.id).where(counts)))
+    answered = _answered(db, counts)
+    if changed is None:
+        return found, counting, answered
+    kept = [ret for ret in known.history if ret.number not in changed]
+    before = {ret.number for ret in known.current.values()} - changed
+    return (
+        tuple(sorted((*kept, *found), key=lambda ret: ret.number)),
+        counting | before,
+        {**{number: of for number, of in known.answered.items() if number in before}, **answered},
     )
 
 

@@ -501,10 +501,13 @@ class Ledger:
         with self._reading() as db:
             return reads.register(db)
 
-    def overview(self, round_name: str) -> RoundOverview:
-        """Return where the workbooks of a round stand, without what was answered in them."""
+    def overview(self, round_name: str, known: RoundOverview | None = None) -> RoundOverview:
+        """Return where the workbooks of a round stand, without what was answered in them.
+
+        Where it is known how they stood before, only what has changed since is read.
+        """
         with self._reading() as db:
-            return reads.overview(db, round_name)
+            return reads.overview(db, round_name, known)
 
     def audit(self) -> Audit:
         """Check the event log, and every record against it."""

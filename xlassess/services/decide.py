@@ -324,6 +324,27 @@ def settle(folder: AssessmentFolder, reference: str, kind: OutcomeKind, why: Why
         return _decided(ledger, kind, [ret.number for ret in aside], [book.reference])
 
 
+def settle_all(
+    folder: AssessmentFolder, references: Sequence[str], kind: OutcomeKind, why: Why, *,
+    undone: bool = False,
+) -> Decided:  # fmt: skip
+    """Record the same of many workbooks, or take it back: of all of them, or of none.
+
+    Raises:
+        UsageError: there is no such workbook, for one of them it was recorded already (or there is
+            no record to take back), or no reason is given.
+    """
+    with _deciding(folder, why) as ledger:
+        books = [_workbook(ledger, one).reference for one in dict.fromkeys(references)]
+        with ledger.together():
+            for reference in books:
+                if undone:
+                    ledger.decisions.undo(kind, reference, why.reason.strip())
+                else:
+                    ledger.decisions.settle(reference, kind, why.reason.strip())
+        return _decided(ledger, kind, [], books, undone=undone)
+
+
 def undo(
     folder: AssessmentFolder, what: Literal["chosen", "set aside", "reassigned", "nil return",
     "declined"], key: str | int, why: Why,

@@ -165,6 +165,11 @@ class InDoubt:
             held.append(one)
         return tuple(held)
 
+    @property
+    def open_keys(self) -> frozenset[str]:
+        """The keys of the doubts that are open."""
+        return frozenset(one.key for one in self.doubts if one.finding.is_open)
+
     def doubt(self, key: str) -> Doubt | None:
         """The doubt of this key, settled or not."""
         return next((one for one in self.doubts if one.key == key), None)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timezone
 from typing import Literal, get_args
 
+from xlassess.assessment.register import RegisterRead
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
 from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
-from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.assessment import LEVELS, Assessment, Respondent
 from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Notice, Outcome, Register
@@ -33,6 +34,7 @@ from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
 from xlassess.services.common.phrases import Matter
+from xlassess.services.common.standing import absent_until
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
@@ -76,7 +78,8 @@ class Line:
     ``asked`` counts the query workbooks issued about it; one was last sent at ``asked_at``.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
-    the return that counts. ``said`` is what comments say where answers are missing.
+    the return that counts. ``said`` is what comments say where answers are missing. ``away`` is the
+    day up to which the respondent is on leave, by an automatic reply or the register.
     ``in_register`` is False for a workbook issued to somebody the register no longer names.
     """
 
@@ -102,11 +105,16 @@ class Line:
     evidence: tuple[Return, ...] = ()
     later: tuple[Return, ...] = ()
     said: tuple[SaidWhy, ...] = ()
+    away: date | None = None
+
+
+RateBy = Literal["toolkit", "level", "partner"]
+"""What response rates are told by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The response rate of one toolkit: workbooks that came back out of those issued.
+    """The response rate of one toolkit, level or partner: workbooks that came back of those issued.
 
     Nil returns (``nil`` of them) are responses; who ``declined`` was asked, and stays in the
     number of those issued.
@@ -159,6 +167,15 @@ class AwaitedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a status was worked out from: the register, and what was on record."""
+
+    register: RegisterRead
+    overview: RoundOverview
+    said: Mapping[int, tuple[SaidWhy, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The register of a round, line by line, and the response rates.
 
@@ -171,7 +188,8 @@ class Status:
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
     ask for. ``waiting`` is how many proposals and concerns the agreed plan does not settle.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
-    sent them, by the number of the return, where that is known.
+    sent them, by the number of the return, where that is known. ``basis`` is what it was worked
+    out from.
     """
 
     assessment: Assessment
@@ -188,10 +206,21 @@ class Status:
     offers: tuple[Offer, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
     waiting: int = 0
+    basis: Basis | None = field(default=None, repr=False, compare=False)
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
         """The lines in one of these states."""
         return tuple(line for line in self.lines if line.state in states)
+
+    def rates_by(self, what: RateBy) -> tuple[Rate, ...]:
+        """The response rates of each toolkit, level or partner, in the order of the register."""
+        if what == "toolkit":
+            return self.rates
+        own: dict[str, list[Line]] = {}
+        for line in self.lines:
+            own.setdefault(line.level if what == "level" else line.partner, []).append(line)
+        titles = LEVELS if what == "level" else {}
+        return tuple(_rate(name, titles.get(name, name), lines) for name, lines in own.items())
 
     @property
     def with_queries(self) -> tuple[Line, ...]:
@@ -265,17 +294,27 @@ class Status:
         return next((line for line in self.lines if line.reference in named), None)
 
 
-def status(folder: AssessmentFolder, *, today: date) -> Status:
+def status(
+    folder: AssessmentFolder, *, today: date, known: Basis | None = None,
+    register: RegisterRead | None = None,
+) -> Status:  # fmt: skip
     """Return where every workbook of the present round stands.
+
+    Args:
+        folder: the assessment.
+        today: the present day.
+        known: what a status of this round was worked out from before; only what has changed on
+            record since is read.
+        register: the register, where it has been read since it was changed.
 
     Raises:
         XlassessError: settings or register cannot be used.
     """
     assessment = folder.assessment()
-    register = folder.register(assessment)
+    register = register or folder.register(assessment)
     respondents = register.respondents
     wanted = requests(assessment, respondents) if respondents else ()
-    found = _found(folder, assessment, respondents)
+    found = _found(folder, assessment, respondents, known)
     record = found.overview
     issued, current, history = record.issued, record.current, record.history
     named = {request for request, _ in wanted}
@@ -284,12 +323,12 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
     refused = {ret.reference for ret in history if ret.state == "refused" and not ret.is_evidence}
     late = assessment.return_by is not None and today > assessment.return_by
     drawn = _Lines(
-        record, _contested(history, current), frozenset(refused), late,
+        record, _contested(history, current), frozenset(refused), late, today,
         open_evidence(record), later_evidence(record), found.said,
     )  # fmt: skip
     lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
     lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
-    known = {item.reference for item in issued}
+    ours = {item.reference for item in issued}
     return Status(
         assessment=assessment,
         lines=tuple(lines),
@@ -298,7 +337,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
             ret
             for ret in history
             if ret.state == "refused"
-            and ret.reference not in known
+            and ret.reference not in ours
             and ret.sha256 not in record.read_since
             and ret.number not in found.offered.done
         ),
@@ -312,6 +351,7 @@ def status(folder: AssessmentFolder, *, today: date) -> Status:
         offers=found.offered.offers,
         senders=_senders(history, record.issued, respondents),
         waiting=_waiting(folder, assessment.round, found, today),
+        basis=Basis(register, record, found.said),
     )
 
 
@@ -363,12 +403,13 @@ class _Found:
 
 
 def _found(
-    folder: AssessmentFolder, assessment: Assessment, respondents: Sequence[Respondent]
-) -> _Found:
+    folder: AssessmentFolder, assessment: Assessment, respondents: Sequence[Respondent],
+    known: Basis | None,
+) -> _Found:  # fmt: skip
     if not folder.ledger_file.exists():
         return _Found()
     with Ledger(folder.ledger_file) as ledger:
-        overview = ledger.overview(assessment.round)
+        overview = ledger.overview(assessment.round, known.overview if known else None)
         plans = plans_so_far(folder, ledger.plans(), assessment.round)
         return _Found(
             overview,
@@ -382,14 +423,20 @@ def _found(
                 {one.id for one in respondents},
                 whose_addresses(respondents, overview.issued),
             ),
-            _said(ledger, overview.current.values()),
+            _said(ledger, overview, known),
         )
 
 
-def _said(ledger: Ledger, current: Iterable[Return]) -> dict[int, tuple[SaidWhy, ...]]:
+def _said(
+    ledger: Ledger, overview: RoundOverview, known: Basis | None
+) -> dict[int, tuple[SaidWhy, ...]]:
     """What comments say where answers are missing, by the number of the return."""
-    doubtful = [ret for ret in current if misses_answers(ret)]
-    return {ret.number: said for ret in ledger.with_answers(doubtful) if (said := said_why(ret))}
+    doubtful = [ret for ret in overview.current.values() if misses_answers(ret)]
+    before = known.overview.current if known else {}
+    same = {ret.number for ret in doubtful if before.get(ret.reference) is ret}
+    held = {number: known.said[number] for number in same if known and number in known.said}
+    new = ledger.with_answers(ret for ret in doubtful if ret.number not in same)
+    return held | {ret.number: said for ret in new if (said := said_why(ret))}
 
 
 def _awaited(
@@ -433,6 +480,7 @@ class _Lines:
     contested: Mapping[str, tuple[Finding, ...]]
     refused: frozenset[str]
     late: bool
+    today: date
     evidence: Mapping[str, tuple[Return, ...]]
     later: Mapping[str, tuple[Return, ...]]
     said: Mapping[int, tuple[SaidWhy, ...]]
@@ -448,7 +496,9 @@ class _Lines:
                 reference="",
                 state="not issued",
             )
-        return self._issued(issued, in_register=True)
+        line = self._issued(issued, in_register=True)
+        away = absent_until(line.notice, person, self.today)
+        return replace(line, away=away) if away else line
 
     def left_over(self, issued: Issued) -> Line:
         """The line of somebody the register no longer names."""
@@ -537,18 +587,20 @@ def _titles(
 
 
 def _rates(lines: Sequence[Line], titles: Mapping[str, str]) -> tuple[Rate, ...]:
-    rates = []
-    for name, title in titles.items():
-        own = [line for line in lines if line.toolkit == name and line.state not in _NOT_COUNTED]
-        rates.append(
-            Rate(
-                toolkit=name,
-                title=title,
-                issued=len(own),
-                answered=sum(line.state in ANSWERED for line in own),
-                with_queries=sum(line.state == "query open" for line in own),
-                nil=sum(line.state == "nil return" for line in own),
-                declined=sum(line.state == "declined" for line in own),
-            )
-        )
-    return tuple(rates)
+    return tuple(
+        _rate(name, title, [line for line in lines if line.toolkit == name])
+        for name, title in titles.items()
+    )
+
+
+def _rate(name: str, title: str, lines: Sequence[Line]) -> Rate:
+    own = [line for line in lines if line.state not in _NOT_COUNTED]
+    return Rate(
+        toolkit=name,
+        title=title,
+        issued=len(own),
+        answered=sum(line.state in ANSWERED for line in own),
+        with_queries=sum(line.state == "query open" for line in own),
+        nil=sum(line.state == "nil return" for line in own),
+        declined=sum(line.state == "declined" for line in own),
+    )

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
-from xlassess.web.routes import home, papers, progress, receive, send, settle, summary
+from xlassess.web.routes import home, papers, progress, receive, register, send, settle, summary
 from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
 from xlassess.web.visit import Desk, Visit, acts, shows
 
@@ -42,6 +42,8 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("workbook", "/send/workbook", send.give),
     DeskPage("receive", "/receive", receive.show, "Receive", receive.take, files=True),
     DeskPage("bundle", "/send/all", send.bundle),
+    DeskPage("register", "/register", register.show, "Register", register.act),
+    DeskPage("response", "/register/response", register.response),
     DeskPage("settle", "/settle", settle.show, "Settle"),
     DeskPage("doubt", "/settle/one", settle.show_one, act=settle.act),
     DeskPage("query", "/settle/query", settle.give_query),

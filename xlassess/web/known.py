@@ -19,9 +19,10 @@ class KnownRounds:
     """Where the rounds of an assessment stand, as last worked out.
 
     It holds as long as settings, register, toolkits, day and the last event on record are the same.
+    Where only events were added, only what they changed is read.
     """
 
-    _known: dict[Path, tuple[_State, Status]] = field(default_factory=dict)
+    _known: dict[Path, tuple[int, _State, Status]] = field(default_factory=dict)
     _working: threading.Lock = field(default_factory=threading.Lock)
 
     def status(self, folder: AssessmentFolder, today: date) -> Status:
@@ -31,21 +32,30 @@ class KnownRounds:
             XlassessError: settings, register or ledger cannot be used.
         """
         with self._working:  # two who ask at once wait for one answer
-            state = (today, *_state(folder))
-            held = self._known.get(folder.home)
-            if held is None or held[0] != state:
-                held = self._known[folder.home] = (state, status(folder, today=today))
-            return held[1]
+            last, files = _last(folder), (today, *_files(folder))
+            number, before, held = self._known.get(folder.home, (0, (), None))
+            if held is None or before != files or number > last:
+                held = status(folder, today=today)
+            elif number < last and held.basis:
+                basis = held.basis
+                held = status(folder, today=today, known=basis, register=basis.register)
+            self._known[folder.home] = (last, files, held)
+            return held
 
 
-def _state(folder: AssessmentFolder) -> _State:
-    """What a change of what a round stands on shows in."""
-    last = 0
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file) as ledger:
-            last = ledger.last_event()
+def _last(folder: AssessmentFolder) -> int:
+    """The number of the last event on record."""
+    if not folder.ledger_file.exists():
+        return 0
+    with Ledger(folder.ledger_file) as ledger:
+        return ledger.last_event()
+
+
+def _files(folder: AssessmentFolder) -> _State:
+    """What a change of the files that a round stands on shows in."""
     files = [folder.settings_file, folder.round_file, folder.register_file]
-    return (last, *map(_stamp, [*files, *sorted(folder.toolkits.glob("*"))]))
+    ledger = _stamp(folder.ledger_file)[-1:]  # another ledger, put back from a copy
+    return (ledger, *map(_stamp, [*files, *sorted(folder.toolkits.glob("*"))]))
 
 
 def _stamp(path: Path) -> _State:

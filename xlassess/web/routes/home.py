@@ -90,7 +90,7 @@ def show(visit: Visit) -> Response:
         steps=tuple(_steps(visit, found)),
         reviews=found.reviews,
         remarks=found.remarks,
-        rounds=tuple(_rounds(visit)),
+        rounds=tuple(_rounds(visit)) if len(visit.rounds) > 1 else (),
     )
     return page(visit, "home.html", "Where the round stands", view)
 

@@ -216,14 +216,16 @@ def _back(visit: Visit) -> str:
 
 
 def _next(visit: Visit, before: Sequence[Unsettled], place: int, more: dict[str, str]) -> str:
-    """The address of what came next in the list, as far as it is still there."""
-    left = tuple(unsettled(visit.status))
-    there = {(one.reference, one.key): one for one in left}
-    after = (there.get((one.reference, one.key)) for one in before[place:])
-    one = next(filter(None, after), None)
-    if one is None:
-        return visit.at("settle", **more)
-    return _to(visit, one, **more)
+    """The address of what came next in the list, as far as it is still open.
+
+    A decision may settle more than one thing, but only of the same workbook.
+    """
+    reference = before[place - 1].reference
+    left = in_doubt(visit.folder, reference).open_keys if reference else frozenset()
+    for one in before[place:]:
+        if one.reference != reference or one.key in left or one.kind not in ("queries", "joint"):
+            return _to(visit, one, **more)
+    return visit.at("settle", **more)
 
 
 def _query_file(visit: Visit, case: Case) -> Path | None:
