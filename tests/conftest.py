@@ -17,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from tests.clients.office import Office, Offices
+    from tests.clients.postgresql import Cluster
     from tests.made import Made
 
 
@@ -50,10 +51,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: the mark 'clients' names no program.")
     # The longest files go first: one begun last would leave the other processes idle.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if "hunt" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("hunt")]
-        config.hook.pytest_deselected(items=left_out)
+    wanted = config.option.markexpr
+    left_out = {item for item in items if _left_out(item, wanted)}
+    if left_out:
+        config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
+
+
+def _left_out(item: pytest.Item, wanted: str) -> bool:
+    """True for what is run only where it is asked for by its mark."""
+    if item.get_closest_marker("hunt") and "hunt" not in wanted:
+        return True
+    both = item.get_closest_marker("databases")
+    twice = both is not None and not both.kwargs.get("always", True)
+    return twice and bool(item.get_closest_marker("postgresql")) and "postgresql" not in wanted
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,8 +76,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return SharedScheduling(config, log)
 
 
+_POSTGRESQL = pytest.param(
+    "postgresql", marks=(pytest.mark.clients("postgresql"), pytest.mark.postgresql)
+)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for ``builtin_toolkit`` or ``made`` once for each there is."""
+    """Run a test that asks for ``builtin_toolkit`` or ``made`` once for each there is.
+
+    One with the mark ``databases`` whose ledgers are where the fixture ``database`` says runs with
+    each.
+    """
+    both = metafunc.definition.get_closest_marker("databases")
+    if both and "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", _POSTGRESQL], indirect=True)
     if "builtin_toolkit" in metafunc.fixturenames:
         from xlassess.toolkits.load import builtin_ids
 
@@ -98,6 +121,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _programs(item: pytest.Item) -> frozenset[str]:
     return frozenset(name for mark in item.iter_markers("clients") for name in mark.args)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The PostgreSQL that the tests of this process share; it is marked like an office."""
+    from tests.clients.postgresql import a_cluster
+
+    with a_cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The URL of the database that ledgers of this test are in; None where they are files.
+
+    Whatever earlier tests left there is gone.
+    """
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield None
+        return
+    from tests.services import small
+
+    running: Cluster = request.getfixturevalue("cluster")
+    running.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(small, "LEDGER", f"ledger: {running.url()}\n")
+        yield running.url()
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,7 @@ PROGRAMS: Mapping[str, Program] = {
     "pdftotext": Program("pdftotext", "install poppler-utils", ("pdftotext",)),
     "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
     "neomutt": Program("NeoMutt", "install neomutt", ("neomutt",)),
+    "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
@@ -148,7 +149,15 @@ def _path(name: str) -> Path | None:
     found = map(shutil.which, program.commands)
     if name in ("dovecot", "postfix"):
         found = (shutil.which(one) or shutil.which(one, path=_SERVERS) for one in program.commands)
+    if name == "postgresql":
+        found = (shutil.which(one) or _newest_postgresql(one) for one in program.commands)
     return next((Path(path) for path in found if path), None)
+
+
+def _newest_postgresql(command: str) -> str | None:
+    """Return a program of the server as Debian installs it: a folder for each version."""
+    found = Path("/usr/lib/postgresql").glob(f"*/bin/{command}")
+    return max(map(str, found), key=lambda path: int(path.split("/")[4]), default=None)
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,18 @@ import pytest
 
 from tests.ledger.values import clock
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import LedgerDatabase
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "ledger.db", clock) as made:
+def place(tmp_path: Path, database: str | None) -> Path | LedgerDatabase:
+    """Where a new ledger can be: a file, or a database; nothing is there yet."""
+    if database is None:
+        return tmp_path / "ledger.db"
+    return LedgerDatabase(database, "riverside")
+
+
+@pytest.fixture
+def ledger(place: Path | LedgerDatabase) -> Iterator[Ledger]:
+    with Ledger(place, clock) as made:
         yield made

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.ledger.raw import behind
 from tests.ledger.values import NOON, a_return, an_issued, sha
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.query import Query, Slot
+
+pytestmark = pytest.mark.databases
 
 
 def a_query(number: int, base: int, version: str = "a") -> Query:
@@ -92,12 +95,12 @@ def test_answer__where_the_return_asked_about_was_set_aside(ledger: Ledger, aske
     assert not ledger.audit().faults
 
 
-def test_audit__sees_a_changed_query(ledger: Ledger, asked: Query, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "ledger.db") as db:
-        db.execute("update queries set asked = '[]'")
-    db.close()
+def test_audit__sees_a_changed_query(
+    ledger: Ledger, asked: Query, place: Path | LedgerDatabase
+) -> None:
+    with behind(place) as run:
+        run("update queries set asked = '[]'")
     assert [fault.about for fault in ledger.audit().faults] == [f"query workbook {asked.reference}"]
-    with sqlite3.connect(tmp_path / "ledger.db") as db:
-        db.execute("delete from queries")
-    db.close()
+    with behind(place) as run:
+        run("delete from queries")
     assert len(ledger.audit().faults) == 1

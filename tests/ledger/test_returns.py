@@ -11,7 +11,9 @@ import pytest
 from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Answer, Return
-from xlassess.model.assessment import Assessment, Coordinator
+from xlassess.model.assessment import Assessment, Coordinator, LedgerDatabase
+
+pytestmark = pytest.mark.databases
 
 
 def states(ledger: Ledger) -> list[tuple[str, str]]:
@@ -145,13 +147,12 @@ def test_return__with_a_state_reading_does_not_give(ledger: Ledger, run: str) ->
             ledger.record_return(a_return(1, state=state), run)
 
 
-def test_return__one_opened_ledger_is_one_run(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    with Ledger(path, clock) as ledger:
+def test_return__one_opened_ledger_is_one_run(place: Path | LedgerDatabase) -> None:
+    with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(1)])
         ledger.record_return(a_return(1, "a"))
         assert ledger.record_return(a_return(1, "b")).findings[-1].code == "L01"
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         ledger.record_return(a_return(1, "c"))
         assert counting(ledger) == {"R001": "1c.xlsx"}
 

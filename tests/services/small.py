@@ -34,6 +34,9 @@ coordinator:
 return_by: 2026-03-13
 """
 
+LEDGER = ""
+"""A line of the settings that says where ledgers are; tests of several databases change it."""
+
 TOOLKIT = """\
 id: tiny
 version: "1.0"
@@ -100,7 +103,7 @@ def a_folder(root: Path, people: tuple[tuple[str, ...], ...] = PEOPLE) -> Assess
     """Return an assessment folder in which nothing was issued yet."""
     root.mkdir(parents=True, exist_ok=True)
     folder = AssessmentFolder(root)
-    folder.settings_file.write_text(SETTINGS, encoding="utf-8")
+    folder.settings_file.write_text(SETTINGS + LEDGER, encoding="utf-8")
     write_toolkit(folder)
     write_register(folder, people)
     return folder

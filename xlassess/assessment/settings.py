@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlassess.assessment import rounds
+from xlassess.assessment.database import id_remark, is_id, ledger_remarks, named_database
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
@@ -26,6 +27,7 @@ from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
 from xlassess.model.assessment import (
     Assessment,
+    LedgerDatabase,
     MailServer,
     Preparation,
     Respondent,
@@ -177,8 +179,24 @@ class AssessmentFolder:
         return self.root / "toolkits"
 
     @property
+    def ledger(self) -> Path | LedgerDatabase:
+        """Where the ledger is: in its file, or in the database that the settings name.
+
+        Raises:
+            AssessmentFileError: the settings name none that can be meant.
+        """
+        try:
+            settings = self.settings_file.read_bytes()
+        except OSError:
+            return self.ledger_file
+        try:
+            return named_database(settings, self.settings_file.name) or self.ledger_file
+        except FileError as error:
+            raise AssessmentFileError(error.problems) from None
+
+    @property
     def ledger_file(self) -> Path:
-        """The ledger."""
+        """The ledger's file, where it is not in a database."""
         return self.root / "ledger.db"
 
     @property
@@ -262,6 +280,7 @@ class AssessmentFolder:
             remarks = (
                 *unfit_texts(file.tree),
                 *_plain_fields(assessment),
+                *(ledger_remarks(assessment.ledger) if assessment.ledger else ()),
                 *self._used_toolkits(assessment),
                 *scenario_remarks(assessment, self.toolkits),
             )
@@ -388,9 +407,8 @@ _FILLED = ("outbox", "drafts", "entries", "returns", "output", "jobs", rounds.RO
 
 
 def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,47}", assessment.id):
-        hint = "Use up to 48 small letters, digits and hyphens."
-        yield ("id",), f"'{assessment.id}' cannot be the id of an assessment.", hint
+    if not is_id(assessment.id):
+        yield id_remark(assessment.id)
     if not rounds.is_round_name(assessment.round):
         said = f"'{assessment.round}' cannot be the name of a round."
         yield ("round",), said, rounds.NAME_HINT

@@ -19,13 +19,13 @@ from sqlalchemy import (
     inspect,
     make_url,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from xlassess.ledger import migrations, schema
+from xlassess.ledger import migrations, postgres, schema
 from xlassess.ledger.events import HEAD, START
+from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
 
 BUSY_SECONDS = 30
@@ -33,28 +33,20 @@ BUSY_SECONDS = 30
 
 _WRITES = "ledger_writes"
 _READS_ONLY = "ledger_reads_only"
-_LOCK = 7_390_127
-"""Number of the PostgreSQL advisory lock under which returns are recorded one at a time."""
 
 
-def open_engine(place: str | Path) -> Engine:
+def open_engine(place: str | Path | LedgerDatabase) -> Engine:
     """Return an engine for a ledger; nothing is connected or created yet.
 
     Args:
-        place: a file (SQLite), or a database URL.
+        place: a file (SQLite) or its URL, or a database that holds the ledgers of many.
 
     Raises:
-        UsageError: the URL is not one, its driver is not installed, or the folder is missing.
+        UsageError: this is no such place, a driver is not installed, or the folder is missing.
     """
+    if isinstance(place, LedgerDatabase):
+        return postgres.open_database(place)
     url = _url(place)
-    if url.get_backend_name() != "sqlite":
-        try:
-            return create_engine(url)
-        except (NoSuchModuleError, ModuleNotFoundError) as error:
-            raise UsageError(
-                f"The ledger {url.render_as_string()} needs a driver that is not installed.",
-                f"Install it ({error}).",
-            ) from None
     if (path := Path(str(url.database))).is_file() and not _may_write(path):
         return _read_only(path)
     # SQLite itself would give a new file to its owner alone, whatever the user's settings say,
@@ -69,13 +61,15 @@ def open_engine(place: str | Path) -> Engine:
 
 def _url(place: str | Path) -> URL:
     if isinstance(place, str) and "://" in place:
-        try:
-            return make_url(place)
-        except ArgumentError:
-            raise UsageError(
-                "The ledger's database URL cannot be read.",
-                "Write it as postgresql+psycopg://user@host/database, or give a file.",
-            ) from None
+        with suppress(ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+            url = make_url(place)
+            if url.get_backend_name() == "sqlite":
+                return url
+        raise UsageError(
+            "A ledger is a file, or in a database that the settings name.",
+            "Name a file, or enter ledger: postgresql+psycopg://USER@HOST/DATABASE in "
+            "assessment.yaml.",
+        )
     path = Path(place)
     if not path.parent.is_dir():
         raise UsageError(
@@ -149,7 +143,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         XlassessError: the database cannot be read.
     """
-    with _errors_for_people(engine), engine.connect() as connection, connection.begin():
+    with _errors_for_people(engine), _transaction(engine, writes=False) as connection:
         yield connection
 
 
@@ -166,11 +160,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
             "Check that you have permission to write to it and its folder, or work on a copy "
             "of the whole folder.",
         )
-    with _errors_for_people(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{_WRITES: True})
+    with _errors_for_people(engine), _transaction(engine, writes=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    if postgres.place_of(engine):
+        with postgres.begun(engine, writes=writes) as connection:
+            yield connection
+        return
+    with engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True}) if writes else plain
         with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             yield connection
 
 
@@ -179,8 +181,9 @@ def _errors_for_people(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.host
-        raise XlassessError(f"The ledger {name} {_what(str(error.orig))}") from error
+        if place := postgres.place_of(engine):
+            raise postgres.in_words(error, place) from error
+        raise XlassessError(f"The ledger {engine.url.database} {_what(str(error.orig))}") from error
 
 
 def _what(error: str) -> str:
@@ -200,6 +203,16 @@ def _what(error: str) -> str:
     return f"cannot be used: {error}."
 
 
+def exists(engine: Engine) -> bool:
+    """True when a ledger was made here.
+
+    Raises:
+        XlassessError: the database cannot be read.
+    """
+    with reading(engine) as connection:
+        return _version(connection) is not None
+
+
 def prepare(engine: Engine) -> None:
     """Create the tables, or bring older ones up to date.
 
@@ -213,11 +226,7 @@ def prepare(engine: Engine) -> None:
     with writing(engine) as connection:
         version = _version(connection)
         if version is None:
-            schema.METADATA.create_all(connection)
-            rows = {"schema": str(newest), HEAD: f"0:{START}"}
-            connection.execute(
-                schema.META.insert(), [{"key": key, "value": value} for key, value in rows.items()]
-            )
+            _create(connection, newest)
             return
         if version > newest:
             raise XlassessError(
@@ -231,6 +240,17 @@ def prepare(engine: Engine) -> None:
             migrations.take_over(connection)
         change = update(schema.META).where(schema.META.c.key == "schema")
         connection.execute(change, {"value": str(newest)})
+
+
+def _create(connection: Connection, version: int) -> None:
+    """Make the tables as they are now, with nothing in them."""
+    if connection.dialect.name == "postgresql":
+        postgres.create_schema(connection)
+    schema.METADATA.create_all(connection)
+    rows = {"schema": str(version), HEAD: f"0:{START}"}
+    connection.execute(
+        schema.META.insert(), [{"key": key, "value": value} for key, value in rows.items()]
+    )
 
 
 def _version(connection: Connection) -> int | None:

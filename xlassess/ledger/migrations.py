@@ -38,9 +38,8 @@ def _add_events(db: Connection) -> None:
         )
     )
     db.execute(text("CREATE INDEX events_by_reference ON events (reference)"))
-    if db.dialect.name == "sqlite":
-        for guard in STAYS:
-            db.execute(guard)
+    for guard in STAYS[db.dialect.name]:
+        db.execute(guard)
 
 
 def _add_queries(db: Connection) -> None:

@@ -206,14 +206,29 @@ EVENTS = Table(
 )
 """The event log (`xlassess.ledger.events`); ``number`` counts from 1 without a gap."""
 
-STAYS = tuple(
-    DDL(  # type: ignore[no-untyped-call]
-        f"CREATE TRIGGER events_stay_{deed} BEFORE {deed} ON events "
-        "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
-    )
-    for deed in ("update", "delete")
-)
-"""A guard rail in SQLite against slips; tampering is what the chain of hashes shows."""
+_STAY = "events are only ever added"
 
-for _guard in STAYS:
-    event.listen(EVENTS, "after_create", _guard.execute_if(dialect="sqlite"))
+STAYS = {
+    "sqlite": tuple(
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER events_stay_{deed} BEFORE {deed} ON events "
+            f"BEGIN SELECT RAISE(ABORT, '{_STAY}'); END"
+        )
+        for deed in ("update", "delete")
+    ),
+    "postgresql": (
+        DDL(  # type: ignore[no-untyped-call]
+            "CREATE FUNCTION events_stay() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{_STAY}'; END $$"
+        ),
+        DDL(  # type: ignore[no-untyped-call]
+            "CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
+            "FOR EACH STATEMENT EXECUTE FUNCTION events_stay()"
+        ),
+    ),
+}
+"""A guard rail against slips, by database; tampering is what the chain of hashes shows."""
+
+for _dialect, _guards in STAYS.items():
+    for _guard in _guards:
+        event.listen(EVENTS, "after_create", _guard.execute_if(dialect=_dialect))

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from xlassess.ledger import digests, events, joint, reads, rows, writes
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
-from xlassess.ledger.engine import open_engine, prepare, reading, writing
+from xlassess.ledger.engine import exists, open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event, What
 from xlassess.ledger.messages import Messages
 from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, LedgerDatabase
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan
 from xlassess.model.query import Query
@@ -60,7 +60,7 @@ class Ledger:
     log (`xlassess.ledger.events`) in the same transaction.
 
     Args:
-        url: the SQLite file (made when missing), or a database URL.
+        place: the SQLite file (made when missing), or a database that holds many ledgers.
         now: the clock; gives the present moment.
         by: who is at work; without a name, whoever the operating system says.
 
@@ -70,19 +70,37 @@ class Ledger:
     """
 
     def __init__(
-        self, url: str | Path, now: Callable[[], datetime] = utc_now, by: str = ""
+        self,
+        place: str | Path | LedgerDatabase,
+        now: Callable[[], datetime] = utc_now,
+        by: str = "",
     ) -> None:
         self._now, self._by = now, by or user_name()
         self._run: int | None = None
         self._together: Connection | None = None
         self._kept: set[str] | None = None
         self._again: dict[int, set[tuple[str, str]]] = {}
-        self._engine = open_engine(url)
+        self._engine = open_engine(place)
         try:
             prepare(self._engine)
         except BaseException:
             self._engine.dispose()
             raise
+
+    @staticmethod
+    def is_at(place: Path | LedgerDatabase) -> bool:
+        """True when there is a ledger in this place: the file is there, or the tables are.
+
+        Raises:
+            XlassessError: the database cannot be asked.
+        """
+        if isinstance(place, Path):
+            return place.exists()
+        engine = open_engine(place)
+        try:
+            return exists(engine)
+        finally:
+            engine.dispose()
 
     def __enter__(self) -> Ledger:
         return self

@@ -165,6 +165,27 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerDatabase:
+    """A database that holds the ledgers of many assessments, and the assessment that is meant.
+
+    ``url`` says where it is, without a password: postgresql+psycopg://user@host/database.
+    ``assessment`` is the assessment's id.
+    """
+
+    url: str
+    assessment: str
+
+    @property
+    def schema(self) -> str:
+        """The schema of the assessment's tables in the database."""
+        return f"xlassess_{self.assessment.replace('-', '_')}"
+
+    def __str__(self) -> str:
+        """Return the place as people read it."""
+        return f"of {self.assessment} in {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One partnership assessing itself in one round with chosen toolkits.
 
@@ -177,7 +198,7 @@ class Assessment:
     for the first. ``show_last_time`` is what workbooks show of last time, by toolkit; facts, where
     nothing is said. ``show_successors`` says that whoever follows somebody at a partner is shown
     that person's answers. ``mail`` is the server that messages are handed to, if xlassess sends
-    them.
+    them. ``ledger`` is the URL of the database with the ledger; empty for a file in the folder.
     """
 
     __pydantic_config__ = _STRICT
@@ -198,6 +219,7 @@ class Assessment:
     mail: MailServer | None = None
     show_last_time: Mapping[str, LastTimeShown] = field(default_factory=dict, hash=False)
     show_successors: bool = False
+    ledger: str = ""
 
     @property
     def promise(self) -> Promise:
