@@ -56,7 +56,7 @@ class OpenRound:
         written = output_from(record, summary, "frames")
         known = any(one.base == written.base for one in record.outputs)
         if not summary.participants.shows_rows and not known:
-            with Ledger(self.folder.ledger_file, lambda: self.now) as ledger:
+            with Ledger(self.folder.ledger, lambda: self.now) as ledger:
                 ledger.record_output(record.assessment.round, written, because=self.anyway)
         return summary
 

@@ -17,6 +17,16 @@ class Run(Protocol):
     def __call__(self, statement: str, *values: object) -> list[dict[str, Any]]: ...
 
 
+def spelled(place: Path | LedgerDatabase) -> str:
+    """A place as another program may be told of it."""
+    return str(place) if isinstance(place, Path) else f"{place.url} {place.assessment}"
+
+
+def place_of(text: str) -> Path | LedgerDatabase:
+    """The place that was spelled."""
+    return LedgerDatabase(*text.split()) if "://" in text else Path(text)
+
+
 @contextmanager
 def behind(place: Path | LedgerDatabase, *, guarded: bool = True) -> Iterator[Run]:
     """Change a ledger directly; all is committed at the end.

@@ -8,10 +8,18 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
+import pytest
+
+from tests.ledger.raw import spelled
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import LedgerDatabase
 
+pytestmark = pytest.mark.databases(always=False)
+
+Place: TypeAlias = "Path | LedgerDatabase"
 ROOT = Path(__file__).parents[2]
 MANY = 400
 
@@ -19,9 +27,10 @@ WORKER = """
 import sys
 from tests.ledger.values import a_return, clock
 from xlassess.ledger import Ledger
+from tests.ledger.raw import place_of
 
-path, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-with Ledger(path, clock) as ledger:
+place, first, last = place_of(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+with Ledger(place, clock) as ledger:
     run = ledger.begin_run("2026")
     print("ready", flush=True)
     sys.stdin.readline()
@@ -31,9 +40,9 @@ with Ledger(path, clock) as ledger:
 """
 
 
-def start(path: Path, first: int = 0, last: int = MANY) -> subprocess.Popen[str]:
+def start(place: Place, first: int = 0, last: int = MANY) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(path), str(first), str(last)],
+        [sys.executable, "-c", WORKER, spelled(place), str(first), str(last)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -50,14 +59,13 @@ def go(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-def test_kill__leaves_every_return_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    with Ledger(path, clock) as ledger:
+def test_kill__leaves_every_return_whole_or_not_at_all(place: Place) -> None:
+    with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(number) for number in range(MANY)])
     chance = random.Random(20260302)
     done = 0
     for turn in range(5):
-        process = start(path, first=done)
+        process = start(place, first=done)
         go(process)
         # Every other time only once something was recorded: a busy machine may take its time.
         said = process.stdout.readline() if turn % 2 and process.stdout else ""
@@ -66,7 +74,7 @@ def test_kill__leaves_every_return_whole_or_not_at_all(tmp_path: Path) -> None:
         said += process.communicate()[0]
         assert process.returncode == -9
         told = [int(line.split()[0]) for line in said.splitlines() if line.endswith(" query")]
-        with Ledger(path, clock) as ledger:
+        with Ledger(place, clock) as ledger:
             held = {int(ret.reference[1:]): ret for ret in ledger.history("2026")}
             assert set(ledger.current("2026")) == {f"R{number:03}" for number in held}
             assert ledger.audit().faults == ()
@@ -79,12 +87,11 @@ def test_kill__leaves_every_return_whole_or_not_at_all(tmp_path: Path) -> None:
     assert done > 0
 
 
-def test_two_at_once__each_return_is_recorded_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
+def test_two_at_once__each_return_is_recorded_once(place: Place) -> None:
     few = 120
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(number) for number in range(few)])
-    both = [start(path, last=few) for _ in range(2)]
+    both = [start(place, last=few) for _ in range(2)]
     for process in both:
         go(process)
     outcomes: dict[str, list[str]] = {}
@@ -96,17 +103,20 @@ def test_two_at_once__each_return_is_recorded_once(tmp_path: Path) -> None:
             outcomes.setdefault(number, []).append(state)
     assert len(outcomes) == few
     assert all(sorted(states) == ["duplicate", "query"] for states in outcomes.values())
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         assert len(ledger.history("2026")) == few
         assert len(ledger.current("2026")) == few
         assert ledger.audit().faults == (), "the chain of events did not fork"
         assert len(ledger.events()) == 2 * few
 
 
-def test_two_at_once__a_new_ledger_is_made_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    code = "import sys; from xlassess.ledger import Ledger; Ledger(sys.argv[1]).begin_run()"
-    programs = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
+def test_two_at_once__a_new_ledger_is_made_once(place: Place) -> None:
+    code = (
+        "import sys; from tests.ledger.raw import place_of; from xlassess.ledger import Ledger; "
+        "ledger = Ledger(place_of(sys.argv[1])); ledger.begin_run(); ledger.close()"
+    )
+    command = [sys.executable, "-c", code, spelled(place)]
+    programs = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
     assert [process.wait(60) for process in programs] == [0, 0, 0, 0]
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         assert ledger.begin_run() == "5"

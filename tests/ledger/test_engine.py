@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger, engine, migrations, schema
+from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
 
+Place: TypeAlias = "Path | LedgerDatabase"
 
-def version(path: Path) -> str:
-    with sqlite3.connect(path) as db:
-        (value,) = db.execute("select value from meta where key = 'schema'").fetchone()
-    db.close()
-    return str(value)
+
+def version(place: Place) -> str:
+    with behind(place) as run:
+        (row,) = run("select value from meta where key = 'schema'")
+    return str(row["value"])
 
 
 def test_open__uses_a_write_ahead_log(ledger: Ledger, tmp_path: Path) -> None:
@@ -29,23 +33,22 @@ def test_open__uses_a_write_ahead_log(ledger: Ledger, tmp_path: Path) -> None:
     db.close()
 
 
-def test_open__newer_ledger(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    Ledger(path).close()
-    with sqlite3.connect(path) as db:
-        db.execute("update meta set value = '99' where key = 'schema'")
-    db.close()
+@pytest.mark.databases
+def test_open__newer_ledger(place: Place) -> None:
+    Ledger(place).close()
+    with behind(place) as run:
+        run("update meta set value = '99' where key = 'schema'")
     with pytest.raises(XlassessError) as caught:
-        Ledger(path)
+        Ledger(place)
     assert "99" in caught.value.message
-    assert version(path) == "99"
+    assert version(place) == "99"
 
 
+@pytest.mark.databases
 def test_open__older_ledger_is_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "ledger.db"
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(1)])
     done: list[int] = []
 
@@ -59,34 +62,32 @@ def test_open__older_ledger_is_brought_up_to_date(
 
     now = migrations.MIGRATIONS
     monkeypatch.setattr(migrations, "MIGRATIONS", (*now, second))
-    Ledger(path).close()
+    Ledger(place).close()
     monkeypatch.setattr(migrations, "MIGRATIONS", (*now, second, third))
-    with Ledger(path, clock) as ledger:
+    with Ledger(place, clock) as ledger:
         assert ledger.issued() == (an_issued(1),)
-    Ledger(path).close()
+    Ledger(place).close()
     assert done == [2, 3]
-    assert version(path) == str(len(now) + 3)
+    assert version(place) == str(len(now) + 3)
 
 
+@pytest.mark.databases
 def test_open__failed_migration_leaves_all_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "ledger.db"
-    Ledger(path).close()
+    Ledger(place).close()
 
     def broken(db: Connection) -> None:
         db.execute(text("create table half_done (id integer)"))
         db.execute(text("insert into no_such_table values (1)"))
 
-    before = version(path)
+    before = version(place)
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
     with pytest.raises(XlassessError):
-        Ledger(path)
-    assert version(path) == before
-    with sqlite3.connect(path) as db:
-        tables = {name for (name,) in db.execute("select name from sqlite_master")}
-    db.close()
-    assert "half_done" not in tables
+        Ledger(place)
+    assert version(place) == before
+    with behind(place) as run:
+        run("create table half_done (id integer)")  # it is not there
 
 
 def test_open__not_a_ledger(tmp_path: Path) -> None:
@@ -135,16 +136,16 @@ def test_tables__are_understood_by_postgresql() -> None:
             assert ("standing = 'current'" in made) == (index.name == "one_current_return")
 
 
+@pytest.mark.databases
 def test_database__itself_allows_one_current_return_per_workbook(
-    ledger: Ledger, tmp_path: Path
+    ledger: Ledger, place: Place
 ) -> None:
-    run = ledger.begin_run()
+    run_number = ledger.begin_run()
     for version_ in "ab":
-        ledger.record_return(a_return(1, version_), run)
-    db = sqlite3.connect(tmp_path / "ledger.db")
-    with pytest.raises(sqlite3.IntegrityError):
-        db.execute("update returns set standing = 'current'")
-    db.close()
+        ledger.record_return(a_return(1, version_), run_number)
+    refusal = "UNIQUE constraint failed|one_current_return"
+    with pytest.raises(Exception, match=refusal), behind(place) as run:
+        run("update returns set standing = 'current'")
 
 
 def test_read_only__reads_and_refuses_to_write(

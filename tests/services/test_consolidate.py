@@ -29,9 +29,11 @@ from xlassess.services.report import report
 from xlassess.services.rounds import rounds
 from xlassess.services.status import status
 
+pytestmark = pytest.mark.databases(always=False)
+
 
 @pytest.fixture
-def folder(tmp_path: Path) -> AssessmentFolder:
+def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
     return a_folder(tmp_path / "small")
 
 
@@ -40,7 +42,7 @@ def test_consolidate__before_anything_was_issued(folder: AssessmentFolder) -> No
         consolidate(folder, now=LATER)
     assert caught.value.exit_code == 3
     assert not folder.summary_file("2026").exists()
-    assert not folder.ledger_file.exists()
+    assert not Ledger.is_at(folder.ledger)
 
 
 def test_consolidate__before_anything_came_back(folder: AssessmentFolder) -> None:

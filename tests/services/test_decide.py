@@ -29,11 +29,13 @@ from xlassess.services.ingest import ingest
 from xlassess.services.status import Line, status
 from xlassess.services.verify import verify
 
+pytestmark = pytest.mark.databases(always=False)
+
 WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> AssessmentFolder:
+def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
     """Ada's workbook came back twice (1 and 2), and the order is not clear."""
     folder = a_folder(tmp_path / "small")
     unclear_pair(folder, tmp_path / "inbox")
@@ -46,7 +48,7 @@ def line(folder: AssessmentFolder, person: int = 0) -> Line:
 
 
 def states(folder: AssessmentFolder) -> dict[str, str]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return {ret.file: ret.state for ret in ledger.history("2026")}
 
 
@@ -103,7 +105,7 @@ def test_choose__taken_back(folder: AssessmentFolder) -> None:
 
 def test_choose__by_number_hash_and_path(folder: AssessmentFolder, tmp_path: Path) -> None:
     ref = reference(folder)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (digest,) = [r.sha256 for r in ledger.history("2026") if r.file == "second.xlsx"]
     for which, number in ((digest[:8], 2), (str(tmp_path / "inbox" / "first.xlsx"), 1), ("2", 2)):
         assert stands(choose(folder, ref.lower().replace("-", ""), which, WHY)) == [
@@ -134,7 +136,7 @@ def test_decision__before_anything_was_issued(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "new")
     with pytest.raises(UsageError):
         choose(folder, "2222-2222", "first.xlsx", WHY)
-    assert not folder.ledger_file.exists()
+    assert not Ledger.is_at(folder.ledger)
 
 
 def test_set_aside__lets_count_what_gave_way(folder: AssessmentFolder, tmp_path: Path) -> None:
@@ -258,7 +260,7 @@ def test_set_aside__leaves_other_workbooks_alone(folder: AssessmentFolder, tmp_p
         )
         ingest(folder, [path], now=LATER + timedelta(days=number + 1), workers=1)
     held = line(folder, 1).number
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         mine = {ret.number for ret in ledger.history() if ret.reference == abe}
     (moved,) = mine - {held}
     choose(folder, abe, str(moved), WHY)
@@ -363,7 +365,7 @@ def test_every_decision__leaves_a_record_that_holds(
     undo(folder, "nil return", ada, WHY)
     settle(folder, reference(folder, 2), "declined", WHY)
     assert verify(folder).faults == ()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         made = [event for event in ledger.events() if event.by == "Dana"]
     assert {event.at for event in made} == {WHY.now}
     assert all(event.reason for event in made if event.what != "sent")

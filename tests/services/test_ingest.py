@@ -22,9 +22,11 @@ from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 
+pytestmark = pytest.mark.databases(always=False)
+
 
 @pytest.fixture
-def folder(tmp_path: Path) -> AssessmentFolder:
+def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)
     return folder
@@ -38,7 +40,7 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def history(folder: AssessmentFolder) -> tuple[Return, ...]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.history("2026")
 
 
@@ -364,7 +366,7 @@ def test_ingest__a_blank_copy_takes_no_answers_away(
     assert result.displaced == ()
     (file,) = result.files
     assert (file.ret.state, "L06" in [f.code for f in file.ret.findings]) == ("superseded", True)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (counts,) = ledger.current("2026").values()
     assert counts.file == "filled.xlsx"
 
@@ -390,7 +392,7 @@ def test_ingest__answers_take_the_place_of_a_blank_copy_whatever_the_order(
     filled = answer(folder, "Ada Ash", tmp_path / "z filled.xlsx")
     (tmp_path / "a blank.xlsx").write_bytes(next(folder.outbox.glob("*Ada*")).read_bytes())
     ingest(folder, [tmp_path / "a blank.xlsx", filled], now=LATER, workers=1)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (counts,) = ledger.current("2026").values()
     assert (counts.file, counts.state) == ("z filled.xlsx", "accepted")
 

@@ -35,11 +35,13 @@ from xlassess.services.query import query
 from xlassess.services.status import Status, status
 from xlassess.toolkits.load import find_toolkit
 
+pytestmark = pytest.mark.databases(always=False)
+
 BEFORE, AFTER = date(2026, 3, 13), date(2026, 3, 14)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> AssessmentFolder:
+def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
     return a_folder(tmp_path / "small")
 
 
@@ -57,7 +59,7 @@ def test_status__before_anything_was_issued(folder: AssessmentFolder) -> None:
     assert states(result) == ["not issued"] * 3
     assert rate(result) == (0, 0, 0)
     assert result.rates[0].share is None
-    assert not folder.ledger_file.exists()
+    assert not Ledger.is_at(folder.ledger)
 
 
 def test_status__of_an_empty_register(folder: AssessmentFolder) -> None:

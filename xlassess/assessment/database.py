@@ -74,16 +74,29 @@ def _named(settings: bytes, name: str) -> LedgerDatabase | None:
     if file.problems:
         raise FileError(file.problems)
     said = file.tree if isinstance(file.tree, dict) else {}
-    url, of = said.get(LEDGER), said.get("id")
+    url = said.get(LEDGER)
     if url is None:
         return None
     if not isinstance(url, str):
         raise FileError([file.problem((LEDGER,), "This is not the URL of a database.", _USUAL)])
     if problems := [file.problem(*remark) for remark in ledger_remarks(url)]:
         raise FileError(problems)
-    if not isinstance(of, str) or not is_id(of):
-        raise FileError([file.problem(*id_remark(str(of or "")))])
-    return LedgerDatabase(url, of)
+    return LedgerDatabase(url, id_in(settings, name))
+
+
+def id_in(settings: bytes, name: str) -> str:
+    """Return the assessment's id as its settings say.
+
+    Raises:
+        FileError: the settings cannot be read, or say none that can be one.
+    """
+    file = read_yaml(settings, name)
+    if file.problems:
+        raise FileError(file.problems)
+    said = file.tree.get("id") if isinstance(file.tree, dict) else None
+    if not isinstance(said, str) or not is_id(said):
+        raise FileError([file.problem(*id_remark(str(said or "")))])
+    return said
 
 
 def is_id(text: str) -> bool:

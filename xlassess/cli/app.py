@@ -42,6 +42,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "progress": ("progress", "Ask owners how far their actions have come."),
     "export": ("export", "Write the data for other programs."),
     "round": ("round", "List, begin, close and reopen rounds."),
+    "ledger": ("ledger", "Copy the ledger into a database, or back."),
     "verify": ("verify", "Check that the records are complete and unchanged."),
     "programme": ("programme", "Look after many partnerships at once."),
     "toolkits": ("toolkits", "List, show, check and edit toolkits."),

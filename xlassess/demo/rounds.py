@@ -142,7 +142,7 @@ class _Year:
         ):
             self._joint("progress", said, at)
             paper = progress_paper(folder, now=at.replace(day=15))
-        with Ledger(folder.ledger_file) as ledger:
+        with Ledger(folder.ledger) as ledger:
             agreed = ledger.plans()[self._year.name].actions
         return RoundPlayed(
             name=self._year.name,
@@ -193,7 +193,7 @@ class _Year:
 
     def _out(self, kind: str) -> list[tuple[Issued, Toolkit]]:
         """The joint workbooks of a kind that wait in the outbox, with their questions."""
-        with Ledger(self._folder.ledger_file) as ledger:
+        with Ledger(self._folder.ledger) as ledger:
             asked = ledger.toolkits()
             return [
                 (one, asked[one.identity.digest])

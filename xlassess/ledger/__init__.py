@@ -2,6 +2,7 @@
 
 from xlassess.ledger.archive import Kept, keep_file
 from xlassess.ledger.audit import Audit, Fault
+from xlassess.ledger.copying import LedgerCopied
 from xlassess.ledger.events import Event
 from xlassess.ledger.order import UNCLEAR
 from xlassess.ledger.reads import RoundOverview
@@ -14,6 +15,7 @@ __all__ = [
     "Fault",
     "Kept",
     "Ledger",
+    "LedgerCopied",
     "RoundOverview",
     "keep_file",
     "user_name",

@@ -181,6 +181,8 @@ def _errors_for_people(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if not isinstance(error.orig, engine.dialect.loaded_dbapi.Error):
+            raise  # of another ledger, which was open at the same time
         if place := postgres.place_of(engine):
             raise postgres.in_words(error, place) from error
         raise XlassessError(f"The ledger {engine.url.database} {_what(str(error.orig))}") from error
@@ -219,27 +221,47 @@ def prepare(engine: Engine) -> None:
     Raises:
         XlassessError: the ledger was written by a newer program.
     """
-    newest = migrations.FIRST_VERSION + len(migrations.MIGRATIONS)
     with reading(engine) as connection:
-        if _version(connection) == newest:
+        if _version(connection) == _newest():
             return
+    with making(engine):
+        pass
+
+
+@contextmanager
+def making(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, in tables that are as new as this program; made when missing.
+
+    Raises:
+        XlassessError: the ledger was written by a newer program, or cannot be written.
+    """
     with writing(engine) as connection:
-        version = _version(connection)
+        version, newest = _version(connection), _newest()
         if version is None:
             _create(connection, newest)
-            return
-        if version > newest:
+        elif version > newest:
             raise XlassessError(
                 "The ledger was written by a newer version of xlassess (its tables have "
                 f"version {version}; this program knows {newest}).",
                 "Update xlassess, or use the program that wrote it.",
             )
-        for step in migrations.MIGRATIONS[version - migrations.FIRST_VERSION :]:
-            step(connection)
-        if version == migrations.FIRST_VERSION:
-            migrations.take_over(connection)
-        change = update(schema.META).where(schema.META.c.key == "schema")
-        connection.execute(change, {"value": str(newest)})
+        elif version < newest:
+            _bring_up_to_date(connection, version, newest)
+        yield connection
+
+
+def _newest() -> int:
+    """The version of the tables that this program makes."""
+    return migrations.FIRST_VERSION + len(migrations.MIGRATIONS)
+
+
+def _bring_up_to_date(connection: Connection, version: int, newest: int) -> None:
+    for step in migrations.MIGRATIONS[version - migrations.FIRST_VERSION :]:
+        step(connection)
+    if version == migrations.FIRST_VERSION:
+        migrations.take_over(connection)
+    change = update(schema.META).where(schema.META.c.key == "schema")
+    connection.execute(change, {"value": str(newest)})
 
 
 def _create(connection: Connection, version: int) -> None:

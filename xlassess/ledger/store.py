@@ -13,10 +13,11 @@ from types import TracebackType
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from xlassess.ledger import digests, events, joint, reads, rows, writes
+from xlassess.ledger import copying, digests, events, joint, reads, rows, writes
+from xlassess.ledger.archive import UNFINISHED
 from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.decisions import Decisions
-from xlassess.ledger.engine import exists, open_engine, prepare, reading, writing
+from xlassess.ledger.engine import exists, making, open_engine, prepare, reading, writing
 from xlassess.ledger.events import Entry, Event, What
 from xlassess.ledger.messages import Messages
 from xlassess.ledger.reads import RoundOverview
@@ -24,7 +25,7 @@ from xlassess.ledger.replay import Replay
 from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment, LedgerDatabase
-from xlassess.model.errors import XlassessError
+from xlassess.model.errors import UsageError, XlassessError
 from xlassess.model.plan import AgreedPlan
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy, Output, Register, Round
@@ -156,6 +157,41 @@ class Ledger:
             return
         with reading(self._engine) as db:
             yield db
+
+    def copy_to(self, place: Path | LedgerDatabase) -> copying.LedgerCopied:
+        """Copy the whole ledger to another place, as it stands, or nothing of it.
+
+        The copy has the same events with the same hashes, so that it is the same ledger; nothing
+        keeps the two together afterwards.
+
+        Args:
+            place: a file that is not there yet, or a database in which there is nothing of it.
+
+        Raises:
+            UsageError: there is a ledger already.
+            XlassessError: the copy cannot be written, or is not the same.
+        """
+        if not isinstance(place, Path):
+            return self._copied(place)
+        if place.exists():
+            raise UsageError(f"There is already a file {place}.", "Name another one.")
+        unfinished = place.with_name(f"{UNFINISHED}{place.name}")
+        unfinished.unlink(missing_ok=True)  # of a run that was broken off
+        try:
+            copied = self._copied(unfinished)
+            unfinished.rename(place)
+        finally:
+            for ending in ("", "-wal", "-shm"):
+                unfinished.with_name(f"{unfinished.name}{ending}").unlink(missing_ok=True)
+        return copied
+
+    def _copied(self, place: Path | LedgerDatabase) -> copying.LedgerCopied:
+        engine = open_engine(place)
+        try:
+            with reading(self._engine) as source, making(engine) as target:
+                return copying.copy(source, target)
+        finally:
+            engine.dispose()
 
     def keep_toolkit(self, toolkit: Toolkit, digest: str) -> None:
         """Keep a toolkit as issued; one whose questions are kept already is left as it is.

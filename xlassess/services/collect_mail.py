@@ -122,7 +122,7 @@ def collect_mail(
     run = _Collecting(
         folder, place, now, workers=workers, passwords=tuple(passwords), watch=watch, tell=tell
     )
-    with Mailbox(place, password, token) as box, Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Mailbox(place, password, token) as box, Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, folder.assessment().round)
         issued = (*ledger.issued(), *ledger.joint())
         run.references = frozenset(one.reference for one in issued)

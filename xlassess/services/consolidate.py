@@ -92,7 +92,7 @@ def consolidate(
     content = summary_bytes(summary)
     make_room(path)
     with (
-        Ledger(folder.ledger_file, lambda: now, by) as ledger,
+        Ledger(folder.ledger, lambda: now, by) as ledger,
         prepared(path, content, lasting=True) as unfinished,
     ):
         ours = ledger.summaries()
@@ -172,10 +172,10 @@ def present_round(
         f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
         "Read the returned workbooks first: xlassess ingest PATH...",
     )
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         raise nothing
     named = {place for place, _ in requests(assessment, folder.respondents())}
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         record = standing_only(ledger.round_record(assessment), named)
         if not record.current:
             raise nothing

@@ -78,7 +78,7 @@ def export_round(
     place, stem = _place_of(target, named)
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})
-    with Ledger(folder.ledger_file, lambda: now, by) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         written = output_from(record, summary, "export")
         ledger.record_output(record.assessment.round, written, because=anyway)
     for path in removed:

@@ -64,7 +64,7 @@ def feedback(
     record = present_round(folder, anyway)
     summary = summarise(record, now)
     place = feedback_folder(folder, record.assessment)
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
         ledger.record_output(record.assessment.round, written, because=anyway)

@@ -159,7 +159,7 @@ def state_of(folder: AssessmentFolder) -> tuple[object, ...]:
         *sorted(folder.toolkits.glob("*")),
     )  # fmt: skip
     times = tuple((path.name, path.stat().st_mtime_ns) for path in files if path.is_file())
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return (0, times)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return (ledger.last_event(), times)

@@ -95,7 +95,7 @@ def progress(
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     _agreed_plans(folder)
     respondents = folder.register(assessment).respondents
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         open_now = open_actions(plans_so_far(folder, ledger.plans(), assessment.round))
         last = issued_last(ledger, assessment.round, "progress")
@@ -180,8 +180,8 @@ def _agreed_plans(folder: AssessmentFolder) -> None:
     Raises:
         UsageError: no plan is agreed yet.
     """
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file) as ledger:
+    if Ledger.is_at(folder.ledger):
+        with Ledger(folder.ledger) as ledger:
             if any(plan.actions for plan in ledger.plans().values()):
                 return
     raise UsageError(
@@ -231,7 +231,7 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     word = path.with_name(PAPER_IN_WORD)
     make_room(path)
     make_room(word)
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         paper = replace(_paper(folder, ledger, assessment, now), waiting=waiting)
         content, in_word = progress_paper_bytes(paper), progress_in_word(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}

@@ -103,7 +103,7 @@ def generate(
     toolkits = toolkits_of(folder, assessment)
     digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
     secret = folder.secret()
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         earlier = ledger.issued()
         own_secret(folder, earlier)

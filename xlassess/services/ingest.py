@@ -102,7 +102,7 @@ def ingest(
     sweep(Path(tempfile.gettempdir()), (_UNPACKED,))
     with (
         tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
-        Ledger(folder.ledger_file, lambda: now) as ledger,
+        Ledger(folder.ledger, lambda: now) as ledger,
     ):
         still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)

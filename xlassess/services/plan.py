@@ -66,7 +66,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
     summary = summarise(record, now)
     matters = matters_of(summary)
     assessment = record.assessment
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
         last = issued_last(ledger, assessment.round, "plan").get(COORDINATOR)
@@ -104,7 +104,7 @@ def waiting_in(folder: AssessmentFolder, now: datetime) -> int:
         XlassessError: the assessment cannot be used.
     """
     assessment = folder.assessment()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         agreed = ledger.plans().get(assessment.round)
     if agreed is None or not agreed.actions:
         return 0

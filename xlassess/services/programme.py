@@ -334,9 +334,9 @@ def _rounds(folder: AssessmentFolder) -> Iterator[HeldRound]:
     """Yield the rounds of an assessment in which something was issued, the first one first."""
     names = round_names(folder.root) if has_rounds(folder.root) else ()
     homes = [AssessmentFolder(folder.root, name) for name in names] or [folder]
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         subjects = {kit.id: kit.subject for kit in ledger.toolkits().values()}
         closed = ledger.closed_rounds()
         for home in homes:

@@ -113,9 +113,9 @@ def query(
     if return_by and return_by < local_day(now):
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     place = folder.outbox / QUERIES
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return Queried(place, ())
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         issued = {one.reference: one for one in ledger.issued()}
         own_secret(folder, issued.values())

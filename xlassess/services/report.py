@@ -74,7 +74,7 @@ def report(
     _check(path, template)
     summary = summarise(record, now)
     content = report_bytes(summary, given, template.name if template else "")
-    with Ledger(folder.ledger_file, lambda: now, by) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         written = output_from(record, summary, "report")
         ledger.record_output(record.assessment.round, written, because=anyway)
     put(path, content)

@@ -85,7 +85,10 @@ def write_archive(place: Path, folder: AssessmentFolder, ledger: Ledger, now: da
         summary = summarise(record, now)
         ledger.record_output(settings.round, output_from(record, summary, "export"))
         _write_answers(place / "answers", summary)
-    _copy_ledger(folder.ledger_file, place / "ledger.db")
+    if isinstance(folder.ledger, Path):
+        _copy_ledger(folder.ledger, place / "ledger.db")
+    else:
+        ledger.copy_to(place / "ledger.db")
     title = f"{settings.partnership}: round {settings.round}"
     day = written_day(now.astimezone())
     text = _README.format(

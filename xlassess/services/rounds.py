@@ -109,9 +109,9 @@ def rounds(folder: AssessmentFolder) -> tuple[RoundLine, ...]:
     """
     names = round_names(folder.root) if has_rounds(folder.root) else ()
     homes = [AssessmentFolder(folder.root, name) for name in names] or [folder]
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return tuple(_line(home, None, home is homes[-1]) for home in homes)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return tuple(_line(home, ledger, home is homes[-1]) for home in homes)
 
 
@@ -195,8 +195,8 @@ def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date
     if return_by < today:
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     known = {line.name.casefold() for line in rounds(folder)}
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file) as ledger:
+    if Ledger.is_at(folder.ledger):
+        with Ledger(folder.ledger) as ledger:
             known |= {one.identity.round.casefold() for one in ledger.issued()}
     if name.casefold() in known:
         raise UsageError(
@@ -247,14 +247,14 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
         OSError: the archive cannot be written.
     """
     settings = folder.assessment()
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         raise UsageError(
             f"Nothing was issued in round {settings.round} yet, so there is nothing to close.",
             "Issue the workbooks first: xlassess generate",
         )
     sweep(folder.home)
     left = left_open(folder, today=now.astimezone().date())
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         closed = ledger.closed_rounds().get(settings.round)
         if closed and (folder.home / closed.details["archive"]).is_dir():
             still_open(ledger, settings.round)
@@ -295,8 +295,8 @@ def reopen_round(folder: AssessmentFolder, reason: str, *, now: datetime) -> str
     name = folder.assessment().round
     if not reason.strip():
         raise UsageError("Opening a round again needs a reason.", 'Give it with --reason "...".')
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file, lambda: now) as ledger:
+    if Ledger.is_at(folder.ledger):
+        with Ledger(folder.ledger, lambda: now) as ledger:
             if name in ledger.closed_rounds():
                 ledger.round_reopened(name, reason.strip())
                 return name

@@ -406,9 +406,9 @@ def _found(
     folder: AssessmentFolder, assessment: Assessment, respondents: Sequence[Respondent],
     known: Basis | None,
 ) -> _Found:  # fmt: skip
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return _Found()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         overview = ledger.overview(assessment.round, known.overview if known else None)
         plans = plans_so_far(folder, ledger.plans(), assessment.round)
         return _Found(

@@ -269,10 +269,10 @@ def _check_version(root: Path, toolkit: Toolkit, problem: _Problem) -> None:
 
 def _issued_otherwise(root: Path, toolkit: Toolkit) -> bool:
     """True when this version was issued in the assessment, and only with other questions."""
-    file = AssessmentFolder(root).ledger_file
-    if not file.is_file():
+    place = AssessmentFolder(root).ledger
+    if not Ledger.is_at(place):
         return False
-    with Ledger(file) as ledger:
+    with Ledger(place) as ledger:
         kept = ledger.toolkits()
     digests = {
         digest

@@ -325,7 +325,7 @@ def _known_to(path: Path, events: Sequence[Event], root: Path) -> Fault | None:
         return Fault(
             "ledger",
             f"{where} was written when the log had {number} events; now it has {last}. The ledger "
-            "is an older copy, or its end was cut off: put the newer ledger.db back.",
+            "is an older copy, or its end was cut off: put the newer one back.",
         )
     if events[number - 1].hash != sha256:
         return Fault(
@@ -365,8 +365,9 @@ def _copies(folder: AssessmentFolder, events: Sequence[Event], found: _Findings)
     A copy that holds nothing new is worth a remark; one with events of its own is somebody's
     work that is missing here.
     """
-    own = folder.ledger_file
-    companions = {f"{own.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}
+    own, in_file = folder.ledger_file, isinstance(folder.ledger, Path)
+    companions = {f"{own.name}{ending}" for ending in ("", "-wal", "-shm", "-journal") if in_file}
+    ours = own.name if in_file else "the ledger in the database"
     for path in sorted(folder.root.iterdir()):
         named = path.name.casefold()
         if path.name in companions or not path.is_file():
@@ -377,14 +378,14 @@ def _copies(folder: AssessmentFolder, events: Sequence[Event], found: _Findings)
             continue
         more = _own_events(path, events)
         if more is None:
-            found.remarks.append(f"{path.name} beside {own.name} is not a ledger, or is damaged.")
+            found.remarks.append(f"{path.name} beside {ours} is not a ledger, or is damaged.")
         elif more:
             said = f"{path.name} is another ledger of this assessment, with {more} events that "
-            said += f"{own.name} does not have: somebody worked in another copy of this folder."
+            said += f"{ours} does not have: somebody worked in another copy of this folder."
             found.faults.append(Fault(path.name, f"{said} Do again here what was done there."))
         else:
             found.remarks.append(
-                f"{path.name} is a copy of the ledger with nothing in it that {own.name} lacks."
+                f"{path.name} is a copy of the ledger with nothing in it that {ours} lacks."
             )
 
 

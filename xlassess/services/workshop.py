@@ -57,7 +57,7 @@ def workshop(
     record = present_round(folder)
     summary = summarise(record, now)
     assessment = record.assessment
-    with Ledger(folder.ledger_file, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
         last = issued_last(ledger, assessment.round, "workshop")

@@ -45,9 +45,9 @@ class KnownRounds:
 
 def _last(folder: AssessmentFolder) -> int:
     """The number of the last event on record."""
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return 0
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.last_event()
 
 

@@ -50,8 +50,8 @@ def _with_round(folder: AssessmentFolder, wanted: str) -> AssessmentFolder:
         return AssessmentFolder(folder.root, chosen_round(folder.root, wanted))
     if not wanted or wanted.casefold() == folder.assessment().round.casefold():
         return folder
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file) as ledger:
+    if Ledger.is_at(folder.ledger):
+        with Ledger(folder.ledger) as ledger:
             names = {one.identity.round.casefold() for one in ledger.issued()}
         if wanted.casefold() in names:  # held before rounds had folders
             take_over(folder)
@@ -85,9 +85,9 @@ _SAYS_SHARED = re.compile(rb"^[^#\n]*shared", re.MULTILINE)
 
 def closing_of(folder: AssessmentFolder) -> Event | None:
     """Return the event that closed the round; nothing while it is open."""
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return None
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.closed_rounds().get(folder.assessment().round)
 
 
@@ -103,19 +103,33 @@ def _is_shared(folder: AssessmentFolder) -> bool:
 
 def _refuse_lost(folder: AssessmentFolder) -> None:
     """Refuse to go on without a ledger where there are files that only it can explain."""
-    log = folder.ledger_file.with_name(f"{folder.ledger_file.name}-wal")
-    if any(path.exists() and path.stat().st_size for path in (folder.ledger_file, log)):
-        return  # an empty file is what a failed copy leaves, and what is on record is not in it
+    place = folder.ledger
+    if isinstance(place, Path) and _is_held(place):
+        return
     places = {folder.returns: "*.*", folder.outbox: "*.xlsx"}
     held = next((place for place, names in places.items() if any(place.rglob(names))), None)
-    if held is not None:
+    if held is None:
+        return
+    if isinstance(place, Path):
         raise XlassessError(
-            f"The ledger {shown(folder.ledger_file)} is missing or empty, but {shown(held)} "
+            f"The ledger {shown(place)} is missing or empty, but {shown(held)} "
             "has files of this assessment.",
             "Restore ledger.db from a copy. Without it, xlassess does not know what was "
             "issued, returned and decided. To start again instead, move outbox and returns "
             "away.",
         )
+    if not Ledger.is_at(place):
+        raise XlassessError(
+            f"There is no ledger {place}, but {shown(held)} has files of this assessment.",
+            "If the ledger is in a file still, copy it: xlassess ledger copy ledger.db "
+            f"{as_argument(place.url)}\nIf not, correct ledger or id in assessment.yaml.",
+        )
+
+
+def _is_held(file: Path) -> bool:
+    """True when something is on record in a file; an empty one is what a failed copy leaves."""
+    log = file.with_name(f"{file.name}-wal")
+    return any(path.exists() and path.stat().st_size for path in (file, log))
 
 
 def own_secret(folder: AssessmentFolder, issued: Iterable[Issued]) -> bytes:
@@ -142,12 +156,12 @@ def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") 
     Raises:
         UsageError: nothing was issued yet.
     """
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         raise UsageError(
             "No workbook has been issued yet.",
             "Issue the workbooks first: xlassess generate",
         )
-    return Ledger(folder.ledger_file, now, by)
+    return Ledger(folder.ledger, now, by)
 
 
 def shown(path: Path) -> str:

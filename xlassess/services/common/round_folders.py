@@ -78,8 +78,8 @@ def take_over(folder: AssessmentFolder) -> AssessmentFolder:
 def _earlier(folder: AssessmentFolder, present: str) -> dict[str, list[Issued]]:
     """The workbooks of the rounds before the present one, in the order of their first issue."""
     found: dict[str, list[Issued]] = {}
-    if folder.ledger_file.exists():
-        with Ledger(folder.ledger_file) as ledger:
+    if Ledger.is_at(folder.ledger):
+        with Ledger(folder.ledger) as ledger:
             for one in ledger.issued():
                 found.setdefault(one.identity.round, []).append(one)
     found.pop(present, None)
@@ -194,9 +194,9 @@ def _move_entries_left(root: Path) -> None:
 
 def _rounds_of_files(folder: AssessmentFolder) -> Mapping[str, str]:
     """The round of each workbook or copy of one, by its name without the ending; of archives."""
-    if not folder.ledger_file.exists():
+    if not Ledger.is_at(folder.ledger):
         return {}
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         issued, events = (*ledger.issued(), *ledger.joint()), ledger.events()
         others: tuple[Query | EntryCopy, ...] = (*ledger.queries(), *ledger.entries())
     rounds = {one.reference: one.identity.round for one in issued}
