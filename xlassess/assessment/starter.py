@@ -76,6 +76,13 @@ _MAIL = """\
 #   security: starttls
 """
 
+_LEDGER = """\
+# The ledger is the file ledger.db in this folder. It can be in a PostgreSQL database instead, where
+# several people work from different computers. See "The ledger in a database" in the guide. No
+# password goes in here.
+# ledger: postgresql+psycopg://USER@HOST/DATABASE
+"""
+
 _ROUND = """\
 # One round of the assessment. What holds for all rounds stands in assessment.yaml. Where this
 # round differs, enter the line here as well: coordinator, marking, attribution, minimum_group,
@@ -164,6 +171,7 @@ shared: false
 #   show_successors: true
 
 {mail}
+{ledger}
 {scenarios}"""
 
 GITIGNORE = """\
@@ -192,7 +200,7 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
     lines = "\n".join(f"#   {name:<{width}}   {title}" for name, title in known)
     return _SETTINGS.format(
         id=assessment_id, toolkits=lines, first=known[0][0], preparation=_PREPARATION,
-        scenarios=_SCENARIOS, mail=_MAIL,
+        scenarios=_SCENARIOS, mail=_MAIL, ledger=_LEDGER,
     )  # fmt: skip
 
 
