@@ -118,6 +118,10 @@ class Cluster:
         self._process.wait(60)
         self._process = None
 
+    def stand_by(self) -> None:
+        """From its next start on, be the standby of a server that never says anything."""
+        (self.folder / "data" / "standby.signal").touch()
+
     def _server(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 

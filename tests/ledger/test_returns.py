@@ -157,6 +157,23 @@ def test_return__one_opened_ledger_is_one_run(place: Path | LedgerDatabase) -> N
         assert counting(ledger) == {"R001": "1c.xlsx"}
 
 
+def test_return__after_some_together_that_failed(place: Path | LedgerDatabase) -> None:
+    """The run that these were to be in was not begun after all."""
+    with Ledger(place, clock) as ledger:
+        ledger.record_issued([an_issued(1)])
+        with pytest.raises(ZeroDivisionError):
+            _fail_together(ledger)
+        assert ledger.history() == ()
+        assert ledger.record_return(a_return(1)).number
+        assert ledger.audit().faults == ()
+
+
+def _fail_together(ledger: Ledger) -> None:
+    with ledger.together():
+        ledger.record_return(a_return(1))
+        raise ZeroDivisionError
+
+
 def test_history__holds_a_round_and_what_came_in_it(ledger: Ledger, run: str) -> None:
     ledger.record_issued([an_issued(9, "2025")])
     last_year = ledger.begin_run("2025")

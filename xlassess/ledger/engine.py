@@ -278,6 +278,8 @@ def _create(connection: Connection, version: int) -> None:
 def _version(connection: Connection) -> int | None:
     """The version of the tables, or None where there are none."""
     if not inspect(connection).has_table("meta"):
+        if connection.dialect.name == "postgresql":
+            postgres.refuse_hidden(connection)
         return None
     value = connection.scalar(select(schema.META.c.value).where(schema.META.c.key == "schema"))
     return int(value) if value else None

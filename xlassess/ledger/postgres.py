@@ -190,7 +190,14 @@ def _will_pass(error: DBAPIError) -> bool:
     """True for a server that is starting or stopping, or has no connection left just now."""
     said = str(error.orig)
     return any(
-        sign in said for sign in ("starting up", "shutting down", "too many clients", "recovery")
+        sign in said
+        for sign in (
+            "starting up",
+            "shutting down",
+            "too many clients",
+            "in recovery mode",
+            "not yet accepting",
+        )
     )
 
 
@@ -212,6 +219,21 @@ def create_schema(connection: Connection) -> None:
     # Not IF NOT EXISTS: that needs the right to make schemas even where there is nothing to make.
     if connection.scalar(known, {"name": place.schema}) is None:
         connection.execute(text(f'CREATE SCHEMA "{place.schema}"'))
+
+
+def refuse_hidden(connection: Connection) -> None:
+    """Refuse to take a schema for missing that is only not shown to whoever asks.
+
+    Raises:
+        XlassessError: it is there, and may not be used.
+    """
+    place: LedgerDatabase = connection.get_execution_options()[_DATABASE]
+    hidden = text(
+        "SELECT 1 FROM pg_namespace WHERE nspname = :name "
+        "AND NOT has_schema_privilege(oid, 'USAGE')"
+    )
+    if connection.scalar(hidden, {"name": place.schema}):
+        raise _told(place, *_FORBIDDEN)
 
 
 def number_on(connection: Connection, table: str, column: str) -> None:
@@ -239,9 +261,7 @@ def in_words(error: DBAPIError, place: LedgerDatabase) -> XlassessError:
         )
     for states, sign, message, remedy in _KNOWN:
         if state in states if state else bool(sign) and re.search(sign, said):
-            told = {"where": where, "user": _user(place), "schema": place.schema}
-            told |= {"kept": _kept_as(make_url(place.url).username, make_url(place.url).host)}
-            return XlassessError(message.format(**told), remedy.format(**told))
+            return _told(place, message, remedy)
     if not state:
         return XlassessError(
             f"The database server of the ledger {where} cannot be reached: {said}.",
@@ -251,6 +271,13 @@ def in_words(error: DBAPIError, place: LedgerDatabase) -> XlassessError:
     return XlassessError(f"The ledger {where} cannot be used: {said} ({state}).")
 
 
+def _told(place: LedgerDatabase, message: str, remedy: str) -> XlassessError:
+    url = make_url(place.url)
+    told = {"where": _where(place), "schema": place.schema}
+    told |= {"user": url.username or "you", "kept": _kept_as(url.username, url.host)}
+    return XlassessError(message.format(**told), remedy.format(**told))
+
+
 def _where(place: LedgerDatabase) -> str:
     """The database as people read it: its name, and where it is."""
     url = make_url(place.url)
@@ -258,9 +285,11 @@ def _where(place: LedgerDatabase) -> str:
     return f"{url.database} on {host}"
 
 
-def _user(place: LedgerDatabase) -> str:
-    return make_url(place.url).username or "you"
-
+_FORBIDDEN = (
+    "The database {where} does not let {user} use the tables of this assessment.",
+    "Ask whoever runs it: CREATE SCHEMA {schema} AUTHORIZATION the role you work under. All who "
+    "work on one assessment need the same role.",
+)
 
 _KNOWN: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (
@@ -311,12 +340,10 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (
         ("42501",),
         "",
-        "The database {where} does not let {user} use the tables of this assessment.",
-        "Ask whoever runs it: CREATE SCHEMA {schema} AUTHORIZATION the role you work under. All "
-        "who work on one assessment need the same role.",
+        *_FORBIDDEN,
     ),
     (
-        ("25006",),
+        ("25006", "0A000"),
         "",
         "The database {where} can only be read. It may be a standby.",
         "Name the server that can be written to.",

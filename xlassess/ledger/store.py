@@ -134,12 +134,13 @@ class Ledger:
 
     @contextmanager
     def _forgetting(self) -> Iterator[None]:
-        """Where nothing is recorded after all, nothing was told either."""
+        """Where nothing is recorded after all, nothing was told either, and no run begun."""
+        run = self._run
         try:
             yield
         except BaseException:
             self._again.clear()
-            self._kept = None
+            self._kept, self._run = None, run
             raise
 
     @contextmanager
