@@ -536,10 +536,18 @@ class Ledger:
             found = events.read(db, EVENTS.c.what == "consolidated")
         return frozenset(event.details["sha256"] for event in found)
 
-    def events(self, after: int = 0) -> tuple[Event, ...]:
-        """Return all that has happened, oldest first, or only what came after an event."""
+    def events(self, after: int = 0, up_to: int | None = None) -> tuple[Event, ...]:
+        """Return all that has happened, oldest first, or only what came after an event.
+
+        Args:
+            after: the number of that event.
+            up_to: the number of the last event wanted; without one, all that came.
+        """
+        which = EVENTS.c.number > after
+        if up_to is not None:
+            which = and_(which, EVENTS.c.number <= up_to)
         with self._reading() as db:
-            return events.read(db, EVENTS.c.number > after)
+            return events.read(db, which)
 
     def about(self, reference: str) -> tuple[Event, ...]:
         """Return what happened to a workbook by its name, oldest first."""

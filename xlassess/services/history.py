@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.layout import layout
 from xlassess.ledger import Event
 from xlassess.ledger.events import WRITING, ReturnStatus
 from xlassess.model.answer import Issued, Return
+from xlassess.model.errors import UsageError
+from xlassess.model.query import Slot
 from xlassess.model.record import Outcome
-from xlassess.services.common.asked import request_of
+from xlassess.services.common.asked import answered, request_of
 from xlassess.services.common.opening import opened
+from xlassess.services.common.phrases import capital, count, named
 from xlassess.services.decide import asked_about, workbook
+from xlassess.services.in_doubt import places, plain_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +123,159 @@ def _counted(event: Event, reference: str, statuses: Mapping[int, ReturnStatus])
     for number, place in statuses.items():
         if (place.reference, place.standing) == (reference, "current"):
             yield number
+
+
+@dataclass(frozen=True, slots=True)
+class CellHistory:
+    """A place of a workbook, and what stood there in each of its returns, the oldest first.
+
+    ``cell`` is where it was read from last; empty where nothing ever was.
+    """
+
+    item: str
+    ask: str
+    heading: str
+    sheet: str
+    cell: str
+    values: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """True when it did not say the same in every return."""
+        return len(set(self.values)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class CellsHistory:
+    """What stood in the cells of a workbook, return by return; ``counts`` is the one that counts.
+
+    Files that were refused have no answers, and are not among them.
+    """
+
+    issued: Issued
+    returns: tuple[Return, ...]
+    counts: int
+    cells: tuple[CellHistory, ...]
+
+
+def cells_history(folder: AssessmentFolder, reference: str) -> CellsHistory:
+    """Return what stood in every cell of a workbook, in each of its returns.
+
+    Raises:
+        UsageError: no workbook was issued under this reference.
+    """
+    with opened(folder, _now) as ledger:
+        issued = ledger.book(reference)
+        if issued is None:
+            raise UsageError("There is no such workbook.", "Choose it in the register.")
+        toolkit = ledger.toolkits()[issued.identity.digest]
+        returns = tuple(r for r in ledger.returns_of([reference]) if r.state != "refused")
+        counts = ledger.counting_of([reference]).get(reference, 0)
+    read = [plain_answers(toolkit, ret) for ret in returns]
+    where = {Slot(a.item, a.field): (a.sheet, a.cell) for ret in returns for a in ret.answers}
+    cells = (
+        CellHistory(*about, *where.get(slot, ("", "")), tuple(one.text(slot) for one in read))
+        for slot, about in places(layout(toolkit))
+    )
+    return CellsHistory(issued, returns, counts, tuple(one for one in cells if any(one.values)))
+
+
+# What happened, in words.
+
+_SHORT = 12
+"""How many digits of a hash are shown."""
+
+
+def now_told(result: History) -> str:
+    """Return in a sentence what counts for the workbook now."""
+    if result.counts is not None:
+        return f"Now {named(result.counts)} counts ({result.counts.state})."
+    if result.outcome is not None:
+        return f"Now on record: {result.outcome.kind}."
+    if result.instead:
+        return f"Now no return of it counts: {result.instead} counts in its place."
+    return "Now no return counts."
+
+
+def told(result: History, step: Step) -> str:
+    """Return what happened, in words."""
+    event, ret = step.event, step.ret
+    about = named(ret) if ret else ""
+    finding = f"{event.return_id}.{event.finding} ({_code(step)})"
+    plain = {
+        "issued": f"issued as {result.issued.file_name}, SHA-256 {_short(result.issued.sha256)}",
+        "sent": "recorded as sent",
+        "reminded": "recorded as reminded",
+        "message begun": f"message {event.details.get('number')} begun "
+        f"({event.details.get('purpose')})",
+        "message ended": f"message {event.details.get('outcome')}: {event.details.get('reply')}",
+        "corrected": f"{about} made as a correction",
+        "entry made": f"copy {event.details.get('entry')} made, to type answers in",
+        "words came": f"a message came with {about} again{_from(event)}",
+        "message set aside": f"message m{event.details.get('message')} set aside",
+        "mail came": f"mail came about a message{_from(event)}: {event.details.get('kind')}",
+        "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
+        "waived": f"finding {finding} waived",
+        "waiver revoked": f"finding {finding} no longer waived",
+        "chosen": f"{about} chosen to count",
+        "set aside": f"{about} set aside",
+        "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}",
+        "nil return": "recorded as a nil return",
+        "declined": "recorded as declined",
+        "query issued": f"query workbook {event.details.get('query')} issued about {about}",
+        "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
+        "reported": f"{about} counted in the report of round {event.details.get('round')}",
+        "exported": f"{about} counted in the data of round {event.details.get('round')}",
+        "opened": f"{about} counted in what Python read of round {event.details.get('round')}",
+        "plan written": f"{about} counted in the plan workbook",
+        "workshop written": f"{about} counted in a workshop workbook",
+        "workshop held": (
+            f"{count(len(event.details.get('judged', ())), 'judgement')} of a workshop recorded"
+        ),
+        "feedback written": f"{about} counted in the feedback of round "
+        f"{event.details.get('round')}",
+        "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
+        "progress reported": (
+            f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"
+        ),
+        "progress written": "a progress paper was written",
+        "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
+    }
+    return _received(step) if event.what == "received" else plain.get(event.what, event.what)
+
+
+def _from(event: Event) -> str:
+    """The address that a message came from, where that is on record."""
+    sender = event.details.get("sender", "")
+    return f" from {sender}" if sender else ""
+
+
+def _code(step: Step) -> str:
+    place = step.event.finding
+    return step.ret.findings[place - 1].code if step.ret and place else ""
+
+
+def _received(step: Step) -> str:
+    ret = step.ret
+    if ret is None:
+        return "received"
+    state = step.event.statuses[ret.number].state
+    size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
+    read = count(answered(ret), "answer") + " read" if state != "refused" else "nothing read"
+    return f"{named(ret)} received: {size}; {read}; {state}"
+
+
+def _short(sha256: str) -> str:
+    return sha256[:_SHORT]
+
+
+def why_told(step: Step) -> str:
+    """Return by whom it was done, and why; empty where neither is known."""
+    event = step.event
+    said = [f"by {event.by}"] if event.by else []
+    if event.details.get("taken over"):
+        said.append("from the records of an earlier version of xlassess")
+    if not said and not event.reason:
+        return ""
+    who = capital(", ".join(said)) if said else "Reason"
+    return f"{who}: {event.reason}" if event.reason else who

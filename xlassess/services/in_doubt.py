@@ -239,6 +239,23 @@ def _waits(ret: Return) -> bool:
     return any(one.code in UNCLEAR and one.waiver is None for one in ret.findings)
 
 
+def plain_answers(toolkit: Toolkit, ret: Return) -> EarlierAnswers:
+    """Return what was read from a return, place by place."""
+    return query_answers(toolkit, ret, Doubts((), (), {}, (), ()))
+
+
+def places(where: Layout) -> Iterator[tuple[Slot, tuple[str, str, str]]]:
+    """Yield every place of a workbook but the action plan: with item, question and heading."""
+    for section in where.sections:
+        for table in section.tables:
+            for row in table.rows:
+                for column in table.fields(row.item):
+                    slot = Slot(row.item.id, column.field)
+                    yield slot, (row.item.id, row.item.ask, column.header)
+    if where.action_plan and where.action_plan.proposal is not None:
+        yield Slot(PROPOSAL, "answer"), ("", "Proposal", "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Pages:
     """The sheets of a workbook, and what is shown of them."""
@@ -268,27 +285,16 @@ class _Pages:
 
     def compared(self, counts: Return | None, ret: Return) -> Compared:
         """Compare a return with the one that counts, place by place as the sheets have them."""
-        none = Doubts((), (), {}, (), ())
-        one = query_answers(self.toolkit, counts, none) if counts else None
-        other = query_answers(self.toolkit, ret, none)
+        one = plain_answers(self.toolkit, counts) if counts else None
+        other = plain_answers(self.toolkit, ret)
         found, same = [], 0
-        for slot, row in self._places():
+        for slot, row in places(self.where):
             texts = (one.text(slot) if one else "", other.text(slot))
             if texts[0] != texts[1]:
                 found.append(Difference(*row, *(text[:_LONGEST] for text in texts)))
             same += texts[0] == texts[1] != ""
         found += self._actions(one, other)
         return Compared(ret, tuple(found), same)
-
-    def _places(self) -> Iterator[tuple[Slot, tuple[str, str, str]]]:
-        for section in self.where.sections:
-            for table in section.tables:
-                for row in table.rows:
-                    for column in table.fields(row.item):
-                        about = (row.item.id, row.item.ask, column.header)
-                        yield Slot(row.item.id, column.field), about
-        if self.toolkit.action_plan and self.toolkit.action_plan.proposal:
-            yield Slot(PROPOSAL, "answer"), ("", "Proposal", "")
 
     def _actions(self, one: EarlierAnswers | None, other: EarlierAnswers) -> Iterator[Difference]:
         plan = self.where.action_plan

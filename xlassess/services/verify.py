@@ -24,6 +24,7 @@ from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import QUERIES, REPLACED
+from xlassess.services.common.phrases import count, listed
 
 _BLOCK = 1 << 20
 _FILES_AT_ONCE = 64
@@ -52,6 +53,28 @@ class Verified:
     def holds(self) -> bool:
         """True when everything is as it was recorded."""
         return not self.faults
+
+    @property
+    def verdict(self) -> str:
+        """Whether everything holds, in a sentence."""
+        if self.holds:
+            return "The records are complete and unchanged."
+        return f"{count(len(self.faults), 'problem')} found:"
+
+    @property
+    def looked(self) -> str:
+        """What was looked at, in a sentence."""
+        numbers = (
+            count(self.events, "event"), count(self.workbooks, "workbook"),
+            count(self.returns, "return"), count(self.files, "file kept", "files kept"),
+            count(self.toolkits, "toolkit"),
+        )  # fmt: skip
+        return f"Checked: {listed(numbers)}."
+
+    @property
+    def to_note(self) -> str:
+        """What to write down of the log, so that a later check can tell it from another one."""
+        return f"{self.events}:{self.head[:16]}" if self.events else ""
 
 
 @dataclass(slots=True)
@@ -278,11 +301,11 @@ def _questions(audit: Audit) -> Iterator[Fault]:
         for one in audit.issued
         if one.identity.digest not in audit.toolkits
     )
-    for (toolkit, version), count in lost.items():
+    for (toolkit, version), number in lost.items():
         yield Fault(
             f"questions of {toolkit}",
             f"The questions of {toolkit}, version {version}, are not on record as they were "
-            f"issued. They are needed for {count} of the workbooks.",
+            f"issued. They are needed for {number} of the workbooks.",
         )
 
 

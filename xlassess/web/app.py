@@ -15,7 +15,17 @@ from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
-from xlassess.web.routes import home, papers, progress, receive, register, send, settle, summary
+from xlassess.web.routes import (
+    history,
+    home,
+    papers,
+    progress,
+    receive,
+    register,
+    send,
+    settle,
+    summary,
+)
 from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
 from xlassess.web.visit import Desk, Visit, acts, shows
 
@@ -55,6 +65,9 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("data", "/summary/data", summary.data),
     DeskPage("papers", "/papers", papers.show, "Papers"),
     DeskPage("paper", "/papers/file", papers.give),
+    DeskPage("history", "/history", history.show, "Look back", history.check),
+    DeskPage("cells", "/history/cells", history.cells),
+    DeskPage("kept", "/history/file", history.give),
     DeskPage("job", "/job", progress.show, act=progress.decide),
     DeskPage("job-events", "/job/events", progress.follow),
 )

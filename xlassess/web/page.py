@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from xlassess.services.common.phrases import capital, count, day, percent, visible
+from xlassess.services.common.phrases import capital, count, day, moment, percent, visible
 
 _KEPT = "\n\t"
 """Characters that steer text and are meant: lines of a comment stay lines."""
@@ -28,7 +28,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters.update(capital=capital, counted=count, day=day, percent=percent)
+    made.filters.update(capital=capital, counted=count, day=day, moment=moment, percent=percent)
     return made
 
 

@@ -155,11 +155,24 @@ def _collect(run: JobRun) -> Mapping[str, Any]:
     return {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
 
 
+def _verify(run: JobRun) -> Mapping[str, Any]:
+    """Check whether everything on record still is as it was recorded."""
+    from xlassess.services.verify import verify
+
+    result = verify(run.folder)
+    return {
+        "holds": result.holds, "verdict": result.verdict, "looked": result.looked,
+        "faults": [one.message for one in result.faults], "remarks": list(result.remarks),
+        "note": result.to_note,
+    }  # fmt: skip
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "read": _read,
     "mailbox": _collect,
     "generate": _generate,
     "paper": _paper,
+    "verify": _verify,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: plain values only."""
 

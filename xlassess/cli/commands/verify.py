@@ -8,7 +8,6 @@ import click
 
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, Options, folder_of, in_round, leave
-from xlassess.services.common.phrases import count, listed
 
 if TYPE_CHECKING:
     from xlassess.services.verify import Verified
@@ -52,25 +51,17 @@ def _noted(text: str) -> tuple[int, str] | None:
 
 def _show(out: Console, result: Verified) -> None:
     """Say whether everything holds, and what does not."""
-    if result.holds:
-        out.say("The records are complete and unchanged.", style="good")
-    else:
-        out.say(f"{count(len(result.faults), 'problem')} found:")
-        for fault in result.faults:
-            out.say(fault.message, indent=2, style="refuse")
+    out.say(result.verdict, style="good" if result.holds else "")
+    for fault in result.faults:
+        out.say(fault.message, indent=2, style="refuse")
     out.gap()
-    looked = (
-        count(result.events, "event"), count(result.workbooks, "workbook"),
-        count(result.returns, "return"), count(result.files, "file kept", "files kept"),
-        count(result.toolkits, "toolkit"),
-    )  # fmt: skip
-    out.say(f"Checked: {listed(looked)}.")
+    out.say(result.looked)
     for remark in result.remarks:
         out.say(remark, style="note")
-    if result.events:
+    if result.to_note:
         out.say(
             "To be able to check later that no one has replaced the event log, write down its last "
-            f"event: {result.events}:{result.head[:16]}"
+            f"event: {result.to_note}"
         )
 
 

@@ -10,7 +10,7 @@ import errno
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from xlassess.model.errors import XlassessError
@@ -78,6 +78,12 @@ def day(value: date) -> str:
     from xlassess.model.days import written_day
 
     return written_day(value)
+
+
+def moment(at: datetime) -> str:
+    """Return "27 March 2026, 14:05", where the computer stands."""
+    local = at.astimezone()
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 def whose(issued: Issued) -> str:

@@ -1,0 +1,222 @@
+"""Looking back: what happened, to one workbook down to the cell, and whether the records hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.responses import Response
+
+from xlassess.ledger import Event, Ledger
+from xlassess.model.answer import Issued, Return
+from xlassess.model.errors import UsageError
+from xlassess.services.common.phrases import named
+from xlassess.services.history import (
+    CellHistory,
+    CellsHistory,
+    History,
+    Step,
+    cells_history,
+    history,
+    now_told,
+    told,
+    why_told,
+)
+from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.jobs import Job, JobProgress
+from xlassess.web.page import PageLink, download, page
+from xlassess.web.visit import Visit
+
+_VERIFY = "verify"
+_MOST = 100
+"""So many events are on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """Something that happened to a workbook, in words; ``kept`` is where its file is saved from."""
+
+    step: Step
+    told: str
+    why: str
+    moved: tuple[str, ...]
+    kept: str
+    ret: Return | None
+
+    @property
+    def event(self) -> Event:
+        """The event on record."""
+        return self.step.event
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """What happened to one workbook, the last first."""
+
+    issued: Issued
+    now: str
+    events: tuple[HistoryEvent, ...]
+    later: tuple[Issued, ...]
+    cells: str
+    settle: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellsView:
+    """What stood in each cell of a workbook, return by return."""
+
+    found: CellsHistory
+    cells: tuple[CellHistory, ...]
+    choices: tuple[PageLink, ...]
+    history: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackView:
+    """What happened last, page by page; what was checked last, and what is being checked."""
+
+    events: tuple[tuple[Event, str], ...]
+    before: str
+    after: str
+    here: str
+    register: str
+    checked: Job | None
+    checking: JobProgress | None
+
+
+def show(visit: Visit) -> Response:
+    """Show what happened to the workbook that the address names, or else to all."""
+    reference = visit.request.query_params.get("reference", "")
+    return _workbook(visit, reference) if reference else _all(visit)
+
+
+def _workbook(visit: Visit, reference: str) -> Response:
+    with Ledger(visit.folder.ledger_file) as ledger:
+        if ledger.book(reference) is None:
+            raise _no_such()
+    found = history(visit.folder, reference)
+    view = HistoryView(
+        issued=found.issued,
+        now=now_told(found),
+        events=tuple(_event(visit, found, step) for step in reversed(found.steps)),
+        later=tuple(one for _, one in found.later),
+        cells=visit.at("cells", reference=reference),
+        settle=visit.at("settle"),
+    )
+    return page(visit, "history.html", f"History of {found.issued.reference}", view)
+
+
+def _no_such() -> UsageError:
+    return UsageError("There is no such workbook.", "Choose it in the register.")
+
+
+def _event(visit: Visit, found: History, step: Step) -> HistoryEvent:
+    ret = step.ret if step.event.what == "received" else None
+    there = ret is not None and _kept(visit, ret) is not None
+    return HistoryEvent(
+        step=step,
+        told=told(found, step),
+        why=why_told(step),
+        moved=tuple(_moved(step)),
+        kept=visit.at("kept", number=str(ret.number)) if ret and there else "",
+        ret=ret,
+    )
+
+
+def _moved(step: Step) -> Iterator[str]:
+    for ret in step.moved:
+        place = step.event.statuses[ret.number]
+        yield f"{named(ret)} is now {place.state}, for {place.reference}"
+
+
+def _all(visit: Visit) -> Response:
+    """Show what happened last in the assessment, and whether the records hold."""
+    events: tuple[Event, ...] = ()
+    if visit.folder.ledger_file.exists():
+        with Ledger(visit.folder.ledger_file) as ledger:
+            number = ledger.last_event()
+            at = visit.place(number, _MOST)
+            events = ledger.events(number - at - _MOST, number - at)
+    else:
+        number = at = 0
+    jobs = visit.jobs.of(visit.assessment.round, _VERIFY)
+    now = next((job for job in jobs if job.state != "done"), None)
+    view = LookBackView(
+        events=tuple((one, _theirs(visit, one)) for one in reversed(events)),
+        before=visit.at("history", at=str(at - _MOST)) if at else "",
+        after=visit.at("history", at=str(at + _MOST)) if at + _MOST < number else "",
+        here=visit.at("history"),
+        register=visit.at("register"),
+        checked=next((job for job in jobs if job.state == "done"), None),
+        checking=visit.jobs.progress(now) if now else None,
+    )
+    return page(visit, "look_back.html", "Look back", view)
+
+
+def _theirs(visit: Visit, event: Event) -> str:
+    return visit.at("history", reference=event.reference) if event.reference else ""
+
+
+def check(visit: Visit) -> Done:
+    """Begin to check whether everything on record still is as it was recorded.
+
+    Raises:
+        FormErrors: that is being done already.
+    """
+    if any(not job.is_over for job in visit.jobs.of(visit.assessment.round, _VERIFY)):
+        raise FormErrors(FieldError("", "The records are being checked already."))
+    visit.start(_VERIFY)
+    return Done("The records are being checked.", visit.at("history"))
+
+
+def cells(visit: Visit) -> Response:
+    """Show what stood in each cell of a workbook, return by return.
+
+    Raises:
+        UsageError: there is no such workbook.
+    """
+    params = visit.request.query_params
+    reference, item = params.get("reference", ""), params.get("item", "")
+    found = cells_history(visit.folder, reference)
+    changed = [one for one in found.cells if one.changed]
+    some = params.get("show") == "changed"
+    shown = changed if some else [one for one in found.cells if item in ("", one.item)]
+    view = CellsView(
+        found=found,
+        cells=tuple(shown),
+        choices=(
+            PageLink(f"All: {len(found.cells)}", visit.at("cells", reference=reference),
+                     not some and not item),
+            PageLink(f"Changed: {len(changed)}",
+                     visit.at("cells", reference=reference, show="changed"), some),
+        ),
+        history=visit.at("history", reference=reference),
+        item=item,
+    )  # fmt: skip
+    return page(visit, "cells.html", f"Answers in {reference}", view)
+
+
+def give(visit: Visit) -> Response:
+    """Give out a file that came in, as it came.
+
+    Raises:
+        UsageError: there is no such return, or its file is not kept.
+    """
+    said = visit.request.query_params.get("number", "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    with Ledger(visit.folder.ledger_file) as ledger:
+        ret = ledger.numbered(number)
+    kept = _kept(visit, ret) if ret else None
+    if ret is None or kept is None:
+        raise UsageError("There is no such file.", "Choose it in the history of its workbook.")
+    name = ret.file.rpartition("/")[2]
+    ending = "" if name.casefold().endswith(kept.suffix) else kept.suffix
+    return download(kept, f"return {ret.number} {name}{ending}")
+
+
+def _kept(visit: Visit, ret: Return) -> Path | None:
+    """The file of a return, where it is kept: under its hash, which the ledger has."""
+    place = visit.folder.returns / ret.sha256[:2]
+    return next(iter(sorted(place.glob(f"{ret.sha256}.*"))), None) if ret.sha256 else None
