@@ -115,6 +115,19 @@ def test_sheet_renamed__words_in_its_name_are_told(kinds: Workbook, tmp_path: Pa
     assert [(one.code, one.sheet) for one in ret.findings] == [("R07", "Jo's view, not agreed")]
 
 
+@pytest.mark.parametrize(
+    ("behind", "told"), [("Table 1", []), ("1 Views", []), ("see Jo", ["1 Views - see Jo"])]
+)
+def test_sheet_renamed__what_programs_put_behind_its_name_is_no_remark(
+    kinds: Workbook, tmp_path: Path, behind: str, told: list[str]
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"].title = f"1 Views - {behind}"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [one.sheet for one in ret.findings] == told
+
+
 def _rows(sheet: Worksheet, first: int, last: int) -> list[list[object]]:
     return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
 
@@ -612,6 +625,23 @@ def test_conversations_attached_to_cells__are_told_in_their_own_words(
     assert "Do we? / We do." in ret.findings[1].message
     parts["xl/threadedComments/threadedComment1.xml"] = b"<nothing"
     assert values(read(packed(parts), tmp_path, kinds)) == expected(kinds)
+
+
+@pytest.mark.parametrize("label", ["Comment", "Kommentar"])
+def test_conversations__of_which_only_the_explanation_for_other_programs_is_left(
+    kinds: Workbook, tmp_path: Path, label: str
+) -> None:
+    shown = "[...]\n\nYour version of Excel: https://go.microsoft.com/fwlink/?linkid=870924\n\n"
+
+    def work(book: openpyxl.Workbook) -> None:
+        for cell, said in (("C6", "Do we?"), ("C7", "See: 1A")):
+            book["1 Views"][cell].comment = Comment(f"{shown}{label}:\n    {said}", "tc={1}")
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert [(f.cell, f.details["values"]) for f in ret.findings] == [
+        ("C6", "a note or drawing, “Do we?”"),
+        ("C7", "a note or drawing, “See: 1A”"),
+    ]
 
 
 def test_questions_sorted_without_their_guidance__are_asked_about(

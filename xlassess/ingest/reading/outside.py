@@ -143,8 +143,8 @@ def _around_pages(around: Surroundings, copies: Set[str]) -> Iterator[CellFindin
             yield CellFinding(_OUTSIDE, sheet.name, details=details)
 
 
-_COPY = re.compile(r"\s*(?:\(\d{1,3}\)|_\d{1,3}|\d{1,3}|copy|- .{0,31}|…|\.\.\.)?", re.S | re.I)
-"""What programs put behind the name of a sheet: a number to copies, the name of its table."""
+_COPY = re.compile(r"\s*(?:\(\d{1,3}\)|_\d{1,3}|\d{1,3}|copy|…|\.\.\.)?", re.S | re.I)
+"""What programs put behind the name of a sheet: a number to copies, a mark where they cut it."""
 _OF_PROGRAMS = re.compile(r"(?:copy of .+|[^\W\d_]{4,8} ?\d{0,3})", re.S | re.I)
 """How programs name a sheet by themselves: one word of their language, and a number."""
 
@@ -158,11 +158,20 @@ def _says_something(sheet: Sheet, around: Surroundings) -> bool:
     if not holds and not any(table.sheet is sheet for table in around.tables):
         return False
     low = key(sheet.name)
+    name, dash, table = sheet.name.rpartition(_TABLE)
+    if dash and name in names and _names_a_table(table, name, around):
+        return False
     return not _OF_PROGRAMS.fullmatch(sheet.name) and not any(
         (low.startswith(key(name)) and _COPY.fullmatch(sheet.name, len(name)))
         or key(name).startswith(low)
         for name in names
     )
+
+
+def _names_a_table(words: str, name: str, around: Surroundings) -> bool:
+    """True for what Numbers puts behind the name of a sheet: that of its table."""
+    alike = sum(sheet.name.endswith(_TABLE + words) for sheet in around.sheets)
+    return alike > 1 or key(words) == key(name) or bool(_OF_PROGRAMS.fullmatch(words))
 
 
 _FEW_SHEETS = 3
@@ -386,10 +395,24 @@ def _attached(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
     """Notes and drawings that somebody attached to cells or to a sheet."""
     for sheet in sheets:
         for cell, text in sheet.notes.attached.items():
-            quoted = f", “{brief(text)}”" if text.strip() else ""
+            said = _of_a_thread(text)
+            quoted = f", “{brief(said)}”" if said.strip() else ""
             what = "a note or drawing" if cell else "a drawing on the sheet"
             details = {"values": f"{what}{quoted}"}
             yield CellFinding(_OUTSIDE, sheet.name, cell, details=details)
+
+
+_EXPLANATION = "linkid=870924"
+"""The end of Excel's explanation, in any language, to programs that show no conversations."""
+
+
+def _of_a_thread(text: str) -> str:
+    """What was said in a conversation, without the explanation that Excel puts before it."""
+    _, explained, rest = text.partition(_EXPLANATION)
+    if not explained:
+        return text
+    label, colon, said = rest.strip().partition(":")
+    return said if colon and " " not in label.strip() else rest
 
 
 def _placed(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
