@@ -36,6 +36,27 @@ def test_array__areas_are_bounded(rows: int, columns: int, times: int) -> None:
     assert result.code == "G10"
 
 
+@pytest.mark.parametrize(
+    "name", ["'file:///C:/Users/Jo/last%20year.xlsx'#1 Need", "'https://a.example/b.ods'#S"]
+)
+def test_copies_of_another_files_cells__are_no_sheets(name: str) -> None:
+    """LibreOffice keeps them for formulas that lead there; two may be called alike."""
+    row = b"<table:table-row>" + TYPED + b"</table:table-row>"
+    inner = b"<table:table table:name='S'>" + row + b"</table:table>"
+    nested = row.replace(TYPED, TYPED.replace(b"<text:p>", inner + b"<text:p>"))
+    copy = b'</table:table><table:table table:name="' + name.encode() + b'">' + row + nested
+    after = b'</table:table><table:table table:name="After">' + row
+    result = guard(ods(row + copy * 2 + after))
+    assert isinstance(result, Guarded)
+    assert list(result.notes) == ["S", "After"]
+    grid = read_grid(result)
+    assert not isinstance(grid, Finding)
+    assert [(sheet.name, sheet.rows) for sheet in grid.sheets] == [
+        ("S", [["Agree"]]),
+        ("After", [["Agree"]]),
+    ]
+
+
 def test_note_attached_to_a_cell__is_told_without_who_wrote_it() -> None:
     cell = (
         b'<table:table-cell office:value-type="string"><office:annotation>'

@@ -11,6 +11,7 @@ a repeated cell with content does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,6 +68,11 @@ _MANIFEST = (
 _MOST_SHOWN = 64
 """A repeated number is told as displayed for so many of its cells; nobody repeats answers."""
 _CHART = b":chart"
+_OF_ANOTHER_FILE = re.compile(r"'[a-z][a-z0-9+.-]{1,15}:.{1,4000}'#", re.I | re.S)
+"""How LibreOffice names the copies of another file's cells that it keeps for formulas.
+
+Nobody sees them; in other formats they stand in parts of their own.
+"""
 
 
 @lru_cache(maxsize=1024)
@@ -128,6 +134,7 @@ class _Scan:
     row_times: int = 1
     cell_times: int = 1
     nested: int = 0
+    copied: bool = False
     doubled: bool = False
     in_cell: bool = False
     in_note: int = 0
@@ -211,6 +218,8 @@ class _Scan:
             if self.nested == 1:
                 self.written.append("</table:table>")
             self.nested -= 1
+            if self.nested == 1 and self.copied:
+                self.nested, self.copied = 0, False
         elif self.nested != 1:
             return
         elif space == "table":
@@ -263,8 +272,10 @@ class _Scan:
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
+        plain = _plain(attributes)
+        if self.nested == 1 and _OF_ANOTHER_FILE.match(plain.get("name", "")):
+            self.nested, self.copied = 2, True
         if self.nested == 1:
-            plain = _plain(attributes)
             name, style = plain.get("name", ""), plain.get("style-name", "")
             self.doubled |= name in self.sheets
             self.tally = self.sheets.setdefault(name, Tally())
