@@ -35,7 +35,9 @@ def _aes(key: bytes, start: bytes, data: bytes) -> bytes:
     return encryptor.update(data + bytes(-len(data) % 16)) + encryptor.finalize()
 
 
-def _as_excel_2010(data: bytes, password: str, cipher: str = "AES") -> bytes:
+def _as_excel_2010(
+    data: bytes, password: str, cipher: str = "AES", sizes: tuple[str, str] = ("", "")
+) -> bytes:
     """Return a workbook encrypted with AES of 128 bits and SHA-1 ([MS-OFFCRYPTO] 2.3.4.10)."""
     secret = bytes(range(100, 116))
     body = struct.pack("<Q", len(data))
@@ -63,7 +65,7 @@ def _as_excel_2010(data: bytes, password: str, cipher: str = "AES") -> bytes:
         "</keyEncryptors></encryption>"
     )
     out = io.BytesIO()
-    info = struct.pack("<HHI", 4, 4, 0x40) + xml.encode()
+    info = struct.pack("<HHI", 4, 4, 0x40) + xml.replace(*sizes).encode()
     ECMA376Encrypted(body, info).write_to(out)
     return out.getvalue()
 
@@ -98,6 +100,25 @@ def test_other_cipher__cannot_be_decrypted_here(kinds: Workbook) -> None:
     assert isinstance(result, Finding)
     assert "DES3" in result.message
     assert _code(guard(data)) == "G04"
+
+
+@pytest.mark.parametrize(
+    ("usual", "other", "said"),
+    [
+        ('keyBits="128"', 'keyBits="192"', "192 bits"),
+        ('keyBits="128"', 'keyBits="256"', "256 bits from a hash of 160"),
+        ('keyBits="128"', 'keyBits="many"', "0 bits"),
+        ('saltSize="16"', 'saltSize="32"', "32 bytes"),
+    ],
+)
+def test_other_sizes__are_not_called_a_wrong_password(
+    kinds: Workbook, usual: str, other: str, said: str
+) -> None:
+    data = _as_excel_2010(kinds.data, "secret", sizes=(usual, other))
+    result = guard(data, ("secret",))
+    assert _code(result) == "G20"
+    assert isinstance(result, Finding)
+    assert said in result.message
 
 
 def _with_xor(stream: bytes, password: str) -> bytes:

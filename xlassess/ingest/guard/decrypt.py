@@ -11,6 +11,7 @@ import io
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import olefile
 
@@ -34,7 +35,10 @@ _XOR, _RC4 = 0, 1
 _UNICODE = b"\xb0\x04"
 """What the record of the code page holds in every .xls file of Excel 97 and later."""
 _MOST_XOR_PASSWORD = 15
-_HASHES = ("SHA1", "SHA256", "SHA384", "SHA512")
+_HASHES = {"SHA1": 160, "SHA256": 256, "SHA384": 384, "SHA512": 512}
+"""The bits of what each way of hashing gives."""
+_KEYS, _SALT = (128, 256), 16
+"""Bits of keys, and bytes of a salt, with which the library works."""
 _LEFT = bytes((byte << 3 | byte >> 5) & 0xFF for byte in range(256))
 """Every byte turned left by three bits, which undoes the turn of the method ([MS-OFFCRYPTO]
 2.3.7.3)."""
@@ -114,15 +118,31 @@ def _unsupported_agile(info: bytes) -> str:
     )
     if not any(attribute(one, "spinCount") for one in keys):
         return "for a certificate, not for a password"
-    for one in (one for one in (root.iter() if root is not None else ())):
-        cipher, mode, hash_ = (
-            attribute(one, name) for name in ("cipherAlgorithm", "cipherChaining", "hashAlgorithm")
-        )
-        if cipher and (cipher, mode) != ("AES", "ChainingModeCBC"):
-            return f"with {cipher[:20]} in {mode[:20] or 'no mode'}"
-        if hash_ and hash_.replace("-", "") not in _HASHES:
-            return f"with {hash_[:20]}"
-    return ""
+    said = (_unusual(one) for one in (root.iter() if root is not None else ()))
+    return next((words for words in said if words), "")
+
+
+def _unusual(element: Element) -> str:
+    """Say what of the particulars of an encryption is not undone here."""
+    cipher, mode, hash_ = (
+        attribute(element, name) for name in ("cipherAlgorithm", "cipherChaining", "hashAlgorithm")
+    )
+    if cipher and (cipher, mode) != ("AES", "ChainingModeCBC"):
+        return f"with {cipher[:20]} in {mode[:20] or 'no mode'}"
+    if hash_ and hash_.replace("-", "") not in _HASHES:
+        return f"with {hash_[:20]}"
+    return _unusual_sizes(element, _HASHES[hash_.replace("-", "")]) if cipher and hash_ else ""
+
+
+def _unusual_sizes(element: Element, hashed: int) -> str:
+    """Say what of the sizes of an encryption the library does not work with."""
+    key, salt = attribute(element, "keyBits"), attribute(element, "saltSize")
+    bits = int(key) if key.isdecimal() and len(key) < 6 else 0
+    if bits not in _KEYS:
+        return f"with a key of {bits} bits"
+    if bits > hashed:
+        return f"with a key of {bits} bits from a hash of {hashed}"
+    return "" if salt == str(_SALT) else f"with a salt of {salt[:6]} bytes"
 
 
 def _file_pass(ole: Any) -> bytes:
