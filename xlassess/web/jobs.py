@@ -35,9 +35,9 @@ JobState = Literal["waiting", "running", "done", "failed", "stopped"]
 PLACE = "jobs"
 """The folder of the assessment that jobs are in."""
 
-_RECORD, _STEPS, _LOCK, _FILES = "job.json", "steps.jsonl", "lock", "files"
+_RECORD, _STEPS, _LOCK, _FILES, _RESULT = "job.json", "steps.jsonl", "lock", "files", "result.json"
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
-_MOST_KEPT = 100
+_MOST_KEPT = 50
 """So many jobs that are over are kept, of each kind of work."""
 
 _START_SECONDS, _GRACE_SECONDS = 60.0, 2.0
@@ -49,8 +49,9 @@ was written, as the process takes its lock only then."""
 class Job:
     """Work that was asked for: what, of which round, by whom and when, and where it is.
 
-    ``given`` is what the work was given, ``came`` what came of it. ``trouble`` is what kept it from
-    being done: what is wrong and what to do, line by line; ``fault`` says that it was ours.
+    ``given`` is what the work was given, ``came`` what came of it in a few values. ``trouble`` is
+    what kept it from being done: what is wrong and what to do, line by line; ``fault`` says that it
+    was ours.
     """
 
     id: str
@@ -196,6 +197,19 @@ class Jobs:
     def files(self, job: Job) -> Path:
         """Return the folder with what a job works on."""
         return self.place / job.id / _FILES
+
+    def keep_result(self, job: Job, result: Mapping[str, Any]) -> None:
+        """Write down what came of a job in full: plain values, read only where they are shown."""
+        text = json.dumps(result, ensure_ascii=False)
+        write_whole(self.place / job.id / _RESULT, text.encode("utf-8", "replace"))
+
+    def result(self, job: Job) -> Mapping[str, Any]:
+        """Return what came of a job in full; empty where nothing was written down."""
+        try:
+            kept = json.loads((self.place / job.id / _RESULT).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
 
     def names(self, job: Job) -> tuple[str, ...]:
         """Return the names of the files that a job works on, as long as it has them."""

@@ -132,27 +132,30 @@ def _paper(run: JobRun) -> Mapping[str, Any]:
 
 def _read(run: JobRun) -> Mapping[str, Any]:
     """Read the files that came in."""
-    from xlassess.services.common.received import in_plain_values, told_of
+    from xlassess.services.common.received import in_plain_values, told_of, totals
     from xlassess.services.ingest import ingest
 
     result = ingest(
         run.folder, [run.files], now=run.job.at, passwords=run.passwords, watch=run.watch,
         tell=lambda file: run.tell(*told_of(file)),
     )  # fmt: skip
-    return in_plain_values(result, run.jobs.names(run.job))
+    run.jobs.keep_result(run.job, in_plain_values(result, run.jobs.names(run.job)))
+    return {"total": totals(result)}
 
 
 def _collect(run: JobRun) -> Mapping[str, Any]:
     """Read the new messages of the mailbox."""
     from xlassess.services.collect_mail import collect_mail
-    from xlassess.services.common.received import in_plain_values, told_of
+    from xlassess.services.common.received import in_plain_values, told_of, totals
 
     mail = run.folder.assessment().mail
     result = collect_mail(
         run.folder, mail.mailbox if mail else "", now=run.clock(), passwords=run.passwords,
         watch=run.watch, tell=lambda file: run.tell(*told_of(file)),
     )  # fmt: skip
-    return {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
+    told = {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
+    run.jobs.keep_result(run.job, told)
+    return {"total": totals(result.ingested) if result.taken else result.lines[0]}
 
 
 def _verify(run: JobRun) -> Mapping[str, Any]:
@@ -174,7 +177,8 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "paper": _paper,
     "verify": _verify,
 }
-"""What each kind of job does. What it returns is kept with the job as JSON: plain values only."""
+"""What each kind of job does. What it returns is kept with the job as JSON: a few
+plain values. What is long goes to `Jobs.keep_result`."""
 
 
 def main(arguments: Sequence[str]) -> None:

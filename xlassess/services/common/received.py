@@ -340,7 +340,6 @@ def in_plain_values(result: Ingested, names: Sequence[str] = ()) -> dict[str, An
             why.
     """
     return {
-        "total": totals(result),
         "files": [_plain(file) for file in result.files],
         "offers": [{"lines": list(one.lines)} for one in result.offers],
         "groups": [asdict(group) for group in beside(result)],

@@ -37,6 +37,7 @@ class ReadingView:
     """What came of one reading: files by what became of them, and all that came out beside."""
 
     job: Job
+    result: Mapping[str, Any]
     refused: tuple[Mapping[str, Any], ...] = ()
     doubtful: tuple[Mapping[str, Any], ...] = ()
     read: tuple[Mapping[str, Any], ...] = ()
@@ -71,7 +72,7 @@ def show(visit: Visit) -> Response:
         mailbox=mail.mailbox if mail else "",
         here=visit.at("receive"),
         now=tuple(_progress(visit, job) for job in reversed(open_ones)),
-        shown=_reading(chosen) if chosen else None,
+        shown=_reading(visit, chosen) if chosen else None,
         before=tuple(
             ReadingLine(job, PageLink(job.came["total"], visit.at("receive", job=job.id),
                                       job is chosen))
@@ -90,12 +91,14 @@ def _progress(visit: Visit, job: Job) -> JobProgress:
     return JobProgress(job, so_far.done, so_far.total, things)
 
 
-def _reading(job: Job) -> ReadingView:
+def _reading(visit: Visit, job: Job) -> ReadingView:
     """What came of a reading that is done."""
-    files: tuple[Mapping[str, Any], ...] = tuple(job.came["files"])
+    result = visit.jobs.result(job)
+    files: tuple[Mapping[str, Any], ...] = tuple(result.get("files", ()))
     read = [file for file in files if file["reference"] and file["state"] != "refused"]
     return ReadingView(
         job,
+        result,
         refused=tuple(one for one in files if one["state"] == "refused" and not one["known"]),
         doubtful=tuple(one for one in files if one["state"] == "query" and not one["known"]),
         read=tuple(read[:_MOST]),
