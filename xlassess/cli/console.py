@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlassess.model.finding import Finding
     from xlassess.services.common.asked import SaidWhy
     from xlassess.services.common.offers import Offer
+    from xlassess.services.common.phrases import ToldMatter
 
 
 _REISSUE = "To change it, issue them again: xlassess generate --reissue"
@@ -115,6 +116,22 @@ class Console:
             self.say(name, indent=indent)
         if len(names) > most:
             self.say(f"and {len(names) - most} more. To see them all: {rest}", indent=indent)
+
+    def matters(self, told: Iterable[ToldMatter], rest: str) -> None:
+        """Write what people are told of, each with whom it concerns and what to do.
+
+        Args:
+            told: the matters.
+            rest: the command that lists all names.
+        """
+        for one in told:
+            if not (one.names or one.remedy):
+                self.say(one.title)
+                continue
+            self.heading(one.title)
+            self.some(one.names, rest)
+            if one.remedy:
+                self.say(f"{one.remedy}: {one.command}" if one.command else one.remedy)
 
     def table(
         self,

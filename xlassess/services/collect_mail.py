@@ -93,6 +93,7 @@ def collect_mail(
     passwords: Sequence[str] = (),
     watch: Watch = silent,
     tell: Callable[[Received], None] = lambda file: None,
+    by: str = "",
 ) -> Collected:
     """Read the new messages of a mailbox, and record what is in them.
 
@@ -109,6 +110,7 @@ def collect_mail(
         passwords: tried on files that need one to open.
         watch: told how many files are done.
         tell: given each file as soon as it is on record.
+        by: who reads them; the user of the computer, where empty.
 
     Raises:
         UsageError: there is no password, or the round is closed.
@@ -120,9 +122,19 @@ def collect_mail(
     password = "" if token else password_of("imaps", place.user, place.host, PASSWORD)
     sweep(Path(tempfile.gettempdir()), (_FETCHED,))
     run = _Collecting(
-        folder, place, now, workers=workers, passwords=tuple(passwords), watch=watch, tell=tell
+        folder,
+        place,
+        now,
+        workers=workers,
+        passwords=tuple(passwords),
+        watch=watch,
+        tell=tell,
+        by=by,
     )
-    with Mailbox(place, password, token) as box, Ledger(folder.ledger, lambda: now) as ledger:
+    with (
+        Mailbox(place, password, token) as box,
+        Ledger(folder.ledger, lambda: now, by) as ledger,
+    ):
         still_open(ledger, folder.assessment().round)
         issued = (*ledger.issued(), *ledger.joint())
         run.references = frozenset(one.reference for one in issued)
@@ -170,9 +182,11 @@ class _Collecting:
     def __init__(
         self, folder: AssessmentFolder, place: MailboxPlace, now: datetime, *, watch: Watch,
         workers: int | None, passwords: tuple[str, ...], tell: Callable[[Received], None],
+        by: str,
     ) -> None:  # fmt: skip
         self._folder, self._place, self._now = folder, place, now
         self._workers, self._passwords, self._watch, self._tell = workers, passwords, watch, tell
+        self._by = by
         self.references: frozenset[str] = frozenset()
         self.addresses: frozenset[str] = frozenset()
         self.taken: list[int] = []
@@ -221,6 +235,7 @@ class _Collecting:
         result = ingest(
             self._folder, [place], now=self._now, workers=self._workers,
             passwords=self._passwords, arrived=arrived, watch=self._watch, tell=self._tell,
+            by=self._by,
         )  # fmt: skip
         self.result = Ingested(
             (*self.result.files, *result.files),

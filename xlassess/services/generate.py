@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from xlassess.generate import (
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
+from xlassess.model.days import written_day
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import Request, request_of, requests, toolkits_of
 from xlassess.services.common.issuing import (
@@ -37,6 +38,7 @@ from xlassess.services.common.issuing import (
 from xlassess.services.common.last_time import earlier_returns, shown_to
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.phrases import ToldMatter, count
 from xlassess.services.common.progress import Watch, silent
 
 
@@ -83,8 +85,9 @@ class Generated:
 
 
 def generate(
-    folder: AssessmentFolder, *, now: datetime, reissue: bool = False, watch: Watch = silent
-) -> Generated:
+    folder: AssessmentFolder, *, now: datetime, reissue: bool = False, watch: Watch = silent,
+    by: str = "",
+) -> Generated:  # fmt: skip
     """Bring the outbox up to date with the register.
 
     Args:
@@ -92,6 +95,7 @@ def generate(
         now: the time to record, in UTC.
         reissue: issue workbooks again whose questions, names or settings changed.
         watch: told how many workbooks are done.
+        by: who issues them; the user of the computer, where empty.
 
     Raises:
         XlassessError: settings, register or a toolkit cannot be used.
@@ -103,7 +107,7 @@ def generate(
     toolkits = toolkits_of(folder, assessment)
     digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
     secret = folder.secret()
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         earlier = ledger.issued()
         own_secret(folder, earlier)
@@ -160,6 +164,69 @@ def generate(
         showing=sum(bool(issue.record.identity.given) for issue in issues),
         absent=_absent(assessment, awaited, now.astimezone().date()),
     )
+
+
+_LEFT: Mapping[Outcome, tuple[str, str, str]] = {
+    "outdated": (
+        "Not replaced, although names, settings or xlassess itself have changed",
+        "These workbooks are still valid. To replace them with new ones, under new references",
+        "xlassess generate --reissue",
+    ),
+    "questions": (
+        "Not replaced, although their questions have changed",
+        "These workbooks are still valid, with the questions they were issued with. To replace "
+        "them with new ones, under new references",
+        "xlassess generate --reissue",
+    ),
+    "kept": (
+        "Not written, because the outbox has a different file of the same name",
+        "If someone has filled it in, read it. Then move it out of the outbox, and write the "
+        "workbooks again.",
+        "",
+    ),
+}
+"""Why workbooks were left as they were, what can be done, and the command for it."""
+
+
+def matters(result: Generated) -> Iterator[ToldMatter]:
+    """Yield what people have to know of, besides what was issued."""
+    for outcome, (what, remedy, command) in _LEFT.items():
+        if books := result.having(outcome):
+            title = f"{what} ({count(len(books), 'workbook')})"
+            yield ToldMatter(title, tuple(book.path.name for book in books), remedy, command)
+    if result.promised:
+        yield _promised(result)
+    if result.day_over:
+        yield ToldMatter(
+            f"The return date, {written_day(result.day_over)}, has passed", (),
+            "Do not send these workbooks: they ask for an answer by that day. Enter a later "
+            "date as return_by in assessment.yaml, or leave it empty. Then replace them",
+            "xlassess generate --reissue",
+        )  # fmt: skip
+    if result.absent:
+        yield ToldMatter(
+            f"On leave until the return date or later ({len(result.absent)})", result.absent,
+            "Agree with them who answers, or enter a Delegate in the register.",
+        )  # fmt: skip
+
+
+def _promised(result: Generated) -> ToldMatter:
+    """What workbooks that are out promised, where the settings say something else."""
+    total = sum(result.promised.values())
+    told = []
+    for promise, number in result.promised.items():
+        name, _, few = promise.partition(" ")
+        least = f", no figure from fewer than {few}" if few else ""
+        told.append(f"{count(number, 'workbook')}: {name}{least}")
+    title = f"Promised otherwise than the settings say now ({count(total, 'workbook')})"
+    if not result.binding:
+        said = "They said that more would be shown than is, so nothing is broken."
+        return ToldMatter(title, tuple(told), said)
+    said = (
+        f"{result.binding} of them promised to show less. Every summary, report and export "
+        "keeps to that, whatever the settings say. To change it, issue them again"
+    )
+    return ToldMatter(title, tuple(told), said, "xlassess generate --reissue")
 
 
 def _absent(assessment: Assessment, awaited: Iterable[Respondent], today: date) -> tuple[str, ...]:

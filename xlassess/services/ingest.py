@@ -75,6 +75,7 @@ def ingest(
     arrived: Mapping[str, datetime] | None = None,
     watch: Watch = silent,
     tell: Callable[[Received], None] = lambda file: None,
+    by: str = "",
 ) -> Ingested:
     """Keep, read and record every file at these paths (files, folders, zip files).
 
@@ -88,6 +89,7 @@ def ingest(
         watch: told how many files are done.
         tell: given each file as soon as it is on record; files that come later may still take
             its place.
+        by: who reads them; the user of the computer, where empty.
 
     Raises:
         UsageError: a path does not exist, or lies in the assessment's own records.
@@ -102,7 +104,7 @@ def ingest(
     sweep(Path(tempfile.gettempdir()), (_UNPACKED,))
     with (
         tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
-        Ledger(folder.ledger, lambda: now) as ledger,
+        Ledger(folder.ledger, lambda: now, by) as ledger,
     ):
         still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)

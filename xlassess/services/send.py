@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -89,9 +89,19 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
 
 
 def post(
-    folder: AssessmentFolder, ask: Ask, *, clock: Callable[[], datetime], watch: Watch = silent
-) -> tuple[Composed, Posted]:
+    folder: AssessmentFolder, ask: Ask, *, clock: Callable[[], datetime], watch: Watch = silent,
+    seen: Collection[str] | None = None, by: str = "",
+) -> tuple[Composed, Posted]:  # fmt: skip
     """Hand the messages that are due to the mail server, each at most once.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        clock: gives the present moment, in UTC.
+        watch: told how many messages are done.
+        seen: the workbooks that messages were looked at about; those about others wait. None where
+            nobody looked.
+        by: who sends them; the user of the computer, where empty.
 
     Raises:
         UsageError: no mail server is set up, nothing was issued yet, or somebody is not known.
@@ -99,10 +109,13 @@ def post(
     """
     assessment = folder.assessment()
     way = way_of(assessment)
-    with opened(folder, clock) as ledger:
+    with opened(folder, clock, by) as ledger:
         planned = ledger.last_event()
         words = words_of(folder)
         composed = compose(folder, assessment, ledger, words, ask, now=clock(), by_server=True)
+        if seen is not None:
+            due = [one for one in composed.post if {*one.letter.references} <= {*seen}]
+            composed = replace(composed, post=tuple(due))
         sender = Sender(assessment, words, way, clock, watch)
         return composed, sender.send(ledger, composed.post, planned)
 
@@ -128,8 +141,16 @@ def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], 
     return first
 
 
-def preview(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> tuple[Composed, list[str]]:
+def preview(
+    folder: AssessmentFolder, ask: Ask, *, now: datetime, most: int | None = None
+) -> tuple[Composed, list[str]]:
     """Return the messages that are due, each as people read it; nothing is written or sent.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        now: the present moment, in UTC.
+        most: so many texts are returned; all, where None.
 
     Raises:
         UsageError: nothing was issued yet, or somebody is not known.
@@ -139,7 +160,7 @@ def preview(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> tuple[Compo
     with opened(folder, lambda: now) as ledger:
         words = words_of(folder)
         composed = compose(folder, assessment, ledger, words, ask, now=now)
-    return composed, [as_read(one.letter, assessment, words) for one in composed.post]
+    return composed, [as_read(one.letter, assessment, words) for one in composed.post[:most]]
 
 
 def save_template(path: Path) -> None:

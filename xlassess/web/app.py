@@ -18,6 +18,7 @@ from xlassess.web.page import entrance_page, refusal_page
 from xlassess.web.routes import (
     history,
     home,
+    messages,
     papers,
     progress,
     receive,
@@ -51,6 +52,8 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("send", "/send", send.show, "Send", send.record),
     DeskPage("workbook", "/send/workbook", send.give),
     DeskPage("receive", "/receive", receive.show, "Receive", receive.take, files=True),
+    DeskPage("messages", "/send/messages", messages.show, act=messages.act),
+    DeskPage("draft-file", "/send/messages/file", messages.give),
     DeskPage("bundle", "/send/all", send.bundle),
     DeskPage("register", "/register", register.show, "Register", register.act),
     DeskPage("response", "/register/response", register.response),

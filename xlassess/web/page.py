@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from xlassess.services.common.phrases import capital, count, day, moment, percent, visible
@@ -92,6 +97,27 @@ def entrance_page(cookie: str, value: str) -> Response:
 
 def _html(template: str, status: int, **values: Any) -> Response:
     return HTMLResponse(templates().get_template(template).render(values), status)
+
+
+def download_all(paths: Sequence[Path], name: str) -> Response:
+    """Return files as one zip file, to be saved under a name.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handle, place = tempfile.mkstemp(suffix=".zip")
+    made = Path(place)
+    try:
+        # Workbooks are packed already: packing them again takes long and saves nothing.
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for path in paths:
+                archive.write(path, path.name)
+        answer = download(made, name)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    answer.background = BackgroundTask(made.unlink, missing_ok=True)
+    return answer
 
 
 def download(path: Path, name: str) -> Response:

@@ -11,17 +11,20 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
-from xlassess.services.common.phrases import what_is_wrong
+from xlassess.services.common.phrases import ToldMatter, what_is_wrong
 from xlassess.web.jobs import Job, Jobs, JobStep
+
+if TYPE_CHECKING:
+    from xlassess.services.send import Ask
 
 _TOLD_SECONDS = 0.1
 """How far a job is, is told no more often than this."""
@@ -67,6 +70,10 @@ class JobRun:
         """Tell the state of one thing that it works on, in words."""
         self.jobs.tell(self.job, JobStep(name=name, state=state, said=said))
 
+    def keep_matters(self, matters: Iterable[ToldMatter]) -> None:
+        """Keep what people have to know of, as what came of the job in full."""
+        self.jobs.keep_result(self.job, {"matters": [asdict(one) for one in matters]})
+
 
 def do(jobs: Jobs, number: str, passwords: Sequence[str] = ()) -> None:
     """Do a job, unless it is done; what comes of it is on record, whatever that is.
@@ -103,13 +110,49 @@ def _done(jobs: Jobs, job: Job, passwords: tuple[str, ...]) -> Job:
 
 def _generate(run: JobRun) -> Mapping[str, Any]:
     """Write the workbooks."""
-    from xlassess.services.generate import generate
+    from xlassess.services.generate import generate, matters
 
     made = generate(
-        run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), watch=run.watch
-    )
+        run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), watch=run.watch,
+        by=run.job.by,
+    )  # fmt: skip
+    run.keep_matters(matters(made))
     outcomes = [book.outcome for book in made.workbooks]
-    return {"outcomes": {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}}
+    counts = {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}
+    return {"outcomes": counts, "remarks": list(made.remarks)}
+
+
+def _draft(run: JobRun) -> Mapping[str, Any]:
+    """Write messages as drafts."""
+    from xlassess.services.common.mail_report import unwritten
+    from xlassess.services.send import draft
+
+    ask = _ask(run)
+    made = draft(run.folder, ask, now=run.clock())
+    run.keep_matters(unwritten(made.composed, ask))
+    references = [reference for one in made.drafts for reference in one.references]
+    return {"kind": run.given["kind"], "messages": len(made.drafts), "references": references}
+
+
+def _post(run: JobRun) -> Mapping[str, Any]:
+    """Hand messages to the mail server: those that somebody looked at, each at most once."""
+    from xlassess.services.common.mail_report import posted_in_words, unwritten
+    from xlassess.services.send import post
+
+    ask = _ask(run)
+    composed, posted = post(
+        run.folder, ask, clock=run.clock, watch=run.watch, seen=run.given["seen"], by=run.job.by
+    )
+    run.keep_matters((*posted_in_words(posted, composed), *unwritten(composed, ask)))
+    sent = sum(one.handover.taken == "sent" for one in posted.messages)
+    return {"kind": run.given["kind"], "messages": sent}
+
+
+def _ask(run: JobRun) -> Ask:
+    from xlassess.services.send import Ask
+
+    kind = run.given["kind"]
+    return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
 
 
 def _paper(run: JobRun) -> Mapping[str, Any]:
@@ -137,7 +180,7 @@ def _read(run: JobRun) -> Mapping[str, Any]:
 
     result = ingest(
         run.folder, [run.files], now=run.job.at, passwords=run.passwords, watch=run.watch,
-        tell=lambda file: run.tell(*told_of(file)),
+        tell=lambda file: run.tell(*told_of(file)), by=run.job.by,
     )  # fmt: skip
     run.jobs.keep_result(run.job, in_plain_values(result, run.jobs.names(run.job)))
     return {"total": totals(result)}
@@ -151,7 +194,7 @@ def _collect(run: JobRun) -> Mapping[str, Any]:
     mail = run.folder.assessment().mail
     result = collect_mail(
         run.folder, mail.mailbox if mail else "", now=run.clock(), passwords=run.passwords,
-        watch=run.watch, tell=lambda file: run.tell(*told_of(file)),
+        watch=run.watch, tell=lambda file: run.tell(*told_of(file)), by=run.job.by,
     )  # fmt: skip
     told = {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
     run.jobs.keep_result(run.job, told)
@@ -174,6 +217,8 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "read": _read,
     "mailbox": _collect,
     "generate": _generate,
+    "draft": _draft,
+    "post": _post,
     "paper": _paper,
     "verify": _verify,
 }

@@ -10,13 +10,12 @@ import click
 
 from xlassess.cli.console import Console, progress
 from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
-from xlassess.services.common.phrases import count, day
+from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.mail import Kind
-    from xlassess.model.record import SentMessage
     from xlassess.services.common.due import Ask, Composed
-    from xlassess.services.common.posting import Posted, PostedMessage
+    from xlassess.services.common.posting import Posted
     from xlassess.services.send import Drafted
 
 
@@ -32,21 +31,8 @@ _FULL: dict[Kind, str] = {
 """The commands that list everybody who gets no message."""
 
 
-_VERBS: dict[Kind, str] = {
-    "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
-    "plan": "send --plan", "workshop": "send --workshop", "progress": "send --progress",
-    "progress_reminder": "remind --progress", "feedback": "send --feedback",
-}  # fmt: skip
-"""The commands that send messages of a kind; all others are reminders."""
-
 _SENT: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
 """The kinds of which it is recorded that workbooks were sent."""
-
-_WRITES: dict[Kind, str] = {
-    "query": "query", "plan": "plan", "workshop": "workshop", "progress": "progress",
-    "progress_reminder": "progress", "feedback": "feedback",
-}  # fmt: skip
-"""The commands that write the workbooks a message goes with; of all others ``generate``."""
 
 
 def _by_mail(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -261,109 +247,15 @@ def _nobody(out: Console, composed: Composed) -> None:
 
 def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
     """Say what became of the messages that were handed to the mail server."""
+    from xlassess.services.common.mail_report import posted_in_words
+
     if not result.messages and not result.left:
         _nobody(out, composed)
-    else:
-        taken = sum(one.handover.taken == "sent" for one in result.messages)
-        out.say(f"{count(taken, 'message')} sent. This is on record.", style="head")
-    verb = _VERBS.get(composed.kind, "remind")
-    for outcome, heading, remedy in (
-        ("refused", "Refused by the mail server", "Correct the address, and run this again."),
-        (
-            "not sent", "Not taken by the mail server for now",
-            f"Wait half an hour, then run this again: xlassess {verb} --via smtp",
-        ),
-        ("uncertain", "Not certain whether it was sent", _settle(composed.kind)),
-    ):  # fmt: skip
-        some = [one for one in result.messages if one.handover.taken == outcome]
-        if some:
-            out.heading(f"{heading} ({len(some)})")
-            out.some([_told(one) for one in some], _FULL[composed.kind])
-            out.say(remedy)
-    without = [each for one in result.messages for each in one.handover.without]
-    if without:
-        out.heading(f"Sent, but not to these further addresses ({len(without)})")
-        out.some(without, _FULL[composed.kind])
-        out.say("Correct them in the register.")
-    if result.left:
-        out.heading(f"Not begun: {count(result.left, 'message')}")
-        out.say(result.why)
-        out.say(f"Run this again later: xlassess {verb} --via smtp")
-    if result.elsewhere:
-        out.say(f"{count(result.elsewhere, 'message')} were sent by another program meanwhile.")
-
-
-def _told(one: PostedMessage) -> str:
-    letter = one.post.letter
-    who = ", ".join(dict.fromkeys(filter(None, (one.post.partner, letter.name))))
-    return f"{who}, {letter.address} ({', '.join(letter.references)}): {one.handover.reply}"
-
-
-def _settle(kind: Kind) -> str:
-    """How to settle what nobody knows."""
-    verb = _VERBS.get(kind, "remind")
-    record = "reminded" if verb.startswith("remind") else "sent"
-    return (
-        "Ask the person, or look into the mail server's log. If it arrived: xlassess "
-        f"{record} REF. To send it once more: xlassess {verb} --via smtp --again REF"
-    )
-
-
-def _uncertain(one: SentMessage) -> str:
-    when = day(one.at.astimezone().date())
-    reply = f": {one.reply}" if one.reply else ""
-    return f"{', '.join(one.references)}, message {one.number} of {when}{reply}"
-
-
-_ADDRESS: dict[str, str] = {
-    "": "Enter it in the register and run this again.",
-    "progress": "The register has no address, or several people. Send it yourself, or name one "
-    "person as owner in the plan workbook: xlassess plan",
-    "progress_reminder": "The register has no address, or several people. Remind them yourself.",
-    "workshop": "Give it: xlassess send --workshop --to ADDRESS",
-}
-"""What to do where nobody knows the address, by the kind of the message."""
+    out.matters(posted_in_words(result, composed), _FULL[composed.kind])
 
 
 def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
     """Say who gets no message, and why."""
-    if made.day_over:
-        out.heading(f"The return date, {day(made.day_over)}, has passed")
-        later = "Enter a later date as return_by, and write them again."
-        if made.kind in _WRITES:
-            later = "To name a later one: xlassess progress --return-by DATE --reissue"
-        out.say(f"The messages name it. {later}")
-    if made.recent:
-        out.say(f"{count(made.recent, 'person', 'people')} reminded less than a day ago: left out.")
-    if made.fresh:
-        who = count(made.fresh, "person", "people")
-        out.say(f"Sent less than a day ago to {who} who are reminded now. Check that you mean it.")
-    if made.waiting:
-        out.heading(f"Not reminded, as a PDF or a picture waits ({len(made.waiting)})")
-        out.some(made.waiting, _FULL[made.kind])
-        out.say("To see what is to be typed in: xlassess status")
-    if made.absent:
-        out.heading(f"On leave until the return date or later ({len(made.absent)})")
-        out.some(made.absent, _FULL[made.kind])
-        out.say("Agree with them who answers, or enter a Delegate in the register.")
-    if made.away:
-        out.heading(f"On leave, so not reminded ({len(made.away)})")
-        out.some(made.away, _FULL[made.kind])
-        out.say("To write to them all the same: add --again, and name them with --only.")
-    for heading, names, remedy in (
-        ("No e-mail address", made.no_address, _ADDRESS.get(made.kind, _ADDRESS[""])),
-        (
-            "No page that was written for them" if made.kind == "feedback"
-            else "Not in the outbox as issued", made.missing,
-            f"Run: xlassess {_WRITES.get(made.kind, 'generate')}",
-        ),
-        ("No message can be written", made.problems, "Correct the address in the register."),
-        (
-            "Not certain whether an earlier message was sent, so nothing was sent now",
-            [_uncertain(one) for one in made.uncertain], _settle(ask.kind),
-        ),
-    ):  # fmt: skip
-        if names:
-            out.heading(f"{heading} ({len(names)})")
-            out.some(names, _FULL[made.kind])
-            out.say(remedy)
+    from xlassess.services.common.mail_report import unwritten
+
+    out.matters(unwritten(made, ask), _FULL[made.kind])

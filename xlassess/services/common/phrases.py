@@ -10,6 +10,7 @@ import errno
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +40,25 @@ _SENTENCES = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMatter:
+    """Something that people are told of: what, whom or what it concerns, and what to do.
+
+    ``names`` are listed under the title. ``command`` does what ``remedy`` says; where there is one,
+    the remedy is the beginning of a sentence that ends in it.
+    """
+
+    title: str
+    names: tuple[str, ...] = ()
+    remedy: str = ""
+    command: str = ""
+
+    @property
+    def without_command(self) -> str:
+        """What to do, where there is something else than the command for it."""
+        return f"{self.remedy}." if self.command else self.remedy
 
 
 def visible(char: str) -> str:

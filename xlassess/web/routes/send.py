@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from xlassess.contract.reference import find_references
@@ -17,7 +15,8 @@ from xlassess.services import decide
 from xlassess.services.common.phrases import count
 from xlassess.services.status import Line
 from xlassess.web.forms import Done, FieldError, FormErrors
-from xlassess.web.page import PageLink, download, page
+from xlassess.web.jobs import JobProgress
+from xlassess.web.page import PageLink, download, download_all, page
 from xlassess.web.visit import Visit
 
 _MOST = 200
@@ -45,6 +44,10 @@ class SendView:
     bundle: str
     unsent: int
     closed: bool
+    unwritten: int
+    messages: str
+    job: JobProgress | None
+    matters: tuple[Mapping[str, Any], ...]
 
     @property
     def recorded(self) -> bool:
@@ -62,6 +65,7 @@ def show(visit: Visit) -> Response:
     more = {"show": "all"} if everything else {}
     at = _place(visit, len(lines))
     files = _files(visit)
+    jobs = visit.jobs.of(visit.assessment.round, "generate")
     view = SendView(
         lines=tuple(
             OutboxLine(line, _saved_from(visit, line, files)) for line in lines[at : at + _MOST]
@@ -77,6 +81,10 @@ def show(visit: Visit) -> Response:
         bundle=visit.at("bundle") if files else "",
         unsent=sum(line.state == "not sent" for line in unsent),
         closed=found.closed is not None,
+        unwritten=len(found.having("not issued")),
+        messages=visit.at("messages") if issued else "",
+        job=visit.jobs.progress(jobs[0]) if jobs else None,
+        matters=tuple(visit.jobs.result(jobs[0]).get("matters", ())) if jobs else (),
     )
     return page(visit, "send.html", "Workbooks to send", view)
 
@@ -120,29 +128,20 @@ def bundle(visit: Visit) -> Response:
     files = sorted(_files(visit).values())
     if not files:
         raise UsageError("There are no workbooks in the outbox.", "Write the workbooks first.")
-    handle, name = tempfile.mkstemp(suffix=".zip")
-    made = Path(name)
-    try:
-        # Workbooks are packed already: packing them again takes long and saves nothing.
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-            for path in files:
-                archive.write(path, path.name)
-        named = f"{visit.assessment.id} {visit.assessment.round} workbooks.zip"
-        answer = download(made, named)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise
-    answer.background = BackgroundTask(made.unlink, missing_ok=True)
-    return answer
+    named = f"{visit.assessment.id} {visit.assessment.round} workbooks.zip"
+    return download_all(files, named)
 
 
 def record(visit: Visit) -> Done:
-    """Record that workbooks were sent, or take that back.
+    """Write the workbooks, or record that some were sent, or take that back.
 
     Raises:
         FormErrors: no workbook was chosen.
     """
     what, chosen = visit.form.text("what"), visit.form.all("book")
+    if what in ("generate", "reissue"):
+        visit.start("generate", reissue=what == "reissue")
+        return Done("The workbooks are being written.", visit.at("send"))
     everyone = what == "all"
     if not chosen and not everyone:
         raise FormErrors(FieldError("books", "Choose at least one workbook."))

@@ -1,0 +1,232 @@
+"""Workbooks written and messages sent from the desk: each once, whoever presses what twice."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mail.post_office import PASSWORD, USER, PostOffice, post_office
+from tests.services.small import LATER, MONDAY, a_folder, with_addresses
+from tests.web.desks import DeskClient, a_desk, number_in, words_in
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.services.generate import generate
+from xlassess.services.send import LIST, MAILBOX
+from xlassess.services.status import status
+from xlassess.web.jobs import Jobs
+from xlassess.web.work import do
+
+pytestmark = pytest.mark.usefixtures("idle")
+
+MAIL = """\
+mail:
+  host: 127.0.0.1
+  port: {port}
+  user: {user}
+  from: assessments@council.example
+  pace: 0
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    monkeypatch.setenv("XLASSESS_SMTP_PASSWORD", PASSWORD)
+    with post_office(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AssessmentFolder:
+    """Three people with addresses and one without, nothing issued."""
+    people = (*with_addresses(("Ash", "Birch", "Cedar")), ("Damson", "Jo Damson", "", ""))
+    return a_folder(tmp_path / "small", people)
+
+
+@pytest.fixture
+def issued(folder: AssessmentFolder) -> AssessmentFolder:
+    generate(folder, now=MONDAY)
+    return folder
+
+
+def with_server(folder: AssessmentFolder, office: PostOffice) -> AssessmentFolder:
+    with folder.settings_file.open("a", encoding="utf-8") as settings:
+        settings.write(MAIL.format(port=office.port, user=USER))
+    return folder
+
+
+def press(desk: DeskClient, page: str, what: str, number: str = "", **fields: str) -> str:
+    """Press a button of a page, and return where it led."""
+    number = number or number_in(desk.get(page))
+    answer = desk.post(page, {"number": number, "what": what, **fields})
+    assert answer.status_code == 303, words_in(answer)
+    return str(answer.headers["location"])
+
+
+def do_all(jobs: Jobs) -> list[str]:
+    """Do every job that waits, the first one first; return their states."""
+    waiting = [job for job in reversed(jobs.of("2026")) if not job.is_over]
+    for job in waiting:
+        do(jobs, job.id)
+    return [found.state for job in waiting if (found := jobs.find(job.id))]
+
+
+def sent(folder: AssessmentFolder) -> set[str]:
+    return {line.partner for line in status(folder, today=LATER.date()).lines if line.sent}
+
+
+def test_generate__is_a_job_and_recorded_under_the_name(folder: AssessmentFolder) -> None:
+    desk, jobs = a_desk(folder), Jobs(folder.root)
+    assert "Write 4 workbooks" in words_in(desk.get("/send"))
+    shown = press(desk, "/send", "generate")
+    assert "The workbooks are being written." in words_in(desk.get(shown))
+    assert do_all(jobs) == ["done"]
+    said = words_in(desk.get("/send"))
+    assert "New: 4 workbooks" in said
+    assert "Write 4 workbooks" not in said
+    with Ledger(folder.ledger_file) as ledger:
+        assert {event.by for event in ledger.events() if event.what == "issued"} == {
+            "Cora Coordinator"
+        }
+
+
+def test_generate__twice_issues_once(folder: AssessmentFolder) -> None:
+    desk, other, jobs = a_desk(folder), a_desk(folder), Jobs(folder.root)
+    number = number_in(desk.get("/send"))
+    assert press(desk, "/send", "generate", number) == press(desk, "/send", "generate", number)
+    press(other, "/send", "generate")
+    assert do_all(jobs) == ["done", "done"]
+    assert len(list(folder.outbox.glob("*.xlsx"))) == 4
+    with Ledger(folder.ledger_file) as ledger:
+        assert len(ledger.issued()) == 4
+    assert "Unchanged: 4 workbooks" in words_in(desk.get("/send"))
+
+
+def test_generate__replaces_only_when_asked_and_says_what_was_left(
+    issued: AssessmentFolder,
+) -> None:
+    text = issued.settings_file.read_text(encoding="utf-8")
+    issued.settings_file.write_text(text.replace("Small Partnership", "Smaller"), encoding="utf-8")
+    desk, jobs = a_desk(issued), Jobs(issued.root)
+    press(desk, "/send", "generate")
+    do_all(jobs)
+    assert "Not replaced" in words_in(desk.get("/send"))
+    before = {path.name for path in issued.outbox.glob("*.xlsx")}
+    press(desk, "/send", "reissue")
+    do_all(jobs)
+    assert "Reissued: 4 workbooks" in words_in(desk.get("/send"))
+    assert before.isdisjoint(path.name for path in issued.outbox.glob("*.xlsx"))
+
+
+def test_messages__are_shown_with_who_gets_none(issued: AssessmentFolder) -> None:
+    said = words_in(a_desk(issued).get("/send/messages"))
+    assert "3 messages" in said
+    assert "ash@example.org" in said
+    assert "No e-mail address (1)" in said
+    assert "Damson" in said
+    assert "Send from here" not in said
+
+
+def test_messages__before_anything_was_issued_say_what_to_do(folder: AssessmentFolder) -> None:
+    answer = a_desk(folder).get("/send/messages")
+    assert answer.status_code == 409
+
+
+def test_drafts__are_written_given_out_and_recorded_once(issued: AssessmentFolder) -> None:
+    desk, jobs = a_desk(issued), Jobs(issued.root)
+    press(desk, "/send/messages", "draft")
+    assert do_all(jobs) == ["done"]
+    assert sent(issued) == set()
+    page = desk.get("/send/messages")
+    assert "3 messages written" in words_in(page)
+    with zipfile.ZipFile(io.BytesIO(desk.get("/send/messages/file?name=all").content)) as archive:
+        assert sorted(archive.namelist()) == sorted(
+            path.name for path in issued.drafts.glob("*.eml")
+        )
+        assert len(archive.namelist()) == 3
+    for name in (MAILBOX, LIST):
+        given = desk.get(f"/send/messages/file?name={name}")
+        assert given.content == (issued.drafts / name).read_bytes()
+        assert given.headers["content-disposition"].startswith("attachment;")
+    job = jobs.of("2026", "draft")[0].id
+    shown = press(desk, "/send/messages", "record", job=job)
+    assert "Recorded as sent: 3 workbooks." in words_in(desk.get(shown))
+    assert sent(issued) == {"Ash", "Birch", "Cedar"}
+    before = events(issued)
+    fields = {"number": number_in(desk.get("/send/messages?kind=reminder")), "what": "record"}
+    answer = desk.post("/send/messages", {**fields, "job": job})
+    assert answer.status_code == 422
+    assert "recorded already" in words_in(answer)
+    assert events(issued) == before
+
+
+def events(folder: AssessmentFolder) -> int:
+    with Ledger(folder.ledger_file) as ledger:
+        return len(ledger.events())
+
+
+@pytest.mark.parametrize("name", ["", "x", "../.secret", "../ledger.db", "Ash.eml", ".hidden"])
+def test_drafts__nothing_else_is_given_out(issued: AssessmentFolder, name: str) -> None:
+    assert a_desk(issued).get(f"/send/messages/file?name={name}").status_code == 409
+
+
+def test_post__sends_each_message_once_from_two_tabs(
+    issued: AssessmentFolder, office: PostOffice
+) -> None:
+    desk, jobs = a_desk(with_server(issued, office)), Jobs(issued.root)
+    pages = [desk.get("/send/messages") for _ in range(2)]
+    for page in (pages[0], *pages):  # the first form twice: double click, or the back button
+        seen = page.text.partition('name="seen" value="')[2].partition('"')[0]
+        press(desk, "/send/messages", "post", number_in(page), seen=seen)
+    assert do_all(jobs) == ["done", "done"]
+    assert len(office.taken) == 3
+    assert sent(issued) == {"Ash", "Birch", "Cedar"}
+    first, second = (job.came["messages"] for job in reversed(jobs.of("2026", "post")))
+    assert (first, second) == (3, 0)
+    assert "nobody to write to" in words_in(desk.get("/send/messages"))
+
+
+def test_post__sends_only_what_was_looked_at(issued: AssessmentFolder, office: PostOffice) -> None:
+    desk, jobs = a_desk(with_server(issued, office)), Jobs(issued.root)
+    page = desk.get("/send/messages")
+    seen = page.text.partition('name="seen" value="')[2].partition('"')[0].split()
+    press(desk, "/send/messages", "post", number_in(page), seen=" ".join(seen[:1]))
+    do_all(jobs)
+    assert len(office.taken) == 1
+
+
+def test_try__goes_to_oneself_and_records_nothing(
+    issued: AssessmentFolder, office: PostOffice
+) -> None:
+    desk = a_desk(with_server(issued, office))
+    before = events(issued)
+    fields = {"number": number_in(desk.get("/send/messages")), "what": "try", "to": ""}
+    assert desk.post("/send/messages", fields).status_code == 422
+    shown = press(desk, "/send/messages", "try", to="cora@council.example")
+    assert "was sent to cora@council.example instead" in words_in(desk.get(shown))
+    assert len(office.taken) == 1
+    assert events(issued) == before
+
+
+def test_post__without_a_server_says_why(issued: AssessmentFolder) -> None:
+    desk, jobs = a_desk(issued), Jobs(issued.root)
+    press(desk, "/send/messages", "post", seen="")
+    assert do_all(jobs) == ["failed"]
+    assert "There is no mail server" in words_in(desk.get("/send/messages"))
+
+
+def test_mailbox__has_a_button_only_where_one_is_set_up(issued: AssessmentFolder) -> None:
+    desk, jobs = a_desk(issued), Jobs(issued.root)
+    assert "mailbox" not in words_in(desk.get("/receive")).replace("messages", "")
+    fields = {"number": number_in(desk.get("/receive")), "what": "mailbox"}
+    assert desk.post("/receive", fields).status_code == 422
+    with issued.settings_file.open("a", encoding="utf-8") as settings:
+        settings.write("mail:\n  mailbox: imaps://cora@imap.invalid/INBOX\n")
+    assert "Read what is new in the mailbox" in words_in(desk.get("/receive"))
+    press(desk, "/receive", "mailbox")
+    assert do_all(jobs) == ["failed"]  # there is no password, and no such server
+    assert "There is no password for cora" in words_in(desk.get("/receive"))

@@ -1,0 +1,189 @@
+"""Messages: looked at, written as drafts or handed to the mail server, and recorded as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from starlette.responses import Response
+
+from xlassess.mail import Kind
+from xlassess.model.errors import UsageError
+from xlassess.services import decide
+from xlassess.services import send as service
+from xlassess.services.common.mail_report import unwritten
+from xlassess.services.common.phrases import ToldMatter, count
+from xlassess.services.common.posting import Post
+from xlassess.services.send import LIST, MAILBOX, Ask
+from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.jobs import JobProgress
+from xlassess.web.page import PageLink, download, download_all, page
+from xlassess.web.visit import Visit
+
+_KINDS: Mapping[Kind, str] = {
+    "invitation": "Workbooks to fill in", "reminder": "Reminders",
+    "query": "Queries about unclear answers", "thanks": "Thanks for what came back",
+}  # fmt: skip
+"""The messages that are written here, with what they are called."""
+
+_MARKS: Mapping[str, decide.Mark] = {"invitation": "sent", "reminder": "reminded"}
+
+_MOST, _SHOWN = 200, 3
+"""So many messages are listed, and so many are shown as they will be read."""
+
+_DRAFTS = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesView:
+    """What the page shows: the messages that are due, how they can go out, and who gets none."""
+
+    kind: str
+    choices: tuple[PageLink, ...]
+    here: str
+    post: tuple[Post, ...]
+    number: int
+    texts: tuple[str, ...]
+    matters: tuple[ToldMatter, ...]
+    seen: str
+    server: str
+    job: JobProgress | None
+    result: tuple[Mapping[str, Any], ...]
+    drafts: tuple[PageLink, ...]
+    to_record: bool
+
+
+def show(visit: Visit) -> Response:
+    """Show the messages of a kind that are due, and what can be done with them.
+
+    Raises:
+        UsageError: nothing was issued yet, or the round is closed.
+    """
+    kind = _kind(visit)
+    ask = _ask(kind)
+    made, texts = service.preview(visit.folder, ask, now=visit.now, most=_SHOWN)
+    mail = visit.assessment.mail
+    jobs = visit.jobs.of(visit.assessment.round, "draft", "post")
+    job = next((one for one in jobs if one.given.get("kind") == kind), None)
+    drafted = job is not None and job.work == "draft" and job.state == "done"
+    view = MessagesView(
+        kind=kind,
+        choices=tuple(
+            PageLink(title, visit.at("messages", kind=one), one == kind)
+            for one, title in _KINDS.items()
+        ),
+        here=visit.at("messages", kind=kind),
+        post=made.post[:_MOST],
+        number=len(made.post),
+        texts=tuple(texts),
+        matters=tuple(unwritten(made, ask)),
+        seen=" ".join(reference for one in made.post for reference in one.letter.references),
+        server=mail.host if mail else "",
+        job=visit.jobs.progress(job) if job else None,
+        result=tuple(visit.jobs.result(job).get("matters", ())) if job else (),
+        drafts=_links(visit) if drafted else (),
+        to_record=bool(
+            drafted and job and job.came["references"] and kind != "thanks"
+            and not job.came.get("recorded")
+        ),
+    )  # fmt: skip
+    return page(visit, "messages.html", "Messages", view)
+
+
+def _kind(visit: Visit) -> Kind:
+    said = visit.request.query_params.get("kind", "invitation")
+    return cast("Kind", said if said in _KINDS else "invitation")
+
+
+def _ask(kind: Kind) -> Ask:
+    return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
+
+
+def _links(visit: Visit) -> tuple[PageLink, ...]:
+    """The drafts in the forms in which mail programs take them."""
+    names = {
+        _DRAFTS: "All drafts as one zip file: open each in Outlook or Thunderbird",
+        MAILBOX: "All drafts as one mailbox file, for Thunderbird or Apple Mail",
+        LIST: "The list for a mail merge in Word",
+    }
+    there = {path.name for path in _files(visit)}
+    return tuple(
+        PageLink(title, visit.at("draft-file", name=name))
+        for name, title in names.items()
+        if name in there or (name == _DRAFTS and there)
+    )
+
+
+def _files(visit: Visit) -> list[Path]:
+    place = visit.folder.drafts
+    found = sorted(place.iterdir()) if place.is_dir() else []
+    return [
+        path for path in found
+        if (path.suffix == ".eml" or path.name in (MAILBOX, LIST))
+        and path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+    ]  # fmt: skip
+
+
+def give(visit: Visit) -> Response:
+    """Give out the drafts: as one zip file, as a mailbox, or as a list.
+
+    Raises:
+        UsageError: there are none.
+    """
+    wanted = visit.request.query_params.get("name", "")
+    files = _files(visit)
+    named = f"{visit.assessment.id} {visit.assessment.round}"
+    drafts = [path for path in files if path.suffix == ".eml"]
+    if wanted == _DRAFTS and drafts:
+        return download_all(drafts, f"{named} drafts.zip")
+    for path in files:
+        if path.name == wanted and path.suffix != ".eml":
+            return download(path, f"{named} {path.name}")
+    raise UsageError("There are no such drafts.", "Write them on the page of messages.")
+
+
+def act(visit: Visit) -> Done:
+    """Write drafts, send messages, try one, or record that they were sent.
+
+    Raises:
+        FormErrors: something was filled in wrongly, or was done already.
+        XlassessError: the messages cannot be written or sent.
+    """
+    kind, what = _kind(visit), visit.form.text("what")
+    back = visit.at("messages", kind=kind)
+    if what == "draft":
+        visit.start("draft", kind=kind)
+        return Done("The drafts are being written. Nothing is sent.", back)
+    if what == "post":
+        seen = visit.form.text("seen").split()
+        visit.start("post", kind=kind, seen=seen)
+        return Done("The messages are being sent.", back)
+    if what == "try":
+        to = visit.form.wanted("to", "Enter an address, such as your own.")
+        first = service.try_out(visit.folder, _ask(kind), to, clock=lambda: visit.now)
+        whom = first.letter.name or first.partner
+        return Done(f"The message to {whom} was sent to {to} instead. Nothing was recorded.", back)
+    if what == "record":
+        return _record(visit, kind, back)
+    raise FormErrors(FieldError("", "Choose what is to be done."))
+
+
+def _record(visit: Visit, kind: Kind, back: str) -> Done:
+    """Record that drafts were sent by hand: those that were written, once."""
+    job = visit.jobs.find(visit.form.text("job"))
+    if job is None or job.work != "draft" or job.given.get("kind") != kind:
+        raise FormErrors(FieldError("", "These drafts are no longer on the list."))
+    if job.came.get("recorded"):
+        raise FormErrors(FieldError("", "This was recorded already."))
+    why = decide.Why(now=visit.now, by=visit.user.name)
+    if kind == "query":
+        done = decide.mark_queries(visit.folder, why)
+        number = count(len(done.arrived), "query workbook")
+    else:
+        made = decide.mark(visit.folder, job.came["references"], _MARKS[kind], why)
+        number = count(len(made.books), "workbook")
+    visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
+    word = "reminded" if kind == "reminder" else "sent"
+    return Done(f"Recorded as {word}: {number}.", back)
