@@ -428,15 +428,15 @@ def test_total__says_of_which_returns_it_is_once_some_leave_a_question_out(pat):
 def test_scenario_b__says_what_it_rests_on_and_no_concern_where_there_is_none(pat):
     quiet = part_of(pat, [everything(pat, 3)] * 5).narrative
     assert quiet.scenario.startswith("Scenario B")
-    assert "no item is a concern" in quiet.scenario_rule
-    assert "“Well enough overall”" in quiet.scenario_rule
-    assert "give concern. " not in f"{quiet.scenario_rule} {quiet.scenario_advice}"
+    assert "no item is a concern" in quiet.scenario_here
+    assert "“Well enough overall”" in quiet.scenario_here
+    assert "others give concern" not in f"{quiet.scenario_rule} {quiet.scenario_advice}"
     low = tuple(
         replace(a, value="disagree") if a.item in ("4C", "2A") else a for a in everything(pat, 3)
     )
     loud = part_of(pat, [low] * 5).narrative
     assert loud.scenario.startswith("Scenario B")
-    assert "2 of 36 items are concerns" in loud.scenario_rule
+    assert "2 of 36 items are concerns" in loud.scenario_here
 
 
 def mixed(pat, first, **low):

@@ -256,7 +256,8 @@ class Point:
 
     ``what`` is the statement, with its number after it; empty for a remark on the list, and
     ``unnamed`` then how many points it stands for that the list does not name. ``in_report``
-    stands in place of ``why`` where there are no sheets to point to, if it is not empty. ``item``
+    stands in place of ``why`` where there are no sheets to point to, if it is not empty; with
+    neither ``what`` nor ``why`` the point stands there alone. ``item``
     is the number of the statement, where it is one.
     """
 
@@ -305,7 +306,8 @@ class Narrative:
     ``decisions`` is what the committee is asked to decide. A list of points begins with a remark
     (a `Point` without ``what``) where items stand level or none is named. ``unsure`` tells
     how many could not say; ``context`` and ``caution`` what it rests on, ``rests`` the former
-    without what the head of a page says. ``titles`` are those of the pictures. ``trend`` is what
+    without what the head of a page says. ``scenario_rule`` is when the scenario applies,
+    ``scenario_here`` what meets that here. ``titles`` are those of the pictures. ``trend`` is what
     moved since the round before; empty in a first one. ``decisions_in_report`` and
     ``trend_in_report`` are the same for readers who have no sheets to look at.
     """
@@ -325,6 +327,7 @@ class Narrative:
     unsure: tuple[str, ...]
     scenario: str
     scenario_rule: str
+    scenario_here: str
     scenario_advice: str
     decisions: tuple[str, ...]
     caution: str

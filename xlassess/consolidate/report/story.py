@@ -411,7 +411,9 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         levels=_findings(narrative.levels),
         dont_know=" ".join(narrative.unsure),
         scenario=narrative.scenario if shown else "",
-        scenario_rule=narrative.scenario_rule if shown else "",
+        scenario_rule=f"{narrative.scenario_rule} {narrative.scenario_here}".strip()
+        if shown
+        else "",
         scenario_advice=narrative.scenario_advice if shown else "",
         decisions=narrative.decisions_in_report,
         caution=" ".join((*narrative.unsure[1:], narrative.caution)),
@@ -444,5 +446,5 @@ def _findings(points: Sequence[Point]) -> tuple[ReportFinding, ...]:
     return tuple(
         ReportFinding(each.what, each.in_report or each.why, each.item)
         for each in points
-        if each.what or each.why
+        if each.what or each.why or each.in_report
     )

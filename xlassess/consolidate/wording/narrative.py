@@ -154,6 +154,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         unsure=_unsure(facts) if listed else (),
         scenario=_scenario(facts) if listed else "",
         scenario_rule=_scenario_rule(facts) if listed else "",
+        scenario_here=_scenario_here(facts) if listed else "",
         scenario_advice=shown.advice if shown else "",
         decisions=asked_of(facts),
         caution=say("caution", _facts(facts)),
@@ -234,12 +235,18 @@ def _scenario(facts: NarrativeFacts) -> str:
 
 
 def _scenario_rule(facts: NarrativeFacts) -> str:
-    """Why the scenario is gone by: the rule, what meets it here, and the choice made against it."""
-    say, planning, whole = words().say, facts.planning, facts.whole
-    if planning.suggested is None:
-        return say("scenario_chosen", planning) if planning.because else ""
+    """The rule of the scenario, and the choice made against it, if any."""
+    planning = facts.planning
+    if planning.because:
+        return words().say("scenario_chosen", planning)
+    return planning.suggested.when if planning.suggested else ""
+
+
+def _scenario_here(facts: NarrativeFacts) -> str:
+    """What meets the rule of the scenario here."""
+    if facts.planning.suggested is None:
+        return ""
+    found, whole = facts.weak.found, facts.whole
     band = facts.overall[0].band if len(facts.overall) == 1 else None
-    here = say("scenario_here", band.name if band else "", facts.weak.found, whole.judged,
-               len(whole.ill))  # fmt: skip
-    macro = say("scenario_chosen", planning) if planning.because else planning.suggested.when
-    return f"{macro} {here}"
+    name = band.name if band else ""
+    return words().say("scenario_here", name, found, whole.judged, len(whole.ill))

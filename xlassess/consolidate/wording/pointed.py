@@ -169,7 +169,7 @@ def _points(
     if ranked.examples:
         remark = say("alike", ranked.alike, len(ranked.named))
         unnamed = ranked.found - len(ranked.shown)
-        told = f"{others} {remark}" if ranked.rest else ""
-        return (*named, Point("", remark, unnamed, told), *examples)
+        rest = (Point("", "", 0, others),) if ranked.rest else ()
+        return (*named, Point("", remark, unnamed), *examples, *rest)
     left = ranked.found - len(named)
     return (*named, Point("", say("more_points", left), left, others)) if left else tuple(named)

@@ -60,8 +60,10 @@ def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
         (told.levels_title, told.levels),
     ):
         for point in points:
-            yield title, point.what or point.why, point.why if point.what else ""
-    for text in filter(None, (told.scenario, told.scenario_rule, told.scenario_advice)):
+            text = point.what or point.why or point.in_report
+            yield title, text, point.why if point.what else ""
+    scenario = (told.scenario, told.scenario_rule, told.scenario_here, told.scenario_advice)
+    for text in filter(None, scenario):
         yield say("title_scenario"), text, ""
     for text in filter(None, (told.context, told.caution)):
         yield say("title_rests_on"), text, ""

@@ -265,6 +265,8 @@ def _listed(title: str, points: Sequence[Point], together: int) -> _List:
     before: list[tuple[str, CellFormat]] = []
     for point in points:
         text = f"{point.what}. {point.why}" if point.what else point.why
+        if not text:
+            continue
         before.append((text, _TEXT))
         if point.what or not text.endswith(":"):
             lines.append(tuple(before))
@@ -482,7 +484,10 @@ class _Paper(_Rows):
                     yield _listed(title, points, first)
             if told.scenario:
                 strong = _STRONG if self._part.planning.scenario else _TEXT
-                texts = ((told.scenario, strong), (told.scenario_rule, _TEXT),
+                # The rule itself stands on Findings, in the report and in Method; a choice made
+                # against it belongs on the page.
+                rule = told.scenario_rule if self._part.planning.because else ""
+                texts = ((told.scenario, strong), (rule, _TEXT), (told.scenario_here, _TEXT),
                          (told.scenario_advice, _TEXT))  # fmt: skip
                 found = tuple(((text, look),) for text, look in texts if text)
                 yield _List(words().say("title_scenario"), found)
