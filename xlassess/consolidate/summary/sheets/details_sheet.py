@@ -60,8 +60,8 @@ def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
         (told.levels_title, told.levels),
     ):
         for point in points:
-            text = point.what or point.why or point.in_report
-            yield title, text, point.why if point.what else ""
+            if text := point.what or point.why:
+                yield title, text, point.why if point.what else ""
     scenario = (told.scenario, told.scenario_rule, told.scenario_here, told.scenario_advice)
     for text in filter(None, scenario):
         yield say("title_scenario"), text, ""
