@@ -143,9 +143,11 @@ def test_ties__say_how_many_and_come_from_several_sections(pat):
         a if a.item not in best else type(a)(a.item, a.field, "strongly-agree", a.sheet, a.cell)
         for a in everything(pat, 3)
     )
-    remark, *examples = part_of(pat, [given] * 13).narrative.strengths
+    remark, *examples, rest = part_of(pat, [given] * 13).narrative.strengths
     assert (remark.what, remark.why.split()[:2]) == ("", ["10", "items"])
     assert len({point.what[-3] for point in examples}) == 3
+    # The names of the others follow the examples, in the report alone.
+    assert (rest.what, rest.why, rest.in_report[:7]) == ("", "", "7 more:")
 
 
 def test_best_value__all_at_basic_is_no_concern():

@@ -126,8 +126,11 @@ def test_significance__names_what_matters_more_and_scores_less(pat):
     values[weights[3], "answer"] = scale[0].code
     given = lower(pat, 4) + answers(pat, values)
     found = titles(pat, [given] * 3)
-    assert found.significance == "“Trust” matters more than most and scores less."
+    assert found.significance == "“Trust” matters more than average and scores less."
     assert titles(pat, [lower(pat, 4)] * 3).significance == ""
+    alike = answers(pat, {(item, "answer"): scale[1].code for item in weights})
+    # Where all matter alike, none matters more.
+    assert titles(pat, [lower(pat, 4) + alike] * 3).significance == ""
 
 
 def test_means__of_divided_views_tell_how_far_apart(melton, pat):

@@ -181,9 +181,9 @@ def around(values: Sequence[float | None], low: float, high: float) -> tuple[flo
 
 
 def first_to_look_at(sections: Sequence[SectionFigures]) -> tuple[bool, ...]:
-    """Tell which sections matter at least as much as most, and score less.
+    """Tell which sections matter more than average, and score less.
 
-    That is a mean significance at or above the mean of the sections, and a mean score below it.
+    That is a mean significance above the mean of the sections, and a mean score below it.
     """
     both = [(each.score.mean, each.significance.mean) for each in sections]
     scores = [score for score, _ in both if score is not None]
@@ -195,6 +195,6 @@ def first_to_look_at(sections: Sequence[SectionFigures]) -> tuple[bool, ...]:
         score is not None
         and weight is not None
         and round(score - score_line, DIGITS) < 0
-        and round(weight - weight_line, DIGITS) >= 0
+        and round(weight - weight_line, DIGITS) > 0
         for score, weight in both
     )

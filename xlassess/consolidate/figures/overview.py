@@ -75,7 +75,7 @@ class Unsure:
 class IllHealth:
     """A section that some returns see in a bad state, of how many that can be scored there.
 
-    ``significant`` says that respondents hold the section to matter more than most.
+    ``significant`` says that respondents hold the section to matter more than average.
     """
 
     section: SectionFigures

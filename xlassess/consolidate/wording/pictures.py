@@ -194,7 +194,7 @@ def _shares_its_place(most: SectionFigures, sections: Sequence[SectionFigures]) 
 
 
 def _significance(facts: NarrativeFacts) -> str:
-    """Which sections matter at least as much as most and score less."""
+    """Which sections matter more than average and score less."""
     hidden = any(each.score.withheld or each.significance.withheld for each in facts.sections)
     if hidden or not _speaks_of_means(facts):
         return ""

@@ -46,7 +46,7 @@ _PAGE_PIXELS = 655
 _SMALLEST, _LARGEST = 62, 100
 """Scales in per cent: smaller than the first, eleven-point type cannot be read on paper."""
 
-_ROOM = 835.0
+_ROOM = 872.0
 """Points of height on one page at the scale that its width allows, where eleven-point type is
 printed at nine points."""
 

@@ -226,7 +226,7 @@ def _significance(writer: SummaryWriter, part: ToolkitResults, each: SectionFigu
 def _first_to_look_at(
     writer: SummaryWriter, sheet: SheetWriter, part: ToolkitResults, layout: ProfileLayout
 ) -> None:
-    """Say which sections matter more than most and score less."""
+    """Say which sections matter more than average and score less."""
     columns = [column_name(layout.columns.index(name)) for name in ("mean", "significance")]
     column = layout.columns.index("first")
     last = layout.first_row + layout.sections
@@ -237,7 +237,7 @@ def _first_to_look_at(
         score, weight = (
             f"ROUND({each}{row + 1}-{mean},9)" for each, mean in zip(columns, means, strict=True)
         )
-        found = f'IF(AND({score}<0,{weight}>=0),"{LOOK_FIRST}","{NOTHING}")'
+        found = f'IF(AND({score}<0,{weight}>0),"{LOOK_FIRST}","{NOTHING}")'
         live = Live(f'IF(AND({tests}),{found},"{NOTHING}")', LOOK_FIRST if here else None)
         writer.figure(sheet, row, column, live, cells.MIDDLE)
     cell = f"${column_name(column)}{layout.first_row + 1}"
