@@ -70,6 +70,7 @@ def kinds() -> tuple[str, ...]:
         *(f"toolkit-{name}" for name in EDITED),
         *(f"query-{name}" for name in ASKED),
         *(f"joint-{name}" for name in JOINT),
+        "portfolio-pat",
         REGISTER,
     )
 
@@ -94,6 +95,8 @@ def make(kind: str, folder: Path) -> Made:
         return Made(kind, _feedback(toolkits, folder), toolkits)
     if what == "trend":
         return Made(kind, _trend(toolkits, folder), toolkits)
+    if what == "portfolio":
+        return Made(kind, _portfolio(toolkits[0], folder), toolkits)
     return Made(kind, _summary(toolkits, folder), toolkits)
 
 
@@ -164,6 +167,18 @@ def _trend(toolkits: tuple[Toolkit, ...], folder: Path) -> Path:
 
     path = folder / "summary.xlsx"
     write_summary(summarise(over_rounds(toolkits), MADE_AT), path)
+    return path
+
+
+def _portfolio(toolkit: Toolkit, folder: Path) -> Path:
+    from tests.consolidate.portfolios import a_line, a_portfolio, a_summary
+    from xlassess.consolidate import portfolio_bytes
+
+    worst = ({"1A", "2B"}, {"1A"}, {"1A", "3C"}, set())
+    names = ("Safer Streets", "Town Centre", "Better Health", "Rural Transport")
+    lines = [a_line(name, a_summary(one, toolkit)) for name, one in zip(names, worst, strict=True)]
+    path = folder / "portfolio.xlsx"
+    path.write_bytes(portfolio_bytes(a_portfolio([*lines, a_line("New", membership="proposed")])))
     return path
 
 

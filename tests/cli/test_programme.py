@@ -120,3 +120,16 @@ def test_run__verbs_that_name_one_thing_are_refused(tmp_path: Path) -> None:
         assert run("run", "-C", tmp_path, *words).exit_code == 2
     misplaced = run("run", "-C", tmp_path, "status", "-C", "elsewhere")
     assert (misplaced.exit_code, "before the verb" in misplaced.stderr) == (2, True)
+
+
+def test_portfolio__is_written_and_what_is_left_out_told(tmp_path: Path) -> None:
+    three(tmp_path)
+    for verb, name in (("consolidate", "portfolio.xlsx"), ("report", "portfolio.docx")):
+        result = run(verb, "-C", tmp_path, "--order", "name")
+        assert result.exit_code == 1
+        assert f"{name}." in result.stdout
+        assert "It says something of 1 of 4 partnerships." in result.stdout
+        assert "gone: its assessment cannot be used" in result.stdout
+        assert (tmp_path / "output" / name).is_file()
+    refused = run("consolidate", "-C", tmp_path, "--order", "total")
+    assert (refused.exit_code, "grand total" in refused.stderr) == (2, True)

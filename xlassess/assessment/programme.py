@@ -33,7 +33,7 @@ title: {title}
 # The committee that the papers go to. May be left empty.
 committee:
 
-# The protective marking of the papers. Left empty, they bear those of the assessments.
+# The protective marking of the papers. They bear those of the assessments as well.
 marking:
 
 # After how many years each partnership is evaluated again, where its toolkit names no cycle.

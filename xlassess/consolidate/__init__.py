@@ -3,9 +3,19 @@
 from xlassess.consolidate.assemble import summarise
 from xlassess.consolidate.behind import AnsweredBy, AnswersBehind, GivenText, answers_behind
 from xlassess.consolidate.feedback import feedback_page, is_feedback_page, is_page_of
+from xlassess.consolidate.figures.portfolio import (
+    Portfolio,
+    PortfolioLine,
+    PortfolioOrder,
+    can_order_by_total,
+    portfolio,
+    portfolio_actions,
+    portfolio_parts,
+)
 from xlassess.consolidate.figures.privacy.attribution import may_be_shown_as
 from xlassess.consolidate.figures.privacy.held_back import is_on_record, with_returns_held_back
 from xlassess.consolidate.figures.values import Summary
+from xlassess.consolidate.summary.portfolio_workbook import portfolio_bytes
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
 from xlassess.consolidate.summary.read_sheets import SheetLine, SheetText, TableText, sheets_of
 from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
@@ -19,6 +29,9 @@ __all__ = [
     "AnsweredBy",
     "AnswersBehind",
     "GivenText",
+    "Portfolio",
+    "PortfolioLine",
+    "PortfolioOrder",
     "ProgressPaper",
     "SheetLine",
     "SheetText",
@@ -26,6 +39,7 @@ __all__ = [
     "TableText",
     "answers_behind",
     "attribution_in_words",
+    "can_order_by_total",
     "exposed_in_words",
     "feedback_page",
     "held_in_words",
@@ -35,6 +49,10 @@ __all__ = [
     "matters_of",
     "may_be_shown_as",
     "own_answers",
+    "portfolio",
+    "portfolio_actions",
+    "portfolio_bytes",
+    "portfolio_parts",
     "print_set",
     "progress_paper_bytes",
     "promise_in_words",

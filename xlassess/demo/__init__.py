@@ -1,6 +1,7 @@
 """A made-up partnership, from generate to summary, with the mistakes that partners make."""
 
 from xlassess.demo.post import CameByMail, PostPlayed, run_post
+from xlassess.demo.programme import ProgrammePlayed, run_programme
 from xlassess.demo.rounds import MOST_ROUNDS, RoundsPlayed, run_rounds
 from xlassess.demo.run import DemoRun, choose_rounds, choose_toolkits, run_demo
 
@@ -9,10 +10,12 @@ __all__ = [
     "CameByMail",
     "DemoRun",
     "PostPlayed",
+    "ProgrammePlayed",
     "RoundsPlayed",
     "choose_rounds",
     "choose_toolkits",
     "run_demo",
     "run_post",
+    "run_programme",
     "run_rounds",
 ]

@@ -33,7 +33,8 @@ ASSESSMENT = Assessment(
 )
 
 
-def _person(partner: str, name: str, level: Level) -> Respondent:
+def made_up_person(partner: str, name: str, level: Level) -> Respondent:
+    """Return a made-up person of a partner, with an address that never exists."""
     mail = name.lower().removeprefix("dr ").replace(" ", ".")
     place = partner.lower().replace(" and ", " ").replace(" ", "-")
     return Respondent(slug(name), slug(partner), partner, name, f"{mail}@{place}.example", level)
@@ -51,20 +52,20 @@ SILENT = "Thornmere Chamber of Trade"
 """The partner that does not answer."""
 
 RESPONDENTS: tuple[Respondent, ...] = (
-    _person(_COUNCIL, "Ruth Adeyemi", "board"),
-    _person(_COUNCIL, "Martin Coles", "senior"),
-    _person(_COUNCIL, "Jo Whitfield", "front"),
-    _person(BUNDLED, "Helen Marsh", "senior"),
-    _person(BUNDLED, "Imran Siddiqui", "front"),
-    _person(_HEALTH, "Dr Anita Rao", "board"),
-    _person(_HEALTH, "Peter Lindqvist", "senior"),
-    _person(_POLICE, "Karen Doyle", "senior"),
-    _person(_POLICE, "Tom Barrett", "front"),
-    _person("Vale Fire and Rescue Service", "Lee Hargreaves", "front"),
-    _person(_VOLUNTARY, "Grace Okafor", "board"),
-    _person(_VOLUNTARY, "Sam Pryce", "front"),
-    _person("Thornmere College", "David Ellery", "senior"),
-    _person(SILENT, "Fiona Blake", "board"),
+    made_up_person(_COUNCIL, "Ruth Adeyemi", "board"),
+    made_up_person(_COUNCIL, "Martin Coles", "senior"),
+    made_up_person(_COUNCIL, "Jo Whitfield", "front"),
+    made_up_person(BUNDLED, "Helen Marsh", "senior"),
+    made_up_person(BUNDLED, "Imran Siddiqui", "front"),
+    made_up_person(_HEALTH, "Dr Anita Rao", "board"),
+    made_up_person(_HEALTH, "Peter Lindqvist", "senior"),
+    made_up_person(_POLICE, "Karen Doyle", "senior"),
+    made_up_person(_POLICE, "Tom Barrett", "front"),
+    made_up_person("Vale Fire and Rescue Service", "Lee Hargreaves", "front"),
+    made_up_person(_VOLUNTARY, "Grace Okafor", "board"),
+    made_up_person(_VOLUNTARY, "Sam Pryce", "front"),
+    made_up_person("Thornmere College", "David Ellery", "senior"),
+    made_up_person(SILENT, "Fiona Blake", "board"),
 )
 """Fourteen people of eight partners."""
 
@@ -75,9 +76,9 @@ SUCCEEDED = "Peter Lindqvist"
 """The person whose place another takes before the third round."""
 
 JOINING: tuple[Respondent, ...] = (
-    _person("Vale Homes", "Nadia Rahman", "senior"),
-    _person("Vale Homes", "Owen Blythe", "front"),
-    _person(_HEALTH, "Sunita Menon", "senior"),
+    made_up_person("Vale Homes", "Nadia Rahman", "senior"),
+    made_up_person("Vale Homes", "Owen Blythe", "front"),
+    made_up_person(_HEALTH, "Sunita Menon", "senior"),
 )
 """Who is new in the third round: a partner, and a successor."""
 

@@ -143,9 +143,13 @@ INBOX = "inbox"
 SENT = "sent"
 """The messages that were sent, where the demo is played by e-mail."""
 
+PARTNERSHIPS = "partnerships"
+"""The folder of the assessments of a programme."""
+
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
     ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", INBOX, SENT,
+    "programme.yaml", PARTNERSHIPS,
 )  # fmt: skip
 OWN_TOOLKIT = Path("toolkits", "pat.yaml")
 """The toolkit that a demo of several rounds puts beside those of the user."""

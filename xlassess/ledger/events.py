@@ -32,13 +32,14 @@ What = Literal[
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
     "round closed", "round reopened", "plan agreed", "progress reported",
     "plan written", "progress written", "workshop written", "workshop held",
-    "feedback written", "entry made",
+    "feedback written", "entry made", "portfolio written",
 ]  # fmt: skip
 """What can happen."""
 
 WRITING: Mapping[OutputKind, What] = {
     "summary": "consolidated", "report": "reported", "export": "exported", "frames": "opened",
     "plan": "plan written", "workshop": "workshop written", "feedback": "feedback written",
+    "portfolio": "portfolio written",
 }  # fmt: skip
 """The events by which something is written from a round, by what it is."""
 

@@ -180,7 +180,9 @@ class Register:
         return tuple(one for one in self.messages if one.outcome == "uncertain" and not one.settled)
 
 
-OutputKind = Literal["summary", "report", "export", "frames", "plan", "workshop", "feedback"]
+OutputKind = Literal[
+    "summary", "report", "export", "frames", "plan", "workshop", "feedback", "portfolio",
+]  # fmt: skip
 """What may be written from a round, or handed to a program."""
 
 

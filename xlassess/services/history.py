@@ -234,6 +234,8 @@ def told(result: History, step: Step) -> str:
         ),
         "feedback written": f"{about} counted in the feedback of round "
         f"{event.details.get('round')}",
+        "portfolio written": f"{about} counted in the portfolio of a programme, with round "
+        f"{event.details.get('round')}",
         "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
         "progress reported": (
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"

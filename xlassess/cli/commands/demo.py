@@ -12,7 +12,7 @@ from xlassess.cli.options import Options, common, shown
 from xlassess.services.common.phrases import count, noticed, percent
 
 if TYPE_CHECKING:
-    from xlassess.demo import CameByMail, DemoRun, PostPlayed, RoundsPlayed
+    from xlassess.demo import CameByMail, DemoRun, PostPlayed, ProgrammePlayed, RoundsPlayed
 
 
 @click.command()
@@ -61,6 +61,34 @@ def demo(
     _show(Console(), result)
 
 
+def _programme(root: Path) -> None:
+    """Play a programme, and say where to look."""
+    from xlassess.demo import run_programme
+
+    with progress("Playing the rounds of ten partnerships") as watch:
+        result = run_programme(root, watch=watch)
+    _show_programme(Console(), result)
+
+
+def _show_programme(out: Console, result: ProgrammePlayed) -> None:
+    place, whole = shown(result.root), result.status
+    if result.replaced:
+        out.say(f"The earlier demo in {place} was replaced.")
+    every = count(len(whole.lines), "partnership")
+    out.say(f"{whole.programme.title}: {every}, {result.workbooks} workbooks back.", style="head")
+    out.heading("Where to look")
+    out.gap()
+    places = [
+        [shown(result.workbook.path), "the portfolio: all partnerships beside each other"],
+        [shown(result.report.path), "the same as a report in Word"],
+        [f"{place}/programme.yaml", "the register of partnerships"],
+        [f"{place}/partnerships", "the assessment of each partnership, in a folder of its own"],
+    ]
+    out.table(("Place", "What is there"), places, wraps=(0, 1))
+    out.gap()
+    out.say(f"Then try: xlassess programme status -C {place}")
+
+
 def _show(out: Console, result: DemoRun) -> None:
     """Tell the story of the demo and say where to look."""
     root = shown(result.root)
@@ -97,6 +125,7 @@ def _show(out: Console, result: DemoRun) -> None:
     out.say(f"Then try: xlassess status -C {root}")
     out.say("To see three rounds, with workshop, action plan and trend: xlassess demo --rounds 3")
     out.say("To see the round played by e-mail: xlassess demo --post")
+    out.say("To see twelve partnerships beside each other: xlassess demo --programme")
 
 
 def _show_post(out: Console, result: PostPlayed) -> None:

@@ -22,6 +22,8 @@ from xlassess.services.common.phrases import capital, count, day, matter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlassess.consolidate import PortfolioOrder
+    from xlassess.services.portfolio import PortfolioWritten
     from xlassess.services.programme import PartnershipStanding, ProgrammeStatus
 
 
@@ -108,6 +110,58 @@ def status(options: Options, as_json: bool, full: bool) -> None:
     else:
         _show(Console(full=full), result)
     leave(result.needs_person)
+
+
+ORDER = click.option(
+    "--order", type=click.Choice(["register", "name", "due", "total"]), default="register",
+    show_default=True,
+    help="What partnerships are ordered by. With total, the paper says what that cannot mean.",
+)  # fmt: skip
+"""What the lines of a portfolio are ordered by; never by a score unless somebody asks."""
+
+
+@programme.command()
+@ORDER
+@common
+@click.pass_obj
+def consolidate(options: Options, order: PortfolioOrder) -> None:
+    """Write the portfolio: a workbook with a line for each partnership.
+
+    It says of each what its own summary says: who answered, the finding, what moved, concerns,
+    late actions. It says which questions are weak in most of those asked the same questions, where
+    partnerships differ, and what is to be decided. It is in output/portfolio.xlsx.
+    """
+    from xlassess.services.portfolio import consolidate_programme
+    from xlassess.services.programme import open_programme
+
+    folder = open_programme(options.root)
+    _show_portfolio(consolidate_programme(folder, now=now(), order=order))
+
+
+@programme.command()
+@ORDER
+@common
+@click.pass_obj
+def report(options: Options, order: PortfolioOrder) -> None:
+    """Write the portfolio as a Word report: output/portfolio.docx."""
+    from xlassess.services.portfolio import report_programme
+    from xlassess.services.programme import open_programme
+
+    folder = open_programme(options.root)
+    _show_portfolio(report_programme(folder, now=now(), order=order))
+
+
+def _show_portfolio(result: PortfolioWritten) -> None:
+    """Say where the portfolio is, and of which partnerships it says nothing."""
+    out, whole = Console(), result.portfolio
+    out.say(f"The portfolio is in {shown(result.path)}.", style="head")
+    if result.edited:
+        out.say(f"The one that was there is kept as {shown(result.edited)}.")
+    told, every = len(whole.with_figures), count(len(whole.lines), "partnership")
+    out.say(f"It says something of {told} of {every}.")
+    for line in result.left_out:
+        out.say(f"{line.name}: {line.why}", style="refuse")
+    leave(bool(result.left_out))
 
 
 _OVER_ALL = (

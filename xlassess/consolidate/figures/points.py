@@ -86,7 +86,7 @@ def strengths(toolkit: Toolkit, items: Iterable[ItemFigures], returns: int) -> R
         items: figures of its items.
         returns: how many returns count.
     """
-    found = [item for item in judged(items, returns) if _is_strong(toolkit, item, returns)]
+    found = [item for item in judged(items, returns) if is_strong(toolkit, item, returns)]
     return ranking(found, lambda item: -merit(toolkit, item))
 
 
@@ -226,7 +226,8 @@ def _badness(toolkit: Toolkit, item: ItemFigures) -> float:
     return merit(toolkit, item)
 
 
-def _is_strong(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
+def is_strong(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
+    """True for a strength: it stands high, few answer worst, and views do not differ."""
     if is_weak(toolkit, item, returns) or differs(toolkit, item):
         return False
     if by_flags(toolkit, item):

@@ -92,6 +92,14 @@ others, if so many of them answered; at most so many such questions are named. O
 CHANGES_NAMED = 3
 """Most changes each way named on the Summary page; of more, how many there are is said."""
 
+PEERS_LEAST, WEAK_EVERYWHERE = 3, 3 / 4
+"""An item is weak everywhere when it is a concern in at least this share of the partnerships that
+were asked the same questions and of which it may be read, and when these are so many. Ours."""
+
+PEERS_APART = 1 / 3
+"""Share of the scale by which partnerships have to lie apart on an item for that to be named. Ours,
+as `ITEM_LEVEL_GAP`."""
+
 LIVE_ROWS = 10_000
 """Data rows up to which the summary's figures are formulas; above, they are written as values.
 

@@ -11,6 +11,7 @@ from xlassess.consolidate.report.fields import Report, ReportToolkit
 from xlassess.consolidate.report.short_papers import (
     feedback_in_word,
     is_feedback_in_word,
+    portfolio_in_word,
     progress_in_word,
 )
 from xlassess.consolidate.report.story import report_of
@@ -23,6 +24,7 @@ __all__ = [
     "feedback_in_word",
     "field_lines",
     "is_feedback_in_word",
+    "portfolio_in_word",
     "progress_in_word",
     "report_bytes",
     "report_of",

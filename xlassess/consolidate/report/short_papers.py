@@ -1,4 +1,4 @@
-"""Papers of a few pages in Word: a respondent's feedback page, and the progress paper.
+"""Papers of a few pages in Word: a respondent's feedback, the progress paper, the portfolio.
 
 They say what their workbooks say. Whatever people wrote stands in them as words and nothing else.
 """
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from xlassess.consolidate.figures.portfolio import Portfolio, PortfolioLine
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.blocks import AUTHOR, fit, heading_row, table_of, unbroken
 from xlassess.consolidate.report.styles import TABLE
@@ -27,6 +28,17 @@ from xlassess.consolidate.wording.agreed import (
 )
 from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.own_answers import OwnAnswers
+from xlassess.consolidate.wording.portfolio_words import (
+    decisions_in_words,
+    lead_in_words,
+    left_out_in_words,
+    line_in_words,
+    order_in_words,
+    register_in_words,
+    rests_in_words,
+    shared_in_words,
+)
+from xlassess.consolidate.wording.portfolio_words import words as portfolio_words
 from xlassess.consolidate.wording.terms import day, words
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import local_day, short_day
@@ -65,7 +77,7 @@ def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:
         told: what this respondent is told.
     """
     say, heads = words().say, words().headings
-    paper = _Paper(summary.assessment, told.title, summary.made_at)
+    paper = _of_round(summary.assessment, told.title, summary.made_at)
     paper.text(told.title, "Title")
     paper.text(told.toolkit, "Subtitle")
     paper.text(told.about)
@@ -92,7 +104,7 @@ def progress_in_word(paper: ProgressPaper) -> bytes:
     """Return the progress paper as a Word file; the same values always give the same bytes."""
     say, headings = plan_words().say, plan_words().headings
     counts, assessment = paper.counts, paper.assessment
-    out = _Paper(assessment, say("progress_title", assessment), paper.made_at)
+    out = _of_round(assessment, say("progress_title", assessment), paper.made_at)
     out.text(say("progress_title", assessment), "Title")
     out.text(f"{assessment.partnership}, {day(paper.made_at)}", "Subtitle")
     read, *waits = reading_in_words(paper)
@@ -132,6 +144,72 @@ def _action(paper: ProgressPaper, action: AgreedAction) -> tuple[str, ...]:
     )
 
 
+def portfolio_in_word(portfolio: Portfolio) -> bytes:
+    """Return the portfolio of a programme as a Word file; the same values, the same bytes."""
+    say, headings = portfolio_words().say, portfolio_words().headings
+    title = portfolio.programme.title
+    out = _Paper(title, title, portfolio.marking, say("title_lines"), portfolio.made_at)
+    out.text(title, "Title")
+    out.text(say("about", portfolio.programme, portfolio.made_at), "Subtitle")
+    out.text(lead_in_words(portfolio), "Lead")
+    out.text(say("title_decisions"), "Heading 1")
+    out.texts(decisions_in_words(portfolio), "List Bullet")
+    if shared := shared_in_words(portfolio):
+        out.text(say("title_shared"), "Heading 1")
+        out.texts(shared)
+    out.text(say("title_lines"), "Heading 1")
+    out.texts(order_in_words(portfolio), "Note")
+    lines = [_stacked(line_in_words(portfolio, line)) for line in portfolio.lines]
+    heads = headings("lines_word_heads")
+    note = ("Table text", "Table note", "Table note")
+    looks = (note, _ENTRY, ("Table text", "Table note"), _ENTRY)
+    out.table(say("title_lines"), heads, (42, 56, 36, 36), looks, lines)
+    if left := left_out_in_words(portfolio):
+        out.text(say("title_left_out"), "Heading 1")
+        out.texts(left, "List Bullet")
+    out.text(say("title_register"), "Heading 1")
+    rows = [_registered(line) for line in portfolio.lines]
+    columns = (("Table text", "Table note"), ("Table text", "Table note"), _ENTRY, _ENTRY)
+    heads = headings("register_word_heads")
+    out.table(say("title_register"), heads, (48, 50, 34, 38), columns, rows)
+    out.text(say("title_rests"), "Heading 1")
+    out.texts(rests_in_words(portfolio), "Note")
+    return out.written("Portfolio")
+
+
+def _stacked(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The line of a partnership in four columns, two or three texts below each other in most."""
+    name, held, answered, said, trend, concerns, actions, due = cells
+    came = portfolio_words().say("word_answered", held, answered.replace("\n", "; "))
+    late = portfolio_words().say("word_late", actions)
+    due = portfolio_words().say("word_next", due)
+    return f"{name}\n{came}\n{due}", said, f"{_one_line(trend)}\n{late}", concerns
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", "; ")
+
+
+def _registered(line: PortfolioLine) -> tuple[str, ...]:
+    """What the register says of a partnership, in four columns."""
+    name, purpose, lead, statutory, budget, membership = register_in_words(line)
+    say = portfolio_words().say
+    held = say("word_held", line.checklist, line.evaluated)
+    decided = say("word_decided", line.entry.decision, line.entry.decided)
+    return (
+        f"{name}\n{say('word_membership', membership, statutory)}",
+        f"{purpose}\n{say('word_lead', lead, budget)}",
+        held,
+        decided,
+    )
+
+
+def _of_round(assessment: Assessment, title: str, made_at: datetime) -> _Paper:
+    """A paper about a round of an assessment, to be written."""
+    whose = assessment.partnership
+    return _Paper(whose, f"{whose}, {assessment.round}", assessment.marking, title, made_at)
+
+
 @lru_cache(maxsize=1)
 def _empty() -> bytes:
     """The bytes of a document with our page and styles and nothing else: they are set once."""
@@ -151,18 +229,13 @@ def _style_ids() -> Mapping[str, str]:
 class _Paper:
     """A Word file being written."""
 
-    def __init__(self, assessment: Assessment, title: str, made_at: datetime) -> None:
+    def __init__(self, whose: str, head: str, marking: str, title: str, made_at: datetime) -> None:
         import docx
 
         self._document: Document = docx.Document(io.BytesIO(_empty()))
-        self._assessment, self._made_at = assessment, made_at
-        self._title = fit(f"{assessment.partnership}: {title}")
-        running(
-            self._document,
-            fit(f"{assessment.partnership}, {assessment.round}"),
-            fit(assessment.marking),
-            fit(title),
-        )
+        self._marking, self._made_at = marking, made_at
+        self._title = fit(f"{whose}: {title}")
+        running(self._document, fit(head), fit(marking), fit(title))
 
     def text(self, text: str, style: str = "Normal", *, new_page: bool = False) -> None:
         """Add a paragraph."""
@@ -219,7 +292,7 @@ class _Paper:
     def written(self, category: str, keywords: str = "") -> bytes:
         """Return the bytes of the file; the same paper, the same bytes."""
         facts = self._document.core_properties
-        facts.title, facts.subject = self._title, fit(self._assessment.marking)
+        facts.title, facts.subject = self._title, fit(self._marking)
         facts.author = facts.last_modified_by = AUTHOR
         facts.category, facts.comments, facts.revision = category, "", 1
         facts.keywords = keywords

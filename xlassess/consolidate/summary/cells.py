@@ -188,38 +188,8 @@ class SummaryWriter:
             sheet.number(row, column, shown, look)
 
     def table(self, sheet: SheetWriter, grid: SheetTable) -> None:
-        """Write a table's headings and make it filterable; its cells are written apart.
-
-        Raises:
-            SheetError: it has more rows than a sheet, or XlsxWriter does not take it.
-        """
-        if grid.header_row + grid.rows >= MOST_ROWS:
-            raise SheetError(
-                f"The table “{grid.title}” has {grid.rows:,} rows, more than a sheet holds.",
-                "Export the data instead: xlassess export.",
-            )
-        arrow = _FILTER_ARROW if grid.filtered else 0.0
-        headings(sheet, grid.header_row, grid.columns, grid.first_column, arrow)
-        last_column = grid.first_column + len(grid.columns) - 1
-        last_row = grid.header_row + max(grid.rows, 1)
-        box = CellRange(grid.header_row, grid.first_column, last_row, last_column)
-        self.book.title_region(sheet.name, box)
-        options = {
-            "name": grid.name,
-            "title": grid.title,
-            "style": None,
-            "autofilter": grid.filtered,
-            "columns": [
-                {"header": column.header, "header_format": self.book.format(column.head)}
-                for column in grid.columns
-            ],
-        }
-        must(
-            sheet.raw.add_table(
-                grid.header_row, grid.first_column,
-                grid.header_row + max(grid.rows, 1), last_column, options,
-            )
-        )  # fmt: skip
+        """Write a table's headings and make it filterable; see `write_table`."""
+        write_table(self.book, sheet, grid)
 
 
 _MOST_NOTE_LINES = HEADER_ROW - NOTE_ROW
@@ -227,6 +197,41 @@ _MOST_NOTE_LINES = HEADER_ROW - NOTE_ROW
 
 _SPACES = re.compile(r"[^\S\u00a0]+")
 """Where a line may break: not at a no-break space."""
+
+
+def write_table(book: WorkbookWriter, sheet: SheetWriter, grid: SheetTable) -> None:
+    """Write a table's headings and make it filterable; its cells are written apart.
+
+    Raises:
+        SheetError: it has more rows than a sheet, or XlsxWriter does not take it.
+    """
+    if grid.header_row + grid.rows >= MOST_ROWS:
+        raise SheetError(
+            f"The table “{grid.title}” has {grid.rows:,} rows, more than a sheet holds.",
+            "Export the data instead: xlassess export.",
+        )
+    arrow = _FILTER_ARROW if grid.filtered else 0.0
+    headings(sheet, grid.header_row, grid.columns, grid.first_column, arrow)
+    last_column = grid.first_column + len(grid.columns) - 1
+    last_row = grid.header_row + max(grid.rows, 1)
+    box = CellRange(grid.header_row, grid.first_column, last_row, last_column)
+    book.title_region(sheet.name, box)
+    options = {
+        "name": grid.name,
+        "title": grid.title,
+        "style": None,
+        "autofilter": grid.filtered,
+        "columns": [
+            {"header": column.header, "header_format": book.format(column.head)}
+            for column in grid.columns
+        ],
+    }
+    must(
+        sheet.raw.add_table(
+            grid.header_row, grid.first_column,
+            grid.header_row + max(grid.rows, 1), last_column, options,
+        )
+    )  # fmt: skip
 
 
 def in_lines(text: str, width: float, look: CellFormat, most: int = 0) -> list[str]:
