@@ -16,13 +16,14 @@ from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.slugs import slug
 from xlassess.files.problems import left_out
-from xlassess.ledger import Ledger
+from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership, Programme
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.opening import open_folder, shown
 from xlassess.services.common.phrases import Matter, what_is_wrong
+from xlassess.services.rounds import RoundLine, rounds
 from xlassess.services.status import LineState, Status, status
 
 Need = Literal[
@@ -332,29 +333,28 @@ def _others(line: PartnershipStanding, all_of_them: Iterable[PartnershipStanding
 
 def _rounds(folder: AssessmentFolder) -> Iterator[HeldRound]:
     """Yield the rounds of an assessment in which something was issued, the first one first."""
-    names = round_names(folder.root) if has_rounds(folder.root) else ()
-    homes = [AssessmentFolder(folder.root, name) for name in names] or [folder]
     if not Ledger.is_at(folder.ledger):
         return
+    lines = rounds(folder)
     with Ledger(folder.ledger) as ledger:
         subjects = {kit.id: kit.subject for kit in ledger.toolkits().values()}
-        closed = ledger.closed_rounds()
-        for home in homes:
-            settings = home.assessment()
-            record = ledger.overview(settings.round)
-            if not record.issued:
-                continue
-            back = [one for one in record.issued if one.reference in record.returned]
-            kits = {one.identity.toolkit for one in back}
-            evaluated = {kit for kit in kits if subjects.get(kit) != "proposal"}
-            last = max((one.received_at for one in record.history if one.received_at), default=None)
-            day = settings.return_by or (local_day(last) if last else None)
-            years = (record.review_years.get(kit) for kit in evaluated)
-            dues = [due for each in years if day and (due := years_later(day, each))]
-            yield HeldRound(
-                settings.round, day, len(record.issued), len(back), bool(evaluated),
-                bool(kits - evaluated), settings.round in closed, min(dues, default=None),
-            )  # fmt: skip
+        for line in lines:
+            if line.issued:
+                yield _round(line, ledger.overview(line.name), subjects)
+
+
+def _round(line: RoundLine, record: RoundOverview, subjects: Mapping[str, str]) -> HeldRound:
+    """Say of a round whether it was an evaluation, and when the next one is due by its toolkits."""
+    kits = {one.identity.toolkit for one in record.issued if one.reference in record.returned}
+    evaluated = {kit for kit in kits if subjects.get(kit) != "proposal"}
+    last = max((one.received_at for one in record.history if one.received_at), default=None)
+    day = line.return_by or (local_day(last) if last else None)
+    years = (record.review_years.get(kit) for kit in evaluated)
+    dues = [due for each in years if day and (due := years_later(day, each))]
+    return HeldRound(
+        line.name, day, line.issued, line.returned, bool(evaluated), bool(kits - evaluated),
+        line.closed is not None, min(dues, default=None),
+    )  # fmt: skip
 
 
 def _dated(line: PartnershipStanding, programme: Programme, today: date) -> PartnershipStanding:

@@ -46,9 +46,9 @@ class PortfolioPart:
 
     ``answered`` of ``issued`` workbooks came back, ``returned`` of them with answers. ``reading``
     is the finding in one sentence. ``items`` are figures of the items that may be read, ``weak``
-    and ``strong`` those that are a concern or a strength (by `place_of`). ``checklists`` has, for each
-    completed checklist that may be shown, how many matters are to be settled first: its title and
-    whoever filled it in are not told.
+    and ``strong`` those that are a concern or a strength (by `place_of`). ``checklists`` has, for
+    each completed checklist that may be shown, how many matters are to be settled first: its title
+    and whoever filled it in are not told.
     """
 
     label: str
