@@ -68,10 +68,13 @@ def test_programme__an_earlier_demo_gives_way(played: ProgrammePlayed, tmp_path:
     (other / "notes.txt").write_text("mine")
     result = CliRunner().invoke(cli, ["demo", "--programme", "--output", str(other)])
     assert (result.exit_code, (other / "notes.txt").read_text()) == (2, "mine")
+    assert "not a demo" in result.stderr
 
 
 @pytest.mark.parametrize("more", [["--post"], ["--rounds", "2"], ["--toolkits", "pat"]])
 def test_programme__is_played_by_itself(more: list[str], tmp_path: Path) -> None:
     words = ["demo", "--programme", *more, "--output", str(tmp_path / "new")]
-    assert CliRunner().invoke(cli, words).exit_code == 2
+    result = CliRunner().invoke(cli, words)
+    assert (result.exit_code, "programme" in result.stderr) == (2, True)
+    assert "No such option" not in result.stderr
     assert not (tmp_path / "new").exists()

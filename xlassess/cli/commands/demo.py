@@ -34,16 +34,26 @@ if TYPE_CHECKING:
     help="Play the round by e-mail, in folders: drafts go out, saved messages come in. No server "
     "is needed.",
 )  # fmt: skip
+@click.option(
+    "--programme", "many", is_flag=True,
+    help="Play twelve partnerships of one council, with three toolkits, in two rounds.",
+)  # fmt: skip
 @common
 @click.pass_obj
 def demo(
-    options: Options, output: Path, chosen: tuple[str, ...], rounds: int, by_post: bool
-) -> None:
+    options: Options, output: Path, *, chosen: tuple[str, ...], rounds: int, by_post: bool,
+    many: bool,
+) -> None:  # fmt: skip
     """Run a made-up assessment from workbooks to summary, with the mistakes that people make."""
     from xlassess.demo import choose_rounds, choose_toolkits, run_demo, run_post, run_rounds
 
-    if rounds > 1 and by_post:
-        raise click.UsageError("Play --post or several --rounds, but not both at once.")
+    if (rounds > 1) + by_post + many > 1:
+        raise click.UsageError("Play --programme, --post or several --rounds, one at a time.")
+    if many:
+        if chosen:
+            raise click.UsageError("The demo of a programme has toolkits of its own.")
+        _programme(options.root / output)
+        return
     if rounds > 1:
         choose_rounds(chosen)
         with progress("Filling in the workbooks") as watch:
