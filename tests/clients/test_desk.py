@@ -172,6 +172,70 @@ def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Ses
         page.get_by_role("heading", name="Answers to item 1A").wait_for()
 
 
+def a_plan(root: Path) -> AssessmentFolder:
+    from tests.services.planned import AGREED, a_planned_folder
+    from xlassess.services.plan import plan
+
+    folder = a_planned_folder(root / "small")
+    plan(folder, now=AGREED)
+    return folder
+
+
+def actions(folder: AssessmentFolder) -> list[tuple[str, str]]:
+    from xlassess.ledger import Ledger
+
+    with Ledger(folder.ledger_file) as ledger:
+        found = ledger.plans().get("2026")
+    return [(one.number, one.owner) for one in found.actions] if found else []
+
+
+def test_plan__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
+    folder = a_plan(tmp_path)
+    with running(folder) as desk, at_desk(browser, desk.new_link(), 360) as page:
+        page.goto(address(desk, "/plan"))
+        assert violations(page) == []
+        assert not overflows(page)
+        tab_to(page, "Decision")
+        page.keyboard.type("Adopt")
+        tab_to(page, "Deadline")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("someday")
+        tab_to(page, "Record 3 rows")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="There is a problem").wait_for()
+        assert violations(page) == []
+        assert not overflows(page)
+        assert page.evaluate("document.activeElement.id") == "errors"
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert focused(page) == "Deadline"
+        page.keyboard.press("Control+A")
+        page.keyboard.type("30/04/2031")
+        tab_to(page, "Record 3 rows")
+        page.keyboard.press("Enter")
+        page.get_by_text("Recorded: 1 row.").wait_for()
+        assert actions(folder) == [("1", "Ada Ash")]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_plan__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
+    folder = a_plan(tmp_path)
+    with running(folder) as desk, at_desk(browser, desk.new_link(), script=script) as page:
+        page.get_by_role("link", name="Plan", exact=True).click()
+        row = page.get_by_role("group", name="C1. Nobody proposed")
+        row.get_by_label("Decision").select_option("Adopt")
+        row.get_by_label("Agreed wording").fill("Write down who helps whom")
+        row.get_by_label("Owner").fill("Birch Trust")
+        row.get_by_label("Deadline").fill("30/04/2031")
+        page.get_by_role("button", name="Record 3 rows").click()
+        page.get_by_text("Recorded: 1 row.").wait_for()
+        page.get_by_role("link", name="Report progress").click()
+        page.get_by_label("State").select_option("In progress")
+        page.get_by_role("button", name="Record 1 row").click()
+        page.get_by_text("Recorded: 1 row.").wait_for()
+        assert actions(folder) == [("C1", "Birch Trust")]
+
+
 def focused(page: Page) -> str:
     said = page.evaluate(
         "(a => (a.labels && a.labels.length ? a.labels[0] : a).innerText.trim())"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from importlib import resources
@@ -179,8 +179,7 @@ class _Year:
 
     def _joint(self, kind: str, said: Entered, at: datetime) -> None:
         """Issue joint workbooks, have them filled in, and read them a week later."""
-        issue = {"workshop": workshop, "plan": plan, "progress": progress}[kind]
-        issue(self._folder, now=at)
+        _ISSUING[kind](self._folder, now=at)
         inbox = self._inbox / f"{kind} {at:%Y-%m}"
         inbox.mkdir()
         for issued, questions in self._out(kind):
@@ -220,3 +219,8 @@ def _about(item: Item) -> str:
     asked = item.short.partition("/")[0]
     concern = item.id.rpartition("/")[2].startswith("C")
     return f"C{asked}" if concern and asked else asked or item.id
+
+
+_ISSUING: Mapping[str, Callable[..., object]] = {
+    "workshop": workshop, "plan": plan, "progress": progress,
+}  # fmt: skip

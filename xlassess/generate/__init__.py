@@ -4,6 +4,7 @@ from xlassess.generate.file_names import entry_file_name, file_name, query_file_
 from xlassess.generate.joint.questions import (
     PlanPart,
     kind_of,
+    may_stay_empty,
     plan_questions,
     progress_questions,
     workshop_questions,
@@ -42,6 +43,7 @@ __all__ = [
     "file_name",
     "is_for_partner",
     "kind_of",
+    "may_stay_empty",
     "plan_questions",
     "printed_beside",
     "progress_questions",

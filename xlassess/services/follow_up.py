@@ -118,6 +118,29 @@ def progress(
     )
 
 
+def draft_for(
+    holder: Holder,
+    actions: Sequence[AgreedAction],
+    assessment: Assessment,
+    secret: bytes,
+    *,
+    now: datetime,
+    earlier: Issued | None,
+) -> JointDraft:
+    """Return one owner's progress workbook as it would be today.
+
+    Args:
+        holder: the owner.
+        actions: what they are asked about.
+        assessment: the assessment and its round.
+        secret: the assessment's secret.
+        now: the present moment, in UTC.
+        earlier: the workbook issued last for the same owner, if any.
+    """
+    last = {holder.id: earlier} if earlier else {}
+    return _Asking(assessment, secret, last, (), None, now, reissue=False).draft(holder, actions)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     """What the progress workbooks of one run have in common.

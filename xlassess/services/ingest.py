@@ -108,13 +108,8 @@ def ingest(
     ):
         still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)
-        context = replace(
-            context_of(folder, ledger),
-            passwords=tuple(passwords),
-            today=now.astimezone().date(),
-            deadlines=_deadlines(ledger, assessment.round),
-            decided=ledger.decided_at_issue(assessment.round),
-        )
+        context = read_against(folder, ledger, now.astimezone().date())
+        context = replace(context, passwords=tuple(passwords))
         last = _before(folder, ledger, context)
         run = _Run(
             folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
@@ -176,6 +171,21 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         senders=whose_addresses(people_now(folder), ledger.issued()),
         printed=_printed(folder.outbox, issued),
         query_files=dict(_query_files(folder.outbox / QUERIES, ledger.queries())),
+    )
+
+
+def read_against(folder: AssessmentFolder, ledger: Ledger, today: date) -> Context:
+    """Return what files that come in today are read against, those of the plan included.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    round_name = folder.assessment().round
+    return replace(
+        context_of(folder, ledger),
+        today=today,
+        deadlines=_deadlines(ledger, round_name),
+        decided=ledger.decided_at_issue(round_name),
     )
 
 

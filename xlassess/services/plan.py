@@ -50,13 +50,16 @@ class Planned:
         return self.outcome in UNDECIDED
 
 
-def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> Planned:
+def plan(
+    folder: AssessmentFolder, *, now: datetime, reissue: bool = False, by: str = ""
+) -> Planned:
     """Write the plan workbook of the present round, or bring it up to date.
 
     Args:
         folder: the assessment.
         now: the time to record, in UTC.
         reissue: replace a plan workbook that has not come back yet, where anything changed.
+        by: who asks for it; empty for whoever the operating system says.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -66,7 +69,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
     summary = summarise(record, now)
     matters = matters_of(summary)
     assessment = record.assessment
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
         last = issued_last(ledger, assessment.round, "plan").get(COORDINATOR)
@@ -81,7 +84,7 @@ def plan(folder: AssessmentFolder, *, now: datetime, reissue: bool = False) -> P
         draft = JointDraft(
             kind="plan",
             questions=questions,
-            values=_values(questions, matters, record.plan),
+            values=agreed_values(questions, matters, record.plan),
             holder=Holder(COORDINATOR, assessment.partnership, assessment.coordinator.name),
             assessment=assessment,
             secret=secret,
@@ -151,10 +154,10 @@ def _decided(agreed: AgreedPlan | None) -> tuple[str, ...]:
     return tuple(row.number for row in rows if row.decision or row.wording or row.reason)
 
 
-def _values(
+def agreed_values(
     questions: Toolkit, matters: tuple[Matter, ...], agreed: AgreedPlan | None
 ) -> dict[Slot, Value]:
-    """What stands in the open cells: what was agreed, and else what was proposed."""
+    """Return what stands in the open cells: what was agreed, and else what was proposed."""
     proposed = {
         (matter.part, matter.item, matter.proposed.action): matter.proposed
         for matter in matters

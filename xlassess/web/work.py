@@ -213,6 +213,14 @@ def _verify(run: JobRun) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
+def _plan(run: JobRun) -> Mapping[str, Any]:
+    """Write the plan workbook, or bring it up to date."""
+    from xlassess.services.plan import plan
+
+    made = plan(run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), by=run.job.by)
+    return {"outcome": made.outcome, "waiting": made.waiting, "left": made.needs_person}
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "read": _read,
     "mailbox": _collect,
@@ -221,6 +229,7 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "post": _post,
     "paper": _paper,
     "verify": _verify,
+    "plan": _plan,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: a few
 plain values. What is long goes to `Jobs.keep_result`."""

@@ -8,10 +8,9 @@ import click
 
 from xlassess.cli.console import Console
 from xlassess.cli.options import Options, folder_of, in_round, leave, now, shown
-from xlassess.services.common.phrases import count
+from xlassess.services.common.phrases import count, planned
 
 if TYPE_CHECKING:
-    from xlassess.services.common.issuing import Outcome
     from xlassess.services.plan import Planned
 
 
@@ -39,19 +38,8 @@ def plan(options: Options, reissue: bool) -> None:
     leave(result.needs_person)
 
 
-_SAID: dict[Outcome, str] = {
-    "new": "Plan workbook written: {path}",
-    "reissued": "Plan workbook written anew: {path}",
-    "unchanged": "The plan workbook is as it was: {path}",
-    "restored": "Plan workbook written again as it was: {path}",
-    "outdated": "Plan workbook left as it was, although something has changed: {path}",
-    "questions": "Plan workbook left as it was, although proposals have changed: {path}",
-    "kept": "Not written, because the folder has a different file of the same name: {path}",
-}
-
-
 def _show(out: Console, result: Planned) -> None:
-    out.say(_SAID[result.outcome].format(path=shown(result.path)), style="head")
+    out.say(f"{planned(result.outcome)}: {shown(result.path)}", style="head")
     proposals = count(result.proposals, "proposed action")
     concerns = count(result.concerns, "concern")
     out.say(f"It has {proposals}, and {concerns} for which nobody proposed an action.")

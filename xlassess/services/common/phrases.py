@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlassess.ingest import Hint
     from xlassess.model.answer import Issued, Return
     from xlassess.model.record import Notice, NoticeKind
+    from xlassess.services.common.issuing import Outcome
 
 Matter = Literal[
     "queries", "joint", "offers", "evidence", "later", "other round", "asked", "nobody",
@@ -123,6 +124,22 @@ def noticed(notice: Notice) -> str:
         return f"away until {day(notice.until)}"
     whose = f"{notice.address}: " if notice.address else ""
     return f"{whose}{_NOTICED[notice.kind]}"
+
+
+def planned(outcome: Outcome) -> str:
+    """Return what became of the plan workbook, to stand before its name."""
+    return _PLANNED[outcome]
+
+
+_PLANNED: Mapping[Outcome, str] = {
+    "new": "Plan workbook written",
+    "reissued": "Plan workbook written anew",
+    "unchanged": "The plan workbook is as it was",
+    "restored": "Plan workbook written again as it was",
+    "outdated": "Plan workbook left as it was, although something has changed",
+    "questions": "Plan workbook left as it was, although proposals have changed",
+    "kept": "Not written, because the folder has a different file of the same name",
+}
 
 
 def refusal(ret: Return) -> str:
