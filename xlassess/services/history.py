@@ -174,8 +174,14 @@ def cells_history(folder: AssessmentFolder, reference: str) -> CellsHistory:
     read = [plain_answers(toolkit, ret) for ret in returns]
     where = {Slot(a.item, a.field): (a.sheet, a.cell) for ret in returns for a in ret.answers}
     cells = (
-        CellHistory(*about, *where.get(slot, ("", "")), tuple(one.text(slot) for one in read))
-        for slot, about in places(layout(toolkit))
+        CellHistory(
+            place.item,
+            place.ask,
+            place.heading,
+            *where.get(place.slot, ("", "")),
+            tuple(one.text(place.slot, place.takes) for one in read),
+        )
+        for place in places(layout(toolkit))
     )
     return CellsHistory(issued, returns, counts, tuple(one for one in cells if any(one.values)))
 

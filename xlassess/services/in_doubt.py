@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.contract.layout import HEADERS, Layout, TableLayout, layout
+from xlassess.contract.layout import HEADERS, Column, Layout, TableLayout, layout
 from xlassess.generate import Doubts, EarlierAnswers, doubts_of, query_answers
 from xlassess.ledger import UNCLEAR, Event
 from xlassess.model.answer import PROPOSAL, Issued, Return
@@ -202,7 +202,11 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
     counts = next((ret for ret in came if ret.number == number), None)
     rivals = [ret for ret in came if ret is not counts and ret.state == "query" and _waits(ret)]
     pages = _Pages(toolkit, layout(toolkit), issued)
-    doubts = [doubt for ret in filter(None, (counts, *rivals)) for doubt in pages.doubts(ret)]
+    doubts = [
+        doubt
+        for ret in filter(None, (counts, *rivals))
+        for doubt in doubts_in(toolkit, issued, ret)
+    ]
     return InDoubt(
         issued=issued,
         title=toolkit.title,
@@ -216,6 +220,17 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         copies=copies,
         last=max((one.number for one in events), default=0),
     )
+
+
+def doubts_in(toolkit: Toolkit, issued: Issued, ret: Return) -> tuple[Doubt, ...]:
+    """Return the queries of one return, open and settled, each in its place.
+
+    Args:
+        toolkit: its questions.
+        issued: the workbook it is a return of.
+        ret: the return.
+    """
+    return tuple(_Pages(toolkit, layout(toolkit), issued).doubts(ret))
 
 
 _DECIDING = (
@@ -244,16 +259,32 @@ def plain_answers(toolkit: Toolkit, ret: Return) -> EarlierAnswers:
     return query_answers(toolkit, ret, Doubts((), (), {}, (), ()))
 
 
-def places(where: Layout) -> Iterator[tuple[Slot, tuple[str, str, str]]]:
-    """Yield every place of a workbook but the action plan: with item, question and heading."""
+@dataclass(frozen=True, slots=True)
+class WorkbookPlace:
+    """A place of a workbook: its item and question, the heading above it, and what it takes.
+
+    ``takes`` is the scale that is answered on, or the kind of free answer.
+    """
+
+    slot: Slot
+    item: str
+    ask: str
+    heading: str
+    takes: str
+
+
+def places(where: Layout) -> Iterator[WorkbookPlace]:
+    """Yield every place of a workbook but those of the action plan's rows."""
     for section in where.sections:
         for table in section.tables:
             for row in table.rows:
                 for column in table.fields(row.item):
                     slot = Slot(row.item.id, column.field)
-                    yield slot, (row.item.id, row.item.ask, column.header)
+                    yield WorkbookPlace(
+                        slot, row.item.id, row.item.ask, column.header, column.takes(row.item)
+                    )
     if where.action_plan and where.action_plan.proposal is not None:
-        yield Slot(PROPOSAL, "answer"), ("", "Proposal", "")
+        yield WorkbookPlace(Slot(PROPOSAL, "answer"), "", "Proposal", "", "long-text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,21 +308,21 @@ class _Pages:
             # As it was before it was settled: a waiver does not change what stands there.
             alone = replace(ret, findings=(replace(finding, waiver=None),))
             found = doubts_of(self.toolkit, alone)
-            shown = _Shown(self, query_answers(self.toolkit, alone, found), found)
-            yield Doubt(
-                key, finding, ret.number, tuple(shown.parts()), tuple(shown.answers(finding)),
-                said.get(finding.number, ()),
-            )  # fmt: skip
+            shown = _Shown(self, query_answers(self.toolkit, alone, found), found, finding)
+            parts, answers = tuple(shown.parts()), tuple(shown.answers())
+            yield Doubt(key, finding, ret.number, parts, answers, said.get(finding.number, ()))
 
     def compared(self, counts: Return | None, ret: Return) -> Compared:
         """Compare a return with the one that counts, place by place as the sheets have them."""
         one = plain_answers(self.toolkit, counts) if counts else None
         other = plain_answers(self.toolkit, ret)
         found, same = [], 0
-        for slot, row in places(self.where):
-            texts = (one.text(slot) if one else "", other.text(slot))
+        for place in places(self.where):
+            slot = place.slot
+            texts = (one.text(slot, place.takes) if one else "", other.text(slot, place.takes))
             if texts[0] != texts[1]:
-                found.append(Difference(*row, *(text[:_LONGEST] for text in texts)))
+                about = (place.item, place.ask, place.heading)
+                found.append(Difference(*about, *(text[:_LONGEST] for text in texts)))
             same += texts[0] == texts[1] != ""
         found += self._actions(one, other)
         return Compared(ret, tuple(found), same)
@@ -314,6 +345,7 @@ class _Shown:
     pages: _Pages
     answers_read: EarlierAnswers
     doubts: Doubts
+    finding: Finding
 
     @property
     def _doubtful(self) -> frozenset[Slot]:
@@ -341,9 +373,11 @@ class _Shown:
         at_most, left = _around(wanted, len(table.rows))
         for at, gap in at_most:
             item = table.rows[at].item
-            mine = {column.header: Slot(item.id, column.field) for column in table.fields(item)}
+            mine = {column.header: column for column in table.fields(item)}
             cells = tuple(
-                self._cell(head, mine[head]) if head in mine else ShownCell(head, "")
+                self._cell(head, Slot(item.id, mine[head].field), mine[head].takes(item))
+                if head in mine
+                else ShownCell(head, "")
                 for head in heads
             )
             rows.append(ShownRow(item.id, item.ask, cells, at in wanted, gap))
@@ -357,28 +391,34 @@ class _Shown:
         rows = []
         at_most, left = _around(wanted, plan.last_row - plan.first_row + 1)
         for at, gap in at_most:
-            texts = {c.header: self.answers_read.planned(at + 1, c.role) for c in plan.columns}
             slot = action_slot(at + 1)
-            cells = tuple(ShownCell(head, text[:_LONGEST], at in wanted) for head, text in
-                          texts.items())  # fmt: skip
-            if at in wanted and not any(texts.values()):
-                cells = (self._cell(plan.columns[0].header, slot), *cells[1:])
+            cells = tuple(self._planned(slot, column, at in wanted) for column in plan.columns)
             rows.append(ShownRow(str(at + 1), "", cells, at in wanted, gap))
         return ShownPart(plan.sheet, tuple(c.header for c in plan.columns), tuple(rows), left)
 
-    def _cell(self, heading: str, slot: Slot) -> ShownCell:
+    def _planned(self, slot: Slot, column: Column, doubtful: bool) -> ShownCell:
+        """A cell of the action plan; of a doubtful row the one that the finding names, if any."""
+        text = self.answers_read.planned(slot.plan_row, column.role)
+        about = self.finding.field if self.finding.field in HEADERS else "action"
+        if not doubtful or about != column.role:
+            return ShownCell(column.header, text[:_LONGEST])
+        ours = not text
+        text = text or self.answers_read.earlier(slot)
+        return ShownCell(column.header, text[:_LONGEST], doubtful=True, ours=ours)
+
+    def _cell(self, heading: str, slot: Slot, takes: str = "") -> ShownCell:
         """A cell with what stood there, also where it was not used, as query workbooks say it."""
-        text = "" if slot.plan_row else self.answers_read.text(slot)
+        text = self.answers_read.text(slot, takes)
         ours = not text and slot in self.doubts.reasons
         text = self.answers_read.earlier(slot) if ours else text
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
         return ShownCell(heading, shown, slot in self._doubtful, ours)
 
-    def answers(self, finding: Finding) -> Iterator[AnswerPlace]:
+    def answers(self) -> Iterator[AnswerPlace]:
         """Yield the answers that can be corrected, of a partner's own workbook."""
         if self.pages.issued.identity.kind:
             return
-        toolkit, about = self.pages.toolkit, concerned(finding) or self.doubts.asked
+        toolkit, about = self.pages.toolkit, concerned(self.finding) or self.doubts.asked
         items = {item.id: item for item in toolkit.items()}
         for slot in about:
             kind, _, view = slot.field.partition(":")

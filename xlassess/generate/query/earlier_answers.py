@@ -225,14 +225,19 @@ class EarlierAnswers(Contents):
         """Return what stood in a place before."""
         return self._earlier(slot, "")
 
-    def text(self, slot: Slot) -> str:
-        """Return what was read from a place, as text; empty where nothing was."""
+    def text(self, slot: Slot, takes: str = "") -> str:
+        """Return what was read from a place, as text; empty where nothing was.
+
+        Args:
+            slot: the place.
+            takes: the scale that it is answered on, or the kind of free answer; as the item
+                says, where it is not given.
+        """
         value = self._values.get(slot)
-        if value is None:
-            return ""
-        if slot.item == PROPOSAL:
-            return str(value)
+        if value is None or slot.item == PROPOSAL:
+            return str(value or "")
         item = self.toolkit.item(slot.item)
+        item = replace(item, answer=takes) if takes else item
         return _readable(self._shown(item, slot.field, value), item)
 
     def planned(self, row: int, role: str) -> str:
