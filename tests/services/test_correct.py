@@ -131,6 +131,23 @@ def test_correct__what_cannot_be_is_refused(
     assert counting(folder, reference)["1B"] == "low"
 
 
+def test_correct__of_several_that_were_missing_the_last_settles_the_query(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", None, None)
+
+    def queries() -> list[str]:
+        (line,) = (one for one in status(folder, today=LATER.date()).lines if one.file)
+        return [finding.code for finding in line.queries]
+
+    assert queries() == ["C02"]
+    correct(folder, reference, "1B", "Agree", WHY)
+    assert queries() == ["C02"]
+    correct(folder, reference, "1C", "Disagree", WHY)
+    assert queries() == []
+    assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "low"}
+
+
 def test_correct__nothing_came_back(folder: AssessmentFolder, tmp_path: Path) -> None:
     read(folder, tmp_path, "Agree", "Disagree", "Agree")
     other = status(folder, today=LATER.date()).lines[1].reference

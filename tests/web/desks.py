@@ -21,7 +21,8 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from tests.services.small import LATER, a_folder, answer
+from tests.services.small import LATER, a_folder, answer, unclear_pair
+from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.ingest import ingest
 from xlassess.web.app import create_app
@@ -41,6 +42,22 @@ def a_round(root: Path) -> AssessmentFolder:
     answer(folder, "Ada Ash", inbox / "ada.xlsx")
     answer(folder, "Abe Ash", inbox / "abe.xlsx", ("Agree", "<b>Perhaps</b>", "Agree"))
     ingest(folder, [inbox], now=LATER, workers=1)
+    return folder
+
+
+def a_doubtful_round(root: Path) -> AssessmentFolder:
+    """Return a round with something of most kinds to be settled.
+
+    Ada sent two files, and which is the later one is not clear; Abe left a doubt; of Bea an answer
+    is missing, and her message asks for a correction; and there is a file of nobody.
+    """
+    folder = a_round(root)
+    unclear_pair(folder, root / "pair")
+    ingest(folder, [root / "pair"], now=LATER, workers=1)
+    book = answer(folder, "Bea Birch", root / "bea.xlsx", ("Agree", "Agree", None))
+    handed(folder, root / "m.eml", "For 1B please read Disagree.", book)
+    (root / "order.pdf").write_bytes(b"%PDF-1.4 nothing of ours")
+    ingest(folder, [root / "order.pdf"], now=LATER, workers=1)
     return folder
 
 

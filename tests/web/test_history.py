@@ -38,8 +38,7 @@ def test_history__says_what_the_command_says(
     for step in found.steps:
         line = told(found, step)
         assert (line[0].upper() + line[1:]).replace("  ", " ") in said
-    assert "Item 1B: “ no answer ” became “ Disagree ”" in said
-    assert "<i>By telephone</i>" in said  # as text
+    assert "Item 1B: “no answer” became “Disagree”. <i>By telephone</i>" in said
     assert "<i>" not in page.text
     assert "<b>Perhaps" not in page.text
 

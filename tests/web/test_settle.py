@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.small import LATER, answer, unclear_pair
+from tests.services.small import LATER, answer
 from tests.services.test_offers import handed
-from tests.web.desks import DeskClient, a_desk, a_round, number_in, words_in
+from tests.web.desks import DeskClient, a_desk, a_doubtful_round, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event, Ledger
 from xlassess.services.ingest import ingest
@@ -25,15 +25,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe"
 
 @pytest.fixture(scope="module")
 def _doubtful(tmp_path_factory: pytest.TempPathFactory) -> AssessmentFolder:
-    root = tmp_path_factory.mktemp("settle")
-    folder = a_round(root)
-    unclear_pair(folder, root / "pair")
-    ingest(folder, [root / "pair"], now=LATER, workers=1)
-    book = answer(folder, "Bea Birch", root / "bea.xlsx", ("Agree", "Agree", None))
-    handed(folder, root / "m.eml", "For 1B please read Disagree.", book)
-    (root / "order.pdf").write_bytes(b"%PDF-1.4 nothing of ours")
-    ingest(folder, [root / "order.pdf"], now=LATER, workers=1)
-    return folder
+    return a_doubtful_round(tmp_path_factory.mktemp("settle"))
 
 
 @pytest.fixture

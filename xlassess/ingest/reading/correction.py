@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,8 +13,12 @@ from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
+from xlassess.model.query import concerned
 from xlassess.model.record import Correction
 from xlassess.model.toolkit import Toolkit
+
+_MISSING = "C02"
+"""The finding of answers that are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def _with_answer(ret: Return, answer: Answer, place: _Place, file: str) -> Retur
     """
     here = (answer.item, answer.field)
     kept = [replace(a, file=a.file or ret.file) for a in ret.answers if (a.item, a.field) != here]
+    there = {here, *((one.item, one.field) for one in kept)}
     return replace(
         ret,
         file=file,
@@ -99,7 +105,7 @@ def _with_answer(ret: Return, answer: Answer, place: _Place, file: str) -> Retur
         findings=tuple(
             f if f.file and f.file != file else f.in_file(ret.file)
             for f in ret.findings
-            if not _is_about(f, place)
+            if not _is_about(f, place) and not _has_all(f, there)
         ),
         query="",
         saved_at=None,
@@ -114,3 +120,9 @@ def _is_about(finding: Finding, place: _Place) -> bool:
     """True for a finding about this answer and nothing else."""
     own = finding.field in ("", place.field, "answer")
     return finding.item == place.item and own and len(finding.cells) <= 1
+
+
+def _has_all(finding: Finding, there: Set[tuple[str, str]]) -> bool:
+    """True for a finding that answers are missing, once every one of them is there."""
+    missing = concerned(finding) if finding.code == _MISSING else ()
+    return bool(missing) and there.issuperset(missing)
