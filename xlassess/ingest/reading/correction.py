@@ -125,4 +125,4 @@ def _is_about(finding: Finding, place: _Place) -> bool:
 def _has_all(finding: Finding, there: Set[tuple[str, str]]) -> bool:
     """True for a finding that answers are missing, once every one of them is there."""
     missing = concerned(finding) if finding.code == _MISSING else ()
-    return bool(missing) and there.issuperset(missing)
+    return bool(missing) and all(slot in there for slot in missing)
