@@ -70,6 +70,15 @@ def _spaces_in_both(parts: dict[str, bytes]) -> dict[str, bytes]:
     return parts | {_RELS: parts[_RELS].replace(b"worksheets/sheet", b"worksheets/s%C3%A9%20")}
 
 
+def _spaces_in_the_name_of_the_workbook(parts: dict[str, bytes]) -> dict[str, bytes]:
+    parts = _workbook_elsewhere(parts)
+    parts = _renamed(parts, "xl/book/b.xml", "xl/book/our own.xml")
+    parts = _renamed(parts, "book/_rels/b.xml", "book/_rels/our own.xml")
+    for name in ("_rels/.rels", "[Content_Types].xml"):
+        parts[name] = parts[name].replace(b"xl/book/b.xml", b"xl/book/our%20own.xml")
+    return parts
+
+
 def _backslashes(parts: dict[str, bytes]) -> dict[str, bytes]:
     return {name.replace("/", "\\"): part for name, part in parts.items()}
 
@@ -87,6 +96,7 @@ def _capitals(parts: dict[str, bytes]) -> dict[str, bytes]:
     [
         _workbook_elsewhere, _sheets_at_the_top, _texts_and_styles_by_other_names, _backslashes,
         _dots, _capitals, _spaces_in_targets, _spaces_in_names, _spaces_in_both,
+        _spaces_in_the_name_of_the_workbook,
     ],
 )  # fmt: skip
 def test_xlsx__read_alike_wherever_its_parts_stand(kinds: Workbook, moved: Any) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.factory import Workbook, a_context
-from tests.ingest.packages import packed
-from tests.ingest.small import returned
+from tests.ingest.packages import packed, parts_of
+from tests.ingest.small import codes, returned
 from xlassess.ingest import ReturnedFile, collect, read_return
 from xlassess.ingest.guard.limits import MOST_MEMBERS
 from xlassess.model.answer import Return
@@ -83,6 +83,16 @@ def test_zip__is_unpacked_and_read(kinds: Workbook, folder: Path, unpacked: Path
     assert isinstance(first, ReturnedFile)
     ret = read_return(first, a_context(kinds))
     assert (ret.file, ret.state) == ("returns.zip/more.zip/deep/partner.xlsx", "accepted")
+
+
+def test_workbook__whose_parts_are_named_from_the_root_is_no_archive(
+    kinds: Workbook, folder: Path, unpacked: Path
+) -> None:
+    parts = {f"/{name}": part for name, part in parts_of(kinds.data).items()}
+    (folder / "a.xlsx").write_bytes(packed(parts))
+    (found,) = collect([folder], unpacked)
+    assert isinstance(found, ReturnedFile)
+    assert codes(read_return(found, a_context(kinds))) == ["G07"]
 
 
 def test_zip__names_decide_nothing_on_disk(folder: Path, unpacked: Path) -> None:

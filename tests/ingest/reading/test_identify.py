@@ -117,6 +117,35 @@ def test_reference_in_a_comment__is_no_identity(kinds: Workbook, tmp_path: Path)
     assert ret.reference == kinds.issued.reference
 
 
+@pytest.mark.parametrize(
+    ("sheet", "cell", "expected"),
+    [("1 Views", "H2", ["R07"]), ("Start", "G3", ["R07"]), ("Start", "B6", ["I08"])],
+)
+def test_reference_alone_in_a_cell__is_one_only_where_we_print_it(
+    kinds: Workbook, tmp_path: Path, sheet: str, cell: str, expected: list[str]
+) -> None:
+    other = issue(kinds.toolkit, a_respondent(2))
+    data = written(returned(kinds), {(sheet, cell): other.issued.reference})
+    ret = read(data, tmp_path, kinds, other)
+    assert [(f.code, f.cell) for f in ret.findings if f.severity == "note"] == [
+        (code, cell) for code in expected if code == "R07"
+    ]
+    assert codes(ret) == expected
+
+
+def test_properties__numbers_that_programs_made_of_texts_are_texts_again(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    assert kinds.issued.identity.version == "1.0"
+
+    def edit(part: bytes) -> bytes:
+        assert part.count(b">1.0<") == 1
+        return part.replace(b">1.0<", b">1<")
+
+    data = edited(returned(kinds), {"docProps/custom.xml": edit})
+    assert codes(read(data, tmp_path, kinds)) == []
+
+
 def test_nameless__a_stranger_and_one_of_ours(kinds: Workbook, tmp_path: Path) -> None:
     assert codes(read(nameless(kinds.data), tmp_path, kinds)) == ["I02"]
     other = replace(a_context(kinds), toolkits={})

@@ -175,7 +175,8 @@ def is_found_by_letter(package: Package, part: str) -> bool:
 def content_type(package: Package, part: str) -> bytes:
     """Return the content type of a part as the package states it, in lower case."""
     types = remembered(_stated_types, package.get("[content_types].xml"))
-    return next((kind.encode() for name, kind in types if name == f"/{part}"), b"")
+    wanted = _spelt_out(f"/{part}")
+    return next((kind.encode() for name, kind in types if _spelt_out(name) == wanted), b"")
 
 
 def _is_spreadsheet(package: Package, part: str) -> bool:

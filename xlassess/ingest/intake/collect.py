@@ -240,7 +240,7 @@ def _is_archive(path: Path) -> bool:
             names = frozenset(name.lower() for name in archive.namelist())
     except PACKAGE_FAULTS:
         return False
-    plain = frozenset(name.replace("\\", "/") for name in names)
+    plain = frozenset(name.replace("\\", "/").lstrip("/") for name in names)
     markers = {"mimetype", "xl/workbook.xml", "xl/workbook.bin"}
     return not plain & markers and foreign_zip(plain, b"") is None
 

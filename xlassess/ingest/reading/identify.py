@@ -32,6 +32,8 @@ _HEAD_ROWS = 12
 """Rows at the head of a sheet in which a reference is looked for, down to the headings."""
 _HEADING_WITHIN = 8
 """Columns in which the heading of the item numbers is looked for."""
+_BARE_WITHIN = 2
+"""Columns in which we print a reference alone in its cell."""
 _MOST_KEYS_ROWS = 40
 _KEYS = (*IDENTITY_KEYS, *FURTHER_KEYS)
 _SMALL_PRINT = re.compile(rf"\w*\W*{PATTERN.pattern} ·")
@@ -74,7 +76,8 @@ def identify(
 ) -> IdentifiedWorkbook | Finding:
     """Return the issued workbook a file is, or why that cannot be told."""
     on_sheet = _claim(_as_recorded(_on_sheet(grid), context))
-    claims = [claim for claim in (on_sheet, _claim(properties)) if claim]
+    in_properties = _claim(_as_recorded(properties, context))
+    claims = [claim for claim in (on_sheet, in_properties) if claim]
     for claim in claims:
         if problem := _foreign(claim, context):
             return problem
@@ -82,7 +85,9 @@ def identify(
         return found("I07", found=" and ".join(_named(claim) for claim in claims))
     references = _without_asked_about(_references(grid), context)
     if claims:
-        return _sealed(claims[0], references, context)
+        own = claims[0].reference
+        claimed = {one: names for one, names in references.items() if _claims(one, own, grid)}
+        return _sealed(claims[0], claimed, context)
     return _by_reference(references or _references(grid, printed=False), grid, context)
 
 
@@ -102,7 +107,7 @@ def _on_sheet(grid: Grid) -> dict[str, Cell]:
 
 
 def _as_recorded(said: Mapping[str, Cell], context: Context) -> dict[str, str]:
-    """The texts of an identity sheet; numbers that programs made of them are texts again.
+    """The texts of an identity sheet or of properties, with numbers of programs' making undone.
 
     Some make the number 1 of the version "1.0". The seal is over the text as issued, which is
     on record under the reference.
@@ -111,14 +116,16 @@ def _as_recorded(said: Mapping[str, Cell], context: Context) -> dict[str, str]:
     _, recorded = _on_record(texts.get("reference", ""), context)
     for name, value in said.items():
         issued = str(getattr(recorded, name, ""))
-        if isinstance(value, int | float) and not is_blank(issued) and _is_number(issued, value):
+        if not is_blank(issued) and _is_number(issued, value):
             texts[name] = issued
     return texts
 
 
-def _is_number(text: str, number: float) -> bool:
+def _is_number(text: str, other: Cell) -> bool:
+    if not isinstance(other, str | int | float):
+        return False
     try:
-        return float(text) == number
+        return float(text) == float(other)
     except ValueError:
         return False
 
@@ -178,6 +185,33 @@ def _references(grid: Grid, *, printed: bool = True) -> dict[str, list[str]]:
         for reference in find_references(_head(sheet, printed=printed)):
             references.setdefault(reference, []).append(sheet.name)
     return references
+
+
+def _claims(reference: str, own: str, grid: Grid) -> bool:
+    """True where a reference stands as that of a workbook, and not only in a remark.
+
+    In small print it is one; alone in a cell, it is where we print it so, or on a sheet that does
+    not bear the workbook's own.
+
+    Args:
+        reference: the reference.
+        own: that of the sealed identity.
+        grid: the workbook.
+    """
+    for sheet in grid.sheets:
+        cells = [
+            (column, cell)
+            for row in sheet.rows[:_HEAD_ROWS]
+            for column, cell in enumerate(row)
+            if isinstance(cell, str) and _is_printed(cell)
+        ]
+        is_ours = any(own in cell and names_a_workbook(cell) for _, cell in cells)
+        for column, cell in cells:
+            if reference in find_references(cell) and (
+                names_a_workbook(cell) or column < _BARE_WITHIN or not is_ours
+            ):
+                return True
+    return False
 
 
 def _without_asked_about(
