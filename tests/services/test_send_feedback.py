@@ -14,7 +14,15 @@ import pytest
 from click.testing import CliRunner
 
 from tests.mail.post_office import CUT, PASSWORD, PostOffice, post_office
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, write_register
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    TOOLKIT,
+    a_folder,
+    answer,
+    change_settings,
+    write_register,
+)
 from tests.services.test_posting import MAIL, USER
 from tests.services.test_send import written
 from xlassess.assessment.settings import AssessmentFolder
@@ -22,10 +30,11 @@ from xlassess.cli.app import cli
 from xlassess.model.errors import UsageError
 from xlassess.services.common.due import Ask
 from xlassess.services.common.outbox import put
-from xlassess.services.decide import Why, mark, set_aside
+from xlassess.services.decide import Why, mark, mark_feedback, set_aside
 from xlassess.services.feedback import feedback
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.rounds import close_round
 from xlassess.services.send import draft, post, preview
 from xlassess.services.status import status
 from xlassess.services.verify import verify
@@ -97,7 +106,7 @@ def test_feedback__goes_to_each_respondent_with_their_own_page_alone(
         text = mail.get_body(("plain",))
         assert text is not None
         assert f"Dear {name}," in text.get_content()
-        assert "made for you alone" in " ".join(text.get_content().split())
+        assert "sent to this address and to no other" in " ".join(text.get_content().split())
         assert (mail["Cc"], len(mail["To"].addresses), address) == (
             None, 1, mail["To"].addresses[0].addr_spec,
         )  # fmt: skip
@@ -171,11 +180,92 @@ def test_feedback__is_sent_once_and_what_is_not_certain_waits(
 def test_feedback__that_is_out_of_date_is_not_sent(folder: AssessmentFolder) -> None:
     number = status(folder, today=LATER.date()).lines[0].number
     set_aside(folder, number, Why(LATER, "Sent by mistake"))
-    with pytest.raises(UsageError, match="came in or changed since"):
+    with pytest.raises(UsageError, match="came in or changed, or"):
         draft(folder, ASK, now=LATER)
     feedback(folder, now=LATER)
     draft(folder, ASK, now=LATER)
     assert list(written(folder)) == [person[3] for person in PEOPLE[1:4]]
+
+
+def test_feedback__after_settings_or_names_changed_is_not_sent(folder: AssessmentFolder) -> None:
+    before = folder.settings_file.read_text(encoding="utf-8")
+    change_settings(folder, "attribution: named", "attribution: aggregated")
+    with pytest.raises(UsageError, match="settings or the register"):
+        draft(folder, ASK, now=LATER)
+    folder.settings_file.write_text(before, encoding="utf-8")
+    change_settings(folder, "return_by: 2026-03-13", "return_by: 2026-04-13")  # on no page
+    write_register(folder, tuple((*one[:3], f"new-{one[3]}") for one in PEOPLE))
+    draft(folder, ASK, now=LATER)
+    assert len(written(folder)) == 4
+    write_register(folder, PEOPLE[:-1])
+    with pytest.raises(UsageError, match="settings or the register"):
+        draft(folder, ASK, now=LATER)
+
+
+@pytest.mark.parametrize(("name", "wrote"), [("", 0), ("The Chair", 0), ("Ada Ash", 1)])
+def test_feedback__of_a_row_without_a_person_does_not_go_to_a_new_address(
+    tmp_path: Path, name: str, wrote: int
+) -> None:
+    folder = a_folder(tmp_path / "small", (("Ash Council", name, "Board", "old@example.org"),))
+    generate(folder, now=MONDAY)
+    ingest(folder, [answer(folder, name, tmp_path / "ash.xlsx")], now=LATER, workers=1)
+    feedback(folder, now=LATER)
+    assert len(preview(folder, ASK, now=LATER)[1]) == 1
+    write_register(folder, (("Ash Council", name, "Board", "new@example.org"),))
+    composed, texts = preview(folder, ASK, now=LATER)
+    assert (len(texts), len(composed.problems)) == (wrote, 1 - wrote)
+    assert all("Whoever reads new@example.org may not be" in one for one in composed.problems)
+
+
+def test_feedback__is_not_held_up_by_a_checklist_that_has_no_page(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small", PEOPLE[:1])
+    ballot = TOOLKIT.replace("id: tiny", "id: ballot").replace(
+        "scales:", "subject: proposal\nscales:"
+    )
+    (folder.toolkits / "ballot.yaml").write_text(ballot, encoding="utf-8")
+    change_settings(folder, "[tiny]", "[tiny, ballot]")
+    inbox = [one.path for one in generate(folder, now=MONDAY).workbooks]
+    for path in inbox:
+        book = openpyxl.load_workbook(path)
+        for row in book["1 Basics"].iter_rows():
+            for cell in row:
+                if str(row[0].value) in ("1A", "1B", "1C") and not cell.protection.locked:
+                    cell.value = "Agree"
+                    break
+        book.save(path)
+    ingest(folder, inbox, now=LATER, workers=1)
+    feedback(folder, now=LATER)
+    composed, texts = preview(folder, ASK, now=LATER)
+    assert (composed.missing, len(texts)) == ((), 1)
+
+
+def test_sent__records_pages_given_by_hand_and_takes_that_back(folder: AssessmentFolder) -> None:
+    def run(*words: str) -> str:
+        ran = CliRunner().invoke(cli, ["-C", str(folder.root), *words])
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    assert "xlassess sent --feedback\n" in run("send", "--feedback")
+    run("sent", "--feedback", "Ada Ash")
+    composed, texts = preview(folder, ASK, now=LATER)
+    assert (len(texts), composed.problems) == (3, ())
+    run("sent", "--feedback")
+    assert preview(folder, ASK, now=LATER)[1] == []
+    assert "no page of feedback is waiting" in run("sent", "--feedback")
+    run("sent", "--feedback", "--undo")
+    assert len(preview(folder, ASK, now=LATER)[1]) == 4
+    assert verify(folder).faults == ()
+
+
+def test_feedback__may_be_sent_when_the_round_is_closed(folder: AssessmentFolder) -> None:
+    close_round(folder, now=LATER, reason="All is done")
+    draft(folder, ASK, now=LATER)
+    assert len(written(folder)) == 4
+    mark_feedback(folder, (), Why(LATER))
+    assert preview(folder, ASK, now=LATER)[1] == []
+    assert verify(folder).faults == ()
+    with pytest.raises(UsageError, match="closed"):
+        draft(folder, Ask("thanks"), now=LATER)
 
 
 def test_feedback__of_a_run_that_broke_off_is_not_sent_with_older_pages(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from xlassess.model.record import (
     Output,
     Register,
     SentMessage,
+    is_alike,
 )
 
 OUTCOMES: tuple[What, ...] = ("nil return", "declined")
@@ -39,7 +40,8 @@ class Replay:
     a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
     waived, by return and place; ``settled`` the event by which a return's unclear order is;
     ``messages`` what was handed to a mail server, by Message-ID; ``notices`` what came back about
-    the last message to somebody, by the workbook's reference.
+    the last message to somebody, by the workbook's reference; ``settled_by`` the messages of which
+    an event says that it no longer matters whether they were sent.
     """
 
     events: dict[int, Event] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Replay:
     messages: dict[str, SentMessage] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
+    settled_by: dict[int, list[str]] = field(default_factory=dict)
 
     def follow(self, events: Iterable[Event]) -> Replay:
         """Follow these events and return this."""
@@ -75,7 +78,7 @@ class Replay:
             self.outcomes[event.reference] = event
         elif event.what in MARKS:
             self.marks.setdefault((event.what, event.reference), []).append(event)
-            self._settle({event.reference})
+            self._settle({event.reference}, event)
             self.notices.pop(event.reference, None)
         elif event.what in MESSAGES:
             self._message(event)
@@ -108,18 +111,24 @@ class Replay:
             return
         references = tuple(told["references"])
         # What is sent once more settles the doubt whether it was sent before.
-        self._settle(references)
+        self._settle({*references}, event)
         for reference in references:  # what came back about the message before says nothing of it
             self.notices.pop(self.asked.get(reference, reference), None)
         self.messages[told["id"]] = SentMessage(
             told["number"], told["id"], told["purpose"], references, event.at
         )
 
-    def _settle(self, references: Collection[str]) -> None:
-        """Messages about one of these workbooks are settled, where one is uncertain."""
+    def _settle(self, references: Set[str], event: Event) -> None:
+        """Messages about one of these workbooks that this event answers are settled.
+
+        That a reminder was sent says nothing of whether the workbook was.
+        """
+        purpose = event.details.get("purpose", "")
         for one in self.messages.values():
-            if not set(one.references).isdisjoint(references):
+            answered = is_alike(one.purpose, purpose) if purpose else one.recorded_as == event.what
+            if answered and not one.settled and not references.isdisjoint(one.references):
                 self.messages[one.id] = replace(one, settled=True)
+                self.settled_by.setdefault(event.number, []).append(one.id)
 
     def take_back(self, number: int) -> None:
         """Let an event hold no longer; where returns stood before it is not restored."""
@@ -134,6 +143,8 @@ class Replay:
             del self.outcomes[taken_back.reference]
         marks = self.marks.get((taken_back.what, taken_back.reference), [])
         marks[:] = [mark for mark in marks if mark.number != number]
+        for known in self.settled_by.pop(number, ()):
+            self.messages[known] = replace(self.messages[known], settled=False)
 
     def of(self, reference: str, *standings: str) -> list[int]:
         """Return the numbers of a workbook's returns with one of these standings, in order."""

@@ -480,7 +480,8 @@ class Ledger:
         Args:
             round_name: the round.
             output: what was written, and what it stands on.
-            sha256: that of a summary's bytes, in hex.
+            sha256: that of a summary's bytes, in hex; of pages of feedback, that of what they say
+                besides answers.
             because: why it was written although it may give single answers away.
         """
         with self._writing() as db:

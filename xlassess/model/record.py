@@ -116,6 +116,18 @@ server never will; not sent: the server did not take it now, and may later.
 """
 
 
+_RECORDED_AS: Mapping[str, str] = {
+    **dict.fromkeys(("invitation", "plan", "workshop", "progress"), "sent"),
+    **dict.fromkeys(("reminder", "firm", "last", "progress_reminder"), "reminded"),
+}
+"""What is recorded about workbooks with a message, by what that is for."""
+
+
+def is_alike(purpose: str, other: str) -> bool:
+    """True where messages for these purposes do the same: one stands in for the other."""
+    return _RECORDED_AS.get(purpose, purpose) == _RECORDED_AS.get(other, other)
+
+
 @dataclass(frozen=True, slots=True)
 class SentMessage:
     """A message that was handed to a mail server, or was about to be.
@@ -134,6 +146,11 @@ class SentMessage:
     outcome: MessageOutcome = "uncertain"
     reply: str = ""
     settled: bool = False
+
+    @property
+    def recorded_as(self) -> str:
+        """What is recorded about its workbooks with it: sent, reminded, or nothing."""
+        return _RECORDED_AS.get(self.purpose, "")
 
 
 NoticeKind = Literal[

@@ -27,6 +27,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.services.common.due import feedback_standing
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.standing import PartnersStanding
@@ -34,6 +35,9 @@ from xlassess.services.ingest import context_of
 
 Mark = Literal["sent", "reminded"]
 """What a coordinator may record about a workbook that is out."""
+
+_BESIDE_WORKBOOKS = ("query", "thanks", "feedback")
+"""The messages by which no workbook counts as sent, nor its respondent as reminded."""
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
@@ -399,7 +403,7 @@ def mark(
         if not undone:
             # One message may be about several workbooks: all of them were sent, or none.
             for one in ledger.register().uncertain:
-                if not set(books).isdisjoint(one.references):
+                if one.recorded_as == what and not set(books).isdisjoint(one.references):
                     books += one.references
         books = list(dict.fromkeys(books))
         if not books and not everyone and not by_hand:
@@ -436,8 +440,10 @@ def _recorded_by_hand(
             raise UsageError(
                 f"Query workbook {never} is not recorded as sent by hand.", "Nothing needs doing."
             )
-    done = _settled_messages(ledger, references, undone=undone)
-    if what == "sent" and not undone:
+    if what == "reminded":  # it answers no message but a reminder, which `mark` itself settles
+        return set()
+    done = _settled_messages(ledger, references, _BESIDE_WORKBOOKS, undone=undone)
+    if not undone:
         questions = [one for one in dict.fromkeys(named) if one in asks - done]
         ledger.messages.by_hand("query", questions)
         done |= {*questions}
@@ -449,17 +455,25 @@ def _told_by_hand(register: Register) -> list[SentMessage]:
     return [one for one in register.messages if one.outcome == "sent" and one.reply == BY_HAND]
 
 
-def _settled_messages(ledger: Ledger, references: Sequence[str], *, undone: bool) -> set[str]:
-    """Record that queries and thanks arrived of which that was not certain, or take that back.
+def _settled_messages(
+    ledger: Ledger, references: Sequence[str], purposes: Sequence[str], *, undone: bool
+) -> set[str]:
+    """Record that messages arrived of which that was not certain, or take that back.
 
     They are not what workbooks are sent with: nothing is recorded about the workbooks themselves.
     What a server said that it took is certain, and not taken back.
+
+    Args:
+        ledger: the ledger.
+        references: the workbooks they are about.
+        purposes: what they were for.
+        undone: take it back.
     """
     named, register = {normalise(one) for one in references}, ledger.register()
     arrived = [
         one
         for one in (_told_by_hand(register) if undone else register.uncertain)
-        if one.purpose in ("query", "thanks", "feedback") and named & {*one.references}
+        if one.purpose in purposes and named & {*one.references}
     ]
     reply = f"{BY_HAND}, and taken back" if undone else BY_HAND
     for one in arrived:
@@ -489,14 +503,45 @@ def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) ->
         out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
         asked = {one.reference: one.of for one in ledger.queries() if one.of in out.books}
         if undone:
-            done = _settled_messages(ledger, [*asked], undone=True) & asked.keys()
+            done = _settled_messages(ledger, [*asked], ("query",), undone=True) & asked.keys()
         else:
             done = {one.reference for one in out.open_queries(ledger.queries(), (), again=False)}
-            certain = _settled_messages(ledger, [*done], undone=False)
+            certain = _settled_messages(ledger, [*done], ("query",), undone=False)
             ledger.messages.by_hand("query", sorted(done - certain))
         books = sorted({asked[one] for one in done})
         made = _decided(ledger, "sent", [], books, undone=undone)
         return replace(made, books=(), arrived=tuple(sorted(done)))
+
+
+def mark_feedback(
+    folder: AssessmentFolder, references: Sequence[str], why: Why, *, undone: bool = False
+) -> Decided:
+    """Record that pages of feedback were sent or given by hand, or take that back.
+
+    A round may be closed by then: nothing that counts in it changes.
+
+    Args:
+        folder: the assessment.
+        references: the workbooks whose pages, people, organisations or addresses; all if none.
+        why: who did it and when; no reason is needed.
+        undone: take such records back.
+
+    Raises:
+        UsageError: no pages were written, or somebody is not known.
+        XlassessError: settings, register or ledger cannot be used.
+    """
+    with _ledger(folder, why) as ledger:
+        assessment = folder.assessment()
+        out = feedback_standing(ledger, assessment, folder.respondents())
+        named = {one.reference for one in out.named(references)}
+        if undone:
+            done = _settled_messages(ledger, [*named], ("feedback",), undone=True)
+        else:
+            done = {one.reference for one in out.named(references) if not out.was_told(one)}
+            certain = _settled_messages(ledger, [*done], ("feedback",), undone=False)
+            ledger.messages.by_hand("feedback", sorted(done - certain))
+        made = _decided(ledger, "sent", [], [], undone=undone)
+        return replace(made, arrived=tuple(sorted(done)))
 
 
 def _everyone(

@@ -64,25 +64,35 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
     "--queries", is_flag=True,
     help="All query workbooks not yet recorded as sent. With --undo: all recorded by hand.",
 )  # fmt: skip
+@click.option(
+    "--feedback", is_flag=True,
+    help="Pages of feedback: of the workbooks named, or all not yet recorded as sent.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
 @click.pass_obj
 def sent(
-    options: Options, references: tuple[str, ...], *, everyone: bool, queries: bool, by: str,
-    undo: bool,
+    options: Options, references: tuple[str, ...], *, everyone: bool, queries: bool,
+    feedback: bool, by: str, undo: bool,
 ) -> None:  # fmt: skip
-    """Record that you sent workbooks to their respondents, or query workbooks.
+    """Record that you sent workbooks to their respondents, query workbooks, or pages of feedback.
 
     REF is the reference of a workbook. It is in the file name. Nothing is sent by this. What was
     sent with --via smtp is on record already.
     """
     from xlassess.services import decide as service
 
+    why = service.Why(now(), by=by)
+    if feedback:
+        if everyone or queries:
+            raise click.UsageError("--feedback goes with REF or with nothing.")
+        folder = folder_of(options)
+        _show(Console(), service.mark_feedback(folder, references, why, undone=undo), "feedback")
+        return
     if queries:
         if references or everyone:
             raise click.UsageError("Give references, or --all, or --queries.")
-        why = service.Why(now(), by=by)
         _show(Console(), service.mark_queries(folder_of(options), why, undone=undo))
         return
     _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
@@ -290,14 +300,21 @@ _RECORDED = {
 }
 
 
-def _show(out: Console, result: Decided) -> None:
-    """Say what was recorded, and what counts now for the workbooks concerned."""
+def _show(out: Console, result: Decided, of: str = "") -> None:
+    """Say what was recorded, and what counts now for the workbooks concerned.
+
+    Args:
+        out: where it is said.
+        result: what was recorded.
+        of: what messages had with them, where that was no workbook.
+    """
     head = "Undone" if result.undone else "Recorded"
     what = _RECORDED[result.what]
     if result.arrived:
         one, was = ("message", "was") if len(result.arrived) == 1 else ("messages", "were")
         about = ", ".join(result.arrived)
-        out.say(f"{head}: the {one} about {about} {was} sent.", style="head")
+        with_it = f" with {of}" if of else ""
+        out.say(f"{head}: the {one}{with_it} about {about} {was} sent.", style="head")
         if not result.books:
             return
     if result.message:
@@ -311,10 +328,11 @@ def _show(out: Console, result: Decided) -> None:
         out.gap()
     if result.what in ("sent", "reminded") and not result.books:
         # of query workbooks too: those named are told above
+        which = f"page of {of}" if of else "workbook"
         nothing = (
-            f"Nothing to undo: no workbook is recorded as {what} by hand."
+            f"Nothing to undo: no {which} is recorded as {what} by hand."
             if result.undone
-            else f"Nothing to record: no workbook is waiting to be {what}."
+            else f"Nothing to record: no {which} is waiting to be {what}."
         )
         out.say(nothing, style="head")
         return

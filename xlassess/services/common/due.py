@@ -12,7 +12,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import is_page_of
 from xlassess.generate import query_subject
 from xlassess.ledger import Ledger, RoundOverview
-from xlassess.ledger.events import What
+from xlassess.ledger.events import Event, What
 from xlassess.mail import (
     AddressError,
     Attachment,
@@ -41,6 +41,7 @@ from xlassess.services.common.standing import (
     FeedbackStanding,
     PartnersStanding,
     Standing,
+    digest_of_what_pages_show,
     joint_standing,
     only_name,
 )
@@ -157,10 +158,12 @@ def compose(
         XlassessError: the register cannot be used.
     """
     people = folder.respondents()
-    still_open(ledger, assessment.round)
+    if ask.kind != "feedback":  # what respondents are told last may well go out when all is over
+        still_open(ledger, assessment.round)
     out: Standing
     if ask.kind == "feedback":
-        out, partners = _feedback(folder, assessment, ledger, people), None
+        _pages_hold(ledger, assessment, people)
+        out, partners = feedback_standing(ledger, assessment, people), None
     elif ask.kind in _OF:
         out, partners = _joint(folder, assessment, ledger, ask, people), None
     else:
@@ -341,7 +344,7 @@ class _Writing:
         outbox = self.folder.outbox
         kind = self.ask.kind
         if isinstance(self.out, FeedbackStanding):
-            self._feedback(books, self.out.made_at)
+            self._feedback(books, self.out)
             return
         attached = [_attachment(outbox, book) for book in books if attach]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
@@ -373,10 +376,10 @@ class _Writing:
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
 
-    def _feedback(self, books: Sequence[Issued], made_at: datetime) -> None:
+    def _feedback(self, books: Sequence[Issued], out: FeedbackStanding) -> None:
         """Write the message with one respondent's own pages."""
         one, place = books[0], feedback_folder(self.folder, self.assessment)
-        pages = {book.file_name: _pages(place, book, made_at) for book in books}
+        pages = {book.file_name: _pages(place, book, out.made_at) for book in books}
         letter = Letter(
             kind="feedback",
             address=one.email,
@@ -389,6 +392,13 @@ class _Writing:
         )
         lost = [name for name, some in pages.items() if not some]
         address = self.addressed(letter, one).address.casefold()
+        if address and any(out.may_be_a_successor(book, address) for book in books):
+            self.problems.append(
+                f"{one.who}: the row names no person, and had another address when the workbook "
+                f"was issued. Whoever reads {address} may not be who answered. Give the page to "
+                "that person yourself."
+            )
+            return
         readers = [
             person
             for person in self.people.values()
@@ -485,6 +495,7 @@ def _body(letter: str) -> str:
 
 
 _CHANGES: tuple[What, ...] = (
+    "issued",
     "received",
     "waived",
     "waiver revoked",
@@ -494,36 +505,73 @@ _CHANGES: tuple[What, ...] = (
     "corrected",
     "nil return",
     "declined",
-    "undone",
 )
-"""What may change which answers count, and with them every page."""
+"""What may change which answers count or what was promised, and with them every page."""
 
 
-def _feedback(
-    folder: AssessmentFolder, assessment: Assessment, ledger: Ledger,
-    people: tuple[Respondent, ...],
-) -> Standing:  # fmt: skip
+def _changes(event: Event, log: Sequence[Event]) -> bool:
+    """True for what may change pages, and where such a thing is taken back."""
+    taken_back = event.undoes is not None and log[event.undoes - 1].what in _CHANGES
+    return taken_back or event.what in _CHANGES
+
+
+def feedback_standing(
+    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]
+) -> FeedbackStanding:
     """Return to whom pages of feedback go: who is asked, and whose answers count.
+
+    Args:
+        ledger: what is on record.
+        assessment: the settings.
+        people: the register.
+
+    Raises:
+        UsageError: no pages were written.
+    """
+    written = _pages_written(ledger.events(), assessment)
+    record, kits = ledger.overview(assessment.round), ledger.toolkits()
+    asked = {place for place, _ in requests(assessment, people)}
+    own = [one for one in record.issued if kits[one.identity.digest].subject != "proposal"]
+    return FeedbackStanding(record, own, asked, written.at)
+
+
+def _pages_written(log: Sequence[Event], assessment: Assessment) -> Event:
+    """The event by which pages of feedback were written last.
+
+    Raises:
+        UsageError: none were written.
+    """
+    for one in reversed(log):
+        if one.what == "feedback written" and one.details.get("round") == assessment.round:
+            return one
+    raise UsageError(
+        "No pages of feedback were written in this round yet.",
+        "Write them first: xlassess feedback",
+    )
+
+
+def _pages_hold(ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]) -> None:
+    """Refuse to send pages that say what no longer holds.
 
     Raises:
         UsageError: no pages were written, or something has changed since.
     """
-    record = ledger.overview(assessment.round)
-    ours = {book.reference for book in record.issued}
     log = ledger.events()
-    written = [one for one in log if one.what == "feedback written"
-               and one.details.get("round") == assessment.round]  # fmt: skip
-    remedy = "Write them first: xlassess feedback"
-    if not written:
-        raise UsageError("No pages of feedback were written in this round yet.", remedy)
-    since = [one for one in log if one.number > written[-1].number and one.what in _CHANGES]
+    written = _pages_written(log, assessment)
+    again = "Write them again: xlassess feedback"
+    ours = {book.reference for book in ledger.issued(assessment.round)}
+    since = [one for one in log if one.number > written.number and _changes(one, log)]
     if any(one.reference in ours for one in since):
         raise UsageError(
-            "Answers came in or changed since the pages of feedback were written.",
-            remedy.replace("first", "again"),
+            "Answers came in or changed, or workbooks were issued, since the pages of feedback "
+            "were written.",
+            again,
         )
-    asked = {place for place, _ in requests(assessment, people)}
-    return FeedbackStanding(record, asked, written[-1].at)
+    if written.details.get("sha256") != digest_of_what_pages_show(assessment, people):
+        raise UsageError(
+            "The settings or the register have changed since the pages of feedback were written.",
+            again,
+        )
 
 
 def _pages(place: Path, book: Issued, made_at: datetime) -> tuple[Attachment, ...]:
