@@ -364,3 +364,66 @@ def test_remind__on_the_day_of_sending_is_told(folder: AssessmentFolder) -> None
     )  # but Bea, who is away
     assert draft(folder, ask, now=LATER + timedelta(days=2)).composed.fresh == 0
     assert draft(folder, Ask("invitation", again=True), now=LATER).composed.fresh == 0
+
+
+def test_remind__to_an_address_that_does_not_exist_is_told_and_not_sent_again(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    failed(folder, tmp_path / "1.eml", "ada@ash.example")
+    failed(folder, tmp_path / "2.eml", "deputy@cedar.example")
+    ask = Ask("reminder")
+    composed, texts = preview(folder, ask, now=LATER)
+    assert [one.partition(" (")[0] for one in composed.unreachable] == [
+        "Ash, Ada Ash: ada@ash.example", "Cedar, Cy Cedar: deputy@cedar.example"
+    ]  # fmt: skip
+    assert (len(texts), composed.needs_person) == (1, True)
+    ran = CliRunner().invoke(cli, ["-C", str(folder.root), "remind", "--preview"])
+    assert "The address does not exist, so nothing is sent there (1)" in ran.output
+    assert "Correct the address in the register" in ran.output
+    assert ran.exit_code == 1
+    # nor is it recorded that they were reminded
+    done = mark(folder, [], "reminded", Why(LATER), everyone=True)
+    assert not {book.issued.respondent for book in done.books} & {"Ada Ash"}
+    # who is named once more is written to, and so is a corrected address
+    named, _ = preview(folder, Ask("reminder", ("Ada Ash",), again=True), now=LATER)
+    assert (named.unreachable, len(named.post)) == ((), 1)
+    write(folder, ("Ada Ash", "ada@new.example", "", "", None), BEA, CY, DI)
+    composed, _ = preview(folder, Ask("reminder", ("Ada Ash",)), now=LATER)
+    assert [post.letter.address for post in composed.post] == ["ada@new.example"]
+
+
+def test_remind__leaves_out_a_copy_that_does_not_exist_and_says_so(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    failed(folder, tmp_path / "1.eml", "lead@ash.example", "office@ash.example")
+    composed, _ = preview(folder, Ask("reminder", ("Ada Ash",)), now=LATER)
+    assert [post.letter.all_addresses for post in composed.post] == [("ada@ash.example",)]
+    assert len(composed.dropped) == 2
+    mark(folder, [], "reminded", Why(LATER), everyone=True)  # something was sent since
+    composed, _ = preview(folder, Ask("reminder", ("Ada Ash",)), now=LATER)
+    assert composed.dropped == ()
+
+
+def test_remind__to_where_a_passed_on_message_failed_is_told(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """The report names an address that we never wrote to, and our message by its Message-ID."""
+    with Ledger(folder.ledger_file, lambda: MONDAY) as ledger:
+        book = next(one for one in ledger.issued() if one.respondent == "Bea Birch")
+        known = f"<xlassess.{'a' * 32}@x.example>"
+        ledger.messages.begin(known, "invitation", [book.reference], planned=99)
+        ledger.messages.end(known, "sent", "", mark="sent", references=[book.reference])
+    path = tmp_path / "1.eml"
+    path.write_text(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; gone@far.example\n"
+        f"Action: failed\nStatus: 5.1.1\n\n--b\nContent-Type: text/rfc822-headers\n\n"
+        f"Message-ID: {known}\n\n--b--\n"
+    )
+    ingest(folder, [path], now=LATER, workers=1)
+    later = LATER + timedelta(days=9)  # she is back
+    composed, texts = preview(folder, Ask("reminder", ("Bea Birch",)), now=later)
+    assert (len(composed.unreachable), texts) == (1, [])

@@ -370,3 +370,33 @@ def test_every_decision__leaves_a_record_that_holds(
     assert {event.at for event in made} == {WHY.now}
     assert all(event.reason for event in made if event.what != "sent")
     assert MONDAY < LATER
+
+
+def begun(folder: AssessmentFolder, purpose: str, about: str) -> None:
+    """Begin a message of which nobody knows whether it was sent."""
+    with Ledger(folder.ledger_file, lambda: LATER) as ledger:
+        ledger.messages.begin(f"<{purpose}@x>", purpose, [about], planned=ledger.last_event())
+
+
+def uncertain(folder: AssessmentFolder) -> list[str]:
+    with Ledger(folder.ledger_file) as ledger:
+        return [one.purpose for one in ledger.register().uncertain]
+
+
+def test_mark__settles_only_the_messages_that_it_answers(folder: AssessmentFolder) -> None:
+    bea = reference(folder, 2)
+    for purpose in ("invitation", "firm", "thanks", "feedback"):
+        begun(folder, purpose, bea)
+    assert uncertain(folder) == ["invitation", "firm", "thanks", "feedback"]
+    done = mark(folder, [bea], "reminded", WHY)
+    assert [book.issued.reference for book in done.books] == [bea]
+    assert uncertain(folder) == ["invitation", "thanks", "feedback"]
+    mark(folder, [bea], "reminded", WHY, undone=True)  # then it is not certain again
+    assert uncertain(folder) == ["invitation", "firm", "thanks", "feedback"]
+    begun(folder, "last", bea)  # a reminder is sent once more: the one before no longer matters
+    assert uncertain(folder) == ["invitation", "thanks", "feedback", "last"]
+    mark(folder, [bea], "sent", WHY)
+    assert uncertain(folder) == ["invitation", "last"]
+    mark(folder, [bea], "sent", WHY)
+    assert uncertain(folder) == ["last"]
+    assert verify(folder).faults == ()

@@ -179,6 +179,7 @@ class Messages:
             "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
             "until": notice.until.isoformat() if notice.until else "", "address": notice.address,
             "references": [*references], **(whence or {}),
+            **({"failed": [*notice.failed]} if notice.failed else {}),
         }  # fmt: skip
         with self._writing() as db:
             known = events.read(db, EVENTS.c.what == what)

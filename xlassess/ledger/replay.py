@@ -97,12 +97,17 @@ class Replay:
         if event.what == "mail came":
             until = date.fromisoformat(told["until"]) if told["until"] else None
             received = datetime.fromisoformat(told["received"])
-            notice = Notice(told["kind"], received, until, told.get("address", ""))
+            failed = tuple(told.get("failed", ()))
+            notice = Notice(told["kind"], received, until, told.get("address", ""), failed)
             for reference in told["references"]:
                 held = self.notices.get(reference)
+                both = held and held.kind == notice.kind
+                failed = tuple(dict.fromkeys((*(held.failed if held and both else ()), *failed)))
                 # What is known of their own address is not covered by that of a copy.
                 if held is None or held.address or not notice.address:
-                    self.notices[reference] = notice
+                    self.notices[reference] = replace(notice, failed=failed)
+                elif both:
+                    self.notices[reference] = replace(held, failed=failed)
             return
         if event.what == "message ended":
             one = self.messages[told["id"]]

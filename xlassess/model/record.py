@@ -164,13 +164,15 @@ class Notice:
     """What came back about a message: what, when (UTC), and until when somebody is away.
 
     ``address`` is there where it is about another address than the respondent's own, such as that
-    of somebody who gets a copy.
+    of somebody who gets a copy. ``failed`` are the addresses, in small letters, that a message did
+    not reach, as far as the notice names them.
     """
 
     kind: NoticeKind
     at: datetime
     until: date | None = None
     address: str = ""
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -550,7 +550,8 @@ def _everyone(
     """The workbooks of the round that this is to be recorded for, and who is left out of it.
 
     Recorded as reminded are those whom ``remind`` writes to: not people on leave, nor those whose
-    answers wait in a PDF or a picture. Else the first reminder they get would be a second one.
+    address does not exist or whose answers wait in a PDF or a picture. Else the first reminder they
+    get would be a second one.
     """
     assessment = folder.assessment()
     still_open(ledger, assessment.round)
@@ -563,8 +564,11 @@ def _everyone(
     books: list[str] = []
     left: list[str] = []
     for book in filter(out.has_it, out.named(())):
-        away = out.on_leave(book, people.get(book.identity.respondent), now.astimezone().date())
-        if book.reference in out.waiting or (away and out.is_awaited(book)):
+        person = people.get(book.identity.respondent)
+        address = (person.email if person else "") or book.email
+        away = out.on_leave(book, person, now.astimezone().date()) is not None
+        unreached = away or address.casefold() in out.unreachable
+        if book.reference in out.waiting or (unreached and out.is_awaited(book)):
             left.append(f"{book.who}, {book.reference}")
         elif out.is_awaited(book):
             books.append(book.reference)

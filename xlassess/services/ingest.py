@@ -30,6 +30,7 @@ from xlassess.ledger import Kept, Ledger, keep_file
 from xlassess.ledger.archive import bring_to_disk, sweep
 from xlassess.ledger.order import SAYS, UNSEALED
 from xlassess.model.answer import ENTERED, Issued, Return, State
+from xlassess.model.assessment import Respondent
 from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Query
@@ -115,6 +116,7 @@ def ingest(
             folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
         )
         run.arrived, run.tell = arrived or {}, tell
+        run.people = people_now(folder)
         run.collect(paths, Path(unpacked))
         context = replace(context, beside=_beside(last, context, run.in_line))
         run.read(context, workers, watch)
@@ -356,6 +358,7 @@ class _Run:
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
         self.tell: Callable[[Received], None] = lambda file: None
+        self.people: Sequence[Respondent] = ()
         self._words: list[tuple[str, Return, CoveringMail]] = []
         self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
         self._sent: tuple[SentMessage, ...] | None = None
@@ -465,20 +468,38 @@ class _Run:
         if not references and not known:
             self._refuse(item.ret)
             return
-        address = self._other_address(item.notice, references)
-        notice = Notice(item.notice.kind, self._when(item.ret), item.notice.until, address)
+        told, when = item.notice, self._when(item.ret)
+        failed = self._failed(told, references)
+        address = self._other_address(failed, references)
+        notice = Notice(told.kind, when, told.until, address, failed)
         if references:
             said = said_in(item.ret)
             text = said if says_another_answers(said) else ""
             self._notices.append((item, references, notice, text))
 
-    def _other_address(self, notice: MailNotice, references: Sequence[str]) -> str:
-        """The address a report is about, where that is not the respondent's own."""
+    def _failed(self, notice: MailNotice, references: Sequence[str]) -> tuple[str, ...]:
+        """The addresses that a message did not reach.
+
+        Where it names none that we know, it was passed on from the respondents' own.
+        """
         if notice.kind not in ("no such address", "not delivered", "delayed"):
-            return ""
-        own = {self._context.issued[ref].email.casefold() for ref in references}
-        about = [one for one in notice.addresses if one in self._context.senders]
-        return about[0] if about and own.isdisjoint(about) else ""
+            return ()
+        known = tuple(one for one in notice.addresses if one in self._context.senders)
+        return known or tuple(sorted(self._own(references)))
+
+    def _other_address(self, failed: Sequence[str], references: Sequence[str]) -> str:
+        """The address a report is about, where that is not one of the respondent's own."""
+        return failed[0] if failed and self._own(references).isdisjoint(failed) else ""
+
+    def _own(self, references: Sequence[str]) -> set[str]:
+        """The addresses that the respondents of these workbooks are written to, in small letters.
+
+        That of the register as it is now, or where it has none, the one it had at the time.
+        """
+        now = {one.id: one.email for one in self.people}
+        books = [self._context.issued[ref] for ref in references]
+        found = {(now.get(one.identity.respondent, "") or one.email).casefold() for one in books}
+        return found - {""}
 
     def _sent_messages(self) -> tuple[SentMessage, ...]:
         """The messages that were sent, or may have been, oldest first."""

@@ -99,6 +99,8 @@ class Composed:
     ``unsent`` counts the workbooks nobody is reminded of because they are not recorded as sent;
     ``absent`` are people on leave until the return date or later who are invited all the same;
     ``fresh`` counts people who are reminded of what they were sent less than a day ago.
+    ``unreachable`` are people who get no message because their address does not exist, with that;
+    ``dropped`` are further addresses and copies left out of a message for the same reason.
     """
 
     kind: Kind
@@ -115,12 +117,15 @@ class Composed:
     unsent: int = 0
     absent: tuple[str, ...] = ()
     fresh: int = 0
+    unreachable: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def needs_person(self) -> bool:
         """True when somebody concerned gets no message, or one that asks for a day that is over."""
         unwritten = self.no_address or self.missing or self.problems or self.uncertain
-        return bool(unwritten or self.day_over)
+        unreached = self.unreachable or self.dropped
+        return bool(unwritten or unreached or self.day_over)
 
 
 _OF: Mapping[Kind, JointKind] = {
@@ -291,6 +296,8 @@ class _Writing:
     problems: list[str] = field(default_factory=list)
     away: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
@@ -456,6 +463,10 @@ class _Writing:
         if not letter.address:
             self.no_address.append(book.who)
             return
+        reached = self._reached(letter, book)
+        if reached is None:
+            return
+        letter = reached
         if lost:  # a message that says "attached" without its file would be worse than none
             self.missing += lost
             return
@@ -468,6 +479,28 @@ class _Writing:
         if letter.kind == "query":
             person = f"{person}-{letter.references[0]}"
         self.post.append(Post(book.partner, person, letter, mark))
+
+    def _reached(self, letter: Letter, book: Issued) -> Letter | None:
+        """Return a letter without the addresses that do not exist; None where it reaches nobody.
+
+        Whoever is named and written to once more is written to at every address.
+        """
+        if self.ask.again and self.ask.only:
+            return letter
+        dead = self.out.unreachable
+        gone = {one: dead[one.casefold()] for one in letter.all_addresses if one.casefold() in dead}
+        told = [
+            f"{book.who}: {one} (reported {written_day(at.astimezone())})"
+            for one, at in gone.items()
+        ]
+        if letter.address in gone:
+            self.unreachable += told
+            return None
+        self.dropped += told
+        also = tuple(one for one in letter.also if one not in gone)
+        return replace(
+            letter, also=also, copies=tuple(one for one in letter.copies if one not in gone)
+        )
 
     def done(self, doubted: tuple[SentMessage, ...], recent: Sequence[Issued]) -> Composed:
         """Return what was written, and what was not."""
@@ -485,6 +518,8 @@ class _Writing:
             recent=len({_person(book) for book in recent}),
             away=tuple(self.away),
             absent=tuple(self.absent),
+            unreachable=tuple(self.unreachable),
+            dropped=tuple(self.dropped),
         )
 
 

@@ -133,6 +133,21 @@ class Standing:
         """
         return None if person and person.delegate else self.absent_until(book, person, today)
 
+    @property
+    def unreachable(self) -> Mapping[str, datetime]:
+        """The addresses, in small letters, that do not exist, and when that was reported.
+
+        A report counts until something is sent once more about the workbook it is about.
+        """
+        known = {book.reference: book.email.casefold() for book in self._known}
+        found: dict[str, datetime] = {}
+        for reference, notice in self._register.notices.items():
+            if notice.kind == "no such address":
+                # Earlier versions did not keep which address it was.
+                named = notice.failed or (notice.address or known.get(reference, ""),)
+                found |= {one: notice.at for one in named if one}
+        return found
+
     def day_of(self, books: Sequence[Issued]) -> date | None:
         """The day by which workbooks are wanted, the first one where they name several."""
         return min((one.return_by for one in books if one.return_by), default=None)
