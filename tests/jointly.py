@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
@@ -14,7 +14,7 @@ import openpyxl
 from tests.factory import SECRET, Workbook, a_respondent, an_assessment
 from tests.ingest.small import every_kind
 from xlassess.consolidate import ProgressPaper, progress_paper_bytes
-from xlassess.contract.layout import CONTRACT_VERSION, layout
+from xlassess.contract.layout import CONTRACT_VERSION, Layout, layout
 from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
 from xlassess.generate import (
     JointWorkbook,
@@ -165,9 +165,11 @@ def a_paper() -> bytes:
     return progress_paper_bytes(ProgressPaper(assessment, AT, tuple(first), AT, before))
 
 
-def cell_in(questions: Toolkit, number: str, name: str) -> tuple[str, int, int]:
+def cell_in(
+    questions: Toolkit, number: str, name: str, where: Callable[[Toolkit], Layout] = layout
+) -> tuple[str, int, int]:
     """Return sheet, row and column (from 1) of a field of a row of a joint workbook."""
-    for place in layout(questions).sections:
+    for place in where(questions).sections:
         (table,) = place.tables
         for row in table.rows:
             if row.item.id == number:

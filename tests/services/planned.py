@@ -13,6 +13,7 @@ from tests.jointly import cell_in
 from tests.services.small import LATER, MONDAY, TOOLKIT, a_folder, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import ACTION_PLAN, Role, SectionLayout, layout
+from xlassess.contract.query_layout import query_layout
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.services.common.received import Ingested
@@ -135,11 +136,13 @@ def entered(rows: Mapping[str, Mapping[str, object]]) -> list[Entered]:
 
 
 def cell_of(folder: AssessmentFolder, path: Path, number: str, name: str) -> tuple[str, int, int]:
-    """Return sheet, row and column (from 1) of a field of a row of a joint workbook."""
+    """Return sheet, row and column (from 1) of a field of a row of a joint or query workbook."""
     with Ledger(folder.ledger_file) as ledger:
-        (issued,) = [one for one in ledger.joint() if one.file_name == path.name]
+        known = (*ledger.joint(), *ledger.queries())
+        (issued,) = [one for one in known if one.file_name == path.name]
         questions = ledger.toolkits()[issued.identity.digest]
-    return cell_in(questions, number, name)
+    where = query_layout if issued.identity.of else layout
+    return cell_in(questions, number, name, where)
 
 
 def fill(folder: AssessmentFolder, path: Path, said: Iterable[Entered], target: Path) -> Path:

@@ -20,7 +20,7 @@ from tests.damaged.builders import encrypted
 from tests.mail.dovecot import MailServerBox, dovecot, token
 from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import PASSWORD
-from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.small import LATER, MONDAY, PEOPLE, a_folder, answer, write_register
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.reference import make_reference
@@ -242,10 +242,20 @@ def test_collect__what_brings_no_file_that_can_be_read_is_told(
         b"Content-Disposition: attachment; filename=winmail.dat\n"
         b"Content-Transfer-Encoding: base64\n\neJ8+IgAAAAAAAAAA\n"
     )
+    # Of what is encrypted nobody can tell what it is about: only those asked are known by it.
+    mails["stranger's"] = mails["encrypted"].replace(b"ada@ash.example", b"bob@elm.example")
+    mails["answer"] = mails["stranger's"].replace(
+        b"\nSubject:", b"\nIn-Reply-To: <xlassess." + b"a" * 32 + b"@x.example>\nSubject:", 1
+    )
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"), *PEOPLE[1:]))
     for content in mails.values():
         box.deliver(content)
     result = collect(folder, box)
-    assert result.taken + result.left == len(mails)
+    assert (result.taken, result.left) == (len(mails) - 1, 1)
+    assert not any(
+        b"bob@elm.example" in path.read_bytes() and b"In-Reply-To" not in path.read_bytes()
+        for path in folder.returns.rglob("*.eml")
+    )
     told = [
         "read" if one.answers == 3 else one.ret.findings[0].message for one in result.ingested.files
     ]
@@ -253,7 +263,7 @@ def test_collect__what_brings_no_file_that_can_be_read_is_told(
         "read", "signed with S/MIME as one sealed piece", "it links to a file", "winmail.dat",
     ):  # fmt: skip
         assert sum(said in text for text in told) == 1, (said, told)
-    assert sum("it is encrypted" in text for text in told) == 2
+    assert sum("it is encrypted" in text for text in told) == 3
 
 
 def test_collect__a_file_that_needs_a_password_is_asked_for_again(

@@ -3,7 +3,8 @@
 A query workbook has the sheets of the first one, with two columns more.
 
 Beside each answer stand what was read before and why it is asked about; the guidance of the
-questions, read once already, moves to the far end. All else stands where `layout` puts it, so
+questions, read once already, moves to the far end; in a joint workbook what is known of a row stays
+where it is. All else stands where `layout` puts it, so
 that a partner knows the sheets again and the reader reads them alike.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 from xlassess.contract.layout import (
     HEADERS,
+    JOINT,
     ActionPlanLayout,
     Column,
     Layout,
@@ -32,7 +34,10 @@ _BEFORE: tuple[Role, ...] = ("item", "ask", "level")
 def query_layout(toolkit: Toolkit) -> Layout:
     """Return where everything stands in a query workbook about this toolkit."""
     first = layout(toolkit)
-    return replace(first, sections=tuple(_section(section) for section in first.sections))
+    # What an owner reported last stands there: it is needed beside the cells, and short.
+    last = toolkit.id not in JOINT
+    sections = tuple(_section(section, why_last=last) for section in first.sections)
+    return replace(first, sections=sections)
 
 
 def last_time_layout(toolkit: Toolkit) -> Layout:

@@ -17,8 +17,9 @@ from xlassess.generate.plate import (
     build_plate,
     build_with_last_time,
 )
+from xlassess.generate.query.asking import Asking, query_answers
 from xlassess.generate.query.doubts import Doubts, doubts_of, is_for_partner
-from xlassess.generate.query.earlier_answers import Asking, EarlierAnswers, query_answers
+from xlassess.generate.query.earlier_answers import EarlierAnswers
 from xlassess.generate.query.letter import StandIn, query_letter, query_subject, slot_cells
 from xlassess.generate.query.query_workbook import build_query
 from xlassess.generate.workbook.last_time import ShownAnswers, printed_beside

@@ -164,7 +164,8 @@ def _doubted(ret: Return, codes: Container[str] = _ASKED_ABOUT) -> list[_Doubt]:
     return [
         _Doubt(place, slot.item, slot.field.partition(":")[2])
         for place, finding in enumerate(ret.findings, start=1)
-        if finding.code in codes
+        # As a note it was accepted, in the return that a query workbook asked about.
+        if finding.code in codes and finding.severity == "query"
         for slot in concerned(finding)
     ]
 

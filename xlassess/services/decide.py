@@ -27,7 +27,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.asked import Request, in_force, requests
-from xlassess.services.common.due import feedback_standing
+from xlassess.services.common.due import feedback_standing, partners_standing
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.standing import PartnersStanding
@@ -498,9 +498,7 @@ def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) ->
     with _ledger(folder, why) as ledger:
         assessment = folder.assessment()
         still_open(ledger, assessment.round)
-        people = folder.register(assessment).respondents
-        places = [place for place, _ in requests(assessment, people)]
-        out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
+        out = partners_standing(ledger, assessment, folder.register(assessment).respondents)
         asked = {one.reference: one.of for one in ledger.queries() if one.of in out.books}
         if undone:
             done = _settled_messages(ledger, [*asked], ("query",), undone=True) & asked.keys()

@@ -1,10 +1,14 @@
-"""Querying: a query workbook, and the message that goes with it, for every return in doubt."""
+"""Querying: a query workbook, and the message that goes with it, for every return in doubt.
+
+Joint workbooks are asked about like those of partners.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -30,6 +34,7 @@ from xlassess.model.query import Query
 from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
+from xlassess.services.common.joint import addressee, asked_about_now
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import QUERIES, sha256_of
 from xlassess.services.common.standing import absent_until, only_name
@@ -117,7 +122,7 @@ def query(
         return Queried(place, ())
     with Ledger(folder.ledger, lambda: now) as ledger:
         still_open(ledger, assessment.round)
-        issued = {one.reference: one for one in ledger.issued()}
+        issued = {one.reference: one for one in (*ledger.issued(), *ledger.joint())}
         own_secret(folder, issued.values())
         earlier = ledger.queries()
         taken = ledger.references()
@@ -146,12 +151,13 @@ def _wanted(
     ledger: Ledger, maker: _Maker, issued: Mapping[str, Issued], earlier: Sequence[Query]
 ) -> Iterator[_Questions]:
     """Yield what is to be asked about the returns that count, where anything is in doubt."""
-    toolkits = ledger.toolkits()
+    toolkits, here = ledger.toolkits(), maker.assessment.round
     last = {one.base: one for one in earlier}
-    counting = ledger.counting(maker.assessment.round)
+    counting = ledger.counting(here)
     asked = {number for reference, number in counting.items() if reference in issued}
-    for ret in ledger.by_number(asked).values():
-        about = issued[ret.reference]
+    partners = ((issued[ret.reference], ret) for ret in ledger.by_number(asked).values())
+    joint = (one for one in asked_about_now(ledger, here) if one[0].reference in issued)
+    for about, ret in chain(partners, joint):
         toolkit = toolkits[about.identity.digest]
         doubts = doubts_of(toolkit, ret)
         if doubts:
@@ -193,8 +199,9 @@ class _Maker:
         """Return the message to whoever gets it now: who is away may have a delegate."""
         issued = asking.issued
         person = self.people.get(issued.identity.respondent)
-        if person is None:
-            to = tuple(filter(None, (issued.email,)))
+        if issued.identity.kind or person is None:
+            now = addressee(issued.partner, tuple(self.people.values())).email
+            to = tuple(filter(None, ((now if issued.identity.kind else "") or issued.email,)))
             return query_letter(asking, reference, file_name, to=to)
         today = self.now.astimezone().date()
         until = absent_until(self.notices.get(issued.reference), person, today)

@@ -257,6 +257,7 @@ def _joint(out: Console, result: Status) -> None:
     out.heading(matter("joint", len(result.joint)))
     if not result.closed:
         out.say("Correct it in Excel, and read it again: xlassess ingest FILE")
+        out.say("To ask whoever filled it in: xlassess query")
     for one in result.joint:
         out.gap()
         issued = one.issued

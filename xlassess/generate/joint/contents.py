@@ -151,9 +151,10 @@ class JointContents(Contents):
     def status(self, layout: Layout, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Say whether the row is done, and what it lacks."""
         del layout
-        return self._status(table, row, item)
+        return self.row_status(table, row, item)
 
-    def _status(self, table: TableLayout, row: int, item: Item) -> Formula:
+    def row_status(self, table: TableLayout, row: int, item: Item) -> Formula:
+        """Return the same as what it is: a formula over the cells of the row."""
         columns = [column for column in table.fields(item) if column.role == "answer"]
         cells = {c.field.partition(":")[2]: cell_name(row, c.index) for c in columns}
         labels = {c.code: c.label for scale in self.toolkit.scales.values() for c in scale.choices}
@@ -177,7 +178,7 @@ class JointContents(Contents):
         table = place.tables[0]
         rows = [row for row in table.rows if not may_stay_empty(row.item)]
         column = status_column(table).index
-        said = [self._status(table, row.index, row.item) for row in rows]
+        said = [self.row_status(table, row.index, row.item) for row in rows]
         count = sum(one.value == DONE for one in said if isinstance(one, Formula))
         return Formula(answered(runs(place.sheet, column, (r.index for r in rows))), count)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xlassess.contract.layout import layout
+from xlassess.contract.layout import JOINT, layout
 from xlassess.model.answer import NOTHING_FILLED_IN, PROPOSAL, Return
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot, concerned
@@ -85,7 +85,13 @@ def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
             loose.append(finding)
         for slot in () if finding.code in (_ROWS_ADDED, _NO_PLAN) else slots:
             reasons.setdefault(slot, []).append(finding)
-    free |= {slot for slot in order if slot.field in _EXTRAS and _answer_asked(slot, asked)}
+    # In a joint workbook the cells of a row depend on each other: any of them may settle it.
+    with_others = toolkit.id in JOINT
+    free |= {
+        slot
+        for slot in order
+        if (with_others or slot.field in _EXTRAS) and _answer_asked(slot, asked)
+    }
     return Doubts(
         asked=tuple(sorted(asked, key=order.__getitem__)),
         free=tuple(sorted(free - asked, key=order.__getitem__)),

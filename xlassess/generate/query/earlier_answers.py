@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -30,12 +30,11 @@ from xlassess.generate.workbook.status import (
     status_column,
     wrong,
 )
-from xlassess.model.answer import PROPOSAL, Action, Issued, Return, Value
-from xlassess.model.assessment import Assessment
+from xlassess.model.answer import PROPOSAL, Action, Return, Value
 from xlassess.model.days import written_day
 from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot
-from xlassess.model.toolkit import Choice, Item, Toolkit
+from xlassess.model.toolkit import Choice, Item, Scale, Toolkit
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.words import Words
@@ -72,17 +71,21 @@ class EarlierAnswers(Contents):
     words: Words
 
     marks = ((PLEASE_CHECK, formats.MARK_TO_DO),)
+    joint = False
+    """True for the contents of a joint workbook, which has rows where others have questions."""
 
     @cached_property
-    def _asked(self) -> frozenset[Slot]:
+    def asked(self) -> frozenset[Slot]:
+        """The places to be filled in anew."""
         return frozenset(self.doubts.asked)
 
     @cached_property
     def _open(self) -> frozenset[Slot]:
-        return self._asked | frozenset(self.doubts.free)
+        return self.asked | frozenset(self.doubts.free)
 
     @cached_property
-    def _values(self) -> Mapping[Slot, Value]:
+    def values(self) -> Mapping[Slot, Value]:
+        """What was read before, by place."""
         return {Slot(answer.item, answer.field): answer.value for answer in self.ret.answers}
 
     @cached_property
@@ -91,7 +94,7 @@ class EarlierAnswers(Contents):
 
     def asked_rows(self, place: SectionLayout) -> list[int]:
         """Return the rows of a sheet in which something is asked."""
-        items = {slot.item for slot in self._asked}
+        items = {slot.item for slot in self.asked}
         return [row.index for table in place.tables for row in table.rows if row.item.id in items]
 
     def is_open(self, place: SectionLayout) -> bool:
@@ -107,13 +110,13 @@ class EarlierAnswers(Contents):
     @property
     def has_plan(self) -> bool:
         """True when the action plan holds anything or may be changed."""
-        proposal = Slot(PROPOSAL, "answer") in self._values
+        proposal = Slot(PROPOSAL, "answer") in self.values
         return self.plan_is_open or proposal or bool(self.ret.actions)
 
     def asked_in_plan(self, place: ActionPlanLayout) -> list[int]:
         """Return the rows of the action plan, and of the proposal, in which something is asked."""
         rows = [place.first_row + s.plan_row - 1 for s in self.doubts.asked if s.plan_row]
-        proposal = Slot(PROPOSAL, "answer") in self._asked and place.proposal is not None
+        proposal = Slot(PROPOSAL, "answer") in self.asked and place.proposal is not None
         return [*rows, place.proposal] if proposal and place.proposal is not None else rows
 
     def done(self, place: SectionLayout, rows: Iterable[int]) -> str:
@@ -128,25 +131,28 @@ class EarlierAnswers(Contents):
         slot = Slot(item.id, column.field)
         is_open = slot in self._open
         look = entry.look if is_open else _locked(entry.look)
-        value = None if slot in self._asked else self._values.get(slot)
+        value = None if slot in self.asked else self.values.get(slot)
         _write(sheet, row, column.index, self._shown(item, slot.field, value), look)
         return is_open
 
     def status(self, layout: Layout, table: TableLayout, row: int, item: Item) -> Formula | str:
         """Say whether the row is asked about, and whether it is done."""
-        columns = [c for c in table.fields(item) if Slot(item.id, c.field) in self._asked]
+        columns = [c for c in table.fields(item) if Slot(item.id, c.field) in self.asked]
         if not columns:
             free = any(Slot(item.id, c.field) in self._open for c in table.fields(item))
             return OPTIONAL if free else self.words.say("kept")
         cells = [cell_name(row, column.index) for column in columns]
-        answers = [cell_name(row, c.index) for c in columns if c.role == "answer"]
-        text = finished(layout.toolkit, table, row, item) if answers else quoted(DONE)
-        bad = any_of(one for one in (wrong(layout.toolkit, item, cell) for cell in answers) if one)
-        if bad:
-            text = f'IF({bad},"{CHECK} answer",{text})'
+        text = self.finished(table, row, item, columns)
         blank = any_of([f'TRIM({cell})=""' for cell in cells])
         text = f"IF({blank},{quoted(PLEASE_CHECK)},{text})"
         return Formula(f'IFERROR({text},"{CHECK} answer")', PLEASE_CHECK)
+
+    def finished(self, table: TableLayout, row: int, item: Item, asked: Sequence[Column]) -> str:
+        """Return what the status says once everything that is asked is filled in, as a term."""
+        answers = [cell_name(row, c.index) for c in asked if c.role == "answer"]
+        text = finished(self.toolkit, table, row, item) if answers else quoted(DONE)
+        bad = any_of(one for one in (wrong(self.toolkit, item, cell) for cell in answers) if one)
+        return f'IF({bad},"{CHECK} answer",{text})' if bad else text
 
     def statuses(self, item: Item) -> list[str]:
         """Return the longest things an item's status may say."""
@@ -154,7 +160,7 @@ class EarlierAnswers(Contents):
 
     def answers(self, item: Item) -> list[str]:
         """Return the answers shown in the row, as far as its height goes by them."""
-        mine = [(slot, value) for slot, value in self._values.items() if slot.item == item.id]
+        mine = [(slot, value) for slot, value in self.values.items() if slot.item == item.id]
         texts = [self._shown(item, slot.field, value) for slot, value in mine]
         return [text[:_LONGEST_MEASURED] for text in texts if isinstance(text, str)]
 
@@ -211,7 +217,7 @@ class EarlierAnswers(Contents):
     def proposal(self, look: CellFormat) -> tuple[str, CellFormat]:
         """Return the proposal read before, open where it is asked about."""
         slot = Slot(PROPOSAL, "answer")
-        text = "" if slot in self._asked else str(self._values.get(slot, ""))
+        text = "" if slot in self.asked else str(self.values.get(slot, ""))
         return text.translate(_HOLES), look if slot in self._open else _locked(look)
 
     def why(self, finding: Finding, item: str = "") -> str:
@@ -233,7 +239,7 @@ class EarlierAnswers(Contents):
             takes: the scale that it is answered on, or the kind of free answer; as the item
                 says, where it is not given.
         """
-        value = self._values.get(slot)
+        value = self.values.get(slot)
         if value is None or slot.item == PROPOSAL:
             return str(value or "")
         item = self.toolkit.item(slot.item)
@@ -251,7 +257,7 @@ class EarlierAnswers(Contents):
         return "\n".join(dict.fromkeys(told))
 
     def _earlier(self, slot: Slot, label: str) -> str:
-        value = self._values.get(slot)
+        value = self.values.get(slot)
         if slot.item == PROPOSAL or slot.plan_row or value is None:
             findings = self.doubts.reasons[slot]
             said = (self.words.say("earlier", f.code, f.details, _heading(f)) for f in findings)
@@ -270,10 +276,14 @@ class EarlierAnswers(Contents):
     def _shown(self, item: Item, field: str, value: Value | None) -> Value | None:
         """Return a value as it stands in a cell."""
         if isinstance(value, str):
-            if field.startswith("answer") and not item.is_free:
-                return self.toolkit.scales[item.answer].by_code(value).label
-            return value.translate(_HOLES)
+            scale = self.scale_of(item, field)
+            return scale.by_code(value).label if scale else value.translate(_HOLES)
         return value
+
+    def scale_of(self, item: Item, field: str) -> Scale | None:
+        """Return the scale that a field of an item takes a choice of; None for anything else."""
+        chosen = field.startswith("answer") and not item.is_free
+        return self.toolkit.scales[item.answer] if chosen else None
 
     def _planned(self, action: Action, role: str) -> Value | None:
         plan = self.toolkit.action_plan
@@ -287,43 +297,6 @@ class EarlierAnswers(Contents):
             "progress": _label(plan.statuses if plan else (), action.status),
         }
         return shown[role]
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What a query workbook is made from.
-
-    ``issued`` is the workbook asked about and ``ret`` what came back of it; ``return_by`` is the
-    day by which the answers are wanted.
-    """
-
-    toolkit: Toolkit
-    assessment: Assessment
-    issued: Issued
-    ret: Return
-    doubts: Doubts
-    return_by: date
-
-    @property
-    def typed(self) -> str:
-        """By which way the answers came, where somebody typed them in; else empty."""
-        return self.ret.entered.details["source"] if self.ret.entered else ""
-
-    @property
-    def received(self) -> str:
-        """The day on which the workbook came, as far as it is known; of typed answers it is not."""
-        if self.ret.entered:
-            return ""
-        return written_day(self.ret.received_at.date()) if self.ret.received_at else ""
-
-    def contents(self) -> EarlierAnswers:
-        """What stands in the workbook's cells."""
-        return query_answers(self.toolkit, self.ret, self.doubts)
-
-
-def query_answers(toolkit: Toolkit, ret: Return, doubts: Doubts) -> EarlierAnswers:
-    """Return what was read from a return, place by place, as a query workbook shows it."""
-    return EarlierAnswers(toolkit, ret, doubts, Words(WORDS))
 
 
 def _label(choices: Iterable[Choice], code: str) -> str:

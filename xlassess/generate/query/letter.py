@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
 from xlassess.contract.query_layout import query_layout
-from xlassess.generate.query.earlier_answers import WORDS, Asking, EarlierAnswers
+from xlassess.generate.query.asking import Asking
+from xlassess.generate.query.earlier_answers import WORDS, EarlierAnswers
 from xlassess.model.answer import PROPOSAL
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
@@ -76,7 +77,14 @@ def query_letter(
             if ret.answers or ret.actions
             else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received, typed)
         ),
-        say("mail_ask", reference, file_name, written_day(asking.return_by), _rows(asking)),
+        say(
+            "mail_ask",
+            reference,
+            file_name,
+            written_day(asking.return_by),
+            _rows(asking),
+            contents.joint,
+        ),
         say("mail_points"),
         *(f"{at}. {point}" for at, point in enumerate(points, start=1)),
         say("mail_closing", person) if person.email or person.phone else "",
@@ -157,7 +165,7 @@ def _point(
 ) -> str:
     say = contents.words.say
     name = "" if slot.field == "answer" or slot.plan_row else _field(slot, contents.toolkit)
-    where = say("mail_where", *place, say("mail_item", slot), name)
+    where = say("mail_where", *place, say("mail_item", slot, contents.joint), name)
     before = say("mail_earlier", contents.earlier(slot))
     item = "" if slot.plan_row else slot.item
     return _INDENT.join((where, before, *(contents.why(finding, item) for finding in findings)))

@@ -23,7 +23,8 @@ from xlassess.contract.query_layout import query_layout
 from xlassess.contract.seal import questions_digest
 from xlassess.generate.partner_workbook import common_identity, write_hidden
 from xlassess.generate.plate import Personal, begin, finish
-from xlassess.generate.query.earlier_answers import PLEASE_CHECK, Asking, EarlierAnswers
+from xlassess.generate.query.asking import Asking
+from xlassess.generate.query.earlier_answers import PLEASE_CHECK, EarlierAnswers
 from xlassess.generate.workbook.action_plan import write_action_plan
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.front import (
@@ -43,7 +44,6 @@ from xlassess.generate.workbook.status import DONE
 from xlassess.model.days import written_day
 from xlassess.model.query import Slot
 from xlassess.sheet import formats, palette
-from xlassess.sheet.words import Words
 from xlassess.sheet.writer import CellRange, Formula, SheetWriter, quoted, sheet_prefix
 
 
@@ -65,10 +65,10 @@ def write_query_start(
     words, parts = contents.words, _parts(draft, contents)
     sheet.widths(WIDTHS)
     count = sum(part.count for part in parts)
-    write_banner(draft, sheet, words.say("banner", draft.toolkit, count))
+    write_banner(draft, sheet, words.say("banner", draft.toolkit, count, contents.joint))
     draft.carrier(sheet)
     row = REFERENCE_ROW + 1
-    write_across(sheet, PROGRESS_ROW, _state(words, parts, row + 2), STATE, least=26)
+    write_across(sheet, PROGRESS_ROW, _state(contents, parts, row + 2), STATE, least=26)
     row = _table(sheet, row, parts, contents) + 1 if parts else row + 1
     row = write_heading(sheet, row, draft.words.say("heading_details"))
     about = words.say("about", asking.issued.reference, asking.received, asking.typed)
@@ -136,14 +136,14 @@ def _table(sheet: SheetWriter, row: int, parts: list[_Part], contents: EarlierAn
     return last + 1
 
 
-def _state(words: Words, parts: list[_Part], first: int) -> Formula | str:
+def _state(contents: EarlierAnswers, parts: list[_Part], first: int) -> Formula | str:
     """Return how much is still to be done, or that the workbook is ready."""
-    say = words.say
+    say = contents.words.say
     if not parts:
         return say("nothing_asked")
     count, last = sum(part.count for part in parts), first + len(parts)
     left = f"SUM(B{first + 1}:B{last})-SUM(C{first + 1}:C{last})"
-    before, after = say("still_to_check", count).split("#")
+    before, after = say("still_to_check", count, contents.joint).split("#")
     text = f"IF({left}=0,{quoted(say('ready'))},{quoted(before)}&({left})&{quoted(after)})"
     return Formula(text, f"{before}{count}{after}")
 
@@ -156,7 +156,8 @@ def _texts(
     file = asking.ret.file.rpartition("/")[2]
     row = write_heading(sheet, row, words.say("heading_why"))
     if asking.ret.answers or asking.ret.actions:
-        why = words.paragraphs("why_asked", file, count, asking.typed, asking.doubts.states)
+        states, joint = asking.doubts.states, contents.joint
+        why = words.paragraphs("why_asked", file, count, asking.typed, states, joint)
     else:  # nothing else was read, and nobody is to be told that it was
         why = words.paragraphs("why_asked_when_empty", file, asking.typed)
     row = write_paragraphs(sheet, row, why)
@@ -165,10 +166,11 @@ def _texts(
         told = dict.fromkeys(contents.why(finding) for finding in asking.doubts.loose)
         row = write_paragraphs(sheet, row, told)
     row = write_heading(sheet, row, words.say("heading_how"))
-    row = write_paragraphs(sheet, row, words.paragraphs("how_to", count))
+    row = write_paragraphs(sheet, row, words.paragraphs("how_to", count, contents.joint))
     row = write_heading(sheet, row, words.say("heading_return"))
     until = written_day(asking.return_by)
-    row = write_paragraphs(sheet, row, words.paragraphs("how_to_return", draft.assessment, until))
+    how = words.paragraphs("how_to_return", draft.assessment, until, contents.joint)
+    row = write_paragraphs(sheet, row, how)
     return write_mail_link(draft, sheet, row) - 1
 
 
@@ -193,6 +195,7 @@ def build_query(asking: Asking, personal: Personal, password: str) -> bytes:
         identity.promise,
         of=asking.issued.reference,
         asks=identity.asks,
+        kind=identity.kind,
     )
     add_choices(draft.lists, draft.toolkit)
     start = draft.book.sheet(START, palette.NAVY)

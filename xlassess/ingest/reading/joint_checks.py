@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 
 from xlassess.contract.layout import JOINT
@@ -14,6 +14,8 @@ from xlassess.model import plan as fields
 from xlassess.model.answer import Value
 from xlassess.model.days import written_day
 from xlassess.model.plan import day_of
+from xlassess.model.query import Slot
+from xlassess.model.toolkit import answer_field
 
 _CLOSED = (fields.FINISHED, fields.STOPPED)
 
@@ -42,10 +44,20 @@ class _Rows:
         one = self.rows[number][name]
         return one.in_words(self._plan)
 
-    def at(self, code: str, number: str, name: str, **details: str) -> CellFinding:
-        """Return a remark about one cell of a row."""
+    def at(
+        self, code: str, number: str, name: str, asks: Iterable[Slot] = (), **details: str
+    ) -> CellFinding:
+        """Return a remark about one cell of a row.
+
+        Args:
+            code: the finding's.
+            number: the row.
+            name: the column.
+            asks: the places to be filled in anew, where they are others than that cell.
+            details: what the finding says.
+        """
         one = self.rows[number][name]
-        return CellFinding(code, one.sheet, one.cell, one.item, one.field, details)
+        return CellFinding(code, one.sheet, one.cell, one.item, one.field, details, tuple(asks))
 
 
 def check_joint(
@@ -71,6 +83,10 @@ def check_joint(
         yield from _merges(rows, decided)
     elif kind == "progress":
         yield from _reports(rows, today)
+
+
+def _slot(number: str, name: str) -> Slot:
+    return Slot(number, answer_field(name))
 
 
 _WANTED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -100,7 +116,8 @@ def _decisions(
         if missing:
             called = " and ".join(each for _, each in missing)
             label = rows.label(number, fields.DECISION)
-            yield rows.at("C28", number, missing[0][0], value=label, missing=called)
+            asks = [_slot(number, name) for name, _ in missing]
+            yield rows.at("C28", number, missing[0][0], asks, value=label, missing=called)
         as_agreed = (number, day_of(rows.value(number, fields.DEADLINE))) in known
         if decision in (fields.ADOPT, fields.REWORD) and not as_agreed:
             yield from _passed(rows, number, fields.DEADLINE, today)
@@ -138,11 +155,13 @@ def _merges(rows: _Rows, decided: Set[str]) -> Iterator[CellFinding]:
             yield rows.at("C29", number, fields.INTO, value=brief(target))
         elif (circle := _circle(into, number)) and number not in told:
             told.update(circle)
-            yield rows.at("C30", number, fields.INTO, rows=" and ".join(circle))
+            asks = [_slot(one, fields.DECISION) for one in circle]
+            yield rows.at("C30", number, fields.INTO, asks, rows=" and ".join(circle))
         elif target in decided and not rows.has(target, fields.DECISION):
             continue  # what is asked about that row settles this one, too
         elif decision not in (fields.ADOPT, fields.REWORD, fields.MERGE):
-            yield rows.at("C31", number, fields.INTO, value=target)
+            asks = [_slot(one, fields.DECISION) for one in (number, target)]
+            yield rows.at("C31", number, fields.INTO, asks, value=target)
 
 
 def _circle(into: Mapping[str, str], start: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import is_page_of
 from xlassess.generate import query_subject
-from xlassess.ledger import Ledger, RoundOverview
+from xlassess.ledger import Ledger
 from xlassess.ledger.events import Event, What
 from xlassess.mail import (
     AddressError,
@@ -41,6 +41,7 @@ from xlassess.services.common.standing import (
     FeedbackStanding,
     PartnersStanding,
     Standing,
+    asked_of_others,
     digest_of_what_pages_show,
     joint_standing,
     only_name,
@@ -172,10 +173,8 @@ def compose(
     elif ask.kind in _OF:
         out, partners = _joint(folder, assessment, ledger, ask, people), None
     else:
-        asked = [place for place, _ in requests(assessment, people)]
-        overview = ledger.overview(assessment.round)
-        _issued_at_all(ask, overview)
-        out = partners = PartnersStanding(overview, asked, assessment.return_by)
+        out = partners = partners_standing(ledger, assessment, people)
+        _issued_at_all(partners)
     known = {one.id: one for one in people}
     writing = _Writing(folder, assessment, words, ask, out, now, known)
     recent: list[Issued] = []
@@ -202,13 +201,31 @@ def compose(
     return replace(made, waiting=tuple(f"{book.who}, {book.reference}" for book in waits))
 
 
-def _issued_at_all(ask: Ask, overview: RoundOverview) -> None:
+def partners_standing(
+    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]
+) -> PartnersStanding:
+    """Return where the workbooks of partners stand, and what is asked about any workbook.
+
+    Args:
+        ledger: what is on record.
+        assessment: the settings of the round.
+        people: the register.
+    """
+    here = assessment.round
+    asked = [place for place, _ in requests(assessment, people)]
+    return PartnersStanding(
+        ledger.overview(here), asked, assessment.return_by,
+        asked_of_others(ledger, assessment, people), ledger.joint_returns(here),
+    )  # fmt: skip
+
+
+def _issued_at_all(partners: PartnersStanding) -> None:
     """Refuse to look for whom to write to where no workbook was issued.
 
     Raises:
         UsageError: nothing was issued in the round.
     """
-    if not overview.issued:
+    if not partners.books:
         raise UsageError(
             "No workbook has been issued in this round yet, so there is nothing to write about.",
             "Issue the workbooks first: xlassess generate",

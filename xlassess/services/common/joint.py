@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from xlassess.assessment.slugs import slug, tidy
 from xlassess.contract.layout import CONTRACT_VERSION
 from xlassess.contract.seal import questions_digest, seal, sheet_password
 from xlassess.ledger import Ledger
-from xlassess.model.answer import Identity, Issued, Value
+from xlassess.model.answer import Identity, Issued, Return, Value
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.plan import AgreedAction, JointKind
 from xlassess.model.query import Slot
@@ -167,6 +167,21 @@ def came_back(ledger: Ledger, round_name: str) -> frozenset[str]:
     """Return the references of the joint workbooks of which something usable came back."""
     returns = ledger.joint_returns(round_name)
     return frozenset(ret.reference for ret in returns if ret.state != "refused")
+
+
+def asked_about_now(ledger: Ledger, round_name: str) -> Iterator[tuple[Issued, Return]]:
+    """Yield the joint workbooks whose return counts and may be asked about, each with that return.
+
+    Of workbooks for the same holder the last one issued: what was doubtful in one before it is
+    asked in that one again.
+    """
+    last: dict[tuple[str, str], Issued] = {
+        (one.identity.kind, one.identity.partner): one for one in ledger.joint(round_name)
+    }
+    came = ledger.joint_current(round_name) if last else {}
+    for issued in last.values():
+        if issued.reference in came:
+            yield issued, came[issued.reference]
 
 
 def joint_folder(folder: AssessmentFolder, kind: JointKind) -> Path:

@@ -12,7 +12,7 @@ from xlassess.contract.reference import normalise
 from xlassess.generate import is_for_partner
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.mail import is_office
-from xlassess.model.answer import Issued
+from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedPlan, JointKind, open_actions
@@ -22,6 +22,7 @@ from xlassess.services.common.asked import Request, open_evidence, request_of
 from xlassess.services.common.joint import (
     Addressee,
     addressee,
+    asked_about_now,
     by_owner,
     came_back,
     holder_of,
@@ -182,11 +183,14 @@ class PartnersStanding(Standing):
         record: where the round's workbooks stand.
         asked: the places of the register.
         return_by: the day by which they are wanted.
+        joint: joint workbooks that may be asked about, each with whom it goes to.
+        joint_returns: what came back of those, the newest last.
     """
 
     def __init__(
-        self, record: RoundOverview, asked: Sequence[Request], return_by: date | None
-    ) -> None:
+        self, record: RoundOverview, asked: Sequence[Request], return_by: date | None,
+        joint: Mapping[Issued, Return] | None = None, joint_returns: Sequence[Return] = (),
+    ) -> None:  # fmt: skip
         newest = {request_of(book): book for book in record.issued}
         settled = record.current.keys() | record.register.outcomes.keys()
         # What came in a PDF or a picture is to be typed in, and not asked for again.
@@ -196,7 +200,9 @@ class PartnersStanding(Standing):
         known = [newest[place] for place in asked if place in newest]
         super().__init__(known, record.register, settled, refused)
         self._record, self._return_by = record, return_by
-        self.books = {book.reference: book for book in record.issued}
+        self._current = (*record.current.values(), *(joint or {}).values())
+        self._history = (*record.history, *joint_returns)
+        self.books = {book.reference: book for book in (*record.issued, *(joint or ()))}
 
     def day_of(self, books: Sequence[Issued]) -> date | None:
         """The day by which the round's workbooks are wanted."""
@@ -250,9 +256,9 @@ class PartnersStanding(Standing):
             only: names of those wanted; none for all.
             again: although they were sent.
         """
-        counts = {ret.number for ret in self._record.current.values()}
+        counts = {ret.number for ret in self._current}
         newest = {query.of: query for query in queries if query.base in counts}
-        answered = {ret.query for ret in self._record.history if ret.state != "refused"}
+        answered = {ret.query for ret in self._history if ret.state != "refused"}
         sent = {
             reference
             for one in self._register.messages
@@ -364,6 +370,27 @@ def joint_standing(
     known = [_going_to(book, whom[holder]) for holder, book in books.items() if holder in whom]
     back = came_back(ledger, assessment.round)
     return Standing(known, ledger.register(), back, frozenset())
+
+
+def asked_of_others(
+    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]
+) -> dict[Issued, Return]:
+    """Return the joint workbooks that others are asked about, each with whom it goes to.
+
+    The plan workbook is with the coordinator, or with whoever they gave it to.
+
+    Args:
+        ledger: what is on record.
+        assessment: the settings of the round.
+        people: the register.
+    """
+    found = {}
+    for book, ret in asked_about_now(ledger, assessment.round):
+        if book.identity.kind == "progress":
+            found[_going_to(book, addressee(tidy(book.partner), people))] = ret
+        elif book.identity.kind == "workshop" and assessment.preparation.facilitator:
+            found[_going_to(book, _facilitator(assessment, people))] = ret
+    return found
 
 
 def _going_to(book: Issued, who: Addressee) -> Issued:
