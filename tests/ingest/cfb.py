@@ -6,7 +6,7 @@ The container is that of [MS-CFB] version 3 with one stream; records are those o
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
 SECTOR = 512
@@ -72,11 +72,12 @@ def container(
 
 
 def _entry(
-    name: str, kind: int, start: int, size: int, *, child: int = FREE, following: int = FREE
-) -> bytes:
+    name: str, kind: int, start: int, size: int, *, child: int = FREE, following: int = FREE,
+    before: int = FREE,
+) -> bytes:  # fmt: skip
     wide = name.encode("utf-16-le")
     head = wide.ljust(64, b"\x00") + struct.pack("<HBB", len(wide) + 2, kind, 1)
-    return head + struct.pack("<III36xIII", FREE, following, child, start, size, 0)
+    return head + struct.pack("<III36xIII", before, following, child, start, size, 0)
 
 
 def outlook(
@@ -110,6 +111,120 @@ def outlook(
         file["__properties_version1.0"] = _properties(8, [about[0], (0x0003, 0x3705, 5)])
     streams = {f"__substg1.0_{pid:04X}001F": _wide(text) for pid, text in texts.items()}
     return _nested({"__properties_version1.0": message} | streams, file)
+
+
+Folder = Mapping[str, "bytes | Folder"]
+"""What is in an OLE file: streams by their names, and folders of more of them."""
+
+
+def a_message(
+    subject: str, body: str, files: Mapping[str, bytes] | None = None, *,
+    messages: Sequence[Folder] = (), attached: bool = False, kind: str = "application/zip",
+    more: Mapping[int, str] | None = None, html: bytes = b"",
+) -> Folder:  # fmt: skip
+    """Return a message as Outlook keeps it, with files and with messages attached to it.
+
+    ``attached`` is how it is kept within another; ``more`` are further texts by their property.
+    """
+    texts = {0x0037: subject, 0x1000: body, 0x0C1F: "ada@ash.example"} | dict(more or {})
+    found = [(0x001F, pid, 0) for pid in texts] + ([(0x0102, 0x1013, 0)] if html else [])
+    made: dict[str, bytes | Folder] = {
+        "__properties_version1.0": _properties(24 if attached else 32, found),
+        **{f"__substg1.0_{pid:04X}001F": _wide(text) for pid, text in texts.items()},
+    }
+    if html:
+        made["__substg1.0_10130102"] = html.ljust(4096)
+    by_value = [(0x001F, 0x3707, 0), (0x0102, 0x3701, 0), (0x0003, 0x3705, 1), (0x001F, 0x370E, 0)]
+    inside: list[Folder] = [
+        {
+            "__properties_version1.0": _properties(8, by_value),
+            "__substg1.0_3707001F": _wide(name), "__substg1.0_370E001F": _wide(kind),
+            "__substg1.0_37010102": content.ljust(4096, b"\0"),
+        }
+        for name, content in (files or {}).items()
+    ]  # fmt: skip
+    inside += [
+        {
+            "__properties_version1.0": _properties(8, [by_value[0], (0x0003, 0x3705, 5)]),
+            "__substg1.0_3707001F": _wide("Fw"), "__substg1.0_3701000D": message,
+        }
+        for message in messages
+    ]  # fmt: skip
+    names = (f"__attach_version1.0_#{number:08X}" for number in range(len(inside)))
+    return made | dict(zip(names, inside, strict=False))
+
+
+def tree(root: Folder, *, as_list: bool = False) -> bytes:
+    """Return an OLE file with these streams and folders.
+
+    Args:
+        root: what is in it.
+        as_list: each folder names what is in it one after the other, and not as a tree.
+    """
+    chain: list[int] = []
+    body: list[bytes] = []
+    entries: list[bytes] = [b""]
+
+    def placed(folder: Folder) -> int:
+        """Write what is in a folder; return the number of the entry that leads to it."""
+        numbers: list[int] = []
+        made: dict[int, tuple[str, int, int, int, int]] = {}
+        for name, content in folder.items():
+            numbers.append(len(entries))
+            entries.append(b"")
+            if isinstance(content, bytes):
+                start, count = len(chain), -(-len(content) // SECTOR)
+                chain.extend([*range(start + 1, start + count), END][:count])
+                body.append(content.ljust(count * SECTOR, b"\x00"))
+                made[numbers[-1]] = (name, 2, start, len(content), FREE)
+            else:
+                made[numbers[-1]] = (name, 1, END, 0, placed(content))
+
+        def written(number: int, before: int, following: int) -> int:
+            name, kind, start, size, child = made[number]
+            entries[number] = _entry(
+                name, kind, start, size, child=child, following=following, before=before
+            )
+            return number
+
+        def joined(low: int, high: int) -> int:
+            if low >= high:
+                return FREE
+            middle = (low + high) // 2
+            return written(numbers[middle], joined(low, middle), joined(middle + 1, high))
+
+        if as_list:
+            for number, following in zip(numbers, [*numbers[1:], FREE], strict=True):
+                written(number, FREE, following)
+            return numbers[0]
+        return joined(0, len(numbers))
+
+    entries[0] = _entry("Root Entry", 5, END, 0, child=placed(root))
+    return _filed(b"".join(body), chain, b"".join(entries))
+
+
+def _filed(body: bytes, chain: list[int], folder: bytes) -> bytes:
+    """Return an OLE file of these sectors, the way through them, and its directory."""
+    data, rooms = len(chain), -(-len(folder) // SECTOR)
+    chain = [*chain, *range(data + 1, data + rooms), END]
+    tables = -(-(len(chain) + 1) // (SECTOR // 4 - 1))
+    further = max(0, -(-(tables - 109) // (SECTOR // 4 - 1)))
+    tables += -(-further // (SECTOR // 4 - 1)) if further else 0
+    first = len(chain)
+    chain += [FAT] * tables + [0xFFFFFFFC] * further
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
+    numbers = list(range(first, first + tables))
+    more = b""
+    for at in range(further):
+        some = numbers[109 + at * 127 : 109 + (at + 1) * 127]
+        some += [FREE] * (127 - len(some))
+        more += struct.pack("<128I", *some, first + tables + at + 1 if at + 1 < further else END)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    begin = first + tables if further else END
+    header += struct.pack("<IIIIIIIII", 0, tables, data, 0, 4096, END, 0, begin, further)
+    header += struct.pack("<109I", *(numbers[:109] + [FREE] * max(0, 109 - tables)))
+    return header + body + folder.ljust(rooms * SECTOR, b"\x00") + fat + more
 
 
 def _file_time(at: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import Workbook, a_context
 from tests.ingest import hostile_binary, hostile_markup
 from tests.ingest.hostile import HOSTILE
+from tests.ingest.hostile_mail import MAILBOXES, OUTLOOK
 from tests.ingest.intake.test_mail import HOSTILE as MESSAGES
-from tests.ingest.measured import handed_over, measured, one_process
+from tests.ingest.measured import handed_over, measured, one_process, taken_apart
 from xlassess.ingest import ReturnedFile, read_all
 
 pytestmark = [
@@ -71,6 +73,22 @@ def test_hostile_messages__are_settled_within_bounds(kinds: Workbook, tmp_path: 
             _, seconds, peak = job.result()
             assert seconds < SECONDS, name
             assert peak < MEGABYTES, name
+
+
+@pytest.mark.parametrize(("ending", "some"), [("msg", OUTLOOK), ("mbox", MAILBOXES)])
+def test_hostile_mail_files__are_settled_within_bounds(
+    tmp_path: Path, ending: str, some: dict[str, Callable[[], bytes]]
+) -> None:
+    """All in one process: the most memory that any took is that after the last."""
+    path, unpacked = tmp_path / f"hostile.{ending}", tmp_path / "unpacked"
+    unpacked.mkdir()
+    with one_process() as pool:
+        for name, made in some.items():
+            path.write_bytes(made())
+            found, seconds, peak = pool.submit(taken_apart, path, unpacked).result()
+            assert seconds < SECONDS, name
+            assert peak < MEGABYTES, name
+            assert found > 0 or name in ("empty ones", "beginnings"), name
 
 
 @pytest.mark.parametrize("name", sorted(STOPPED))

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.cfb import outlook
+from tests.ingest.cfb import a_message, outlook, tree
 from tests.services.small import LATER, MONDAY, a_folder, answer
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ingest.intake.mail import ReadMail, messages_of, read_message
+from xlassess.ingest.intake.mail import ReadMail, read_message
+from xlassess.ingest.intake.mail_files import messages_of
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.services.common.received import Ingested
@@ -288,6 +289,59 @@ def test_outlook__what_no_person_wrote(kind: str, text: str, notice: str | None)
     assert (mail.notice.kind if mail.notice else None) == notice
     assert mail.received == SENT
     assert mail.files == ()
+
+
+def test_outlook__a_message_attached_to_it_is_opened(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    inner = a_message("Our return", "See 1B.", {"back.xlsx": book}, attached=True)
+    content = tree(a_message("Fw: Our return", "From Ada.", messages=[inner]))
+    ret = only(handed(folder, tmp_path, "a.msg", content))
+    assert (ret.file, ret.state) == ("a.msg/back.xlsx", "accepted with notes")
+    (mail,) = messages_in(content)
+    assert (mail.text, mail.problem) == ("From Ada.", "")  # the outer one has its say
+    (mail,) = messages_in(tree(a_message("Fw", "", messages=[inner])))
+    assert mail.text == "See 1B."
+
+
+@pytest.mark.parametrize(("levels", "files"), [(2, 1), (50, 1), (51, 0)])
+def test_outlook__messages_in_messages_are_opened_as_deep_as_others(
+    levels: int, files: int
+) -> None:
+    inner = a_message("In", "x", {"a.xlsx": b"PK" * 3000}, attached=True)
+    for _ in range(levels - 2):
+        inner = a_message("Fw", "x", messages=[inner], attached=True)
+    (mail,) = messages_in(tree(a_message("Fw", "x", messages=[inner])))
+    assert (len(mail.files), mail.problem == "") == (files, bool(files))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"0\x82" + b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "signed"), (b"0", "encrypted")],
+)
+def test_outlook__what_is_encrypted_or_sealed_is_told(content: bytes, problem: str) -> None:
+    made = a_message("a", "", {"smime.p7m": content}, kind="application/pkcs7-mime")
+    (mail,) = messages_in(tree(made))
+    assert (mail.files, problem in mail.problem) == ((), True)
+
+
+def test_outlook__what_is_signed_is_read(book: bytes) -> None:
+    whole = a_mail("", back=book).as_bytes()
+    made = a_message("a", "", {"smime.p7m": whole}, kind="multipart/signed")
+    (mail,) = messages_in(tree(made))
+    assert [one.content for one in mail.files] == [book]
+
+
+def test_mailbox__a_message_that_is_too_large_is_told_and_the_next_is_read(
+    book: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlassess.ingest.intake.mail_files._MOST_MESSAGE", 100_000)
+    path = tmp_path / "box"
+    large = b"From: a@b.example\n\n" + b"x\n" * 100_000
+    last = a_mail("", back=book).as_bytes()
+    path.write_bytes(b"From a\n" + large + b"\nFrom b\n" + last)
+    first, second = messages_of(path, "mailbox")
+    assert (first.problem.startswith("it is larger than"), len(second.files)) == (True, 1)
 
 
 def test_outlook__another_message_attached_is_told() -> None:

@@ -29,7 +29,8 @@ from xlassess.ingest.guard.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
-from xlassess.ingest.intake.mail import MailFile, MailKind, ReadMail, mail_kind, messages_of
+from xlassess.ingest.intake.mail import MailFile, ReadMail
+from xlassess.ingest.intake.mail_files import MailKind, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
 from xlassess.ingest.reading.reading_plan import CoveringMail, NoticedMail, ReturnedFile
 from xlassess.model.answer import Return
