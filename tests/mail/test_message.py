@@ -172,6 +172,26 @@ def test_words__mistakes_in_a_template_are_told(old: str, new: str, said: str) -
     assert caught.value.message.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("first", "kept"),
+    [
+        ("Dear Carla Diaz,", ""),
+        ("Dear Carla Diaz,\nYou get this message as the delegate of Bo, who is away.", ""),
+        ("Dear Carla Diaz,\nplease call me first.", "please call me first."),
+        ("Please call me first.", "Please call me first."),
+    ],
+)
+def test_message__a_query_to_a_delegate_keeps_what_somebody_wrote_into_its_text(
+    first: str, kept: str
+) -> None:
+    who = Delegate("Dee Ely", "Carla Diaz", date(2026, 3, 12))
+    letter = a_letter("query", text=f"{first}\n\nOne point.", subject="Check", delegate=who)
+    said = body(read(message(letter, SETTINGS, standard_words())))
+    assert said.startswith("OFFICIAL Dear Dee Ely, You get this message as the delegate of Carla")
+    assert said.endswith(f"12 March 2026. {kept} One point." if kept else "2026. One point.")
+    assert said.count("delegate") == 1
+
+
 def test_message__a_template_of_before_knows_nothing_of_delegates_or_typing_in() -> None:
     template = standard_template()
     for later in ("delegate", "written_down", "letter_thanks_more"):

@@ -274,10 +274,40 @@ def test_status__who_sent_what_is_no_workbook(folder: AssessmentFolder, tmp_path
     assert found.senders == {1: "Ash Council, Ada Ash"}
     said = " ".join(CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout.split())
     assert (
-        "Refused, sent by people who are asked: 1 file link.eml (return 1): G21 E-mail without a "
-        "workbook: it links to a file that is kept elsewhere. From Ash Council, Ada Ash"
+        "Refused, from an address of somebody who is asked: 1 file link.eml (return 1): G21 E-mail "
+        "without a workbook: it links to a file that is kept elsewhere. From the address of Ash "
+        "Council, Ada Ash"
     ) in said
-    assert "Refused, sender not known: 1 file other.eml" in said
+    assert "Anybody can write this address into a message" in said
+    assert "Refused, from an address that is not known: 1 file other.eml" in said
+
+
+def test_offers__of_two_that_say_the_same_the_respondents_own_is_told(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [book], now=LATER, workers=1)
+    with Ledger(folder.ledger_file) as ledger:
+        reference = ledger.issued()[0].reference
+    said = f"About {reference}: for 1A please read Disagree."
+    handed(folder, tmp_path / "1.eml", said, sender="x@else.example")
+    handed(folder, tmp_path / "2.eml", f"Hello. {said}", sender="ada@ash.example")
+    (offer,) = status(folder, today=LATER.date()).offers
+    assert (offer.sender, offer.stranger) == ("ada@ash.example", False)
+    assert "ada@ash.example" in offer.commands[0]
+
+
+def test_offers__nothing_to_report_after_a_workbook_is_not_taken_for_done(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """It contradicts what came: nothing is offered, and the message stays where it is seen."""
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    ingest(folder, [book], now=LATER, workers=1)
+    handed(folder, tmp_path / "nil.eml", "We have nothing to report.", sender="ada@ash.example")
+    found = status(folder, today=LATER.date())
+    assert (found.offers, [ret.file for ret in found.unplaced]) == ((), ["nil.eml"])
 
 
 def test_offers__in_status_and_json_and_never_as_a_command_of_theirs(

@@ -398,12 +398,27 @@ def _bodies(letter: Letter, assessment: Assessment, words: Words, title: str) ->
         return _text(parts), _html(_paragraphs_of(parts), title)
     said = letter.text.strip().split("\n\n")
     # The greeting comes first: to whoever is away now, or to the delegate of somebody who is back.
-    if letter.delegate or _TO_DELEGATE in said[0]:
-        said[:1] = [f"{greeting_of(letter, words)},", *_delegated(letter, words)]
+    if letter.delegate or _TO_DELEGATE in f"\n{said[0]}":
+        greeted = [f"{greeting_of(letter, words)},", *_delegated(letter, words)]
+        said[:1] = [*greeted, *_after_greeting(said[0])]
     blocks = [assessment.marking, *said]
     marked = [block for block in blocks if block]
     html = [f"<p>{_broken(block)}</p>" for block in marked]
     return "\n\n".join(marked) + "\n", _html(html, title)
+
+
+_GREETING = re.compile(r"(?:Dear|Hello|Hi)\b.{0,200},", re.IGNORECASE)
+
+
+def _after_greeting(first: str) -> list[str]:
+    """What a first paragraph says beside a greeting and whose delegate gets it.
+
+    Somebody may have changed the text that lies beside a query workbook: no word of theirs is lost.
+    """
+    lines = first.split("\n")
+    kept = lines[1:] if _GREETING.fullmatch(lines[0].strip()) else lines
+    kept = [line for line in kept if not line.startswith(_TO_DELEGATE.strip())]
+    return ["\n".join(kept)] if any(line.strip() for line in kept) else []
 
 
 def return_date(letter: Letter, assessment: Assessment) -> bytes:

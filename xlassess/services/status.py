@@ -252,7 +252,10 @@ class Status:
 
     @property
     def of_people_asked(self) -> tuple[Return, ...]:
-        """The refused files that people sent who are asked, of which more is not known."""
+        """The refused files from an address of somebody who is asked, of which no more is known.
+
+        Anybody can write any address into a message: it is no proof.
+        """
         others = self.of_other_round
         return tuple(
             ret for ret in self.unplaced if ret.number in self.senders and ret not in others
@@ -358,7 +361,7 @@ def status(
 def _senders(
     history: Sequence[Return], issued: Sequence[Issued], respondents: Sequence[Respondent]
 ) -> dict[int, str]:
-    """By the number of a refused return, who sent it, where the address is that of one person."""
+    """By the number of a refused return, whose address it came from, where that is one person's."""
     whose = whose_addresses(respondents, issued)
     names = {book.identity.respondent: book.who for book in issued}
     sent: dict[int, str] = {}

@@ -312,6 +312,11 @@ def _refused(out: Console, result: Status) -> None:
         if found:
             out.heading(matter(kind, len(found)))
             out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
+            if kind == "asked":
+                out.say(
+                    "Anybody can write this address into a message: before you act on one, ask the "
+                    "person whose it is."
+                )
     if result.unplaced and not result.closed:
         out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
 
@@ -373,7 +378,7 @@ def _unplaced(result: Status, ret: Return) -> str:
     line, sender = result.perhaps(ret), result.senders.get(ret.number)
     said = f"{refusal(ret)}{_instead(ret)}"
     if sender:
-        said += f". From {sender}"
+        said += f". From the address of {sender}"
     if line is None:
         return said
     return f"{said}. By its name it may be from {_who(line)} (workbook: {line.state})"

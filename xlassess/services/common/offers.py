@@ -145,8 +145,9 @@ def offers(
     if not found:
         return Offered()
     offering = _Offering(ledger, overview, people, addresses)
-    made = tuple(offer for one in found for offer in offering.about(one))
-    return Offered(made, frozenset(offering.done - offering.open))
+    for one in found:
+        offering.take(one)
+    return Offered(tuple(offering.made.values()), frozenset(offering.done - offering.open))
 
 
 def _said(
@@ -248,13 +249,16 @@ class _Offering:
         self._addresses = addresses
         self._readers: dict[str, Callable[[str], tuple[Hint, ...]]] = {}
         self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
-        self._told: set[tuple[str, ...]] = set()
+        self.made: dict[tuple[str, ...], Offer] = {}
         self._reachable = frozenset[str]().union(*addresses.values())
         self.done: set[int] = set()
         self.open: set[int] = set()
 
-    def about(self, said: _Said) -> Iterator[Offer]:
-        """Yield what is offered about one message; nothing twice."""
+    def take(self, said: _Said) -> None:
+        """Take in what is offered about one message; nothing twice.
+
+        Of two messages that say the same, the one counts that is from the respondent's address.
+        """
         from xlassess.ingest import (
             hint_reader,
         )  # where no message came, reading files is not loaded
@@ -269,35 +273,43 @@ class _Offering:
             # Of whom no address is known, their own workbook may come from any.
             stranger = stranger and not (said.proved and mine not in self._reachable)
             for hint in self._readers[digest](said.text):
+                if self._is_done(hint, book):
+                    self.done.add(said.number)
+                    continue
+                self.open.add(said.number)
                 step, commands = self._recorded(hint, book, said)
-                (self.open if commands else self.done).add(said.number)
-                about = (
-                    book.identity.respondent if hint.kind == "another person" else book.reference
-                )
+                about = mine if hint.kind == "another person" else book.reference
                 key = (hint.kind, about, hint.item, str(hint.value))
-                if commands and key not in self._told:
-                    self._told.add(key)
-                    yield Offer(
+                held = self.made.get(key)
+                if commands and (held is None or (held.stranger and not stranger)):
+                    self.made[key] = Offer(
                         hint, book, said.file, said.number, commands, step, said.reason,
                         said.away, said.finding, said.event, said.sender, stranger, said.clock,
                     )  # fmt: skip
 
+    def _is_done(self, hint: Hint, book: Issued) -> bool:
+        """True where what a message seems to ask for is on record."""
+        ret = self._overview.current.get(book.reference)
+        if hint.kind == "another person":
+            return book.identity.respondent not in self._people
+        if hint.kind == "nil return":
+            return book.reference in self._overview.register.outcomes
+        return ret is not None and self._has(ret, hint)
+
     def _recorded(self, hint: Hint, book: Issued, said: _Said) -> tuple[OfferStep, tuple[str, ...]]:
-        """How what a message seems to ask for is recorded; no commands where it is done."""
+        """How what a message seems to ask for is recorded; no commands where it is not offered."""
         ret = self._overview.current.get(book.reference)
         why = f'--reason "{said.reason}"'
         if hint.kind == "another person":
-            gone = book.identity.respondent not in self._people
-            return "another person", () if gone else _register(book)
+            return "another person", _register(book)
         if hint.kind == "nil return":
-            settled = book.reference in self._overview.register.outcomes
-            filled = ret is not None and not ret.is_blank
-            done = said.person_only or settled or filled
-            return "nil return", () if done else (f"xlassess nil {book.reference} {why}",)
+            # Somebody who sent answers as well has to be asked which of the two holds.
+            none = said.person_only or (ret is not None and not ret.is_blank)
+            return "nil return", () if none else (f"xlassess nil {book.reference} {why}",)
         if ret is None:
             typing = f"xlassess enter {book.reference} --source email"
             return "enter", () if said.person_only else (typing,)
-        if said.person_only or self._has(ret, hint):
+        if said.person_only:
             return "correct", ()
         value = as_argument(hint.label)
         return "correct", (f"xlassess correct {book.reference} {hint.item} {value} {why}",)

@@ -210,8 +210,8 @@ MATTERS: Mapping[Matter, tuple[str, str, str]] = {
     "evidence": ("Answers in a PDF or a picture", "workbook", "workbooks"),
     "later": ("A PDF or a picture came later", "workbook", "workbooks"),
     "other round": ("Refused, of another round", "file", "files"),
-    "asked": ("Refused, sent by people who are asked", "file", "files"),
-    "nobody": ("Refused, sender not known", "file", "files"),
+    "asked": ("Refused, from an address of somebody who is asked", "file", "files"),
+    "nobody": ("Refused, from an address that is not known", "file", "files"),
     "awaited": ("Not returned yet", "workbook", "workbooks"),
     "not issued": ("Not issued", "workbook", "workbooks"),
     "reports": ("Progress not reported yet", "workbook", "workbooks"),
@@ -255,3 +255,41 @@ def without_commands(text: str) -> str:
     """Return sentences without those that name a command, for pages on which it can be done."""
     sentences = _SENTENCES.split(text)
     return " ".join(one for one in sentences if "xlassess " not in one and "--" not in one)
+
+
+_SENDING: Mapping[str, str] = {
+    "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
+    "plan": "send --plan", "workshop": "send --workshop", "progress": "send --progress",
+    "progress_reminder": "remind --progress", "feedback": "send --feedback",
+}  # fmt: skip
+"""The commands that send messages of a kind; all others are reminders."""
+
+
+def sending(kind: str) -> str:
+    """Return the command that sends messages of a kind: what stands after ``xlassess``."""
+    return _SENDING.get(kind, "remind")
+
+
+def settling(kind: str) -> str:
+    """Return what to do about a message of this kind of which nobody knows whether it was sent."""
+    verb = sending(kind)
+    record = "reminded" if verb.startswith("remind") else "sent"
+    return (
+        "Ask the person, or look into the mail server's log. If it arrived: xlassess "
+        f"{record} REF. To send it once more: xlassess {verb} --via smtp --again REF"
+    )
+
+
+_NO_ADDRESS: Mapping[str, str] = {
+    "": "Enter it in the register and run this again.",
+    "progress": "The register has no address, or several people. Send it yourself, or name one "
+    "person as owner in the plan workbook: xlassess plan",
+    "progress_reminder": "The register has no address, or several people. Remind them yourself.",
+    "workshop": "Give it: xlassess send --workshop --to ADDRESS",
+}
+"""What to do where nobody knows the address, by the kind of the message."""
+
+
+def no_address(kind: str) -> str:
+    """Return what to do where nobody knows the address that a message of this kind goes to."""
+    return _NO_ADDRESS.get(kind, _NO_ADDRESS[""])
