@@ -208,7 +208,7 @@ def test_plan__what_is_asked_about_counts_as_if_it_had_been_left_out(data: st.Da
 def _untold(plans: dict[str, plan.AgreedPlan]) -> dict[str, plan.AgreedPlan]:
     """Plans without what their owners are asked again about."""
     return {
-        name: replace(each, actions=tuple(replace(one, doubted="") for one in each.actions))
+        name: replace(each, actions=tuple(replace(one, doubted=()) for one in each.actions))
         for name, each in plans.items()
     }
 

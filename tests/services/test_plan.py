@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tests.services.planned import (
     AGREED,
@@ -20,8 +21,10 @@ from tests.services.planned import (
 )
 from tests.services.small import MONDAY, TOOLKIT, a_folder, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.consolidate import matters_of, summarise
 from xlassess.consolidate.figures.thresholds import LISTED
+from xlassess.consolidate.wording.agreed import reading_in_words
 from xlassess.contract.layout import layout
 from xlassess.ledger import Ledger
 from xlassess.model.plan import AgreedPlan
@@ -315,6 +318,32 @@ def test_plan__what_is_proposed_since_it_was_agreed_waits_for_a_decision(
     said = words_of_papers(folder)
     assert said.count("1 proposal or concern waits for a decision.") == 2
     assert "what the agreed plan does not settle yet: 1 proposal or concern." in said
+
+
+def test_paper__that_says_what_waits_counts_as_shown(folder: AssessmentFolder) -> None:
+    read_back(folder, plan(folder, now=AGREED).path, DECIDED)
+    progress_paper(folder, now=RETURNED)
+    with Ledger(folder.ledger_file) as ledger:
+        record = ledger.round_record(folder.assessment())
+    assert [one.kind for one in record.outputs] == ["plan", "progress paper"]
+    assert record.outputs[-1].base == record.base
+
+
+def test_status__what_waits_is_not_told_where_it_could_give_an_answer_away(tmp_path: Path) -> None:
+    folder = a_planned_folder(tmp_path / "small", attribution="aggregated")
+    decided = {number: DECIDED[number] for number in ("1", "2")}
+    read_back(folder, plan(folder, now=AGREED).path, decided)
+    assert status(folder, today=RETURNED.date()).waiting == 0
+    set_aside(folder, 1, Why(RETURNED, "Sent by mistake"))
+    assert status(folder, today=RETURNED.date()).waiting is None
+    said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).output
+    assert "Not settled by the agreed plan: not known" in said
+    paper = progress_paper(folder, now=RETURNED).paper
+    assert paper.waiting is None
+    assert "cannot be told now" in " ".join(reading_in_words(paper))
+    with Ledger(folder.ledger_file) as ledger:
+        kinds = [one.kind for one in ledger.round_record(folder.assessment()).outputs]
+    assert "progress paper" not in kinds
 
 
 def words_of_papers(folder: AssessmentFolder) -> str:

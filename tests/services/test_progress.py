@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import docx
@@ -402,6 +402,36 @@ def test_progress__moved_without_a_reason_is_moved_once_that_is_waived(
     action = the_action(folder, "C1")
     assert (action.deadline, action.unexplained) == (date(2027, 3, 31), "")
     assert verify(folder).faults == ()
+
+
+def beside(folder: AssessmentFolder, owner: str, now: datetime) -> str:
+    """What stands beside the cells of an owner's next workbook."""
+    (mine,) = [one for one in progress(folder, now=now).workbooks if one.owner == owner]
+    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    return " ".join(" ".join(str(cell.value).split()) for row in sheet for cell in row)
+
+
+def test_progress__two_days_that_cannot_be_right_are_both_told(folder: AssessmentFolder) -> None:
+    said = {"1": {
+        "state": "In progress", "done_on": REPORTED.date() + DAY,
+        "new_deadline": date(2026, 1, 31), "because": "A slip",
+    }}  # fmt: skip
+    ret = read_back(folder, of(folder, "Ada Ash").path, said, now=REPORTED, name="ada.xlsx")
+    assert sorted(codes(ret)) == ["C32", "C35"]
+    assert the_action(folder, "1").doubted == ("done on", "deadline")
+    told = beside(folder, "Ada Ash", REPORTED)
+    assert "said it was done was still to come, so it was not used. The new deadline that" in told
+
+
+def test_progress__a_state_beside_a_move_without_a_reason_is_shown(
+    folder: AssessmentFolder,
+) -> None:
+    said = {"1": {"state": "In progress", "new_deadline": date(2027, 1, 31)}}
+    ret = read_back(folder, of(folder, "Ada Ash").path, said, now=REPORTED, name="ada.xlsx")
+    assert codes(ret) == ["C34"]
+    told = beside(folder, "Ada Ash", REPORTED)
+    assert "Last reported: in progress, with a new deadline" in told
+    assert "No reason was given for the new deadline. Until you give one, it keeps its" in told
 
 
 def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder) -> None:

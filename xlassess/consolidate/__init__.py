@@ -13,7 +13,11 @@ from xlassess.consolidate.figures.portfolio import (
     portfolio_parts,
 )
 from xlassess.consolidate.figures.privacy.attribution import may_be_shown_as
-from xlassess.consolidate.figures.privacy.held_back import is_on_record, with_returns_held_back
+from xlassess.consolidate.figures.privacy.held_back import (
+    HeldBackError,
+    is_on_record,
+    with_returns_held_back,
+)
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.portfolio_workbook import portfolio_bytes
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
@@ -29,6 +33,7 @@ __all__ = [
     "AnsweredBy",
     "AnswersBehind",
     "GivenText",
+    "HeldBackError",
     "Portfolio",
     "PortfolioLine",
     "PortfolioOrder",

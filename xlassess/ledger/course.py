@@ -128,7 +128,7 @@ def reported(action: AgreedAction, report: ProgressRow, at: datetime) -> AgreedA
         because=report.reason or action.because,
         reported_at=at,
         unexplained="" if state in (FINISHED, STOPPED) else report.unexplained,
-        doubted="" if state in (FINISHED, STOPPED) else report.doubted,
+        doubted=() if state in (FINISHED, STOPPED) else report.doubted,
     )
 
 

@@ -32,7 +32,7 @@ What = Literal[
     "consolidated", "query issued", "kept", "reported", "exported", "opened",
     "round closed", "round reopened", "plan agreed", "progress reported",
     "plan written", "progress written", "workshop written", "workshop held",
-    "feedback written", "entry made", "portfolio written",
+    "feedback written", "entry made", "portfolio written", "progress counted",
 ]  # fmt: skip
 """What can happen."""
 
@@ -40,6 +40,7 @@ WRITING: Mapping[OutputKind, What] = {
     "summary": "consolidated", "report": "reported", "export": "exported", "frames": "opened",
     "plan": "plan written", "workshop": "workshop written", "feedback": "feedback written",
     "portfolio": "portfolio written",
+    "progress paper": "progress counted",
 }  # fmt: skip
 """The events by which something is written from a round, by what it is."""
 

@@ -386,10 +386,10 @@ def _undoubted(row: ProgressRow, asked: Container[tuple[str, str]]) -> ProgressR
     that is not taken over.
     """
     if (row.number, plan.DONE_ON) in asked:
-        row = replace(row, doubted="done on")
+        row = replace(row, doubted=(*row.doubted, "done on"))
         row = replace(row, done_on=None, state="" if row.state == plan.FINISHED else row.state)
     if (row.number, plan.NEW_DEADLINE) in asked:
-        row = replace(row, doubted="deadline")
+        row = replace(row, doubted=(*row.doubted, "deadline"))
         row = replace(row, deadline=None, reason=row.reason if row.state == plan.STOPPED else "")
     return row
 

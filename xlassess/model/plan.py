@@ -164,8 +164,8 @@ class ProgressRow:
     """What an owner reported on one action; ``number`` is the action's.
 
     ``unexplained`` is what was reported without the reason it needs, and does not hold for want of
-    it: "stopped" or "moved", or empty. ``doubted`` is the day in it that cannot be right and is not
-    used: "done on" or "deadline", or empty.
+    it: "stopped" or "moved", or empty. ``doubted`` are the days in it that cannot be right and are
+    not used: "done on" and "deadline".
     """
 
     number: str
@@ -175,7 +175,7 @@ class ProgressRow:
     deadline: date | None = None
     reason: str = ""
     unexplained: str = ""
-    doubted: str = ""
+    doubted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +214,8 @@ class AgreedAction:
     ``number`` is its number in the plan of its round. ``deadline`` is the day in force, ``moves``
     how it came to be that. ``merged`` are the numbers of the rows that were merged into it.
     ``done_on`` is the day on which it was done, as far as it was said, and else that of the report.
-    ``unexplained`` is what its owner reported last without the reason it needs, ``doubted`` the day
-    that cannot be right, "done on" or "deadline" (`ProgressRow`).
+    ``unexplained`` is what its owner reported last without the reason it needs, ``doubted`` the
+    days that cannot be right, "done on" and "deadline" (`ProgressRow`).
     """
 
     round: str
@@ -235,7 +235,7 @@ class AgreedAction:
     merged: tuple[str, ...] = ()
     reported_at: datetime | None = None
     unexplained: str = ""
-    doubted: str = ""
+    doubted: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -351,7 +351,7 @@ def kept(rows: Sequence[DecidedRow] | Sequence[ProgressRow]) -> list[dict[str, s
         {
             name: value.isoformat() if isinstance(value, date) else value
             for name in row.__dataclass_fields__
-            if (value := getattr(row, name)) not in ("", None) or name in _ALWAYS
+            if (value := getattr(row, name)) not in ("", None, ()) or name in _ALWAYS
         }
         for row in rows
     ]

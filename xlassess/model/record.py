@@ -201,6 +201,7 @@ class Register:
 
 OutputKind = Literal[
     "summary", "report", "export", "frames", "plan", "workshop", "feedback", "portfolio",
+    "progress paper",
 ]  # fmt: skip
 """What may be written from a round, or handed to a program."""
 

@@ -65,6 +65,10 @@ class Consolidated:
     outdated: Path | None = None
 
 
+class NothingToSumUpError(XlassessError):
+    """Nothing has come back yet that could be summed up."""
+
+
 def consolidate(
     folder: AssessmentFolder,
     *,
@@ -162,13 +166,14 @@ def present_round(
         shown: how answers are shown at most, where the settings would show more.
 
     Raises:
-        XlassessError: nothing has come back yet, the assessment cannot be used, or nothing can
-            be shown that does not give single answers away.
+        NothingToSumUpError: nothing has come back yet.
+        HeldBackError: nothing can be shown that does not give single answers away.
+        XlassessError: the assessment cannot be used.
     """
     assessment = folder.assessment()
     least = strictest((Promise(assessment.attribution), Promise(shown)))
     assessment = replace(assessment, attribution=least.attribution)
-    nothing = XlassessError(
+    nothing = NothingToSumUpError(
         f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
         "Read the returned workbooks first: xlassess ingest PATH...",
     )
@@ -186,7 +191,7 @@ def present_round(
             plans=plans_so_far(folder, record.plans, assessment.round),
         )
     if all(ret.is_blank for ret in record.current.values()):
-        raise XlassessError(
+        raise NothingToSumUpError(
             f"Only blank workbooks have come back for round {assessment.round}, so there is "
             "nothing to sum up.",
             "Ask for the answers: xlassess query",

@@ -250,12 +250,13 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     assessment = folder.assessment()
     _agreed_plans(folder)
     waiting = waiting_in(folder, now)
+    count = waiting.count if waiting else None
     path = output_of(folder, assessment.round) / PAPER
     word = path.with_name(PAPER_IN_WORD)
     make_room(path)
     make_room(word)
     with Ledger(folder.ledger, lambda: now) as ledger:
-        paper = replace(_paper(folder, ledger, assessment, now), waiting=waiting)
+        paper = replace(_paper(folder, ledger, assessment, now), waiting=count)
         content, in_word = progress_paper_bytes(paper), progress_in_word(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}
         # Recorded before it is put in place, and not on record where it cannot be put: the next
@@ -266,6 +267,9 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
             ledger.together(),
         ):
             ledger.record_paper(assessment.round, sha256_of(content))
+            if waiting and waiting.output:
+                # How many wait follows from what people answered: it counts as shown.
+                ledger.record_output(assessment.round, waiting.output)
             edited = (
                 keep_before(path, content, ours, now),
                 keep_before(word, in_word, _untouched(word), now),

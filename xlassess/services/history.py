@@ -247,6 +247,7 @@ def told(result: History, step: Step) -> str:
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"
         ),
         "progress written": "a progress paper was written",
+        "progress counted": f"{about} counted in a progress paper",
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
     return _received(step) if event.what == "received" else plain.get(event.what, event.what)

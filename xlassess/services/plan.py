@@ -7,20 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import Summary, matters_of, summarise
+from xlassess.consolidate import HeldBackError, Summary, matters_of, summarise
 from xlassess.generate import PlanPart, plan_questions
 from xlassess.ledger import Ledger
 from xlassess.model import plan as fields
 from xlassess.model.answer import Issued, Value
 from xlassess.model.assessment import Respondent
-from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan, Matter
 from xlassess.model.query import Slot
+from xlassess.model.record import Output
 from xlassess.model.toolkit import Toolkit, answer_field
 from xlassess.services.common.issuing import UNDECIDED, Issue, Outcome
 from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.consolidate import output_from, present_round
+from xlassess.services.consolidate import NothingToSumUpError, output_from, present_round
 
 COORDINATOR = "coordinator"
 """The holder of the plan workbook, in its seal."""
@@ -98,10 +98,28 @@ def plan(
     return _planned(issue, matters, record.plan, _waiting(summary))
 
 
-def waiting_in(folder: AssessmentFolder, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many proposals and concerns wait for a decision, and what that figure stands on.
+
+    ``output`` is what is to be recorded where others are told; None where nothing was counted.
+    """
+
+    count: int
+    output: Output | None = None
+
+
+def waiting_in(folder: AssessmentFolder, now: datetime) -> Waiting | None:
     """Return how many proposals and concerns of the present round wait for a decision.
 
-    None do before a plan was agreed, nor where nothing may be shown of what came back.
+    None do before a plan was agreed.
+
+    Args:
+        folder: the assessment.
+        now: the present moment, in UTC.
+
+    Returns:
+        None where it may not be told: with what was shown earlier, it would give answers away.
 
     Raises:
         XlassessError: the assessment cannot be used.
@@ -110,12 +128,15 @@ def waiting_in(folder: AssessmentFolder, now: datetime) -> int:
     with Ledger(folder.ledger) as ledger:
         agreed = ledger.plans().get(assessment.round)
     if agreed is None or not agreed.actions:
-        return 0
+        return Waiting(0)
     try:
         record = present_round(folder)
-    except XlassessError:
-        return 0
-    return _waiting(summarise(record, now))
+    except NothingToSumUpError:
+        return Waiting(0)
+    except HeldBackError:
+        return None
+    summary = summarise(record, now)
+    return Waiting(_waiting(summary), output_from(record, summary, "progress paper"))
 
 
 def _waiting(summary: Summary) -> int:

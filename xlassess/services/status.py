@@ -186,7 +186,8 @@ class Status:
     whose owner reported them as stopped or moved without a reason; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
-    ask for. ``waiting`` is how many proposals and concerns the agreed plan does not settle.
+    ask for. ``waiting`` is how many proposals and concerns the agreed plan does not
+    settle; None where that may not be told.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known. ``basis`` is what it was worked
     out from.
@@ -205,7 +206,7 @@ class Status:
     reports: tuple[AwaitedReport, ...] = ()
     offers: tuple[Offer, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
-    waiting: int = 0
+    waiting: int | None = 0
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
@@ -284,7 +285,7 @@ class Status:
             "reports": len(self.reports),
             "overdue": len(self.overdue),
             "unexplained": len(self.unexplained),
-            "unsettled": self.waiting,
+            "unsettled": self.waiting or 0,
         }
         return {kind: number for kind, number in numbers.items() if number}
 
@@ -372,14 +373,15 @@ def _senders(
     return sent
 
 
-def _waiting(folder: AssessmentFolder, round_name: str, found: _Found, today: date) -> int:
-    """How many proposals and concerns the round's agreed plan does not settle."""
+def _waiting(folder: AssessmentFolder, round_name: str, found: _Found, today: date) -> int | None:
+    """How many proposals and concerns the agreed plan does not settle, if that may be told."""
     if round_name not in found.plans:
         return 0
     # What that takes is loaded for it alone: most rounds have no plan yet.
     from xlassess.services.plan import waiting_in
 
-    return waiting_in(folder, datetime.combine(today, time(12), timezone.utc))
+    found_now = waiting_in(folder, datetime.combine(today, time(12), timezone.utc))
+    return found_now.count if found_now else None
 
 
 def _reviews(record: RoundOverview, assessment: Assessment, today: date) -> Iterator[NextReview]:

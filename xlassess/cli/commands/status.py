@@ -17,7 +17,16 @@ from xlassess.cli.console import (
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 from xlassess.model.errors import as_argument
-from xlassess.services.common.phrases import count, day, matter, named, noticed, percent, refusal
+from xlassess.services.common.phrases import (
+    MATTERS,
+    count,
+    day,
+    matter,
+    named,
+    noticed,
+    percent,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +99,13 @@ def _show(out: Console, result: Status) -> None:
     _reports(out, result)
     _overdue(out, result)
     _unexplained(out, result)
-    if result.waiting:
+    if result.waiting is None:
+        out.heading(f"{MATTERS['unsettled'][0]}: not known")
+        out.say(
+            "Answers are held back, so it is not counted what waits for a decision. To see why: "
+            "xlassess consolidate"
+        )
+    elif result.waiting:
         out.heading(matter("unsettled", result.waiting))
         if not result.closed:
             out.say("To put them to a decision: xlassess plan")

@@ -105,7 +105,8 @@ class ProgressPaper:
 
     ``actions`` are those of all plans up to the present round; ``before`` are the same as they
     stood in the paper before, which was made at ``since`` (None for the first). ``waiting`` is how
-    many proposals and concerns of the round its agreed plan does not settle.
+    many proposals and concerns of the round its agreed plan does not settle; None where that may
+    not be told.
     """
 
     assessment: Assessment
@@ -113,7 +114,7 @@ class ProgressPaper:
     actions: tuple[AgreedAction, ...]
     since: datetime | None
     before: tuple[AgreedAction, ...]
-    waiting: int = 0
+    waiting: int | None = 0
 
     @property
     def counts(self) -> PlanCounts:

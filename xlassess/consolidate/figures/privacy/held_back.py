@@ -18,6 +18,11 @@ from xlassess.model.days import written_day
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import HeldBack, Output, Round
 
+
+class HeldBackError(XlassessError):
+    """Nothing can be shown that does not give single answers away, with what was shown earlier."""
+
+
 _RESTATED = ("accepted", "accepted with notes", "query", "superseded")
 """The states of returns that may be shown again as they were shown before. What was set aside by a
 decision may not."""
@@ -33,7 +38,7 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
         anyway: stand on the present returns, whatever that tells.
 
     Raises:
-        XlassessError: neither is possible.
+        HeldBackError: neither is possible.
     """
     participants = participants_of(record)
     if participants.shows_rows or anyway:
@@ -125,10 +130,10 @@ def _restated(record: Round, base: Mapping[str, int]) -> dict[str, Return] | Non
     return found
 
 
-def _impossible(short: str, held: HeldBack, participants: Participants) -> XlassessError:
+def _impossible(short: str, held: HeldBack, participants: Participants) -> HeldBackError:
     people = "1 person" if held.people == 1 else f"{held.people} people"
     more = "1 more has" if held.more == 1 else f"{held.more} more have"
-    return XlassessError(
+    return HeldBackError(
         f"Nothing was written. Set against the {held.kind} of {written_day(held.since)}, "
         f"the figures of “{short}” could show what {people} answered, and no "
         "figure may rest on fewer than "
