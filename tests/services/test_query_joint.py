@@ -185,7 +185,7 @@ def test_query__about_a_workshop_workbook_asks_for_the_judgement_again(
     assert one.query.asked == (Slot("1A", "answer:judgement"),)
     given = {"1A": {"judgement": "Agree"}}
     assert codes(read_back(folder, one.path, given, now=REPORTED, name="right.xlsx")) == []
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (judged,) = ledger.round_record(folder.assessment()).judgements
     assert (judged.choice, judged.grounds, judged.unread) == ("high", "We talked", False)
     assert verify(folder).faults == ()
@@ -218,7 +218,7 @@ def test_query__of_which_the_return_was_set_aside_is_set_aside_too(
     given = {"1": {"decision": "Adopt reworded"}}
     back = read_back(folder, one.path, given, now=REPORTED, name="answer.xlsx")
     assert back.state == "set aside"
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.plans() == {}
 
 

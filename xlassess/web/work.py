@@ -129,7 +129,7 @@ def _draft(run: JobRun) -> Mapping[str, Any]:
 
     ask = _ask(run)
     made = draft(run.folder, ask, now=run.clock())
-    run.keep_matters(unwritten(made.composed, ask))
+    run.keep_matters(unwritten(made.composed))
     references = [reference for one in made.drafts for reference in one.references]
     return {"kind": run.given["kind"], "messages": len(made.drafts), "references": references}
 
@@ -143,7 +143,7 @@ def _post(run: JobRun) -> Mapping[str, Any]:
     composed, posted = post(
         run.folder, ask, clock=run.clock, watch=run.watch, seen=run.given["seen"], by=run.job.by
     )
-    run.keep_matters((*posted_in_words(posted, composed), *unwritten(composed, ask)))
+    run.keep_matters((*posted_in_words(posted, composed), *unwritten(composed)))
     sent = sum(one.handover.taken == "sent" for one in posted.messages)
     return {"kind": run.given["kind"], "messages": sent}
 

@@ -14,7 +14,7 @@ from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.mail import Kind
-    from xlassess.services.common.due import Ask, Composed
+    from xlassess.services.common.due import Composed
     from xlassess.services.common.posting import Posted
     from xlassess.services.send import Drafted
 
@@ -180,7 +180,7 @@ def _go(
         drafted = service.draft(folder, ask, now=now())
         composed = drafted.composed
         _show_drafted(out, drafted)
-    _show_unwritten(out, composed, ask)
+    _show_unwritten(out, composed)
     leave(composed.needs_person or unsent)
 
 
@@ -192,11 +192,16 @@ def _preview(out: Console, texts: Sequence[str]) -> None:
     out.say(f"{count(len(texts), 'message')}. Nothing was written or sent.", style="head")
 
 
+def _is_for_all(drafted: Drafted) -> bool:
+    """True where everybody who is to be written to is in the drafts."""
+    made = drafted.composed
+    return made.whole and not (made.needs_person or made.away or made.waiting)
+
+
 def _which(drafted: Drafted) -> str:
     """All workbooks where all are in the drafts, or their references."""
-    made = drafted.composed
-    if made.whole and not (made.needs_person or made.away or made.waiting):
-        return "--queries" if made.kind == "query" else "--all"
+    if _is_for_all(drafted):
+        return "--queries" if drafted.composed.kind == "query" else "--all"
     return " ".join(reference for draft in drafted.drafts for reference in draft.references)
 
 
@@ -209,10 +214,9 @@ def _show_drafted(out: Console, result: Drafted) -> None:
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
         if kind == "feedback":
-            out.say(
-                "Each has the page of its respondent alone. There is nothing to record: each "
-                "message is written again when you run this again."
-            )
+            out.say("Each has the page of its respondent alone.")
+            which = "" if _is_for_all(result) else f" {_which(result)}"
+            out.say(f"When they are sent, record it: xlassess sent --feedback{which}")
         elif kind != "thanks":
             out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
@@ -221,7 +225,7 @@ def _show_drafted(out: Console, result: Drafted) -> None:
 
 def _nobody(out: Console, composed: Composed) -> None:
     unwritten = (composed.no_address, composed.missing, composed.problems, composed.uncertain)
-    if any(unwritten):
+    if any(unwritten) or composed.unreachable:
         # Why is said below, group by group: nobody is left to be written to for another reason.
         out.say("Nobody can be written to.", style="head")
         return
@@ -254,8 +258,8 @@ def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
     out.matters(posted_in_words(result, composed), _FULL[composed.kind])
 
 
-def _show_unwritten(out: Console, made: Composed, ask: Ask) -> None:
+def _show_unwritten(out: Console, made: Composed) -> None:
     """Say who gets no message, and why."""
     from xlassess.services.common.mail_report import unwritten
 
-    out.matters(unwritten(made, ask), _FULL[made.kind])
+    out.matters(unwritten(made), _FULL[made.kind])

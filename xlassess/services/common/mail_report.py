@@ -6,15 +6,15 @@ done, as the desk has pages instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from xlassess.mail import Kind
 from xlassess.model.record import SentMessage
-from xlassess.services.common.due import Ask, Composed
+from xlassess.services.common.due import Composed
 from xlassess.services.common.phrases import ToldMatter, count, day
 from xlassess.services.common.posting import Posted, PostedMessage
 
-VERBS: Mapping[Kind, str] = {
+VERBS: Mapping[str, str] = {
     "invitation": "send", "thanks": "send --thanks", "query": "send --queries",
     "plan": "send --plan", "workshop": "send --workshop", "progress": "send --progress",
     "progress_reminder": "remind --progress", "feedback": "send --feedback",
@@ -36,7 +36,7 @@ _NO_ADDRESS: Mapping[Kind, str] = {
 """What to do where nobody knows the address, by the kind of the message."""
 
 
-def unwritten(made: Composed, ask: Ask) -> Iterator[ToldMatter]:
+def unwritten(made: Composed) -> Iterator[ToldMatter]:
     """Yield who gets no message and why, and what to mind before messages go out."""
     if made.day_over:
         yield _day_over(made)
@@ -63,7 +63,7 @@ def unwritten(made: Composed, ask: Ask) -> Iterator[ToldMatter]:
             f"On leave, so not reminded ({len(made.away)})", made.away,
             "To write to them all the same", "add --again, and name them with --only.",
         )  # fmt: skip
-    yield from _in_the_way(made, ask)
+    yield from _in_the_way(made)
 
 
 def _day_over(made: Composed) -> ToldMatter:
@@ -76,13 +76,12 @@ def _day_over(made: Composed) -> ToldMatter:
     return ToldMatter(title, (), told)
 
 
-def _in_the_way(made: Composed, ask: Ask) -> Iterator[ToldMatter]:
+def _in_the_way(made: Composed) -> Iterator[ToldMatter]:
     """Yield what keeps messages from being written."""
     missing = "Not in the outbox as issued"
     if made.kind == "feedback":
         missing = "No page that was written for them"
     usual = "Enter it in the register and run this again."
-    settle, command = settling(ask.kind)
     for title, names, remedy, by in (
         (
             "No e-mail address", made.no_address, _NO_ADDRESS.get(made.kind, usual),
@@ -92,12 +91,30 @@ def _in_the_way(made: Composed, ask: Ask) -> Iterator[ToldMatter]:
         (missing, made.missing, "Write them", f"xlassess {WRITES.get(made.kind, 'generate')}"),
         ("No message can be written", made.problems, "Correct the address in the register.", ""),
         (
-            "Not certain whether an earlier message was sent, so nothing was sent now",
-            tuple(map(_uncertain, made.uncertain)), settle, command,
+            "The address does not exist, so nothing is sent there", made.unreachable,
+            "A message to it came back. Correct the address in the register, and run this again. "
+            "If it is right after all", "add --again, and name the person with --only.",
         ),
+        (
+            "Left out of a message, because the address does not exist", made.dropped,
+            "Correct it in the register.", "",
+        ),
+        *_doubts(made.uncertain),
     ):  # fmt: skip
         if names:
             yield ToldMatter(f"{title} ({len(names)})", names, remedy, by)
+
+
+def _doubts(
+    uncertain: Iterable[SentMessage],
+) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+    """Yield earlier messages that are uncertain, by what settles them: each by what it was for."""
+    title = "Not certain whether an earlier message was sent, so nothing was sent now"
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in uncertain:
+        found.setdefault(settling(one.purpose), []).append(_uncertain(one))
+    for (settle, command), told in found.items():
+        yield title, tuple(told), settle, command
 
 
 def _uncertain(one: SentMessage) -> str:
@@ -106,7 +123,7 @@ def _uncertain(one: SentMessage) -> str:
     return f"{', '.join(one.references)}, message {one.number} of {when}{reply}"
 
 
-def settling(kind: Kind) -> tuple[str, str]:
+def settling(kind: str) -> tuple[str, str]:
     """Return how to settle what nobody knows: what to do, and the commands."""
     verb = VERBS.get(kind, "remind")
     record = "reminded" if verb.startswith("remind") else "sent"

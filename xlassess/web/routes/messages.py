@@ -78,7 +78,7 @@ def show(visit: Visit) -> Response:
         post=made.post[:_MOST],
         number=len(made.post),
         texts=tuple(texts),
-        matters=tuple(unwritten(made, ask)),
+        matters=tuple(unwritten(made)),
         seen=" ".join(reference for one in made.post for reference in one.letter.references),
         server=mail.host if mail else "",
         job=visit.jobs.progress(job) if job else None,
