@@ -99,7 +99,7 @@ def plan(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ToBeDecided:
     """How many proposals and concerns wait for a decision, and what that figure stands on.
 
     ``output`` is what is to be recorded where others are told; None where nothing was counted.
@@ -109,7 +109,7 @@ class Waiting:
     output: Output | None = None
 
 
-def waiting_in(folder: AssessmentFolder, now: datetime) -> Waiting | None:
+def waiting_in(folder: AssessmentFolder, now: datetime) -> ToBeDecided | None:
     """Return how many proposals and concerns of the present round wait for a decision.
 
     None do before a plan was agreed.
@@ -128,15 +128,15 @@ def waiting_in(folder: AssessmentFolder, now: datetime) -> Waiting | None:
     with Ledger(folder.ledger) as ledger:
         agreed = ledger.plans().get(assessment.round)
     if agreed is None or not agreed.actions:
-        return Waiting(0)
+        return ToBeDecided(0)
     try:
         record = present_round(folder)
     except NothingToSumUpError:
-        return Waiting(0)
+        return ToBeDecided(0)
     except HeldBackError:
         return None
     summary = summarise(record, now)
-    return Waiting(_waiting(summary), output_from(record, summary, "progress paper"))
+    return ToBeDecided(_waiting(summary), output_from(record, summary, "progress paper"))
 
 
 def _waiting(summary: Summary) -> int:
