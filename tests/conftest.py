@@ -40,7 +40,7 @@ settings.load_profile("suite")
 @pytest.fixture(autouse=True)
 def _no_printing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no LibreOffice to print summaries, but where a test is about such programs."""
-    if not request.node.get_closest_marker("clients"):
+    if _programs(request.node) <= {"postgresql"}:
         monkeypatch.setattr("xlassess.services.common.printing.office", lambda: None)
 
 
@@ -51,20 +51,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: the mark 'clients' names no program.")
     # The longest files go first: one begun last would leave the other processes idle.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    wanted = config.option.markexpr
-    left_out = {item for item in items if _left_out(item, wanted)}
-    if left_out:
-        config.hook.pytest_deselected(items=[*left_out])
+    if "hunt" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("hunt")]
+        config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-
-
-def _left_out(item: pytest.Item, wanted: str) -> bool:
-    """True for what is run only where it is asked for by its mark."""
-    if item.get_closest_marker("hunt") and "hunt" not in wanted:
-        return True
-    both = item.get_closest_marker("databases")
-    twice = both is not None and not both.kwargs.get("always", True)
-    return twice and bool(item.get_closest_marker("postgresql")) and "postgresql" not in wanted
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -84,11 +74,12 @@ _POSTGRESQL = pytest.param(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``builtin_toolkit`` or ``made`` once for each there is.
 
-    One with the mark ``databases`` whose ledgers are where the fixture ``database`` says runs with
-    each.
+    One whose ledgers are where the fixture ``database`` says runs in PostgreSQL too, if it has
+    the mark ``databases``, or if all that can are asked for: ``-m postgresql``.
     """
-    both = metafunc.definition.get_closest_marker("databases")
-    if both and "database" in metafunc.fixturenames:
+    marked = metafunc.definition.get_closest_marker
+    wanted = "postgresql" in metafunc.config.option.markexpr and not marked("sqlite")
+    if "database" in metafunc.fixturenames and (wanted or marked("databases")):
         metafunc.parametrize("database", ["sqlite", _POSTGRESQL], indirect=True)
     if "builtin_toolkit" in metafunc.fixturenames:
         from xlassess.toolkits.load import builtin_ids

@@ -51,6 +51,7 @@ def book(run: Run, person: int) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.databases
 def test_ingest_and_status__show_numbers_to_type(run: Run, folder: AssessmentFolder) -> None:
     text = run("status").stdout
     assert "3.1  C01" in text
@@ -269,6 +270,7 @@ def test_ingest__answer_to_a_query_about_a_return_set_aside(
     assert book(run, 1)["number"] == 4
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("verb", ["generate", "ingest", "query", "status", "verify", "consolidate"])
 def test_ledger__lost(run: Run, folder: AssessmentFolder, verb: str) -> None:
     for path in folder.root.glob("ledger.db*"):
@@ -277,7 +279,7 @@ def test_ledger__lost(run: Run, folder: AssessmentFolder, verb: str) -> None:
     result = run(*words)
     assert result.exit_code == 3
     assert "ledger.db" in result.stderr
-    assert not folder.ledger_file.exists()
+    assert not Ledger.is_at(folder.ledger)
 
 
 @pytest.mark.parametrize("verb", ["generate", "ingest", "query"])
@@ -293,11 +295,12 @@ def test_secret__of_another_assessment(
     assert len(the_json(run("verify", "--json"))["faults"]) == 1
 
 
+@pytest.mark.databases
 def test_history_and_verify__before_anything_was_issued(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "new")
     for words in (("verify",), ("history", "2222-2222"), ("sent", "--all")):
         assert invoke(folder, *words).exit_code == 2
-    assert not folder.ledger_file.exists()
+    assert not Ledger.is_at(folder.ledger)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +326,7 @@ def test_sent__undo_all_takes_back_what_was_recorded_by_hand(
     undone = run("sent", "--all", "--undo")
     assert (undone.exit_code, "Undone: 1 workbook" in undone.stdout) == (0, True)
     assert states() == set()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.messages.begin("<1@x>", "invitation", [bea], planned=10_000)
         ledger.messages.end("<1@x>", "sent", "250", mark="sent", references=[bea])
     assert "Nothing to undo" in run("sent", "--all", "--undo").stdout

@@ -180,7 +180,7 @@ def test_round__sent_filled_in_replied_collected_queried_answered_and_summed_up(
         (references["Birch"], "1C", "agreement:low"),
     ]
     assert len(told_of) == 6
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
         sent = [event.what for event in ledger.events()].count("message ended")
         current = ledger.current("2026")

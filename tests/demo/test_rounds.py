@@ -37,7 +37,7 @@ def _joined(path: Path, sheet: str) -> str:
 
 
 def _actions(played: RoundsPlayed) -> dict[str, AgreedAction]:
-    with Ledger(AssessmentFolder(played.root).ledger_file) as ledger:
+    with Ledger(AssessmentFolder(played.root).ledger) as ledger:
         plans = ledger.plans()
     return {f"{one.round}/{one.number}": one for each in plans.values() for one in each.actions}
 
@@ -147,7 +147,7 @@ def test_rounds__the_report_says_the_same(played: RoundsPlayed) -> None:
 
 
 def test_rounds__every_joint_workbook_was_read_without_a_doubt(played: RoundsPlayed) -> None:
-    with Ledger(AssessmentFolder(played.root).ledger_file) as ledger:
+    with Ledger(AssessmentFolder(played.root).ledger) as ledger:
         came = [ret for name in ("2024", "2025", "2026") for ret in ledger.joint_returns(name)]
     assert len(came) > 20
     assert {ret.state for ret in came} <= {"accepted", "accepted with notes", "superseded"}

@@ -47,7 +47,7 @@ def test_demo__writes_the_summary(demo: DemoRun) -> None:
 
 
 def test_demo__the_ledger_holds_everything(demo: DemoRun) -> None:
-    with Ledger(AssessmentFolder(demo.root).ledger_file) as ledger:
+    with Ledger(AssessmentFolder(demo.root).ledger) as ledger:
         history = ledger.history("2026")
         assert len(ledger.issued("2026")) == 28
         assert len(ledger.current("2026")) == 25
@@ -61,7 +61,7 @@ def test_demo__the_ledger_holds_everything(demo: DemoRun) -> None:
 
 
 def test_demo__keeps_every_file_received(demo: DemoRun) -> None:
-    with Ledger(AssessmentFolder(demo.root).ledger_file) as ledger:
+    with Ledger(AssessmentFolder(demo.root).ledger) as ledger:
         received = {ret.sha256 for ret in ledger.history("2026")}
     kept = {
         hashlib.sha256(path.read_bytes()).hexdigest()

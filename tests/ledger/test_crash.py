@@ -10,14 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-import pytest
-
 from tests.ledger.raw import spelled
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import LedgerDatabase
-
-pytestmark = pytest.mark.databases(always=False)
 
 Place: TypeAlias = "Path | LedgerDatabase"
 ROOT = Path(__file__).parents[2]

@@ -26,6 +26,7 @@ def version(place: Place) -> str:
     return str(row["value"])
 
 
+@pytest.mark.sqlite
 def test_open__uses_a_write_ahead_log(ledger: Ledger, tmp_path: Path) -> None:
     ledger.record_issued([an_issued(1)])
     db = sqlite3.connect(tmp_path / "ledger.db")
@@ -113,6 +114,7 @@ def test_open__password_is_not_shown() -> None:
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.sqlite
 def test_locked__says_so(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)

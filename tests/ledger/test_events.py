@@ -19,8 +19,6 @@ from xlassess.ledger.events import START
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError
 
-pytestmark = pytest.mark.databases(always=False)
-
 Place: TypeAlias = "Path | LedgerDatabase"
 
 MANY = 9
@@ -68,6 +66,7 @@ def test_log__tells_what_happened(filled: Place) -> None:
     assert faults(filled) == []
 
 
+@pytest.mark.databases
 def test_log__is_chained_as_documented(filled: Place) -> None:
     with behind(filled) as run:
         rows = run("select * from events order by number")
@@ -143,6 +142,7 @@ def test_log__one_that_fails_is_not_told(place: Place) -> None:
         assert ledger.current("2026")["R001"].state == "query"
 
 
+@pytest.mark.databases
 def test_log__hostile_text(place: Place) -> None:
     reason = "'); DROP TABLE events; -- \x00 \udce9 “£”"
     with Ledger(place, clock, by="Zoë\udce9") as ledger:
@@ -152,6 +152,7 @@ def test_log__hostile_text(place: Place) -> None:
         assert ledger.audit().faults == ()
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("deed", ["update events set reason = 'x'", "delete from events"])
 def test_database__itself_refuses_to_change_events(filled: Place, deed: str) -> None:
     with pytest.raises(Exception, match="events are only ever added"), behind(filled) as run:

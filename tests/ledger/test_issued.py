@@ -13,8 +13,6 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
 
-pytestmark = pytest.mark.databases(always=False)
-
 
 def test_issued__comes_back_in_order(ledger: Ledger) -> None:
     items = [an_issued(number) for number in (3, 1, 2)]

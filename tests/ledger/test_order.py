@@ -15,8 +15,6 @@ from xlassess.ledger.order import Arrival, Ranked, believable, ranked, same_answ
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 
-pytestmark = pytest.mark.databases(always=False)
-
 UTC = timezone.utc
 NINE = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
 

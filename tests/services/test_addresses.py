@@ -132,7 +132,7 @@ def test_reminded__leaves_out_whom_remind_leaves_out(folder: AssessmentFolder) -
     done = CliRunner().invoke(cli, ["-C", str(folder.root), "reminded", "--all"]).stdout
     assert "Recorded: 1 workbook reminded." in done
     assert f"Birch, Bea Birch, {book['Bea Birch']}" in done.partition("Recorded")[0]
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert dict(ledger.register().reminders) == {book["Ada Ash"]: 1}
 
 
@@ -190,7 +190,7 @@ def test_query__the_text_has_every_address_and_copies(
 
 
 def issued_in(folder: AssessmentFolder) -> tuple[Issued, ...]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return tuple(ledger.issued())
 
 
@@ -224,7 +224,7 @@ def test_generate__brings_an_address_up_to_date(folder: AssessmentFolder) -> Non
     write(folder, ("Ada Ash", "new@ash.example", "", "", None), BEA, CY, DI)
     assert heads(folder, Ask("invitation"))["ash_ada-ash"][0] == ["new@ash.example"]
     generate(folder, now=LATER)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.issued()[0].email == "new@ash.example"
         assert ledger.audit().faults == ()
 
@@ -351,7 +351,7 @@ def test_ingest__a_report_about_the_address_of_a_copy_says_so(
     assert failed(folder, tmp_path / "2.eml", "ada@ash.example", "lead@ash.example") == ""
     # what is known of their own address is not covered by that of another
     assert failed(folder, tmp_path / "3.eml", "office@ash.example") == "office@ash.example"
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (notice,) = {*ledger.register().notices.values()}
     assert (notice.kind, notice.address) == ("no such address", "")
 

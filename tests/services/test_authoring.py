@@ -145,7 +145,7 @@ def test_version__of_a_toolkit_file_is_named_with_its_line(
 def test_version__issued_with_other_questions(folder: AssessmentFolder, book: Path) -> None:
     path = toolkits.import_book(folder.root, book).path
     issued = load_toolkit(path)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         ledger.keep_toolkit(issued, questions_digest(issued))
     assert toolkits.check(folder.root, path).toolkit == issued
     edited(book, Items_C5="What else?")

@@ -89,7 +89,7 @@ def test_collect__reads_without_changing_anything_and_once(
     assert (again.taken, again.left, again.ingested.files) == (0, 0, ())
     kept = [path.read_bytes() for path in folder.returns.rglob("*.eml")]
     assert [b"Lunch" in one for one in kept] == [False]
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
 
 
@@ -128,7 +128,7 @@ def test_collect__the_same_mail_in_another_folder_is_known(
     box.deliver(content)
     (file,) = collect(folder, box).ingested.files
     assert file.known
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert len(ledger.history("2026")) == 1
 
 
@@ -171,10 +171,10 @@ def test_collect__what_came_before_the_connection_broke_is_recorded(
         patch.setattr(Mailbox, "_contents", breaking)
         with pytest.raises(MailboxError, match="broke"):
             collect(folder, box)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert len(ledger.current("2026")) == 1
     assert collect(folder, box).taken == 1  # the other one alone
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert len(ledger.current("2026")) == len(ledger.history("2026")) == 2
 
 
@@ -188,7 +188,7 @@ def test_collect__no_more_together_than_there_is_room_for(
     monkeypatch.setattr("xlassess.services.collect_mail._AT_ONCE", 1)
     monkeypatch.setattr(f"xlassess.services.collect_mail.{limit}", 1)
     assert collect(folder, box).taken == 2
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         read = [one for one in ledger.events() if one.what == "mailbox read"]
         assert [len(one.details["taken"]) for one in read] == [1, 1]
 
@@ -228,7 +228,7 @@ def test_collect__what_brings_no_file_that_can_be_read_is_told(
         book.read_bytes(), maintype="application", subtype="octet-stream", filename=book.name
     )
     mails = as_smime(tmp_path, plain.as_bytes())
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         reference = ledger.issued()[1].reference
     head = f"From: a@b.example\nSubject: {reference}\nMIME-Version: 1.0\n".encode()
     mails["pgp"] = head + (
@@ -282,7 +282,7 @@ def test_collect__a_file_that_needs_a_password_is_asked_for_again(
 def test_collect__names_a_joint_workbook(
     folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         book = replace(ledger.issued()[0], reference=make_reference(b"joint"), email="")
     monkeypatch.setattr(Ledger, "joint", lambda self: (book,))
     box.deliver(a_mail(None, f"About {book.reference}: we agree."))
@@ -349,7 +349,7 @@ def test_collect__killed_at_any_point_nothing_twice_and_nothing_lost(
     assert len(box.held()) == 2
     collect(folder, box, move_to="Done")
     assert len(box.held(".Done")) == 2
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert len(ledger.history("2026")) == 2
         assert len(ledger.current("2026")) == 2
         assert ledger.audit().faults == ()

@@ -29,11 +29,9 @@ from xlassess.services.report import report
 from xlassess.services.rounds import rounds
 from xlassess.services.status import status
 
-pytestmark = pytest.mark.databases(always=False)
-
 
 @pytest.fixture
-def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
+def folder(tmp_path: Path) -> AssessmentFolder:
     return a_folder(tmp_path / "small")
 
 
@@ -52,6 +50,7 @@ def test_consolidate__before_anything_came_back(folder: AssessmentFolder) -> Non
     assert not folder.summary_file("2026").exists()
 
 
+@pytest.mark.databases
 def test_consolidate__writes_the_summary_and_counts(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
@@ -131,7 +130,7 @@ def test_rate__is_the_same_on_the_page_and_on_the_console_and_in_the_list_of_rou
     paths = [answer(folder, "Ada Ash", tmp_path / "ada.xlsx")]
     paths.append(answer(folder, "Abe Ash", tmp_path / "abe.xlsx", (None, None, None)))
     ingest(folder, paths, now=LATER, workers=1)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         books = {book.respondent: book.reference for book in ledger.issued("2026")}
     settle(folder, books["Bea Birch"], "nil return", Why(LATER, "Nothing to report."))
     (page,) = xlassess.open(folder.root).summary().parts

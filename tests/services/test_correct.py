@@ -43,7 +43,7 @@ def read(folder: AssessmentFolder, tmp_path: Path, *answers: str | None) -> str:
 
 
 def counting(folder: AssessmentFolder, reference: str) -> dict[str, object]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
         return {a.item: a.value for a in ledger.current("2026")[reference].answers}
 
@@ -71,7 +71,7 @@ def test_correct__counts_with_both_values_on_record(
     assert ".json" not in said
     summary = openpyxl.load_workbook(consolidate(folder, now=LATER).path)
     assert not any(".json" in str(cell.value) for sheet in summary for row in sheet for cell in row)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         ret = ledger.current("2026")[reference]
         assert [(a.item, a.file) for a in ret.answers if a.file] == [
             ("1A", "ada.xlsx"), ("1C", "ada.xlsx")
@@ -189,7 +189,7 @@ def test_correct__a_joint_workbook_is_corrected_in_the_file(tmp_path: Path) -> N
     planned = a_planned_folder(tmp_path / "planned")
     consolidate(planned, now=AGREED)
     plan(planned, now=AGREED)
-    with Ledger(planned.ledger_file) as ledger:
+    with Ledger(planned.ledger) as ledger:
         (book,) = ledger.joint()
     with pytest.raises(UsageError, match="is a plan workbook") as raised:
         correct(planned, book.reference, "1A", "Agree", WHY)
@@ -236,10 +236,10 @@ def test_correct__a_late_answer_after_the_correction_was_taken_back(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     reference = read(folder, tmp_path, "Agree", "Perhaps", "Agree")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         number = ledger.current("2026")[reference].number
     (asked,) = query(folder, now=MONDAY).workbooks
     made = correct(folder, reference, "1A", "Disagree", WHY)
     set_aside(folder, made.returns[0].number, WHY)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.stands_on(asked.query) == number

@@ -29,13 +29,11 @@ from xlassess.services.ingest import ingest
 from xlassess.services.status import Line, status
 from xlassess.services.verify import verify
 
-pytestmark = pytest.mark.databases(always=False)
-
 WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
+def folder(tmp_path: Path) -> AssessmentFolder:
     """Ada's workbook came back twice (1 and 2), and the order is not clear."""
     folder = a_folder(tmp_path / "small")
     unclear_pair(folder, tmp_path / "inbox")
@@ -93,6 +91,7 @@ def test_choose__shows_by_whom_the_order_was_settled(folder: AssessmentFolder) -
     assert (settled.waiver.by, settled.waiver.reason) == ("Dana", "Confirmed by telephone")
 
 
+@pytest.mark.databases
 def test_choose__taken_back(folder: AssessmentFolder) -> None:
     before = line(folder)
     choose(folder, reference(folder), "2", WHY)
@@ -132,6 +131,7 @@ def test_choose__refuses_what_means_nothing(
     assert line(folder).state == "query open"
 
 
+@pytest.mark.databases
 def test_decision__before_anything_was_issued(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "new")
     with pytest.raises(UsageError):
@@ -139,6 +139,7 @@ def test_decision__before_anything_was_issued(tmp_path: Path) -> None:
     assert not Ledger.is_at(folder.ledger)
 
 
+@pytest.mark.databases
 def test_set_aside__lets_count_what_gave_way(folder: AssessmentFolder, tmp_path: Path) -> None:
     choose(folder, reference(folder), "2", WHY)
     comes_back(folder, tmp_path, "Ada Ash", "third.xlsx", ("Agree", "Perhaps", "Agree"))

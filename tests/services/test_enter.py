@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.ledger.raw import behind
 from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
@@ -68,7 +68,7 @@ def read(folder: AssessmentFolder, *paths: Path, days: int = 0) -> Ingested:
 
 
 def counting(folder: AssessmentFolder, reference: str) -> tuple[int, dict[str, object]]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
         ret = ledger.current("2026")[reference]
         return ret.number, {one.item: one.value for one in ret.answers}
@@ -326,6 +326,7 @@ def test_enter__on_the_command_line(folder: AssessmentFolder) -> None:
     assert run.invoke(cli, [*where, "enter", reference]).exit_code == 2
 
 
+@pytest.mark.sqlite
 def test_enter__a_file_that_is_not_on_record_is_left_and_told(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
@@ -352,18 +353,16 @@ def test_enter__a_reference_given_to_a_copy_is_given_to_nobody_else(
     folder: AssessmentFolder,
 ) -> None:
     copy = made(folder)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         issued = {one.reference for one in ledger.issued()}
         assert ledger.references() == {*issued, copy.copy.reference}
 
 
 def test_enter__a_copy_of_a_workbook_that_is_no_longer_on_record(folder: AssessmentFolder) -> None:
     copy = made(folder)
-    db = sqlite3.connect(folder.ledger_file)
-    with db:
-        db.execute("delete from issued where reference = ?", [copy.issued.reference])
-    db.close()
-    with Ledger(folder.ledger_file) as ledger:
+    with behind(folder.ledger, guarded=False) as run:
+        run("delete from issued where reference = ?", copy.issued.reference)
+    with Ledger(folder.ledger) as ledger:
         assert ledger.entries() == ()
         assert any(copy.issued.reference in fault.about for fault in ledger.audit().faults)
 

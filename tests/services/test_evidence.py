@@ -176,7 +176,7 @@ def test_evidence__is_neither_refused_nor_missing(folder: AssessmentFolder, tmp_
     handed(folder, tmp_path / "m.eml", f"{names[1]}: we have nothing to report.")
     third = generate(folder, now=MONDAY).workbooks[2].respondent
     ingest(folder, [answer(folder, third, tmp_path / "c.xlsx")], now=LATER, workers=1)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         record = ledger.round_record(folder.assessment())
     assert names[0] not in round_inputs(record, LATER).unusable
     left = left_open(folder, today=MONDAY.date())

@@ -144,7 +144,7 @@ def test_feedback__removes_pages_of_who_no_longer_counts(tmp_path: Path) -> None
     (gone,) = [path for who, path in pages.items() if "Ada Ash" in who]
     foreign = gone.with_name("Mine.xlsx")
     foreign.write_bytes(gone.read_bytes())
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         number = next(
             number for number in ledger.counting("2026").values()
             if (ret := ledger.numbered(number)) and ret.reference in gone.name
@@ -163,7 +163,7 @@ def test_feedback__removes_nothing_that_is_no_page(tmp_path: Path) -> None:
     folder = held(tmp_path, said)
     path = answer(folder, "Eva Elm", tmp_path / "again.xlsx", ALL["Eva Elm"])
     place = feedback(folder, now=LATER).folder
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         name = next(one.file_name for one in ledger.issued() if one.respondent == "Eva Elm")
     for content in (path.read_bytes(), b"not a workbook"):
         (place / name).write_bytes(content)
@@ -232,7 +232,7 @@ def test_word__is_removed_where_it_no_longer_counts_and_kept_where_it_was_edited
         for name in ("Ada Ash", "Bea Birch")
     )
     edit(ada, bea)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         number = next(
             number for number in ledger.counting("2026").values()
             if (ret := ledger.numbered(number)) and ret.reference in ada.name

@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> AssessmentFolder:
 
 
 def issued(folder: AssessmentFolder) -> tuple[Issued, ...]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.issued()
 
 

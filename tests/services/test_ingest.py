@@ -22,11 +22,9 @@ from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 
-pytestmark = pytest.mark.databases(always=False)
-
 
 @pytest.fixture
-def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
+def folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)
     return folder
@@ -185,6 +183,7 @@ def test_ingest__reports_a_value_outside_the_list(folder: AssessmentFolder, inbo
     assert [a.item for a in file.ret.answers] == ["1A"]
 
 
+@pytest.mark.databases
 def test_ingest__a_later_return_takes_the_place_of_the_earlier(
     folder: AssessmentFolder, inbox: Path
 ) -> None:
@@ -267,6 +266,7 @@ def test_ingest__leaves_nothing_unpacked_behind(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.databases
 def test_ingest__completes_a_run_that_was_broken_off(
     folder: AssessmentFolder, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

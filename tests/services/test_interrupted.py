@@ -72,7 +72,7 @@ def assert_all_recorded_once(folder: AssessmentFolder, inbox: Path) -> None:
     files = [path.read_bytes() for path in inbox.iterdir()]
     kept = [path.read_bytes() for path in folder.returns.rglob("*") if path.is_file()]
     assert sorted(kept) == sorted(files)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         history = ledger.history("2026")
         assert sorted(ret.file for ret in history) == sorted(p.name for p in inbox.iterdir())
         assert len(ledger.current("2026")) == len(PEOPLE)
@@ -114,7 +114,7 @@ def test_generate__killed_at_many_points_and_run_again(
     assert killed > 0
     generate(folder, now=MONDAY)
     made = contents(folder)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         issued = ledger.issued("2026")
         assert ledger.audit().faults == ()
     assert {item.file_name for item in issued} == {Path(name).name for name in made}
@@ -287,6 +287,7 @@ def test_no_room__says_so_and_the_same_command_does_the_rest(
     assert_all_recorded_once(folder, inbox)
 
 
+@pytest.mark.sqlite
 def test_ledger__emptied_is_not_taken_for_a_new_one(folder: AssessmentFolder) -> None:
     generate(folder, now=MONDAY)
     folder.ledger_file.write_bytes(b"")

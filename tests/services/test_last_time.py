@@ -230,7 +230,7 @@ def test_own__nobody_sees_what_others_answered(second: AssessmentFolder) -> None
 
 def test_seal__covers_what_is_shown(second: AssessmentFolder) -> None:
     generate(second, now=NEXT_YEAR)
-    with Ledger(second.ledger_file) as ledger:
+    with Ledger(second.ledger) as ledger:
         given = {one.respondent: one.identity.given for one in ledger.issued("2027")}
     assert given["Ada Ash"].startswith("facts ")
     assert {given["Abe Ash"], given["Bea Birch"]} == {""}
@@ -352,7 +352,7 @@ def test_untouched__is_blank_and_displaces_nothing(
     ret = read(second, untouched)
     assert [finding.code for finding in ret.findings] == ["C13", "L06"]
     assert (ret.is_blank, ret.state) == (True, "superseded")
-    with Ledger(second.ledger_file) as ledger:
+    with Ledger(second.ledger) as ledger:
         assert ledger.counting("2027") == {kept.reference: kept.number}
 
 
@@ -365,7 +365,7 @@ def test_untouched__alone_is_no_response_and_gives_way(
     with pytest.raises(XlassessError):
         consolidate(second, now=NEXT_YEAR)
     real = read(second, sent_back(second, "Ada Ash", tmp_path / "real.xlsx", {"1A": "Agree"}))
-    with Ledger(second.ledger_file) as ledger:
+    with Ledger(second.ledger) as ledger:
         assert ledger.counting("2027") == {real.reference: real.number}
     assert verify(second).faults == ()
 

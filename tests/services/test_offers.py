@@ -82,7 +82,7 @@ def test_offers__a_correction_runs_as_offered_and_is_gone(
     assert offer.stranger is False  # of whom no address is known, the workbook says who it is
     assert offer.commands == (f'xlassess correct {reference} 1A Disagree --reason "{reason}"',)
     assert open_offers(folder) == result.offers
-    with Ledger(folder.ledger_file) as ledger:  # nothing of it was taken for an answer
+    with Ledger(folder.ledger) as ledger:  # nothing of it was taken for an answer
         before = {one.item: one.value for one in ledger.current("2026")[reference].answers}
     assert before["1A"] == "high"
     run(folder, offer.commands[0])
@@ -130,7 +130,7 @@ def test_offers__say_by_whose_clock_a_message_is_dated(
     assert offer.clock == clock
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert ("by the sender's clock" in said) == (clock == "sender")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (ret,) = ledger.history("2026")
     assert ret.received_at is not None
     assert f"{ret.received_at.day} March" in told
@@ -261,7 +261,7 @@ def test_set_aside__a_message_leaves_the_nil_return_alone(
     run(folder, f'xlassess set-aside m{offer.event} --reason "No"')
     run(folder, f'xlassess decline {reference} --reason "They said so"')
     run(folder, f'xlassess set-aside m{offer.event} --undo --reason "Yes"')
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().outcomes[reference].kind == "declined"
 
 

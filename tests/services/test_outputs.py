@@ -102,14 +102,14 @@ def test_set_aside__is_not_shown_again_but_refused_unless_accepted(tmp_path: Pat
     folder = a_round_on_disk(tmp_path, 5)
     consolidate(folder, now=LATER)
     first = issued_in(folder)[0]
-    with Ledger(folder.ledger_file, lambda: LATER) as ledger:
+    with Ledger(folder.ledger, lambda: LATER) as ledger:
         ledger.decisions.set_aside(ledger.current("2026")[first.reference].number, "not theirs")
     with pytest.raises(XlassessError) as refused:
         consolidate(folder, now=LATER)
     assert "could show what 1 person answered" in str(refused.value)
     assert "--anyway" in str(refused.value)
     assert consolidate(folder, now=LATER, anyway="the chair asked").returned == 4
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (event,) = (event for event in ledger.events() if event.reason == "the chair asked")
         assert ledger.audit().faults == ()
     assert (event.what, event.details["returns"]) == ("consolidated", 4)

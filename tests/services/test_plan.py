@@ -68,7 +68,7 @@ def folder(answered: Path, tmp_path: Path) -> AssessmentFolder:
 
 
 def the_plan(folder: AssessmentFolder) -> AgreedPlan:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.plans()["2026"]
 
 
@@ -218,7 +218,7 @@ def test_decisions__hold_for_plan_workbooks_too(folder: AssessmentFolder) -> Non
     why = Why(RETURNED + DAY, "A draft")
     decided = set_aside(folder, ret.number, why)
     assert decided.books[0].counts is None
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.plans().get("2026") is None
     assert verify(folder).faults == ()
 
@@ -235,7 +235,7 @@ def test_plan__broken_off_before_it_is_written_is_done_by_the_next_run(
         patched.setattr(issuing, "write_whole", no_disk)
         with pytest.raises(OSError, match="No space"):
             plan(folder, now=AGREED)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (recorded,) = ledger.joint("2026")
     result = plan(folder, now=AGREED + DAY)
     assert (result.outcome, result.reference) == ("restored", recorded.reference)

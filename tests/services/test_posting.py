@@ -122,7 +122,7 @@ def test_send__hands_over_and_records(tmp_path: Path, security: str) -> None:
     name = file.get_filename()
     assert name is not None
     assert file.get_content() == (folder.outbox / name).read_bytes()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         messages = ledger.register().messages
         assert [one.id for one in messages] == [mail["Message-ID"] for mail in office.mails]
         assert [one.number for one in messages] == [1, 2, 3, 4]
@@ -265,7 +265,7 @@ def test_send__without_encryption_nothing_is_sent(tmp_path: Path) -> None:
         with pytest.raises(ServerError, match="offers no encryption"):
             send(folder)
     assert office.asked == {}
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().messages == ()
 
 
@@ -336,7 +336,7 @@ def test_try_out__goes_to_oneself_and_is_not_recorded(
     try_out(folder, Ask("invitation"), "cora@council.example", clock=lambda: MONDAY)
     assert office.reached == ["cora@council.example"]
     assert set(states(folder).values()) == {"not sent"}
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().messages == ()
     office.answers["RCPT"] = lambda about, times: "550 No"
     with pytest.raises(XlassessError, match="did not take the message: 550 No"):
@@ -456,7 +456,7 @@ def test_thanks__not_certain_is_settled_as_a_message_and_not_sent_again(
     assert f"the message about {reference} was sent" in said
     composed, posted = send(folder, "thanks", now=MONDAY + timedelta(days=1))
     assert (composed.uncertain, posted.messages) == ((), ())
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().sent == {}
     assert len(office.taken) == 1
 
@@ -565,7 +565,7 @@ def test_send__killed_at_any_point_sends_nothing_twice(
     assert sorted(office.reached) == [f"{name.lower()}@example.org" for name in PEOPLE]
     assert set(states(folder).values()) == {"sent"}
     assert len(doubted) == (0 if (place, when) in (("begin", "before"), ("end", "after")) else 1)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
 
 
@@ -621,7 +621,7 @@ def test_ingest__what_comes_back_about_messages_is_told_by_status(
     said = CliRunner().invoke(cli, ["-C", str(folder.root), "status"]).stdout
     assert "address does not exist" in said
     assert "away until 4 May 2026" in said
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
     # the address was corrected and the message sent again: the notice is no longer about it
     send(folder, "invitation", "Ash", again=True)

@@ -13,6 +13,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from tests.factory import a_respondent
+from tests.ledger.raw import behind
 from tests.services.planned import (
     AGREED,
     REPORTED,
@@ -305,7 +306,7 @@ def test_progress__a_day_that_is_over_is_not_asked_for_again(folder: AssessmentF
         result = progress(folder, now=REPORTED + DAY, **options)
         made = {one.owner: (one.outcome, one.reference) for one in result.workbooks}
     assert made["Birch Trust"][0] == "reissued"
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         days = {one.reference: one.return_by for one in ledger.joint()}
     assert {days[reference] for _, reference in made.values()} == {None}
     assert verify(folder).faults == ()
@@ -313,8 +314,8 @@ def test_progress__a_day_that_is_over_is_not_asked_for_again(folder: AssessmentF
 
 def test_audit__tells_when_the_day_of_a_workbook_was_changed(folder: AssessmentFolder) -> None:
     progress(folder, now=RETURNED + DAY, return_by=date(2026, 4, 30))
-    with sqlite3.connect(folder.ledger_file) as db:
-        db.execute("UPDATE issued SET return_by = '2027-04-30' WHERE kind = 'progress'")
+    with behind(folder.ledger) as run:
+        run("UPDATE issued SET return_by = '2027-04-30' WHERE kind = 'progress'")
     faults = verify(folder).faults
     assert len(faults) == 3
     assert all("The day by which" in one.message for one in faults)

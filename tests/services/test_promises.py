@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from tests.factory import SECRET, a_context, a_respondent, an_assessment, issue
 from tests.generate.conftest import a_toolkit
+from tests.ledger.raw import behind
 from tests.services.small import LATER, MONDAY, a_folder, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import promise_in_words, summarise
@@ -67,7 +67,7 @@ def give(folder: AssessmentFolder, issued: Issued, number: int = 0) -> None:
     ]
     said = f"{issued.respondent} of {issued.partner} writes this."
     answers.append(Answer("1A", "comment", said, "1 Basics", "F6"))
-    with Ledger(folder.ledger_file, lambda: LATER + timedelta(hours=number)) as ledger:
+    with Ledger(folder.ledger, lambda: LATER + timedelta(hours=number)) as ledger:
         ledger.record_return(
             Return(
                 file=issued.file_name, sha256=f"{issued.reference}{number}".ljust(64, "0"), size=9,
@@ -77,7 +77,7 @@ def give(folder: AssessmentFolder, issued: Issued, number: int = 0) -> None:
 
 
 def issued_in(folder: AssessmentFolder) -> tuple[Issued, ...]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.issued()
 
 
@@ -172,7 +172,7 @@ def test_promise__binds_workshop_plan_feedback_and_trend(
     later = open_folder(folder.root)
     made = generate(later, now=LATER + timedelta(days=365))
     assert len(made.workbooks) == 4
-    with Ledger(later.ledger_file) as ledger:
+    with Ledger(later.ledger) as ledger:
         again = ledger.issued("2027")
     for number, issued in enumerate(again):
         give(later, issued, number + 1)
@@ -206,10 +206,8 @@ def test_earlier_workbooks__promised_the_organisation_only(tmp_path: Path) -> No
     out(folder)
     for number, issued in enumerate(issued_in(folder)):
         give(folder, issued, number)
-    db = sqlite3.connect(folder.ledger_file)
-    with db:
-        db.execute("update issued set promise = ''")
-    db.close()
+    with behind(folder.ledger) as run:
+        run("update issued set promise = ''")
     text = printed(folder)
     assert "Ash Council" in text
     assert not any(name in text for _, name, _ in PEOPLE)
@@ -220,11 +218,9 @@ def test_earlier_workbooks__promised_the_organisation_only(tmp_path: Path) -> No
 def test_ledger__a_changed_promise_is_told(tmp_path: Path) -> None:
     folder = a_round_on_disk(tmp_path, "lettered")
     out(folder)
-    db = sqlite3.connect(folder.ledger_file)
-    with db:
-        db.execute("update issued set promise = 'named' where number = 1")
-    db.close()
-    with Ledger(folder.ledger_file) as ledger:
+    with behind(folder.ledger) as run:
+        run("update issued set promise = 'named' where number = 1")
+    with Ledger(folder.ledger) as ledger:
         (fault,) = ledger.audit().faults
     assert "promised was changed" in fault.message
 
@@ -233,7 +229,7 @@ def test_withdrawn__what_came_from_people_no_longer_asked_binds(tmp_path: Path) 
     folder = a_round_on_disk(tmp_path, "lettered")
     out(folder)
     gone, *others = issued_in(folder)
-    with Ledger(folder.ledger_file, lambda: LATER) as ledger:
+    with Ledger(folder.ledger, lambda: LATER) as ledger:
         ledger.record_return(
             Return(gone.file_name, "f" * 64, 9, "xlsx", "refused", reference=gone.reference)
         )

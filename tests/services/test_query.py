@@ -79,7 +79,7 @@ def fill_in(
 
 
 def current(folder: AssessmentFolder) -> Return:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (ret,) = ledger.current("2026").values()
         return ret
 
@@ -141,7 +141,7 @@ def test_query__answers_are_joined_with_the_first_return(
         first_cell["1A"] != slot_cells(find_toolkit("tiny", folder.toolkits))[Slot("1A", "answer")]
     )
     assert first_cell["1B"] == slot_cells(find_toolkit("tiny", folder.toolkits))[B][1]
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert [r.state for r in ledger.history("2026")] == ["superseded", "accepted"]
     assert not verify(folder).faults
     assert query(folder, now=BACK).workbooks == ()
@@ -400,7 +400,7 @@ def test_unsealed_and_alone__counts_only_once_chosen(tmp_path: Path) -> None:
     assert "Birch Trust, Bea Birch" in told.message
     (line,) = (one for one in status_desk.status(folder, today=LATER.date()).lines if one.queries)
     assert (line.reference, line.state, line.number) == (books["Bea Birch"], "refused only", 0)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.current("2026") == {}
     choose(folder, books["Bea Birch"], str(file.ret.number), Why(LATER, "She says so", "Cora"))
     assert current(folder).reference == books["Bea Birch"]
@@ -485,7 +485,7 @@ def test_query__sent_by_hand_is_recorded_shown_and_taken_back(
     assert to_be_asked(folder) == 1
     (line,) = [one for one in status_desk.status(folder, today=ASKED.date()).lines if one.asked]
     assert line.asked_at is None
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().uncertain == ()
     assert verify(folder).holds
 
@@ -497,7 +497,7 @@ def test_query__sent_by_hand_named_beside_an_unknown_reference_records_nothing(
     with pytest.raises(UsageError):
         mark(folder, [reference, "2222-2222"], "sent", Why(ASKED))
     assert to_be_asked(folder) == 1
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.register().messages == ()
 
 
@@ -515,14 +515,14 @@ def test_query__sent_by_hand_settles_what_was_not_certain(
     folder: AssessmentFolder, first: Path
 ) -> None:
     reference = the_query(folder).query.reference
-    with Ledger(folder.ledger_file, lambda: ASKED) as ledger:
+    with Ledger(folder.ledger, lambda: ASKED) as ledger:
         assert ledger.messages.begin("<1@x>", "query", [reference], planned=10_000)
     assert mark_queries(folder, Why(ASKED)).arrived == (reference,)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (message,) = ledger.register().messages  # it is one message, and not two
     assert (message.id, message.outcome) == ("<1@x>", "sent")
     mark_queries(folder, Why(ASKED), undone=True)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert [one.id for one in ledger.register().uncertain] == ["<1@x>"]
 
 

@@ -342,7 +342,7 @@ def test_close_round__nothing_more_is_accepted(held: AssessmentFolder, tmp_path:
     reference = status(held, today=LATER.date()).lines[2].reference
     closed = close_round(held, now=NEXT_YEAR)
     assert (closed.name, closed.left) == ("2026", LeftOpen(unsent=2))
-    with Ledger(held.ledger_file) as ledger:
+    with Ledger(held.ledger) as ledger:
         assert ledger.closed_rounds()["2026"].details["left"] == {"unsent": 2}
     said = "Round 2026 was closed on "
     why = Why(NEXT_YEAR, "They told me so.")

@@ -50,6 +50,7 @@ def test_private__what_came_back_is_its_owners_alone(
     assert mode(folder.secret_file) == 0o600
 
 
+@pytest.mark.sqlite
 def test_shared__the_group_may_do_everything(folder: AssessmentFolder, tmp_path: Path) -> None:
     with folder.settings_file.open("a", encoding="utf-8") as settings:
         settings.write("shared: true\n")

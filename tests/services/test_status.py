@@ -35,13 +35,11 @@ from xlassess.services.query import query
 from xlassess.services.status import Status, status
 from xlassess.toolkits.load import find_toolkit
 
-pytestmark = pytest.mark.databases(always=False)
-
 BEFORE, AFTER = date(2026, 3, 13), date(2026, 3, 14)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database: str | None) -> AssessmentFolder:
+def folder(tmp_path: Path) -> AssessmentFolder:
     return a_folder(tmp_path / "small")
 
 
@@ -54,6 +52,7 @@ def rate(result: Status) -> tuple[int, int, int]:
     return found.answered, found.issued, found.with_queries
 
 
+@pytest.mark.databases
 def test_status__before_anything_was_issued(folder: AssessmentFolder) -> None:
     result = status(folder, today=BEFORE)
     assert states(result) == ["not issued"] * 3
@@ -73,6 +72,7 @@ def test_status__issued_and_from_the_day_after_late(folder: AssessmentFolder) ->
     assert states(status(folder, today=AFTER)) == ["late"] * 3
 
 
+@pytest.mark.databases
 def test_status__tells_returned_query_and_refused_apart(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
@@ -248,7 +248,7 @@ def test_status__from_what_was_known_is_the_same_as_anew(tmp_path: Path) -> None
     ada, abe, bea = books["Ada Ash"], books["Abe Ash"], books["Bea Birch"]
 
     def returns(reference: str) -> list[int]:
-        with Ledger(folder.ledger_file) as ledger:
+        with Ledger(folder.ledger) as ledger:
             return [ret.number for ret in ledger.returns_of([reference])]
 
     def doubt() -> str:

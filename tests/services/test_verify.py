@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import zipfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.ledger.raw import behind
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger, keep_file
@@ -41,8 +40,8 @@ def kept(folder: AssessmentFolder, ending: str) -> Path:
 
 
 def sql(folder: AssessmentFolder, statement: str) -> None:
-    with closing(sqlite3.connect(folder.ledger_file)) as db, db:
-        db.execute(statement)
+    with behind(folder.ledger, guarded=False) as run:
+        run(statement)
 
 
 def abouts(result: Verified) -> list[str]:
@@ -126,8 +125,6 @@ def test_verify__names_what_was_changed_in_the_ledger(
 def test_verify__names_the_event_that_was_changed(
     folder: AssessmentFolder, deed: str, where: str
 ) -> None:
-    for guard in ("update", "delete"):
-        sql(folder, f"drop trigger events_stay_{guard}")
     sql(folder, f"{deed} where {where}")
     result = verify(folder)
     assert {about.partition(" ")[0] for about in abouts(result)} == {"event"}
@@ -187,11 +184,11 @@ def test_verify__query_workbooks(folder: AssessmentFolder, tmp_path: Path) -> No
 
 
 def test_verify__copies_for_typing_in(folder: AssessmentFolder) -> None:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         reference = ledger.issued()[0].reference
     enter(folder, reference, "phone", now=LATER, by="Cora")
     assert verify(folder).holds
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (copy,) = ledger.entries()
         ledger.record_entries([replace(copy, reference="K7M4-9QX3", seal="0" * len(copy.seal))])
     assert "copy for typing in K7M4-9QX3" in abouts(verify(folder))
@@ -209,6 +206,7 @@ def test_verify__changes_nothing(folder: AssessmentFolder) -> None:
     assert after == before
 
 
+@pytest.mark.sqlite
 def test_verify__older_ledger_put_back(folder: AssessmentFolder, tmp_path: Path) -> None:
     older = tmp_path / "older.db"
     shutil.copy(folder.ledger_file, older)
@@ -222,6 +220,7 @@ def test_verify__older_ledger_put_back(folder: AssessmentFolder, tmp_path: Path)
     assert not any("edited" in remark for remark in result.remarks)
 
 
+@pytest.mark.sqlite
 def test_verify__summary_of_another_log(folder: AssessmentFolder, tmp_path: Path) -> None:
     other = a_folder(tmp_path / "other")
     ingest(other, [answer(other, "Bea Birch", tmp_path / "b.xlsx")], now=LATER, workers=1)
@@ -231,6 +230,7 @@ def test_verify__summary_of_another_log(folder: AssessmentFolder, tmp_path: Path
     assert abouts(verify(folder)) == ["ledger"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "name", ["ledger-ROBINS-LAPTOP.db", "ledger (Robin's conflicted copy 2026-05-01).db"]
 )

@@ -58,7 +58,7 @@ def test_workshop__what_was_agreed_stands_beside_the_answers(folder: AssessmentF
     before = figures(consolidate(folder, now=AGREED).path)
     ret = read_back(folder, prepared(folder).path, AGREED_ON, name="workshop.xlsx")
     assert codes(ret) == []
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (judged,) = ledger.round_record(folder.assessment()).judgements
     assert (judged.item, judged.choice, judged.label) == ("1A", "high", "Agree")
     path = consolidate(folder, now=RETURNED + DAY).path

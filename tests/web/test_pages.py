@@ -92,7 +92,7 @@ def test_send__records_under_the_name_of_who_is_let_in(
     page = desk.get("/send?show=all")
     book = book_of(page.text)
     desk.post("/send", {"number": number_in(page), "what": "sent", "book": book})
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         last = [event for event in ledger.events() if event.what == "sent"][-1]
     assert last.by == "Cora Coordinator"
     assert status(folder, today=LATER.date()).having("sent", "late", "returned", "query open")

@@ -66,7 +66,7 @@ def left_over(jobs: Jobs) -> list[str]:
 
 
 def returns(folder: AssessmentFolder) -> list[tuple[str, str, str]]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return [(ret.file, ret.sha256, ret.state) for ret in ledger.history("2026")]
 
 

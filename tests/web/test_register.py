@@ -79,7 +79,7 @@ def test_register__who_is_away_and_whose_message_did_not_arrive(
     desk: DeskClient, folder: AssessmentFolder
 ) -> None:
     books = references(folder)
-    with Ledger(folder.ledger_file, lambda: LATER, "Cora") as ledger:
+    with Ledger(folder.ledger, lambda: LATER, "Cora") as ledger:
         bounce = Notice("no such address", LATER)
         leave = Notice("away", LATER, date(2099, 12, 31))
         ledger.messages.came("a" * 64, [books["Ada Ash"]], bounce)
@@ -96,11 +96,11 @@ def test_record_as_sent__of_those_ticked_and_taken_back(
 ) -> None:
     book = references(folder)["Bea Birch"]
     assert "Recorded as sent: 1 workbook." in press(desk, "sent", book)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert set(ledger.register().sent) == {book}
         assert ledger.events()[-1].by == "Cora Coordinator"
     assert "No longer recorded as sent: 1 workbook." in press(desk, "not-sent", book)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert not ledger.register().sent
 
 
@@ -112,14 +112,14 @@ def test_nil_returns__of_all_that_are_ticked_or_of_none(
     decide.settle(folder, books["Ada Ash"], "declined", WHY)
     said = press(desk, "nil", books["Bea Birch"], books["Ada Ash"], reason="Nothing to report.")
     assert "already been recorded" in said
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert set(ledger.register().outcomes) == {books["Ada Ash"]}
     press(desk, "nil", books["Bea Birch"], books["Abe Ash"], reason="Nothing to report.")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         kinds = {ref: one.kind for ref, one in ledger.register().outcomes.items()}
     assert kinds[books["Bea Birch"]] == kinds[books["Abe Ash"]] == "nil return"
     press(desk, "not-nil", books["Bea Birch"], books["Abe Ash"], reason="After all.")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert set(ledger.register().outcomes) == {books["Ada Ash"]}
 
 
@@ -133,7 +133,7 @@ def test_reminders__are_written_for_those_ticked_and_nothing_is_recorded(
     decide.mark(folder, [book], "sent", decide.Why(LATER - timedelta(days=5)))
     assert "1 reminder. Nothing was sent." in press(desk, "drafts", book)
     assert len(list(folder.drafts.glob("*.eml"))) == 1
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert not ledger.register().reminded
 
 
@@ -144,11 +144,11 @@ def test_reminders__are_written_for_those_ticked_and_nothing_is_recorded(
 def test_act__of_nothing_here_changes_nothing(
     desk: DeskClient, folder: AssessmentFolder, what: str, books: tuple[str, ...]
 ) -> None:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         before = ledger.last_event()
     given = {"number": number_in(desk.get("/register")), "what": what, "book": list(books)}
     assert desk.post("/register", given).status_code == 422
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.last_event() == before
 
 

@@ -160,7 +160,7 @@ def test_form__what_was_done_is_not_told_to_another_session(desk: DeskClient) ->
 def _events(folder: AssessmentFolder) -> list[object]:
     from xlassess.ledger import Ledger
 
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return list(ledger.events())
 
 

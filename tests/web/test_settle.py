@@ -47,7 +47,7 @@ def one_of(folder: AssessmentFolder, code_or_kind: str) -> tuple[str, Unsettled]
 
 
 def last(folder: AssessmentFolder) -> Event:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return ledger.events()[-1]
 
 
@@ -151,7 +151,7 @@ def test_correct__takes_the_place_and_is_undone(folder: AssessmentFolder) -> Non
     desk = a_desk(folder)
     address, one = one_of(folder, "Not one of the choices")
     to = press(desk, address, "correct", answer_0="Disagree", correct_reason="By telephone.")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         ret = ledger.current("2026")[one.reference]
     assert {a.item: a.value for a in ret.answers}["1B"] == "low"
     assert one.key not in {each.key for each in left(folder)}
@@ -178,14 +178,14 @@ def test_choose__shows_both_with_their_differences(folder: AssessmentFolder) -> 
     assert "1A We know each other. Your answer Agree Disagree" in said
     assert "1B" not in said
     assert "They say the same in 2 places." in said
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         before = ledger.current("2026")[one.reference].number
         rival = max(ret.number for ret in ledger.returns_of([one.reference]))
     to = press(desk, address, "choose", choose_reason="The partner says so.", which=str(rival))
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.current("2026")[one.reference].number == rival
     undo(desk, to)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.current("2026")[one.reference].number == before
 
 
@@ -208,7 +208,7 @@ def test_aside_and_reassign__are_undone(folder: AssessmentFolder) -> None:
     assert last(folder).what == "set aside"
     undo(desk, to)
     assert one.key in {each.key for each in left(folder)}
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         other = next(b.reference for b in ledger.issued() if b.respondent == "Abe Ash")
     to = press(desk, address, "reassign", reassign_reason="Mixed up.", reassign_to=other)
     assert (last(folder).what, last(folder).reference) == ("reassigned", other)
@@ -223,7 +223,7 @@ def test_offer__is_recorded_by_one_click_and_undone(folder: AssessmentFolder) ->
     assert "For 1B please read Disagree." in page
     assert one.offer
     to = press(desk, address, "follow", follow_reason=one.offer.reason)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         ret = ledger.current("2026")[one.reference]
     assert {a.item: a.value for a in ret.answers}["1B"] == "low"
     assert "offers" not in {each.kind for each in left(folder)}
@@ -255,7 +255,7 @@ def test_ask__writes_the_query_workbook_of_this_workbook_alone(folder: Assessmen
     assert saved.headers["content-disposition"].startswith("attachment")
     assert "Save the query workbook" in words_in(desk.get(to))
     press(desk, address, "asked")
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert one.reference in ledger.register().asked
 
 
@@ -275,7 +275,7 @@ def test_two_people__the_second_sees_what_the_first_did(folder: AssessmentFolder
     assert "It is settled By Cora Coordinator" in said
     assert "The first says yes." in said
     assert last(folder).number == before
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert ledger.current("2026")[one.reference].query == ""
 
 
@@ -295,7 +295,7 @@ def test_address__of_nothing_here_tells_nothing(folder: AssessmentFolder, addres
     answer_ = a_desk(folder).get(address)
     assert answer_.status_code == 409
     said = words_in(answer_)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         for book in ledger.issued():
             assert book.reference not in said
 

@@ -169,7 +169,7 @@ def test_aggregated__nothing_is_shown_before_it_is_on_record(unnamed: Assessment
     for address in _addresses("show=aggregated"):
         assert settled(desk, address).status_code in (404, 409), address
     write(desk, unnamed, "/summary", "summary")
-    with Ledger(unnamed.ledger_file) as ledger:
+    with Ledger(unnamed.ledger) as ledger:
         (written,) = [one for one in ledger.events() if one.what == "consolidated"]
     assert written.by == "Cora Coordinator"
     said = words_in(settled(desk, "/summary"))
@@ -254,7 +254,7 @@ def test_paper__is_written_as_it_is_shown_and_can_be_saved(
         text = b"".join(archive.read(name) for name in archive.namelist()).decode("utf-8", "ignore")
     assert "Ash Council" in text
     assert "Ada Ash" not in text.replace("meets Ada Ash", "")
-    with Ledger(answered.ledger_file) as ledger:
+    with Ledger(answered.ledger) as ledger:
         last = ledger.events()[-1]
     assert last.by == "Cora Coordinator"
 

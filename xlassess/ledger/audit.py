@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, exists, select, text
 
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import events, joint, reads, rows
@@ -19,7 +19,7 @@ from xlassess.ledger.digests import (
 )
 from xlassess.ledger.events import START, Event, ReturnStatus
 from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import EVENTS, ISSUED, META, RETURNS, TOOLKITS
+from xlassess.ledger.schema import EVENTS, ISSUED, META, METADATA, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
 
@@ -86,14 +86,27 @@ def _database(db: Connection) -> Iterator[Fault]:
 
 def _orphans(db: Connection) -> Iterator[Fault]:
     """Name the tables that hold something of a record that is missing."""
-    if db.dialect.name != "sqlite":
-        return
-    found = db.execute(text("PRAGMA foreign_key_check"))
-    for table, parent in sorted({(row[0], row[2]) for row in found}):
+    if db.dialect.name == "sqlite":
+        found = db.execute(text("PRAGMA foreign_key_check"))
+        orphaned = {(row[0], row[2]) for row in found}
+    else:
+        orphaned = set(_orphaned(db))
+    for table, parent in sorted(orphaned):
         about = f"table {table}"
         yield Fault(
             about, f"Rows of the table “{table}” belong to rows of “{parent}” that are missing."
         )
+
+
+def _orphaned(db: Connection) -> Iterator[tuple[str, str]]:
+    """Yield tables with rows whose parents are missing, and the parents' tables."""
+    for table in METADATA.sorted_tables:
+        for key in table.foreign_keys:
+            parents = key.column.table
+            missing = ~exists().where(key.column == key.parent)
+            lost = select(key.parent).where(key.parent.is_not(None), missing).limit(1)
+            if db.scalar(lost) is not None:
+                yield table.name, parents.name
 
 
 def _chain(db: Connection) -> Iterator[Fault]:

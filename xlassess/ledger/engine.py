@@ -212,7 +212,7 @@ def exists(engine: Engine) -> bool:
         XlassessError: the database cannot be read.
     """
     with reading(engine) as connection:
-        return _version(connection) is not None
+        return _has_tables(connection)
 
 
 def prepare(engine: Engine) -> None:
@@ -277,9 +277,15 @@ def _create(connection: Connection, version: int) -> None:
 
 def _version(connection: Connection) -> int | None:
     """The version of the tables, or None where there are none."""
-    if not inspect(connection).has_table("meta"):
-        if connection.dialect.name == "postgresql":
-            postgres.refuse_hidden(connection)
+    if not _has_tables(connection):
         return None
     value = connection.scalar(select(schema.META.c.value).where(schema.META.c.key == "schema"))
     return int(value) if value else None
+
+
+def _has_tables(connection: Connection) -> bool:
+    if inspect(connection).has_table("meta"):
+        return True
+    if connection.dialect.name == "postgresql":
+        postgres.refuse_hidden(connection)
+    return False

@@ -361,7 +361,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "Run the same command again.",
     ),
     (
-        ("42P01", "42703"),
+        ("42P01", "42703", "23505"),
         "",
         "The schema {schema} of the database {where} is damaged or holds no ledger.",
         "Have it restored from a copy, or give the assessment another id if it is somebody else's.",

@@ -510,7 +510,7 @@ def test_message__what_it_says_about_a_workbook_read_before_is_not_lost(
     result = handed(folder, tmp_path, "a.eml", content)
     assert result.words == (("a.eml/back.xlsx", "For 1B please read Agree."),)
     assert handed(folder, tmp_path, "a.eml", content).words == ()
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         (event,) = [one for one in ledger.events() if one.what == "words came"]
         assert event.reason == "For 1B please read Agree."
         assert ledger.audit().faults == ()

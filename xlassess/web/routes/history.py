@@ -93,7 +93,7 @@ def show(visit: Visit) -> Response:
 
 
 def _workbook(visit: Visit, reference: str) -> Response:
-    with Ledger(visit.folder.ledger_file) as ledger:
+    with Ledger(visit.folder.ledger) as ledger:
         if ledger.book(reference) is None:
             raise _no_such()
     found = history(visit.folder, reference)
@@ -134,8 +134,8 @@ def _moved(step: Step) -> Iterator[str]:
 def _all(visit: Visit) -> Response:
     """Show what happened last in the assessment, and whether the records hold."""
     events: tuple[Event, ...] = ()
-    if visit.folder.ledger_file.exists():
-        with Ledger(visit.folder.ledger_file) as ledger:
+    if Ledger.is_at(visit.folder.ledger):
+        with Ledger(visit.folder.ledger) as ledger:
             number = ledger.last_event()
             at = visit.place(number, _MOST)
             events = ledger.events(number - at - _MOST, number - at)
@@ -206,7 +206,7 @@ def give(visit: Visit) -> Response:
     """
     said = visit.request.query_params.get("number", "")
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
-    with Ledger(visit.folder.ledger_file) as ledger:
+    with Ledger(visit.folder.ledger) as ledger:
         ret = ledger.numbered(number)
     kept = _kept(visit, ret) if ret else None
     if ret is None or kept is None:

@@ -1,0 +1,182 @@
+"""Eight writers at once on one ledger in PostgreSQL: is anything lost, or recorded twice?
+
+Run by hand from the project's folder, where PostgreSQL is installed:
+``python -m benchmarks.many_writers [RETURNS] [WRITERS] [SEED]``. Each return is brought by two
+writers, as a file is that came twice. Meanwhile writers are killed, and so is the server, which
+starts again; whoever is told that a connection was lost does the same again, as the message says.
+
+Then the rates: one writer, several on one ledger, and several with a ledger each, who need not
+take turns; and one writer in SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tests.clients.postgresql import Cluster, a_cluster
+from tests.ledger.raw import place_of, spelled
+from tests.ledger.values import a_return, an_issued, clock
+from xlassess.ledger import Ledger
+from xlassess.model.assessment import LedgerDatabase
+from xlassess.model.errors import XlassessError
+
+RETURNS, WRITERS, SEED = 2000, 8, 20260302
+ANSWERS = 80
+"""In each return, as in the longer toolkits."""
+
+_SERVER_KILLED, _WRITERS_KILLED = 3, 6
+
+
+def write(place: Path | LedgerDatabase, numbers: Sequence[int]) -> None:
+    """Record these returns, and begin again wherever it is told to do so."""
+    while True:
+        try:
+            with Ledger(place, clock) as ledger:
+                run = ledger.begin_run("2026")
+                for number in numbers:
+                    ledger.record_return(a_return(number, count=ANSWERS), run)
+                    print(number, flush=True)
+            return
+        except XlassessError as error:
+            print(error, file=sys.stderr, flush=True)
+            time.sleep(0.5)
+
+
+def _start(place: Path | LedgerDatabase, numbers: Sequence[int]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.many_writers", "--write", spelled(place)]
+    return subprocess.Popen(
+        [*command, ",".join(map(str, numbers))],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def _shares(returns: int, writers: int, chance: random.Random) -> list[list[int]]:
+    """What each writer brings: its own, and what the next one brings too, in any order."""
+    every = [list(range(first, returns, writers)) for first in range(writers)]
+    shares = [[*every[one], *every[(one + 1) % writers]] for one in range(writers)]
+    for share in shares:
+        chance.shuffle(share)
+    return shares
+
+
+def hunt(cluster: Cluster, returns: int, writers: int, seed: int) -> list[str]:
+    """Let writers record, kill what can be killed, and return what is wrong in the end."""
+    chance, place = random.Random(seed), cluster.place()
+    with Ledger(place, clock) as ledger:
+        ledger.record_issued([an_issued(number) for number in range(returns)])
+        began = time.monotonic()
+        shares = _shares(returns, writers, chance)
+        at_work = [_start(place, share) for share in shares]
+        said = Counter[str]()
+        for killed, moment in _moments(ledger, returns, chance):
+            if killed == "server":
+                cluster.stop(signal.SIGKILL)
+                cluster.start()
+            else:
+                one = chance.randrange(writers)
+                at_work[one].kill()
+                _listen(at_work[one], said)
+                at_work[one] = _start(place, shares[one])
+            print(f"  {killed} killed when {moment} were recorded", flush=True)
+        for process in at_work:
+            _listen(process, said)
+        took = time.monotonic() - began
+        for words, times in said.most_common():
+            print(f"  {times} x {words}")
+        print(f"  {returns} returns, each brought twice, in {took:.0f} s", flush=True)
+        return [*_wrong(ledger, returns)]
+
+
+def _moments(ledger: Ledger, returns: int, chance: random.Random) -> Iterator[tuple[str, int]]:
+    """Yield what is to be killed, each when so many returns are on record as chance has it."""
+    what = ["server"] * _SERVER_KILLED + ["writer"] * _WRITERS_KILLED
+    chance.shuffle(what)
+    places = sorted(chance.sample(range(returns // 20, returns - returns // 20), len(what)))
+    for each, place in zip(what, places, strict=True):
+        while (recorded := len(ledger.states())) < place:
+            time.sleep(0.05)
+        yield each, recorded
+
+
+def _listen(process: subprocess.Popen[str], said: Counter[str]) -> None:
+    told = process.communicate()[1]
+    said.update(line for line in told.splitlines() if line.strip())
+
+
+def _wrong(ledger: Ledger, returns: int) -> Iterator[str]:
+    """Yield what is not as it must be."""
+    held = ledger.history("2026")
+    came = Counter(ret.reference for ret in held)
+    lost = returns - len(came)
+    if lost:
+        yield f"{lost} returns are not on record"
+    if twice := [reference for reference, times in came.items() if times > 1]:
+        yield f"{len(twice)} returns are on record twice"
+    if len(ledger.current("2026")) != returns:
+        yield "not every workbook has one return that counts"
+    for ret in held:
+        number = int(ret.reference[1:])
+        if replace(ret, received_at=None, number=0) != replace(
+            a_return(number, count=ANSWERS), number=0, findings=ret.findings
+        ):
+            yield f"return {ret.number} is not what came in"
+    events = Counter(event.what for event in ledger.events())
+    if events != {"issued": returns, "received": returns}:
+        yield f"the log tells something else: {dict(events)}"
+    yield from (fault.message for fault in ledger.audit().faults)
+
+
+def rates(cluster: Cluster, returns: int, writers: int) -> None:
+    """Print how many returns are recorded in a second, in each way of working."""
+    with tempfile.TemporaryDirectory() as folder:
+        ways: dict[str, list[Path | LedgerDatabase]] = {
+            "one writer, SQLite": [Path(folder) / "ledger.db"],
+            "one writer": [cluster.place()],
+            f"{writers} writers, one ledger": [cluster.place()] * writers,
+            f"{writers} writers, a ledger each": [cluster.place() for _ in range(writers)],
+        }
+        for name, places in ways.items():
+            for place in set(places):
+                with Ledger(place, clock) as ledger:
+                    ledger.record_issued([an_issued(number) for number in range(returns)])
+            share = returns // len(places)
+            began = time.monotonic()
+            at_work = [
+                _start(place, range(turn * share, (turn + 1) * share))
+                for turn, place in enumerate(places)
+            ]
+            for process in at_work:
+                process.communicate()
+            took = time.monotonic() - began
+            print(f"  {name}: {share * len(places) / took:.0f} returns a second", flush=True)
+
+
+def main() -> int:
+    """Run the hunt, then the rates; exit code 1 where anything is wrong."""
+    if sys.argv[1:2] == ["--write"]:
+        write(place_of(sys.argv[2]), [int(number) for number in sys.argv[3].split(",")])
+        return 0
+    given = [int(word) for word in sys.argv[1:]]
+    returns, writers, seed = [*given, *(RETURNS, WRITERS, SEED)[len(given) :]]
+    with a_cluster(lasting=True) as cluster:
+        print(f"{writers} writers, {returns} returns, seed {seed}, {os.cpu_count()} processors")
+        wrong = hunt(cluster, returns, writers, seed)
+        for each in wrong[:20]:
+            print(f"  WRONG: {each}")
+        print(f"  {len(wrong)} wrong")
+        rates(cluster, returns // 4, writers)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
