@@ -184,7 +184,7 @@ def a_plan(root: Path) -> AssessmentFolder:
 def actions(folder: AssessmentFolder) -> list[tuple[str, str]]:
     from xlassess.ledger import Ledger
 
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         found = ledger.plans().get("2026")
     return [(one.number, one.owner) for one in found.actions] if found else []
 

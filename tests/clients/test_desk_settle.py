@@ -50,7 +50,7 @@ def left(folder: AssessmentFolder) -> list[str]:
 
 
 def last(folder: AssessmentFolder) -> tuple[str, str]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         event = ledger.events()[-1]
     return event.what, event.by
 
@@ -149,7 +149,7 @@ def test_settle__two_people_and_one_finding(
         second.get_by_text("Something was recorded about this meanwhile").wait_for()
         assert second.get_by_role("heading", name="It is settled").is_visible()
         assert violations(second) == []
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert [event.what for event in ledger.events()].count("waived") == 1
 
 

@@ -137,7 +137,7 @@ def entered(rows: Mapping[str, Mapping[str, object]]) -> list[Entered]:
 
 def cell_of(folder: AssessmentFolder, path: Path, number: str, name: str) -> tuple[str, int, int]:
     """Return sheet, row and column (from 1) of a field of a row of a joint or query workbook."""
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         known = (*ledger.joint(), *ledger.queries())
         (issued,) = [one for one in known if one.file_name == path.name]
         questions = ledger.toolkits()[issued.identity.digest]

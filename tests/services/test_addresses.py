@@ -410,7 +410,7 @@ def test_remind__to_where_a_passed_on_message_failed_is_told(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     """The report names an address that we never wrote to, and our message by its Message-ID."""
-    with Ledger(folder.ledger_file, lambda: MONDAY) as ledger:
+    with Ledger(folder.ledger, lambda: MONDAY) as ledger:
         book = next(one for one in ledger.issued() if one.respondent == "Bea Birch")
         known = f"<xlassess.{'a' * 32}@x.example>"
         ledger.messages.begin(known, "invitation", [book.reference], planned=99)

@@ -375,12 +375,12 @@ def test_every_decision__leaves_a_record_that_holds(
 
 def begun(folder: AssessmentFolder, purpose: str, about: str) -> None:
     """Begin a message of which nobody knows whether it was sent."""
-    with Ledger(folder.ledger_file, lambda: LATER) as ledger:
+    with Ledger(folder.ledger, lambda: LATER) as ledger:
         ledger.messages.begin(f"<{purpose}@x>", purpose, [about], planned=ledger.last_event())
 
 
 def uncertain(folder: AssessmentFolder) -> list[str]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return [one.purpose for one in ledger.register().uncertain]
 
 

@@ -288,7 +288,7 @@ def test_offers__of_two_that_say_the_same_the_respondents_own_is_told(
     write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
     book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
     ingest(folder, [book], now=LATER, workers=1)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         reference = ledger.issued()[0].reference
     said = f"About {reference}: for 1A please read Disagree."
     handed(folder, tmp_path / "1.eml", said, sender="x@else.example")

@@ -323,7 +323,7 @@ def test_plan__what_is_proposed_since_it_was_agreed_waits_for_a_decision(
 def test_paper__that_says_what_waits_counts_as_shown(folder: AssessmentFolder) -> None:
     read_back(folder, plan(folder, now=AGREED).path, DECIDED)
     progress_paper(folder, now=RETURNED)
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         record = ledger.round_record(folder.assessment())
     assert [one.kind for one in record.outputs] == ["plan", "progress paper"]
     assert record.outputs[-1].base == record.base
@@ -341,7 +341,7 @@ def test_status__what_waits_is_not_told_where_it_could_give_an_answer_away(tmp_p
     paper = progress_paper(folder, now=RETURNED).paper
     assert paper.waiting is None
     assert "cannot be told now" in " ".join(reading_in_words(paper))
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         kinds = [one.kind for one in ledger.round_record(folder.assessment()).outputs]
     assert "progress paper" not in kinds
 

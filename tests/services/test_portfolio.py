@@ -61,7 +61,7 @@ def test_portfolio__what_cannot_be_used_is_told_and_the_rest_goes_on(tmp_path: P
 def test_portfolio__is_on_record_in_each_assessment(tmp_path: Path) -> None:
     one = an_assessment_in(tmp_path, "one", back=True)
     lines_of(tmp_path, "  - folder: one\n")
-    with Ledger(one.ledger_file) as ledger:
+    with Ledger(one.ledger) as ledger:
         last = ledger.events()[-1]
     assert (last.what, last.details["round"], last.details["returns"]) == (
         "portfolio written", "2026", 1,
@@ -98,7 +98,7 @@ def test_portfolio__partnerships_that_were_left_have_no_figures(tmp_path: Path) 
     one = an_assessment_in(tmp_path, "one", back=True)
     line = lines_of(tmp_path, "  - {folder: one, membership: left}\n")["One Partnership"]
     assert (line.parts, line.round) == ((), "")
-    with Ledger(one.ledger_file) as ledger:
+    with Ledger(one.ledger) as ledger:
         assert "portfolio written" not in {event.what for event in ledger.events()}
 
 
@@ -110,7 +110,7 @@ def test_portfolio__an_order_that_cannot_be_is_refused_before_anything_is_writte
     with pytest.raises(UsageError, match="grand total"):
         consolidate_programme(folder, now=DAY, order="total")
     assert not folder.output.exists()
-    with Ledger(one.ledger_file) as ledger:
+    with Ledger(one.ledger) as ledger:
         assert "portfolio written" not in {event.what for event in ledger.events()}
 
 

@@ -91,7 +91,7 @@ def test_address__of_nothing_here_tells_nothing(
 ) -> None:
     answer = desk.get(address)
     assert answer.status_code == 409
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         for book in ledger.issued():
             assert book.reference not in answer.text
 
@@ -99,7 +99,7 @@ def test_address__of_nothing_here_tells_nothing(
 def test_look_back__lists_what_happened_page_by_page(
     desk: DeskClient, folder: AssessmentFolder
 ) -> None:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         events = ledger.events()
         last = ledger.events(len(events) - 2, len(events))
     assert [event.number for event in last] == [len(events) - 1, len(events)]

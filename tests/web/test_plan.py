@@ -52,7 +52,7 @@ def send(desk: DeskClient, address: str, fields: dict[str, object]) -> object:
 
 
 def actions(folder: AssessmentFolder) -> list[str]:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         found = ledger.plans().get("2026")
     return [one.number for one in found.actions] if found else []
 
@@ -84,13 +84,13 @@ def test_plan__what_is_decided_is_recorded_under_the_name_of_who_decides(
     assert done.status_code == 303
     assert "Recorded: 2 rows" in words_in(desk.get(done.headers["location"]))
     assert actions(planned) == ["1"]
-    with Ledger(planned.ledger_file) as ledger:
+    with Ledger(planned.ledger) as ledger:
         last = ledger.events()[-1]
     assert (last.what, last.by) == ("plan agreed", "Cora Coordinator")
     # the same form again, from a second tab or by the back button
     before = last.number
     assert desk.post("/plan", fields).headers["location"] == done.headers["location"]
-    with Ledger(planned.ledger_file) as ledger:
+    with Ledger(planned.ledger) as ledger:
         assert ledger.last_event() == before
     assert "To decide: 1" in words_in(desk.get("/plan"))
 
@@ -152,7 +152,7 @@ def test_progress__is_reported_row_by_row(planned: AssessmentFolder) -> None:
     assert 'href="#1~because"' in answer.text
     fields |= {"number": number_in(answer), "1~because": "No money"}
     assert desk.post("/plan/progress", fields).status_code == 303
-    with Ledger(planned.ledger_file) as ledger:
+    with Ledger(planned.ledger) as ledger:
         (action,) = ledger.plans()["2026"].actions
     assert (action.state, action.because) == ("stopped", "No money")
 

@@ -88,7 +88,7 @@ def test_generate__is_a_job_and_recorded_under_the_name(folder: AssessmentFolder
     said = words_in(desk.get("/send"))
     assert "New: 4 workbooks" in said
     assert "Write 4 workbooks" not in said
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert {event.by for event in ledger.events() if event.what == "issued"} == {
             "Cora Coordinator"
         }
@@ -101,7 +101,7 @@ def test_generate__twice_issues_once(folder: AssessmentFolder) -> None:
     press(other, "/send", "generate")
     assert do_all(jobs) == ["done", "done"]
     assert len(list(folder.outbox.glob("*.xlsx"))) == 4
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         assert len(ledger.issued()) == 4
     assert "Unchanged: 4 workbooks" in words_in(desk.get("/send"))
 
@@ -165,7 +165,7 @@ def test_drafts__are_written_given_out_and_recorded_once(issued: AssessmentFolde
 
 
 def events(folder: AssessmentFolder) -> int:
-    with Ledger(folder.ledger_file) as ledger:
+    with Ledger(folder.ledger) as ledger:
         return len(ledger.events())
 
 
