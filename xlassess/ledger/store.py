@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import getpass
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from xlassess.ledger import copying, digests, events, joint, reads, rows, writes
 from xlassess.ledger.archive import UNFINISHED
@@ -549,6 +549,29 @@ class Ledger:
             which = and_(which, EVENTS.c.number <= up_to)
         with self._reading() as db:
             return events.read(db, which)
+
+    def events_naming(self, references: Sequence[str], also: Collection[What]) -> tuple[Event, ...]:
+        """Return the events in which one of these references stands, and those of some kinds.
+
+        Args:
+            references: those of workbooks, query workbooks too.
+            also: the kinds of events that are wanted whatever stands in them.
+        """
+        inside = [EVENTS.c.details.contains(one, autoescape=True) for one in references]
+        which = or_(EVENTS.c.reference.in_(references), EVENTS.c.what.in_(also), *inside)
+        with self._reading() as db:
+            return events.read(db, which)
+
+    def issued_like(self, one: Issued) -> tuple[Issued, ...]:
+        """Return the workbooks of a round issued to the same respondent for the same toolkit."""
+        who = one.identity
+        same = and_(
+            ISSUED.c.round == who.round, ISSUED.c.partner_id == who.partner,
+            ISSUED.c.respondent_id == who.respondent, ISSUED.c.toolkit == who.toolkit,
+        )  # fmt: skip
+        with self._reading() as db:
+            found = db.execute(select(ISSUED).where(same).order_by(ISSUED.c.number))
+            return tuple(rows.issued_of(row) for row in found)
 
     def about(self, reference: str) -> tuple[Event, ...]:
         """Return what happened to a workbook by its name, oldest first."""

@@ -8,13 +8,14 @@ from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
+from xlassess.contract.reference import normalise
 from xlassess.ledger import Event
 from xlassess.ledger.events import WRITING, ReturnStatus
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.model.record import Outcome
-from xlassess.services.common.asked import answered, request_of
+from xlassess.services.common.asked import answered
 from xlassess.services.common.opening import opened
 from xlassess.services.common.phrases import capital, count, named
 from xlassess.services.decide import asked_about, workbook
@@ -57,13 +58,18 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         UsageError: no workbook was issued under this reference.
     """
     with opened(folder, _now) as ledger:
-        everyone = (*ledger.issued(), *ledger.joint())
-        issued = workbook(everyone, asked_about(ledger, reference) or reference)
-        events = ledger.events()
+        issued = ledger.book(normalise(reference))
+        if issued is None:
+            everyone = (*ledger.issued(), *ledger.joint())
+            issued = workbook(everyone, asked_about(ledger, reference) or reference)
+        alike = ledger.issued_like(issued)
+        asked = ledger.queries(issued.reference)
+        names = [*(one.reference for one in alike), *(one.reference for one in asked)]
+        # Those of others are not read: a round has thousands.
+        events = ledger.events_naming(names, [*WRITING.values()])
         happened = tuple(_happened(events, issued))
         instead = ledger.replaced().get(issued.reference, "")
         number = ledger.counting_of([issued.reference]).get(issued.reference, 0)
-        # Those of others are not read: a round has thousands.
         mine = {one for event, about, moved in happened for one in (about, *moved)}
         returns = ledger.by_number(mine | {number})
         outcome = ledger.register().outcomes.get(issued.reference)
@@ -71,14 +77,9 @@ def history(folder: AssessmentFolder, reference: str) -> History:
         Step(event, returns.get(about), tuple(filter(None, map(returns.get, moved))))
         for event, about, moved in happened
     )
-    same = (request_of(issued), issued.identity.round)
     at = {event.reference: event.number for event in events if event.what == "issued"}
-    later = tuple(
-        (at.get(one.reference, 0), one)
-        for one in everyone
-        if (request_of(one), one.identity.round) == same
-        and at.get(one.reference, 0) > at.get(issued.reference, 0)
-    )
+    since = at.get(issued.reference, 0)
+    later = tuple((at[one.reference], one) for one in alike if at.get(one.reference, 0) > since)
     return History(issued, steps, returns.get(number), outcome, later, instead)
 
 
