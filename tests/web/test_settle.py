@@ -10,12 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.damaged.builders import a_pdf
+from tests.services.planned import AGREED, a_planned_folder, read_back
 from tests.services.small import LATER, answer
 from tests.services.test_offers import handed
 from tests.web.desks import DeskClient, a_desk, a_doubtful_round, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event, Ledger
+from xlassess.services import decide
+from xlassess.services.common.phrases import MATTERS
+from xlassess.services.consolidate import consolidate
 from xlassess.services.ingest import ingest
+from xlassess.services.plan import plan
 from xlassess.services.rounds import close_round
 from xlassess.services.status import status
 from xlassess.web.unsettled import Unsettled, unsettled
@@ -83,7 +89,7 @@ def test_list__has_everything_that_status_has(folder: AssessmentFolder) -> None:
     assert "All: 5" in said
     for one in found:
         assert one.who in said
-    assert "Refused, sender not known: 1" in said
+    assert f"{MATTERS['nobody'][0]}: 1" in said
 
 
 def test_doubt__is_shown_with_the_rows_around_it(folder: AssessmentFolder) -> None:
@@ -336,3 +342,49 @@ def test_texts_of_partners__are_texts_in_every_place(
     assert "<i>x" not in whole
     assert "{{ 7*7 }}" in whole
     assert "\u202e" not in whole
+
+
+def test_evidence__is_saved_and_typed_in_or_left_out(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    desk = a_desk(folder)
+    with Ledger(folder.ledger) as ledger:
+        book = next(one for one in ledger.issued() if one.respondent == "Bea Birch")
+    decide.settle(folder, book.reference, "declined", decide.Why(LATER, "A test."))
+    decide.undo(folder, "declined", book.reference, decide.Why(LATER, "A test."))
+    with Ledger(folder.ledger) as ledger:
+        for ret in ledger.returns_of([book.reference]):
+            decide.set_aside(folder, ret.number, decide.Why(LATER, "A test."))
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(a_pdf(f"Reference {book.reference}"))
+    ingest(folder, [scan], now=LATER, workers=1)
+    address, one = one_of(folder, "evidence")
+    page = desk.get(address).text
+    assert one.ret is not None
+    kept = desk.get(f"/history/file?number={one.ret.number}")
+    assert kept.content == scan.read_bytes()
+    assert f"number={one.ret.number}" in page
+    to = press(desk, address, "enter")
+    copies = list(folder.entries.glob("*.xlsx"))
+    assert len(copies) == 1
+    saved = desk.get(f"/settle/copy?reference={book.reference}")
+    assert saved.content == copies[0].read_bytes()
+    assert "Save the copy to type in" in words_in(desk.get(to))
+    press(desk, address, "aside", aside_reason="Nothing is in it.")
+    assert "evidence" not in {each.kind for each in left(folder)}
+
+
+def test_joint_workbook__is_shown_asked_about_and_accepted(tmp_path: Path) -> None:
+    folder = a_planned_folder(tmp_path / "planned")
+    consolidate(folder, now=AGREED)
+    written = plan(folder, now=AGREED)
+    read_back(folder, written.path, {"1": {"decision": "Decline"}})
+    desk = a_desk(folder)
+    address, one = one_of(folder, "joint")
+    said = words_in(desk.get(address))
+    assert "Meet every month" in said
+    assert "In doubt" in said
+    press(desk, address, "ask")
+    assert len(list((folder.outbox / "queries").glob("*.xlsx"))) == 1
+    press(desk, address, "waive", waive_reason="They will say it in the meeting.")
+    assert one.key not in {each.key for each in left(folder)}

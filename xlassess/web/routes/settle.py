@@ -52,7 +52,8 @@ class DoubtView:
     """One thing to be settled, and where the others are; ``place`` counts from 1.
 
     ``query`` and ``letter`` are where the query workbook about it is saved from, ``copy`` the copy
-    for typing in. ``decided`` are the decisions so far, each with what undoes it.
+    for typing in, ``kept`` the file that came in. ``decided`` are the decisions so far, each with
+    what undoes it.
     """
 
     case: Case
@@ -69,6 +70,7 @@ class DoubtView:
     query: str
     letter: str
     copy: str
+    kept: str
     decided: tuple[tuple[Event, str], ...]
 
     @property
@@ -143,6 +145,7 @@ def show_one(visit: Visit) -> Response:
         query=visit.at("query", **given) if query else "",
         letter=visit.at("query", letter="yes", **given) if query else "",
         copy=visit.at("copy", **given) if _copy_file(visit, case) else "",
+        kept=visit.at("kept", number=str(case.returned)) if case.returned else "",
         decided=tuple(
             (one, undo_key(one) if one in found.in_force else "") for one in found.decided
         )
