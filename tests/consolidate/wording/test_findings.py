@@ -147,7 +147,7 @@ def test_ties__say_how_many_and_come_from_several_sections(pat):
     assert (remark.what, remark.why.split()[:2]) == ("", ["10", "items"])
     assert len({point.what[-3] for point in examples}) == 3
     # The names of the others follow the examples, in the report alone.
-    assert (rest.what, rest.why, rest.in_report[:7]) == ("", "", "7 more:")
+    assert (rest.what, rest.why, rest.in_report[:7]) == ("", "", "33 more")
 
 
 def test_best_value__all_at_basic_is_no_concern():
