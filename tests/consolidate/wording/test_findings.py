@@ -209,7 +209,7 @@ def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named(
     many = [all_at(toolkit, "below")] * 4 + [all_at(toolkit, "below", _1_1="basic")]
     part = part_of(toolkit, many)
     assert part.narrative.reading.startswith("5 of 5 organisations judge themselves below basic")
-    assert "on most of them" not in part.narrative.reading  # four tie
+    assert "on the most" not in part.narrative.reading  # four tie
     hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
     assert hidden.narrative.reading.startswith("5 organisations have each judged themselves")
 
@@ -425,6 +425,16 @@ def test_total__says_of_which_returns_it_is_once_some_leave_a_question_out(pat):
     # The closing questions are not scored, and are asked for all the same.
     assert "5 returns leave questions out that need an answer" in part.narrative.caution
     assert "complete" not in f"{head(part)} {part.narrative.caution}"
+
+
+def test_band__is_not_said_of_the_whole_where_fewer_than_half_have_a_total(pat):
+    every = everything(pat, 4)
+    part = part_of(pat, [every] * 3 + [every[1:]] * 4)
+    assert part.overall[0].band is not None
+    assert part.overall[0].band.reading not in said(part)
+    assert part.narrative.reading.startswith("The mean total of the 3 returns that answer every")
+    part = part_of(pat, [every] * 4 + [every[1:]] * 4)
+    assert part.narrative.reading == part.overall[0].band.reading
 
 
 def test_scenario_b__says_what_it_rests_on_and_no_concern_where_there_is_none(pat):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
-from xlassess.consolidate.figures.thresholds import LISTED, favourable
+from xlassess.consolidate.figures.thresholds import LISTED, enough_answers, favourable
 from xlassess.consolidate.figures.values import OverallFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
 from xlassess.consolidate.wording.pointed import checklist_names
@@ -86,17 +86,20 @@ def _concern(facts: NarrativeFacts, total: OverallFigures) -> str:
     """How many items are a concern, where the whole is said something of."""
     if facts.whole.divided or not facts.speaks_for_all or not facts.weak.found:
         return ""
-    banded = total.band is not None
+    banded = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
     return words().say("reading_concerns", facts.weak.found, facts.whole.judged, banded)
 
 
 def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
     """The band's sentence, where it may be said of the whole.
 
-    Not where views are divided, not from one or two returns; and the best band's, by which no
-    further work is called for, only where nobody sees ill health and nothing is a concern.
+    Not where views are divided, nor from one or two returns or fewer than half of them; and the
+    best band's, by which no further work is called for, only where nobody sees ill health and
+    nothing is a concern.
     """
     if total.band is None or facts.whole.divided or not facts.speaks_for_all:
+        return ""
+    if not enough_answers(total.score.n, len(facts.rows)):
         return ""
     best = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
     if best and (facts.whole.ill or facts.weak.found):
