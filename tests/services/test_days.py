@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 
+import bagit
 import openpyxl
 import pytest
 
 from tests.services.planned import AGREED, a_planned_folder, read_back
+from tests.services.small import MONDAY, a_folder
 from tests.services.test_plan import DECIDED
 from xlassess.consolidate import summarise
 from xlassess.consolidate.export import plan_of
@@ -18,7 +20,9 @@ from xlassess.consolidate.summary.sheets.agreed_plan import OVERDUE
 from xlassess.model.days import local_day, short_day, written_day
 from xlassess.services.consolidate import consolidate, present_round
 from xlassess.services.follow_up import progress_paper
+from xlassess.services.generate import generate
 from xlassess.services.plan import plan
+from xlassess.services.rounds import close_round
 from xlassess.services.status import status
 
 AFTER_MIDNIGHT = datetime(2026, 5, 1, 23, 30, tzinfo=timezone.utc)
@@ -59,3 +63,13 @@ def test_days__in_words() -> None:
         "3 September 2026", "3 Sep 2026",
     )  # fmt: skip
     assert short_day(None) == ""
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has no time zones to set")
+@pytest.mark.usefixtures("in_britain")
+def test_archive__is_of_the_day_here(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    generate(folder, now=MONDAY)
+    archive = close_round(folder, now=AFTER_MIDNIGHT).archive
+    assert archive.name == "archive-2026-05-02"
+    assert bagit.Bag(str(archive)).info["Bagging-Date"] == "2026-05-02"

@@ -23,7 +23,7 @@ from xlassess.consolidate.export import DICTIONARY, data_package, export, guarde
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment
-from xlassess.model.days import written_day
+from xlassess.model.days import local_day, written_day
 from xlassess.services.consolidate import output_from, present_round
 
 ARCHIVE = "archive"
@@ -106,7 +106,7 @@ def _about(settings: Assessment, now: datetime) -> dict[str, str]:
         "Contact-Name": settings.coordinator.name,
         "External-Identifier": f"{settings.id}/{settings.round}",
         "External-Description": f"Partnership self-assessment, round {settings.round}",
-        "Bagging-Date": now.date().isoformat(),
+        "Bagging-Date": local_day(now).isoformat(),
     }
 
 
