@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
@@ -17,7 +18,14 @@ from xlassess.demo.partnership import ASSESSMENT
 from xlassess.demo.returns import RETURNED
 from xlassess.demo.run import INBOX, OWN_TOOLKIT, Partners, change_register, clear, set_up
 from xlassess.demo.scripts.script import Cell
-from xlassess.demo.scripts.three_rounds import TOOLKIT, YEARS, DemoYear, Entered, people_of
+from xlassess.demo.scripts.three_rounds import (
+    FIRST_VERSION,
+    TOOLKIT,
+    YEARS,
+    DemoYear,
+    Entered,
+    people_of,
+)
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.toolkit import Item, Toolkit
@@ -107,12 +115,16 @@ def _begun(before: AssessmentFolder, year: DemoYear) -> AssessmentFolder:
 
 
 def _toolkit_text(year: DemoYear) -> str:
-    """The toolkit as it stands in a round: all changes up to then."""
+    """The toolkit as it stands in a round: all changes up to then, each a version of its own."""
     text = (resources.files("xlassess.builtin_toolkits") / f"{TOOLKIT}.yaml").read_text("utf-8")
-    changes = {f'version: "{YEARS[0].version}"': f'version: "{year.version}"'}
-    for each in YEARS[: YEARS.index(year) + 1]:
+    (first,) = re.findall(r'^version: "(\d+\.\d+)"$', text, re.MULTILINE)
+    edition, _, number = first.partition(".")
+    changed = YEARS.index(year)
+    changes = {f'version: "{first}"': f'version: "{edition}.{int(number) + changed}"'}
+    for each in YEARS[: changed + 1]:
         changes |= each.reworded
-    for old, new in changes.items():
+    for old, said in changes.items():
+        new = said.replace(FIRST_VERSION, first)
         if text.count(old) != 1:
             raise ValueError(f"the toolkit has {text.count(old)} times: {old}")
         text = text.replace(old, new)

@@ -15,8 +15,8 @@ from xlassess.demo.scripts.script import Cell, PlanRow, Script
 from xlassess.model.assessment import Respondent
 
 TOOLKIT = "pat"
-FIRST_VERSION = "1.1"
-"""The version of the toolkit that the first round is held with."""
+FIRST_VERSION = "FIRST"
+"""What stands in texts for the version of the toolkit that the first round is held with."""
 
 Entered = Mapping[str, Mapping[str, Cell]]
 """What is entered into a joint workbook: by the item a row is about, and the name of the cell.
@@ -45,7 +45,6 @@ class DemoYear:
     silent: frozenset[str] = frozenset()
     leaving: tuple[str, ...] = ()
     joining: tuple[Respondent, ...] = ()
-    version: str = FIRST_VERSION
     reworded: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -187,7 +186,6 @@ _2025 = DemoYear(
     happened=f"{LEAVES} has left; question 3B is reworded",
     silent=frozenset({SILENT}),
     leaving=("David Ellery",),
-    version="1.2",
     reworded={
         "People across every partner, and at all levels within it, see the partnership as their "
         "own.": "Staff at every level of each partner see the partnership as their own.\n"
@@ -255,7 +253,6 @@ _2026 = DemoYear(
     happened="Vale Homes has joined; question 5F is another one, and is not compared",
     leaving=(SUCCEEDED,),
     joining=JOINING,
-    version="1.3",
     reworded={
         "The partnership's main focus is on process, outcomes and innovation.":
         "The committee spends more of its time on results than on process.\n"
