@@ -16,7 +16,7 @@ from xlassess.services.in_doubt import Doubt, doubts_in
 
 WITHOUT_PLACE = {"R05", "R08"}
 """Queries about what no cell of ours is for: rows of others, and a sheet that is not there."""
-ABOUT_ANOTHER = {"C12"}
+ABOUT_ANOTHER = {"C12", "C28", "C31"}
 """Queries that name the answer for which something else is asked."""
 
 
