@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import plistlib
 import struct
 import zipfile
 
@@ -72,6 +73,11 @@ def guarded(data: bytes) -> Guarded:
         (b"[InternetShortcut]\r\nURL=https://a.example/x,y,z", "only a link"),
         (b"[Desktop Entry]\nType=Link\nURL=https://a.example\n", "only a link"),
         (b'<?xml version="1.0"?><plist><dict><key>URL</key><string>x</string>', "only a link"),
+        (plistlib.dumps({"URL": "https://a.example"}, fmt=plistlib.FMT_BINARY), "only a link"),
+        (plistlib.dumps({"WebMainResource": {"WebResourceURL": "https://a.example"}},
+                        fmt=plistlib.FMT_BINARY), "archive"),
+        ("[InternetShortcut]\r\nURL=https://a.example".encode("utf-16"), "only a link"),
+        (b"\xfe\xff" + "item\tanswer\tcomment\n".encode("utf-16-be"), "CSV"),
         (b'{"":"DO NOT EDIT, PLEASE, EVER","doc_id":"1"}', "Google"),
         (b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00F", "only a link"),
         (b"book\x00\x00\x00\x00mark\x00\x00\x00\x008\x00", "only a link"),

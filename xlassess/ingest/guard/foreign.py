@@ -167,6 +167,10 @@ def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
     return None
 
 
+_BINARY_LIST, _KEY_OF_ADDRESS, _PAGE = b"bplist", b"\x53URL", b"WebMainResource"
+"""How macOS writes what a link leads to, and what only a saved page has beside addresses."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
 PLAIN_ZIP = Foreign("a zip file", _UNPACK)
 
 
@@ -175,11 +179,15 @@ def foreign_bytes(data: bytes) -> Foreign:
     head = data[:4096]
     if head.startswith(b"\x1f\x8b") and _GNUMERIC_TAG.search(_unpacked_head(data)):
         return _GNUMERIC
+    if head.startswith(_BINARY_LIST) and _KEY_OF_ADDRESS in head and _PAGE not in head:
+        return _LINK
     for magic, foreign in _MAGIC:
         if head.startswith(magic):
             return foreign
     if head[4:8] == b"ftyp":
         return Foreign("a picture or film")
+    if head.startswith(_UTF_16):
+        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
     return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
 
 
