@@ -15,7 +15,7 @@ import pytest
 from tests.ledger.raw import behind
 from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
-from xlassess.ledger.events import START
+from xlassess.ledger.events import START, read, read_whole
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError
 
@@ -373,3 +373,20 @@ def test_waiver__ends_with_the_return_it_was_of(filled: Place) -> None:
     with Ledger(filled, clock) as ledger:
         assert ledger.record_return(a_return(0, "b")).state == "query"
         assert ledger.current("2026")["R000"].findings[0].is_open
+
+
+def test_log__known_from_before_is_the_log_as_it_is(filled: Place) -> None:
+    """What was read before is taken up only where it is still what the log begins with."""
+    with Ledger(filled, clock, by="Eve") as ledger:
+        with ledger._reading() as db:
+            assert read_whole(db) == read(db)
+        with contextlib.suppress(UsageError), ledger.together():
+            ledger.decisions.mark(["R000"], "sent")  # the log is read with this in it ...
+            ledger.decisions.settle("R002", "declined", "Once more.")
+        with ledger._reading() as db:  # ... which is not there any more
+            assert len(read_whole(db)) == MANY
+        ledger.decisions.mark(["R001"], "reminded")
+        ledger.decisions.mark(["R000"], "reminded")
+        with ledger._reading() as db:
+            assert read_whole(db) == read(db)
+            assert len(read_whole(db)) == MANY + 2

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
+from contextlib import ExitStack
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.damaged.builders import a_pdf
 from tests.services.planned import AGREED, a_planned_folder, read_back
 from tests.services.small import LATER, answer
 from tests.services.test_offers import handed
-from tests.web.desks import DeskClient, a_desk, a_doubtful_round, number_in, words_in
+from tests.web.desks import (
+    FROM_HERE,
+    DeskClient,
+    a_desk,
+    a_doubtful_round,
+    number_in,
+    running,
+    words_in,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event, Ledger
 from xlassess.services import decide
@@ -57,11 +68,17 @@ def last(folder: AssessmentFolder) -> Event:
         return ledger.events()[-1]
 
 
+def mark_in(page: httpx.Response) -> str:
+    """Return the mark by which a page is known to be out of date."""
+    found = re.search(r'name="mark" value="([^"]*)"', page.text)
+    assert found is not None
+    return found.group(1)
+
+
 def press(desk: DeskClient, address: str, what: str, **fields: str) -> str:
     """Press a button on a page with its fields filled in, and return the address one is led to."""
     page = desk.get(address)
-    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
-    given = {"number": number_in(page), "mark": mark.group(1) if mark else "", "what": what}
+    given = {"number": number_in(page), "mark": mark_in(page), "what": what}
     came = desk.post(
         address, {**given, **{name.replace("_", "-"): v for name, v in fields.items()}}
     )
@@ -143,9 +160,7 @@ def test_waive__without_a_reason_is_told_beside_the_field(folder: AssessmentFold
     desk = a_desk(folder)
     address, _ = one_of(folder, "Not one of the choices")
     page = desk.get(address)
-    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
-    assert mark
-    fields = {"number": number_in(page), "mark": mark.group(1), "what": "waive"}
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": "waive"}
     came = desk.post(address, {**fields, "waive-reason": "  "})
     assert came.status_code == 422
     assert 'href="#waive-reason"' in came.text
@@ -169,9 +184,7 @@ def test_correct__to_what_is_no_choice_changes_nothing(folder: AssessmentFolder)
     desk = a_desk(folder)
     address, one = one_of(folder, "Not one of the choices")
     page = desk.get(address)
-    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
-    assert mark
-    fields = {"number": number_in(page), "mark": mark.group(1), "what": "correct"}
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": "correct"}
     came = desk.post(address, {**fields, "answer-0": "Rather", "correct-reason": "By telephone."})
     assert came.status_code == 422
     assert one.key in {each.key for each in left(folder)}
@@ -199,10 +212,8 @@ def test_choose__of_a_return_of_somebody_else_is_refused(folder: AssessmentFolde
     desk = a_desk(folder)
     address, _ = one_of(folder, "Two returns, order unclear")
     page = desk.get(address)
-    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
-    assert mark
     before = last(folder).number
-    fields = {"number": number_in(page), "mark": mark.group(1), "what": "choose", "which": "1"}
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": "choose", "which": "1"}
     assert desk.post(address, {**fields, "choose-reason": "x"}).status_code == 422
     assert last(folder).number == before
 
@@ -269,11 +280,9 @@ def test_two_people__the_second_sees_what_the_first_did(folder: AssessmentFolder
     first, second = a_desk(folder), a_desk(folder)
     address, one = one_of(folder, "Not one of the choices")
     page = second.get(address)
-    mark = re.search(r'name="mark" value="([^"]*)"', page.text)
-    assert mark
     press(first, address, "waive", waive_reason="The first says yes.")
     before = last(folder).number
-    fields = {"number": number_in(page), "mark": mark.group(1), "what": "correct"}
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": "correct"}
     came = second.post(address, {**fields, "answer-0": "Agree", "correct-reason": "No."})
     assert came.status_code == 422
     said = words_in(came)
@@ -388,3 +397,30 @@ def test_joint_workbook__is_shown_asked_about_and_accepted(tmp_path: Path) -> No
     assert len(list((folder.outbox / "queries").glob("*.xlsx"))) == 1
     press(desk, address, "waive", waive_reason="They will say it in the meeting.")
     assert one.key not in {each.key for each in left(folder)}
+
+
+def test_many_people__settle_one_finding_once(folder: AssessmentFolder) -> None:
+    address, _ = one_of(folder, "Not one of the choices")
+    came, start = [], threading.Barrier(8)
+
+    def decide_it(person: httpx.Client) -> None:
+        page = person.get(address)
+        fields = {"number": number_in(page), "mark": mark_in(page), "what": "waive"}
+        start.wait()
+        came.append(person.post(address, data={**fields, "waive-reason": "Yes."}).status_code)
+
+    with running(folder) as desk, ExitStack() as clients:
+        people = []
+        for _ in range(8):
+            link = desk.new_link()
+            home = f"http://127.0.0.1:{desk.port}"
+            person = httpx.Client(base_url=home, headers=FROM_HERE, timeout=60)
+            assert clients.enter_context(person).get(link).status_code == 200
+            people.append(threading.Thread(target=decide_it, args=(person,)))
+        for one in people:
+            one.start()
+        for one in people:
+            one.join()
+    assert sorted(came) == [303, *[422] * 7]
+    with Ledger(folder.ledger) as ledger:
+        assert [event.what for event in ledger.events()].count("waived") == 1

@@ -42,7 +42,7 @@ class Deciding:
 
     def __init__(self, db: Connection, at: datetime, by: str) -> None:
         self.db, self._at, self._by = db, at, by
-        self.log = events.read(db)
+        self.log = events.read_whole(db)
         self.now = Replay().follow(self.log)
 
     def waiver(self, reason: str) -> Waiver:

@@ -181,6 +181,27 @@ def read(db: Connection, which: ColumnElement[bool] | None = None) -> tuple[Even
     return tuple(_event(row) for row in db.execute(query.order_by(EVENTS.c.number)))
 
 
+def read_whole(db: Connection) -> tuple[Event, ...]:
+    """Return the whole log; what this process has read of it before is not read again.
+
+    Events are only ever added, and the hash of each stands on all before it: where the last one
+    known is still there, so are those before it.
+    """
+    first = db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == 1)) or ""
+    known = _KNOWN.get(first, ())
+    if known:
+        last = select(EVENTS.c.hash).where(EVENTS.c.number == known[-1].number)
+        known = known if db.scalar(last) == known[-1].hash else ()
+    found = (*known, *read(db, EVENTS.c.number > (known[-1].number if known else 0)))
+    _KNOWN.clear()  # of one ledger: a process works on one
+    _KNOWN[first] = found
+    return found
+
+
+_KNOWN: dict[str, tuple[Event, ...]] = {}
+"""The log as it was read last, by the hash of its first event."""
+
+
 def _event(row: Any) -> Event:
     return Event(
         number=row.number,

@@ -193,10 +193,11 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         issued = ledger.book(reference)
         if issued is None or issued.identity.round != assessment.round:
             raise UsageError("There is no such workbook in this round.", "Choose it in the list.")
+        # First: what is decided while the rest is read must show in the mark, and not be missed.
+        events = ledger.about(reference)
         toolkit = ledger.toolkits()[issued.identity.digest]
         number = ledger.counting_of([reference]).get(reference, 0)
         came = [ret for ret in ledger.returns_of([reference]) if ret.state != "refused"]
-        events = ledger.about(reference)
         register, asked = ledger.register(), ledger.queries(reference)
         copies = tuple(one for one in ledger.entries() if one.of == reference)
     counts = next((ret for ret in came if ret.number == number), None)

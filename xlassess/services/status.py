@@ -363,11 +363,14 @@ def _senders(
     history: Sequence[Return], issued: Sequence[Issued], respondents: Sequence[Respondent]
 ) -> dict[int, str]:
     """By the number of a refused return, whose address it came from, where that is one person's."""
+    refused = [ret for ret in history if ret.state == "refused"]
+    if not refused:
+        return {}
     whose = whose_addresses(respondents, issued)
     names = {book.identity.respondent: book.who for book in issued}
     sent: dict[int, str] = {}
-    for ret in history:
-        ids = whose.get(sender_of(ret).casefold(), frozenset()) if ret.state == "refused" else ()
+    for ret in refused:
+        ids = whose.get(sender_of(ret).casefold(), frozenset())
         if len(ids) == 1 and (name := names.get(*ids)):
             sent[ret.number] = name
     return sent

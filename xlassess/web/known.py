@@ -10,6 +10,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.status import Status, status
+from xlassess.web.unsettled import Unsettled, unsettled
 
 _State = tuple[object, ...]
 
@@ -23,6 +24,7 @@ class KnownRounds:
     """
 
     _known: dict[Path, tuple[int, _State, Status]] = field(default_factory=dict)
+    _listed: tuple[Status, tuple[Unsettled, ...]] | None = None
     _working: threading.Lock = field(default_factory=threading.Lock)
 
     def status(self, folder: AssessmentFolder, today: date) -> Status:
@@ -41,6 +43,13 @@ class KnownRounds:
                 held = status(folder, today=today, known=basis, register=basis.register)
             self._known[folder.home] = (last, files, held)
             return held
+
+    def unsettled(self, found: Status) -> tuple[Unsettled, ...]:
+        """Return what is to be settled in a round, as a list."""
+        held = self._listed
+        if held is None or held[0] is not found:
+            held = self._listed = (found, tuple(unsettled(found)))
+        return held[1]
 
 
 def _last(folder: AssessmentFolder) -> int:

@@ -211,6 +211,10 @@ _STEPS: dict[str, Callable[[Visit, Case], Settled]] = {
 }  # fmt: skip
 
 
+PLAIN = frozenset(("ask", "asked", "enter"))
+"""The buttons beside which there is nothing to fill in."""
+
+
 def _doubt(case: Case) -> Doubt:
     if case.doubt is None:
         raise FormErrors(FieldError("", "This is settled already."))

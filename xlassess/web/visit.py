@@ -37,6 +37,7 @@ from xlassess.web.jobs import Job, Jobs
 from xlassess.web.known import KnownRounds
 from xlassess.web.page import PageLink, page
 from xlassess.web.security import Session, User
+from xlassess.web.unsettled import Unsettled
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -100,6 +101,11 @@ class Visit:
     def status(self) -> Status:
         """Where the round stands now."""
         return self.desk.known.status(self.folder, self.today)
+
+    @property
+    def unsettled(self) -> tuple[Unsettled, ...]:
+        """What is to be settled in the round now, one thing after the other."""
+        return self.desk.known.unsettled(self.status)
 
     @cached_property
     def rounds(self) -> tuple[str, ...]:

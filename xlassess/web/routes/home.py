@@ -14,6 +14,7 @@ from xlassess.services.common.phrases import count, matter
 from xlassess.services.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
 from xlassess.web.page import PageLink, page
+from xlassess.web.unsettled import KINDS
 from xlassess.web.visit import Visit
 
 
@@ -66,12 +67,15 @@ class HomeView:
 
 
 _PAGE_OF: dict[str, str] = {
-    "queries": "settle", "offers": "settle", "evidence": "settle", "later": "settle",
-    "joint": "settle", "other round": "settle", "asked": "settle", "nobody": "settle",
-    "awaited": "register", "not issued": "send", "reports": "plan", "overdue": "plan",
-    "unexplained": "plan", "unsettled": "plan",
+    **dict.fromkeys(KINDS, "settle"), "awaited": "register", "not issued": "send",
+    "reports": "plan", "overdue": "plan", "unexplained": "plan", "unsettled": "plan",
 }  # fmt: skip
 """The page on which each open matter is dealt with; it is linked to where it is there."""
+
+_NARROWED: dict[str, dict[str, str]] = {
+    **{kind: {"kind": kind} for kind in KINDS}, "awaited": {"some": "awaited"},
+}  # fmt: skip
+"""What such a page is narrowed down to."""
 
 
 def show(visit: Visit) -> Response:
@@ -84,7 +88,9 @@ def show(visit: Visit) -> Response:
         rates=found.rates,
         states=tuple(_states(found)),
         matters=tuple(
-            OpenMatter(matter(kind, number), visit.at(_PAGE_OF.get(kind, "")))
+            OpenMatter(
+                matter(kind, number), visit.at(_PAGE_OF.get(kind, ""), **_NARROWED.get(kind, {}))
+            )
             for kind, number in found.matters.items()
         ),
         steps=tuple(_steps(visit, found)),

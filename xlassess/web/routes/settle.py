@@ -17,8 +17,8 @@ from xlassess.services.in_doubt import in_doubt
 from xlassess.services.query import LETTER
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.page import PageLink, download, page
-from xlassess.web.settling import Case, settle, take_back, undo_key
-from xlassess.web.unsettled import KINDS, Unsettled, unsettled
+from xlassess.web.settling import PLAIN, Case, settle, take_back, undo_key
+from xlassess.web.unsettled import KINDS, Unsettled
 from xlassess.web.visit import Visit
 
 _MOST = 100
@@ -92,7 +92,7 @@ class DoubtView:
 def show(visit: Visit) -> Response:
     """Show what is to be settled: all of it, or of one kind."""
     wanted = visit.request.query_params.get("kind", "")
-    every = tuple(unsettled(visit.status))
+    every = visit.unsettled
     lines = [one for one in every if wanted in ("", one.kind)]
     at, more = visit.place(len(lines), _MOST), {"kind": wanted} if wanted else {}
     left = at + _MOST < len(lines)
@@ -125,7 +125,7 @@ def _to(visit: Visit, one: Unsettled, **more: str) -> str:
 
 def show_one(visit: Visit) -> Response:
     """Show one thing in its place, and what can be done about it."""
-    every = tuple(unsettled(visit.status))
+    every = visit.unsettled
     case, place = _case(visit, every)
     here = visit.at("doubt", ref=case.reference, of=_key(visit))
     found, given = case.found, {"reference": case.reference}
@@ -197,14 +197,15 @@ def act(visit: Visit) -> Done:
             take_back(visit, visit.form.text("undo"))
             return Done("It was taken back.", _back(visit))
         with _ONE_AT_A_TIME:
-            every = tuple(unsettled(visit.status))
+            every = visit.unsettled
             case, place = _case(visit, every)
             if visit.form.text("mark") != case.mark:
                 raise FormErrors(FieldError("", _MEANWHILE))
             done = settle(visit, case, what)
     except UsageError as wrong:
         told = " ".join(filter(None, (wrong.message, without_commands(wrong.remedy))))
-        raise FormErrors(FieldError(f"{what}-reason", told)) from wrong
+        field = "" if what in PLAIN or what == "undo" else f"{what}-reason"
+        raise FormErrors(FieldError(field, told)) from wrong
     here = {"ref": case.reference, "of": _key(visit)}
     if done.stays:
         return Done(done.said, visit.at("doubt", **here))
