@@ -188,6 +188,8 @@ def _show(out: Console, result: Ingested) -> None:
             out.say("Correct plan, progress and workshop workbooks in the file, and read it again.")
         if partners:
             out.say("To ask the partners: xlassess query")
+        elif joint:
+            out.say("To ask whoever filled them in: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
 
 
