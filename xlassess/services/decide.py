@@ -27,9 +27,10 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.asked import Request, in_force, requests
-from xlassess.services.common.due import feedback_standing, partners_standing
+from xlassess.services.common.due import partners_standing
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.pages import feedback_standing
 from xlassess.services.common.standing import PartnersStanding
 from xlassess.services.ingest import context_of
 

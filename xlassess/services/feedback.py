@@ -20,7 +20,7 @@ from xlassess.consolidate import (
 from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
 from xlassess.services.common.outbox import feedback_folder, keep_copy, put
-from xlassess.services.common.standing import digest_of_what_pages_show
+from xlassess.services.common.pages import digest_of_what_pages_show
 from xlassess.services.consolidate import output_from, present_round
 
 WORD = ".docx"
@@ -68,7 +68,7 @@ def feedback(
     with Ledger(folder.ledger, lambda: now) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
-        shown = digest_of_what_pages_show(record.assessment, folder.respondents())
+        shown = digest_of_what_pages_show(folder.assessment(), folder.respondents())
         ledger.record_output(record.assessment.round, written, shown, anyway)
         names = {issued.file_name for issued in ledger.issued(record.assessment.round)}
     current = {issued.file_name for issued in whose_answers(record, summary)}

@@ -9,10 +9,9 @@ from itertools import groupby
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import is_page_of
 from xlassess.generate import query_subject
 from xlassess.ledger import Ledger
-from xlassess.ledger.events import Event, What
+from xlassess.ledger.events import What
 from xlassess.mail import (
     AddressError,
     Attachment,
@@ -36,13 +35,17 @@ from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.joint import Addressee, addressee, issued_last
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import QUERIES, feedback_folder, holds
+from xlassess.services.common.pages import (
+    FeedbackStanding,
+    check_pages_hold,
+    feedback_standing,
+    pages_of,
+)
 from xlassess.services.common.posting import Post
 from xlassess.services.common.standing import (
-    FeedbackStanding,
     PartnersStanding,
     Standing,
     asked_of_others,
-    digest_of_what_pages_show,
     joint_standing,
     only_name,
 )
@@ -168,7 +171,7 @@ def compose(
         still_open(ledger, assessment.round)
     out: Standing
     if ask.kind == "feedback":
-        _pages_hold(ledger, assessment, people)
+        check_pages_hold(ledger, assessment, people)
         out, partners = feedback_standing(ledger, assessment, people), None
     elif ask.kind in _OF:
         out, partners = _joint(folder, assessment, ledger, ask, people), None
@@ -403,7 +406,7 @@ class _Writing:
     def _feedback(self, books: Sequence[Issued], out: FeedbackStanding) -> None:
         """Write the message with one respondent's own pages."""
         one, place = books[0], feedback_folder(self.folder, self.assessment)
-        pages = {book.file_name: _pages(place, book, out.made_at) for book in books}
+        pages = {book.file_name: pages_of(place, book, out.made_at) for book in books}
         letter = Letter(
             kind="feedback",
             address=one.email,
@@ -544,98 +547,6 @@ def _body(letter: str) -> str:
     """What the letter of a query says, without the lines at its head that are pasted elsewhere."""
     head, _, said = letter.partition("\n\n")
     return said if head.startswith(("To:", "Cc:", "Subject:")) else letter
-
-
-_CHANGES: tuple[What, ...] = (
-    "issued",
-    "received",
-    "waived",
-    "waiver revoked",
-    "chosen",
-    "set aside",
-    "reassigned",
-    "corrected",
-    "nil return",
-    "declined",
-)
-"""What may change which answers count or what was promised, and with them every page."""
-
-
-def _changes(event: Event, log: Sequence[Event]) -> bool:
-    """True for what may change pages, and where such a thing is taken back."""
-    taken_back = event.undoes is not None and log[event.undoes - 1].what in _CHANGES
-    return taken_back or event.what in _CHANGES
-
-
-def feedback_standing(
-    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]
-) -> FeedbackStanding:
-    """Return to whom pages of feedback go: who is asked, and whose answers count.
-
-    Args:
-        ledger: what is on record.
-        assessment: the settings.
-        people: the register.
-
-    Raises:
-        UsageError: no pages were written.
-    """
-    written = _pages_written(ledger.events(), assessment)
-    record, kits = ledger.overview(assessment.round), ledger.toolkits()
-    asked = {place for place, _ in requests(assessment, people)}
-    own = [one for one in record.issued if kits[one.identity.digest].subject != "proposal"]
-    return FeedbackStanding(record, own, asked, written.at)
-
-
-def _pages_written(log: Sequence[Event], assessment: Assessment) -> Event:
-    """The event by which pages of feedback were written last.
-
-    Raises:
-        UsageError: none were written.
-    """
-    for one in reversed(log):
-        if one.what == "feedback written" and one.details.get("round") == assessment.round:
-            return one
-    raise UsageError(
-        "No pages of feedback were written in this round yet.",
-        "Write them first: xlassess feedback",
-    )
-
-
-def _pages_hold(ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]) -> None:
-    """Refuse to send pages that say what no longer holds.
-
-    Raises:
-        UsageError: no pages were written, or something has changed since.
-    """
-    log = ledger.events()
-    written = _pages_written(log, assessment)
-    again = "Write them again: xlassess feedback"
-    ours = {book.reference for book in ledger.issued(assessment.round)}
-    since = [one for one in log if one.number > written.number and _changes(one, log)]
-    if any(one.reference in ours for one in since):
-        raise UsageError(
-            "Answers came in or changed, or workbooks were issued, since the pages of feedback "
-            "were written.",
-            again,
-        )
-    if written.details.get("sha256") != digest_of_what_pages_show(assessment, people):
-        raise UsageError(
-            "The settings or the register have changed since the pages of feedback were written.",
-            again,
-        )
-
-
-def _pages(place: Path, book: Issued, made_at: datetime) -> tuple[Attachment, ...]:
-    """The pages of a respondent, in Excel and in Word; none of what is not theirs, or older.
-
-    Pages of an earlier run are left where the last one broke off.
-    """
-    paths = (place / book.file_name, (place / book.file_name).with_suffix(".docx"))
-    found = [(path, path.read_bytes()) for path in paths if path.is_file()]
-    if not found or not all(is_page_of(content, book.reference, made_at) for _, content in found):
-        return ()
-    return tuple(Attachment(book.reference, path.name, content) for path, content in found)
 
 
 def words_of(folder: AssessmentFolder) -> Words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +10,6 @@ from xlassess.assessment.slugs import tidy
 from xlassess.contract.reference import normalise
 from xlassess.generate import is_for_partner
 from xlassess.ledger import Ledger, RoundOverview
-from xlassess.mail import is_office
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
@@ -28,7 +26,6 @@ from xlassess.services.common.joint import (
     holder_of,
     issued_last,
 )
-from xlassess.services.common.offers import sender_of
 
 
 def absent_until(notice: Notice | None, person: Respondent | None, today: date) -> date | None:
@@ -279,66 +276,6 @@ class PartnersStanding(Standing):
                 )
             )
         ]
-
-
-def digest_of_what_pages_show(assessment: Assessment, people: Iterable[Respondent]) -> str:
-    """Return what settings and register say that may stand on pages of feedback, as a digest.
-
-    Addresses and leave are no part of it: they say where a page goes, and not what is on it.
-
-    Args:
-        assessment: the settings.
-        people: the register.
-    """
-    shown = replace(
-        assessment, mail=None, return_by=None, show_last_time={}, show_successors=False,
-        shared=False,
-    )  # fmt: skip
-    rows = sorted((one.id, one.partner, one.name, one.level, one.toolkits) for one in people)
-    return hashlib.sha256(f"{shown!r} {rows!r}".encode()).hexdigest()
-
-
-class FeedbackStanding(Standing):
-    """Whose page of feedback may be sent: those who are asked, and whose return counts.
-
-    Args:
-        record: where the round's workbooks stand.
-        own: the workbooks in which people say what they think, and decide nothing for others.
-        asked: the places of the register.
-        made_at: when the pages were written last.
-    """
-
-    def __init__(
-        self, record: RoundOverview, own: Sequence[Issued], asked: Set[Request], made_at: datetime
-    ) -> None:
-        self.made_at = made_at
-        self._current = record.current
-        known = [
-            book for book in own if book.reference in record.returned and request_of(book) in asked
-        ]
-        super().__init__(known, record.register, frozenset(), frozenset())
-
-    def was_told(self, book: Issued) -> bool:
-        """True when its respondent was sent their page."""
-        return any(
-            one.purpose == "feedback" and one.outcome == "sent" and book.reference in one.references
-            for one in self._register.messages
-        )
-
-    def may_be_a_successor(self, book: Issued, address: str) -> bool:
-        """True where whoever reads this address now need not be who answered.
-
-        A row without the name of a person stays the same when another takes it over. Only its
-        address tells: the page may go where the workbook was issued to, or where it came from.
-
-        Args:
-            book: the workbook.
-            address: the address of its row, as the register has it now.
-        """
-        if book.respondent and not is_office(book.respondent):
-            return False
-        known = {book.email.casefold(), sender_of(self._current[book.reference]).casefold()}
-        return address.casefold() not in known
 
 
 def joint_standing(
