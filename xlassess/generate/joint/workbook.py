@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,13 +89,18 @@ def build_joint(book: JointWorkbook, personal: Personal, password: str) -> bytes
     _write_start(draft, start, book, contents)
     for sheet, place, after in zip(sheets, where.sections, [*names[1:], START], strict=True):
         write_section(draft, sheet, place, after)
-    _write_hidden(draft, common)
+    write_joint_hidden(draft, common)
     start.raw.activate()
     return finish(draft, common, words).stamp(personal)
 
 
-def _write_hidden(draft: Draft, common: CommonIdentity) -> None:
-    """Write the technical sheets; who it is for stands there in full, on Start in short."""
+def write_joint_hidden(draft: Draft, common: CommonIdentity) -> None:
+    """Write the technical sheets; who it is for stands there in full, on Start in short.
+
+    Args:
+        draft: the workbook with all its other sheets.
+        common: its identity.
+    """
     lists, identity = draft.book.sheet(LISTS), draft.book.sheet(IDENTITY)
     draft.lists.write(draft.book, lists)
     write_identity(draft, identity, common)
@@ -123,26 +128,40 @@ def _write_start(
     row = write_steps(sheet, row, steps)
     row = _table(draft, sheet, row, contents)
     row = write_heading(sheet, row + 1, words.say("heading_details"))
-    row = _details(draft, sheet, row, book, words)
+    row = write_joint_details(draft, sheet, row, book.kind, return_by=book.return_by)
     row = write_heading(sheet, row, words.say("heading_notes"))
     row = write_paragraphs(sheet, row, words.paragraphs(f"{book.kind}_notes", book.assessment))
     last = write_mail_link(draft, sheet, row)
     draft.finish(sheet, (last, LAST), landscape=False, single=True)
 
 
-def _details(draft: Draft, sheet: SheetWriter, row: int, book: JointWorkbook, words: Words) -> int:
-    """Write whose workbook it is and by when it is wanted; return the row after."""
+def write_joint_details(
+    draft: Draft, sheet: SheetWriter, row: int, kind: JointKind, *, return_by: date | None,
+    more: Sequence[str] = (),
+) -> int:  # fmt: skip
+    """Write whose workbook it is and by when it is wanted; return the row after.
+
+    Args:
+        draft: the workbook being built.
+        sheet: its first sheet.
+        row: where to begin.
+        kind: what the workbook is for.
+        return_by: the day by which it is wanted, if any is named.
+        more: lines that follow the reference.
+    """
+    words = Words(WORDS)
     detail = formats.PLAIN.but(indent=1)
     strong = detail.but(bold=True, size=14, colour=palette.NAVY)
     label = formats.SMALL_PROSE.but(indent=1)
     draft.personal.add(sheet, (row, 0), "reference", strong, f"{words.say('label_reference')}: ")
     sheet.height(row, 22)
-    sheet.text(row + 1, 0, words.say(f"{book.kind}_label_whose"), label)
+    row = write_paragraphs(sheet, row + 1, more, detail) - 1 if more else row
+    sheet.text(row + 1, 0, words.say(f"{kind}_label_whose"), label)
     draft.personal.add(sheet, (row + 2, 0), "partner", detail.but(bold=True))
     sheet.height(row + 2, 30)
-    lines = [draft.words.say("coordinator", book.assessment.coordinator)]
-    if book.return_by:
-        lines.insert(0, f"{draft.words.say('label_return_by')}: {written_day(book.return_by)}")
+    lines = [draft.words.say("coordinator", draft.assessment.coordinator)]
+    if return_by:
+        lines.insert(0, f"{draft.words.say('label_return_by')}: {written_day(return_by)}")
     return write_paragraphs(sheet, row + 3, lines, detail)
 
 

@@ -21,6 +21,8 @@ from xlassess.contract.layout import (
 )
 from xlassess.contract.query_layout import query_layout
 from xlassess.contract.seal import questions_digest
+from xlassess.generate.joint.questions import kind_of
+from xlassess.generate.joint.workbook import write_joint_details, write_joint_hidden
 from xlassess.generate.partner_workbook import common_identity, write_hidden
 from xlassess.generate.plate import Personal, begin, finish
 from xlassess.generate.query.asking import Asking
@@ -73,7 +75,12 @@ def write_query_start(
     row = write_heading(sheet, row, draft.words.say("heading_details"))
     about = words.say("about", asking.issued.reference, asking.received, asking.typed)
     about = f"{words.say('label_about')}: {about}"
-    row = write_details(draft, sheet, row, asking.return_by, (about,))
+    kind = kind_of(draft.toolkit)
+    if kind:
+        by = asking.return_by
+        row = write_joint_details(draft, sheet, row, kind, return_by=by, more=(about,))
+    else:
+        row = write_details(draft, sheet, row, asking.return_by, (about,))
     last = _texts(draft, sheet, row, contents, asking)
     draft.finish(sheet, (last, LAST), landscape=False, single=True)
 
@@ -207,7 +214,7 @@ def build_query(asking: Asking, personal: Personal, password: str) -> bytes:
         _write_section(draft, place, contents, [*names, START])
     if where.action_plan is not None and contents.has_plan:
         _write_plan(draft, where.action_plan, contents)
-    write_hidden(draft, common)
+    (write_joint_hidden if contents.joint else write_hidden)(draft, common)
     start.raw.activate()
     return finish(draft, common, contents.words).stamp(personal)
 
