@@ -133,3 +133,11 @@ def test_portfolio__is_written_and_what_is_left_out_told(tmp_path: Path) -> None
         assert (tmp_path / "output" / name).is_file()
     refused = run("consolidate", "-C", tmp_path, "--order", "total")
     assert (refused.exit_code, "grand total" in refused.stderr) == (2, True)
+
+
+def test_peers__with_too_few_others_there_is_no_page(tmp_path: Path) -> None:
+    an_assessment_in(tmp_path, "one", back=True)
+    a_programme(tmp_path, "  - folder: one\n")
+    result = run("report", "--peers", "-C", tmp_path)
+    assert (result.exit_code, "These have no page" in result.stdout) == (0, True)
+    assert not (tmp_path / "output" / "peers").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import docx
 import openpyxl
@@ -16,11 +17,13 @@ from xlassess.consolidate import (
     Portfolio,
     PortfolioLine,
     can_order_by_total,
+    peers_of,
     portfolio_bytes,
     summarise,
 )
 from xlassess.consolidate.figures.portfolio import place_of
-from xlassess.consolidate.report import portfolio_in_word
+from xlassess.consolidate.figures.thresholds import PEERS_HALF, PEERS_HIDDEN, is_share
+from xlassess.consolidate.report import peers_in_word, portfolio_in_word
 from xlassess.consolidate.wording.portfolio_words import (
     decisions_in_words,
     left_out_in_words,
@@ -257,6 +260,53 @@ def test_papers__the_same_values_give_the_same_bytes() -> None:
     made = a_portfolio(evaluated({"1.1"}, set(), {"2.1"}))
     assert portfolio_bytes(made) == portfolio_bytes(made)
     assert portfolio_in_word(made) == portfolio_in_word(made)
+
+
+@pytest.mark.parametrize(
+    ("worst", "many"),
+    [
+        ([{"1.1"}, set(), set(), set(), set()], False),
+        ([{"1.1"}, {"1.1"}, set(), set(), set()], False),
+        ([{"1.1"}, {"1.1"}, {"1.1"}, set(), set()], True),
+    ],
+    ids=["1 of 5", "2 of 5", "3 of 5"],
+)
+def test_peers__half_or_more_share_a_concern_or_not(worst: list[set[str]], many: bool) -> None:
+    made = a_portfolio(evaluated(*worst))
+    (own,) = peers_of(made, "A")
+    (concern,) = [item for item in own.items if item.kind == "concern"]
+    assert (concern.figures.item.id, concern.count, concern.many) == ("1.1", 5, many)
+
+
+def test_peers__with_four_none_is_told() -> None:
+    made = a_portfolio(evaluated({"1.1"}, set(), set(), set()))
+    assert peers_of(made, "A") == ()
+
+
+@pytest.mark.parametrize("count", range(PEERS_HIDDEN, 10))
+@pytest.mark.parametrize("many", [True, False])
+def test_peers__who_knows_their_own_cannot_tell_of_another(count: int, many: bool) -> None:
+    """Own is a concern, and the page says half or more, or fewer: each other may still be either.
+
+    With one partnership fewer than the least, one of the two would tell.
+    """
+    others = {
+        all_of_them
+        for all_of_them in product((0, 1), repeat=count - 1)
+        if is_share(1 + sum(all_of_them), count, PEERS_HALF) == many
+    }
+    assert all({one[place] for one in others} == {0, 1} for place in range(count - 1))
+
+
+def test_peers__the_page_names_no_other_partnership() -> None:
+    names = ("Own", "Zeta", "Theta", "Kappa", "Sigma")
+    lines = [a_line(name, a_summary({"1.1"} if n < 2 else set())) for n, name in enumerate(names)]
+    made = a_portfolio(lines)
+    page = docx.Document(io.BytesIO(peers_in_word(made, made.lines[0], peers_of(made, "Own"))))
+    cells = [cell.text for table in page.tables for row in table.rows for cell in row.cells]
+    said = "\n".join((*(one.text for one in page.paragraphs), *cells))
+    assert "fewer than half of 5" in said
+    assert [name for name in names if name in said] == ["Own"]
 
 
 def test_marking__none_is_left_out() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.programmes import TODAY, a_programme, an_assessment_in
-from tests.services.small import MONDAY
+from tests.services.small import MONDAY, change_settings
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership
 from xlassess.services.generate import generate
@@ -55,6 +55,14 @@ def test_status__two_with_one_id_are_both_told(tmp_path: Path) -> None:
     assert (lines["one"].need, lines["two"].need) == ("cannot be used", "cannot be used")
     assert "two" in lines["one"].trouble
     assert not lines["three"].trouble
+
+
+def test_status__two_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder = an_assessment_in(tmp_path, name)
+        change_settings(folder, f"{name.title()} Partnership", "Our Partnership")
+    lines = standings(tmp_path, "  - folder: one\n  - folder: two\n")
+    assert {line.name for line in lines} == {"Our Partnership (one)", "Our Partnership (two)"}
 
 
 def test_status__the_most_pressing_first(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ STORY: tuple[MadeUpPartnership, ...] = (
     MadeUpPartnership(
         _entry("sport", "Thornmere Sport Partnership", "More people who move", "Vale Leisure",
                "GBP 20,000 a year"),
-        "rochford-hallmarks", people=3, mood=-0.15, missing=1,
+        "melton-evaluation", mood=-0.15, missing=1,
     ),
     MadeUpPartnership(
         replace(

@@ -9,18 +9,20 @@ from pathlib import Path
 from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.rounds import has_rounds
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.slugs import slug
 from xlassess.consolidate import (
     Portfolio,
     PortfolioLine,
     PortfolioOrder,
     can_order_by_total,
+    peers_of,
     portfolio,
     portfolio_actions,
     portfolio_bytes,
     portfolio_parts,
     summarise,
 )
-from xlassess.consolidate.report import portfolio_in_word
+from xlassess.consolidate.report import peers_in_word, portfolio_in_word
 from xlassess.ledger import Ledger
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError, XlassessError
@@ -37,6 +39,9 @@ from xlassess.version import __version__
 
 WORKBOOK, REPORT = "portfolio.xlsx", "portfolio.docx"
 """The names of the two papers, in the folder output of the programme."""
+
+PEERS = "peers"
+"""The folder there for the pages of single partnerships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,38 @@ def report_programme(
     """Write the portfolio as a Word report; otherwise as `consolidate_programme`."""
     made = portfolio_of(folder, now=now, order=order)
     return _written(folder.output / REPORT, portfolio_in_word(made), made)
+
+
+@dataclass(frozen=True, slots=True)
+class PeersWritten:
+    """Pages that tell partnerships how they stand among their peers.
+
+    ``pages`` are where they are; ``without`` are the partnerships that have none, because too few
+    others can be compared with them.
+    """
+
+    pages: tuple[Path, ...]
+    without: tuple[str, ...]
+
+
+def report_peers(folder: ProgrammeFolder, *, now: datetime) -> PeersWritten:
+    """Write a page for each partnership: how it stands among others, none of which is named.
+
+    Raises:
+        UsageError: there is no programme.
+        XlassessError: its register cannot be used.
+        OSError: a page cannot be written.
+    """
+    made = portfolio_of(folder, now=now)
+    pages, without = [], []
+    for line in made.with_figures:
+        peers = peers_of(made, line.name)
+        if not peers:
+            without.append(line.name)
+            continue
+        path = folder.output / PEERS / f"{slug(line.name)}.docx"
+        pages.append(_written(path, peers_in_word(made, line, peers), made).path)
+    return PeersWritten(tuple(pages), tuple(without))
 
 
 def _written(path: Path, content: bytes, made: Portfolio) -> PortfolioWritten:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -308,7 +308,17 @@ def same_rights() -> Iterator[None]:
 
 
 def _apart(lines: Sequence[PartnershipStanding]) -> list[PartnershipStanding]:
-    """Say of assessments with one id that neither can be used: which is meant is not known."""
+    """Say of assessments with one id that neither can be used: which is meant is not known.
+
+    Partnerships of one name are told apart by their folders.
+    """
+    often = Counter(line.name for line in lines)
+    lines = [
+        replace(line, name=f"{line.name} ({line.entry.folder or 'no folder'})")
+        if often[line.name] > 1
+        else line
+        for line in lines
+    ]
     places: dict[str, list[PartnershipStanding]] = defaultdict(list)
     for line in lines:
         if line.id:

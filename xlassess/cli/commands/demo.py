@@ -97,6 +97,9 @@ def _show_programme(out: Console, result: ProgrammePlayed) -> None:
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say(f"Then try: xlassess programme status -C {place}")
+    out.say(
+        f"A page for each partnership among its peers: xlassess programme report --peers -C {place}"
+    )
 
 
 def _show(out: Console, result: DemoRun) -> None:

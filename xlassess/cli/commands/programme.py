@@ -17,13 +17,13 @@ from xlassess.cli.console import Console, dumps
 from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE
 from xlassess.cli.options import AS_JSON, FULL, Options, common, leave, now, shown
 from xlassess.model.errors import UsageError, as_argument
-from xlassess.services.common.phrases import capital, count, day, matter
+from xlassess.services.common.phrases import capital, count, day, listed, matter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlassess.consolidate import PortfolioOrder
-    from xlassess.services.portfolio import PortfolioWritten
+    from xlassess.services.portfolio import PeersWritten, PortfolioWritten
     from xlassess.services.programme import PartnershipStanding, ProgrammeStatus
 
 
@@ -140,15 +140,34 @@ def consolidate(options: Options, order: PortfolioOrder) -> None:
 
 @programme.command()
 @ORDER
+@click.option(
+    "--peers", is_flag=True,
+    help="Write a page for each partnership instead: how it stands among others, none named.",
+)  # fmt: skip
 @common
 @click.pass_obj
-def report(options: Options, order: PortfolioOrder) -> None:
+def report(options: Options, order: PortfolioOrder, *, peers: bool) -> None:
     """Write the portfolio as a Word report: output/portfolio.docx."""
-    from xlassess.services.portfolio import report_programme
+    from xlassess.services.portfolio import report_peers, report_programme
     from xlassess.services.programme import open_programme
 
     folder = open_programme(options.root)
+    if peers:
+        _show_peers(Console(), report_peers(folder, now=now()))
+        return
     _show_portfolio(report_programme(folder, now=now(), order=order))
+
+
+def _show_peers(out: Console, result: PeersWritten) -> None:
+    """Say where the pages are, and which partnerships have none."""
+    if result.pages:
+        where = shown(result.pages[0].parent)
+        out.say(f"{count(len(result.pages), 'page')} written, in {where}.", style="head")
+    if result.without:
+        why = "too few others were asked the same questions to name none of them"
+        out.say(f"These have no page, because {why}: {listed(result.without)}.")
+    if not result.pages and not result.without:
+        out.say("Nothing has come back yet in any partnership.")
 
 
 def _show_portfolio(result: PortfolioWritten) -> None:

@@ -18,6 +18,8 @@ from xlassess.consolidate.figures.thresholds import (
     DIGITS,
     LISTED,
     PEERS_APART,
+    PEERS_HALF,
+    PEERS_HIDDEN,
     PEERS_LEAST,
     SPEAKS_FOR_ALL,
     WEAK_EVERYWHERE,
@@ -305,6 +307,60 @@ def can_order_by_total(lines: Iterable[PortfolioLine]) -> bool:
     """True where two partnerships have a grand total over the same questions."""
     digests = [part.digest for part, _ in _totals(lines)]
     return len(digests) > len(set(digests))
+
+
+@dataclass(frozen=True, slots=True)
+class PeerItem:
+    """An item that is a concern or a strength of one partnership, and whether of others as well.
+
+    ``many`` says that the same holds of half or more of the ``count`` partnerships of which it can
+    be read, this one among them. How many exactly is not told: with few partnerships, it would tell
+    of each.
+    """
+
+    figures: ItemFigures
+    kind: Literal["concern", "strength"]
+    count: int
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """How one partnership stands with one toolkit among ``count`` that can be compared."""
+
+    label: str
+    count: int
+    items: tuple[PeerItem, ...]
+
+
+def peers_of(whole: Portfolio, name: str) -> tuple[Peers, ...]:
+    """Return how a partnership stands among its peers; nothing where they would be told apart.
+
+    Args:
+        whole: all partnerships.
+        name: the one.
+    """
+    return tuple(
+        Peers(across.label, across.read, tuple(_peer_items(across, name)))
+        for across in whole.across
+        if across.read >= PEERS_HIDDEN
+        and across.toolkit.subject == "partnership"
+        and name in across.parts
+        and across.parts[name].speaks_for_all
+    )
+
+
+def _peer_items(across: ToolkitAcross, name: str) -> Iterator[PeerItem]:
+    for item in across.items:
+        count = len(item.read)
+        if count < PEERS_HIDDEN:
+            continue
+        if name in item.weak:
+            many = is_share(len(item.weak), count, PEERS_HALF)
+            yield PeerItem(item.figures, "concern", count, many)
+        elif name in item.strong:
+            many = is_share(len(item.strong), count, PEERS_HALF)
+            yield PeerItem(item.figures, "strength", count, many)
 
 
 def _across(lines: Sequence[PortfolioLine]) -> Iterator[ToolkitAcross]:

@@ -100,6 +100,11 @@ PEERS_APART = 1 / 3
 """Share of the scale by which partnerships have to lie apart on an item for that to be named. Ours,
 as `ITEM_LEVEL_GAP`."""
 
+PEERS_HIDDEN, PEERS_HALF = 5, 1 / 2
+"""Fewest partnerships among which one is told how it stands, and the share of them at which "half
+or more" begins. With five, whoever knows their own partnership and is told "fewer than half" or
+"half or more" cannot tell of any other how it stands: see docs/decisions/programme.md. Ours."""
+
 LIVE_ROWS = 10_000
 """Data rows up to which the summary's figures are formulas; above, they are written as values.
 

@@ -8,10 +8,10 @@ from xlassess.consolidate.report.docs import field_lines
 from xlassess.consolidate.report.document import default_template, report_bytes, untouched
 from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import Report, ReportToolkit
+from xlassess.consolidate.report.portfolio_papers import peers_in_word, portfolio_in_word
 from xlassess.consolidate.report.short_papers import (
     feedback_in_word,
     is_feedback_in_word,
-    portfolio_in_word,
     progress_in_word,
 )
 from xlassess.consolidate.report.story import report_of
@@ -24,6 +24,7 @@ __all__ = [
     "feedback_in_word",
     "field_lines",
     "is_feedback_in_word",
+    "peers_in_word",
     "portfolio_in_word",
     "progress_in_word",
     "report_bytes",

@@ -1,4 +1,4 @@
-"""Papers of a few pages in Word: a respondent's feedback, the progress paper, the portfolio.
+"""Papers of a few pages in Word: a respondent's feedback page, and the progress paper.
 
 They say what their workbooks say. Whatever people wrote stands in them as words and nothing else.
 """
@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from xlassess.consolidate.figures.portfolio import Portfolio, PortfolioLine
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.blocks import AUTHOR, fit, heading_row, table_of, unbroken
 from xlassess.consolidate.report.styles import TABLE
@@ -28,17 +27,6 @@ from xlassess.consolidate.wording.agreed import (
 )
 from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.own_answers import OwnAnswers
-from xlassess.consolidate.wording.portfolio_words import (
-    decisions_in_words,
-    lead_in_words,
-    left_out_in_words,
-    line_in_words,
-    order_in_words,
-    register_in_words,
-    rests_in_words,
-    shared_in_words,
-)
-from xlassess.consolidate.wording.portfolio_words import words as portfolio_words
 from xlassess.consolidate.wording.terms import day, words
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import local_day, short_day
@@ -51,8 +39,9 @@ if TYPE_CHECKING:
 _FEEDBACK = "Feedback page"
 """The category by which a page of ours is known."""
 
-_ENTRY = ("Table text",)
-_FIGURE = ("Table figure",)
+ENTRY = ("Table text",)
+FIGURE = ("Table figure",)
+"""The styles of the cells of a column: of texts, and of figures."""
 _Styles = tuple[str, ...]
 
 
@@ -89,13 +78,13 @@ def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:
         title = say("feedback_sections_title")
         paper.text(title, "Heading 1")
         widths = (86, 36, 24, 24)
-        own = (_ENTRY, _FIGURE, _FIGURE, _FIGURE)
+        own = (ENTRY, FIGURE, FIGURE, FIGURE)
         paper.table(title, heads("feedback_sections_heads"), widths, own, told.sections)
     paper.text(say("feedback_next_title"), "Heading 1")
     paper.texts(told.afterwards)
     title = say("feedback_answers_title")
     paper.text(title, "Heading 1", new_page=True)
-    looks = (_FIGURE, _ENTRY, _ENTRY, _ENTRY, _FIGURE)
+    looks = (FIGURE, ENTRY, ENTRY, ENTRY, FIGURE)
     paper.table(title, heads("feedback_items_heads"), (17, 57, 30, 47, 19), looks, told.items)
     return paper.written(_FEEDBACK, told.issued.reference)
 
@@ -112,7 +101,7 @@ def progress_in_word(paper: ProgressPaper) -> bytes:
     out.texts(waits)
     lines = [(label, str(n), str(counts.agreed)) for label, n in count_lines(counts)]
     heads = headings("progress_counts_heads")
-    out.table(heads[0], heads, (122, 24, 24), (_ENTRY, _FIGURE, _FIGURE), lines)
+    out.table(heads[0], heads, (122, 24, 24), (ENTRY, FIGURE, FIGURE), lines)
     out.text(say("progress_changed"), "Heading 1")
     first, *changes = changes_in_words(paper)
     out.text(first)
@@ -123,7 +112,7 @@ def progress_in_word(paper: ProgressPaper) -> bytes:
     out.text(title, "Heading 1")
     note = ("Table text", "Table note")
     rows = [_action(paper, one) for one in paper.actions]
-    looks = (_ENTRY, _ENTRY, _ENTRY, note, note, _ENTRY)
+    looks = (ENTRY, ENTRY, ENTRY, note, note, ENTRY)
     out.table(title, headings("progress_word_heads"), (20, 43, 27, 25, 19, 36), looks, rows)
     out.text(say("progress_rules_title"), "Heading 1")
     out.texts(plan_words().paragraphs("progress_rules"), "Note")
@@ -144,70 +133,10 @@ def _action(paper: ProgressPaper, action: AgreedAction) -> tuple[str, ...]:
     )
 
 
-def portfolio_in_word(portfolio: Portfolio) -> bytes:
-    """Return the portfolio of a programme as a Word file; the same values, the same bytes."""
-    say, headings = portfolio_words().say, portfolio_words().headings
-    title = portfolio.programme.title
-    out = _Paper(title, title, portfolio.marking, say("title_lines"), portfolio.made_at)
-    out.text(title, "Title")
-    out.text(say("about", portfolio.programme, portfolio.made_at), "Subtitle")
-    out.text(lead_in_words(portfolio), "Lead")
-    out.text(say("title_decisions"), "Heading 1")
-    out.texts(decisions_in_words(portfolio), "List Bullet")
-    if shared := shared_in_words(portfolio):
-        out.text(say("title_shared"), "Heading 1")
-        out.texts(shared)
-    out.text(say("title_lines"), "Heading 1")
-    out.texts(order_in_words(portfolio), "Note")
-    lines = [_stacked(line_in_words(portfolio, line)) for line in portfolio.lines]
-    heads = headings("lines_word_heads")
-    note = ("Table text", "Table note", "Table note")
-    looks = (note, _ENTRY, ("Table text", "Table note"), _ENTRY)
-    out.table(say("title_lines"), heads, (42, 56, 36, 36), looks, lines)
-    if left := left_out_in_words(portfolio):
-        out.text(say("title_left_out"), "Heading 1")
-        out.texts(left, "List Bullet")
-    out.text(say("title_register"), "Heading 1")
-    rows = [_registered(line) for line in portfolio.lines]
-    columns = (("Table text", "Table note"), ("Table text", "Table note"), _ENTRY, _ENTRY)
-    heads = headings("register_word_heads")
-    out.table(say("title_register"), heads, (48, 50, 34, 38), columns, rows)
-    out.text(say("title_rests"), "Heading 1")
-    out.texts(rests_in_words(portfolio), "Note")
-    return out.written("Portfolio")
-
-
-def _stacked(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The line of a partnership in four columns, two or three texts below each other in most."""
-    name, held, answered, said, trend, concerns, actions, due = cells
-    came = portfolio_words().say("word_answered", held, answered.replace("\n", "; "))
-    late = portfolio_words().say("word_late", actions)
-    due = portfolio_words().say("word_next", due)
-    return f"{name}\n{came}\n{due}", said, f"{_one_line(trend)}\n{late}", concerns
-
-
-def _one_line(text: str) -> str:
-    return text.replace("\n", "; ")
-
-
-def _registered(line: PortfolioLine) -> tuple[str, ...]:
-    """What the register says of a partnership, in four columns."""
-    name, purpose, lead, statutory, budget, membership = register_in_words(line)
-    say = portfolio_words().say
-    held = say("word_held", line.checklist, line.evaluated)
-    decided = say("word_decided", line.entry.decision, line.entry.decided)
-    return (
-        f"{name}\n{say('word_membership', membership, statutory)}",
-        f"{purpose}\n{say('word_lead', lead, budget)}",
-        held,
-        decided,
-    )
-
-
-def _of_round(assessment: Assessment, title: str, made_at: datetime) -> _Paper:
+def _of_round(assessment: Assessment, title: str, made_at: datetime) -> ShortPaper:
     """A paper about a round of an assessment, to be written."""
     whose = assessment.partnership
-    return _Paper(whose, f"{whose}, {assessment.round}", assessment.marking, title, made_at)
+    return ShortPaper(whose, f"{whose}, {assessment.round}", assessment.marking, title, made_at)
 
 
 @lru_cache(maxsize=1)
@@ -226,8 +155,8 @@ def _style_ids() -> Mapping[str, str]:
     return {str(one.name): one.style_id for one in docx.Document(io.BytesIO(_empty())).styles}
 
 
-class _Paper:
-    """A Word file being written."""
+class ShortPaper:
+    """A short paper being written: paragraphs and tables, in our styles."""
 
     def __init__(self, whose: str, head: str, marking: str, title: str, made_at: datetime) -> None:
         import docx
@@ -268,7 +197,7 @@ class _Paper:
         table = table_of(self._document, TABLE, widths, len(rows) + 1, title)
         cells = iter(table._cells)  # all at once: a table looks for each anew
         for head, look in zip(heads, looks, strict=True):
-            centred = look == _FIGURE
+            centred = look == FIGURE
             style = "Table heading centred" if centred else "Table heading"
             self._fill(next(cells), (fit(head),), (style,))
         for row in rows:

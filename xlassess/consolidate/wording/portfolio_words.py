@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import get_args
+from typing import Literal, get_args
 
 from xlassess.consolidate.figures.portfolio import (
     ItemAcross,
+    Peers,
     Portfolio,
     PortfolioLine,
     PortfolioPart,
@@ -194,6 +195,15 @@ def register_in_words(line: PortfolioLine) -> tuple[str, ...]:
         line.name, entry.purpose, entry.lead_body, words().say("statutory", entry.statutory),
         entry.budget, f"{entry.membership[:1].upper()}{entry.membership[1:]}",
     )  # fmt: skip
+
+
+def peer_rows(peers: Peers, kind: Literal["concern", "strength"]) -> tuple[tuple[str, ...], ...]:
+    """Return the concerns or strengths of a partnership, and whether many of its peers share it."""
+    return tuple(
+        (item.figures.item.id, item.figures.item.ask, words().say("peers_many", item))
+        for item in peers.items
+        if item.kind == kind
+    )
 
 
 def order_in_words(portfolio: Portfolio) -> tuple[str, ...]:
