@@ -56,6 +56,43 @@ def test_struck_row__is_left_out_and_told() -> None:
     assert "Tom Reed" in remark
 
 
+def test_second_list_of_people__is_told() -> None:
+    def add(page: Any) -> None:
+        more = page.parent.create_sheet("More people")
+        for row in (HEADINGS, ("Moor Trust", "Ann Lee")):
+            more.append(row)
+        page.parent.create_sheet("Notes").append(("Partner", "Ask them by May"))
+        page.parent.create_sheet("Empty list").append(HEADINGS)
+
+    result = read(made(add))
+    assert len(result.respondents) == 3
+    assert ["“More people”" in remark for remark in result.remarks] == [True]
+
+
+def test_row_of_a_partner_alone__is_told_where_others_name_people() -> None:
+    def add(page: Any) -> None:
+        page.append(("Check with Robin first",))
+        page.append(("Fen Volunteers", "", "", "fen@fen.example"))
+
+    result = read(made(add))
+    assert len(result.respondents) == 5
+    assert ["Check with Robin" in remark for remark in result.remarks] == [True]
+
+    def of_organisations(page: Any) -> None:
+        page.delete_cols(2, 4)
+        page["A3"] = "Fen Volunteers"
+
+    assert read(made(of_organisations)).remarks == ()
+
+
+def test_number_for_a_name__is_told() -> None:
+    def put(page: Any) -> None:
+        page["B3"] = 0
+
+    result = read(made(put))
+    assert ["“0” (Larkfield Council)" in remark for remark in result.remarks] == [True]
+
+
 def test_struck_in_part__is_asked_about() -> None:
     with pytest.raises(RegisterError) as caught:
         read(made(lambda page: strike(page, 3, "D")))

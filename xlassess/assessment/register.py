@@ -105,7 +105,8 @@ def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> Register
     """
     reader = _Reader(name, {toolkit.casefold(): toolkit for toolkit in toolkits})
     try:
-        sheet, header = _table(reader, read_sheets(source))
+        sheets = read_sheets(source)
+        sheet, header = _table(reader, sheets)
     except RegisterSheetError as error:
         problem = Problem(name, 0, error.message, error.hint, error.cell)
         raise RegisterError([problem]) from None
@@ -122,7 +123,39 @@ def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> Register
     if reader.problems:
         raise RegisterError(reader.problems)
     people = tuple(respondent for respondent in found if respondent is not None)
+    reader.remarks += (*_other_lists(sheets, sheet), *_odd_people(people))
     return RegisterRead(name, people, tuple(reader.remarks))
+
+
+def _other_lists(sheets: Mapping[str, RegisterSheet], taken: RegisterSheet) -> Iterator[str]:
+    """A sentence for each further sheet on which people seem to be listed."""
+    mine = next((name for name, sheet in sheets.items() if sheet is taken), "")
+    for name, sheet in sheets.items():
+        heads = [
+            index
+            for index, row in enumerate(sheet.rows[:_HEADING_ROWS])
+            if {"Partner", "Respondent"} <= {_heading(cell) for cell in row}
+        ]
+        below = sheet.rows[heads[0] + 1 :] if heads else ()
+        if sheet is not taken and any(cell.text for row in below for cell in row):
+            yield (
+                f"The sheet “{name}” has a list of people, too. Only the sheet “{mine}” was read: "
+                "move rows there that are meant."
+            )
+
+
+def _odd_people(people: Sequence[Respondent]) -> Iterator[str]:
+    """Sentences about rows that may hold something else than a respondent."""
+    named = sum(bool(person.name) for person in people)
+    for person in people:
+        if person.name and not any(letter.isalpha() for letter in person.name):
+            yield f"“{person.name}” ({person.partner}) is a number, not a name. Is it meant?"
+        bare = not (person.name or person.email or person.level or person.toolkits)
+        if bare and named > len(people) / 2:
+            yield (
+                f"“{person.partner}” stands alone in its row: a workbook is made for it. Delete "
+                "the row if it is a remark."
+            )
 
 
 _SHARED = ("Partner", "Level", "Toolkits")
