@@ -10,7 +10,7 @@ import itertools
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -176,11 +176,12 @@ def figures_of(record: Round, summary: Summary) -> Iterator[Figure]:
         weights = {(p, q): 1 for p in who for q in items}
         values = {scores.get(said[p][q]) for p in who for q in items}
         telling = len(values) == 1 and (values <= ends or (len(items) == 1 and not level))
-        return Figure(name, weights, printed, telling)
+        return Figure(name, weights, printed, telling or _lies_at_an_end(who, items, said, scores))
 
     for item in part.items:
         if item.item.is_free:
             continue
+        yield from _rests(item.item.id, said, levels, scores)
         yield sum_of(("item", item.item.id), [item.item.id], not item.withheld)
         for level, figure in item.levels.items():
             name = ("item level", item.item.id, level)
@@ -194,6 +195,49 @@ def figures_of(record: Round, summary: Summary) -> Iterator[Figure]:
     for whole in part.overall:
         every = [item for section in kit.sections for item in sections[section.id]]
         yield sum_of(("overall",), every, whole.score.mean is not None)
+
+
+def _lies_at_an_end(
+    who: Sequence[str],
+    items: Sequence[str],
+    said: Mapping[str, Mapping[str, str]],
+    scores: Mapping[str, float | None],
+) -> bool:
+    """True where a sum shows each answer in it to who knows between which all answers lie."""
+    if not who:
+        return False
+
+    met = {q: _scored(q, said.values(), scores) for q in items}
+    if any(len(set(each)) < 2 for each in met.values()):
+        return False  # how these fall is not printed
+
+    def all_at(end: Callable[[Iterable[float]], float]) -> bool:
+        every = {q: end(each) for q, each in met.items()}
+        return all(scores.get(said[p][q]) == every[q] for p in who for q in items)
+
+    return all_at(min) or all_at(max)
+
+
+def _rests(
+    item: str,
+    said: Mapping[str, Mapping[str, str]],
+    levels: Mapping[str, str],
+    scores: Mapping[str, float | None],
+) -> Iterator[Figure]:
+    """What some levels said to an item, if that shows each answer: the rest may add up to it."""
+    every = sorted(set(levels.values()))
+    for size in range(1, len(every)):
+        for some in itertools.combinations(every, size):
+            who = [p for p, own in said.items() if item in own and levels[p] in some]
+            if _lies_at_an_end(who, [item], said, scores):
+                yield Figure(("rest", item, *some), {(p, item): 1 for p in who}, False, True)
+
+
+def _scored(
+    item: str, said: Iterable[Mapping[str, str]], scores: Mapping[str, float | None]
+) -> list[float]:
+    met = (scores.get(own[item]) for own in said if item in own)
+    return [score for score in met if score is not None]
 
 
 @dataclass(frozen=True)

@@ -286,8 +286,28 @@ def test_levels__property_the_rest_is_never_that_of_few(pat, gaps, levels):
         assert not shown or item.withheld or rest == 0 or rest >= least
 
 
+def test_levels__alike_where_nobody_of_the_others_went_further_are_hidden(pat):
+    """How answers fall shows that nobody disagreed: a mean of “agree” then tells each answer."""
+    record = given_by(pat, {}, 9, seed=2)
+    levels = ["board", "board", "board", *["senior"] * 3, *["front"] * 3]
+    issued = tuple(replace(i, level=level) for i, level in zip(record.issued, levels, strict=True))
+    choices = ["strongly-agree", "agree"] * 3 + ["agree"] * 3
+    given = {}
+    for number, choice in enumerate(choices):
+        said = record.current[record.issued[number].reference].answers
+        given[number] = tuple(
+            replace(a, value=choice) if (a.item, a.field) == ("1E", "answer") else a for a in said
+        )
+    part = summarise(replace(with_returns(record, given), issued=issued), MADE_AT).parts[0]
+    item = next(item for item in part.items if item.item.id == "1E")
+    assert not item.withheld
+    shown = [label for label, figure in item.levels.items() if figure.mean is not None]
+    assert "Front line" not in shown
+    assert len(shown) <= 1, "nor may all less the two others tell it"
+
+
 def test_levels__a_gap_hides_a_level_and_one_that_would_tell_it(pat):
-    record = given_by(pat, {0: {"1A"}}, 9)
+    record = given_by(pat, {0: {"1A"}}, 9, seed=2)
     levels = ["board", "board", "board", *["senior"] * 3, *["front"] * 3]
     issued = tuple(replace(i, level=level) for i, level in zip(record.issued, levels, strict=True))
     part = summarise(replace(record, issued=issued), MADE_AT).parts[0]

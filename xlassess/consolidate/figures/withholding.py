@@ -7,10 +7,11 @@ it. What is left is looked at together, as a reader may who sets figures against
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum, to_withhold
@@ -138,15 +139,18 @@ def _decided(
     """Return which figures are withheld, and all of them as sums."""
     given = _given(toolkit, counted)
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
+    ends = _ends_given(toolkit, given)
     printed = [
-        *_items(toolkit, given, None),
-        *_sections(toolkit, given, None),
-        *_overall(toolkit, given),
+        *_items(toolkit, given, None, ends),
+        *_sections(toolkit, given, None, ends),
+        *_overall(toolkit, given, ends),
         *_significance(toolkit, given),
     ]
     for level in sorted({each.level for each in given} & shown):
         mine = [each for each in given if each.level == level]
-        printed += [*_items(toolkit, mine, level), *_sections(toolkit, mine, level)]
+        printed += [*_items(toolkit, mine, level, ends), *_sections(toolkit, mine, level, ends)]
+    if shown:
+        printed += _told_by_the_rest(toolkit, given, ends)
     few: set[Hashable] = {
         each.sum.key for each in printed if 0 < each.people < participants.minimum
     }
@@ -158,6 +162,38 @@ def _decided(
     known = before if feasible else ()
     out = few | to_withhold(rest, participants.minimum, known)
     return frozenset(out), [each.sum for each in printed]
+
+
+_Ends: TypeAlias = Mapping[tuple[str, str], tuple[float, float]]
+"""The lowest and the highest score that anybody gave, by item and field."""
+
+
+def _ends_given(toolkit: Toolkit, given: Sequence[_Given]) -> _Ends:
+    """Between which scores the answers to each item lie; readers see it in how answers fall.
+
+    Where all are the same, how they fall is not shown.
+    """
+    met: dict[tuple[str, str], set[float]] = {}
+    for each in given:
+        for place, choice in each.choices.items():
+            if choice.score is not None and not choice.apart:
+                met.setdefault(place, set()).add(choice.score)
+    return {place: (min(s), max(s)) for place, s in met.items() if len(s) > 1}
+
+
+def _told_by_the_rest(toolkit: Toolkit, given: Sequence[_Given], ends: _Ends) -> Iterable[_Printed]:
+    """Sums over some levels together that would show each answer in them.
+
+    None is printed itself, but what is printed over all and over other levels may add up to one.
+    """
+    levels = sorted({each.level for each in given})
+    for size in range(1, len(levels)):
+        for some in itertools.combinations(levels, size):
+            mine = [each for each in given if each.level in some]
+            name = " and ".join(("the rest:", *some))
+            for each in (*_items(toolkit, mine, name, ends), *_sections(toolkit, mine, name, ends)):
+                if each.sum.telling:
+                    yield each
 
 
 def _given(toolkit: Toolkit, counted: CountedReturns) -> list[_Given]:
@@ -297,7 +333,9 @@ def _printed(
     return _Printed(PrintedSum(key, _WORTH[key.kind], weights, telling, together), people)
 
 
-def _items(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iterable[_Printed]:
+def _items(
+    toolkit: Toolkit, given: Sequence[_Given], level: str | None, ends: _Ends
+) -> Iterable[_Printed]:
     """How answers fall on each item; of a level, only the mean is printed."""
     for section in toolkit.all_sections:
         for item in section.items:
@@ -315,7 +353,7 @@ def _items(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iter
                 }
                 alike = len({choice.code for choice in picked.values()}) == 1
                 if level is not None:
-                    alike = bool(proper) and _at_an_end(scale, proper.values())
+                    alike = bool(proper) and _at_an_end(scale, proper.values(), ends.get(place))
                 kind: FigureKind = "item" if level is None else "item level"
                 yield _printed(
                     FigureKey(kind, item.id, field, level), weights, len(proper) or len(picked),
@@ -323,7 +361,9 @@ def _items(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iter
                 )  # fmt: skip
 
 
-def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> Iterable[_Printed]:
+def _sections(
+    toolkit: Toolkit, given: Sequence[_Given], level: str | None, ends: _Ends
+) -> Iterable[_Printed]:
     """The score of each section by the toolkit's rule; for levels and shares, the whole share."""
     rule = toolkit.scoring.rule
     kind: FigureKind = "section" if level is None else "section level"
@@ -336,7 +376,7 @@ def _sections(toolkit: Toolkit, given: Sequence[_Given], level: str | None) -> I
             mine = [each for each in given if _counts(each, section.id, view, rule)]
             if places and mine:
                 key = FigureKey(kind, section.id, answer_field(view), level)
-                yield _score(toolkit, key, mine, places, section.id)
+                yield _score(toolkit, key, mine, places, ends, section=section.id)
 
 
 def _places(toolkit: Toolkit, section: Section, view: str) -> list[tuple[str, str]]:
@@ -353,7 +393,7 @@ def _counts(each: _Given, section: str, view: str, rule: str) -> bool:
     return bool(score.answered) if rule in ("levels", "share") else score.score is not None
 
 
-def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
+def _overall(toolkit: Toolkit, given: Sequence[_Given], ends: _Ends) -> Iterable[_Printed]:
     """The score over all sections, from everybody who has one."""
     if not toolkit.scoring.overall or toolkit.scoring.rule not in ("sum", "mean"):
         return
@@ -367,7 +407,7 @@ def _overall(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printed]:
             if any(one.view == view and one.score is not None for one in each.row.card.overall)
         ]
         if mine and places:
-            yield _score(toolkit, FigureKey("overall", "", answer_field(view)), mine, places)
+            yield _score(toolkit, FigureKey("overall", "", answer_field(view)), mine, places, ends)
 
 
 def _score(
@@ -375,19 +415,24 @@ def _score(
     key: FigureKey,
     given: Sequence[_Given],
     places: Sequence[tuple[str, str]],
+    ends: _Ends,
+    *,
     section: str = "",
 ) -> _Printed:
     """A total or mean of these answers: in a mean, each return's answers have equal parts."""
     weights: dict[tuple[str, str], float] = {}
     picked: list[Choice] = []
+    all_lowest = all_highest = True
     for each in given:
         own = {place: each.choices[place] for place in places if place in each.choices}
         own = {place: choice for place, choice in own.items() if not choice.apart}
+        all_lowest &= all(at in ends and one.score == ends[at][0] for at, one in own.items())
+        all_highest &= all(at in ends and one.score == ends[at][1] for at, one in own.items())
         part = 1 / len(own) if toolkit.scoring.rule == "mean" and own else 1.0
         weights |= {(each.person, f"{item} {field}{each.version}"): part for item, field in own}
         picked += own.values()
     scale = toolkit.scales[toolkit.scoring.scale]
-    telling = bool(picked) and _at_an_end(scale, picked)
+    telling = bool(picked) and (_at_an_end(scale, picked) or all_lowest or all_highest)
     return _printed(key, weights, len(given), telling=telling, section=section)
 
 
@@ -405,13 +450,21 @@ def _significance(toolkit: Toolkit, given: Sequence[_Given]) -> Iterable[_Printe
             )
 
 
-def _at_an_end(scale: Scale, picked: Iterable[Choice]) -> bool:
-    """True when a mean of these choices lies at an end of its range, and so tells each of them."""
+def _at_an_end(
+    scale: Scale, picked: Iterable[Choice], given: tuple[float, float] | None = None
+) -> bool:
+    """True when a mean of these choices lies at an end of its range, and so tells each of them.
+
+    Args:
+        scale: the scale.
+        picked: the choices.
+        given: between which scores all answers lie, where readers know.
+    """
     counts = Counter(choice.code for choice in picked)
     if has_scores(scale):
         scores = {c.code: c.score for c in scale.substantive if c.score is not None}
         met = {scores[code] for code in counts if code in scores}
-        ends = {min(scores.values()), max(scores.values())}
+        ends = {min(scores.values()), max(scores.values()), *(given or ())}
         return len(met) == 1 and met <= ends
     good = {choice.code for choice in favourable(scale)}
     return counts.keys() <= good or not counts.keys() & good
