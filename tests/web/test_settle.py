@@ -24,6 +24,7 @@ from tests.web.desks import (
     a_doubtful_round,
     number_in,
     running,
+    until,
     words_in,
 )
 from xlassess.assessment.settings import AssessmentFolder
@@ -424,3 +425,44 @@ def test_many_people__settle_one_finding_once(folder: AssessmentFolder) -> None:
     assert sorted(came) == [303, *[422] * 7]
     with Ledger(folder.ledger) as ledger:
         assert [event.what for event in ledger.events()].count("waived") == 1
+
+
+def tick(desk: DeskClient, keys: list[str], **fields: str) -> httpx.Response:
+    """Tick these on the list and accept them."""
+    given = {"number": number_in(desk.get("/settle")), "what": "waive", "one": keys, **fields}
+    return desk.post("/settle", given)
+
+
+def test_list__accepts_many_at_once_and_takes_them_back(folder: AssessmentFolder) -> None:
+    desk, before = a_desk(folder), [one.key for one in left(folder)]
+    many = [one.key for one in left(folder) if one.finding]
+    assert len(many) == 2  # no choice between returns, no offer and no file
+    assert tick(desk, many).status_code == 422
+    came = tick(desk, many, reason="The partners said so.")
+    assert came.status_code == 303
+    assert not set(many) & {one.key for one in left(folder)}
+    undo(desk, unescape(came.headers["location"]))
+    assert [one.key for one in left(folder)] == before
+
+
+def test_list__accepts_nothing_where_one_is_settled_by_then(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    many = [one.key for one in left(folder) if one.finding]
+    choice = next(one.key for one in left(folder) if one.kind == "queries" and not one.finding)
+    before = last(folder).number
+    for keys in ([], [*many, "0123456789abcdef"], [*many, choice]):
+        assert tick(desk, keys, reason="Yes.").status_code == 422
+    assert last(folder).number == before
+
+
+def test_list__query_workbooks_are_written_by_a_job_under_the_name_of_the_user(
+    folder: AssessmentFolder,
+) -> None:
+    desk = a_desk(folder)
+    fields = {"number": number_in(desk.get("/settle")), "what": "ask"}
+    assert desk.post("/settle", fields).status_code == 303
+    until(lambda: "Query workbooks written on" in words_in(desk.get("/settle")))
+    with Ledger(folder.ledger) as ledger:
+        made = [event for event in ledger.events() if event.what == "query issued"]
+    assert len(made) == 2
+    assert {event.by for event in made} == {"Cora Coordinator"}

@@ -98,6 +98,7 @@ def query(
     return_by: date | None = None,
     reissue: bool = False,
     only: str = "",
+    by: str = "",
 ) -> Queried:
     """Bring the query workbooks up to date with the returns that count and are in doubt.
 
@@ -105,6 +106,7 @@ def query(
         folder: the assessment.
         now: the time to record, in UTC.
         only: the reference of the only workbook to ask about; empty for all.
+        by: who asks; empty for whoever the operating system says.
         return_by: the day by which answers are wanted; without one, the assessment's if that is
             at least a week ahead, or else a week from now.
         reissue: issue query workbooks again where what they ask, names or settings changed.
@@ -120,16 +122,16 @@ def query(
     place = folder.outbox / QUERIES
     if not Ledger.is_at(folder.ledger):
         return Queried(place, ())
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         issued = {one.reference: one for one in (*ledger.issued(), *ledger.joint())}
         own_secret(folder, issued.values())
         earlier = ledger.queries()
         taken = ledger.references()
-        by = return_by or _usual(assessment, local_day(now))
+        until = return_by or _usual(assessment, local_day(now))
         people = {one.id: one for one in folder.respondents()}
         notices = ledger.register().notices
-        maker = _Maker(assessment, secret, now, by, people, notices)
+        maker = _Maker(assessment, secret, now, until, people, notices)
         issuer: Issuer[Query] = Issuer(place, secret, taken=taken, reissue=reissue)
         issued = {
             one.reference: one

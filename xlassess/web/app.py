@@ -58,7 +58,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("bundle", "/send/all", send.bundle),
     DeskPage("register", "/register", register.show, "Register", register.act),
     DeskPage("response", "/register/response", register.response),
-    DeskPage("settle", "/settle", settle.show, "Settle"),
+    DeskPage("settle", "/settle", settle.show, "Settle", settle.act_on_list),
     DeskPage("doubt", "/settle/one", settle.show_one, act=settle.act),
     DeskPage("query", "/settle/query", settle.give_query),
     DeskPage("copy", "/settle/copy", settle.give_copy),

@@ -180,7 +180,7 @@ def _put_away(visit: Visit, case: Case) -> Settled:
 
 
 def _ask(visit: Visit, case: Case) -> Settled:
-    made = query(visit.folder, now=visit.now, only=case.reference)
+    made = query(visit.folder, now=visit.now, only=case.reference, by=visit.user.name)
     if not made.workbooks:
         raise FormErrors(FieldError("", "There is nothing here that the partner can be asked."))
     return Settled(
@@ -256,7 +256,7 @@ def take_back(visit: Visit, key: str) -> None:
     folder, why = visit.folder, decide.Why(visit.now, _BACK, visit.user.name)
     numbers = [int(one) for one in about.split(",") if one.isascii() and one.isdigit()]
     if kind == "waived":
-        decide.waive(folder, [about], why, revoke=True)
+        decide.waive(folder, about.split(","), why, revoke=True)
     elif kind == "message" and numbers:
         decide.set_message_aside(folder, numbers[0], why, undone=True)
     elif kind == "corrected" and numbers:

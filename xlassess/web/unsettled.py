@@ -22,7 +22,10 @@ KINDS: tuple[Matter, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """Something to be settled: where it is dealt with, whose it is, and what it is."""
+    """Something to be settled: where it is dealt with, whose it is, and what it is.
+
+    ``finding`` is the number of the finding, where it can be accepted as it is.
+    """
 
     kind: Matter
     key: str
@@ -32,6 +35,7 @@ class Unsettled:
     said: str
     where: str = ""
     asked: bool = False
+    finding: str = ""
     offer: Offer | None = None
     ret: Return | None = None
 
@@ -67,7 +71,9 @@ def _queries(found: Status) -> Iterator[Unsettled]:
 def _query(whole: Unsettled, finding: Finding) -> Unsettled:
     where = f"{finding.file}: {finding.where}" if finding.code in UNCLEAR else finding.where
     key = key_of(whole.reference, finding)
-    return replace(whole, key=key, said=finding.kind.title, where=where.strip(": "))
+    accepted = "" if finding.code in UNCLEAR else finding.number
+    said, where = finding.kind.title, where.strip(": ")
+    return replace(whole, key=key, said=said, where=where, finding=accepted)
 
 
 def _files(found: Status) -> Iterator[Unsettled]:

@@ -201,6 +201,15 @@ def _collect(run: JobRun) -> Mapping[str, Any]:
     return {"total": totals(result.ingested) if result.taken else result.lines[0]}
 
 
+def _query(run: JobRun) -> Mapping[str, Any]:
+    """Write a query workbook for each return that is in doubt."""
+    from xlassess.services.query import query
+
+    made = query(run.folder, now=run.clock(), by=run.job.by)
+    outcomes = [book.outcome for book in made.workbooks]
+    return {"outcomes": {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}}
+
+
 def _verify(run: JobRun) -> Mapping[str, Any]:
     """Check whether everything on record still is as it was recorded."""
     from xlassess.services.verify import verify
@@ -228,6 +237,7 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "draft": _draft,
     "post": _post,
     "paper": _paper,
+    "query": _query,
     "verify": _verify,
     "plan": _plan,
 }

@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from xlassess.ledger import Event
 from xlassess.model.errors import UsageError
+from xlassess.services import decide
 from xlassess.services.common.outbox import QUERIES
-from xlassess.services.common.phrases import CLOCKS, MATTERS, seeming, without_commands
+from xlassess.services.common.phrases import CLOCKS, MATTERS, count, seeming, without_commands
 from xlassess.services.in_doubt import in_doubt
 from xlassess.services.query import LETTER
 from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.settling import PLAIN, Case, settle, take_back, undo_key
 from xlassess.web.unsettled import KINDS, Unsettled
@@ -23,6 +25,10 @@ from xlassess.web.visit import Visit
 
 _MOST = 100
 """So many are listed on one page."""
+
+_QUERY = "query"
+_UNDONE_AT_ONCE = 100
+"""So many decisions can be undone by one click: the address names each."""
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held from looking whether anything was recorded meanwhile until the decision is recorded."""
@@ -42,6 +48,11 @@ class SettleView:
     first: str
     before: str
     after: str
+    here: str
+    closed: bool
+    asking: JobProgress | None
+    asked: Job | None
+    messages: str
     doubt: str
     undo: str
     back: str
@@ -96,6 +107,8 @@ def show(visit: Visit) -> Response:
     lines = [one for one in every if wanted in ("", one.kind)]
     at, more = visit.place(len(lines), _MOST), {"kind": wanted} if wanted else {}
     left = at + _MOST < len(lines)
+    jobs = visit.jobs.of(visit.assessment.round, _QUERY)
+    under_way = next((job for job in jobs if job.state != "done"), None)
     view = SettleView(
         choices=tuple(_choices(visit, every, wanted)),
         lines=tuple((one, _to(visit, one)) for one in lines[at : at + _MOST]),
@@ -103,11 +116,47 @@ def show(visit: Visit) -> Response:
         first=_to(visit, lines[0]) if lines else "",
         before=visit.at("settle", at=str(at - _MOST), **more) if at else "",
         after=visit.at("settle", at=str(at + _MOST), **more) if left else "",
+        here=visit.at("settle", **more),
+        closed=visit.status.closed is not None,
+        asking=visit.jobs.progress(under_way) if under_way else None,
+        asked=next((job for job in jobs if job.state == "done"), None),
+        messages=visit.at("messages", kind="query"),
         doubt=visit.at("doubt"),
         undo=_after_done(visit, "undo"),
         back=_after_done(visit, "back"),
     )
     return page(visit, "settle.html", "What is to be settled", view)
+
+
+def act_on_list(visit: Visit) -> Done:
+    """Accept what was ticked as it is, or begin to write query workbooks for all that is open.
+
+    Raises:
+        FormErrors: nothing was ticked, the reason is missing, or somebody else decided meanwhile.
+    """
+    if visit.form.text("what") == "ask":
+        jobs = visit.jobs.of(visit.assessment.round, _QUERY)
+        if not all(job.is_over for job in jobs):
+            raise FormErrors(FieldError("", "Query workbooks are being written already."))
+        visit.start(_QUERY)
+        return Done("Query workbooks are being written.", visit.at("settle"))
+    chosen = set(visit.form.all("one"))
+    if not chosen:
+        raise FormErrors(FieldError("ones", "Choose at least one."))
+    reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
+    with _ONE_AT_A_TIME:
+        there = [one.finding for one in visit.unsettled if one.key in chosen and one.finding]
+        if len(there) < len(chosen):
+            raise FormErrors(FieldError("ones", _MEANWHILE))
+        decide.waive(visit.folder, there, decide.Why(visit.now, reason, visit.user.name))
+    back = {name: text for name in ("kind", "at") if (text := _asked_for(visit, name))}
+    undo = {"undo": f"waived:{','.join(there)}"} if len(there) <= _UNDONE_AT_ONCE else {}
+    said = f"Accepted as they are: {count(len(there), 'query', 'queries')}."
+    return Done(said, visit.at("settle", **back, **undo))
+
+
+def _asked_for(visit: Visit, name: str) -> str:
+    return visit.request.query_params.get(name, "")
 
 
 def _choices(visit: Visit, every: Sequence[Unsettled], wanted: str) -> Iterator[PageLink]:
@@ -216,6 +265,8 @@ def act(visit: Visit) -> Done:
 def _back(visit: Visit) -> str:
     """The address of what a decision was about that was taken back."""
     reference, _, key = visit.form.text("back").partition("/")
+    if not key:
+        return visit.at("settle")
     return visit.at("doubt", ref=reference, of=key)
 
 
