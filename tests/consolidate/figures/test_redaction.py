@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.figures.privacy.person_names import name_parts
+from xlassess.consolidate.figures.privacy.person_names import name_parts, short_names
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 
 NAMES = {
@@ -222,3 +222,18 @@ def test_redaction__single_words_with_a_capital_where_they_are_words_too(text, e
 def test_redaction__takes_time_only_as_the_text_is_long(long):
     # Going over such a text anew from each of its letters would take minutes.
     assert len(Redaction(NAMES | {"Ada Quill": "X"})(long)) == len(long)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Moor & Fen Ltd", ("Moor & Fen",)),
+        ("The Moor and Fen Trust C.I.C.", ("Moor and Fen Trust C.I.C.",)),
+        ("The Citizens Advice (North), Limited.", ("The Citizens Advice", "Citizens Advice")),
+        ("Housing Ltd", ()),
+        ("The Trust", ()),
+        ("Riverside Borough Council", ()),
+    ],
+)
+def test_short_names__of_an_organisation(name: str, short: tuple[str, ...]) -> None:
+    assert short_names(name) == short

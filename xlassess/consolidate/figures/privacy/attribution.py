@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
-from xlassess.consolidate.figures.privacy.person_names import name_parts
+from xlassess.consolidate.figures.privacy.person_names import name_parts, short_names
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
@@ -319,5 +319,7 @@ def _names(
         for private in (issued.respondent, issued.email, issued.file_name, issued.reference):
             names.setdefault(private, NAME_TAKEN_OUT)
         names[issued.partner] = instead
+        for short in short_names(issued.partner):
+            names.setdefault(short, instead)
     names.pop("", None)
     return names
