@@ -113,11 +113,11 @@ def test_settle__by_keyboard_alone(
         tab_to(page, "Begin with the first")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Two returns, order unclear").wait_for()
-        page.keyboard.press("ArrowRight")
+        press_arrow(page, "ArrowRight")
         page.get_by_role("heading", name="Not one of the choices").wait_for()
-        page.keyboard.press("ArrowRight")
+        press_arrow(page, "ArrowRight")
         page.get_by_role("heading", name="Answer missing").wait_for()
-        page.keyboard.press("ArrowLeft")
+        press_arrow(page, "ArrowLeft")
         page.get_by_role("heading", name="Not one of the choices").wait_for()
         tab_to(page, "Why it is accepted")
         page.keyboard.type("As good as it gets")
@@ -151,6 +151,12 @@ def test_settle__two_people_and_one_finding(
         assert violations(second) == []
     with Ledger(folder.ledger) as ledger:
         assert [event.what for event in ledger.events()].count("waived") == 1
+
+
+def press_arrow(page: Page, key: str) -> None:
+    """Press an arrow key once the page's script is there, a moment after the page itself."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
 
 
 def accept(page: Page) -> None:
