@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tests.consolidate.portfolios import EVALUATION, a_line, a_portfolio, a_summary
-from tests.consolidate.rounds import MADE_AT, PARTNERS, a_round
+from tests.consolidate.rounds import MADE_AT, PARTNERS, a_round, over_rounds
 from xlassess.consolidate import (
     Portfolio,
     PortfolioLine,
@@ -21,6 +21,7 @@ from xlassess.consolidate import (
     portfolio_bytes,
     summarise,
 )
+from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.figures.portfolio import place_of
 from xlassess.consolidate.figures.thresholds import PEERS_HALF, PEERS_HIDDEN, is_share
 from xlassess.consolidate.report import peers_in_word, portfolio_in_word
@@ -33,6 +34,7 @@ from xlassess.consolidate.wording.portfolio_words import (
     words,
 )
 from xlassess.model.programme import Partnership
+from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
 TODAY = MADE_AT.date()
@@ -307,6 +309,68 @@ def test_peers__the_page_names_no_other_partnership() -> None:
     said = "\n".join((*(one.text for one in page.paragraphs), *cells))
     assert "fewer than half of 5" in said
     assert [name for name in names if name in said] == ["Own"]
+
+
+def test_papers__of_every_toolkit(builtin_toolkit: Toolkit) -> None:
+    summary = summarise(a_round([builtin_toolkit], 4), MADE_AT)
+    made = a_portfolio([a_line(name, summary) for name in ("A", "B", "C")])
+    book = openpyxl.load_workbook(io.BytesIO(portfolio_bytes(made)))
+    profiles = [sheet for sheet in book if sheet.title.startswith("Profiles")]
+    scored = any(one.score.mean is not None for one in made.lines[0].parts[0].sections)
+    assert len(profiles) == scored
+    tables = [name for sheet in book for name in sheet.tables]
+    assert len(set(tables)) == len(tables) >= 2
+    assert portfolio_in_word(made)
+
+
+def test_papers__sections_of_one_name_have_columns_of_their_own() -> None:
+    kit = find_toolkit(EVALUATION)
+    details, first, second, *rest = kit.sections
+    alike = replace(kit, sections=(
+        details, replace(first, short="Partnership"), replace(second, short="PARTNERSHIP"), *rest
+    ))  # fmt: skip
+    lines = [a_line(name, a_summary(set(), alike)) for name in "ABC"]
+    book = openpyxl.load_workbook(io.BytesIO(portfolio_bytes(a_portfolio(lines))))
+    (sheet,) = [sheet for sheet in book if sheet.title.startswith("Profiles")]
+    head = [cell.value for cell in sheet[6] if cell.value]
+    assert head[:3] == ["Partnership", "Partnership (2)", "PARTNERSHIP (3)"]
+
+
+def test_shared__nothing_in_common_is_said_so() -> None:
+    made = a_portfolio(evaluated(set(), set(), set()))
+    assert shared_in_words(made) == (
+        words().say("nothing_shared", made.across[0].label, 3),
+    )  # fmt: skip
+    single = a_portfolio(evaluated(set()))
+    assert shared_in_words(single) == (words().say("no_toolkit_shared"),)
+    assert shared_in_words(a_portfolio([])) == ()
+
+
+def test_decisions__late_actions_and_first_evaluations() -> None:
+    (line,) = evaluated(set())
+    late = replace(line, actions=PlanCounts(5, 1, 0, 0, 1, 3, 2, 0, 0, 0), evaluated=TODAY)
+    none = replace(late, actions=PlanCounts(5, 5, 0, 0, 0, 0, 0, 0, 0, 0))
+    said = words().say("decide_late", [("A", 2, 3)])
+    assert said in decisions_in_words(a_portfolio([late]))
+    assert decisions_in_words(a_portfolio([none])) == (words().say("decide_nothing"),)
+    never = a_line("Never")
+    assert decisions_in_words(a_portfolio([never])) == (words().say("decide_never", ["Never"]),)
+    running = replace(never, under_way="2026")
+    assert decisions_in_words(a_portfolio([running])) == (words().say("decide_nothing"),)
+
+
+def test_trend__says_what_moved_or_that_it_is_the_first_round() -> None:
+    later = summarise(over_rounds([find_toolkit("pat")]), MADE_AT)
+    assert later.parts[0].trend is not None
+    first, then = a_line("First", a_summary()), a_line("Then", later)
+    made = a_portfolio([first, then])
+    said = [line_in_words(made, line)[4] for line in made.lines]
+    assert said[0] == words().say("trend", "", "", 0, 0, 0, False)
+    assert "2025" in said[1]
+    up = sum(line.change == "up" for line in later.parts[0].trend.of("section"))
+    down = sum(line.change == "down" for line in later.parts[0].trend.of("section"))
+    assert (f"{up} of 6 higher" in said[1]) == bool(up)
+    assert (f"{down} of 6 lower" in said[1]) == bool(down)
 
 
 def test_marking__none_is_left_out() -> None:

@@ -164,7 +164,7 @@ def _show_peers(out: Console, result: PeersWritten) -> None:
         where = shown(result.pages[0].parent)
         out.say(f"{count(len(result.pages), 'page')} written, in {where}.", style="head")
     if result.without:
-        why = "too few others were asked the same questions to name none of them"
+        why = "too few that were asked the same questions can be compared"
         out.say(f"These have no page, because {why}: {listed(result.without)}.")
     if not result.pages and not result.without:
         out.say("Nothing has come back yet in any partnership.")

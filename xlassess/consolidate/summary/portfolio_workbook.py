@@ -80,7 +80,8 @@ class _Book:
         for across, name in zip(self._portfolio.across, names, strict=True):
             if across.items and across.read >= PEERS_LEAST:
                 self._items(across, f"Items {name}")
-            if any(part.sections for part in across.parts.values()):
+            if any(each.score.mean is not None
+                   for part in across.parts.values() for each in part.sections):  # fmt: skip
                 self._profiles(across, f"Profiles {name}")
 
     def _page(self) -> None:
@@ -153,30 +154,25 @@ class _Book:
     def _profiles(self, across: ToolkitAcross, name: str) -> None:
         """Write the sections of each partnership beside each other, and a small chart of each."""
         say, scoring = words().say, across.toolkit.scoring
-        parts = {who: part for who, part in across.parts.items() if part.sections}
-        profiles = {who: profile_of(part) for who, part in parts.items()}
-        sections = list(dict.fromkeys(each for own in profiles.values() for each, _ in own))
-        widths = (25, *[max(11, min(18, 110 // len(sections)))] * len(sections))
-        looks = (_TOP.but(bold=True), *[_MIDDLE] * len(sections))
-        columns = _columns(("Partnership", *sections), widths, looks)
+        # The same questions have the same sections, in the same order.
+        profiles = {who: profile_of(part) for who, part in across.parts.items() if part.sections}
+        heads = _distinct(["Partnership", *(each for each, _, _ in next(iter(profiles.values())))])
+        sections = len(heads) - 1
+        number = _MIDDLE.but(number="0%" if _in_shares(across) else "0.0")
+        looks = (_TOP.but(bold=True), *[number] * sections)
+        widths = (25, *[max(11, min(18, 110 // sections))] * sections)
         note = say("profiles_note", scoring.rule, scoring.no_overall_because)
         sheet = self._open(name, say("title_profiles", across.label), widths, note)
-        rows = []
-        for who, part in parts.items():
-            known = {each.name: each.score for each in part.sections}
-            said = dict(profiles[who])
-            rows.append((who, *(
-                score.mean if (score := known.get(one)) and score.mean is not None
-                else said.get(one, "") for one in sections
-            )))  # fmt: skip
-        shares = scoring.rule in ("share", "levels")
-        number = _MIDDLE.but(number="0%" if shares else "0.0")
-        columns = tuple(replace(each, look=number) if place else each
-                        for place, each in enumerate(columns))  # fmt: skip
+        rows = [
+            (who, *(said if mean is None else mean for _, said, mean in own))
+            for who, own in profiles.items()
+        ]
+        columns = _columns(heads, widths, looks)
         last = self._table(sheet, columns, rows, _plain(name), finish=False)
-        if len(sections) > 1:
-            last = self._charts(sheet, across, list(profiles.items()), len(sections), last)
-        beside = min(len(parts), _ACROSS)
+        if sections > 1:
+            said = [(who, [(each, text) for each, text, _ in own]) for who, own in profiles.items()]
+            last = self._charts(sheet, across, said, sections, last)
+        beside = min(len(profiles), _ACROSS)
         drawn = _column_at(sheet, (beside + 0.5) * _CHART[0])
         area = CellRange(0, 0, last, max(len(columns), drawn) - 1)
         set_page(sheet, replace(self._setup(area, landscape=True), single=True))
@@ -190,7 +186,7 @@ class _Book:
         last: int,
     ) -> int:
         """Draw the profile of each partnership, all on one scale; return the last row."""
-        shares = across.toolkit.scoring.rule in ("share", "levels")
+        shares = _in_shares(across)
         axis = (0.0, 1.0) if shares else _range(across)
         for place, (who, said) in enumerate(profiles):
             row = _HEADER + 1 + place
@@ -269,6 +265,20 @@ def _prose(sheet: SheetWriter, row: int, texts: Iterable[str], look: CellFormat)
         sheet.fit(row, ((text, _PAGE_WIDTH, look),), least=metrics.line_height(look.size) + 4)
         row += 1
     return row
+
+
+def _in_shares(across: ToolkitAcross) -> bool:
+    """True where a section is told by the share of its answers, and not by a score."""
+    return across.toolkit.scoring.rule in ("share", "levels")
+
+
+def _distinct(heads: Iterable[str]) -> tuple[str, ...]:
+    """The headings of a table, of which Excel takes no two alike, small letters or capitals."""
+    found: list[str] = []
+    for head in heads:
+        alike = sum(head.casefold() == one.casefold() for one in found)
+        found.append(f"{head} ({alike + 1})" if alike else head)
+    return tuple(found)
 
 
 def _range(across: ToolkitAcross) -> tuple[float, float]:

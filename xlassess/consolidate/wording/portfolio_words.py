@@ -28,6 +28,7 @@ from xlassess.consolidate.figures.thresholds import (
 from xlassess.consolidate.figures.values import SectionFigures
 from xlassess.consolidate.wording.pointed import name_of
 from xlassess.consolidate.wording.terms import NOTHING, WITHHELD, decimal, percent
+from xlassess.consolidate.wording.trend_words import trend_in_words
 from xlassess.model.programme import Membership
 from xlassess.sheet.words import Words
 
@@ -162,6 +163,9 @@ def _trend(part: PortfolioPart, *, several: bool) -> str:
     label, trend = part.label if several else "", part.trend
     if trend is None:
         return words().say("trend", label, "", 0, 0, 0, False)
+    if trend.bodies:
+        said = trend_in_words(trend, sheets=False)[0]
+        return f"{label}: {said}" if label else said
     sections = trend.of("section")
     up, down = (sum(line.change == way for line in sections) for way in ("up", "down"))
     compared = any(line.moves is not None and not line.moves.withheld for line in sections)
@@ -174,9 +178,9 @@ def _concerns(part: PortfolioPart, *, several: bool) -> str:
     return words().say("concerns", label, names, len(found) - len(names), len(part.items))
 
 
-def profile_of(part: PortfolioPart) -> tuple[tuple[str, str], ...]:
-    """Return the sections of a profile, each with its figure as its summary shows it."""
-    return tuple((each.name, _figure(part, each)) for each in part.sections)
+def profile_of(part: PortfolioPart) -> tuple[tuple[str, str, float | None], ...]:
+    """Return the sections of a profile, each with its figure as it is read and as a number."""
+    return tuple((each.name, _figure(part, each), each.score.mean) for each in part.sections)
 
 
 def _figure(part: PortfolioPart, each: SectionFigures) -> str:
