@@ -11,7 +11,7 @@ import sys
 
 NAMES = (
     "bench_start", "bench_generate", "bench_ingest", "bench_post", "bench_consolidate",
-    "bench_round",
+    "bench_round", "bench_desk",
 )  # fmt: skip
 
 
