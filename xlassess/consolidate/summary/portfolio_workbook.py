@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -274,10 +275,12 @@ def _in_shares(across: ToolkitAcross) -> bool:
 
 def _distinct(heads: Iterable[str]) -> tuple[str, ...]:
     """The headings of a table, of which Excel takes no two alike, small letters or capitals."""
-    found: list[str] = []
+    often: Counter[str] = Counter()
+    found = []
     for head in heads:
-        alike = sum(head.casefold() == one.casefold() for one in found)
-        found.append(f"{head} ({alike + 1})" if alike else head)
+        often[head.casefold()] += 1
+        number = often[head.casefold()]
+        found.append(f"{head} ({number})" if number > 1 else head)
     return tuple(found)
 
 
