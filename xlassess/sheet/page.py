@@ -152,6 +152,7 @@ def _even_breaks(rows: PrintedRows, room: float) -> tuple[int, ...]:
 
 _A4, _A4_POINTS = 9, (842.0, 595.0)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.5, 0.5, 0.8, 0.7
+_NARROW = 0.35
 _LONGEST_HEADER = 255
 
 
@@ -163,7 +164,8 @@ class PageSetup:
     of head and foot, ``right`` on the right; ``repeat`` are the first and last row printed
     on every page. ``single`` puts all on one page if it can then still be read. ``starts`` are
     rows at which a page begins well, such as the headings of a second table; ``whole`` are the
-    first and last rows of what should stay on one page, as charts always do.
+    first and last rows of what should stay on one page, as charts always do. A ``narrow`` page has
+    narrow margins on the left and right, for tables that would else be printed too small.
     """
 
     left: str
@@ -175,12 +177,18 @@ class PageSetup:
     repeat: tuple[int, int] | None = None
     starts: tuple[int, ...] = ()
     whole: tuple[tuple[int, int], ...] = ()
+    narrow: bool = False
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """The margins on the left and on the right, in inches."""
+        return (_NARROW, _NARROW) if self.narrow else (_LEFT, _RIGHT)
 
     @property
     def room(self) -> tuple[float, float]:
         """Width and height between the margins, in points."""
         across, down = _A4_POINTS if self.landscape else _A4_POINTS[::-1]
-        return across - 72 * (_LEFT + _RIGHT), down - 72 * (_TOP + _BOTTOM)
+        return across - 72 * sum(self.sides), down - 72 * (_TOP + _BOTTOM)
 
 
 def set_page(sheet: SheetWriter, page: PageSetup) -> None:
@@ -195,7 +203,8 @@ def set_page(sheet: SheetWriter, page: PageSetup) -> None:
         raw.set_landscape()
     else:
         raw.set_portrait()
-    raw.set_margins(left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM)
+    left, right = page.sides
+    raw.set_margins(left=left, right=right, top=_TOP, bottom=_BOTTOM)
     raw.center_horizontally()
     area = page.area
     _part(sheet, page)

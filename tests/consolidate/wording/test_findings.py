@@ -211,7 +211,8 @@ def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named(
     assert part.narrative.reading.startswith("5 of 5 organisations judge themselves below basic")
     assert "on the most" not in part.narrative.reading  # four tie
     hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
-    assert hidden.narrative.reading.startswith("5 organisations have each judged themselves")
+    assert hidden.narrative.reading.endswith("of those who answered or more.")
+    assert hidden.narrative.more[0].startswith("5 organisations have each judged themselves")
 
 
 def test_best_value__two_of_one_body_may_differ():
@@ -425,6 +426,15 @@ def test_total__says_of_which_returns_it_is_once_some_leave_a_question_out(pat):
     # The closing questions are not scored, and are asked for all the same.
     assert "5 returns leave questions out that need an answer" in part.narrative.caution
     assert "complete" not in f"{head(part)} {part.narrative.caution}"
+
+
+def test_total__where_there_is_none_the_concerns_lead(pat):
+    low = [replace(a, value="disagree") if a.item == "4C" else a for a in everything(pat, 3)]
+    part = part_of(pat, [tuple(low[1:])] * 5)
+    assert part.narrative.reading == "1 of 35 items is a concern."
+    assert part.narrative.more[0].startswith("No return answers every scored question")
+    quiet = part_of(pat, [everything(pat, 3)[1:]] * 5)
+    assert quiet.narrative.reading.startswith("No return answers every scored question")
 
 
 def test_band__is_not_said_of_the_whole_where_fewer_than_half_have_a_total(pat):

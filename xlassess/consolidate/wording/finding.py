@@ -67,10 +67,13 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     total = facts.overall[0] if facts.overall else None
     if total is None:
         return (say("reading_sections", len(read), len(facts.sections)),)
+    # Where there is no total to read, what is a concern is the finding, and not that there is none.
     if total.score.withheld:
-        return (say("reading_sum_withheld", total.score.n, len(facts.rows)),)
+        withheld = say("reading_sum_withheld", total.score.n, len(facts.rows))
+        return _concern(facts, total), withheld
     if total.score.mean is None:
-        return (say("reading_sum_without_total", len(read), len(facts.sections)),)
+        without = say("reading_sum_without_total", len(read), len(facts.sections))
+        return _concern(facts, total), without
     ill = _ill(facts.whole.ill) if facts.whole.ill else ""
     limits = score_range(facts.toolkit)
     top = short(limits[1]) if limits else ""
@@ -137,7 +140,7 @@ def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:
     """Which organisations judge themselves below what is acceptable; in aggregate, how many did."""
     say, bodies = words().say, facts.bodies
     if not bodies:
-        return say("reading_bodies", len(facts.rows), facts.partners_heard), _below(facts)
+        return _below(facts), say("reading_bodies", len(facts.rows), facts.partners_heard)
     below = sorted((b for b in bodies if b.below), key=lambda body: -len(body.below))
     most = [body for body in below if len(body.below) == len(below[0].below)]
     return (say("reading_each_body", below, len(bodies), LISTED, most),)

@@ -122,6 +122,7 @@ class Draft:
             right=f"{self.assessment.partnership}, {self.assessment.round}",
             marking=self.assessment.marking,
             landscape=landscape,
+            narrow=landscape,
             single=single,
             area=CellRange(0, 0, *last),
             repeat=repeat,

@@ -23,6 +23,9 @@ _MOST_CHOICES = 4
 
 _LINE = CellFormat(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center", wrap=False)
+_WORD = _MIDDLE.but(size=9, wrap=True)
+"""A word in place of a figure, in a narrow column."""
+
 _WIDTHS = (51.4, 1.0, 14.0, 7.0, 7.0, 7.0, 7.0, 13.0)
 """Widths of the page's columns, in characters: the wide one for its paragraphs, a
 gap, and those of the table."""
@@ -99,8 +102,10 @@ def _score(
         ends = look.but(number="0")
     # As on Profile, which these cells follow: no ends where single returns are not shown.
     hidden = figure.n > 0 and figure.low is None
+    if hidden:
+        ends = _WORD
     values = (
-        ("mean", WITHHELD if figure.withheld else figure.mean, look),
+        ("mean", WITHHELD if figure.withheld else figure.mean, _WORD if figure.withheld else look),
         ("low", NOT_SHOWN if hidden else figure.low, ends),
         ("high", NOT_SHOWN if hidden else figure.high, ends),
     )
