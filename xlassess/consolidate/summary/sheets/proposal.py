@@ -239,4 +239,6 @@ class _Paper:
         self._sheet.text(self._row, _WIDE, words().say("proposal_decision"), _FILL_IN)
         self._sheet.text(self._row, _LAST, words().say("proposal_signed"), _FILL_IN)
         self._sheet.height(self._row, _DECISION_HEIGHT)
+        region = CellRange(self._row - 1, 0, self._row, _LAST)
+        self._sheet.book.title_region(self._sheet.name, region)
         self._row += 1
