@@ -30,8 +30,9 @@ def test_desk__without_its_packages_says_what_to_install(
     assert 'pip install "xlassess[desk]"' in result.stderr
 
 
-def test_desk__without_an_assessment_is_wrong_use(tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["desk", "--no-browser", str(tmp_path)])
+def test_desk__of_a_file_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    result = CliRunner().invoke(cli, ["desk", "--no-browser", str(tmp_path / "file")])
     assert result.exit_code == 2
     assert "There is no assessment" in result.stderr
 

@@ -25,6 +25,9 @@ from xlassess.model.assessment import LEVELS, Level, Respondent
 
 SHEET = "Respondents"
 HEADINGS = ("Partner", "Respondent", "Level", "E-mail", "Toolkits")
+GUIDE = "how to"
+"""The name, in small letters, of the sheet of a register that explains it."""
+
 SINCE = "Since last round"
 """The heading under which a register of a later round says who stays, leaves or is new."""
 
@@ -156,6 +159,56 @@ def _odd_people(people: Sequence[Respondent]) -> Iterator[str]:
                 f"“{person.partner}” stands alone in its row: a workbook is made for it. Delete "
                 "the row if it is a remark."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTable:
+    """A register as a table of texts: its headings, and the rows in which anything stands.
+
+    ``plain`` says that it holds nothing that such a table would lose: rows that are hidden or
+    crossed out, cells that are merged, and sheets of the coordinator's own.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    plain: bool
+
+
+def register_table(source: bytes) -> RegisterTable | None:
+    """Return a register as a table of texts, without examples; None where it is none.
+
+    The columns that every register has come first, then the coordinator's own.
+
+    Args:
+        source: the bytes of the workbook.
+    """
+    reader = _Reader("", {})
+    try:
+        sheets = read_sheets(source)
+        sheet, header = _table(reader, sheets)
+    except RegisterSheetError:
+        return None
+    if reader.problems or not sheet.rows:
+        return None
+    named = sheet.rows[header]
+    own = [place for place, cell in enumerate(named) if cell.text and _heading(cell) is None]
+    known = [*HEADINGS, *(one for one in (SINCE, COPIES, DELEGATE, AWAY) if one in reader.columns)]
+    places = [*(reader.columns.get(one) for one in known), *own]
+    below = sheet.rows[header + 1 :]
+    rows = [
+        tuple(row[at].text if at is not None and at < len(row) else "" for at in places)
+        for row in below
+    ]
+    marked = any(cell.struck or cell.fault for row in below for cell in row)
+    others = [name for name, one in sheets.items() if one is not sheet and name.casefold() != GUIDE]
+    return RegisterTable(
+        headings=(*known, *(named[place].text for place in own)),
+        rows=tuple(
+            row for row in rows
+            if any(row) and not row[0].casefold().startswith(EXAMPLE.casefold())
+        ),
+        plain=not (marked or sheet.hidden or sheet.merged or others),
+    )  # fmt: skip
 
 
 _SHARED = ("Partner", "Level", "Toolkits")

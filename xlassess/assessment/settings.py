@@ -229,16 +229,19 @@ class AssessmentFolder:
                 if wanted != mode:
                     path.chmod(wanted & 0o7777)
 
-    def create(self) -> None:
+    def create(self, text: str = "") -> None:
         """Begin a new assessment: settings and register to be filled in, and a secret.
 
         The folder is made when missing. Files that are not the assessment's are left alone.
+
+        Args:
+            text: the settings; empty for those that are to be filled in.
 
         Raises:
             UsageError: an assessment has begun here already; nothing is overwritten.
             OSError: the folder cannot be written.
         """
-        from xlassess.assessment.starter import GITIGNORE, register_book, settings_text
+        from xlassess.assessment.starter import GITIGNORE, register_book
 
         ours = (self.settings_file, self.root / REGISTER, self.secret_file, self.ledger_file)
         there = [path for path in ours if path.exists()]
@@ -251,7 +254,7 @@ class AssessmentFolder:
                 )
             raise UsageError(f"There is already an assessment in {self.root} ({names}).", remedy)
         self.root.mkdir(parents=True, exist_ok=True)
-        text = settings_text(slug(self.root.resolve().name), _builtin_titles())
+        text = text or self.blank_settings()
         ignore = self.root / ".gitignore"
         if not ignore.exists():
             write_new(ignore, GITIGNORE.encode())
@@ -267,6 +270,12 @@ class AssessmentFolder:
                 path.unlink()
             raise
 
+    def blank_settings(self) -> str:
+        """Return the settings of a new assessment in this folder, to be filled in."""
+        from xlassess.assessment.starter import settings_text
+
+        return settings_text(slug(self.root.resolve().name), _builtin_titles())
+
     def assessment(self) -> Assessment:
         """Return the assessment as its settings say.
 
@@ -274,7 +283,17 @@ class AssessmentFolder:
             AssessmentFileError: the settings have problems; every one is listed.
             UsageError: there is no assessment here.
         """
-        file = self._settings()
+        return self._checked(self._settings())
+
+    def check(self, text: str) -> Assessment:
+        """Return the assessment as these settings would have it; nothing is written.
+
+        Raises:
+            AssessmentFileError: they have problems; every one is listed.
+        """
+        return self._checked(read_yaml(text.encode("utf-8"), self.settings_file.name))
+
+    def _checked(self, file: Source) -> Assessment:
         assessment, problems = read_as(file, Assessment)
         if assessment is not None:
             remarks = (

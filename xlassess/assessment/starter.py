@@ -11,6 +11,7 @@ from xlassess.assessment.register import (
     COPIES,
     DELEGATE,
     EXAMPLE,
+    GUIDE,
     HEADINGS,
     LEAVING,
     LONGEST,
@@ -204,6 +205,27 @@ def settings_text(assessment_id: str, toolkits: Iterable[tuple[str, str]]) -> st
     )  # fmt: skip
 
 
+def choose_toolkits(text: str, toolkits: Iterable[str]) -> str:
+    """Enter toolkits into explained settings, in place of those that stand there."""
+    lines = "".join(f"  - {json.dumps(name)}\n" for name in toolkits) or "  []\n"
+    return re.sub(r"(?m)^toolkits:\n(?:  - .*\n)+", lambda _: f"toolkits:\n{lines}", text)
+
+
+def explanations(text: str) -> dict[str, str]:
+    """Return what explained settings say of each field: the remark before it, without its marks."""
+    found: dict[str, str] = {}
+    remark: list[str] = []
+    for line in text.splitlines():
+        field = re.match(r" *([a-z_]+):", line)
+        if line.startswith("#"):
+            remark.append(line.removeprefix("#").removeprefix(" "))
+        elif field and remark:
+            found[field[1]] = "\n".join(remark)
+        if not line.startswith(("#", " ")):
+            remark = []
+    return found
+
+
 def enter(text: str, values: Mapping[str, str]) -> str:
     """Enter values into the fields of explained settings, and leave the rest as it is.
 
@@ -212,7 +234,8 @@ def enter(text: str, values: Mapping[str, str]) -> str:
     """
     for field, value in values.items():
         # JSON's strings are YAML's too; a day or a number must stand without quotes.
-        shown = value if field in _UNQUOTED else json.dumps(value, ensure_ascii=False)
+        bare = field in _UNQUOTED and re.fullmatch(r"[\d-]+", value, re.ASCII)
+        shown = value if bare else json.dumps(value, ensure_ascii=False)
         found = re.findall(rf"(?m)^ *{field}:.*$", text)
         if len(found) != 1:
             raise ValueError(f"the settings of a new assessment have {len(found)} fields {field}")
@@ -249,7 +272,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False) if text else ""
 
 
-_HELP = "How to"
+_HELP = GUIDE.capitalize()
 _SHOWN = 40
 """Rows drawn as a form; more may be entered below them."""
 
@@ -350,6 +373,25 @@ def register_book(respondents: Sequence[Respondent] = ()) -> bytes:
         _choose(table)
     else:
         _table(table, HEADINGS, _EXAMPLES)
+    return book.close()
+
+
+def filled_register(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> bytes:
+    """Return a register with these columns and rows.
+
+    Args:
+        headings: those that every register has, in their order, and then any others.
+        rows: a text for each column.
+    """
+    book = WorkbookWriter(
+        {"title": "Register of respondents", "comments": "Filled in by the coordinator."}
+    )
+    table, guide = book.sheet(SHEET), book.sheet(_HELP)
+    since = (_SINCE_COLUMN,) if SINCE in headings else ()
+    _guide(book, guide, (*_COLUMNS, *since, *_FURTHER_COLUMNS))
+    _table(table, headings, rows)
+    if since and headings.index(SINCE) == len(HEADINGS):
+        _choose(table)
     return book.close()
 
 

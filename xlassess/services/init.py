@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
-from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
+from xlassess.assessment.starter import choose_toolkits, enter, explanations
+from xlassess.files.problems import Problem
 from xlassess.model.errors import UsageError
 
 
@@ -18,6 +23,38 @@ class Begun:
     register: Path
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsField:
+    """A field of the settings: its name, what it is for, and what may be chosen, if it is a choice.
+
+    ``choices`` are codes, each with what it means; ``usual`` is what stands there at first.
+    """
+
+    name: str
+    about: str
+    choices: tuple[tuple[str, str], ...]
+    usual: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsProblem:
+    """What is wrong with settings, and the field where it is; empty where it is in none."""
+
+    field: str
+    message: str
+
+
+_FIELDS = (
+    "id", "partnership", "round", "toolkits", "coordinator", "name", "email", "phone", "return_by",
+    "purpose", "marking", "attribution", "minimum_group",
+)  # fmt: skip
+"""The fields that an assessment is begun with; all others stand as they usually are."""
+
+_NOT_TYPED = ("toolkits", "coordinator")
+_LEFT_EMPTY = ("return_by", "purpose", "email", "phone")
+_CHOICE = re.compile(r" +([\w-]+)   *(\S.*)")
+
+
 def begin(root: Path) -> Begun:
     """Make a new assessment in this folder, which may exist but must not hold one.
 
@@ -25,8 +62,75 @@ def begin(root: Path) -> Begun:
         UsageError: the folder holds an assessment already, or is a file.
         OSError: the folder cannot be written.
     """
+    return _begin(root, "")
+
+
+def _begin(root: Path, text: str) -> Begun:
     folder = AssessmentFolder(root)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is a file.", "Give the name of a folder for the new assessment.")
-    folder.create()
+    folder.create(text)
     return Begun(root, folder.settings_file, folder.register_file)
+
+
+def settings_fields(root: Path) -> Mapping[str, SettingsField]:
+    """Return the fields that an assessment in this folder is begun with, each with its remark."""
+    text = AssessmentFolder(root).blank_settings()
+    said = explanations(text)
+    return {name: _field(name, said.get(name, ""), text) for name in _FIELDS}
+
+
+def _field(name: str, remark: str, text: str) -> SettingsField:
+    """A field: of its remark the sentences, without commands and lists that are for the file."""
+    lines = remark.splitlines()
+    plain = takewhile(lambda line: not line.startswith(" "), lines)
+    choices = [found.groups() for line in lines if (found := _CHOICE.fullmatch(line))]
+    sentences = re.findall(r"[A-Z][^.]*\.(?= |$)", " ".join(plain))
+    stands = re.search(rf"(?m)^ *{name}: *(.*)$", text)
+    return SettingsField(
+        name,
+        " ".join(sentences),
+        tuple((code, meant) for code, meant in choices),
+        stands[1].strip() if stands else "",
+    )
+
+
+def begin_with(
+    root: Path, values: Mapping[str, str], toolkits: Sequence[str]
+) -> Begun | tuple[SettingsProblem, ...]:
+    """Make a new assessment with these settings; nothing is written where something is wrong.
+
+    Args:
+        root: the folder.
+        values: what is entered, by the names of fields (`settings_fields`).
+        toolkits: the ids of the toolkits.
+
+    Returns:
+        The assessment, or all that is wrong.
+
+    Raises:
+        UsageError: the folder holds an assessment already, or is a file.
+        OSError: the folder cannot be written.
+    """
+    folder = AssessmentFolder(root)
+    given = {
+        name: value.strip() for name, value in values.items()
+        if name in _FIELDS and name not in _NOT_TYPED and (value.strip() or name not in _LEFT_EMPTY)
+    }  # fmt: skip
+    text = choose_toolkits(enter(folder.blank_settings(), given), toolkits)
+    try:
+        folder.check(text)
+    except AssessmentFileError as wrong:
+        return tuple(_problem(one, text) for one in wrong.problems)
+    return _begin(root, text)
+
+
+def _problem(problem: Problem, text: str) -> SettingsProblem:
+    """A problem of settings at the field that stands in its line, or before it."""
+    message = f"{problem.message} {problem.hint}".strip()
+    for line in reversed(text.splitlines()[: problem.line]):
+        if line.startswith("  - "):
+            return SettingsProblem("toolkits", message)
+        if found := re.match(r" *([a-z_]+):", line):
+            return SettingsProblem(found[1] if found[1] in _FIELDS else "", message)
+    return SettingsProblem("", message)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from xlassess.web.forms import Done
 from xlassess.web.page import entrance_page, refusal_page
 from xlassess.web.routes import (
+    begin,
     history,
     home,
     messages,
@@ -50,6 +51,10 @@ class DeskPage:
 
 PAGES: tuple[DeskPage, ...] = (
     DeskPage("home", "/", home.show, "Home"),
+    DeskPage("begin", "/begin", begin.show, act=begin.act),
+    DeskPage("toolkit", "/begin/toolkit", begin.show_toolkit),
+    DeskPage("round", "/begin/round", begin.show_round, act=begin.act_on_round),
+    DeskPage("people", "/register/people", begin.show_people, act=begin.act_on_people, files=True),
     DeskPage("send", "/send", send.show, "Send", send.record),
     DeskPage("workbook", "/send/workbook", send.give),
     DeskPage("receive", "/receive", receive.show, "Receive", receive.take, files=True),

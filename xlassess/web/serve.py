@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import user_name
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
@@ -35,7 +36,8 @@ def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) 
         UsageError: the folder holds no assessment.
         XlassessError: the port is in use.
     """
-    open_folder(root)
+    if AssessmentFolder(root).settings_file.exists() or root.is_file():
+        open_folder(root)
     Jobs(root).sweep()
     listening = _listen(port)
     sessions = Sessions(listening.getsockname()[1])

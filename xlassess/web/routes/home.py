@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.services import status as service
 from xlassess.services.common.phrases import count, matter
@@ -49,6 +50,8 @@ class HomeView:
     reviews: tuple[NextReview, ...]
     remarks: tuple[str, ...]
     rounds: tuple[tuple[PageLink, RoundLine], ...]
+    people: str
+    next_round: str
 
     @property
     def issued(self) -> int:
@@ -79,7 +82,9 @@ _NARROWED: dict[str, dict[str, str]] = {
 
 
 def show(visit: Visit) -> Response:
-    """Show where the round stands."""
+    """Show where the round stands; where there is no assessment, the page that begins one."""
+    if not AssessmentFolder(visit.desk.root).settings_file.exists():
+        return RedirectResponse(visit.desk.pages["begin"], 303)
     found = visit.status
     view = HomeView(
         return_by=found.assessment.return_by,
@@ -97,6 +102,8 @@ def show(visit: Visit) -> Response:
         reviews=found.reviews,
         remarks=found.remarks,
         rounds=tuple(_rounds(visit)) if len(visit.rounds) > 1 else (),
+        people="" if found.closed else visit.at("people"),
+        next_round=visit.at("round"),
     )
     return page(visit, "home.html", "Where the round stands", view)
 
@@ -119,7 +126,7 @@ def _steps(visit: Visit, found: Status) -> Iterator[NextStep]:
     if found.closed:
         return
     if not found.lines:
-        yield NextStep("Fill in partners.xlsx: one row for each person you ask.")
+        yield NextStep("Enter who is asked: one row for each person.", visit.at("people"))
         return
     steps = (
         (len(found.having("not issued")), "send", "xlassess generate", "Write {} to send out."),

@@ -1,0 +1,271 @@
+"""Beginning: an assessment, the people who are asked, and the next round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.assessment import LEVELS
+from xlassess.model.errors import UsageError
+from xlassess.model.toolkit import Toolkit
+from xlassess.services.common.phrases import count, listed
+from xlassess.services.fill_register import (
+    RegisterSays,
+    RowFault,
+    fill_register,
+    register_says,
+    take_register,
+)
+from xlassess.services.init import Begun, SettingsField, begin_with, settings_fields
+from xlassess.services.rounds import RoundLine, begin_round, rounds
+from xlassess.services.toolkits import (
+    ListedToolkit,
+    choices_in_words,
+    rule_in_words,
+    toolkit,
+    toolkits,
+)
+from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.page import PageLink, page
+from xlassess.web.visit import Visit
+
+_SPARE = 5
+"""So many empty rows stand below those that are filled in."""
+
+_REGISTER_BYTES = 20 << 20
+
+
+# ---- an assessment ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitChoice:
+    """A toolkit that may be chosen, where its questions can be seen, and whether it is usual."""
+
+    listed: ListedToolkit
+    to: str
+    usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeginView:
+    """The form with which an assessment is begun."""
+
+    root: str
+    fields: Mapping[str, SettingsField]
+    toolkits: tuple[ToolkitChoice, ...]
+    here: str
+
+
+def show(visit: Visit) -> Response:
+    """Show the form with which an assessment is begun; where there is one, go to it."""
+    root = visit.desk.root
+    if AssessmentFolder(root).settings_file.exists():
+        return RedirectResponse(visit.desk.pages["home"], 303)
+    found = settings_fields(root)
+    view = BeginView(
+        root=root.name,
+        fields=found,
+        toolkits=tuple(
+            ToolkitChoice(
+                one, f"{visit.desk.pages['toolkit']}?id={one.toolkit.id}",
+                one.toolkit.id in dict(found["toolkits"].choices[:1]),
+            )
+            for one in toolkits(root)
+        ),
+        here=visit.desk.pages["begin"],
+    )  # fmt: skip
+    return page(visit, "begin.html", "Begin an assessment", view)
+
+
+def act(visit: Visit) -> Done:
+    """Make an assessment as the form says.
+
+    Raises:
+        FormErrors: something is wrong with it; nothing was written.
+    """
+    said = {name: visit.form.text(name) for name in visit.form.fields}
+    done = begin_with(visit.desk.root, said, visit.form.all("toolkits"))
+    if not isinstance(done, Begun):
+        raise FormErrors(*(FieldError(one.field, one.message) for one in done))
+    return Done("The assessment has begun. Enter who is asked.", visit.desk.pages["people"])
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitView:
+    """A toolkit with its questions; ``scales`` are their choices in words."""
+
+    toolkit: Toolkit
+    rule: str
+    scales: Mapping[str, str]
+
+
+def show_toolkit(visit: Visit) -> Response:
+    """Show the questions of a toolkit.
+
+    Raises:
+        UsageError: there is no such toolkit.
+    """
+    wanted = visit.request.query_params.get("id", "")
+    known = {one.toolkit.id for one in toolkits(visit.desk.root)}
+    if wanted not in known:
+        raise UsageError("There is no such toolkit.", "Choose one from the list.")
+    found = toolkit(visit.desk.root, wanted)
+    scales = {name: listed(choices_in_words(found, name), "or") for name in found.scales}
+    view = ToolkitView(found, rule_in_words(found), scales)
+    return page(visit, "toolkit.html", found.title, view)
+
+
+# ---- who is asked -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleField:
+    """A cell of the register on the page: its name in the form, and what stands there."""
+
+    name: str
+    heading: str
+    stands: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleView:
+    """What the register says, and its rows to be filled in, where that can be on a page."""
+
+    says: RegisterSays
+    rows: tuple[tuple[PeopleField, ...], ...]
+    here: str
+
+
+def show_people(visit: Visit) -> Response:
+    """Show who is asked, to be filled in, or as a file says it."""
+    says = register_says(visit.folder)
+    typed = int(visit.form.text("rows") or 0) if visit.form.text("rows").isdecimal() else 0
+    rows = [*says.rows, *((),) * _SPARE] if says.headings else []
+    rows += [()] * (min(typed, _MOST_TYPED) - len(rows)) if rows else []
+    view = PeopleView(
+        says=says,
+        rows=tuple(_fields(says.headings, place, row) for place, row in enumerate(rows)),
+        here=visit.at("people"),
+    )
+    return page(visit, "people.html", "Who is asked", view)
+
+
+_MOST_TYPED = 400
+"""So many rows are read from a form at most."""
+
+_LEVELS = tuple(label for code, label in LEVELS.items() if code)
+
+
+def _fields(headings: tuple[str, ...], place: int, row: tuple[str, ...]) -> tuple[PeopleField, ...]:
+    texts = (*row, *("",) * len(headings))
+    return tuple(
+        PeopleField(
+            f"{place}~{column}", heading, texts[column],
+            _LEVELS if heading == "Level" and texts[column] in ("", *_LEVELS) else (),
+        )
+        for column, heading in enumerate(headings)
+    )  # fmt: skip
+
+
+def act_on_people(visit: Visit) -> Done:
+    """Write the register as the page has it, or make a file the register.
+
+    Raises:
+        FormErrors: something is wrong; the register stays as it was.
+    """
+    if visit.form.text("what") == "file":
+        return _take(visit)
+    says = register_says(visit.folder)
+    number = visit.form.text("rows")
+    rows = [
+        tuple(visit.form.text(f"{place}~{column}") for column in range(len(says.headings)))
+        for place in range(min(int(number), _MOST_TYPED) if number.isdecimal() else 0)
+    ]
+    if not says.headings or not any(any(row) for row in rows):
+        raise FormErrors(FieldError("", "Enter at least one person, or one organisation."))
+    if visit.form.text("seen") != says.digest:
+        message = (
+            "Somebody changed the register after you opened the page. Below stands what you typed: "
+            "send it again to put it in place of theirs, or open the page anew to see what it says."
+        )
+        raise FormErrors(FieldError("", message))
+    faults = fill_register(visit.folder, says.headings, rows, now=visit.now)
+    if faults:
+        raise FormErrors(*(_fault(one, says.headings) for one in faults))
+    return _done(visit)
+
+
+def _fault(one: RowFault, headings: tuple[str, ...]) -> FieldError:
+    column = headings.index(one.heading) if one.heading in headings else 0
+    return FieldError(f"{one.row}~{column}", f"Line {one.row + 1}: {one.message}")
+
+
+def _take(visit: Visit) -> Done:
+    file = next((one for one in visit.form.files if one.field == "file"), None)
+    if file is None:
+        raise FormErrors(FieldError("file", "Choose a file."))
+    if file.path.stat().st_size > _REGISTER_BYTES:
+        raise FormErrors(FieldError("file", "This is too large to be a register."))
+    said = take_register(visit.folder, file.path.read_bytes(), file.name, now=visit.now)
+    if said.problems:
+        raise FormErrors(*(FieldError("file", str(one)) for one in said.problems))
+    return _done(visit)
+
+
+def _done(visit: Visit) -> Done:
+    says = register_says(visit.folder)
+    people = count(len(says.respondents), "respondent")
+    said = f"The register has {people} of {count(says.partners, 'partner')}."
+    return Done(said, visit.at("people"))
+
+
+# ---- the next round ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """The form with which the next round is begun, and the rounds that there are."""
+
+    rounds: tuple[tuple[PageLink, RoundLine], ...]
+    here: str
+
+
+def show_round(visit: Visit) -> Response:
+    """Show the form with which the next round is begun."""
+    lines = tuple(
+        (PageLink(line.name, visit.at("home", round=line.name)), line)
+        for line in rounds(visit.folder)
+    )
+    return page(visit, "round.html", "Begin the next round", RoundView(lines, visit.at("round")))
+
+
+def act_on_round(visit: Visit) -> Done:
+    """Begin the next round.
+
+    Raises:
+        FormErrors: something is wrong with its name or its day.
+    """
+    name = visit.form.wanted("name", "Enter a name for the round, such as 2027.")
+    day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
+    try:
+        return_by = date.fromisoformat(day)
+    except ValueError:
+        message = f"{day} is not a day. Write it as year-month-day, such as 2027-03-31."
+        raise FormErrors(FieldError("return_by", message)) from None
+    try:
+        begun = begin_round(visit.folder, name, return_by, now=visit.now)
+    except UsageError as wrong:
+        field = "return_by" if str(return_by) in wrong.message else "name"
+        raise FormErrors(FieldError(field, f"{wrong.message} {wrong.remedy}")) from None
+    people = count(begun.staying, "respondent")
+    return Done(
+        f"Round {begun.name} has begun with {people} of round {begun.follows}. Check who is asked.",
+        f"{visit.desk.pages['people']}?{urlencode({'round': begun.name})}",
+    )
