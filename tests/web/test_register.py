@@ -174,3 +174,20 @@ def test_register__texts_are_texts(desk: DeskClient, folder: AssessmentFolder) -
         assert "<script>x" not in page
         assert "<img" not in page
     assert "&#34;&gt;&lt;img src=x&gt;" in desk.get("/register").text
+
+
+def test_register__shows_at_once_what_was_changed_elsewhere(
+    desk: DeskClient, folder: AssessmentFolder
+) -> None:
+    """Where the round stands is kept between pages, and never longer than it holds."""
+    assert rows(desk.get("/register").text) == [person[1] for person in PEOPLE]
+    book = references(folder)["Bea Birch"]
+    decide.settle(folder, book, "declined", WHY)
+    assert rows(desk.get("/register?some=declined").text) == ["Bea Birch"]
+    decide.undo(folder, "declined", book, WHY)
+    assert rows(desk.get("/register?some=declined").text) == []
+    write_register(folder, (*PEOPLE, ("Cedar Homes", "Cy Cedar", "Board")))
+    assert rows(desk.get("/register?some=not-issued").text) == ["Cy Cedar"]
+    assert rows(desk.get("/register?some=late").text) == ["Bea Birch"]
+    change_settings(folder, "return_by: 2026-03-13", "return_by: 2099-03-13")
+    assert rows(desk.get("/register?some=late").text) == []

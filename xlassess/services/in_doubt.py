@@ -128,7 +128,7 @@ class InDoubt:
     returns that wait for a decision. ``decided`` are the decisions so far, the last one first.
     ``asked`` are the query workbooks issued about it, and ``asked_at`` is when one was last sent;
     ``copies`` are those made for typing answers in.
-    ``last`` is the number of the last event about the workbook.
+    ``last`` is the number of the last event that changed any of this.
     """
 
     issued: Issued
@@ -219,7 +219,7 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         asked=asked,
         asked_at=register.asked.get(reference),
         copies=copies,
-        last=max((one.number for one in events), default=0),
+        last=max((one.number for one in events if one.what in _CHANGING), default=0),
     )
 
 
@@ -239,6 +239,9 @@ _DECIDING = (
     "declined", "undone",
 )  # fmt: skip
 """The events by which something is decided about a workbook."""
+
+_CHANGING = (*_DECIDING, "received", "query issued", "entry made")
+"""The events that change what is shown here; that a message went out does not."""
 
 
 def _corrects(event: Event) -> int | None:
