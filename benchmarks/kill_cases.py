@@ -30,7 +30,7 @@ from xlassess.services.common.opening import open_folder
 from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, mark, settle, waive
 from xlassess.services.export import export_round
-from xlassess.services.follow_up import progress
+from xlassess.services.follow_up import progress, progress_paper
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.init import begin
@@ -132,6 +132,13 @@ def _plan_filled(folder: AssessmentFolder, now: datetime) -> None:
     fill(folder, path, entered(DECIDED), folder.root / "inbox" / "plan.xlsx")
 
 
+def _plan_in_doubt(folder: AssessmentFolder, now: datetime) -> None:
+    """The plan comes back with an action that nobody is named for."""
+    path = plan(folder, now=now).path
+    said = {**DECIDED, "1": {"decision": "Adopt", "owner": None}}
+    fill(folder, path, entered(said), folder.root / "inbox" / "plan.xlsx")
+
+
 def _round_new(folder: AssessmentFolder, now: datetime) -> None:
     """Begin the next round; that it is there already is as good."""
     if not has_rounds(folder.root) or "2027" not in round_names(folder.root):
@@ -227,7 +234,9 @@ CASES: dict[str, Case] = {
     "init": Case((_fresh,), _init),
     "plan": Case((_planned,), lambda f, n: plan(f, now=n)),
     "plan-back": Case((_planned, _plan_filled), _ingest),
+    "plan-query": Case((_planned, _plan_in_doubt, _ingest), lambda f, n: query(f, now=n)),
     "progress": Case((_planned, _plan_filled, _ingest), lambda f, n: progress(f, now=n)),
+    "paper": Case((_planned, _plan_filled, _ingest), lambda f, n: progress_paper(f, now=n)),
     "round-new": Case(_READ, _round_new),
     "round-close": Case(_READ, _round_close),
     "send": Case((_to_send,), _send, lambda folder: _servers()[0].taken.clear(), _took),
@@ -246,6 +255,8 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
         for path in folder.root.rglob("*")
         if path.is_file()
         and not path.name.startswith("ledger.db")
+        # What a run that was broken off had put in place is kept, too, by the next.
+        and path.parent.name != "earlier"
         # left to whoever may just be writing it; what is old is swept away
         and not any(part.startswith(UNFINISHED) for part in path.relative_to(folder.root).parts)
     }
@@ -279,6 +290,7 @@ def outcome(folder: AssessmentFolder) -> dict[str, Any]:
         "exported",
         "plan written",
         "progress written",
+        "progress counted",
         "round closed",
     ):
         found["events"].pop(told_again, None)

@@ -213,7 +213,8 @@ def test_leftovers__of_rounds_begun_long_ago_are_removed(
     sys.platform != "linux" or shutil.which("cc") is None, reason="needs Linux and a C compiler"
 )
 @pytest.mark.parametrize(
-    "verb", ["send", "mailbox", "round-new", "round-close", "plan", "progress"]
+    "verb",
+    ["send", "mailbox", "round-new", "round-close", "plan", "plan-query", "progress", "paper"],
 )
 def test_verb__killed_at_sixty_writes_and_run_again(verb: str) -> None:
     """To files and to servers, in the middle of each: nothing twice, nothing lost."""
