@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from tests.services.programmes import a_programme, an_assessment_in
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.services import verify
 
 
 def run(*words: str | Path) -> Result:
@@ -95,6 +98,43 @@ def test_run__what_asks_first_is_not_done_and_does_not_wait(tmp_path: Path) -> N
     (tmp_path / "one" / "inbox").mkdir()
     result = run("run", "-C", tmp_path, "ingest", "inbox", "--password")
     assert (result.exit_code, "asks something first" in result.stdout) == (3, True)
+
+
+def test_run__whoever_stops_it_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        an_assessment_in(tmp_path, name)
+    a_programme(tmp_path, "  - folder: one\n  - folder: two\n")
+    asked = []
+
+    def stopped(folder: AssessmentFolder, **_: object) -> None:
+        asked.append(folder.root.name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xlassess.services.verify.verify", stopped)
+    result = run("run", "-C", tmp_path, "verify")
+    assert (result.exit_code, asked) == (3, ["one"])
+    assert "Stopped." in result.stderr
+
+
+def test_run__a_fault_in_one_is_told_and_the_others_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        an_assessment_in(tmp_path, name)
+    a_programme(tmp_path, "  - folder: one\n  - folder: two\n")
+    whole = verify.verify
+
+    def faulty(folder: AssessmentFolder, **given: object) -> object:
+        if folder.root.name == "one":
+            raise ZeroDivisionError
+        return whole(folder, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("xlassess.services.verify.verify", faulty)
+    result = run("run", "-C", tmp_path, "verify")
+    one, two, *_ = result.stdout.splitlines()
+    assert (result.exit_code, one.startswith("One Partnership: not done.")) == (3, True)
+    assert "ZeroDivisionError" in one
+    assert two.startswith("Two Partnership: not done. No workbook has been issued yet")
 
 
 def test_run__files_of_one_are_never_kept_by_another(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from xlassess.cli.console import Console, dumps
-from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE
+from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE, explain
 from xlassess.cli.options import AS_JSON, FULL, Options, common, leave, now, shown
 from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import capital, count, day, listed, matter
@@ -273,21 +273,35 @@ def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbo
     if verb == "ingest":
         words = [word if word.startswith("-") else str(place / word) for word in words]
     before = [*(["--verbose"] if verbose else []), "-C", str(place)]
-    group = click.get_current_context().find_root().command
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     held, sys.stdin = sys.stdin, StringIO()
     try:
         with redirect_stdout(out), redirect_stderr(err), same_rights():
-            code = group.main([*before, verb, *words], "xlassess", standalone_mode=False)
+            code = _ended([*before, verb, *words], verbose=verbose)
     except click.Abort:
-        code, wrong = NOT_DONE, "It asks something first."
+        wrong = "It asks something first."
         wrong += f" Run it there: xlassess {verb} -C {as_argument(shown(place))}"
-        return _Run(line, code, _text(out), wrong)
+        return _Run(line, NOT_DONE, _text(out), wrong)
     except click.ClickException as error:
         return _Run(line, error.exit_code, _text(out), error.format_message())
     finally:
         sys.stdin = held
-    return _Run(line, code or DONE, _text(out), _text(err).removeprefix("Error: "))
+    return _Run(line, code, _text(out), _text(err).removeprefix("Error: "))
+
+
+def _ended(words: list[str], *, verbose: bool) -> int:
+    """Run a command line, and return its exit code. Whoever stops it stops all that follow."""
+    group = cast("click.Group", click.get_current_context().find_root().command)
+    try:
+        with group.make_context("xlassess", words) as ctx:
+            click.Group.invoke(group, ctx)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.ClickException, click.Abort):
+        raise
+    except Exception as error:
+        return explain(error, verbose=verbose)
+    return DONE
 
 
 def _text(stream: TextIOWrapper) -> str:
