@@ -86,6 +86,13 @@ def hunt(session: nox.Session) -> None:
 
 
 @nox.session
+def postgresql(session: nox.Session) -> None:
+    """All tests of the ledger, of services and of commands, with their ledgers in PostgreSQL."""
+    _install(session)
+    session.run("pytest", "-m", "postgresql", "-n", "auto", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Which lines and branches the tests take, in the processes they start too."""
     _install(session, "coverage >= 7.10")

@@ -97,7 +97,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     from tests.clients.programs import declared
 
     names = _programs(item)
-    with declared(names) if names else nullcontext():
+    # A test that runs in PostgreSQL besides is not about that program alone.
+    limited = (
+        names
+        if names - {"postgresql"} or "database" not in getattr(item, "fixturenames", ())
+        else None
+    )
+    with declared(limited) if limited else nullcontext():
         return (yield)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import xlassess
 from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger, engine, migrations, schema
@@ -177,3 +178,15 @@ def test_read_only__never_reads_past_what_a_broken_off_run_left(
         monkeypatch.setattr(engine, "_may_write", lambda _: False)
         with pytest.raises(XlassessError):
             Ledger(path, clock)
+
+
+def test_place__is_asked_for_and_not_assumed() -> None:
+    """Who takes the file for the ledger would begin another beside the one in the database."""
+    package = Path(xlassess.__file__).parent
+    known = {"assessment/settings.py", "services/verify.py", "web/known.py"}
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "ledger_file" in path.read_text(encoding="utf-8")
+    }
+    assert found == known

@@ -173,6 +173,19 @@ def test_lost__a_database_without_the_ledger_of_these_files(
 
 
 @pytest.mark.clients("postgresql")
+def test_secret__lost_where_the_ledger_is_in_a_database(folder: AssessmentFolder, url: str) -> None:
+    copy_ledger(folder, str(folder.ledger_file), url)
+    use(folder, url)
+    folder.ledger_file.unlink()
+    folder.secret_file.unlink()
+    with Ledger(folder.ledger) as ledger:
+        before = ledger.last_event()
+        with pytest.raises(XlassessError, match="secret"):
+            generate(folder, now=LATER)
+        assert ledger.last_event() == before
+
+
+@pytest.mark.clients("postgresql")
 def test_command__copies_and_says_what_to_do_next(folder: AssessmentFolder, url: str) -> None:
     done = CliRunner().invoke(cli, ["-C", str(folder.root), "ledger", "copy", "ledger.db", url])
     assert done.exit_code == 0, done.output

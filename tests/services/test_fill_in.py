@@ -112,7 +112,7 @@ def test_plan__typed_in_is_what_a_file_would_have_brought(
     assert enter(folder, typed) == FilledIn(rows=("1", "2", "C1"))
     assert actions(folder) == actions(other)
     assert actions(folder)["1"].merged == ("2",)
-    with Ledger(folder.ledger) as mine, Ledger(other.ledger_file) as theirs:
+    with Ledger(folder.ledger) as mine, Ledger(other.ledger) as theirs:
         told, others = mine.events()[-2:], theirs.events()[-2:]
     assert [one.what for one in told] == ["received", "plan agreed"]
     assert [one.by for one in told] == ["Cora", "Cora"]

@@ -102,6 +102,7 @@ def test_generate__keeps_a_file_that_differs(folder: AssessmentFolder) -> None:
     assert first.workbooks[2].path.read_bytes() == b"filled in"
 
 
+@pytest.mark.sqlite
 def test_generate__keeps_a_foreign_file_of_a_name_to_be_issued(tmp_path: Path) -> None:
     trial, folder = a_folder(tmp_path / "trial"), a_folder(tmp_path / "real")
     folder.secret_file.write_text(trial.secret().hex())

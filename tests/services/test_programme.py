@@ -32,6 +32,7 @@ def standings(
     return programme_status(a_programme(root, register, head), today=today).lines
 
 
+@pytest.mark.sqlite
 def test_status__one_that_cannot_be_opened_does_not_stop_the_rest(tmp_path: Path) -> None:
     an_assessment_in(tmp_path, "good", back=True)
     broken = an_assessment_in(tmp_path, "broken")

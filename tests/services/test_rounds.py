@@ -446,6 +446,7 @@ def test_archive__that_was_changed_is_told_by_verify(held: AssessmentFolder) -> 
     assert "is missing" in fault.message
 
 
+@pytest.mark.sqlite
 def test_archive__broken_off_is_made_by_closing_again(
     held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -515,6 +516,7 @@ def test_close_round__of_blank_workbooks_alone(tmp_path: Path) -> None:
     assert not (closed.archive / "data" / "answers").exists()
 
 
+@pytest.mark.sqlite
 def test_archive__no_room_for_the_ledger_is_told_as_such(
     held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,14 @@
 """A ledger in PostgreSQL: connections, the lock that writers take in turn, and errors in words.
 
 One database holds the ledgers of many assessments, each in a schema of its own
-(docs/decisions/ledger-layout.md). Everything is set for one transaction only, so that a pool of
-connections between here and the server (such as PgBouncer) may give each to another connection.
+(docs/decisions/ledger-layout.md). Everything is set for one transaction only: none depends on what
+another left in its connection.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import time
@@ -84,6 +85,8 @@ def open_database(place: LedgerDatabase) -> Engine:
             f"The ledger is in PostgreSQL, and psycopg cannot be used ({error}).",
             'Install it again with: pip install "xlassess[postgres]"',
         ) from None
+    # What goes wrong is said once, and by us.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "begin", _on_begin)
     return engine.execution_options(**{_DATABASE: place})
