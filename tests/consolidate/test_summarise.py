@@ -15,11 +15,12 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondent
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures.charted import first_to_look_at
 from xlassess.consolidate.figures.thresholds import agreement_word, is_concern, is_strength
+from xlassess.consolidate.wording.matters import matters_of
 from xlassess.contract.seal import questions_digest
 from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.catalogue import CATALOGUE, found
 from xlassess.model.errors import XlassessError
-from xlassess.model.finding import Finding
+from xlassess.model.finding import Finding, Waiver
 from xlassess.model.plan import DECLINE, AgreedAction, AgreedPlan, DecidedRow, Judgement
 from xlassess.toolkits.load import find_toolkit
 
@@ -283,6 +284,34 @@ def test_actions__quick_wins_first_and_overdue_marked(pat):
         due = action.deadline is not None and action.deadline < MADE_AT.date()
         assert action.overdue == (due and action.status not in ("Done", "Stopped"))
     assert any(action.overdue for action in summary.actions)
+
+
+@pytest.mark.parametrize(
+    ("code", "details"),
+    [
+        ("C04", {"value": "Spring 2026"}),
+        ("C05", {"value": "3/4/26", "first": "3 April 2026", "second": "4 March 2026"}),
+        ("C20", {"value": "Monday 3 April 2026", "actual": "Friday"}),
+        ("C22", {"value": "31 Mar 26"}),
+    ],
+)
+def test_actions__words_of_a_waived_deadline_are_shown_in_every_row_they_stand_in(
+    pat, code, details
+):
+    record = a_round([pat], 1, Wish(actions=3))
+    ((reference, ret),) = record.current.items()
+    actions = tuple(replace(action, deadline=None) for action in ret.actions)
+    first, second = (f"F{re.sub('[A-Z]', '', action.cell)}" for action in actions[:2])
+    told = found(code, sheet=actions[0].sheet, cells=(first, second), **details)
+    for waived in (True, False):
+        waiver = Waiver("desk", MADE_AT, "ok") if waived else None
+        changed = replace(ret, actions=actions, findings=(replace(told, waiver=waiver),))
+        shown = replace(record, current={reference: changed}, history=(changed,))
+        summary = summarise(shown, MADE_AT)
+        words = sorted(action.deadline_said for action in summary.actions)
+        assert words == (["", details["value"], details["value"]] if waived else ["", "", ""])
+        proposed = [matter.proposed for matter in matters_of(summary) if matter.proposed]
+        assert sorted(each.deadline_said for each in proposed) == words
 
 
 def test_toolkits__two_versions_are_kept_apart(pat):

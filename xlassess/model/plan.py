@@ -56,7 +56,8 @@ ADDED = "new"
 class Suggestion:
     """What a partner proposed: the action, who, by when, and how one will know.
 
-    ``by`` says whose proposal it is, as far as that may be shown.
+    ``by`` says whose proposal it is, as far as that may be shown. ``deadline_said`` is what they
+    wrote for a deadline where it is no day.
     """
 
     action: str
@@ -64,6 +65,7 @@ class Suggestion:
     deadline: date | None = None
     measure: str = ""
     by: str = ""
+    deadline_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

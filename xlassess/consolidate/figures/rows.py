@@ -264,8 +264,8 @@ def actions_of(
         )
 
 
-_NO_DAY = ("C04", "C05")
-"""The findings of what is no day, or of what may be two."""
+_NO_DAY = ("C04", "C05", "C20", "C22")
+"""The findings of what is no day, or may be more than one."""
 
 _ROW = re.compile(r"[0-9]+$")
 
@@ -274,7 +274,8 @@ def _deadline_said(ret: Return, action: Action) -> str:
     """What a partner wrote for a deadline ("Spring 2026") that was accepted as it is."""
     row = _ROW.findall(action.cell)
     for finding in ret.findings:
-        here = (finding.sheet, _ROW.findall(finding.cell)) == (action.sheet, row)
+        rows = [_ROW.findall(cell) for cell in (finding.cell, *finding.cells)]
+        here = finding.sheet == action.sheet and row in rows
         if here and finding.waiver and finding.code in _NO_DAY and action.deadline is None:
             return finding.details.get("value", "")
     return ""

@@ -85,6 +85,7 @@ def _suggested(action: PlannedAction) -> Suggestion:
         deadline=action.deadline,
         measure=" ".join(action.measure.split()),
         by=_by(action.person),
+        deadline_said=" ".join(action.deadline_said.split()),
     )
 
 

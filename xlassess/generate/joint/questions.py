@@ -205,6 +205,7 @@ class _Known:
         bare = words.say("nothing_proposed_further" if matter.further else "nothing_proposed")
         why = "\n\n".join(words.paragraphs("plan_answers", matter))
         said = words.paragraphs("plan_suggested", proposed) if proposed else ()
+        said = tuple(each.translate(_HOLES) for each in said)
         # A concern keeps its number, whether the committee is asked about it or not.
         same = self._items.get((matter.part, matter.item, text), [])
         number = same.pop(0).id if same else self._next("" if proposed else CONCERN)
