@@ -252,6 +252,15 @@ def test_line__of_several_toolkits_has_a_text_for_each() -> None:
     assert actions == words().say("actions", None)
 
 
+def test_line__of_one_that_was_left_says_what_was_decided() -> None:
+    left = PortfolioLine(
+        Partnership(name="Left", membership="left", decision="Leave"), "Left", why="none here"
+    )
+    made = a_portfolio([left, replace(a_line("Joined"), why="none here")])
+    said = [line_in_words(made, line)[3] for line in made.lines]
+    assert said == ["Leave", "None here"]
+
+
 def test_left_out__says_why() -> None:
     gone = replace(a_line("Gone"), why="its assessment cannot be used.", unusable=True)
     left = PortfolioLine(Partnership(name="Left", membership="left"), "Left")
