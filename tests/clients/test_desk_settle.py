@@ -119,6 +119,8 @@ def test_settle__by_keyboard_alone(
         page.get_by_role("heading", name="Answer missing").wait_for()
         press_arrow(page, "ArrowLeft")
         page.get_by_role("heading", name="Not one of the choices").wait_for()
+        page.wait_for_load_state("load")
+        assert page.evaluate("document.activeElement.id") == "turn"  # below the menu
         tab_to(page, "Why it is accepted")
         page.keyboard.type("As good as it gets")
         page.keyboard.press("ArrowLeft")  # moves in the text, and not to another page
@@ -126,6 +128,8 @@ def test_settle__by_keyboard_alone(
         page.get_by_text("Accepted as it is").wait_for()
         page.get_by_role("heading", name="Answer missing").wait_for()
         assert last(folder) == ("waived", "Cora Coordinator")
+        page.wait_for_load_state("load")
+        assert page.evaluate("document.activeElement.id") == "done"
         tab_to(page, "Undo what was just done")
         page.keyboard.press("Enter")
         page.get_by_text("It was taken back.").wait_for()

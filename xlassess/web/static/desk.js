@@ -5,10 +5,14 @@
 
 document.documentElement.classList.add("script");
 
+// Where the reader goes on: at what went wrong, or else at what was done. Whoever went to the next
+// by an arrow key goes on below the menu, where the key was told.
 function toErrors() {
-  const errors = document.getElementById("errors");
-  if (errors) {
-    errors.focus();
+  const turned = sessionStorage.getItem("turned") && document.getElementById("turn");
+  sessionStorage.removeItem("turned");
+  const place = document.getElementById("errors") || document.getElementById("done") || turned;
+  if (place) {
+    place.focus();
   }
 }
 
@@ -236,6 +240,7 @@ document.addEventListener("keydown", (event) => {
   const link = free && document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
   if (link) {
     event.preventDefault();
+    sessionStorage.setItem("turned", "yes");
     link.click();
   }
 });
