@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.factory import a_context
+from tests.jointly import AT, a_plan, a_progress, a_workshop
+from tests.queried import context as queried
+from tests.queried import issued_query, numbered
 from tests.services.planned import (
     AGREED,
     REPORTED,
@@ -25,6 +31,7 @@ from tests.services.small import write_register
 from tests.services.test_plan import DECIDED, the_plan
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.ingest import ReturnedFile, merge, read_return
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
@@ -251,3 +258,29 @@ def test_cli__says_how_a_joint_workbook_is_asked_about(folder: AssessmentFolder)
     assert "1 query workbook issued" in ran.output
     with pytest.raises(UsageError, match="query workbook about"):
         mark(folder, [asked(folder).query.reference], "reminded", Why(REPORTED))
+
+
+BOOKS = {"plan": a_plan, "progress": a_progress, "workshop": a_workshop}
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+@pytest.mark.parametrize("entry", [None, "zzz", "=1/0", "31/31/2026"])
+def test_query__about_whatever_stands_in_a_joint_workbook_can_be_written_and_read(
+    kind: str, entry: str | None, tmp_path: Path
+) -> None:
+    book, path = BOOKS[kind](), tmp_path / "back.xlsx"
+    opened_book = openpyxl.load_workbook(BytesIO(book.data))
+    for sheet in opened_book.worksheets[1:]:
+        for row in sheet.iter_rows(min_row=6) if sheet.sheet_state == "visible" else ():
+            for cell in row:
+                if not cell.protection.locked:
+                    cell.value = entry
+    opened_book.save(path)
+    context = replace(a_context(book), today=AT.date())
+    base = numbered(read_return(ReturnedFile(path, "back.xlsx"), context))
+    assert base.state == "query"
+    asked_in, data = issued_query(book, base)
+    (tmp_path / "asked.xlsx").write_bytes(data)
+    known = replace(queried(book, asked_in), today=AT.date())
+    came = read_return(ReturnedFile(tmp_path / "asked.xlsx", "asked.xlsx"), known)
+    assert (came.query, came.answers) == (asked_in.reference, merge(came, base, asked_in).answers)
