@@ -19,6 +19,7 @@ from tests.queried import context as queried
 from tests.queried import issued_query, numbered
 from tests.services.planned import (
     AGREED,
+    PARTNERS,
     REPORTED,
     RETURNED,
     a_planned_folder,
@@ -196,6 +197,22 @@ def test_query__about_a_workshop_workbook_asks_for_the_judgement_again(
         (judged,) = ledger.round_record(folder.assessment()).judgements
     assert (judged.choice, judged.grounds, judged.unread) == ("high", "We talked", False)
     assert verify(folder).faults == ()
+
+
+def test_query__about_a_workshop_is_for_its_facilitator(folder: AssessmentFolder) -> None:
+    with folder.settings_file.open("a", encoding="utf-8") as file:
+        file.write("preparation:\n  facilitator: Bea Birch, of the trust\n")
+    people = ((*one, "") for one in PARTNERS)
+    write_register(folder, tuple(
+        (*one[:3], "bea@birch.example" if one[1] == "Bea Birch" else "") for one in people
+    ))  # fmt: skip
+    (book,) = workshop(folder, now=AGREED)
+    read_back(folder, book.path, {"1A": {"judgement": "Hardly"}}, name="held.xlsx")
+    said = asked(folder).letter.read_text(encoding="utf-8")
+    assert "To: bea@birch.example" in said
+    assert "Dear Bea Birch," in said
+    composed, _ = preview(folder, Ask("query"), now=REPORTED)
+    assert [post.letter.address for post in composed.post] == ["bea@birch.example"]
 
 
 def test_query__what_was_waived_is_not_asked_and_still_holds_after_an_answer(

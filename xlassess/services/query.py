@@ -34,10 +34,10 @@ from xlassess.model.query import Query
 from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
-from xlassess.services.common.joint import addressee, asked_about_now
+from xlassess.services.common.joint import asked_about_now
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import QUERIES, sha256_of
-from xlassess.services.common.standing import absent_until, only_name
+from xlassess.services.common.standing import absent_until, going_to, only_name, who_is_asked
 
 LETTER = ".txt"
 """The ending of the message beside a query workbook."""
@@ -201,9 +201,14 @@ class _Maker:
         """Return the message to whoever gets it now: who is away may have a delegate."""
         issued = asking.issued
         person = self.people.get(issued.identity.respondent)
-        if issued.identity.kind or person is None:
-            now = addressee(issued.partner, tuple(self.people.values())).email
-            to = tuple(filter(None, ((now if issued.identity.kind else "") or issued.email,)))
+        if issued.identity.kind:
+            who = who_is_asked(issued, self.assessment, tuple(self.people.values()))
+            if who and who.email:
+                asking = replace(asking, issued=going_to(issued, who))
+            to = tuple(filter(None, (asking.issued.email,)))
+            return query_letter(asking, reference, file_name, to=to)
+        if person is None:
+            to = tuple(filter(None, (issued.email,)))
             return query_letter(asking, reference, file_name, to=to)
         today = self.now.astimezone().date()
         until = absent_until(self.notices.get(issued.reference), person, today)

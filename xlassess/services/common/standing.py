@@ -304,7 +304,7 @@ def joint_standing(
         }
     else:
         whom = dict.fromkeys(books, to or _facilitator(assessment, people))
-    known = [_going_to(book, whom[holder]) for holder, book in books.items() if holder in whom]
+    known = [going_to(book, whom[holder]) for holder, book in books.items() if holder in whom]
     back = came_back(ledger, assessment.round)
     return Standing(known, ledger.register(), back, frozenset())
 
@@ -321,17 +321,34 @@ def asked_of_others(
         assessment: the settings of the round.
         people: the register.
     """
-    found = {}
-    for book, ret in asked_about_now(ledger, assessment.round):
-        if book.identity.kind == "progress":
-            found[_going_to(book, addressee(tidy(book.partner), people))] = ret
-        elif book.identity.kind == "workshop" and assessment.preparation.facilitator:
-            found[_going_to(book, _facilitator(assessment, people))] = ret
-    return found
+    return {
+        going_to(book, who): ret
+        for book, ret in asked_about_now(ledger, assessment.round)
+        if (who := who_is_asked(book, assessment, people))
+    }
 
 
-def _going_to(book: Issued, who: Addressee) -> Issued:
-    """A workbook with whom it goes to, or with nobody's address."""
+def who_is_asked(
+    book: Issued, assessment: Assessment, people: Sequence[Respondent]
+) -> Addressee | None:
+    """Return who is asked about a joint workbook: the owner, or the facilitator.
+
+    Args:
+        book: the workbook.
+        assessment: the settings of the round.
+        people: the register.
+
+    Returns:
+        None where it is with the coordinator.
+    """
+    if book.identity.kind == "progress":
+        return addressee(tidy(book.partner), people)
+    led = book.identity.kind == "workshop" and assessment.preparation.facilitator
+    return _facilitator(assessment, people) if led else None
+
+
+def going_to(book: Issued, who: Addressee) -> Issued:
+    """Return a workbook with whom it goes to, or with nobody's address."""
     return replace(book, respondent=who.name if who.email else "", email=who.email)
 
 
