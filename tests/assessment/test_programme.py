@@ -9,6 +9,7 @@ import pytest
 
 from xlassess.assessment.programme import ProgrammeFileError, ProgrammeFolder
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership, SharedSettings
 
@@ -110,3 +111,26 @@ def test_begin__shared_settings_and_toolkits_are_entered(tmp_path: Path) -> None
         date(2026, 10, 30), "aggregated", 4,
     )  # fmt: skip
     assert (tmp_path / "b" / "toolkits" / "ours.yaml").is_file()
+
+
+def test_begin__shared_ledger_is_entered_once(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://a@db.example/assessments"
+    folder = ProgrammeFolder(tmp_path)
+    folder.begin_assessment(tmp_path / "by-the-sea", SharedSettings(ledger=url), "By the Sea")
+    begun = AssessmentFolder(tmp_path / "by-the-sea")
+    assert begun.ledger == LedgerDatabase(url, "by-the-sea")
+    assert begun.settings_file.read_text(encoding="utf-8").count("\nledger:") == 1
+    folder.begin_assessment(tmp_path / "inland", SharedSettings(), "Inland")
+    assert AssessmentFolder(tmp_path / "inland").ledger == tmp_path / "inland" / "ledger.db"
+
+
+def test_shared_ledger__with_a_password_is_refused(tmp_path: Path) -> None:
+    folder = ProgrammeFolder(tmp_path)
+    said = "title: Ours\nshared:\n  ledger: postgresql+psycopg://a:geheim@h/d\npartnerships:\n"
+    folder.register_file.write_text(said, encoding="utf-8")
+    with pytest.raises(ProgrammeFileError) as caught:
+        folder.programme()
+    (problem,) = caught.value.problems
+    assert problem.line == 3
+    assert "password" in problem.message
+    assert "geheim" not in str(caught.value)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlassess.assessment.database import LEDGER, ledger_remarks
 from xlassess.assessment.settings import AssessmentFolder, write_new
 from xlassess.assessment.starter import enter
 from xlassess.files.problems import FileError
@@ -52,6 +53,7 @@ review_years: 3
 #   marking: OFFICIAL
 #   attribution: aggregated
 #   minimum_group: 3
+#   ledger: postgresql+psycopg://USER@HOST/DATABASE
 
 # The register of partnerships. Keep it last in this file: xlassess programme add writes below it.
 #   folder       the assessment's folder; leave out while there is none
@@ -174,6 +176,9 @@ class ProgrammeFolder:
         if shared.toolkits:
             chosen = "".join(f"\n  - {each}" for each in shared.toolkits)
             text = re.sub(r"(?m)^toolkits:(\n  - .*)+", lambda _: f"toolkits:{chosen}", text)
+        if shared.ledger:
+            line = f"{LEDGER}: {json.dumps(shared.ledger)}"
+            text = re.sub(rf"(?m)^# {LEDGER}: .*$", lambda _: line, text)
         folder.settings_file.write_text(text, encoding="utf-8")
 
     def _source(self) -> bytes:
@@ -201,7 +206,10 @@ def _read(source: bytes) -> tuple[Programme, YamlFile]:
     file = read_yaml(source, "programme.yaml")
     programme, problems = read_as(file, Programme)
     if programme is not None:
-        remarks = (*unfit_texts(file.tree), *_plain(programme), *_told_apart(programme))
+        remarks = (
+            *unfit_texts(file.tree), *_plain(programme), *_told_apart(programme),
+            *_shared_ledger(programme),
+        )  # fmt: skip
         found = [file.problem(*remark) for remark in remarks]
         problems = tuple(sorted(found, key=lambda problem: problem.line))
     if problems or programme is None:
@@ -231,6 +239,12 @@ def _plain(programme: Programme) -> Iterator[Remark]:
     if years is not None and not 1 <= years <= _MOST_YEARS:
         hint = f"Use a number from 1 to {_MOST_YEARS}. The protocol of Melton says 3."
         yield ("review_years",), f"The cycle cannot be {years} years.", hint
+
+
+def _shared_ledger(programme: Programme) -> Iterator[Remark]:
+    if programme.shared.ledger:
+        for loc, message, hint in ledger_remarks(programme.shared.ledger):
+            yield ("shared", *loc), message, hint
 
 
 def _told_apart(programme: Programme) -> Iterator[Remark]:

@@ -67,6 +67,7 @@ class SharedSettings:
     marking: str = ""
     attribution: Attribution | None = None
     minimum_group: int | None = None
+    ledger: str = ""
 
     @property
     def entered(self) -> Mapping[str, str]:
