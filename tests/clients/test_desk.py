@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]
 STATES = [
     *(one.path for one in PAGES if one.title), "/send?show=all", "/?round=2031", "/nothing",
     "/summary?show=aggregated", "/summary/sheet?sheet=Agreement", "/summary/sheet?sheet=Method",
-    "/summary/item?toolkit=tiny&item=1A",
+    "/summary/item?toolkit=tiny&item=1A", "/register/people", "/begin/round",
+    "/begin/toolkit?id=pat", "/plan/progress",
 ]  # fmt: skip
 """Every page of the menu, and what is shown where something cannot be done."""
 
@@ -170,6 +171,56 @@ def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Ses
         tab_to(page, "1A")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Answers to item 1A").wait_for()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_begin__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
+    folder = AssessmentFolder(tmp_path / "harbour")
+    context = browser.new_context(java_script_enabled=script)
+    with running(folder) as desk:
+        page = context.new_page()
+        page.goto(desk.new_link())
+        page.get_by_label("Name of the partnership").fill("Harbour Partnership")
+        page.get_by_label("Round").fill("2027")
+        page.get_by_label("Name", exact=True).fill("Sam Okafor")
+        page.get_by_role("button", name="Begin the assessment").click()
+        page.get_by_label("Partner, line 1").fill("Ash Council")
+        page.get_by_role("button", name="Save the register").click()
+        page.get_by_text("The register has 1 respondent of 1 partner.").wait_for()
+        listed = b"Partner,Respondent,Level,E-mail,Toolkits\nBirch,Bea,,,\nBirch,Bo,,,\n"
+        sent = {"name": "list.csv", "mimeType": "text/csv", "buffer": listed}
+        page.get_by_label("Register", exact=True).first.set_input_files(sent)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Read this file").click()
+        page.get_by_text("The register has 2 respondents of 1 partner.").wait_for()
+    context.close()
+    assert folder.assessment().partnership == "Harbour Partnership"
+    assert [one.name for one in folder.respondents()] == ["Bea", "Bo"]
+
+
+def test_begin__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
+    folder = AssessmentFolder(tmp_path / "harbour")
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    with running(folder) as desk:
+        page = context.new_page()
+        page.goto(desk.new_link())
+        page.get_by_role("heading", name="Begin an assessment").wait_for()
+        assert violations(page) == []
+        assert not overflows(page)
+        tab_to(page, "Begin the assessment")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="There is a problem").wait_for()
+        assert violations(page) == []
+        assert not overflows(page)
+        for label, text in (
+            ("Name of the partnership", "Harbour"), ("Round", "2027"), ("Name", "Sam"),
+        ):  # fmt: skip
+            tab_to(page, label)
+            page.keyboard.type(text)
+        tab_to(page, "Begin the assessment")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Who is asked").wait_for()
+    context.close()
+    assert folder.assessment().coordinator.name == "Sam"
 
 
 def a_plan(root: Path) -> AssessmentFolder:

@@ -266,14 +266,17 @@ def _progress(
     folder: AssessmentFolder, ledger: Ledger, now: datetime | None
 ) -> tuple[_Filled, ...]:
     assessment = folder.assessment()
-    plans = plans_so_far(folder, ledger.plans(), assessment.round)
+    owned = by_owner(open_actions(plans_so_far(folder, ledger.plans(), assessment.round)))
+    if not owned:
+        return ()
     last = issued_last(ledger, assessment.round, "progress")
     current = ledger.joint_current(assessment.round)
-    secret = own_secret(folder, ledger.issued())
-    respondents = folder.register(assessment).respondents
+    # Seals and addresses go into what is issued alone; with thousands, they take a while.
+    secret = own_secret(folder, ledger.issued()) if now else b""
+    respondents = folder.register(assessment).respondents if now else ()
     moment = now or utc_now()
     found = []
-    for holder, actions in holders(by_owner(open_actions(plans)), respondents):
+    for holder, actions in holders(owned, respondents):
         earlier = last.get(holder.id)
         draft = draft_for(holder, actions, assessment, secret, now=moment, earlier=earlier)
         found.append(_Filled(draft, current.get(earlier.reference) if earlier else None))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from xlassess.assessment.register import (
@@ -72,16 +73,25 @@ def register_says(folder: AssessmentFolder) -> RegisterSays:
         source = b""
     said = _says(folder, source, path.name) if source else RegisterSays(path.name, (), (), ())
     said = replace(said, digest=sha256_of(source), headings=() if source else HEADINGS)
-    table = register_table(source) if source else None
+    table = _as_table(source) if source else None
     if table is None or not table.plain or len(table.rows) > MOST_ROWS:
         return said
     problems = said.problems if table.rows else ()  # nothing but examples
     return replace(said, problems=problems, headings=table.headings, rows=table.rows)
 
 
+_as_table = lru_cache(maxsize=4)(register_table)
+
+
 def _says(folder: AssessmentFolder, source: bytes, name: str) -> RegisterSays:
+    return _read(source, name, folder.assessment().toolkits)
+
+
+@lru_cache(maxsize=4)
+def _read(source: bytes, name: str, toolkits: tuple[str, ...]) -> RegisterSays:
+    """What a register says; kept, because one of thousands takes most of a second to be read."""
     try:
-        read = read_register(source, name, folder.assessment().toolkits)
+        read = read_register(source, name, toolkits)
     except RegisterError as wrong:
         return RegisterSays(name, (), (), wrong.problems)
     return RegisterSays(name, read.respondents, read.remarks, ())

@@ -194,7 +194,9 @@ def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date
         raise UsageError(f"'{name}' cannot be the name of a round.", NAME_HINT)
     if return_by < today:
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
-    known = {line.name.casefold() for line in rounds(folder)}
+    root = folder.root
+    names = round_names(root) if has_rounds(root) else (folder.assessment().round,)
+    known = {one.casefold() for one in names}
     if Ledger.is_at(folder.ledger):
         with Ledger(folder.ledger) as ledger:
             known |= {one.identity.round.casefold() for one in ledger.issued()}

@@ -22,7 +22,7 @@ from xlassess.services.fill_register import (
     take_register,
 )
 from xlassess.services.init import Begun, SettingsField, begin_with, settings_fields
-from xlassess.services.rounds import RoundLine, begin_round, rounds
+from xlassess.services.rounds import begin_round
 from xlassess.services.toolkits import (
     ListedToolkit,
     choices_in_words,
@@ -233,17 +233,14 @@ def _done(visit: Visit) -> Done:
 class RoundView:
     """The form with which the next round is begun, and the rounds that there are."""
 
-    rounds: tuple[tuple[PageLink, RoundLine], ...]
+    rounds: tuple[PageLink, ...]
     here: str
 
 
 def show_round(visit: Visit) -> Response:
     """Show the form with which the next round is begun."""
-    lines = tuple(
-        (PageLink(line.name, visit.at("home", round=line.name)), line)
-        for line in rounds(visit.folder)
-    )
-    return page(visit, "round.html", "Begin the next round", RoundView(lines, visit.at("round")))
+    links = tuple(PageLink(name, visit.at("home", round=name)) for name in visit.rounds)
+    return page(visit, "round.html", "Begin the next round", RoundView(links, visit.at("round")))
 
 
 def act_on_round(visit: Visit) -> Done:
