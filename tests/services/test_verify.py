@@ -17,9 +17,11 @@ from xlassess.ledger import Ledger, keep_file
 from xlassess.model.errors import XlassessError
 from xlassess.services.consolidate import consolidate
 from xlassess.services.enter import enter
+from xlassess.services.export import export_round
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
+from xlassess.services.report import report
 from xlassess.services.verify import Verified, verify
 
 
@@ -263,3 +265,16 @@ def test_verify__zip_that_files_came_in_is_on_record(
         package.writestr("../out.xlsx", b"climbs out of the folder")
     ingest(folder, [packed], now=LATER, workers=1)
     assert abouts(verify(folder)) == []
+
+
+def test_verify__papers_of_which_an_older_ledger_knows_nothing(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.db"
+    shutil.copy(folder.ledger_file, older)
+    report(folder, None, None, now=LATER)
+    export_round(folder, "csv", None, now=LATER)
+    assert verify(folder).remarks == ()
+    shutil.copy(older, folder.ledger_file)
+    written = [remark for remark in verify(folder).remarks if "older copy" in remark]
+    assert ["report.docx" in remark for remark in written] == [True, False]

@@ -117,6 +117,7 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     found.faults += _seals(folder, [*(each.record for each in sealed), *entries])
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
+    _other_papers(folder, audit.events, found)
     _copies(folder, audit.events, found)
     found.faults += _archives(folder, audit.events)
     return Verified(
@@ -213,8 +214,9 @@ def _unrecorded(audit: Audit, kept: Mapping[str, Path], found: _Findings) -> Non
             Fault(
                 where,
                 f"The file {where} has no record. Another coordinator received it in a copy of "
-                "this folder, or a run was interrupted. Copy it to another folder and read it "
-                "from there: xlassess ingest.",
+                "this folder, a run was interrupted, or the ledger is an older copy. If there is "
+                "a newer ledger, put it back. If not, copy the file to another folder and read "
+                "it from there: xlassess ingest.",
             )
         )
 
@@ -335,6 +337,26 @@ def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findin
             found.remarks.append(
                 f"The summary of round {round_name} has been edited since it was written."
             )
+
+
+_PAPERS = (("reported", "report.docx"), ("exported", "export-*"))
+"""What was written of a round beside its summary, by the event that says so."""
+
+
+def _other_papers(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
+    """Remark on reports and data of which the log knows nothing: it may be an older one."""
+    known = {(event.what, event.details.get("round")) for event in events}
+    rounds = {event.details["round"] for event in events if "round" in event.details}
+    for round_name in sorted(map(str, rounds)):
+        home = folder.summary_file(round_name).parent
+        for what, pattern in _PAPERS:
+            there = sorted(home.glob(pattern))
+            if there and (what, round_name) not in known:
+                where = there[0].relative_to(folder.root).as_posix()
+                found.remarks.append(
+                    f"{where} was written, and the log does not say so. The ledger may be an "
+                    "older copy: if there is a newer one, put it back."
+                )
 
 
 def _known_to(path: Path, events: Sequence[Event], root: Path) -> Fault | None:
