@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from tests.mail.dovecot import dovecot
 from tests.mail.post_office import PASSWORD, USER, PostOffice, post_office
-from tests.services.small import LATER, MONDAY, a_folder, with_addresses
+from tests.services.small import LATER, MONDAY, a_folder, answer, with_addresses
 from tests.web.desks import DeskClient, a_desk, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -230,3 +232,32 @@ def test_mailbox__has_a_button_only_where_one_is_set_up(issued: AssessmentFolder
     press(desk, "/receive", "mailbox")
     assert do_all(jobs) == ["failed"]  # there is no password, and no such server
     assert "There is no password for cora" in words_in(desk.get("/receive"))
+
+
+@pytest.mark.clients("dovecot")
+def test_mailbox__is_read_by_the_button_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = a_folder(tmp_path / "other")
+    generate(small, now=MONDAY)
+    book = answer(small, "Ada Ash", tmp_path / "ada.xlsx")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "p@partner.example", "c@x.example", "Our view"
+    mail.set_content("Here it is.")
+    mail.add_attachment(
+        book.read_bytes(), maintype="application", subtype="octet-stream", filename="ada.xlsx"
+    )
+    with dovecot() as box:
+        monkeypatch.setenv("SSL_CERT_FILE", str(box.home / "certificate.pem"))
+        monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
+        box.deliver(mail.as_bytes())
+        with small.settings_file.open("a", encoding="utf-8") as settings:
+            settings.write(f"mail:\n  mailbox: {box.url}\n")
+        desk, jobs = a_desk(small), Jobs(small.root)
+        for total in ("1 new message read", "0 new messages read"):
+            press(desk, "/receive", "mailbox")
+            assert do_all(jobs) == ["done"]
+            newest = jobs.of("2026", "mailbox")[0]
+            assert total in words_in(desk.get(f"/receive?job={newest.id}"))
+    with Ledger(small.ledger) as ledger:
+        assert [ret.file.rpartition("/")[2] for ret in ledger.history("2026")] == ["ada.xlsx"]
