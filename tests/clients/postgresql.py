@@ -90,6 +90,13 @@ class Cluster:
         for (schema,) in found:
             self.run(f'DROP SCHEMA "{schema}" CASCADE')
 
+    def disconnect(self) -> None:
+        """End every connection but this one, as an administrator may, or a network."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{DATABASE}' AND pid <> pg_backend_pid()"
+        )
+
     def start(self) -> None:
         """Start the server, and wait until it answers."""
         command = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.clients.postgresql import DATABASE, SECRET, USER, Cluster, a_cluster
+from tests.clients.postgresql import SECRET, USER, Cluster, a_cluster
 from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger, postgres
@@ -47,14 +47,6 @@ def refusal(place: LedgerDatabase) -> str:
     with pytest.raises(XlassessError) as caught, Ledger(place, clock) as ledger:
         ledger.begin_run()
     return str(caught.value)
-
-
-def backends(cluster: Cluster) -> None:
-    """End every connection but this one, as an administrator may, or a network."""
-    cluster.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        f"WHERE datname = '{DATABASE}' AND pid <> pg_backend_pid()"
-    )
 
 
 def test_two_assessments__in_one_database_know_nothing_of_each_other(cluster: Cluster) -> None:
@@ -121,7 +113,7 @@ def broken_off(ledger: Ledger, cluster: Cluster) -> None:
     """Lose the connection in the middle of a transaction."""
     with ledger.together():
         ledger.record_return(a_return(1))
-        backends(cluster)
+        cluster.disconnect()
         ledger.record_return(a_return(1, "b"))
 
 
@@ -142,9 +134,9 @@ def test_lost__in_the_middle_nothing_of_it_is_on_record(
 def test_lost__between_two_transactions_it_goes_on(cluster: Cluster, place: LedgerDatabase) -> None:
     with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(1)])
-        backends(cluster)
+        cluster.disconnect()
         assert len(ledger.issued()) == 1
-        backends(cluster)
+        cluster.disconnect()
         ledger.record_return(a_return(1))
         assert ledger.audit().faults == ()
 

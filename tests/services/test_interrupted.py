@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 import shutil
@@ -11,16 +12,19 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from tests.clients.postgresql import Cluster
 from tests.clients.programs import ROOT
+from tests.services import small
 from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.ledger import Ledger
+from xlassess.ledger import Ledger, writes
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.services.common.outbox import put, write_whole
 from xlassess.services.consolidate import consolidate
@@ -77,6 +81,42 @@ def assert_all_recorded_once(folder: AssessmentFolder, inbox: Path) -> None:
         assert sorted(ret.file for ret in history) == sorted(p.name for p in inbox.iterdir())
         assert len(ledger.current("2026")) == len(PEOPLE)
         assert all(len(ret.answers) == 3 for ret in ledger.current("2026").values())
+        assert ledger.audit().faults == ()
+
+
+@pytest.mark.sqlite
+@pytest.mark.clients("postgresql")
+def test_ingest__a_connection_lost_in_the_middle_of_a_return(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run says what to do, what it had recorded is whole, and to do that is enough."""
+    cluster.clear()
+    monkeypatch.setattr(small, "LEDGER", f"ledger: {cluster.url()}\n")
+    folder = a_folder(tmp_path / "small", PEOPLE[:4])
+    generate(folder, now=MONDAY)
+    inbox = tmp_path / "inbox"
+    for _, name, _ in PEOPLE[:4]:
+        answer(folder, name, inbox / f"{name}.xlsx")
+    plain, turns = writes.record, itertools.count(1)
+
+    def record(*given: Any) -> Any:
+        recorded = plain(*given)
+        if next(turns) == 3:
+            cluster.disconnect()
+        return recorded
+
+    monkeypatch.setattr(writes, "record", record)
+    words = ["-C", str(folder.root), "ingest", str(inbox)]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 3
+    assert "run the same command again" in result.output
+    with Ledger(folder.ledger) as ledger:
+        assert len(ledger.history("2026")) <= 2, "those recorded together are wholly there or not"
+        assert ledger.audit().faults == ()
+    again = CliRunner().invoke(cli, words)
+    assert again.exit_code == 0, again.output
+    with Ledger(folder.ledger) as ledger:
+        assert len(ledger.current("2026")) == len(ledger.history("2026")) == 4
         assert ledger.audit().faults == ()
 
 

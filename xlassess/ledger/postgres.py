@@ -253,7 +253,7 @@ def number_on(connection: Connection, table: str, column: str) -> None:
 
 def in_words(error: DBAPIError, place: LedgerDatabase) -> XlassessError:
     """Return what a database said as a sentence, with what to do."""
-    said = " ".join(str(error.orig).split())
+    said = " ".join(str(error.orig).split()).rstrip(".?")
     state = getattr(error.orig, "sqlstate", None) or ""
     where = _where(place)
     if error.connection_invalidated or state.startswith(("57P", "08")):

@@ -8,6 +8,7 @@ import click
 
 from xlassess.cli.console import Console
 from xlassess.cli.options import Options, common, here_or_in, shown
+from xlassess.model.assessment import LedgerDatabase
 from xlassess.services.common.phrases import count
 
 
@@ -40,17 +41,16 @@ def copy(options: Options, source: str, target: str) -> None:
     if done.copied.head:
         console.say(f"The last event has the hash {done.copied.head}.")
     if not done.in_use:
-        console.say(_next_step(done.to))
+        _say_next(console, done.to)
 
 
-def _next_step(to: object) -> str:
+def _say_next(console: Console, to: Path | LedgerDatabase) -> None:
+    """Say how to work with the copy."""
     if isinstance(to, Path):
-        return (
-            f"To work with {shown(to)}: put it into the assessment's folder as ledger.db, and "
-            "delete the line ledger from assessment.yaml."
-        )
-    url = getattr(to, "url", "")
-    return (
-        f"To work with it, enter in assessment.yaml: ledger: {url}\n"
-        "Then move ledger.db to a safe place."
-    )
+        console.say(f"To work with {shown(to)}:")
+        console.say("Put it into the assessment's folder as ledger.db.", indent=2)
+        console.say("Delete the line  ledger:  from assessment.yaml.", indent=2)
+    else:
+        console.say("To work with it, enter this line in assessment.yaml:")
+        click.echo(f"  ledger: {to.url}")
+        console.say("Then move ledger.db to a safe place.")
