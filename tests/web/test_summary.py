@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -310,3 +314,25 @@ def test_text__of_partners_is_text_in_every_sheet(tmp_path: Path) -> None:
         assert "<script>alert" not in text, address
         assert "<img src=x" not in text, address
         assert "\u202e" not in text, address
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are ended in another way there")
+def test_figures__the_process_beside_the_server_ends_when_that_is_killed() -> None:
+    code = (
+        "import os, time\n"
+        "from xlassess.web.kept import BESIDE\n"
+        "if __name__ == '__main__':\n"
+        "    print(BESIDE.run(os.getpid).result(), flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=-1, text=True) as server:
+        assert server.stdout is not None
+        beside = int(server.stdout.readline())
+        os.kill(beside, 0)
+        server.kill()
+    for _ in range(200):
+        try:
+            os.kill(beside, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError(beside)

@@ -6,6 +6,7 @@ other, and pages meanwhile go on.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections import OrderedDict
@@ -15,7 +16,7 @@ from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import ParamSpec, TypeVar
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -59,8 +60,16 @@ class Beside:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the server: it waits for what is being written."""
+    """Leave Ctrl-C to the server, which waits for what is being written; end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_server, daemon=True).start()
+
+
+def _end_with_server() -> None:
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 BESIDE = Beside()
