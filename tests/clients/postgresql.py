@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from tests.clients.programs import need
 from xlassess.model.assessment import LedgerDatabase
+
+if TYPE_CHECKING:
+    import psycopg
 
 OWNER, USER, SECRET = "owner", "keeper", "geheim"
 """Who may do everything, without a password through the socket; who needs one over TCP."""
@@ -72,6 +74,8 @@ class Cluster:
 
     def connect(self, database: str = DATABASE) -> psycopg.Connection[tuple[object, ...]]:
         """Return a connection of the owner's, in which each statement is a transaction."""
+        import psycopg
+
         return psycopg.connect(
             host=str(self.folder), port=self.port, user=OWNER, dbname=database, autocommit=True
         )
@@ -99,6 +103,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
+        import psycopg
+
         command = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
         command += ["-p", str(self.port), "-k", str(self.folder), "-h", "127.0.0.1"]
         with (self.folder / "log").open("ab") as log:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ WITHOUT = "XLASSESS_WITHOUT"
 _NPM = "run npm ci in the project's folder"
 _SERVERS = "/usr/sbin:/usr/local/sbin"
 """Where servers are; not everybody's path has it."""
+_VERSIONS = Path("/usr/lib/postgresql")
+"""Where Debian puts each version of PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ PROGRAMS: Mapping[str, Program] = {
     "pdftotext": Program("pdftotext", "install poppler-utils", ("pdftotext",)),
     "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
     "neomutt": Program("NeoMutt", "install neomutt", ("neomutt",)),
-    "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",)),
+    "psycopg": Program("psycopg", 'pip install "xlassess[postgres]"'),
+    "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",), needs=("psycopg",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
@@ -143,6 +147,9 @@ def _path(name: str) -> Path | None:
     program = PROGRAMS[name]
     if name == "uno":
         return _python_with_uno()
+    if name == "psycopg":
+        found_here = find_spec(name)
+        return Path(found_here.origin) if found_here and found_here.origin else None
     if program.package:
         package = ROOT / program.package
         return package if package.exists() else None
@@ -156,8 +163,9 @@ def _path(name: str) -> Path | None:
 
 def _newest_postgresql(command: str) -> str | None:
     """Return a program of the server as Debian installs it: a folder for each version."""
-    found = Path("/usr/lib/postgresql").glob(f"*/bin/{command}")
-    return max(map(str, found), key=lambda path: int(path.split("/")[4]), default=None)
+    found = _VERSIONS.glob(f"*/bin/{command}")
+    newest = max(found, key=lambda path: float(path.parts[-3]), default=None)
+    return str(newest) if newest else None
 
 
 @lru_cache(maxsize=1)

@@ -94,6 +94,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (tmp_path / "node_modules" / "xlsx").mkdir(parents=True)
     monkeypatch.setattr(programs, "ROOT", tmp_path)
     monkeypatch.setattr(programs, "_SERVERS", "")
+    monkeypatch.setattr(programs, "_VERSIONS", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(programs.WITHOUT, raising=False)
     monkeypatch.delenv(programs.REQUIRE, raising=False)
@@ -101,7 +102,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_find__what_is_there_and_what_is_not(machine: Path) -> None:
-    found = {name for name in programs.PROGRAMS if name != "uno" and programs.find(name)}
+    of_python = ("uno", "psycopg")
+    found = {name for name in programs.PROGRAMS if name not in of_python and programs.find(name)}
     assert found == {"gnumeric", "node", "npm", "sheetjs"}
     assert programs.need("sheetjs") == machine / "node_modules" / "xlsx"
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.clients.postgresql import SECRET, USER, Cluster, a_cluster
@@ -263,7 +262,7 @@ def test_schema__of_something_else(cluster: Cluster, place: LedgerDatabase) -> N
 def test_log__cannot_be_emptied_by_a_slip(place: LedgerDatabase) -> None:
     with Ledger(place, clock) as ledger:
         ledger.record_issued([an_issued(1)])
-    with pytest.raises(psycopg.Error, match="only ever added"), behind(place) as run:
+    with pytest.raises(Exception, match="only ever added"), behind(place) as run:
         run("truncate events")
 
 
