@@ -50,7 +50,7 @@ def test_job__is_done_by_a_process_of_its_own(tmp_path: Path) -> None:
     assert now(jobs, job).state == "waiting"
     until(lambda: now(jobs, job).is_over)
     done = now(jobs, job)
-    assert (done.state, done.came) == ("done", {"outcomes": {"new": 3}})
+    assert (done.state, done.came["outcomes"]) == ("done", {"new": 3})
     assert len(list(folder.outbox.glob("*.xlsx"))) == 3
     so_far = jobs.progress(done)
     assert (so_far.done, so_far.total) == (3, 3)
