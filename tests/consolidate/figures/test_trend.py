@@ -248,8 +248,8 @@ def test_trend__a_changed_question_takes_its_section_and_the_total_with_it(pat: 
     now = held(changed(pat, "2A", ask="Something else?"), people, "2026")
     found = trend(then, now)
     why = {(line.kind, line.number): line.figures[0].why for line in found.lines}
-    assert why["item", "2A"] == "In version 1.1 this question was another one."
-    assert why["section", "2"] == "2A: In version 1.1 this question was another one."
+    assert why["item", "2A"] == f"In version {pat.version} this question was another one."
+    assert why["section", "2"] == f"2A: In version {pat.version} this question was another one."
     assert why["overall", ""] == why["section", "2"]
     assert why["section", "1"] == ""
     followed = {line.number for line in found.lines if line.moves is not None}
@@ -293,7 +293,7 @@ def test_words__of_a_report_name_single_questions_in_place_of_a_sheet(pat: Toolk
 def test_trend__a_question_that_follows_another_is_compared(pat: Toolkit) -> None:
     people = {"r1": 2, "r2": 2, "r3": 2}
     then = held(pat, people, "2025")
-    kit = changed(pat, "2A", ask="Something else?", follows="1.1/2A")
+    kit = changed(pat, "2A", ask="Something else?", follows=f"{pat.version}/2A")
     found = trend(then, held(kit, dict.fromkeys(people, 1), "2026"))
     assert all(figure.why == "" for line in found.lines for figure in line.figures)
     assert found.of("overall")[0].change == "up"
@@ -301,7 +301,7 @@ def test_trend__a_question_that_follows_another_is_compared(pat: Toolkit) -> Non
 
 def test_trend__three_rounds_go_back_over_two_versions(pat: Toolkit) -> None:
     people = {"r1": 2, "r2": 2, "r3": 2}
-    second = changed(pat, "2A", id="2X", ask="Else?", follows="1.1/2A")
+    second = changed(pat, "2A", id="2X", ask="Else?", follows=f"{pat.version}/2A")
     third = replace(changed(second, "2X", id="2Y", ask="More?", follows="2.0/2X"), version="3.0")
     first, then = held(pat, people, "2024"), held(second, people, "2025")
     now = replace(held(third, people, "2026"), earlier=(then, first))
