@@ -92,7 +92,10 @@ def test_sheets__no_merged_cells_and_named_regions_for_screen_readers(written):
     named = {name: book.defined_names[name].attr_text for name in book.defined_names}
     regions = [where for name, where in named.items() if name.startswith("TitleRegion")]
     tables = [(sheet.title, table) for sheet in book for table in sheet.tables.values()]
-    assert len(regions) == len(tables)
+    # The sheet on which something is decided has a heading to be found by, table or not.
+    assert len([where for where in regions if "Proposal" not in where]) == len(
+        [title for title, _ in tables if not title.startswith("Proposal")]
+    )
     for title, table in tables:
         first = table.ref.partition(":")[0]
         assert any(title in where and where.replace("$", "").endswith(f"!{first}")

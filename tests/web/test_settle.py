@@ -435,20 +435,20 @@ def tick(desk: DeskClient, keys: list[str], **fields: str) -> httpx.Response:
 
 def test_list__accepts_many_at_once_and_takes_them_back(folder: AssessmentFolder) -> None:
     desk, before = a_desk(folder), [one.key for one in left(folder)]
-    many = [one.key for one in left(folder) if one.finding]
+    many = [one.ticked for one in left(folder) if one.finding]
     assert len(many) == 2  # no choice between returns, no offer and no file
     assert tick(desk, many).status_code == 422
     came = tick(desk, many, reason="The partners said so.")
     assert came.status_code == 303
-    assert not set(many) & {one.key for one in left(folder)}
+    assert not set(many) & {one.ticked for one in left(folder)}
     undo(desk, unescape(came.headers["location"]))
     assert [one.key for one in left(folder)] == before
 
 
 def test_list__accepts_nothing_where_one_is_settled_by_then(folder: AssessmentFolder) -> None:
     desk = a_desk(folder)
-    many = [one.key for one in left(folder) if one.finding]
-    choice = next(one.key for one in left(folder) if one.kind == "queries" and not one.finding)
+    many = [one.ticked for one in left(folder) if one.finding]
+    choice = next(one.ticked for one in left(folder) if one.kind == "queries" and not one.finding)
     before = last(folder).number
     for keys in ([], [*many, "0123456789abcdef"], [*many, choice]):
         assert tick(desk, keys, reason="Yes.").status_code == 422

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -413,8 +413,9 @@ def mark(
                 "Give the reference of each workbook. xlassess status shows them.",
             )
         if undone:
-            for reference in books:
-                ledger.decisions.undo(what, reference)
+            with ledger.together():  # of all of them, or of none
+                for reference in books:
+                    ledger.decisions.undo(what, reference)
         elif books:
             ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
@@ -485,12 +486,16 @@ def _settled_messages(
     return {reference for one in arrived for reference in one.references}
 
 
-def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) -> Decided:
+def mark_queries(
+    folder: AssessmentFolder, why: Why, *, among: Collection[str] | None = None,
+    undone: bool = False,
+) -> Decided:  # fmt: skip
     """Record that all query workbooks that are to go out were sent by hand, or take that back.
 
     Args:
         folder: the assessment.
         why: who did it and when; no reason is needed.
+        among: the only ones to record, by reference, where somebody saw these and no others.
         undone: take every such record of the round back.
 
     Raises:
@@ -505,6 +510,7 @@ def mark_queries(folder: AssessmentFolder, why: Why, *, undone: bool = False) ->
             done = _settled_messages(ledger, [*asked], ("query",), undone=True) & asked.keys()
         else:
             done = {one.reference for one in out.open_queries(ledger.queries(), (), again=False)}
+            done = done if among is None else done & {*among}
             certain = _settled_messages(ledger, [*done], ("query",), undone=False)
             ledger.messages.by_hand("query", sorted(done - certain))
         books = sorted({asked[one] for one in done})

@@ -115,7 +115,7 @@ def report_peers(folder: ProgrammeFolder, *, now: datetime) -> PeersWritten:
         if not peers:
             without.append(line.name)
             continue
-        path = folder.output / PEERS / f"{slug(line.name)}.docx"
+        path = folder.output / PEERS / f"{slug(f'{line.name} {line.entry.folder}')}.docx"
         pages.append(_written(path, peers_in_word(made, line, peers), made).path)
     return PeersWritten(tuple(pages), tuple(without))
 

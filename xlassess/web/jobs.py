@@ -36,7 +36,7 @@ PLACE = "jobs"
 """The folder of the assessment that jobs are in."""
 
 _RECORD, _STEPS, _LOCK, _FILES, _RESULT = "job.json", "steps.jsonl", "lock", "files", "result.json"
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+_ID = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 _MOST_KEPT = 50
 """So many jobs that are over are kept, of each kind of work."""
 
@@ -124,7 +124,7 @@ class Jobs:
         Raises:
             OSError: it cannot be written, or no process can be started.
         """
-        made = replace(job, id=f"{job.at:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}")
+        made = replace(job, id=f"{job.at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}")
         make_private(self.place)
         self._clear(made.work)
         unfinished = self.place / f"{UNFINISHED}{secrets.token_hex(8)}"
@@ -315,7 +315,8 @@ class Jobs:
         found = (self.find(path.name) for path in self.place.iterdir())
         over = [job for job in found if job and job.is_over]
         mine = sorted((job for job in over if job.work == work), key=lambda job: job.id)
-        for job in mine[:-_MOST_KEPT]:
+        # What was stopped or failed may hold the only copy of what was handed over: it stays.
+        for job in [job for job in mine if job.state == "done"][:-_MOST_KEPT]:
             self.remove(job)
         for job in over:
             if job.state == "done":

@@ -39,6 +39,11 @@ class Unsettled:
     offer: Offer | None = None
     ret: Return | None = None
 
+    @property
+    def ticked(self) -> str:
+        """What a box beside it says: this finding, and none of a return that comes later."""
+        return f"{self.key}.{self.finding}"
+
     def is_at(self, reference: str, key: str) -> bool:
         """True when an address names this."""
         return (self.reference, self.key) == (reference, key)

@@ -179,7 +179,7 @@ def _record(visit: Visit, kind: Kind, back: str) -> Done:
         raise FormErrors(FieldError("", "This was recorded already."))
     why = decide.Why(now=visit.now, by=visit.user.name)
     if kind == "query":
-        done = decide.mark_queries(visit.folder, why)
+        done = decide.mark_queries(visit.folder, why, among=job.came["references"])
         number = count(len(done.arrived), "query workbook")
     else:
         made = decide.mark(visit.folder, job.came["references"], _MARKS[kind], why)

@@ -42,7 +42,7 @@ class SendView:
     after: str
     here: str
     bundle: str
-    unsent: int
+    unsent: tuple[str, ...]
     closed: bool
     unwritten: int
     messages: str
@@ -79,7 +79,7 @@ def show(visit: Visit) -> Response:
         after=visit.at("send", **more, at=str(at + _MOST)) if at + _MOST < len(lines) else "",
         here=visit.at("send", **more),
         bundle=visit.at("bundle") if files else "",
-        unsent=sum(line.state == "not sent" for line in unsent),
+        unsent=tuple(line.reference for line in unsent if line.state == "not sent"),
         closed=found.closed is not None,
         unwritten=len(found.having("not issued")),
         messages=visit.at("messages") if issued else "",
@@ -139,17 +139,17 @@ def record(visit: Visit) -> Done:
         FormErrors: no workbook was chosen.
     """
     what, chosen = visit.form.text("what"), visit.form.all("book")
+    if what == "all":  # those that the page spoke of, and none that was written since
+        chosen = tuple(visit.form.text("unsent").split())
     if what in ("generate", "reissue"):
         visit.start("generate", reissue=what == "reissue")
         return Done("The workbooks are being written.", visit.at("send"))
-    everyone = what == "all"
-    if not chosen and not everyone:
+    if not chosen:
         raise FormErrors(FieldError("books", "Choose at least one workbook."))
     undone = what == "undo"
     done = decide.mark(
-        visit.folder, () if everyone else chosen, "sent",
-        decide.Why(now=visit.now, by=visit.user.name), everyone=everyone, undone=undone,
-    )  # fmt: skip
+        visit.folder, chosen, "sent", decide.Why(now=visit.now, by=visit.user.name), undone=undone
+    )
     told = count(len(done.books), "workbook")
     said = f"No longer recorded as sent: {told}." if undone else f"Recorded as sent: {told}."
     return Done(said, visit.at("send", show="all"))

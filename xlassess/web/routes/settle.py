@@ -145,7 +145,7 @@ def act_on_list(visit: Visit) -> Done:
         raise FormErrors(FieldError("ones", "Choose at least one."))
     reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
     with _ONE_AT_A_TIME:
-        there = [one.finding for one in visit.unsettled if one.key in chosen and one.finding]
+        there = [one.finding for one in visit.unsettled if one.ticked in chosen and one.finding]
         if len(there) < len(chosen):
             raise FormErrors(FieldError("ones", _MEANWHILE))
         decide.waive(visit.folder, there, decide.Why(visit.now, reason, visit.user.name))
