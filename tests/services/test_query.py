@@ -511,6 +511,15 @@ def test_query__not_recorded_as_sent_is_not_taken_back(
     assert "instead" not in str(raised.value)
 
 
+def test_query__only_those_that_somebody_saw_are_recorded_as_sent(
+    folder: AssessmentFolder, first: Path
+) -> None:
+    reference = the_query(folder).query.reference
+    assert mark_queries(folder, Why(ASKED), among=["AAAA-AAAA"]).arrived == ()
+    assert to_be_asked(folder) == 1
+    assert mark_queries(folder, Why(ASKED), among=[reference]).arrived == (reference,)
+
+
 def test_query__sent_by_hand_settles_what_was_not_certain(
     folder: AssessmentFolder, first: Path
 ) -> None:

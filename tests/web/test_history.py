@@ -38,7 +38,8 @@ def test_history__says_what_the_command_says(
     for step in found.steps:
         line = told(found, step)
         assert (line[0].upper() + line[1:]).replace("  ", " ") in said
-    assert "Item 1B: “no answer” became “Disagree”. <i>By telephone</i>" in said
+    was = "no answer (“<b>Perhaps</b>” is not one of the choices offered)"
+    assert f"Item 1B: “{was}” became “Disagree”. <i>By telephone</i>" in said
     assert "<i>" not in page.text
     assert "<b>Perhaps" not in page.text
 

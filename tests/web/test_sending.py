@@ -16,6 +16,8 @@ from tests.services.small import LATER, MONDAY, a_folder, answer, with_addresses
 from tests.web.desks import DeskClient, a_desk, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.model.errors import UsageError
+from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
 from xlassess.services.send import LIST, MAILBOX
 from xlassess.services.status import status
@@ -122,6 +124,23 @@ def test_generate__replaces_only_when_asked_and_says_what_was_left(
     do_all(jobs)
     assert "Reissued: 4 workbooks" in words_in(desk.get("/send"))
     assert before.isdisjoint(path.name for path in issued.outbox.glob("*.xlsx"))
+
+
+def test_sent__all_are_those_that_the_page_spoke_of(issued: AssessmentFolder) -> None:
+    desk = a_desk(issued)
+    *seen, since = [line.reference for line in status(issued, today=MONDAY.date()).lines]
+    given = {"number": number_in(desk.get("/send")), "what": "all", "unsent": " ".join(seen)}
+    assert desk.post("/send", given).status_code == 303
+    left = [line.reference for line in status(issued, today=MONDAY.date()).lines if not line.sent]
+    assert left == [since]
+
+
+def test_sent__is_taken_back_of_all_or_of_none(issued: AssessmentFolder) -> None:
+    first, second, *_ = [line.reference for line in status(issued, today=LATER.date()).lines]
+    mark(issued, [first], "sent", Why(LATER))
+    with pytest.raises(UsageError):
+        mark(issued, [first, second], "sent", Why(LATER), undone=True)
+    assert status(issued, today=LATER.date()).lines[0].sent
 
 
 def test_messages__are_shown_with_who_gets_none(issued: AssessmentFolder) -> None:

@@ -195,6 +195,22 @@ def write(desk: DeskClient, folder: AssessmentFolder, address: str, what: str) -
     return done
 
 
+def test_papers__say_how_they_show_answers_however_the_page_does(
+    answered: AssessmentFolder,
+) -> None:
+    desk = a_desk(answered)
+    write(desk, answered, "/summary", "summary")
+    said = words_in(settled(desk, "/summary?show=aggregated")).partition("Written before")[2]
+    assert "Answers are shown: with names of partners and people" in said
+    assert "With names of partners and people" in words_in(desk.get("/papers"))
+    for one in Jobs(answered.root).of("2026", "paper"):
+        Jobs(answered.root).remove(one)
+    write(desk, answered, "/summary?show=aggregated", "report")
+    said = words_in(desk.get("/papers"))
+    assert said.index("report.docx") < said.index("In figures only") < said.index("summary.xlsx")
+    assert said.index("summary.xlsx") < said.index("With names of partners and people")
+
+
 def _addresses(*more: str) -> list[str]:
     plain = [
         "/summary/picture?toolkit=0&picture=0", "/summary/sheet?sheet=Agreement",

@@ -10,13 +10,14 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
 from xlassess.ledger import digests, events, rows
+from xlassess.ledger.events import WRITING
 from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
 from xlassess.ledger.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
 from xlassess.ledger.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
-from xlassess.model.record import EntryCopy, Register
+from xlassess.model.record import EntryCopy, Output, Register
 from xlassess.model.toolkit import Toolkit
 
 _CHUNK = 500
@@ -455,6 +456,11 @@ def register(db: Connection) -> Register:
     first = select(func.min(EVENTS.c.number)).where(EVENTS.c.what.in_(OUTCOMES))
     which = or_(said, EVENTS.c.number >= first.scalar_subquery())
     return Replay().follow(events.read(db, which)).register()
+
+
+def outputs(db: Connection, round_name: str) -> tuple[Output, ...]:
+    """Return what was written from a round so far, oldest first."""
+    return Replay().follow(events.read(db, EVENTS.c.what.in_(WRITING.values()))).outputs(round_name)
 
 
 def waivers(db: Connection) -> Replay:

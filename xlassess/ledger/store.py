@@ -583,6 +583,11 @@ class Ledger:
         with self._reading() as db:
             return events.head(db)[0]
 
+    def outputs(self, round_name: str) -> tuple[Output, ...]:
+        """Return what was written from a round so far, oldest first."""
+        with self._reading() as db:
+            return reads.outputs(db, round_name)
+
     def register(self) -> Register:
         """Return what the coordinator recorded about workbooks."""
         with self._reading() as db:

@@ -16,10 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from xlassess.assessment.register import RegisterError
 from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
+from xlassess.model.record import Output
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.status import Status
@@ -113,6 +116,14 @@ class Visit:
         root = self.desk.root
         return round_names(root) if has_rounds(root) else (self.assessment.round,)
 
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """What was written from the round so far, oldest first."""
+        if not Ledger.is_at(self.folder.ledger):
+            return ()
+        with Ledger(self.folder.ledger) as ledger:
+            return ledger.outputs(self.assessment.round)
+
     def at(self, name: str, /, **values: str) -> str:
         """Return the address of a page of this round; empty if there is no such page.
 
@@ -176,10 +187,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that could not be done: what is wrong and what to do, line by line."""
+    """Something that could not be done: what is wrong and what to do, line by line.
+
+    ``people`` is the address of the page on which the register is put right, where that helps.
+    """
 
     lines: tuple[tuple[str, str], ...]
     fault: bool = False
+    people: str = ""
 
 
 def shows(desk: Desk, show: Callable[[Visit], Response]) -> Endpoint:
@@ -291,9 +306,10 @@ def _told(show: Callable[[Visit], Response], visit: Visit, status: int = 0) -> R
         answer = show(visit)
     except (XlassessError, OSError) as error:
         status = 409 if isinstance(error, XlassessError) else 500
-        return page(
-            visit, "trouble.html", "This could not be done", Trouble(what_is_wrong(error)), status
-        )
+        # Nothing can be shown before the register can be read: its own page leads out of that.
+        people = visit.at("people") if isinstance(error, RegisterError) else ""
+        told = Trouble(what_is_wrong(error), people=people)
+        return page(visit, "trouble.html", "This could not be done", told, status)
     except Exception as fault:
         return _faulty(visit, fault)
     answer.status_code = status or answer.status_code

@@ -27,7 +27,8 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
 def desk(options: Options, directory: Path | None, port: int, no_browser: bool) -> None:
     """Open the assessment in FOLDER in your browser. The default is the folder you are in.
 
-    The desk runs on this computer only, until you press Ctrl-C. Nothing leaves the computer.
+    The desk runs on this computer only, until you press Ctrl-C. Nothing leaves the computer but
+    the messages that you send from it.
     """
     if not all(map(find_spec, _NEEDED)):
         raise XlassessError(

@@ -56,17 +56,23 @@ def corrected(
     place = _Place(name, column.field)
     before = next((a for a in ret.answers if (a.item, a.field) == (name, column.field)), None)
 
-    def said(value: Value | None) -> str:
-        if value is None:
-            return "no answer"
+    def said(value: Value) -> str:
         return choices.names[str(value)] if choices else _plain(value)
 
-    change = Correction(name, said(before.value if before else None), said(value.value))
+    was = said(before.value) if before else _unread(ret, place)
+    change = Correction(name, was, said(value.value))
     if before and before.value == value.value:
         raise UsageError(f"Item {name} has this answer already.", "Nothing needs doing.")
     sheet = before.sheet if before else one.section.sheet
     answer = Answer(name, column.field, value.value, sheet, before.cell if before else "")
     return _with_answer(ret, answer, place, file), change
+
+
+def _unread(ret: Return, place: _Place) -> str:
+    """What the return has where there is no answer: nothing, or something that could not be one."""
+    about = (f for f in ret.findings if f.severity == "query" and f.code != _MISSING)
+    stood = next((f.message for f in about if _is_about(f, place)), "")
+    return f"no answer ({stood.rstrip('.')})" if stood else "no answer"
 
 
 def _asked_for(plan: ReadingPlan, toolkit: Toolkit, item: str) -> tuple[str, Column]:

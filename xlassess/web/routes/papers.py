@@ -12,6 +12,7 @@ from starlette.responses import Response
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of
 from xlassess.web.page import download, page
+from xlassess.web.shown import written_as
 from xlassess.web.visit import Visit
 
 _PAPERS = (".xlsx", ".docx", ".pdf", ".csv", ".json", ".parquet")
@@ -19,12 +20,13 @@ _PAPERS = (".xlsx", ".docx", ".pdf", ".csv", ".json", ".parquet")
 
 @dataclass(frozen=True, slots=True)
 class WrittenPaper:
-    """A paper in the round's output: its file, its size in kilobytes, and when it was written."""
+    """A paper of the round: its file, its size in kilobytes, when and how it was written."""
 
     name: str
     kilobytes: int
     written: datetime
     to: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def _files(visit: Visit) -> list[Path]:
 def _papers(visit: Visit) -> Iterator[WrittenPaper]:
     for path in _files(visit):
         told = path.stat()
+        at = datetime.fromtimestamp(told.st_mtime).astimezone()
         yield WrittenPaper(
-            path.name, -(-told.st_size // 1024), datetime.fromtimestamp(told.st_mtime).astimezone(),
-            visit.at("paper", name=path.name),
+            path.name, -(-told.st_size // 1024), at, visit.at("paper", name=path.name),
+            written_as(path, at, visit.outputs),
         )  # fmt: skip

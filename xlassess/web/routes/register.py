@@ -267,7 +267,13 @@ def _drafts(visit: Visit, chosen: Sequence[str]) -> str:
     """Write reminders as drafts: nothing is sent by that, and nothing recorded."""
     made = draft(visit.folder, Ask("reminder", only=tuple(chosen), by_turn=True), now=visit.now)
     if not made.drafts:
-        raise FormErrors(FieldError("books", "None of these has to be reminded now."))
+        raise FormErrors(
+            FieldError(
+                "books",
+                "None of these is to be reminded now. Reminders go to those whose workbook is "
+                "recorded as sent and has not come back, and who are not on leave.",
+            )
+        )
     written = count(len(made.drafts), "reminder")
     left = (*made.composed.no_address, *made.composed.away, *made.composed.waiting)
     told = f" Left out: {'; '.join(left)}." if left else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,18 +29,11 @@ from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
 from xlassess.web.kept import KEPT
 from xlassess.web.page import PageLink, page
+from xlassess.web.shown import SHOWN, written_as
 from xlassess.web.visit import Visit
 
 _MOST = 100
 """So many rows of a table are shown at once."""
-
-_SHOWN: Mapping[Attribution, str] = {
-    "named": "With names of partners and people",
-    "partner": "With names of partners only",
-    "lettered": "Under letters",
-    "aggregated": "In figures only",
-}
-"""How each way of showing answers is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +90,12 @@ class ToolkitPage:
 
 @dataclass(frozen=True, slots=True)
 class PaperWrittenBefore:
-    """A paper that can be saved: what it is, when it was written, and from where."""
+    """A paper that can be saved: what it is, when and how it was written, and from where."""
 
     name: str
     written: datetime
     to: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +287,10 @@ def _sheets(visit: Visit, found: RoundFigures, here: str) -> tuple[PageLink, ...
 
 def _switch(visit: Visit, found: RoundFigures, name: str, **values: str) -> tuple[PageLink, ...]:
     """How answers may be shown, each with its link."""
-    asked = max((_wanted(visit), found.offered[0]), key=list(_SHOWN).index)
+    asked = max((_wanted(visit), found.offered[0]), key=list(SHOWN).index)
     return tuple(
         PageLink(
-            _SHOWN[one],
+            SHOWN[one],
             visit.at(name, **values, **({} if one == found.offered[0] else {"show": one})),
             one == asked,
         )
@@ -537,7 +531,8 @@ def _written(visit: Visit) -> Iterator[PaperWrittenBefore]:
                 default=path.stat().st_mtime,
             )
             to = visit.at("data") if name == "data" else visit.at("paper", name=name)
-            yield PaperWrittenBefore(called, datetime.fromtimestamp(moment).astimezone(), to)
+            at = datetime.fromtimestamp(moment).astimezone()
+            yield PaperWrittenBefore(called, at, to, written_as(path, at, visit.outputs))
 
 
 def data(visit: Visit) -> Response:
