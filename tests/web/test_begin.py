@@ -19,7 +19,7 @@ from xlassess.toolkits.load import builtin_ids, find_toolkit
 SETTINGS = {
     "partnership": "Harbour: a \"partnership\"", "id": "harbour", "round": "2027",
     "toolkits": ["pat", "rochford-hallmarks"], "name": "Sam Okafor", "email": "sam@example.org",
-    "phone": "", "return_by": "2027-03-31", "purpose": "To see.\nid: other", "marking": "OFFICIAL",
+    "phone": "", "return_by": "31/03/2027", "purpose": "To see.\nid: other", "marking": "OFFICIAL",
     "attribution": "lettered", "minimum_group": "4",
 }  # fmt: skip
 
@@ -78,7 +78,8 @@ def test_begin__makes_the_assessment_that_was_entered(begun: AssessmentFolder) -
     ("field", "value"),
     [("partnership", ""), ("partnership", "x" * 121), ("round", ""), ("round", "a/b"),
      ("id", "Not an id"), ("name", ""), ("email", "nonsense"), ("return_by", "someday"),
-     ("return_by", "2027-02-31"), ("return_by", "2027\nid: x"), ("marking", "x" * 61),
+     ("return_by", "2027-02-31"), ("return_by", "2020-03-31"), ("return_by", "31/03/2020"),
+     ("return_by", "2027\nid: x"), ("marking", "x" * 61),
      ("attribution", "secret"), ("minimum_group", "0"), ("minimum_group", "three"),
      ("toolkits", []), ("toolkits", ["../../etc/passwd"])],
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -90,10 +92,23 @@ def act(visit: Visit) -> Done:
         FormErrors: something is wrong with it; nothing was written.
     """
     said = {name: visit.form.text(name) for name in visit.form.fields}
+    said["return_by"] = day = _as_iso(said.get("return_by", ""))
+    with suppress(ValueError):  # what is no day is told with the rest
+        if day and date.fromisoformat(day) < visit.today:
+            passed = "This day has passed. Enter a later one, or leave it empty."
+            raise FormErrors(FieldError("return_by", passed))
     done = begin_with(visit.desk.root, said, visit.form.all("toolkits"))
     if not isinstance(done, Begun):
         raise FormErrors(*(FieldError(one.field, one.message) for one in done))
     return Done("The assessment has begun. Enter who is asked.", visit.desk.pages["people"])
+
+
+_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def _as_iso(day: str) -> str:
+    """A day as settings have it, also where it was written as day/month/year."""
+    return _BRITISH.sub(lambda found: f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}", day.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +267,9 @@ def act_on_round(visit: Visit) -> Done:
     name = visit.form.wanted("name", "Enter a name for the round, such as 2027.")
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
     try:
-        return_by = date.fromisoformat(day)
+        return_by = date.fromisoformat(_as_iso(day))
     except ValueError:
-        message = f"{day} is not a day. Write it as year-month-day, such as 2027-03-31."
+        message = f"{day} is not a day. Write it as 31/03/2027 or 2027-03-31."
         raise FormErrors(FieldError("return_by", message)) from None
     try:
         begun = begin_round(visit.folder, name, return_by, now=visit.now)
