@@ -57,6 +57,8 @@ class SendView:
 
 def show(visit: Visit) -> Response:
     """Show the workbooks that were issued: those not recorded as sent, or all of them."""
+    # The job first: one that is over by then has its workbooks in what is read after it.
+    jobs = visit.jobs.of(visit.assessment.round, "generate")
     found = visit.status
     issued = [line for line in found.lines if line.reference]
     unsent = [line for line in issued if line.sent is None and line.in_register and not line.file]
@@ -65,7 +67,6 @@ def show(visit: Visit) -> Response:
     more = {"show": "all"} if everything else {}
     at = _place(visit, len(lines))
     files = _files(visit)
-    jobs = visit.jobs.of(visit.assessment.round, "generate")
     view = SendView(
         lines=tuple(
             OutboxLine(line, _saved_from(visit, line, files)) for line in lines[at : at + _MOST]
