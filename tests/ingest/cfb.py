@@ -103,9 +103,15 @@ def outlook(
     file = {
         "__properties_version1.0": _properties(8, about),
         "__substg1.0_3707001F": _wide(name),
-        "__substg1.0_370E001F": _wide("application/zip" if name else "image/png"),
+        "__substg1.0_370E001F": _wide(
+            "image/png" if name.endswith(".png") or not name else "application/zip"
+        ),
         "__substg1.0_37010102": content,
     }
+    if not name:  # a logo, to which the text refers
+        about.append((0x001F, 0x3712, 0))
+        file["__properties_version1.0"] = _properties(8, about)
+        file["__substg1.0_3712001F"] = _wide("logo@here")
     if embedded:  # as a message is that is attached to another: in a storage of its own
         del file["__substg1.0_37010102"]
         file["__properties_version1.0"] = _properties(8, [about[0], (0x0003, 0x3705, 5)])

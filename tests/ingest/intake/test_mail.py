@@ -291,6 +291,12 @@ def test_outlook__what_no_person_wrote(kind: str, text: str, notice: str | None)
     assert mail.files == ()
 
 
+def test_outlook__a_picture_that_is_no_logo_is_kept() -> None:
+    content = outlook("Our return", "See the photo.", "ada@ash.example", "page.png", bytes(5000))
+    (mail,) = messages_in(content)
+    assert [one.name for one in mail.files] == ["page.png"]
+
+
 def test_outlook__a_message_attached_to_it_is_opened(
     folder: AssessmentFolder, book: bytes, tmp_path: Path
 ) -> None:

@@ -134,7 +134,7 @@ _OUTERMOST, _ATTACHED = 32, 24
 2.4.1."""
 
 _BODY, _HTML, _HEADERS = 0x1000, 0x1013, 0x007D
-_METHOD, _NAME, _TYPE, _DATA = 0x3705, 0x3707, 0x370E, 0x3701
+_METHOD, _NAME, _TYPE, _DATA, _CONTENT_ID = 0x3705, 0x3707, 0x370E, 0x3701, 0x3712
 """The properties of Outlook's files that are read here: [MS-OXPROPS]."""
 
 _BY_MESSAGE = 5
@@ -199,6 +199,7 @@ class _OutlookParts:
         elif kind in ENCRYPTED:
             sealed = SIGNED_WHOLE if is_signed_whole(content) else IS_ENCRYPTED
             self.sealed = self.sealed or sealed
-        elif not kind.startswith("image/"):
+        # A picture that the text refers to is a logo; any other may be a page that somebody sent.
+        elif not (kind.startswith("image/") and said.str_prop_value(_CONTENT_ID)):
             name = " ".join((said.str_prop_value(_NAME) or "unnamed").split())
             self.files.append(MailFile(name, content))
