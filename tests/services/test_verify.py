@@ -267,6 +267,7 @@ def test_verify__zip_that_files_came_in_is_on_record(
     assert abouts(verify(folder)) == []
 
 
+@pytest.mark.sqlite
 def test_verify__papers_of_which_an_older_ledger_knows_nothing(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
