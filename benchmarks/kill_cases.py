@@ -25,21 +25,21 @@ from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
-from xlassess.services.collect_mail import collect_mail
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, mark, settle, waive
-from xlassess.services.export import export_round
-from xlassess.services.follow_up import progress, progress_paper
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.init import begin
-from xlassess.services.plan import plan
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.export import export_round
+from xlassess.services.papers.report import report
+from xlassess.services.plans.follow_up import progress, progress_paper
+from xlassess.services.plans.plan import plan
+from xlassess.services.post.collect_mail import collect_mail
+from xlassess.services.post.send import Ask, post
 from xlassess.services.query import query
-from xlassess.services.report import report
-from xlassess.services.rounds import begin_round, close_round
-from xlassess.services.send import Ask, post
-from xlassess.services.verify import verify
+from xlassess.services.setup.init import begin
+from xlassess.services.setup.rounds import begin_round, close_round
+from xlassess.services.setup.verify import verify
 
 _PEOPLE = tuple(
     (f"Partner {number % 3}", name, "Board")

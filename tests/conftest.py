@@ -41,7 +41,7 @@ settings.load_profile("suite")
 def _no_printing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no LibreOffice to print summaries, but where a test is about such programs."""
     if _programs(request.node) <= {"postgresql"}:
-        monkeypatch.setattr("xlassess.services.common.printing.office", lambda: None)
+        monkeypatch.setattr("xlassess.services.papers.printing.office", lambda: None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -25,7 +25,7 @@ from xlassess.consolidate.export import (
 from xlassess.consolidate.export import tables_of as tables_of_export
 from xlassess.ledger import Ledger
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import output_from, present_round
+from xlassess.services.papers.consolidate import output_from, present_round
 
 if TYPE_CHECKING:
     import pandas as pd

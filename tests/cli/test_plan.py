@@ -12,7 +12,7 @@ from tests.services.planned import a_planned_folder, entered, fill, read_back
 from tests.services.test_plan import DECIDED
 from xlassess.cli.app import cli
 from xlassess.ledger.store import utc_now
-from xlassess.services.plan import plan
+from xlassess.services.plans.plan import plan
 
 
 def said(*words: str, code: int = 0) -> str:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.services.programmes import a_programme, an_assessment_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.services import verify
+from xlassess.services.setup import verify
 
 
 def run(*words: str | Path) -> Result:
@@ -110,7 +110,7 @@ def test_run__whoever_stops_it_stops_all(tmp_path: Path, monkeypatch: pytest.Mon
         asked.append(folder.root.name)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xlassess.services.verify.verify", stopped)
+    monkeypatch.setattr("xlassess.services.setup.verify.verify", stopped)
     result = run("run", "-C", tmp_path, "verify")
     assert (result.exit_code, asked) == (3, ["one"])
     assert "Stopped." in result.stderr
@@ -129,7 +129,7 @@ def test_run__a_fault_in_one_is_told_and_the_others_follow(
             raise ZeroDivisionError
         return whole(folder, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("xlassess.services.verify.verify", faulty)
+    monkeypatch.setattr("xlassess.services.setup.verify.verify", faulty)
     result = run("run", "-C", tmp_path, "verify")
     one, two, *_ = result.stdout.splitlines()
     assert (result.exit_code, one.startswith("One Partnership: not done.")) == (3, True)

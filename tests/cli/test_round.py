@@ -77,7 +77,7 @@ def test_round__list_close_and_reopen(folder: AssessmentFolder) -> None:
 def test_round__close_asks_where_something_is_open(
     folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlassess.cli.commands.round._is_asked", lambda: True)
+    monkeypatch.setattr("xlassess.cli.commands.setup.round._is_asked", lambda: True)
     words = ["round", "close", "2026", "-C", str(folder.root)]
     refused = CliRunner().invoke(cli, words, input="n\n")
     assert refused.exit_code == 0

@@ -16,7 +16,7 @@ from tests.services.small import LATER
 from tests.web.browsing import SCHEMES, WIDTHS, at_desk, chromium, overflows, violations
 from tests.web.desks import a_round, running
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.services.consolidate import consolidate
+from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.status import status
 from xlassess.web.app import PAGES
 from xlassess.web.security import Sessions
@@ -225,7 +225,7 @@ def test_begin__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
 
 def a_plan(root: Path) -> AssessmentFolder:
     from tests.services.planned import AGREED, a_planned_folder
-    from xlassess.services.plan import plan
+    from xlassess.services.plans.plan import plan
 
     folder = a_planned_folder(root / "small")
     plan(folder, now=AGREED)

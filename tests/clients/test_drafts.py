@@ -23,7 +23,7 @@ from xlassess.assessment.register import SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.mail import message, standard_words
 from xlassess.services.generate import generate
-from xlassess.services.send import Ask, Drafted, draft
+from xlassess.services.post.send import Ask, Drafted, draft
 
 PEOPLE = (
     ("Ash & Søn “Council”", "Zoë O'Brien, deputy", "zoe@ash.example; office@ash.example",

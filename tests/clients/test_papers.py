@@ -18,7 +18,7 @@ from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.export.files import export
 from xlassess.consolidate.report.document import default_template, report_bytes
 from xlassess.model.answer import Answer
-from xlassess.services.common.printing import pdf_of
+from xlassess.services.papers.printing import pdf_of
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 

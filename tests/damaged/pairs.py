@@ -25,7 +25,7 @@ from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.query import query
-from xlassess.services.rounds import begin_round
+from xlassess.services.setup.rounds import begin_round
 from xlassess.toolkits.load import find_toolkit
 
 Case = Callable[[AssessmentFolder, Path], Path]

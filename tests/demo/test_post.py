@@ -18,7 +18,7 @@ from xlassess.cli.console import Console
 from xlassess.demo import PostPlayed, run_demo, run_post
 from xlassess.demo.run import MARK
 from xlassess.model.errors import UsageError
-from xlassess.services.verify import verify
+from xlassess.services.setup.verify import verify
 
 
 @pytest.fixture(scope="module")

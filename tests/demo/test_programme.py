@@ -14,7 +14,7 @@ from xlassess.cli.app import cli
 from xlassess.cli.commands.demo import _show_programme
 from xlassess.cli.console import Console
 from xlassess.demo.programme import STORY, ProgrammePlayed, run_programme
-from xlassess.services.verify import verify
+from xlassess.services.setup.verify import verify
 
 
 @pytest.fixture(scope="module")

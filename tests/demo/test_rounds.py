@@ -17,9 +17,9 @@ from xlassess.demo.run import MARK
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction
-from xlassess.services.rounds import rounds
+from xlassess.services.setup.rounds import rounds
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import xlassess
 from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
-from xlassess.ledger import Ledger, engine, migrations, schema
+from xlassess.ledger import Ledger
+from xlassess.ledger.database import engine, migrations
+from xlassess.ledger.tables import schema
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
 
@@ -183,7 +185,7 @@ def test_read_only__never_reads_past_what_a_broken_off_run_left(
 def test_place__is_asked_for_and_not_assumed() -> None:
     """Who takes the file for the ledger would begin another beside the one in the database."""
     package = Path(xlassess.__file__).parent
-    known = {"assessment/settings.py", "services/verify.py", "web/known.py"}
+    known = {"assessment/settings.py", "services/setup/verify.py", "web/known.py"}
     found = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")

@@ -11,7 +11,14 @@ import pytest
 
 from tests.ledger.values import NOON, a_return, an_issued, later, refused
 from xlassess.ledger import Ledger
-from xlassess.ledger.order import Arrival, Ranked, believable, ranked, same_answers, saved_later
+from xlassess.ledger.tables.order import (
+    Arrival,
+    Ranked,
+    believable,
+    ranked,
+    same_answers,
+    saved_later,
+)
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 

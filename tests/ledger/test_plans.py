@@ -17,8 +17,9 @@ from tests.factory import Workbook
 from tests.jointly import AT, a_plan, a_progress, issue_jointly, plan_toolkit, plan_values
 from xlassess.consolidate.figures.plan_counts import action_changes, plan_counts
 from xlassess.consolidate.wording.agreed import change_in_words
-from xlassess.ledger import Ledger, audit, joint
-from xlassess.ledger.course import follow, target_of
+from xlassess.ledger import Ledger, audit
+from xlassess.ledger.recording import joint
+from xlassess.ledger.tables.course import follow, target_of
 from xlassess.model import plan
 from xlassess.model.answer import Answer, Return, Value
 from xlassess.model.catalogue import found

@@ -13,7 +13,8 @@ import pytest
 from tests.clients.postgresql import SECRET, USER, Cluster, a_cluster
 from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
-from xlassess.ledger import Ledger, postgres
+from xlassess.ledger import Ledger
+from xlassess.ledger.database import postgres
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import XlassessError
 
@@ -96,7 +97,9 @@ def test_turn__what_the_last_writer_left_is_seen(place: LedgerDatabase) -> None:
 
 
 def test_reading__sees_one_state_from_first_to_last(place: LedgerDatabase) -> None:
-    from xlassess.ledger import engine, events, reads
+    from xlassess.ledger import reads
+    from xlassess.ledger.database import engine
+    from xlassess.ledger.tables import events
 
     with Ledger(place, clock) as ledger:
         other = engine.open_engine(place)
@@ -269,7 +272,7 @@ def test_log__cannot_be_emptied_by_a_slip(place: LedgerDatabase) -> None:
 def test_disk__is_waited_for_whatever_the_server_does(cluster: Cluster) -> None:
     from sqlalchemy import text
 
-    from xlassess.ledger import engine
+    from xlassess.ledger.database import engine
 
     cluster.run("CREATE ROLE hasty LOGIN SUPERUSER")
     cluster.run("ALTER ROLE hasty SET synchronous_commit = off")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.ledger.values import a_return, clock, sha
 from xlassess.ledger import Ledger
-from xlassess.ledger.order import Arrival, ranked, saved_later
-from xlassess.ledger.rows import from_utc, to_utc
+from xlassess.ledger.tables.order import Arrival, ranked, saved_later
+from xlassess.ledger.tables.rows import from_utc, to_utc
 from xlassess.model.answer import Action, Answer, Normalisation, Return
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import SEVERITIES, Finding, Kind

@@ -30,8 +30,8 @@ from xlassess.model.answer import Issued
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.post.send import Ask, draft, preview
 from xlassess.services.query import query
-from xlassess.services.send import Ask, draft, preview
 
 LEAVE = LATER.date() + timedelta(days=3)
 Row = tuple[str, str, str, str, "date | None"]

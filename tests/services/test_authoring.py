@@ -15,8 +15,8 @@ from xlassess.cli.app import cli
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
-from xlassess.services import toolkits
 from xlassess.services.generate import generate
+from xlassess.services.setup import toolkits
 from xlassess.toolkits.exchange.exchange import toolkit_book
 from xlassess.toolkits.load import ToolkitFileError, find_toolkit, load_toolkit
 

@@ -28,8 +28,8 @@ from xlassess.ledger import Ledger
 from xlassess.mail import FetchedMail, Mailbox, MailboxError, place_of
 from xlassess.mail.imap import _together
 from xlassess.model.errors import UsageError
-from xlassess.services.collect_mail import Collected, collect_mail
 from xlassess.services.generate import generate
+from xlassess.services.post.collect_mail import Collected, collect_mail
 
 CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
 
@@ -136,7 +136,7 @@ def test_collect__what_was_not_read_is_asked_for_again(
     folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.deliver(a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx")))
-    monkeypatch.setattr("xlassess.services.collect_mail.LARGEST", 100)
+    monkeypatch.setattr("xlassess.services.post.collect_mail.LARGEST", 100)
     result = collect(folder, box)
     assert (result.taken, result.left, len(result.large)) == (0, 0, 1)
     monkeypatch.undo()
@@ -158,7 +158,7 @@ def test_collect__what_came_before_the_connection_broke_is_recorded(
 ) -> None:
     for name in ("Ada Ash", "Bea Birch"):
         box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
-    monkeypatch.setattr("xlassess.services.collect_mail._AT_ONCE", 1)
+    monkeypatch.setattr("xlassess.services.post.collect_mail._AT_ONCE", 1)
     whole, asked = Mailbox._contents, []
 
     def breaking(self: Mailbox, uids: list[int], sizes: dict[int, int]) -> Iterator[FetchedMail]:
@@ -185,8 +185,8 @@ def test_collect__no_more_together_than_there_is_room_for(
 ) -> None:  # fmt: skip
     for name in ("Ada Ash", "Bea Birch"):
         box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
-    monkeypatch.setattr("xlassess.services.collect_mail._AT_ONCE", 1)
-    monkeypatch.setattr(f"xlassess.services.collect_mail.{limit}", 1)
+    monkeypatch.setattr("xlassess.services.post.collect_mail._AT_ONCE", 1)
+    monkeypatch.setattr(f"xlassess.services.post.collect_mail.{limit}", 1)
     assert collect(folder, box).taken == 2
     with Ledger(folder.ledger) as ledger:
         read = [one for one in ledger.events() if one.what == "mailbox read"]
@@ -311,7 +311,8 @@ def test_sizes__in_any_order_and_with_flags(told: bytes) -> None:
 
 KILLED = """
 import os, signal, sys
-from xlassess.ledger import messages, store
+from xlassess.ledger import store
+from xlassess.ledger.recording import messages
 from xlassess.mail import imap
 
 owner, name, when = {

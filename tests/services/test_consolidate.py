@@ -21,12 +21,12 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.outbox import EARLIER
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.report import report
-from xlassess.services.rounds import rounds
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.report import report
+from xlassess.services.setup.rounds import rounds
 from xlassess.services.status import status
 
 

@@ -15,16 +15,17 @@ from tests.ledger.raw import behind
 from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.ledger import Ledger, copying
+from xlassess.ledger import Ledger
+from xlassess.ledger.database import copying
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.opening import open_folder
-from xlassess.services.copy_ledger import copy_ledger
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import close_round
+from xlassess.services.setup.copy_ledger import copy_ledger
+from xlassess.services.setup.rounds import close_round
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 pytestmark = pytest.mark.sqlite
 

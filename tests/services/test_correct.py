@@ -18,13 +18,13 @@ from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, correct, set_aside, waive
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.plans.plan import plan
 from xlassess.services.query import query
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
 WHY = Why(LATER, "Ada by telephone.", "Cora")

@@ -18,11 +18,11 @@ from xlassess.consolidate import summarise
 from xlassess.consolidate.export import plan_of
 from xlassess.consolidate.summary.sheets.agreed_plan import OVERDUE
 from xlassess.model.days import local_day, short_day, written_day
-from xlassess.services.consolidate import consolidate, present_round
-from xlassess.services.follow_up import progress_paper
 from xlassess.services.generate import generate
-from xlassess.services.plan import plan
-from xlassess.services.rounds import close_round
+from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.plans.follow_up import progress_paper
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.rounds import close_round
 from xlassess.services.status import status
 
 AFTER_MIDNIGHT = datetime(2026, 5, 1, 23, 30, tzinfo=timezone.utc)

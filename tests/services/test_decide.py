@@ -12,7 +12,6 @@ from tests.services.small import LATER, MONDAY, a_folder, answer, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
-from xlassess.services.consolidate import present_round
 from xlassess.services.decide import (
     Decided,
     Why,
@@ -26,8 +25,9 @@ from xlassess.services.decide import (
 )
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import present_round
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import Line, status
-from xlassess.services.verify import verify
 
 WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
 

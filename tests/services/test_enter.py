@@ -22,15 +22,15 @@ from xlassess.ledger import Ledger
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services.common.received import Ingested
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, choose, correct
 from xlassess.services.enter import EntryMade, enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.post.send import Ask, preview
 from xlassess.services.query import query
-from xlassess.services.send import Ask, preview
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
 

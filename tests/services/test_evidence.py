@@ -24,10 +24,10 @@ from xlassess.services.decide import Why, correct, mark, set_aside, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import LeftOpen, begin_round, close_round, left_open
-from xlassess.services.send import Ask, preview
+from xlassess.services.post.send import Ask, preview
+from xlassess.services.setup.rounds import LeftOpen, begin_round, close_round, left_open
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import Line, status
-from xlassess.services.verify import verify
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 

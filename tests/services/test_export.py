@@ -25,12 +25,12 @@ from tests.services.test_rounds import frictionless
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.export import Format
 from xlassess.model.errors import UsageError, XlassessError
-from xlassess.services.export import export_round
-from xlassess.services.follow_up import progress
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
-from xlassess.services.rounds import close_round
+from xlassess.services.papers.export import export_round
+from xlassess.services.plans.follow_up import progress
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.rounds import close_round
 
 
 @pytest.fixture

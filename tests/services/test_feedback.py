@@ -15,10 +15,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.decide import Why, set_aside
-from xlassess.services.feedback import feedback
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.verify import verify
+from xlassess.services.papers.feedback import feedback
+from xlassess.services.setup.verify import verify
 
 PEOPLE = (
     ("Ash Council", "Ada Ash", "Board"), ("Birch Trust", "Bea Birch", "Board"),

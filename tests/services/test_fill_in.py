@@ -20,16 +20,16 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedAction
-from xlassess.services.fill_in import (
+from xlassess.services.plans.fill_in import (
     FilledIn,
     fill_in_plan,
     fill_in_progress,
     plan_form,
     progress_forms,
 )
-from xlassess.services.plan import plan
-from xlassess.services.rounds import close_round
-from xlassess.services.verify import verify
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.rounds import close_round
+from xlassess.services.setup.verify import verify
 
 HOUR = timedelta(hours=1)
 ADOPTED = {"decision": "adopt", "owner": "Ada Ash", "deadline": "30 Sep 2026", "measure": "Minutes"}

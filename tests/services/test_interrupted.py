@@ -24,14 +24,15 @@ from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.ledger import Ledger, writes
+from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
+from xlassess.ledger.recording import writes
 from xlassess.services.common.outbox import put, write_whole
-from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.query import query
-from xlassess.services.rounds import begin_round
+from xlassess.services.setup.rounds import begin_round
 
 PEOPLE = tuple(("Ash Council", f"Person {number:02d}", "Board") for number in range(12))
 

@@ -26,12 +26,12 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.query import query
-from xlassess.services.rounds import begin_round
-from xlassess.services.verify import verify
+from xlassess.services.setup.rounds import begin_round
+from xlassess.services.setup.verify import verify
 
 NEXT_YEAR = LATER + timedelta(days=365)
 FACTS = """\

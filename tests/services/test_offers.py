@@ -27,9 +27,9 @@ from xlassess.services.common.offers import Offer
 from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import close_round
+from xlassess.services.setup.rounds import close_round
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 SERVER, CLOCK = "Tue, 10 Mar 2026 08:00:00 +0000", "Mon, 09 Mar 2026 10:00:00 +0000"
 

@@ -17,10 +17,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.figures.privacy.disclosure import tells_few
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
-from xlassess.services.consolidate import consolidate, present_round
-from xlassess.services.export import export_round
 from xlassess.services.generate import generate
-from xlassess.services.report import report
+from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.papers.export import export_round
+from xlassess.services.papers.report import report
 
 COUNT = 9
 

@@ -30,15 +30,15 @@ from xlassess.ledger import Ledger
 from xlassess.model.plan import AgreedPlan
 from xlassess.services.common import issuing
 from xlassess.services.common.outbox import sha256_of
-from xlassess.services.consolidate import consolidate, present_round
 from xlassess.services.decide import Why, set_aside
-from xlassess.services.follow_up import progress_paper
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
+from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.plans.follow_up import progress_paper
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
 DAY = timedelta(days=1)

@@ -15,12 +15,12 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import PortfolioLine
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
-from xlassess.services.consolidate import consolidate
 from xlassess.services.ingest import ingest
-from xlassess.services.portfolio import consolidate_programme, report_programme
-from xlassess.services.programme import programme_status
-from xlassess.services.rounds import begin_round
-from xlassess.services.verify import verify
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.setup.portfolio import consolidate_programme, report_programme
+from xlassess.services.setup.programme import programme_status
+from xlassess.services.setup.rounds import begin_round
+from xlassess.services.setup.verify import verify
 
 DAY = LATER + timedelta(days=60)
 PEOPLE = tuple((f"Partner {name}", f"Person {name}", "") for name in "ABCDEFGH")

@@ -22,16 +22,16 @@ from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.mail import Kind, ServerError
 from xlassess.model.errors import UsageError, XlassessError
-from xlassess.services.common.due import tone
-from xlassess.services.common.posting import Posted
 from xlassess.services.decide import Why, correct, mark
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.post.due import tone
+from xlassess.services.post.posting import Posted
+from xlassess.services.post.send import Ask, Composed, preview, try_out
+from xlassess.services.post.send import post as send_all
 from xlassess.services.query import query
-from xlassess.services.send import Ask, Composed, preview, try_out
-from xlassess.services.send import post as send_all
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 PEOPLE = ("Ash", "Birch", "Cedar", "Damson")
 MAIL = """\
@@ -513,7 +513,7 @@ def test_queries__go_with_their_workbook_and_once(
 KILLED = """
 import os, signal, sys
 from xlassess.mail import smtp
-from xlassess.ledger import messages
+from xlassess.ledger.recording import messages
 
 def killing(owner, name, when, at):
     whole = getattr(owner, name)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, a_round
 from xlassess.consolidate import print_set, summarise, summary_bytes
-from xlassess.services.common import printing
+from xlassess.services.papers import printing
 from xlassess.toolkits.load import find_toolkit
 
 

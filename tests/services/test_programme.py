@@ -12,7 +12,7 @@ from tests.services.small import MONDAY, change_settings
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership
 from xlassess.services.generate import generate
-from xlassess.services.programme import (
+from xlassess.services.setup.programme import (
     PartnershipStanding,
     add_partnership,
     programme_status,

@@ -29,14 +29,14 @@ from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction
 from xlassess.services.common.joint import by_owner, holders
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, waive
-from xlassess.services.follow_up import OwnersWorkbook, progress, progress_paper
-from xlassess.services.plan import plan
-from xlassess.services.report import report
-from xlassess.services.rounds import begin_round
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.report import report
+from xlassess.services.plans.follow_up import OwnersWorkbook, progress, progress_paper
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.rounds import begin_round
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 DAY = timedelta(days=1)
 AUTUMN = REPORTED.replace(month=10, day=5)

@@ -25,12 +25,12 @@ from xlassess.ledger import Ledger
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.assessment import Attribution, Promise, strictest
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate, present_round
-from xlassess.services.feedback import feedback
 from xlassess.services.generate import Generated, generate
-from xlassess.services.plan import plan
-from xlassess.services.rounds import begin_round
-from xlassess.services.workshop import workshop
+from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.papers.feedback import feedback
+from xlassess.services.plans.plan import plan
+from xlassess.services.plans.workshop import workshop
+from xlassess.services.setup.rounds import begin_round
 
 PEOPLE = (
     ("Ash Council", "Ada Larch", "Board"),

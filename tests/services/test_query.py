@@ -32,9 +32,9 @@ from xlassess.services.decide import Why, choose, mark, mark_queries, set_aside,
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
+from xlassess.services.post.send import Ask, preview
 from xlassess.services.query import Asked, query
-from xlassess.services.send import Ask, preview
-from xlassess.services.verify import verify
+from xlassess.services.setup.verify import verify
 from xlassess.toolkits.load import find_toolkit
 
 DAY = timedelta(days=1)

@@ -37,15 +37,15 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.services.decide import Why, mark, mark_queries, set_aside, waive
-from xlassess.services.follow_up import progress
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
+from xlassess.services.plans.follow_up import progress
+from xlassess.services.plans.plan import plan
+from xlassess.services.plans.workshop import workshop
+from xlassess.services.post.send import Ask, preview
 from xlassess.services.query import Asked, query
-from xlassess.services.send import Ask, preview
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
-from xlassess.services.workshop import workshop
 
 DAY = timedelta(days=1)
 Rows = Mapping[str, Mapping[str, object]]

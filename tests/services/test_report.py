@@ -13,7 +13,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.report.document import default_template
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.ingest import ingest
-from xlassess.services.report import fields, report, save_template
+from xlassess.services.papers.report import fields, report, save_template
 
 
 @pytest.fixture

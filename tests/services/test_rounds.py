@@ -33,16 +33,16 @@ from xlassess.model.assessment import Preparation
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common import round_folders
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, mark, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.query import query
-from xlassess.services.rounds import LeftOpen, begin_round, close_round, reopen_round, rounds
+from xlassess.services.setup.rounds import LeftOpen, begin_round, close_round, reopen_round, rounds
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 NEXT_YEAR = LATER + timedelta(days=365)
 WANTED = date(2027, 4, 30)
@@ -523,7 +523,7 @@ def test_archive__no_room_for_the_ledger_is_told_as_such(
     def full(*given: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("xlassess.services.round_archive.closing", full)
+    monkeypatch.setattr("xlassess.services.papers.round_archive.closing", full)
     with pytest.raises(OSError, match="the ledger cannot be copied: database or disk is full"):
         close_round(held, now=NEXT_YEAR)
     assert not list(held.root.glob("*archive*"))

@@ -18,8 +18,8 @@ from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.decide import Why, mark, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.send import LIST, MAILBOX, Ask, Drafted, save_template
-from xlassess.services.send import draft as drafted
+from xlassess.services.post.send import LIST, MAILBOX, Ask, Drafted, save_template
+from xlassess.services.post.send import draft as drafted
 from xlassess.services.status import status
 
 WHY = Why(MONDAY, "They said so.")

@@ -28,16 +28,16 @@ from tests.services.test_send import written
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.model.errors import UsageError
-from xlassess.services.common.due import Ask
 from xlassess.services.common.outbox import put
 from xlassess.services.decide import Why, mark, mark_feedback, set_aside
-from xlassess.services.feedback import feedback
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import close_round
-from xlassess.services.send import draft, post, preview
+from xlassess.services.papers.feedback import feedback
+from xlassess.services.post.due import Ask
+from xlassess.services.post.send import draft, post, preview
+from xlassess.services.setup.rounds import close_round
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 DAY = timedelta(days=1)
 PEOPLE = tuple(
@@ -279,7 +279,7 @@ def test_feedback__of_a_run_that_broke_off_is_not_sent_with_older_pages(
             raise PermissionError("It is open in Excel.")
         put(path, data)
 
-    monkeypatch.setattr("xlassess.services.feedback.put", broken_off)
+    monkeypatch.setattr("xlassess.services.papers.feedback.put", broken_off)
     with pytest.raises(PermissionError):
         feedback(folder, now=LATER + DAY)
     composed = draft(folder, ASK, now=LATER + DAY).composed

@@ -24,13 +24,13 @@ from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services.common.joint import addressee
 from xlassess.services.decide import Why, mark
-from xlassess.services.follow_up import AskedForProgress, progress
-from xlassess.services.plan import plan
-from xlassess.services.send import Ask, Composed, post, preview
-from xlassess.services.send import draft as drafted
+from xlassess.services.plans.follow_up import AskedForProgress, progress
+from xlassess.services.plans.plan import plan
+from xlassess.services.plans.workshop import workshop
+from xlassess.services.post.send import Ask, Composed, post, preview
+from xlassess.services.post.send import draft as drafted
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
-from xlassess.services.workshop import workshop
 
 DAY = timedelta(days=1)
 ASKED = RETURNED + DAY

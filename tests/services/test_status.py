@@ -26,7 +26,8 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.layout import layout
-from xlassess.ledger import Ledger, engine
+from xlassess.ledger import Ledger
+from xlassess.ledger.database import engine
 from xlassess.services import decide
 from xlassess.services.decide import Why, settle, waive
 from xlassess.services.generate import generate

@@ -14,12 +14,12 @@ from tests.services.planned import read_back
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.common.opening import open_folder
-from xlassess.services.consolidate import consolidate
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.report import report
-from xlassess.services.rounds import begin_round
-from xlassess.services.workshop import workshop
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.report import report
+from xlassess.services.plans.workshop import workshop
+from xlassess.services.setup.rounds import begin_round
 
 NEXT_YEAR = LATER + timedelta(days=365)
 PEOPLE = ("Ada Ash", "Abe Ash", "Bea Birch")

@@ -15,14 +15,14 @@ from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger, keep_file
 from xlassess.model.errors import XlassessError
-from xlassess.services.consolidate import consolidate
 from xlassess.services.enter import enter
-from xlassess.services.export import export_round
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.export import export_round
+from xlassess.services.papers.report import report
 from xlassess.services.query import query
-from xlassess.services.report import report
-from xlassess.services.verify import Verified, verify
+from xlassess.services.setup.verify import Verified, verify
 
 
 @pytest.fixture

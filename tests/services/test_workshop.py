@@ -13,14 +13,14 @@ from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, re
 from tests.services.small import TOOLKIT, a_folder, answer, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
-from xlassess.services.consolidate import consolidate
 from xlassess.services.decide import Why, waive
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
-from xlassess.services.report import report
-from xlassess.services.verify import verify
-from xlassess.services.workshop import Prepared, workshop
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.report import report
+from xlassess.services.plans.plan import plan
+from xlassess.services.plans.workshop import Prepared, workshop
+from xlassess.services.setup.verify import verify
 
 DAY = timedelta(days=1)
 AGREED_ON = {"1A": {

@@ -12,8 +12,8 @@ from tests.services.small import LATER
 from tests.web.desks import FROM_HERE, DeskClient, a_desk, links_in, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.starter import explanations
-from xlassess.services.init import settings_fields
-from xlassess.services.rounds import close_round, rounds
+from xlassess.services.setup.init import settings_fields
+from xlassess.services.setup.rounds import close_round, rounds
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 SETTINGS = {

@@ -13,8 +13,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services import decide
 from xlassess.services.history import history, told
+from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
-from xlassess.services.verify import verify
 
 WHY = decide.Why(LATER, "<i>By telephone</i>", "Cora")
 

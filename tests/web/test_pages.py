@@ -10,8 +10,8 @@ from tests.web.desks import DeskClient, a_desk, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.common.phrases import matter
-from xlassess.services.consolidate import consolidate
-from xlassess.services.rounds import begin_round, close_round
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.setup.rounds import begin_round, close_round
 from xlassess.services.status import status
 
 

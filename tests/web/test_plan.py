@@ -11,7 +11,7 @@ from tests.services.planned import AGREED, a_planned_folder
 from tests.web.desks import DeskClient, a_desk, links_in, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
-from xlassess.services.plan import plan
+from xlassess.services.plans.plan import plan
 from xlassess.web.jobs import Jobs
 from xlassess.web.work import do
 

@@ -32,7 +32,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.common.received import totals
 from xlassess.services.ingest import ingest
-from xlassess.services.rounds import close_round
+from xlassess.services.setup.rounds import close_round
 from xlassess.web import uploads
 from xlassess.web.jobs import Job, Jobs
 from xlassess.web.uploads import SafePaths

@@ -19,7 +19,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
-from xlassess.services.send import LIST, MAILBOX
+from xlassess.services.post.send import LIST, MAILBOX
 from xlassess.services.status import status
 from xlassess.web.jobs import Jobs
 from xlassess.web.work import do

@@ -31,10 +31,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event, Ledger
 from xlassess.services import decide
 from xlassess.services.common.phrases import MATTERS
-from xlassess.services.consolidate import consolidate
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
-from xlassess.services.rounds import close_round
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.rounds import close_round
 from xlassess.services.status import status
 from xlassess.web.unsettled import Unsettled, unsettled
 

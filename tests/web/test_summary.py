@@ -23,8 +23,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import summarise
 from xlassess.consolidate.report import report_of
 from xlassess.ledger import Ledger
-from xlassess.services.consolidate import consolidate, present_round
-from xlassess.services.report import report
+from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.papers.report import report
 from xlassess.web.jobs import Jobs
 from xlassess.web.kept import KeptFigures
 from xlassess.web.work import do

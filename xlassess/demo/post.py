@@ -29,12 +29,12 @@ from xlassess.model.record import Notice
 from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested, Received
-from xlassess.services.consolidate import Consolidated, consolidate
 from xlassess.services.decide import Why, mark, mark_queries
 from xlassess.services.generate import Workbook, generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import Consolidated, consolidate
+from xlassess.services.post.send import Ask, Drafted, draft
 from xlassess.services.query import Queried, query
-from xlassess.services.send import Ask, Drafted, draft
 from xlassess.services.status import Status, status
 
 COLLECTED = datetime(2026, 3, 23, 16, 0, tzinfo=timezone.utc)

@@ -27,10 +27,14 @@ from xlassess.services.common.opening import open_folder
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
-from xlassess.services.portfolio import PortfolioWritten, consolidate_programme, report_programme
-from xlassess.services.programme import ProgrammeStatus, programme_status
-from xlassess.services.rounds import begin_round, close_round
+from xlassess.services.plans.plan import plan
+from xlassess.services.setup.portfolio import (
+    PortfolioWritten,
+    consolidate_programme,
+    report_programme,
+)
+from xlassess.services.setup.programme import ProgrammeStatus, programme_status
+from xlassess.services.setup.rounds import begin_round, close_round
 
 TOLD = datetime(2026, 4, 20, 9, tzinfo=timezone.utc)
 """When the papers on all partnerships are written."""

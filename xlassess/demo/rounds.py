@@ -31,15 +31,15 @@ from xlassess.model.answer import Issued
 from xlassess.model.toolkit import Item, Toolkit
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.progress import Watch, silent
-from xlassess.services.consolidate import Consolidated, consolidate
-from xlassess.services.feedback import feedback
-from xlassess.services.follow_up import PaperWritten, progress, progress_paper
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.plan import plan
-from xlassess.services.report import report
-from xlassess.services.rounds import begin_round, close_round
-from xlassess.services.workshop import workshop
+from xlassess.services.papers.consolidate import Consolidated, consolidate
+from xlassess.services.papers.feedback import feedback
+from xlassess.services.papers.report import report
+from xlassess.services.plans.follow_up import PaperWritten, progress, progress_paper
+from xlassess.services.plans.plan import plan
+from xlassess.services.plans.workshop import workshop
+from xlassess.services.setup.rounds import begin_round, close_round
 
 MOST_ROUNDS = len(YEARS)
 """How many rounds there is a story for."""

@@ -42,9 +42,9 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested
-from xlassess.services.consolidate import Consolidated, consolidate
 from xlassess.services.generate import Generated, Workbook, generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import Consolidated, consolidate
 from xlassess.services.status import Status, status
 
 

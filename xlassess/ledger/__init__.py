@@ -2,11 +2,11 @@
 
 from xlassess.ledger.archive import Kept, keep_file
 from xlassess.ledger.audit import Audit, Fault
-from xlassess.ledger.copying import LedgerCopied
-from xlassess.ledger.events import Event
-from xlassess.ledger.order import UNCLEAR
+from xlassess.ledger.database.copying import LedgerCopied
 from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.store import Ledger, user_name
+from xlassess.ledger.tables.events import Event
+from xlassess.ledger.tables.order import UNCLEAR
 
 __all__ = [
     "UNCLEAR",

@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, exists, select, text
 
 from xlassess.contract.seal import questions_digest
-from xlassess.ledger import events, joint, reads, rows
-from xlassess.ledger.digests import (
+from xlassess.ledger import reads
+from xlassess.ledger.recording import joint
+from xlassess.ledger.tables import events, rows
+from xlassess.ledger.tables.digests import (
     digest_of_body,
     digest_of_issued,
     digest_of_query,
     digest_of_return,
 )
-from xlassess.ledger.events import START, Event, ReturnStatus
-from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import EVENTS, ISSUED, META, METADATA, RETURNS, TOOLKITS
+from xlassess.ledger.tables.events import START, Event, ReturnStatus
+from xlassess.ledger.tables.replay import Replay
+from xlassess.ledger.tables.schema import EVENTS, ISSUED, META, METADATA, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query
 

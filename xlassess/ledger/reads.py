@@ -9,11 +9,11 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
-from xlassess.ledger import digests, events, rows
-from xlassess.ledger.events import WRITING
-from xlassess.ledger.order import UNCLEAR, UNSEALED, same_answers
-from xlassess.ledger.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
-from xlassess.ledger.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
+from xlassess.ledger.tables import digests, events, rows
+from xlassess.ledger.tables.events import WRITING
+from xlassess.ledger.tables.order import UNCLEAR, UNSEALED, same_answers
+from xlassess.ledger.tables.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
+from xlassess.ledger.tables.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query

@@ -13,16 +13,19 @@ from types import TracebackType
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
-from xlassess.ledger import copying, digests, events, joint, reads, rows, writes
+from xlassess.ledger import reads
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.ledger.audit import Audit, audit
-from xlassess.ledger.decisions import Decisions
-from xlassess.ledger.engine import exists, making, open_engine, prepare, reading, writing
-from xlassess.ledger.events import Entry, Event, What
-from xlassess.ledger.messages import Messages
+from xlassess.ledger.database import copying
+from xlassess.ledger.database.engine import exists, making, open_engine, prepare, reading, writing
 from xlassess.ledger.reads import RoundOverview
-from xlassess.ledger.replay import Replay
-from xlassess.ledger.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
+from xlassess.ledger.recording import joint, writes
+from xlassess.ledger.recording.decisions import Decisions
+from xlassess.ledger.recording.messages import Messages
+from xlassess.ledger.tables import digests, events, rows
+from xlassess.ledger.tables.events import Entry, Event, What
+from xlassess.ledger.tables.replay import Replay
+from xlassess.ledger.tables.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment, LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
@@ -58,7 +61,7 @@ class Ledger:
 
     Every method is one transaction: wholly done or not at all, whatever happens meanwhile.
     Several programs may use a ledger at once. Whatever changes the record is told to the event
-    log (`xlassess.ledger.events`) in the same transaction.
+    log (`xlassess.ledger.tables.events`) in the same transaction.
 
     Args:
         place: the SQLite file (made when missing), or a database that holds many ledgers.
@@ -377,12 +380,12 @@ class Ledger:
     def record_return(self, ret: Return, run: str | None = None) -> Return:
         """Record a return and return it in its final state.
 
-        The same bytes or the same answers again (`xlassess.ledger.order`) change nothing: the
-        earlier return is given back in state ``duplicate``, under the name the file came with
+        The same bytes or the same answers again (`xlassess.ledger.tables.order`) change nothing:
+        the earlier return is given back in state ``duplicate``, under the name the file came with
         now. Only where they were refused before, and are not now or are told to be of another
         workbook now, is the new reading recorded as well. A later return of a
         workbook supersedes the earlier, unless the later is refused; where the order is not
-        clear (`xlassess.ledger.order`), the earlier goes on counting and the new one becomes
+        clear (`xlassess.ledger.tables.order`), the earlier goes on counting and the new one becomes
         a query with finding L01.
 
         Args:

@@ -3,7 +3,7 @@
 Partners propose actions before they see joint results. The coordinator's plan workbook puts every
 proposal to a decision; owners then report on what was adopted. Both come back as answers, a row
 each, and are recorded as steps. The plan is what its steps come to, in the order they were
-recorded (`xlassess.ledger.course`): nothing else is kept of it.
+recorded (`xlassess.ledger.tables.course`): nothing else is kept of it.
 """
 
 from __future__ import annotations

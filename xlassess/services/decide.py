@@ -19,20 +19,20 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
 from xlassess.ingest import ReturnedFile, corrected, read_all
 from xlassess.ledger import Event, Ledger, keep_file
-from xlassess.ledger.messages import BY_HAND
-from xlassess.ledger.order import SAYS
+from xlassess.ledger.recording.messages import BY_HAND
+from xlassess.ledger.tables.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.asked import Request, in_force, requests
-from xlassess.services.common.due import partners_standing
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.pages import feedback_standing
 from xlassess.services.common.standing import PartnersStanding
 from xlassess.services.ingest import context_of
+from xlassess.services.post.due import partners_standing
 
 Mark = Literal["sent", "reminded"]
 """What a coordinator may record about a workbook that is out."""

@@ -10,7 +10,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
 from xlassess.contract.reference import normalise
 from xlassess.ledger import Event
-from xlassess.ledger.events import WRITING, ReturnStatus
+from xlassess.ledger.tables.events import WRITING, ReturnStatus
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot

@@ -28,7 +28,7 @@ from xlassess.ingest import (
 )
 from xlassess.ledger import Kept, Ledger, keep_file
 from xlassess.ledger.archive import bring_to_disk, sweep
-from xlassess.ledger.order import SAYS, UNSEALED
+from xlassess.ledger.tables.order import SAYS, UNSEALED
 from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.assessment import Respondent
 from xlassess.model.catalogue import found

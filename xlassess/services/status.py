@@ -381,7 +381,7 @@ def _waiting(folder: AssessmentFolder, round_name: str, found: _Found, today: da
     if round_name not in found.plans:
         return 0
     # What that takes is loaded for it alone: most rounds have no plan yet.
-    from xlassess.services.plan import waiting_in
+    from xlassess.services.plans.plan import waiting_in
 
     found_now = waiting_in(folder, datetime.combine(today, time(12), timezone.utc))
     return found_now.count if found_now else None

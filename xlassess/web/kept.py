@@ -21,7 +21,7 @@ from typing import ParamSpec, TypeVar
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.assessment import Attribution
-from xlassess.services.figures import RoundFigures, figures, state_of
+from xlassess.services.papers.figures import RoundFigures, figures, state_of
 
 P = ParamSpec("P")
 T = TypeVar("T")

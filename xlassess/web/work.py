@@ -24,7 +24,7 @@ from xlassess.services.common.phrases import ToldMatter, what_is_wrong
 from xlassess.web.jobs import Job, Jobs, JobStep
 
 if TYPE_CHECKING:
-    from xlassess.services.send import Ask
+    from xlassess.services.post.send import Ask
 
 _TOLD_SECONDS = 0.1
 """How far a job is, is told no more often than this."""
@@ -124,8 +124,8 @@ def _generate(run: JobRun) -> Mapping[str, Any]:
 
 def _draft(run: JobRun) -> Mapping[str, Any]:
     """Write messages as drafts."""
-    from xlassess.services.common.mail_report import unwritten
-    from xlassess.services.send import draft
+    from xlassess.services.post.mail_report import unwritten
+    from xlassess.services.post.send import draft
 
     ask = _ask(run)
     made = draft(run.folder, ask, now=run.clock())
@@ -136,8 +136,8 @@ def _draft(run: JobRun) -> Mapping[str, Any]:
 
 def _post(run: JobRun) -> Mapping[str, Any]:
     """Hand messages to the mail server: those that somebody looked at, each at most once."""
-    from xlassess.services.common.mail_report import posted_in_words, unwritten
-    from xlassess.services.send import post
+    from xlassess.services.post.mail_report import posted_in_words, unwritten
+    from xlassess.services.post.send import post
 
     ask = _ask(run)
     composed, posted = post(
@@ -149,7 +149,7 @@ def _post(run: JobRun) -> Mapping[str, Any]:
 
 
 def _ask(run: JobRun) -> Ask:
-    from xlassess.services.send import Ask
+    from xlassess.services.post.send import Ask
 
     kind = run.given["kind"]
     return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
@@ -157,9 +157,9 @@ def _ask(run: JobRun) -> Ask:
 
 def _paper(run: JobRun) -> Mapping[str, Any]:
     """Write a paper: the summary workbook, the report or the data."""
-    from xlassess.services.consolidate import consolidate
-    from xlassess.services.export import export_round
-    from xlassess.services.report import report
+    from xlassess.services.papers.consolidate import consolidate
+    from xlassess.services.papers.export import export_round
+    from xlassess.services.papers.report import report
 
     by, shown = run.job.by, run.given["shown"]
     if run.given["what"] == "report":
@@ -188,8 +188,8 @@ def _read(run: JobRun) -> Mapping[str, Any]:
 
 def _collect(run: JobRun) -> Mapping[str, Any]:
     """Read the new messages of the mailbox."""
-    from xlassess.services.collect_mail import collect_mail
     from xlassess.services.common.received import in_plain_values, told_of, totals
+    from xlassess.services.post.collect_mail import collect_mail
 
     mail = run.folder.assessment().mail
     result = collect_mail(
@@ -212,7 +212,7 @@ def _query(run: JobRun) -> Mapping[str, Any]:
 
 def _verify(run: JobRun) -> Mapping[str, Any]:
     """Check whether everything on record still is as it was recorded."""
-    from xlassess.services.verify import verify
+    from xlassess.services.setup.verify import verify
 
     result = verify(run.folder)
     return {
@@ -224,7 +224,7 @@ def _verify(run: JobRun) -> Mapping[str, Any]:
 
 def _plan(run: JobRun) -> Mapping[str, Any]:
     """Write the plan workbook, or bring it up to date."""
-    from xlassess.services.plan import plan
+    from xlassess.services.plans.plan import plan
 
     made = plan(run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), by=run.job.by)
     return {"outcome": made.outcome, "waiting": made.waiting, "left": made.needs_person}

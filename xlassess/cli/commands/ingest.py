@@ -26,8 +26,8 @@ from xlassess.services.common.phrases import capital, count
 
 if TYPE_CHECKING:
     from xlassess.model.finding import Finding
-    from xlassess.services.collect_mail import Collected
     from xlassess.services.common.received import Ingested, Received, ReceivedRemark
+    from xlassess.services.post.collect_mail import Collected
 
 
 @click.command()
@@ -84,7 +84,7 @@ def ingest(
     collected = None
     with progress("Reading") as watch:
         if mailbox:
-            from xlassess.services.collect_mail import collect_mail
+            from xlassess.services.post.collect_mail import collect_mail
 
             collected = collect_mail(
                 folder, mailbox, now=now(), move_to=move_to, workers=workers, passwords=known,

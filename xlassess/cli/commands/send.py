@@ -14,9 +14,9 @@ from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.mail import Kind
-    from xlassess.services.common.due import Composed
-    from xlassess.services.common.posting import Posted
-    from xlassess.services.send import Drafted
+    from xlassess.services.post.due import Composed
+    from xlassess.services.post.posting import Posted
+    from xlassess.services.post.send import Drafted
 
 
 _FULL: dict[Kind, str] = {
@@ -108,7 +108,7 @@ def send(
 
     With --via smtp, xlassess sends the messages itself, each at most once, and records it.
     """
-    from xlassess.services import send as service
+    from xlassess.services.post import send as service
 
     if template is not None:
         service.save_template(template)
@@ -158,7 +158,7 @@ def _go(
     by_turn: bool = False, addressee: str = "",
 ) -> None:  # fmt: skip
     """Do with the messages what was asked for."""
-    from xlassess.services import send as service
+    from xlassess.services.post import send as service
 
     out, folder = Console(full=full), folder_of(options)
     ask = service.Ask(kind, (*references, *only), attach, again, by_turn, addressee)
@@ -251,7 +251,7 @@ def _nobody(out: Console, composed: Composed) -> None:
 
 def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
     """Say what became of the messages that were handed to the mail server."""
-    from xlassess.services.common.mail_report import posted_in_words
+    from xlassess.services.post.mail_report import posted_in_words
 
     if not result.messages and not result.left:
         _nobody(out, composed)
@@ -260,6 +260,6 @@ def _show_posted(out: Console, result: Posted, composed: Composed) -> None:
 
 def _show_unwritten(out: Console, made: Composed) -> None:
     """Say who gets no message, and why."""
-    from xlassess.services.common.mail_report import unwritten
+    from xlassess.services.post.mail_report import unwritten
 
     out.matters(unwritten(made), _FULL[made.kind])

@@ -9,7 +9,7 @@ from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import questions_digest
 from xlassess.ledger import Ledger
-from xlassess.ledger.events import WRITING
+from xlassess.ledger.tables.events import WRITING
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan, plans_up_to

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xlassess.consolidate import is_page_of
 from xlassess.ledger import Event, Ledger, RoundOverview
-from xlassess.ledger.events import What
+from xlassess.ledger.tables.events import What
 from xlassess.mail import Attachment, is_office
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Respondent

@@ -16,16 +16,16 @@ from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import count, listed
-from xlassess.services.fill_register import (
+from xlassess.services.setup.fill_register import (
     RegisterSays,
     RowFault,
     fill_register,
     register_says,
     take_register,
 )
-from xlassess.services.init import Begun, SettingsField, begin_with, settings_fields
-from xlassess.services.rounds import begin_round
-from xlassess.services.toolkits import (
+from xlassess.services.setup.init import Begun, SettingsField, begin_with, settings_fields
+from xlassess.services.setup.rounds import begin_round
+from xlassess.services.setup.toolkits import (
     ListedToolkit,
     choices_in_words,
     rule_in_words,

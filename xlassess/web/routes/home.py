@@ -12,7 +12,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.services import status as service
 from xlassess.services.common.phrases import count, matter
-from xlassess.services.rounds import RoundLine, rounds
+from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
 from xlassess.web.page import PageLink, page
 from xlassess.web.unsettled import KINDS

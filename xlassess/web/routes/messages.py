@@ -12,11 +12,11 @@ from starlette.responses import Response
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services import decide
-from xlassess.services import send as service
-from xlassess.services.common.mail_report import unwritten
 from xlassess.services.common.phrases import ToldMatter, count
-from xlassess.services.common.posting import Post
-from xlassess.services.send import LIST, MAILBOX, Ask
+from xlassess.services.post import send as service
+from xlassess.services.post.mail_report import unwritten
+from xlassess.services.post.posting import Post
+from xlassess.services.post.send import LIST, MAILBOX, Ask
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
 from xlassess.web.page import PageLink, download, download_all, page

@@ -12,7 +12,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.plan import DECISION
 from xlassess.services.common.joint import joint_folder
 from xlassess.services.common.phrases import count, planned
-from xlassess.services.fill_in import (
+from xlassess.services.plans.fill_in import (
     FilledIn,
     JointForm,
     RowEntry,

@@ -12,7 +12,6 @@ from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.model.record import OutcomeKind
 from xlassess.services import decide
-from xlassess.services.common.due import Ask
 from xlassess.services.common.phrases import (
     MATTERS,
     capital,
@@ -21,7 +20,8 @@ from xlassess.services.common.phrases import (
     noticed,
     without_commands,
 )
-from xlassess.services.send import draft
+from xlassess.services.post.due import Ask
+from xlassess.services.post.send import draft
 from xlassess.services.status import LINE_STATES, OUT, Line, LineState, Rate, RateBy, Status
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.page import PageLink, page

@@ -24,7 +24,7 @@ from xlassess.consolidate.report import Report, ReportToolkit
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of
-from xlassess.services.figures import RoundFigures, ToolkitPictures
+from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
 from xlassess.web.kept import KEPT

@@ -1,0 +1,1 @@
+"""Verbs about the agreed plan and the workshop."""

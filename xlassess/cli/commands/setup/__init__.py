@@ -1,0 +1,1 @@
+"""Verbs about rounds, toolkits, ledgers and programmes."""

@@ -1,0 +1,1 @@
+"""Opening a database, bringing it up to date, and copying it."""

@@ -1,0 +1,1 @@
+"""Writing down what happened and what was decided."""

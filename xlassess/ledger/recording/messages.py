@@ -1,0 +1,214 @@
+"""Messages handed to a mail server, each at most once; and those read from a mailbox.
+
+A message is on record before it is handed over, and what became of it after. Where a run ends in
+between, nobody can know whether the server took it: the record says so, until somebody settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection, and_
+
+from xlassess.ledger import reads
+from xlassess.ledger.tables import events
+from xlassess.ledger.tables.events import Entry, Event, What
+from xlassess.ledger.tables.schema import EVENTS
+from xlassess.model.answer import Return
+from xlassess.model.record import MessageOutcome, Notice
+
+SAYING: tuple[What, ...] = ("words came", "mail came")
+"""The events that hold what messages say."""
+
+BY_HAND = "recorded by hand"
+"""What stands in place of a server's reply where somebody says that a message was sent."""
+
+
+class Messages:
+    """The messages of a ledger; each method is one transaction.
+
+    Args:
+        reading: begins a transaction of the ledger that reads.
+        writing: begins one that may write.
+        now: the clock.
+        by: who sends.
+    """
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        writing: Callable[[], AbstractContextManager[Connection]],
+        now: Callable[[], datetime],
+        by: str,
+    ) -> None:
+        self._reading, self._writing, self._now, self._by = reading, writing, now, by
+
+    def begin(
+        self, message_id: str, purpose: str, references: Sequence[str], *, planned: int
+    ) -> bool:
+        """Record that a message is about to be handed over.
+
+        Args:
+            message_id: its Message-ID.
+            purpose: what it is for.
+            references: the workbooks it is about.
+            planned: the last event there was when it was decided to send it.
+
+        Returns:
+            False, and nothing is recorded, where another program has begun a message about one
+            of these workbooks meanwhile.
+        """
+        begun: What = "message begun"
+        with self._writing() as db:
+            later = and_(EVENTS.c.what == begun, EVENTS.c.number > planned)
+            taken = {ref for one in events.read(db, later) for ref in one.details["references"]}
+            if not taken.isdisjoint(references):
+                return False
+            number = len(reads.register(db).messages) + 1
+            details = {
+                "number": number, "id": message_id, "purpose": purpose,
+                "references": [*references],
+            }  # fmt: skip
+            about = references[0] if references else ""
+            events.append(db, self._now(), self._by, [Entry(begun, about, details=details)])
+        return True
+
+    def end(
+        self, message_id: str, outcome: MessageOutcome, reply: str, *, mark: What | None,
+        references: Sequence[str],
+    ) -> None:  # fmt: skip
+        """Record what became of a message.
+
+        Args:
+            message_id: its Message-ID.
+            outcome: what became of it.
+            reply: what the server said.
+            mark: what is recorded about the workbooks with it, such as that they were sent.
+            references: the workbooks it is about.
+        """
+        details = {
+            "id": message_id, "outcome": outcome, "reply": reply, "references": [*references],
+        }  # fmt: skip
+        about = references[0] if references else ""
+        entries = [Entry("message ended", about, details=details)]
+        if mark is not None:
+            entries += [Entry(mark, one, details={"id": message_id}) for one in references]
+        with self._writing() as db:
+            events.append(db, self._now(), self._by, entries)
+
+    def by_hand(self, purpose: str, references: Sequence[str]) -> None:
+        """Record that messages were sent by hand, one for each of these workbooks.
+
+        Args:
+            purpose: what they are for.
+            references: the workbooks they are about.
+        """
+        with self._writing() as db:
+            known, entries = len(reads.register(db).messages), list[Entry]()
+            for number, one in enumerate(references, start=known + 1):
+                told = {"id": f"{BY_HAND} {number}", "references": [one]}
+                begun = {**told, "number": number, "purpose": purpose}
+                ended = {**told, "outcome": "sent", "reply": BY_HAND}
+                entries.append(Entry("message begun", one, details=begun))
+                entries.append(Entry("message ended", one, details=ended))
+            events.append(db, self._now(), self._by, entries)
+
+    def read_before(self, mailbox: str, validity: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the numbers of the messages of a mailbox that were read: taken, and left alone.
+
+        Args:
+            mailbox: where it is.
+            validity: under which its numbers hold; under another, they are those of others.
+        """
+        taken: set[int] = set()
+        left: set[int] = set()
+        with self._reading() as db:
+            for event in events.read(db, EVENTS.c.what == "mailbox read"):
+                told = event.details
+                if (told["mailbox"], told["validity"]) == (mailbox, validity):
+                    taken.update(told["taken"])
+                    left.update(told["left"])
+        return frozenset(taken), frozenset(left)
+
+    def mailbox_read(
+        self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int]
+    ) -> None:
+        """Record that messages of a mailbox were read, once what was in them is on record.
+
+        Args:
+            mailbox: where it is.
+            validity: under which its numbers hold.
+            taken: the numbers of those that were taken in.
+            left: the numbers of those that have nothing to do with the assessment.
+        """
+        details = {
+            "mailbox": mailbox, "validity": validity, "taken": [*taken], "left": [*left],
+        }  # fmt: skip
+        with self._writing() as db:
+            events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])
+
+    def told(self) -> tuple[Event, ...]:
+        """Return the events that hold what messages say and were not put away, the oldest first."""
+        decided: tuple[What, ...] = ("message set aside", "undone")
+        with self._reading() as db:
+            found = events.read(db, and_(EVENTS.c.what.in_(SAYING), EVENTS.c.reason != ""))
+            later = events.read(db, EVENTS.c.what.in_(decided)) if found else ()
+        undone = {one.undoes for one in later}
+        aside = {one.details.get("message") for one in later if one.number not in undone}
+        return tuple(one for one in found if one.number not in aside)
+
+    def came(
+        self, sha256: str, references: Sequence[str], notice: Notice, text: str = "",
+        whence: Mapping[str, str] | None = None,
+    ) -> bool:  # fmt: skip
+        """Record what a message says about one that was sent.
+
+        Args:
+            sha256: that of its bytes, in hex.
+            references: the workbooks it is about.
+            notice: what it says.
+            text: what it says in words, where that may matter.
+            whence: the address it came from (``sender``), and by whose ``clock`` it is dated.
+
+        Returns:
+            False, and nothing is recorded, where it is on record already.
+        """
+        what: What = "mail came"
+        details = {
+            "sha256": sha256, "kind": notice.kind, "received": notice.at.isoformat(),
+            "until": notice.until.isoformat() if notice.until else "", "address": notice.address,
+            "references": [*references], **(whence or {}),
+            **({"failed": [*notice.failed]} if notice.failed else {}),
+        }  # fmt: skip
+        with self._writing() as db:
+            known = events.read(db, EVENTS.c.what == what)
+            if any(one.details["sha256"] == sha256 for one in known):
+                return False
+            entry = Entry(what, references[0], reason=text, details=details)
+            events.append(db, self._now(), self._by, [entry])
+        return True
+
+    def words_came(self, ret: Return, text: str, whence: Mapping[str, str] | None = None) -> bool:
+        """Record what a message says that brought a workbook which was read before.
+
+        Args:
+            ret: what was read from it then.
+            text: what the message says.
+            whence: the address it came from (``sender``), when (``received``), and by whose
+                ``clock`` that is.
+
+        Returns:
+            False, and nothing is recorded, where it is on record already.
+        """
+        what: What = "words came"
+        with self._writing() as db:
+            known = events.read(db, and_(EVENTS.c.what == what, EVENTS.c.return_id == ret.number))
+            told = any(text in one.message for one in ret.findings)
+            if told or any(one.reason == text for one in known):
+                return False
+            details = whence or {}
+            entry = Entry(what, ret.reference, ret.number, reason=text, details=details)
+            events.append(db, self._now(), self._by, [entry])
+        return True

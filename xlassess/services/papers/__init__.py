@@ -1,0 +1,1 @@
+"""Papers and data: what is written from the answers."""

@@ -1,0 +1,165 @@
+"""The figures of a round for pages that show them: as plain values, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import (
+    AnswersBehind,
+    SheetText,
+    Summary,
+    answers_behind,
+    attribution_in_words,
+    is_on_record,
+    may_be_shown_as,
+    sheets_of,
+    summarise,
+)
+from xlassess.consolidate.report import Drawn, Report, ReportToolkit, report_of
+from xlassess.ledger import Ledger
+from xlassess.model.assessment import Attribution
+from xlassess.services.papers.consolidate import present_round
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of the report: what it shows, its text to be read out, and how it looks as SVG."""
+
+    caption: str
+    alt: str
+    svg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitPictures:
+    """The pictures of one toolkit: the chief one, where there is one, and what comes after it."""
+
+    headline: Picture | None
+    further: tuple[Picture, ...]
+    trend: Picture | None
+
+    def all(self) -> tuple[Picture, ...]:
+        """Every picture, in the order of the report."""
+        found = (self.headline, *self.further, self.trend)
+        return tuple(one for one in found if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldFigures:
+    """How much is withheld of a toolkit: sections of so many, and items of so many."""
+
+    label: str
+    sections: tuple[int, int]
+    items: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """Everything that pages show of a round's answers.
+
+    ``attribution`` is how they are shown, ``offered`` how they may be: as settings and promises
+    have it, or in less. ``why`` says what is withheld and why, each a topic and a text.
+
+    ``report`` is None, and all else empty, where nothing may be shown before it is written: figures
+    over all, shown once before a late return and once after it, give that return away, so that
+    what they stand on has to be on record. Its pictures stand apart. ``keys`` are the keys of its
+    toolkits, in order.
+    """
+
+    attribution: Attribution
+    offered: tuple[Attribution, ...]
+    made_at: datetime
+    why: tuple[tuple[str, str], ...] = ()
+    withheld: tuple[WithheldFigures, ...] = ()
+    report: Report | None = None
+    keys: tuple[str, ...] = ()
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pictures: tuple[ToolkitPictures, ...] = ()
+    sheets: tuple[SheetText, ...] = ()
+    behind: AnswersBehind | None = field(default=None, repr=False)
+
+
+def figures(
+    folder: AssessmentFolder, shown: Attribution = "named", *, now: datetime
+) -> RoundFigures:
+    """Return the figures of the present round, as they may be shown.
+
+    Args:
+        folder: the assessment.
+        shown: how answers are shown at most, where the settings would show more.
+        now: the moment the figures speak of, in UTC; decides what is overdue.
+
+    Raises:
+        XlassessError: nothing has come back yet, or the assessment cannot be used.
+    """
+    plain = present_round(folder)
+    record = plain if shown == "named" else present_round(folder, shown=shown)
+    offered = may_be_shown_as(plain)
+    if not is_on_record(plain):
+        # Whoever may see rows can see everything; for others, looking must tell no more than
+        # papers do.
+        return RoundFigures("aggregated", offered, now)
+    return _of(summarise(record, now), offered)
+
+
+def _of(summary: Summary, offered: tuple[Attribution, ...]) -> RoundFigures:
+    report = report_of(summary)
+    return RoundFigures(
+        attribution=summary.participants.attribution,
+        offered=offered,
+        made_at=summary.made_at,
+        why=tuple(attribution_in_words(summary.participants)),
+        withheld=tuple(_withheld(summary)),
+        report=replace(report, toolkits=tuple(map(_without_pictures, report.toolkits))),
+        keys=tuple(part.key for part in summary.parts),
+        sections={
+            part.key: tuple(each.section.name for each in part.sections) for part in summary.parts
+        },
+        pictures=tuple(
+            ToolkitPictures(
+                _drawn(one.picture), tuple(p for each in one.further if (p := _drawn(each))),
+                _drawn(one.trend_picture),
+            )
+            for one in report.toolkits
+        ),
+        sheets=sheets_of(summary),
+        behind=answers_behind(summary),
+    )  # fmt: skip
+
+
+def _drawn(picture: Drawn | None) -> Picture | None:
+    return Picture(picture.caption, picture.alt, picture.svg()) if picture else None
+
+
+def _without_pictures(toolkit: ReportToolkit) -> ReportToolkit:
+    """A toolkit of the report without what draws its pictures, which holds every return."""
+    return replace(toolkit, picture=None, further=(), trend_picture=None)
+
+
+def _withheld(summary: Summary) -> Iterator[WithheldFigures]:
+    for part in summary.parts:
+        sections = sum(each.score.withheld for each in part.sections)
+        items = sum(item.withheld for item in part.items)
+        if sections or items:
+            yield WithheldFigures(
+                part.label, (sections, len(part.sections)), (items, len(part.items))
+            )
+
+
+def state_of(folder: AssessmentFolder) -> tuple[object, ...]:
+    """Return what tells whether figures worked out before still hold.
+
+    That is the last event on record, and when settings, register and toolkits were written.
+    """
+    files = (
+        folder.settings_file, folder.round_file, folder.register_file,
+        *sorted(folder.toolkits.glob("*")),
+    )  # fmt: skip
+    times = tuple((path.name, path.stat().st_mtime_ns) for path in files if path.is_file())
+    if not Ledger.is_at(folder.ledger):
+        return (0, times)
+    with Ledger(folder.ledger) as ledger:
+        return (ledger.last_event(), times)

@@ -1,0 +1,1 @@
+"""What is agreed and followed up: plan, progress, workshop."""

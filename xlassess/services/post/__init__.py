@@ -1,0 +1,1 @@
+"""Messages: who is due one, sending, and what came back."""

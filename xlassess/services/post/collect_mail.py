@@ -1,0 +1,284 @@
+"""Collecting: the messages of a mailbox on a server, read as if they were handed over as files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ingest import concerns
+from xlassess.ledger import Ledger
+from xlassess.ledger.archive import sweep
+from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
+from xlassess.services.common.asked import people_now, whose_addresses
+from xlassess.services.common.opening import still_open
+from xlassess.services.common.phrases import count
+from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.received import Ingested, Received
+from xlassess.services.ingest import ingest
+from xlassess.services.post.posting import password_of
+
+PASSWORD, TOKEN = "XLASSESS_IMAP_PASSWORD", "XLASSESS_IMAP_TOKEN"
+"""The environment variables that may hold a password, or an OAuth 2.0 token."""
+
+LARGEST = 60_000_000
+"""Bytes of a message that are fetched: a file of the greatest size, in base64, twice over."""
+
+_TOGETHER, _MOST_TOGETHER = 1000, 500_000_000
+"""So many messages, or bytes of them, are fetched, read and recorded before the next are.
+
+What one lot costs besides its messages is that of a run of ``ingest``.
+"""
+
+_AT_ONCE = 20
+"""Messages asked for at once; after each of these lots there may be enough."""
+
+_LOCKED = {"G04", "G18"}
+"""The findings of files that need a password: another than those given, or any."""
+
+_FETCHED = "xlassess-mailbox-"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came of the messages of a mailbox.
+
+    ``taken`` counts the messages read now, ``left`` those that have nothing to do with the
+    assessment, ``moved`` those put into another folder. ``large`` are the numbers of messages
+    that are too large to be fetched, ``unread`` of those that the server did not give, ``locked``
+    of those with a file that needs a password. None of these is done with: the next run asks for
+    them again.
+    """
+
+    place: MailboxPlace
+    ingested: Ingested
+    taken: int
+    left: int
+    moved: int
+    large: tuple[int, ...]
+    unread: tuple[int, ...] = ()
+    locked: tuple[int, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Which messages were read, and which were not and why, in words."""
+        moved = f" {count(self.moved, 'message')} moved." if self.moved else ""
+        lines = [f"{count(self.taken, 'new message')} read in {self.place}.{moved}"]
+        if self.left:
+            lines.append(
+                f"{count(self.left, 'other message')} left alone: no file, no reference, and not "
+                "from anybody who is asked."
+            )
+        for uids, why in (
+            (self.large, "too large to be read. Save the file in it, and read that."),
+            (self.unread, "not given by the server. Do this again."),
+            (self.locked, "with a file that needs a password. Do this again with the password."),
+        ):
+            if uids:
+                lines.append(f"{count(len(uids), 'message')} {why}")
+        return tuple(lines)
+
+
+def collect_mail(
+    folder: AssessmentFolder,
+    mailbox: str,
+    *,
+    now: datetime,
+    move_to: str = "",
+    workers: int | None = None,
+    passwords: Sequence[str] = (),
+    watch: Watch = silent,
+    tell: Callable[[Received], None] = lambda file: None,
+    by: str = "",
+) -> Collected:
+    """Read the new messages of a mailbox, and record what is in them.
+
+    Nothing is changed in the mailbox, unless messages are to be moved; then they are moved once
+    what is in them is on record. A message that was read is not fetched again. Where a run was
+    broken off between recording and taking note of that, the bytes tell that it was read.
+
+    Args:
+        folder: the assessment.
+        mailbox: where it is: ``imaps://user@host/folder``.
+        now: the time of receipt where a message does not say it, in UTC.
+        move_to: the folder that messages are moved to; empty to leave them where they are.
+        workers: how many files are read at once.
+        passwords: tried on files that need one to open.
+        watch: told how many files are done.
+        tell: given each file as soon as it is on record.
+        by: who reads them; the user of the computer, where empty.
+
+    Raises:
+        UsageError: there is no password, or the round is closed.
+        MailboxError: the mailbox cannot be read.
+        XlassessError: the assessment cannot be used.
+    """
+    place = place_of(mailbox)
+    token = os.environ.get(TOKEN, "")
+    password = "" if token else password_of("imaps", place.user, place.host, PASSWORD)
+    sweep(Path(tempfile.gettempdir()), (_FETCHED,))
+    run = _Collecting(
+        folder,
+        place,
+        now,
+        workers=workers,
+        passwords=tuple(passwords),
+        watch=watch,
+        tell=tell,
+        by=by,
+    )
+    with (
+        Mailbox(place, password, token) as box,
+        Ledger(folder.ledger, lambda: now, by) as ledger,
+    ):
+        still_open(ledger, folder.assessment().round)
+        issued = (*ledger.issued(), *ledger.joint())
+        run.references = frozenset(one.reference for one in issued)
+        run.references |= {one.reference for one in ledger.queries()}
+        run.addresses = frozenset(one.email.casefold() for one in issued if one.email)
+        run.addresses |= whose_addresses(people_now(folder), ()).keys()
+        taken, left = ledger.messages.read_before(str(place), box.validity)
+        there = box.uids()
+        new = [uid for uid in there if uid not in taken and uid not in left]
+        while new:
+            lot = run.some(box, new)
+            if lot.taken or lot.rest:
+                ledger.messages.mailbox_read(str(place), box.validity, lot.taken, lot.rest)
+            if lot.broke:
+                raise lot.broke
+            new = new[lot.asked :]
+        to_move = [uid for uid in there if uid in taken or uid in run.taken] if move_to else []
+        if to_move:
+            box.move(to_move, move_to)
+    result = run.result
+    return Collected(
+        place, result, len(run.taken), run.left, len(to_move),
+        large=tuple(run.large), unread=tuple(run.unread), locked=tuple(run.locked),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Messages that were fetched together, by their numbers.
+
+    ``taken`` were taken in, ``rest`` have nothing to do with us. Others are in neither: they were
+    not judged, or may say more once there is a password. ``asked`` counts those asked for;
+    ``broke`` is what ended the connection while they came.
+    """
+
+    asked: int
+    taken: tuple[int, ...]
+    rest: tuple[int, ...]
+    broke: MailboxError | None
+
+
+class _Collecting:
+    """The messages of one run, some of them at a time."""
+
+    def __init__(
+        self, folder: AssessmentFolder, place: MailboxPlace, now: datetime, *, watch: Watch,
+        workers: int | None, passwords: tuple[str, ...], tell: Callable[[Received], None],
+        by: str,
+    ) -> None:  # fmt: skip
+        self._folder, self._place, self._now = folder, place, now
+        self._workers, self._passwords, self._watch, self._tell = workers, passwords, watch, tell
+        self._by = by
+        self.references: frozenset[str] = frozenset()
+        self.addresses: frozenset[str] = frozenset()
+        self.taken: list[int] = []
+        self.left = 0
+        self.large: list[int] = []
+        self.unread: list[int] = []
+        self.locked: list[int] = []
+        self.result = Ingested(())
+
+    def some(self, box: Mailbox, uids: Sequence[int]) -> _Lot:
+        """Fetch the first of these messages, as many as go together, and read what is in them.
+
+        What came before a connection broke is read and recorded all the same.
+        """
+        asked = 0
+        broke: MailboxError | None = None
+        with tempfile.TemporaryDirectory(prefix=_FETCHED) as place:
+            lot = _Sorted(Path(place), self)
+            while asked < min(len(uids), _TOGETHER) and lot.size < _MOST_TOGETHER and not broke:
+                wanted = uids[asked : asked + _AT_ONCE]
+                asked += len(wanted)
+                try:
+                    for mail in box.fetch(wanted, LARGEST):
+                        lot.add(mail)
+                except MailboxError as error:
+                    broke = error
+            closed = self._read(lot.place, lot.arrived) if lot.mine else set()
+        locked = [uid for uid, name in lot.mine.items() if name in closed]
+        taken = [uid for uid in lot.mine if uid not in locked]
+        judged = {*lot.mine, *lot.rest, *lot.large}
+        self.taken += taken
+        self.left += len(lot.rest)
+        self.large += lot.large
+        self.locked += locked
+        self.unread += [uid for uid in uids[:asked] if uid not in judged]
+        return _Lot(asked, tuple(taken), tuple(lot.rest), broke)
+
+    def name(self, uid: int) -> str:
+        """Return a message's name for show; in the order of these names they came."""
+        folder = self._place.folder
+        shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in folder)
+        return f"{shown} {uid:07d}.eml"
+
+    def _read(self, place: Path, arrived: dict[str, datetime]) -> set[str]:
+        """Read these messages; return the names of those with a file that did not open."""
+        result = ingest(
+            self._folder, [place], now=self._now, workers=self._workers,
+            passwords=self._passwords, arrived=arrived, watch=self._watch, tell=self._tell,
+            by=self._by,
+        )  # fmt: skip
+        self.result = Ingested(
+            (*self.result.files, *result.files),
+            (*self.result.displaced, *result.displaced),
+            (*self.result.notices, *result.notices),
+            (*self.result.words, *result.words),
+            (*self.result.untouched, *result.untouched),
+            (*self.result.offers, *result.offers),
+        )
+        return {
+            file.ret.file.partition("/")[0]
+            for file in result.files
+            if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
+        }
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Messages as they come: those about the assessment are put into a folder, to be read.
+
+    ``mine`` are the numbers of these with the names of their files, which ``arrived`` when it
+    says; ``rest`` are those of others, ``large`` of those that were not fetched. ``size`` is that
+    of all together.
+    """
+
+    place: Path
+    run: _Collecting
+    mine: dict[int, str] = field(default_factory=dict)
+    rest: list[int] = field(default_factory=list)
+    large: list[int] = field(default_factory=list)
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, mail: FetchedMail) -> None:
+        """Take a message in, unless it is too large or nobody's business here."""
+        if mail.content is None:
+            self.large.append(mail.uid)
+            return
+        self.size += len(mail.content)
+        if not concerns(mail.content, self.run.references, self.run.addresses):
+            self.rest.append(mail.uid)
+            return
+        name = self.mine[mail.uid] = self.run.name(mail.uid)
+        (self.place / name).write_bytes(mail.content)
+        if mail.received:
+            self.arrived[name] = mail.received

@@ -1,0 +1,175 @@
+"""Sending: a message for each person, as a draft for a mail program or to the mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.mail import as_read, mailbox_of, merge_list, message, standard_template
+from xlassess.model.errors import UsageError
+from xlassess.services.common.opening import opened
+from xlassess.services.common.outbox import put
+from xlassess.services.common.progress import Watch, silent
+from xlassess.services.post.due import Ask, Composed, compose, words_of
+from xlassess.services.post.posting import Post, Posted, Sender, way_of
+
+__all__ = ["Ask", "Composed", "Drafted", "draft", "post", "preview", "save_template", "try_out"]
+
+MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
+"""The files beside the drafts: all of them as one mailbox, and a list for a mail merge."""
+
+_MARK = b"X-Unsent: 1"
+"""By this header a draft of an earlier run is known again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """A message that was written: whom it goes to, about which workbooks, and its file."""
+
+    partner: str
+    respondent: str
+    address: str
+    references: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Messages that were written as drafts into a folder."""
+
+    folder: Path
+    drafts: tuple[MessageDraft, ...]
+    composed: Composed
+
+
+def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
+    """Write a message for each person whose workbooks are to be sent, or who has to be reminded.
+
+    An invitation is about workbooks not recorded as sent; a reminder about those that were sent
+    and for which nothing usable has come back. Drafts of an earlier run are replaced: what has
+    come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        now: the present moment, in UTC.
+
+    Raises:
+        UsageError: nothing was issued yet, the round is closed, or somebody is not known.
+        XlassessError: settings, register or the organisation's template cannot be used.
+        OSError: a file cannot be written.
+    """
+    assessment = folder.assessment()
+    with opened(folder, lambda: now) as ledger:
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=now)
+    if not composed.post and not composed.whole:
+        # nobody of those named is to be written to: the drafts for others are left as they are
+        return Drafted(folder.drafts, (), composed)
+    drafts = tuple(
+        MessageDraft(
+            post.partner, post.letter.name, post.letter.address, post.letter.references,
+            folder.drafts / f"{post.person}.eml",
+        )
+        for post in composed.post
+    )  # fmt: skip
+    contents = [message(post.letter, assessment, words) for post in composed.post]
+    for path in sorted(folder.drafts.glob("*.eml")):
+        if _MARK in path.read_bytes()[:4096]:
+            path.unlink()
+    for one, content in zip(drafts, contents, strict=True):
+        put(one.path, content)
+    letters = [post.letter for post in composed.post]
+    put(folder.drafts / MAILBOX, mailbox_of(contents, now))
+    put(folder.drafts / LIST, merge_list(letters, assessment, words))
+    return Drafted(folder.drafts, drafts, composed)
+
+
+def post(
+    folder: AssessmentFolder, ask: Ask, *, clock: Callable[[], datetime], watch: Watch = silent,
+    seen: Collection[str] | None = None, by: str = "",
+) -> tuple[Composed, Posted]:  # fmt: skip
+    """Hand the messages that are due to the mail server, each at most once.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        clock: gives the present moment, in UTC.
+        watch: told how many messages are done.
+        seen: the workbooks that messages were looked at about; those about others wait. None where
+            nobody looked.
+        by: who sends them; the user of the computer, where empty.
+
+    Raises:
+        UsageError: no mail server is set up, nothing was issued yet, or somebody is not known.
+        XlassessError: settings, register, template or mail server cannot be used.
+    """
+    assessment = folder.assessment()
+    way = way_of(assessment)
+    with opened(folder, clock, by) as ledger:
+        planned = ledger.last_event()
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=clock(), by_server=True)
+        if seen is not None:
+            due = [one for one in composed.post if {*one.letter.references} <= {*seen}]
+            composed = replace(composed, post=tuple(due))
+        sender = Sender(assessment, words, way, clock, watch)
+        return composed, sender.send(ledger, composed.post, planned)
+
+
+def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], datetime]) -> Post:
+    """Send the first of the messages that are due to oneself; nothing is recorded.
+
+    Raises:
+        UsageError: there is no message to try, or no mail server is set up.
+        XlassessError: settings, register, template or mail server cannot be used, or the server
+            does not take the message.
+    """
+    assessment = folder.assessment()
+    way = way_of(assessment)
+    with opened(folder, clock) as ledger:
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=clock())
+    if not composed.post:
+        raise UsageError("There is no message to try.", "Nobody has to be written to now.")
+    first = composed.post[0]
+    sender = Sender(assessment, words, way, clock)
+    sender.try_out(replace(first, letter=replace(first.letter, address=to, also=(), copies=())))
+    return first
+
+
+def preview(
+    folder: AssessmentFolder, ask: Ask, *, now: datetime, most: int | None = None
+) -> tuple[Composed, list[str]]:
+    """Return the messages that are due, each as people read it; nothing is written or sent.
+
+    Args:
+        folder: the assessment.
+        ask: which messages.
+        now: the present moment, in UTC.
+        most: so many texts are returned; all, where None.
+
+    Raises:
+        UsageError: nothing was issued yet, or somebody is not known.
+        XlassessError: settings, register or template cannot be used.
+    """
+    assessment = folder.assessment()
+    with opened(folder, lambda: now) as ledger:
+        words = words_of(folder)
+        composed = compose(folder, assessment, ledger, words, ask, now=now)
+    return composed, [as_read(one.letter, assessment, words) for one in composed.post[:most]]
+
+
+def save_template(path: Path) -> None:
+    """Write our words for messages to a file, to be changed.
+
+    Raises:
+        UsageError: the file is there already.
+        OSError: it cannot be written.
+    """
+    if path.exists():
+        raise UsageError(f"{path} is there already.", "Move it away, or give another name.")
+    put(path, standard_template().encode())

@@ -1,0 +1,1 @@
+"""What assessments rest on: rounds, registers, toolkits, ledgers, programmes."""
