@@ -18,7 +18,14 @@ from xlassess.generate.query.letter import slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
-from xlassess.services.decide import Why, correct, set_aside, waive
+from xlassess.services.decide import (
+    Why,
+    correct,
+    correct_all,
+    set_all_aside,
+    set_aside,
+    waive,
+)
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.plans.plan import plan
@@ -146,6 +153,44 @@ def test_correct__of_several_that_were_missing_the_last_settles_the_query(
     correct(folder, reference, "1C", "Disagree", WHY)
     assert queries() == []
     assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "low"}
+
+
+def test_correct_all__is_done_or_not_as_one_and_taken_back_as_one(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference = read(folder, tmp_path, "Agree", None, None)
+    before = [path.name for path in sorted(folder.returns.rglob("*.*"))]
+    with pytest.raises(UsageError, match="is no answer to item 1C"):
+        correct_all(folder, reference, [("1B", "Agree"), ("1C", "Perhaps")], WHY)
+    assert counting(folder, reference) == {"1A": "high"}
+    assert [path.name for path in sorted(folder.returns.rglob("*.*"))] == before
+    done = correct_all(folder, reference, [("1B", "Agree"), ("1C", "Disagree")], WHY)
+    assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "low"}
+    assert verify(folder).holds
+    last_first = [ret.number for ret in reversed(done.returns)]
+    with pytest.raises(UsageError, match="no return number 99"):
+        set_all_aside(folder, [*last_first, 99], WHY)
+    assert counting(folder, reference) == {"1A": "high", "1B": "high", "1C": "low"}
+    set_all_aside(folder, last_first, WHY)
+    assert counting(folder, reference) == {"1A": "high"}
+    assert verify(folder).holds
+
+
+def test_correct__a_return_that_comes_while_it_is_decided_is_not_given_way_to_what_was_before(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = read(folder, tmp_path, "Agree", "Disagree", "Agree")
+    later = answer(folder, "Ada Ash", tmp_path / "later.xlsx", ("Disagree", "Disagree", "Agree"))
+    looked = Ledger.together
+
+    def another_first(ledger: Ledger) -> object:
+        monkeypatch.undo()
+        ingest(folder, [later], now=LATER, workers=1)
+        return looked(ledger)
+
+    monkeypatch.setattr(Ledger, "together", another_first)
+    correct(folder, reference, "1B", "Agree", WHY)
+    assert counting(folder, reference) == {"1A": "low", "1B": "high", "1C": "high"}
 
 
 def test_correct__nothing_came_back(folder: AssessmentFolder, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from tests.web.desks import (
 )
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event, Ledger
+from xlassess.ledger.recording.decisions import Decisions
 from xlassess.services import decide
 from xlassess.services.common.phrases import MATTERS
 from xlassess.services.ingest import ingest
@@ -179,6 +180,52 @@ def test_correct__takes_the_place_and_is_undone(folder: AssessmentFolder) -> Non
     assert one.key not in {each.key for each in left(folder)}
     undo(desk, to)
     assert one.key in {each.key for each in left(folder)}
+
+
+def test_correct__of_several_answers_all_are_recorded_and_taken_back_or_none(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = answer(folder, "Abe Ash", tmp_path / "abe.xlsx", ("Agree", None, None))
+    ingest(folder, [book], now=LATER, workers=1)
+    desk = a_desk(folder)
+    address, one = next(
+        (f"/settle/one?ref={each.reference}&of={each.key}", each)
+        for each in left(folder)
+        if "Abe Ash" in each.who and each.kind == "queries"
+    )
+
+    def answers() -> dict[str, object]:
+        with Ledger(folder.ledger) as ledger:
+            ret = ledger.current("2026")[one.reference]
+        return {each.item: each.value for each in ret.answers}
+
+    page = desk.get(address)
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": "correct"}
+    fields |= {"answer-0": "Agree", "answer-1": "Perhaps", "correct-reason": "By telephone."}
+    assert desk.post(address, fields).status_code == 422
+    assert answers() == {"1A": "high"}
+    given = {"answer_0": "Agree", "answer_1": "Disagree", "correct_reason": "By telephone."}
+    to = press(desk, address, "correct", **given)
+    assert answers() == {"1A": "high", "1B": "high", "1C": "low"}
+    with monkeypatch.context() as broken:
+        once = Decisions.set_aside
+
+        def breaks(self: Decisions, number: int, reason: str) -> object:
+            broken.setattr(Decisions, "set_aside", _fails)
+            return once(self, number, reason)
+
+        broken.setattr(Decisions, "set_aside", breaks)
+        key = re.search(r'name="undo" value="([^"]*)"', desk.get(to).text)
+        assert key is not None
+        undoing = {"number": number_in(desk.get(to)), "what": "undo", "undo": key.group(1)}
+        assert desk.post("/settle/one", undoing).status_code >= 400
+    assert answers() == {"1A": "high", "1B": "high", "1C": "low"}
+    undo(desk, to)
+    assert answers() == {"1A": "high"}
+
+
+def _fails(self: Decisions, number: int, reason: str) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_correct__to_what_is_no_choice_changes_nothing(folder: AssessmentFolder) -> None:

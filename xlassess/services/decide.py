@@ -116,10 +116,22 @@ def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
     Raises:
         UsageError: there is no such return, it was set aside already, or no reason is given.
     """
+    return set_all_aside(folder, [number], why)
+
+
+def set_all_aside(folder: AssessmentFolder, numbers: Sequence[int], why: Why) -> Decided:
+    """Record that returns do not count, one after the other: all of them, or none.
+
+    Raises:
+        UsageError: there is no such return, it was set aside already, or no reason is given.
+    """
     with _deciding(folder, why) as ledger:
-        _still_open_for(ledger, number)
-        ret = ledger.decisions.set_aside(number, why.reason.strip())
-        return _decided(ledger, "set aside", [number], [ret.reference])
+        references: list[str] = []
+        with ledger.together():
+            for number in numbers:
+                _still_open_for(ledger, number)
+                references.append(ledger.decisions.set_aside(number, why.reason.strip()).reference)
+        return _decided(ledger, "set aside", numbers, references)
 
 
 def set_message_aside(
@@ -192,42 +204,72 @@ def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why
         UsageError: nothing counts for the workbook, there is no such item, this cannot be its
             answer, or no reason is given.
     """
+    return correct_all(folder, reference, [(item, value)], why)
+
+
+def correct_all(
+    folder: AssessmentFolder, reference: str, answers: Sequence[tuple[str, str]], why: Why
+) -> Decided:
+    """Change several answers of the return that counts: all of them, or none.
+
+    Each is a correction of its own, which stands on the one before.
+
+    Args:
+        folder: the assessment.
+        reference: the workbook's.
+        answers: the number of each item, and its answer as it would be written in the workbook.
+        why: who decides, when and why.
+
+    Raises:
+        UsageError: nothing counts for the workbook, there is no such item, this cannot be its
+            answer, or no reason is given.
+    """
     with _deciding(folder, why) as ledger:
-        book = _workbook(ledger, reference)
-        ret = _to_correct(ledger, book)
-        toolkit = ledger.toolkits()[book.identity.digest]
-        day = written_day(why.now.astimezone())
-        name = f"Correction of {item.strip()} in {book.reference}, recorded on {day}"
-        anew, change = corrected(ret, toolkit, item, value, name)
-        details = {"item": change.item, "before": change.before, "after": change.after}
-        record = json.dumps(
-            {"reference": book.reference, "return": ret.number, **details,
-             "reason": why.reason.strip(), "at": why.now.isoformat()}, indent=2
-        ).encode()  # fmt: skip
-        # Received when the return was: nobody is thanked twice for it, or called late by it.
-        anew = replace(
-            anew, sha256=sha256_of(record), size=len(record), kind="json", number=0,
-            received_at=ret.received_at,
-            findings=tuple(replace(one, waiver=None, number="") for one in anew.findings),
-            state=state_of(anew.findings, anew.normalised),
-        )  # fmt: skip
-        said = f"Item {change.item}: “{change.before}” became “{change.after}”."
-        reason = f"{said} {why.reason.strip()}"
+        # What counts is looked at in the same transaction: a return that comes in between is not
+        # given way to what was read before it.
         with ledger.together():
-            final = ledger.record_return(anew, ledger.begin_run(book.identity.round))
-            if final.state == "duplicate" and final.reference == book.reference:
-                # A correction that is taken back says what an earlier return said: that counts.
-                ledger.decisions.choose(final.number, reason)
-            if ledger.counting_of([book.reference]).get(book.reference) != final.number:
-                raise UsageError(
-                    f"It is not clear which return of {book.reference} counts.",
-                    f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
-                )
-            _waive_again(ledger, ret, final)
-            ledger.decisions.corrected(final.number, details, reason)
+            book = _workbook(ledger, reference)
+            made = [_corrected(ledger, book, item, value, why) for item, value in answers]
             # Only what is recorded is kept, and before that record holds.
-            _keep_record(folder, record)
-        return _decided(ledger, "corrected", [final.number], [book.reference])
+            for _, record in made:
+                _keep_record(folder, record)
+        numbers = [number for number, _ in made]
+        return _decided(ledger, "corrected", numbers, [book.reference])
+
+
+def _corrected(ledger: Ledger, book: Issued, item: str, value: str, why: Why) -> tuple[int, bytes]:
+    """Record one correction; return the number of its return, and the record to be kept."""
+    ret = _to_correct(ledger, book)
+    toolkit = ledger.toolkits()[book.identity.digest]
+    day = written_day(why.now.astimezone())
+    name = f"Correction of {item.strip()} in {book.reference}, recorded on {day}"
+    anew, change = corrected(ret, toolkit, item, value, name)
+    details = {"item": change.item, "before": change.before, "after": change.after}
+    record = json.dumps(
+        {"reference": book.reference, "return": ret.number, **details,
+         "reason": why.reason.strip(), "at": why.now.isoformat()}, indent=2
+    ).encode()  # fmt: skip
+    # Received when the return was: nobody is thanked twice for it, or called late by it.
+    anew = replace(
+        anew, sha256=sha256_of(record), size=len(record), kind="json", number=0,
+        received_at=ret.received_at,
+        findings=tuple(replace(one, waiver=None, number="") for one in anew.findings),
+        state=state_of(anew.findings, anew.normalised),
+    )  # fmt: skip
+    said = f"Item {change.item}: “{change.before}” became “{change.after}”."
+    reason = f"{said} {why.reason.strip()}"
+    final = ledger.record_return(anew, ledger.begin_run(book.identity.round))
+    if final.state == "duplicate" and final.reference == book.reference:
+        # A correction that is taken back says what an earlier return said: that counts.
+        ledger.decisions.choose(final.number, reason)
+    if ledger.counting_of([book.reference]).get(book.reference) != final.number:
+        raise UsageError(
+            f"It is not clear which return of {book.reference} counts.",
+            f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
+        )
+    _waive_again(ledger, ret, final)
+    ledger.decisions.corrected(final.number, details, reason)
+    return final.number, record
 
 
 def _to_correct(ledger: Ledger, book: Issued) -> Return:

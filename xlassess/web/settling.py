@@ -102,15 +102,12 @@ def _waive(visit: Visit, case: Case) -> Settled:
 def _correct(visit: Visit, case: Case) -> Settled:
     doubt, why = _doubt(case), _why(visit, "correct")
     given = [(one, visit.form.text(f"answer-{at}")) for at, one in enumerate(doubt.answers)]
-    filled = [(one, text) for one, text in given if text]
+    filled = [(one.name, text) for one, text in given if text]
     if not filled:
         raise FormErrors(FieldError("answer-0", "Enter the answer."))
-    made: list[int] = []
-    for one, text in filled:
-        done = decide.correct(visit.folder, case.reference, one.name, text, why)
-        made.append(done.returns[0].number)
-    numbers = ",".join(str(number) for number in reversed(made))
-    names = ", ".join(one.name for one, _ in filled)
+    done = decide.correct_all(visit.folder, case.reference, filled, why)
+    numbers = ",".join(str(ret.number) for ret in reversed(done.returns))
+    names = ", ".join(name for name, _ in filled)
     return Settled(f"Corrected: {names}.", f"corrected:{numbers}")
 
 
@@ -260,8 +257,8 @@ def take_back(visit: Visit, key: str) -> None:
     elif kind == "message" and numbers:
         decide.set_message_aside(folder, numbers[0], why, undone=True)
     elif kind == "corrected" and numbers:
-        for number in numbers:  # the last correction first: each stands on the one before
-            decide.set_aside(folder, number, why)
+        # the last correction comes first: each stands on the one before
+        decide.set_all_aside(folder, numbers, why)
     elif kind in _OF_RETURNS and numbers:
         decide.undo(folder, _OF_RETURNS[kind], numbers[0], why)
     elif kind in _OF_WORKBOOKS:
