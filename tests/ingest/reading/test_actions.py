@@ -259,11 +259,14 @@ def test_proposals_question_removed_and_rows_moved__is_a_query(
 def test_proposals_question_changed__it_is_read_where_it_was(
     kinds: Workbook, tmp_path: Path
 ) -> None:
+    asked = f"A{proposal_row(kinds) - 1}"
+
     def work(sheet: Any) -> None:
-        sheet[f"A{proposal_row(kinds) - 1}"].value = "What else?"
+        sheet[asked].value = "What else?"
 
     ret = read(planned(kinds, work), tmp_path, kinds)
-    assert (actions(ret), proposal(ret), codes(ret)) == (BOTH, [PROPOSAL_TEXT], [])
+    assert (actions(ret), proposal(ret)) == (BOTH, [PROPOSAL_TEXT])
+    assert told(ret) == [("R07", asked)]
 
 
 @pytest.mark.parametrize("day", [date(1900, 3, 5), date(2206, 3, 1), "1 March 1926"])
@@ -292,3 +295,26 @@ def test_error_for_a_state_of_progress__is_told(kinds: Workbook, tmp_path: Path)
         sheet["H9"].value = "#N/A"
 
     assert told(read(planned(kinds, work), tmp_path, kinds)) == [("C15", "C9")]
+
+
+def test_proposals_label_overwritten__is_told(kinds: Workbook, tmp_path: Path) -> None:
+    cell = f"A{proposal_row(kinds)}"
+
+    def overwrite(sheet: Any) -> None:
+        sheet[cell].value = "We propose nothing this year"
+
+    ret = read(planned(kinds, overwrite), tmp_path, kinds)
+    assert (told(ret), proposal(ret)) == ([("R07", cell)], [PROPOSAL_TEXT])
+
+
+def test_headings_each_in_another_row__the_plan_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    """All words of the headings stand on the sheet, but in no row together."""
+
+    def scatter(sheet: Any) -> None:
+        heading, below = sheet[f"C{FIRST - 1}"], sheet[f"C{proposal_row(kinds)}"]
+        heading.value, below.value = below.value, heading.value
+
+    ret = read(planned(kinds, scatter), tmp_path, kinds)
+    assert ("R08", "") in told(ret)
+    assert ret.state == "query"
+    assert actions(ret) == []

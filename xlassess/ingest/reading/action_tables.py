@@ -63,7 +63,14 @@ class ActionTable:
         """Return the cells that are the partner's, and those that were looked at for strays."""
         last = max((len(cells) for cells in self.sheet.rows[self.header :]), default=0)
         rows = range(self.header + 1, min(self.below, len(self.sheet.rows)))
-        return set(itertools.product(rows, set(range(last)) - self.beside))
+        return set(itertools.product(rows, set(range(last)) - self.beside)) - self._asking()
+
+    def _asking(self) -> set[tuple[int, int]]:
+        """The cells of the proposal's question and label: printed by us, and locked."""
+        if self.proposal is None:
+            return set()
+        label = {(self.proposal, column) for column in range(self.number + 2)}
+        return label | {(self.proposal - 1, max(self.number, 0))}
 
     def is_written(self, row: int, column: int) -> bool:
         """True when something stands in a cell, seen or not."""
@@ -102,7 +109,8 @@ def _on_sheet(
         for i, cells in enumerate(sheet.rows)
         if all(not texts.isdisjoint(cells) for texts in names)
     ]
-    for head, below in zip(heads, [*heads[1:], len(sheet.rows)], strict=True):
+    # the headings may each stand somewhere, and in no row together
+    for head, below in itertools.pairwise([*heads, len(sheet.rows)]):
         yield _table(sheet, head, below, planned, plan)
 
 
