@@ -97,10 +97,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A form that was carried out: what was done, in a sentence, and the page that shows it."""
+    """A form that was carried out: what was done, in a sentence, and the page that shows it.
+
+    Where it only began a ``job``, ``said`` tells what happens now and ``over`` what is done once
+    that has come to its end.
+    """
 
     said: str
     to: str
+    job: str = ""
+    over: str = ""
 
 
 @dataclass(slots=True)

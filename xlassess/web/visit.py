@@ -184,6 +184,31 @@ class Visit:
         """What was done with the form after which the page is shown."""
         return self.desk.numbers.done(self.session, self.request.query_params.get(DONE, ""))
 
+    @property
+    def told(self) -> ToldDone | None:
+        """What is said above the page about the form after which it is shown.
+
+        What a form only began is not called done before it is.
+        """
+        done = self.done
+        if done is None or not done.job:
+            return ToldDone("done", "Done.", done.said) if done else None
+        job = self.jobs.find(done.job)
+        if job is None or job.state == "done":
+            return ToldDone("done", "Done.", done.over)
+        if job.is_over:
+            return ToldDone("note", "Not finished.", "What kept it from that is told below.")
+        return ToldDone("note", "Begun.", done.said)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDone:
+    """What is said above a page about what was done: how it looks, its first word, and the rest."""
+
+    look: str
+    head: str
+    said: str
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -167,8 +167,9 @@ def check(visit: Visit) -> Done:
     """
     if any(not job.is_over for job in visit.jobs.of(visit.assessment.round, _VERIFY)):
         raise FormErrors(FieldError("", "The records are being checked already."))
-    visit.start(_VERIFY)
-    return Done("The records are being checked.", visit.at("history"))
+    job = visit.start(_VERIFY)
+    said = "The records are being checked. What was found will stand below."
+    return Done(said, visit.at("history"), job.id, "The records were checked. The result is below.")
 
 
 def cells(visit: Visit) -> Response:

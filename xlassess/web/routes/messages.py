@@ -154,12 +154,14 @@ def act(visit: Visit) -> Done:
     kind, what = _kind(visit), visit.form.text("what")
     back = visit.at("messages", kind=kind)
     if what == "draft":
-        visit.start("draft", kind=kind)
-        return Done("The drafts are being written. Nothing is sent.", back)
+        job = visit.start("draft", kind=kind)
+        said = "The drafts are being written. Once they are, they can be saved below."
+        return Done(said, back, job.id, "The drafts are written: save them below. Nothing was sent.")
     if what == "post":
         seen = visit.form.text("seen").split()
-        visit.start("post", kind=kind, seen=seen)
-        return Done("The messages are being sent.", back)
+        job = visit.start("post", kind=kind, seen=seen)
+        said = "The messages are going out. Below you see how many are sent."
+        return Done(said, back, job.id, "Below stands what was sent, and what was not.")
     if what == "try":
         to = visit.form.wanted("to", "Enter an address, such as your own.")
         first = service.try_out(visit.folder, _ask(kind), to, clock=lambda: visit.now)

@@ -171,8 +171,9 @@ def act(visit: Visit) -> Done:
         FormErrors: something is wrong with a row; nothing was recorded then.
     """
     if visit.form.text("what") in ("write", "replace"):
-        visit.start("plan", reissue=visit.form.text("what") == "replace")
-        return Done("The plan is being brought up to date.", visit.at("plan"))
+        job = visit.start("plan", reissue=visit.form.text("what") == "replace")
+        said = "The rows of the plan are being written. They will stand below."
+        return Done(said, visit.at("plan"), job.id, "The rows of the plan below are up to date.")
     typed, seen = _typed(visit)
     done = done_beside(fill_in_plan, visit.folder, typed, seen, now=visit.now, by=visit.user.name)
     return _done(visit, done, "plan")

@@ -56,7 +56,8 @@ def decide(visit: Visit) -> Done:
         return Done("It is no longer on the list.", back)
     if not visit.jobs.again(job.id):
         raise FormErrors(FieldError("", "This was begun again already, or is done."))
-    return Done("It is being done again.", back)
+    said = "It is being done again. How far it is, stands below."
+    return Done(said, back, job.id, "It was done again. What came of it stands below.")
 
 
 def _wanted(visit: Visit) -> Job:

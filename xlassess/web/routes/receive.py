@@ -124,11 +124,14 @@ def take(visit: Visit) -> Done:
     if visit.form.text("what") == _MAILBOX:
         if not (visit.assessment.mail and visit.assessment.mail.mailbox):
             raise UsageError("No mailbox is set up.", "Enter one as mailbox: under mail:.")
-        visit.start(_MAILBOX)
-        return Done("The mailbox is being read.", visit.at("receive"))
+        job = visit.start(_MAILBOX)
+        said = "The mailbox is being read. What was found in it will stand below."
+        return Done(said, visit.at("receive"), job.id, "The mailbox was read. See below.")
     files, folder = visit.form.files, visit.form.folder
     if not files or folder is None:
         raise FormErrors(FieldError("files", "Choose at least one file or folder."))
     passwords = tuple(filter(None, visit.form.text("passwords").split("\n")))
-    visit.start(_READ, folder, passwords)
-    return Done(f"Received: {count(len(files), 'file')}.", visit.at("receive"))
+    job = visit.start(_READ, folder, passwords)
+    received = f"Received: {count(len(files), 'file')}."
+    said = f"{received} Below you see each being read."
+    return Done(said, visit.at("receive"), job.id, f"{received} Below stands what was read.")

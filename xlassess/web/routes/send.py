@@ -143,8 +143,10 @@ def record(visit: Visit) -> Done:
     if what == "all":  # those that the page spoke of, and none that was written since
         chosen = tuple(visit.form.text("unsent").split())
     if what in ("generate", "reissue"):
-        visit.start("generate", reissue=what == "reissue")
-        return Done("The workbooks are being written.", visit.at("send"))
+        job = visit.start("generate", reissue=what == "reissue")
+        said = "The workbooks are being written. Once they are, they are listed below."
+        over = "The workbooks are written. Send each person theirs: see below."
+        return Done(said, visit.at("send"), job.id, over)
     if not chosen:
         raise FormErrors(FieldError("books", "Choose at least one workbook."))
     undone = what == "undo"

@@ -138,8 +138,10 @@ def act_on_list(visit: Visit) -> Done:
         jobs = visit.jobs.of(visit.assessment.round, _QUERY)
         if not all(job.is_over for job in jobs):
             raise FormErrors(FieldError("", "Query workbooks are being written already."))
-        visit.start(_QUERY)
-        return Done("Query workbooks are being written.", visit.at("settle"))
+        job = visit.start(_QUERY)
+        said = "The query workbooks are being written. Send them once they are: see below."
+        over = "The query workbooks are written. Now send them: the link is below."
+        return Done(said, visit.at("settle"), job.id, over)
     chosen = set(visit.form.all("one"))
     if not chosen:
         raise FormErrors(FieldError("ones", "Choose at least one."))

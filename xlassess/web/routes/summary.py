@@ -489,8 +489,11 @@ def act(visit: Visit) -> Done:
     what = visit.form.text("what")
     if what not in _WRITTEN:
         raise FormErrors(FieldError("", "Choose a paper to write."))
-    visit.start("paper", what=what, shown=_wanted(visit))
-    return Done(f"The {_WRITTEN[what]} is being written.", _at(visit, "summary"))
+    job = visit.start("paper", what=what, shown=_wanted(visit))
+    called = _WRITTEN[what]
+    said = f"The {called} is being written. Once it is, save it under Papers, below."
+    over = f"The {called} is written. Save it under Papers, below."
+    return Done(said, _at(visit, "summary"), job.id, over)
 
 
 _WRITTEN = {

@@ -99,7 +99,8 @@ function followJobs() {
     source.addEventListener("over", async () => {
       source.close();
       await refresh();
-      say("Done.");
+      const told = document.getElementById("done");
+      say(told ? told.textContent : "What was going on has ended. The page shows what came of it.");
     });
   }
 }
