@@ -279,7 +279,7 @@ def test_status__who_sent_what_is_no_workbook(folder: AssessmentFolder, tmp_path
         "Council, Ada Ash"
     ) in said
     assert "Anybody can write this address into a message" in said
-    assert "Refused, from an address that is not known: 1 file other.eml" in said
+    assert "Refused, not known whose: 1 file other.eml" in said
 
 
 def test_offers__of_two_that_say_the_same_the_respondents_own_is_told(

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -281,3 +282,20 @@ def test_jobs__are_their_owners_alone(jobs: Jobs, tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert jobs.place.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("idle")
+def test_done__is_said_of_a_job_only_once_it_has_ended(desk: DeskClient, jobs: Jobs) -> None:
+    fields = {"number": number_in(desk.get("/send")), "what": "reissue"}
+    shown = desk.post("/send", fields).headers["location"]
+    begun = desk.get(shown)
+    assert "Begun." in words_in(begun)
+    assert "Done." not in words_in(begun)
+    (job,) = jobs.of("2026", "generate")
+    jobs.keep(replace(job, state="failed", trouble=(("The disk is full.", "Free some space."),)))
+    failed = words_in(desk.get(shown))
+    assert "Not finished." in failed
+    assert "Done." not in failed
+    assert jobs.again(job.id)
+    do(jobs, job.id)
+    assert "Done. The workbooks are written." in words_in(desk.get(shown))

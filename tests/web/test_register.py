@@ -44,7 +44,7 @@ def test_register__names_everybody_with_their_state(
     said = words_in(desk.get("/register"))
     for reference in references(folder).values():
         assert reference in said
-    assert "Open queries: 1 workbook" in said
+    assert "Open queries: 1" in said
 
 
 @pytest.mark.parametrize(

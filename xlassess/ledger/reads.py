@@ -313,7 +313,8 @@ class RoundOverview:
 
     ``current`` holds, by reference, the return that counts, ``history`` every return of the
     round, newest last; both with findings only. ``answered`` counts the answers of each return
-    that counts, by its number; ``asked`` the query workbooks issued about a workbook.
+    that counts, by its number; ``asked`` the query workbooks issued about a workbook, and
+    ``asked_of`` has the numbers of the returns that one was issued about.
     ``titles`` are those of the toolkits issued, by their ids; ``review_years``
     after how many years these ask for the next review. ``read_since`` are the hashes of
     files, of any round, that were refused and could be read later, or told to be somebody's.
@@ -326,6 +327,7 @@ class RoundOverview:
     register: Register = field(default_factory=Register)
     answered: Mapping[int, int] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
+    asked_of: frozenset[int] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
     review_years: Mapping[str, int | None] = field(default_factory=dict)
     read_since: frozenset[str | None] = frozenset()
@@ -376,6 +378,7 @@ def overview(db: Connection, round_name: str, known: RoundOverview | None = None
         titles={name: body["title"] for name, body in bodies.items()},
         review_years={name: body.get("review_years") for name, body in bodies.items()},
         asked={row.about: row[1] for row in db.execute(about)},
+        asked_of=frozenset(db.scalars(select(QUERIES.c.base))),
         read_since=frozenset(db.scalars(select(RETURNS.c.sha256).where(again))),
         instead=instead,
         last=events.head(db)[0],

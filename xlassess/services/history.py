@@ -204,13 +204,20 @@ def now_told(result: History) -> str:
     return "Now no return counts."
 
 
-def told(result: History, step: Step) -> str:
-    """Return what happened, in words."""
+def told(result: History, step: Step, *, hashes: bool = True) -> str:
+    """Return what happened, in words.
+
+    Args:
+        result: the history that the step is of.
+        step: what happened.
+        hashes: tell the hashes of files, too.
+    """
     event, ret = step.event, step.ret
+    digest = f", SHA-256 {_short(result.issued.sha256)}" if hashes else ""
     about = named(ret) if ret else ""
     finding = f"{event.return_id}.{event.finding} ({_code(step)})"
     plain = {
-        "issued": f"issued as {result.issued.file_name}, SHA-256 {_short(result.issued.sha256)}",
+        "issued": f"issued as {result.issued.file_name}{digest}",
         "sent": "recorded as sent",
         "reminded": "recorded as reminded",
         "message begun": f"message {event.details.get('number')} begun "
@@ -251,7 +258,9 @@ def told(result: History, step: Step) -> str:
         "progress counted": f"{about} counted in a progress paper",
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
-    return _received(step) if event.what == "received" else plain.get(event.what, event.what)
+    if event.what == "received":
+        return _received(step, hashes=hashes)
+    return plain.get(event.what, event.what)
 
 
 def _from(event: Event) -> str:
@@ -265,12 +274,13 @@ def _code(step: Step) -> str:
     return step.ret.findings[place - 1].code if step.ret and place else ""
 
 
-def _received(step: Step) -> str:
+def _received(step: Step, *, hashes: bool) -> str:
     ret = step.ret
     if ret is None:
         return "received"
     state = step.event.statuses[ret.number].state
-    size = f"{max(1, round(ret.size / 1024))} kB, SHA-256 {_short(ret.sha256)}"
+    size = f"{max(1, round(ret.size / 1024))} kB"
+    size += f", SHA-256 {_short(ret.sha256)}" if hashes else ""
     read = count(answered(ret), "answer") + " read" if state != "refused" else "nothing read"
     return f"{named(ret)} received: {size}; {read}; {state}"
 

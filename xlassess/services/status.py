@@ -64,6 +64,9 @@ OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused o
 _OTHER_ROUND = "I05"
 """The finding of a workbook of another round: whose it is, is known."""
 
+_ASKED: tuple[LineState, ...] = ("query open", "blank", "refused only")
+"""The states in which queries are open."""
+
 _NOT_COUNTED: tuple[LineState, ...] = ("not issued", "withdrawn")
 """The states that the response rate leaves out."""
 
@@ -76,6 +79,7 @@ class Line:
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
     are when that was last recorded. ``notice`` is what came back about the last message.
     ``asked`` counts the query workbooks issued about it; one was last sent at ``asked_at``.
+    ``asked_now`` says that one was issued about the return that counts.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
     the return that counts. ``said`` is what comments say where answers are missing. ``away`` is the
@@ -100,6 +104,7 @@ class Line:
     outcome: Outcome | None = None
     asked: int = 0
     asked_at: datetime | None = None
+    asked_now: bool = False
     notice: Notice | None = None
     entered: Finding | None = None
     evidence: tuple[Return, ...] = ()
@@ -116,6 +121,7 @@ RateBy = Literal["toolkit", "level", "partner"]
 class Rate:
     """The response rate of one toolkit, level or partner: workbooks that came back of those issued.
 
+    ``with_queries`` of those that came back have open queries; ``queries`` are open in all.
     Nil returns (``nil`` of them) are responses; who ``declined`` was asked, and stays in the
     number of those issued.
     """
@@ -125,6 +131,7 @@ class Rate:
     issued: int
     answered: int
     with_queries: int
+    queries: int = 0
     nil: int = 0
     declined: int = 0
 
@@ -226,8 +233,13 @@ class Status:
     @property
     def with_queries(self) -> tuple[Line, ...]:
         """The lines whose return has open queries."""
-        asked = self.having("query open", "blank", "refused only")
+        asked = self.having(*_ASKED)
         return tuple(line for line in asked if line.queries)
+
+    @property
+    def queries(self) -> int:
+        """How many queries are open, in all workbooks."""
+        return sum(len(line.queries) for line in self.with_queries)
 
     @property
     def awaited(self) -> tuple[Line, ...]:
@@ -272,7 +284,7 @@ class Status:
     def matters(self) -> dict[Matter, int]:
         """What is open, the most pressing first, and how much there is of each."""
         numbers: dict[Matter, int] = {
-            "queries": len(self.with_queries),
+            "queries": self.queries,
             "joint": len(self.joint),
             "offers": len(self.offers),
             "evidence": len(self.with_evidence),
@@ -539,6 +551,7 @@ class _Lines:
             outcome=register.outcomes.get(reference),
             asked=self.record.asked.get(reference, 0),
             asked_at=register.asked.get(reference),
+            asked_now=ret is not None and ret.number in self.record.asked_of,
             notice=register.notices.get(reference),
             entered=ret.entered if ret else None,
             evidence=self.evidence.get(reference, ()),
@@ -603,12 +616,14 @@ def _rates(lines: Sequence[Line], titles: Mapping[str, str]) -> tuple[Rate, ...]
 
 def _rate(name: str, title: str, lines: Sequence[Line]) -> Rate:
     own = [line for line in lines if line.state not in _NOT_COUNTED]
+    doubtful = [line for line in own if line.state in _ASKED and line.queries]
     return Rate(
         toolkit=name,
         title=title,
         issued=len(own),
         answered=sum(line.state in ANSWERED for line in own),
         with_queries=sum(line.state == "query open" for line in own),
+        queries=sum(len(line.queries) for line in doubtful),
         nil=sum(line.state == "nil return" for line in own),
         declined=sum(line.state == "declined" for line in own),
     )

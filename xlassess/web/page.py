@@ -17,6 +17,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from xlassess.services.common.phrases import capital, count, day, moment, percent, visible
+from xlassess.web.instead import on_a_page
 
 _KEPT = "\n\t"
 """Characters that steer text and are meant: lines of a comment stay lines."""
@@ -33,7 +34,10 @@ def templates() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters.update(capital=capital, counted=count, day=day, moment=moment, percent=percent)
+    made.filters.update(
+        capital=capital, counted=count, day=day, moment=moment, percent=percent,
+        on_a_page=on_a_page,
+    )  # fmt: skip
     return made
 
 

@@ -65,7 +65,7 @@ def _queries(found: Status) -> Iterator[Unsettled]:
     for line in found.with_queries:
         whole = Unsettled("queries", "", line.reference, who_of(line), line.toolkit, "")
         for finding in line.queries:
-            yield replace(_query(whole, finding), asked=bool(line.asked))
+            yield replace(_query(whole, finding), asked=line.asked_now)
     for one in found.joint:
         about = one.issued
         whole = Unsettled("joint", "", about.reference, about.who, about.identity.kind, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -36,6 +36,7 @@ from xlassess.web.forms import (
     Numbers,
     read_form,
 )
+from xlassess.web.instead import PAGE_TITLES, on_pages, pages_named
 from xlassess.web.jobs import Job, Jobs
 from xlassess.web.known import KnownRounds
 from xlassess.web.page import PageLink, page
@@ -135,6 +136,11 @@ class Visit:
         said = {"round": self.assessment.round, **values}
         return f"{path}?{urlencode(said)}" if path else ""
 
+    def doors(self, lines: Iterable[tuple[str, str]]) -> tuple[PageLink, ...]:
+        """Return links to the pages on which what these lines say to do is done."""
+        names = dict.fromkeys(name for line in lines for name in pages_named(line))
+        return tuple(PageLink(PAGE_TITLES[name], self.at(name)) for name in names)
+
     @property
     def jobs(self) -> Jobs:
         """The jobs of the assessment."""
@@ -214,12 +220,15 @@ class ToldDone:
 class Trouble:
     """Something that could not be done: what is wrong and what to do, line by line.
 
-    ``people`` is the address of the page on which the register is put right, where that helps.
+    ``people`` is the address of the page on which the register is put right, where that helps;
+    ``doors`` lead to the pages that the lines name. ``menu`` says that the page can have the menu.
     """
 
     lines: tuple[tuple[str, str], ...]
     fault: bool = False
     people: str = ""
+    doors: tuple[PageLink, ...] = ()
+    menu: bool = False
 
 
 def shows(desk: Desk, show: Callable[[Visit], Response]) -> Endpoint:
@@ -318,7 +327,7 @@ def _carried_out(
         errors = wrong.errors
     except (XlassessError, OSError) as error:
         errors = tuple(
-            FieldError("", " ".join(filter(None, line))) for line in what_is_wrong(error)
+            FieldError("", " ".join(filter(None, on_pages(line)))) for line in what_is_wrong(error)
         )
     except Exception as fault:
         return _faulty(visit, fault)
@@ -332,13 +341,24 @@ def _told(show: Callable[[Visit], Response], visit: Visit, status: int = 0) -> R
     except (XlassessError, OSError) as error:
         status = 409 if isinstance(error, XlassessError) else 500
         # Nothing can be shown before the register can be read: its own page leads out of that.
-        people = visit.at("people") if isinstance(error, RegisterError) else ""
-        told = Trouble(what_is_wrong(error), people=people)
-        return page(visit, "trouble.html", "This could not be done", told, status)
+        menu = _has_settings(visit)
+        people = visit.at("people") if isinstance(error, RegisterError) and menu else ""
+        lines = what_is_wrong(error)
+        doors = visit.doors(lines) if menu else ()
+        told = Trouble(tuple(map(on_pages, lines)), people=people, doors=doors, menu=menu)
+        return page(visit, "trouble.html", "This cannot be shown", told, status)
     except Exception as fault:
         return _faulty(visit, fault)
     answer.status_code = status or answer.status_code
     return answer
+
+
+def _has_settings(visit: Visit) -> bool:
+    """True where the settings of the round can be read, which the menu stands on."""
+    try:
+        return bool(visit.assessment and visit.rounds)
+    except (XlassessError, OSError):
+        return False
 
 
 def _faulty(visit: Visit, fault: Exception) -> Response:

@@ -193,7 +193,7 @@ def _rates(out: Console, result: Status) -> None:
             rate.title,
             f"{rate.answered} of {rate.issued}",
             percent(rate.share),
-            str(rate.with_queries),
+            str(rate.queries),
         ]
         for rate in result.rates
     ]
@@ -213,7 +213,7 @@ def _open(out: Console, result: Status) -> None:
 
     queries = result.with_queries
     if queries:
-        out.heading(matter("queries", len(queries)))
+        out.heading(matter("queries", result.queries))
         if not result.closed:
             _asking(out, queries)
             out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
@@ -259,9 +259,9 @@ def _issued(line: Line) -> str:
 
 def _asking(out: Console, lines: Sequence[Line]) -> None:
     """How partners are asked: by query workbooks to be written, or to be sent once written."""
-    if not all(line.asked for line in lines):
+    if not all(line.asked_now for line in lines):
         out.say("To ask the partners: xlassess query")
-    if any(line.asked and not line.asked_at for line in lines):
+    if any(line.asked_now and not line.asked_at for line in lines):
         out.say("To send the query workbooks issued: xlassess send --queries")
 
 

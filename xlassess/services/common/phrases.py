@@ -204,14 +204,14 @@ _TROUBLES = {
 
 
 MATTERS: Mapping[Matter, tuple[str, str, str]] = {
-    "queries": ("Open queries", "workbook", "workbooks"),
+    "queries": ("Open queries", "", ""),
     "joint": ("To be put right in the file", "workbook", "workbooks"),
     "offers": ("What messages seem to ask for", "offer", "offers"),
     "evidence": ("Answers in a PDF or a picture", "workbook", "workbooks"),
     "later": ("A PDF or a picture came later", "workbook", "workbooks"),
     "other round": ("Refused, of another round", "file", "files"),
     "asked": ("Refused, from an address of somebody who is asked", "file", "files"),
-    "nobody": ("Refused, from an address that is not known", "file", "files"),
+    "nobody": ("Refused, not known whose", "file", "files"),
     "awaited": ("Not returned yet", "workbook", "workbooks"),
     "not issued": ("Not issued", "workbook", "workbooks"),
     "reports": ("Progress not reported yet", "workbook", "workbooks"),
@@ -223,13 +223,14 @@ MATTERS: Mapping[Matter, tuple[str, str, str]] = {
         "proposals and concerns",
     ),
 }
-"""What may be open in a round, the most pressing first: title; what is counted, one and many."""
+"""What may be open in a round, the most pressing first: title; what is counted, one and many, where
+the title does not say it."""
 
 
 def matter(kind: Matter, number: int) -> str:
-    """Return how many there are of something open: "Open queries: 3 workbooks"."""
+    """Return how many there are of something open: "Not issued: 3 workbooks"."""
     title, one, many = MATTERS[kind]
-    return f"{title}: {count(number, one, many)}"
+    return f"{title}: {count(number, one, many) if one else number}"
 
 
 CLOCKS: Mapping[str, str] = {

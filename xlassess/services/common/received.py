@@ -287,7 +287,12 @@ def _read_before(result: Ingested) -> Iterator[ReceivedGroup]:
     ]
     firsts = {file.ret.sha256: file.ret.file for file in reversed(result.files)}
     refused = [file.ret for file in result.files if file.known and file.ret.state == "refused"]
+    left = [file.ret for file in result.files if file.known and file.ret.state == "set aside"]
     for title, lines in (
+        (
+            f"Left out before, and so again: {count(len(left), 'file')}",
+            [f"{named(ret)}: it was set aside, and counts for nobody" for ret in left],
+        ),
         (f"Still refused: {count(len(refused), 'file')}", [refusal(ret) for ret in refused]),
         (
             f"The same answers again, in another file: {count(len(same), 'file')}",

@@ -51,7 +51,7 @@ def toolkits(root: Path) -> tuple[ListedToolkit, ...]:
     """
     own = _own(root)
     found = all_toolkits(own)
-    return tuple(ListedToolkit(toolkit, _is_own(toolkit, own)) for toolkit in found)
+    return tuple(ListedToolkit(toolkit, _is_own(toolkit)) for toolkit in found)
 
 
 def toolkit(root: Path, toolkit_id: str) -> Toolkit:
@@ -94,10 +94,9 @@ def _own(root: Path) -> Path | None:
     return own if own.is_dir() else None
 
 
-def _is_own(toolkit: Toolkit, own: Path | None) -> bool:
-    if toolkit.id not in builtin_ids():
-        return True
-    return own is not None and (own / f"{toolkit.id}.yaml").is_file()
+def _is_own(toolkit: Toolkit) -> bool:
+    """True for one that is not built in, or says something else than the one that is."""
+    return toolkit.id not in builtin_ids() or toolkit != find_toolkit(toolkit.id)
 
 
 WORKBOOK = ".xlsx"

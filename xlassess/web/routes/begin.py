@@ -223,9 +223,11 @@ def _fault(one: RowFault, headings: tuple[str, ...]) -> FieldError:
 
 
 def _take(visit: Visit) -> Done:
-    file = next((one for one in visit.form.files if one.field == "file"), None)
-    if file is None:
-        raise FormErrors(FieldError("file", "Choose a file."))
+    files = [one for one in visit.form.files if one.field == "file"]
+    if len(files) != 1:
+        wrong = "Hand over one file only: the register." if files else "Choose a file."
+        raise FormErrors(FieldError("file", wrong))
+    (file,) = files
     if file.path.stat().st_size > _REGISTER_BYTES:
         raise FormErrors(FieldError("file", "This is too large to be a register."))
     said = take_register(visit.folder, file.path.read_bytes(), file.name, now=visit.now)

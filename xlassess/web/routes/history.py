@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import Response
 
 from xlassess.ledger import Event, Ledger
+from xlassess.ledger.tables.events import What
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.services.common.phrases import named
@@ -29,6 +30,31 @@ from xlassess.web.page import PageLink, download, page
 from xlassess.web.visit import Visit
 
 _VERIFY = "verify"
+
+EVENT_WORDS: Mapping[What, str] = {
+    "toolkit kept": "Questions of a toolkit put on record", "issued": "Workbook written",
+    "received": "File received", "came again": "The same file came again",
+    "waived": "Query accepted as it is", "waiver revoked": "Query open again",
+    "chosen": "Return chosen to count", "set aside": "Return left out",
+    "reassigned": "Return counted for another workbook", "nil return": "Nothing to report",
+    "declined": "Not taking part", "sent": "Recorded as sent", "reminded": "Recorded as reminded",
+    "undone": "Taken back", "message begun": "Message handed to the mail server",
+    "message ended": "What the mail server said", "mailbox read": "Mailbox read",
+    "mail came": "Something came about a message", "corrected": "Answer corrected",
+    "words came": "Message with a workbook that was read before",
+    "message set aside": "Message put away", "consolidated": "Summary written",
+    "query issued": "Query workbook written", "kept": "A file put on record",
+    "reported": "Report written",
+    "exported": "Data written", "opened": "Figures read by a program",
+    "round closed": "Round closed", "round reopened": "Round opened again",
+    "plan agreed": "Rows of the plan decided", "progress reported": "Progress reported",
+    "plan written": "Plan workbook written", "progress written": "Progress paper written",
+    "workshop written": "Workshop workbook written", "workshop held": "Workshop recorded",
+    "feedback written": "Pages for respondents written",
+    "entry made": "Copy made, to type answers in", "portfolio written": "Counted in a portfolio",
+    "progress counted": "Counted in a progress paper",
+}  # fmt: skip
+"""What happened, as the page says it."""
 _MOST = 100
 """So many events are on one page."""
 
@@ -77,7 +103,7 @@ class CellsView:
 class LookBackView:
     """What happened last, page by page; what was checked last, and what is being checked."""
 
-    events: tuple[tuple[Event, str], ...]
+    events: tuple[tuple[Event, str, str], ...]
     before: str
     after: str
     here: str
@@ -117,7 +143,7 @@ def _event(visit: Visit, found: History, step: Step) -> HistoryEvent:
     there = ret is not None and _kept(visit, ret) is not None
     return HistoryEvent(
         step=step,
-        told=told(found, step),
+        told=told(found, step, hashes=False),
         why=why_told(step),
         moved=tuple(_moved(step)),
         kept=visit.at("kept", number=str(ret.number)) if ret and there else "",
@@ -144,7 +170,10 @@ def _all(visit: Visit) -> Response:
     jobs = visit.jobs.of(visit.assessment.round, _VERIFY)
     now = next((job for job in jobs if job.state != "done"), None)
     view = LookBackView(
-        events=tuple((one, _theirs(visit, one)) for one in reversed(events)),
+        events=tuple(
+            (one, EVENT_WORDS.get(one.what, one.what), _theirs(visit, one))
+            for one in reversed(events)
+        ),
         before=visit.at("history", at=str(at - _MOST)) if at else "",
         after=visit.at("history", at=str(at + _MOST)) if at + _MOST < number else "",
         here=visit.at("history"),

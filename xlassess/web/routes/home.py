@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.services import status as service
-from xlassess.services.common.phrases import count, matter
+from xlassess.services.common.phrases import matter
+from xlassess.services.next_steps import StepKind, next_steps
 from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
 from xlassess.web.page import PageLink, page
@@ -28,15 +29,6 @@ class OpenMatter:
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
-    """What to do next: in words, with the page for it or else the command."""
-
-    told: str
-    to: str = ""
-    command: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class HomeView:
     """What the first page shows."""
 
@@ -46,7 +38,7 @@ class HomeView:
     rates: tuple[Rate, ...]
     states: tuple[tuple[str, int], ...]
     matters: tuple[OpenMatter, ...]
-    steps: tuple[NextStep, ...]
+    steps: tuple[PageLink, ...]
     reviews: tuple[NextReview, ...]
     remarks: tuple[str, ...]
     rounds: tuple[tuple[PageLink, RoundLine], ...]
@@ -121,24 +113,18 @@ def _rounds(visit: Visit) -> Iterator[tuple[PageLink, RoundLine]]:
         yield PageLink(line.name, visit.at("home", round=line.name), here), line
 
 
-def _steps(visit: Visit, found: Status) -> Iterator[NextStep]:
-    """Yield what to do next, in the order of a round; nothing once the round is closed."""
-    if found.closed:
-        return
-    if not found.lines:
-        yield NextStep("Enter who is asked: one row for each person.", visit.at("people"))
-        return
-    steps = (
-        (len(found.having("not issued")), "send", "xlassess generate", "Write {} to send out."),
-        (len(found.having("not sent")), "send", "xlassess send", "Send {}."),
-        (len(found.with_queries), "settle", "xlassess query", "Ask the partners about {}."),
-        (len(found.awaited), "receive", "xlassess ingest", "Read what comes back: {} still out."),
-    )
-    for number, name, command, words in steps:
-        if number:
-            to = visit.at(name)
-            told = words.format(count(number, "workbook"))
-            yield NextStep(told, to, "" if to else command)
-    if any(rate.answered for rate in found.rates):
-        to = visit.at("summary")
-        yield NextStep("Write the summary.", to, "" if to else "xlassess consolidate")
+_STEP_PAGES: dict[StepKind, tuple[str, dict[str, str]]] = {
+    "people": ("people", {}), "write": ("send", {}), "send": ("send", {}),
+    "ask": ("settle", {"kind": "queries"}), "send queries": ("messages", {"kind": "query"}),
+    "remind": ("messages", {"kind": "reminder"}), "receive": ("receive", {}),
+    "summary": ("summary", {}), "workshop": ("summary", {}), "plan": ("plan", {}),
+    "decide": ("plan", {}), "feedback": ("papers", {}), "close": ("round", {}),
+}  # fmt: skip
+"""The page on which each step is done."""
+
+
+def _steps(visit: Visit, found: Status) -> Iterator[PageLink]:
+    """Yield what to do next, each with the page on which it is done."""
+    for step in next_steps(visit.folder, found, today=visit.today):
+        name, more = _STEP_PAGES[step.kind]
+        yield PageLink(step.told, visit.at(name, **more))

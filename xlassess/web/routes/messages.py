@@ -156,7 +156,7 @@ def act(visit: Visit) -> Done:
     if what == "draft":
         job = visit.start("draft", kind=kind)
         said = "The drafts are being written. Once they are, they can be saved below."
-        return Done(said, back, job.id, "The drafts are written: save them below. Nothing was sent.")
+        return Done(said, back, job.id, "The drafts are written: save them below.")
     if what == "post":
         seen = visit.form.text("seen").split()
         job = visit.start("post", kind=kind, seen=seen)

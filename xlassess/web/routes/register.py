@@ -40,7 +40,7 @@ def _in_state(state: LineState) -> Callable[[Line], bool]:
 
 _SOME: dict[str, tuple[str, Callable[[Line], bool]]] = {
     "awaited": (MATTERS["awaited"][0], lambda line: line.state in OUT),
-    "queries": (MATTERS["queries"][0], lambda line: bool(line.queries)),
+    "queries": ("With open queries", lambda line: bool(line.queries)),
     "bounced": (
         "Message did not arrive",
         lambda line: line.notice is not None and line.notice.kind in _BOUNCED,

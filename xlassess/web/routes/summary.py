@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from xlassess.consolidate.report import Report, ReportToolkit
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of
+from xlassess.services.common.phrases import count, listed
 from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
@@ -150,6 +152,7 @@ class ItemView:
     question: str
     answers: tuple[tuple[LinkedText, ...], ...]
     headings: tuple[str, ...]
+    counted: str
     total: int
     first: int
     before: str
@@ -440,6 +443,7 @@ def _item_view(
         question=next(asked, ""),
         answers=tuple(_answer(visit, found, *one) for one in every[first:last]),
         headings=_ANSWER_HEADINGS if single else ("Kind", "Answer", "How often"),
+        counted=_counted([given.kind for _, given, _ in every]),
         total=len(every),
         first=first,
         before=_at(visit, "item", **same, at=str(first - _MOST)) if first else "",
@@ -447,6 +451,16 @@ def _item_view(
         back=_at(visit, "sheet", sheet=_sheet_with_items(found, part)),
         single=single,
     )
+
+
+def _counted(kinds: Sequence[str]) -> str:
+    """How many answers there are, and how much stands beside them: "12 answers and 1 comment"."""
+    plain = Counter(kind.partition(",")[0].lower() for kind in kinds)
+    many = {"evidence": "pieces of evidence"}
+    one = {"evidence": "piece of evidence"}
+    return listed([
+        count(number, one.get(kind, kind), many.get(kind, "")) for kind, number in plain.items()
+    ])  # fmt: skip
 
 
 _ANSWER_HEADINGS = ("Partner", "Respondent", "Level", "Kind", "Answer", "Typed", "Cell", "Return")

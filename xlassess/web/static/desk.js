@@ -152,10 +152,14 @@ function handOver(files) {
 function upload(files) {
   const form = document.querySelector("[data-drop]");
   const data = new FormData();
-  data.append("number", form.elements.number.value);
-  data.append("passwords", form.elements.passwords.value);
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") {
+      data.append(name, value);
+    }
+  }
+  const field = form.querySelector('input[type="file"]').name;
   for (const [file, path] of files) {
-    data.append("files", file, path);
+    data.append(field, file, path);
   }
   const sending = form.querySelector(".sending");
   const [bar, text] = [sending.querySelector("progress"), sending.querySelector("span")];

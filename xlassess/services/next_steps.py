@@ -1,0 +1,137 @@
+"""What to do next in a round: the steps that are due now, in the order of a round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.model.record import Output, OutputKind
+from xlassess.services.common.phrases import count
+from xlassess.services.status import ANSWERED, Line, Status
+
+StepKind = Literal[
+    "people", "write", "send", "ask", "send queries", "remind", "receive", "summary", "workshop",
+    "plan", "decide", "feedback", "close",
+]  # fmt: skip
+"""What may be due."""
+
+REMINDED_AGAIN = timedelta(days=7)
+"""Whoever was reminded is left in peace for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """Something that is due now: its kind, and what to do in words."""
+
+    kind: StepKind
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written from the round, and what is on record of its plan."""
+
+    outputs: tuple[Output, ...] = ()
+    plan_issued: bool = False
+    agreed: bool = False
+
+    def has(self, kind: OutputKind) -> bool:
+        return any(one.kind == kind for one in self.outputs)
+
+
+def next_steps(folder: AssessmentFolder, found: Status, *, today: date) -> tuple[DueStep, ...]:
+    """Return what is to be done next; nothing once the round is closed.
+
+    Args:
+        folder: the assessment.
+        found: where the round stands.
+        today: the present day.
+    """
+    if found.closed:
+        return ()
+    if not found.lines:
+        return (DueStep("people", "Enter who is asked: one row for each person."),)
+    steps = [*_to_partners(found, today)]
+    if any(rate.answered for rate in found.rates):
+        steps += _from_answers(found, _written(folder, found.assessment.round))
+    return tuple(steps)
+
+
+def _to_partners(found: Status, today: date) -> Iterator[DueStep]:
+    """Yield what is to be written, sent, asked, chased and read."""
+    missing = len(found.having("not issued"))
+    if missing:
+        yield DueStep("write", f"Write {count(missing, 'workbook')} to send out.")
+    unsent = [line for line in found.having("not sent", "late") if line.sent is None]
+    if unsent:
+        yield DueStep("send", f"Send {count(len(unsent), 'workbook')}, and record that you did.")
+    new = [line for line in found.with_queries if not line.asked_now]
+    if new:
+        yield DueStep(
+            "ask", f"Look at what is unclear in {count(len(new), 'workbook')}: settle it, or ask."
+        )
+    written = [line for line in found.with_queries if line.asked_now and not line.asked_at]
+    if written:
+        books = count(len(written), "query workbook")
+        yield DueStep("send queries", f"Send the queries that are written: {books}.")
+    late = [line for line in found.having("late") if _to_be_reminded(line, today)]
+    if late:
+        yield DueStep("remind", f"Remind who is late: {count(len(late), 'workbook')}.")
+    if found.awaited:
+        books = count(len(found.awaited), "workbook")
+        yield DueStep("receive", f"Read what comes back: {books} still out.")
+
+
+def _to_be_reminded(line: Line, today: date) -> bool:
+    """True for a workbook that was sent, of which nothing else is known."""
+    if line.sent is None or line.away or line.evidence:
+        return False
+    last = line.reminded or line.sent
+    return today - last.astimezone().date() >= REMINDED_AGAIN
+
+
+def _from_answers(found: Status, written: _Written) -> Iterator[DueStep]:
+    """Yield what is to be made of the answers: summary, talk, plan, and what respondents hear."""
+    changed = _since_summary(found, written.outputs)
+    if not written.has("summary"):
+        back = sum(rate.answered for rate in found.rates)
+        issued = sum(rate.issued for rate in found.rates)
+        yield DueStep("summary", f"Write the summary: {back} of {issued} workbooks are back.")
+        return
+    if changed:
+        since = count(changed, "return has", "returns have")
+        yield DueStep("summary", f"Write the summary again: {since} come or changed since.")
+    if not written.plan_issued and not written.agreed:
+        if not written.has("workshop"):
+            yield DueStep("workshop", "Read the summary, and talk the findings over.")
+        yield DueStep("plan", "Begin the action plan.")
+        return
+    if not written.agreed or found.waiting:
+        yield DueStep("decide", "Decide on the rows of the action plan.")
+        return
+    if not written.has("feedback"):
+        yield DueStep("feedback", "Give each respondent a page with what came of it.")
+    elif not (found.awaited or found.with_queries):
+        yield DueStep("close", "Close the round: everything is in, and the plan is agreed.")
+
+
+def _since_summary(found: Status, outputs: tuple[Output, ...]) -> int:
+    """How many returns are in no summary as they stand now."""
+    last = next((one for one in reversed(outputs) if one.kind == "summary"), None)
+    if last is None:
+        return 0
+    told = {ref: number for books in last.base.values() for ref, number in books.items()}
+    now = {line.reference: line.number for line in found.having(*ANSWERED) if line.number}
+    return sum(told.get(ref) != number for ref, number in now.items())
+
+
+def _written(folder: AssessmentFolder, round_name: str) -> _Written:
+    if not Ledger.is_at(folder.ledger):
+        return _Written()
+    with Ledger(folder.ledger) as ledger:
+        issued = any(one.identity.kind == "plan" for one in ledger.joint(round_name))
+        return _Written(ledger.outputs(round_name), issued, round_name in ledger.plans())
