@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import xlassess
@@ -35,6 +36,22 @@ def test_open__uses_a_write_ahead_log(ledger: Ledger, tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "ledger.db")
     assert db.execute("pragma journal_mode").fetchone() == ("wal",)
     db.close()
+
+
+@pytest.mark.sqlite
+def test_open__another_ledger_compiles_no_statement_again(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "one.db", clock) as one:
+        one.history("2026")
+    found: list[CacheStats] = []
+
+    def note(*told: Any) -> None:
+        context = told[4]
+        found.extend([context.cache_hit] if context.compiled else [])
+
+    with Ledger(tmp_path / "another.db", clock) as another:
+        event.listen(another._engine, "before_cursor_execute", note)
+        another.history("2026")
+    assert set(found) == {CacheStats.CACHE_HIT}
 
 
 @pytest.mark.databases

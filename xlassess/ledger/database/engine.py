@@ -7,12 +7,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     URL,
     Connection,
+    Dialect,
     Engine,
     create_engine,
     event,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.util import LRUCache
 
 from xlassess.ledger.database import migrations, postgres
 from xlassess.ledger.tables import schema
@@ -32,6 +35,8 @@ from xlassess.model.errors import UsageError, XlassessError
 BUSY_SECONDS = 30
 """How long to wait for another program that is writing."""
 
+_COMPILED = 500
+"""Statements whose compiled form is kept: several times as many as there are."""
 _WRITES = "ledger_writes"
 _READS_ONLY = "ledger_reads_only"
 
@@ -54,10 +59,31 @@ def open_engine(place: str | Path | LedgerDatabase) -> Engine:
     # and the second coordinator of a shared folder could not write to it.
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o666))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = _sqlite(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _sqlite(url: URL, **arguments: Any) -> Engine:
+    """Return an engine for a file, which need not compile what others of this process have."""
+    engine = create_engine(url, **arguments)
+    engine.dialect, compiled = _shared()
+    return engine.execution_options(compiled_cache=compiled)
+
+
+@lru_cache(maxsize=1)
+def _shared() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """Return the dialect that all ledgers in files have, and what it compiled statements to.
+
+    SQLAlchemy keeps that for each engine. A command opens the ledger several times, the desk for
+    each page, and to compile a statement takes longer than to run it.
+    """
+    engine = create_engine("sqlite://")
+    with engine.connect():
+        pass  # the dialect has seen what this SQLite can do
+    engine.dispose()
+    return engine.dialect, LRUCache(_COMPILED)
 
 
 def _url(place: str | Path) -> URL:
@@ -99,7 +125,7 @@ def _read_only(path: Path) -> Engine:
             "write to, and run the command there.",
         )
     query = {"uri": "true", "mode": "ro", "immutable": "1"}
-    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+    engine = _sqlite(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
     return engine.execution_options(**{_READS_ONLY: str(path)})
 
 
