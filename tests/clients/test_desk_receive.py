@@ -13,14 +13,14 @@ pytest.importorskip("starlette", reason="install xlassess[test]")
 
 from playwright.sync_api import Browser, Page
 
+from tests.clients.test_desk import address
 from tests.services.small import LATER, a_folder, answer, with_addresses
-from tests.web.browsing import SCHEMES, at_desk, chromium, overflows, violations
-from tests.web.desks import a_round, running
+from tests.web.browsing import at_desk, chromium, faults, violations
+from tests.web.desks import a_round, running, until
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.status import status
 from xlassess.web.jobs import Job, Jobs
-from xlassess.web.security import Sessions
 
 pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]
 
@@ -49,10 +49,6 @@ def came(folder: AssessmentFolder, tmp_path: Path) -> list[Path]:
     return sorted(place.iterdir())
 
 
-def address(desk: Sessions, path: str) -> str:
-    return f"http://127.0.0.1:{desk.port}{path}"
-
-
 def returned(folder: AssessmentFolder) -> list[str]:
     with Ledger(folder.ledger) as ledger:
         return sorted(ret.file for ret in ledger.history("2026"))
@@ -69,11 +65,11 @@ def until_read(page: Page, total: str) -> None:
 
 def refreshed_until(page: Page, total: str) -> None:
     """Without JavaScript: refresh by the link until what came of it is there."""
-    for _ in range(600):
+    for _ in range(240):
         if page.locator("p.lead", has_text=total).count():
             return
         page.get_by_role("link", name="Refresh the page").first.click()
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(500)
     raise AssertionError(total)
 
 
@@ -164,40 +160,32 @@ def test_receive__nothing_chosen_leads_to_what_is_wrong(
         assert page.evaluate("document.activeElement.id") == "files"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [320, 768, 1366])
 def test_receive__can_be_used_by_everybody_in_every_state(
-    browser: Browser, folder: AssessmentFolder, came: list[Path], width: int, scheme: str
+    browser: Browser, folder: AssessmentFolder, came: list[Path]
 ) -> None:
-    jobs = Jobs(folder.root)
-    with running(folder) as desk, at_desk(browser, desk.new_link(), width, scheme) as page:
+    jobs, widths = Jobs(folder.root), (320, 768, 1366)
+    with running(folder) as desk, at_desk(browser, desk.new_link()) as page:
         page.goto(address(desk, "/receive"))
-
-        def fine(state: str) -> None:
-            assert violations(page) == [], state
-            assert not overflows(page), state
-
         with jobs.turn("read"):
             page.get_by_label("Files").set_input_files(came)
             page.get_by_role("button", name="Read these files").click()
             page.locator("[data-job]").wait_for()
-            fine("being read")
+            assert faults(page, widths) == [], "being read"
         until_read(page, "3 new files")
-        fine("read")
+        assert faults(page, widths) == [], "read"
         stopped = jobs.start(Job("", "read", "2026", "Cora", LATER))
         jobs.keep(_failed(jobs, stopped))
         page.goto(address(desk, "/receive"))
         page.get_by_role("heading", name="Not finished").wait_for()
-        fine("failed")
+        assert faults(page, widths) == [], "failed"
         page.get_by_role("button", name="Read these files").click()
         page.get_by_role("heading", name="There is a problem").wait_for()
-        fine("nothing chosen")
+        assert faults(page, widths) == [], "nothing chosen"
 
 
 def _failed(jobs: Jobs, job: Job) -> Job:
     """A job that its process could not do, as it had no files."""
-    while not jobs.find(job.id).is_over:  # type: ignore[union-attr]
-        pass
+    until(lambda: jobs.find(job.id).is_over)  # type: ignore[union-attr]
     found = jobs.find(job.id)
     assert found is not None
     assert found.state == "failed"
@@ -233,10 +221,10 @@ def test_send__from_nothing_to_recorded(browser: Browser, tmp_path: Path, script
 def wait(page: Page, there: object, script: bool) -> None:
     """Wait until something is on the page, refreshing it where no script does."""
     assert callable(there)
-    for _ in range(600):
+    for _ in range(240):
         if there():
             return
         if not script and page.get_by_role("link", name="Refresh the page").count():
             page.get_by_role("link", name="Refresh the page").click()
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(500)
     raise AssertionError("it is not on the page")

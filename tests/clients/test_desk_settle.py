@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.clients.test_desk import address, tab_to
 from tests.services.small import LATER
-from tests.web.browsing import SCHEMES, at_desk, chromium, overflows, violations
+from tests.web.browsing import at_desk, chromium, faults, violations
 from tests.web.desks import a_doubtful_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -64,17 +64,14 @@ def states(folder: AssessmentFolder) -> Iterator[str]:
             yield f"/history/cells?reference={one.reference}"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [360, 1366])
 def test_page__can_be_used_by_everybody(
-    browser: Browser, desk: Sessions, folder: AssessmentFolder, width: int, scheme: str
+    browser: Browser, desk: Sessions, folder: AssessmentFolder
 ) -> None:
-    with at_desk(browser, desk.new_link(), width, scheme) as page:
+    with at_desk(browser, desk.new_link()) as page:
         for path in [*states(folder), *OTHER]:
             page.goto(address(desk, path))
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            assert violations(page) == [], path
-            assert not overflows(page), path
+            assert faults(page, (360, 1366)) == [], path
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
