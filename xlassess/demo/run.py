@@ -148,13 +148,14 @@ PARTNERSHIPS = "partnerships"
 
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
-    ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", INBOX, SENT,
+    ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", "jobs", INBOX, SENT,
     "programme.yaml", PARTNERSHIPS,
 )  # fmt: skip
 OWN_TOOLKIT = Path("toolkits", "pat.yaml")
 """The toolkit that a demo of several rounds puts beside those of the user."""
 
-_FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
+FIRST_SAVED = datetime(2026, 3, 9, 10, 15, tzinfo=timezone.utc)
+"""When the first partner saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +332,7 @@ class Partners:
         generated: Generated,
         entries: Callable[[Mapping[str, Toolkit]], EntriesByPerson],
         returned: Mapping[tuple[str, str], tuple[FileSentBack, ...]] = RETURNED,
-        first_saved: datetime = _FIRST_SAVED,
+        first_saved: datetime = FIRST_SAVED,
     ) -> None:
         self._people = {(p.partner, p.name): p for p in folder.respondents()}
         toolkits = toolkits_of(folder, folder.assessment())

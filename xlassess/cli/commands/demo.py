@@ -136,6 +136,7 @@ def _show(out: Console, result: DemoRun) -> None:
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say(f"Then try: xlassess status -C {root}")
+    out.say("To try it in your browser, with days around today: xlassess desk --demo")
     out.say("To see three rounds, with workshop, action plan and trend: xlassess demo --rounds 3")
     out.say("To see the round played by e-mail: xlassess demo --post")
     out.say("To see twelve partnerships beside each other: xlassess demo --programme")

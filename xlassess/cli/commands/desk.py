@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xlassess.cli.console import Console
-from xlassess.cli.options import Options, common
+from xlassess.cli.console import Console, progress
+from xlassess.cli.options import Options, common, now, shown
 from xlassess.model.errors import XlassessError
 
 _NEEDED = ("starlette", "uvicorn", "python_multipart")
@@ -22,9 +22,16 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
     help="The port on this computer. The default is any that is free.",
 )  # fmt: skip
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
+@click.option(
+    "--demo", "of_demo", is_flag=True,
+    help="Open a made-up assessment to try everything on, with days around today. It is made in "
+    "FOLDER, or in output/desk-demo, and left as it is where there is one.",
+)  # fmt: skip
 @common
 @click.pass_obj
-def desk(options: Options, directory: Path | None, port: int, no_browser: bool) -> None:
+def desk(
+    options: Options, directory: Path | None, *, port: int, no_browser: bool, of_demo: bool
+) -> None:
     """Open the assessment in FOLDER in your browser. The default is the folder you are in.
 
     The desk runs on this computer only, until you press Ctrl-C. Nothing leaves the computer but
@@ -38,6 +45,10 @@ def desk(options: Options, directory: Path | None, port: int, no_browser: bool) 
     from xlassess.web.serve import serve
 
     out = Console()
+    root = options.root / directory if directory else options.root
+    if of_demo:
+        root = options.root / (directory or _DEMO)
+        _demo(out, root)
 
     def tell(link: str) -> None:
         out.say("The desk is open. This link opens it once, in one browser:", style="head")
@@ -46,9 +57,19 @@ def desk(options: Options, directory: Path | None, port: int, no_browser: bool) 
         out.gap()
         out.say("Leave this window open. To close the desk, press Ctrl-C here.")
 
-    serve(
-        options.root / directory if directory else options.root,
-        port=port, tell=tell, browser=not no_browser,
-    )  # fmt: skip
+    serve(root, port=port, tell=tell, browser=not no_browser)
     out.gap()
     out.say("The desk is closed. Everything you did is kept.")
+
+
+_DEMO = Path("output/desk-demo")
+
+
+def _demo(out: Console, root: Path) -> None:
+    """Make the made-up assessment, unless it is there."""
+    from xlassess.demo import run_as_of
+
+    with progress("Filling in the workbooks") as watch:
+        made = run_as_of(root, today=now().astimezone().date(), watch=watch)
+    what = "was made" if made else "goes on where you left it; to begin anew, delete the folder"
+    out.say(f"The made-up assessment in {shown(root)} {what}.")
