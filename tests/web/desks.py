@@ -120,15 +120,15 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def a_desk(folder: AssessmentFolder) -> DeskClient:
-    """Return a client of a desk over this folder, let in."""
-    return closed_desk(folder).enter()
+def a_desk(folder: AssessmentFolder, name: str = "Cora Coordinator") -> DeskClient:
+    """Return a client of a desk over this folder, let in under this name."""
+    return closed_desk(folder, name).enter()
 
 
-def closed_desk(folder: AssessmentFolder) -> DeskClient:
+def closed_desk(folder: AssessmentFolder, name: str = "Cora Coordinator") -> DeskClient:
     """Return a client of a desk over this folder, not let in yet."""
     sessions = Sessions(PORT)
-    return DeskClient(create_app(folder.root, sessions, User("Cora Coordinator")), sessions)
+    return DeskClient(create_app(folder.root, sessions, User(name)), sessions)
 
 
 def number_in(answer: httpx.Response) -> str:

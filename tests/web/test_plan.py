@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -130,13 +131,20 @@ def test_plan__of_two_who_decide_the_second_sees_what_the_first_did(
 
 
 @pytest.mark.parametrize(
-    ("show", "number"), [("", 3), ("new", 10), ("all", 10), ("nonsense", 3), ("open", 3)]
+    ("show", "number"),
+    [("", 3), ("new", 10), ("left", 0), ("decided", 0), ("all", 10), ("nonsense", 3)],
 )
 def test_plan__rows_are_listed_in_pages(planned: AssessmentFolder, show: str, number: int) -> None:
     page = a_desk(planned).get(f"/plan?show={show}")
     assert page.text.count("<fieldset") == number
     after = [one for one in links_in(page) if "at=10" in one]
     assert bool(after) == (show == "all")
+    # what stands behind each list adds up; rows in which nothing is said yet are not counted
+    numbers = dict(re.findall(r">([A-Z][a-z ]+): (\d+)</a>", page.text))
+    assert numbers == {
+        "To decide": "3", "Decided": "0", "Not asked of the committee": "0", "New actions": "0",
+        "All": "3",
+    }  # fmt: skip
 
 
 def test_progress__is_reported_row_by_row(planned: AssessmentFolder) -> None:
@@ -193,3 +201,41 @@ def test_plan__says_only_what_a_paper_on_record_told(tmp_path: Path) -> None:
     text = desk.get("/plan").text
     assert "Meet every month" in text
     assert "Proposed by" not in text
+
+
+def test_workshop__is_prepared_and_what_it_agreed_is_recorded_by_row(
+    answered: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Jobs, "_begin", lambda self, job, passwords=(): None)
+    desk = a_desk(answered)
+    page = desk.get("/plan/workshop")
+    assert "Prepare the workshop" in words_in(page)
+    desk.post("/plan/workshop", {"number": number_in(page), "what": "write"})
+    (job,) = Jobs(answered.root).of("2026", "workshop")
+    do(Jobs(answered.root), job.id)
+    page = desk.get("/plan/workshop")
+    assert "All: 3" in words_in(page)
+    (file,) = [one for one in links_in(page) if "kind=workshop" in one]
+    written = next((answered.outbox / "workshop").glob("*.xlsx"))
+    assert desk.get(file).content == written.read_bytes()
+    # each judgement picks from the scale of its own question
+    assert page.text.count('<option value="high">Agree</option>') == 3
+    rows = seen_in(page.text)
+    fields = {
+        "number": number_in(page), **rows, "row": ["1A"], "1A~judgement": "high",
+        "1A~grounds": "We met twice since", "1A~following": "<b>Keep meeting</b>",
+    }  # fmt: skip
+    wrong = desk.post("/plan/workshop", {**fields, "1A~judgement": "perhaps"})
+    assert wrong.status_code == 422
+    assert 'href="#1A~judgement"' in wrong.text
+    fields |= {"number": number_in(wrong)}
+    done = desk.post("/plan/workshop", fields)
+    assert "Recorded: 1 row" in words_in(desk.get(done.headers["location"]))
+    with Ledger(answered.ledger) as ledger:
+        (judged,) = ledger.round_record(answered.assessment()).judgements
+        last = ledger.events()[-1]
+    assert (judged.item, judged.choice, judged.grounds) == ("1A", "high", "We met twice since")
+    assert (last.what, last.by) == ("workshop held", "Cora Coordinator")
+    page = desk.get("/plan/workshop")
+    assert "<b>Keep" not in page.text
+    assert '<option value="high" selected>Agree</option>' in page.text

@@ -513,3 +513,37 @@ def test_list__query_workbooks_are_written_by_a_job_under_the_name_of_the_user(
         made = [event for event in ledger.events() if event.what == "query issued"]
     assert len(made) == 2
     assert {event.by for event in made} == {"Cora Coordinator"}
+
+
+def test_undo__is_there_until_something_else_is_recorded(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    assert "Undo this" not in words_in(desk.get("/settle"))
+    queries = [one for one in left(folder) if one.finding]
+    fields: dict[str, object] = {
+        "number": number_in(desk.get("/settle")), "what": "waive", "reason": "Said so.",
+        "one": [one.ticked for one in queries],
+    }  # fmt: skip
+    assert desk.post("/settle", fields).status_code == 303
+    for address in ("/settle", "/register", "/history"):
+        said = words_in(desk.get(address))
+        assert "Query accepted as it is" in said, address
+        assert said.count("Undo this") == 1, address
+    assert "Undo this" not in words_in(a_desk(folder, "Somebody Else").get("/settle"))
+    assert undo(desk, "/register").startswith("/register")
+    assert {one.ticked for one in left(folder)} >= {one.ticked for one in queries}
+    assert "Undo this" not in words_in(desk.get("/settle"))
+
+
+def test_undo__of_a_record_goes_once_somebody_else_decides(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    lines = status(folder, today=LATER.date()).lines
+    books = [line.reference for line in lines]
+    fields = {"number": number_in(desk.get("/register")), "what": "sent", "book": books}
+    assert desk.post("/register", fields).status_code == 303
+    assert "Undo this" in words_in(desk.get("/register"))
+    undo(desk, "/register")
+    assert not any(line.sent for line in status(folder, today=LATER.date()).lines)
+    fields |= {"number": number_in(desk.get("/register"))}
+    desk.post("/register", fields)
+    decide.mark(folder, books[:1], "reminded", decide.Why(LATER, by="Somebody Else"))
+    assert "Undo this" not in words_in(desk.get("/register"))

@@ -74,6 +74,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("data", "/summary/data", summary.data),
     DeskPage("plan", "/plan", plan.show, "Plan", plan.act),
     DeskPage("plan-file", "/plan/workbook", plan.give),
+    DeskPage("workshop", "/plan/workshop", plan.show_workshop, act=plan.act_on_workshop),
     DeskPage("follow-up", "/plan/progress", plan.show_progress, act=plan.act_on_progress),
     DeskPage("papers", "/papers", papers.show, "Papers"),
     DeskPage("paper", "/papers/file", papers.give),

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 PAGE_TITLES: Mapping[str, str] = {
     "home": "Home", "send": "Send", "messages": "Messages", "receive": "Receive",
     "register": "Register", "settle": "Settle", "summary": "Summary", "plan": "Plan",
-    "follow-up": "Report progress", "papers": "Papers", "history": "Look back",
-    "round": "Begin the next round",
+    "follow-up": "Report progress", "workshop": "Talk the findings over",
+    "papers": "Papers", "history": "Look back", "round": "Begin the next round",
 }  # fmt: skip
 """The pages that people are sent to, with what each is called."""
 
@@ -20,7 +20,7 @@ _PAGE_OF: Mapping[str, str] = {
     "correct": "settle", "enter": "settle", "nil": "register", "decline": "register",
     "consolidate": "summary", "report": "summary", "export": "summary", "plan": "plan",
     "progress": "follow-up", "history": "register", "verify": "history", "round": "home",
-    "feedback": "papers", "workshop": "plan",
+    "feedback": "papers", "workshop": "workshop",
 }  # fmt: skip
 """The page on which what a command does is done."""
 

@@ -218,12 +218,11 @@ def _doubt(case: Case) -> Doubt:
     return case.doubt
 
 
-_BACK = "Taken back on the desk."
+TAKEN_BACK = "Taken back on the desk."
+"""The reason of what takes a decision back."""
+
 _OF_RETURNS: dict[str, Literal["set aside", "reassigned"]] = {
     "set aside": "set aside", "reassigned": "reassigned",
-}  # fmt: skip
-_OF_WORKBOOKS: dict[str, Literal["chosen", "nil return", "declined"]] = {
-    "chosen": "chosen", "nil return": "nil return", "declined": "declined",
 }  # fmt: skip
 
 
@@ -233,8 +232,10 @@ def undo_key(event: Event) -> str:
         return f"waived:{event.return_id}.{event.finding}"
     if event.what in ("set aside", "reassigned", "corrected"):
         return f"{event.what}:{event.return_id}"
-    if event.what in ("chosen", "nil return", "declined"):
+    if event.what in ("chosen", "nil return", "declined", "sent", "reminded"):
         return f"{event.what}:{event.reference}"
+    if event.what == "message set aside":
+        return f"message:{event.details['message']}"
     return ""
 
 
@@ -250,7 +251,7 @@ def take_back(visit: Visit, key: str) -> None:
         UsageError: there is none any more, or something that came later stands on it.
     """
     kind, _, about = key.partition(":")
-    folder, why = visit.folder, decide.Why(visit.now, _BACK, visit.user.name)
+    folder, why = visit.folder, decide.Why(visit.now, TAKEN_BACK, visit.user.name)
     numbers = [int(one) for one in about.split(",") if one.isascii() and one.isdigit()]
     if kind == "waived":
         decide.waive(folder, about.split(","), why, revoke=True)
@@ -261,7 +262,15 @@ def take_back(visit: Visit, key: str) -> None:
         decide.set_all_aside(folder, numbers, why)
     elif kind in _OF_RETURNS and numbers:
         decide.undo(folder, _OF_RETURNS[kind], numbers[0], why)
-    elif kind in _OF_WORKBOOKS:
-        decide.undo(folder, _OF_WORKBOOKS[kind], about, why)
+    elif kind in ("nil return", "declined"):
+        settled: Literal["nil return", "declined"] = (
+            "nil return" if kind == "nil return" else "declined"
+        )
+        decide.settle_all(folder, about.split(","), settled, why, undone=True)
+    elif kind == "chosen":
+        decide.undo(folder, "chosen", about, why)
+    elif kind in ("sent", "reminded"):
+        marked: decide.Mark = "sent" if kind == "sent" else "reminded"
+        decide.mark(folder, about.split(","), marked, why, undone=True)
     else:
         raise FormErrors(FieldError("", "There is nothing here to be taken back."))

@@ -230,6 +230,31 @@ def _plan(run: JobRun) -> Mapping[str, Any]:
     return {"outcome": made.outcome, "waiting": made.waiting, "left": made.needs_person}
 
 
+def _workshop(run: JobRun) -> Mapping[str, Any]:
+    """Write the workshop workbooks, or bring them up to date."""
+    from xlassess.services.plans.workshop import workshop
+
+    again = bool(run.given.get("reissue"))
+    made = workshop(run.folder, now=run.clock(), reissue=again, by=run.job.by)
+    return {"workbooks": len(made), "left": any(one.needs_person for one in made)}
+
+
+def _feedback(run: JobRun) -> Mapping[str, Any]:
+    """Write a page for each respondent."""
+    from xlassess.services.papers.feedback import feedback
+
+    made = feedback(run.folder, now=run.clock(), by=run.job.by)
+    return {"pages": len(made.pages)}
+
+
+def _follow_up(run: JobRun) -> Mapping[str, Any]:
+    """Write the paper on what came of the plan."""
+    from xlassess.services.plans.follow_up import progress_paper
+
+    counts = progress_paper(run.folder, now=run.clock(), by=run.job.by).paper.counts
+    return {"agreed": counts.agreed, "open": counts.open}
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "read": _read,
     "mailbox": _collect,
@@ -240,6 +265,9 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "query": _query,
     "verify": _verify,
     "plan": _plan,
+    "workshop": _workshop,
+    "feedback": _feedback,
+    "progress paper": _follow_up,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: a few
 plain values. What is long goes to `Jobs.keep_result`."""

@@ -47,7 +47,7 @@ class FedBack:
 
 
 def feedback(
-    folder: AssessmentFolder, *, now: datetime, anyway: str = "", word: bool = True
+    folder: AssessmentFolder, *, now: datetime, anyway: str = "", word: bool = True, by: str = ""
 ) -> FedBack:
     """Write a page for each return that counts, in Excel and in Word; remove those of others.
 
@@ -57,6 +57,7 @@ def feedback(
         anyway: why they are written although they may give single answers away, if so.
         word: write them in Word, too. Pages in Word of an earlier run are removed otherwise,
             with a copy of those that somebody had edited.
+        by: who asks for them; empty for whoever the operating system says.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -65,7 +66,7 @@ def feedback(
     record = present_round(folder, anyway)
     summary = summarise(record, now)
     place = feedback_folder(folder, record.assessment)
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         # Recorded before anybody can read a page, as all that shows figures is.
         written = output_from(record, summary, "feedback")
         shown = digest_of_what_pages_show(folder.assessment(), folder.respondents())

@@ -58,7 +58,8 @@ class RowEntry:
     """One thing that is filled in in each row: its name, its label, what to enter, what to pick.
 
     ``choices`` are codes with their labels, of which one is picked; ``offered`` are texts from
-    which one may be taken. ``lines`` is for text of more than a few words.
+    which one may be taken. ``lines`` is for text of more than a few words. ``by_row`` says that
+    each row has choices of its own.
     """
 
     name: str
@@ -67,6 +68,7 @@ class RowEntry:
     choices: tuple[tuple[str, str], ...] = ()
     offered: tuple[str, ...] = ()
     lines: bool = False
+    by_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class RowForm:
 
     ``why`` are the paragraphs beside it. ``optional`` rows may stay empty; ``added`` ones are for
     what nobody proposed. ``seen`` stands for
-    what is in it now: a form that knows another row has changed meanwhile.
+    what is in it now: a form that knows another row has changed meanwhile. ``choices`` are those of
+    its question, for the entry that picks one of them.
     """
 
     number: str
@@ -86,15 +89,20 @@ class RowForm:
     added: bool
     said: Mapping[str, str]
     seen: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def entry(self, entry: RowEntry) -> RowEntry:
+        """Return an entry as it is filled in in this row: a judgement picks from its own scale."""
+        return replace(entry, choices=self.choices) if entry.by_row else entry
 
 
 @dataclass(frozen=True, slots=True)
 class JointForm:
     """A joint workbook as a form: its reference (empty before it is issued), entries and rows.
 
-    ``holder`` is whose it is, by its short name and by name. ``agreed`` says that something came
-    back of it. ``in_doubt`` are the findings of what
-    came back last that are still open, by the number of the row.
+    ``holder`` is whose it is, by its short name and by name, ``title`` what it is called.
+    ``agreed`` says that something came back of it. ``in_doubt`` are the findings of what came back
+    last that are still open, by the number of the row.
     """
 
     kind: JointKind
@@ -102,6 +110,7 @@ class JointForm:
     holder: Holder
     entries: tuple[RowEntry, ...]
     rows: tuple[RowForm, ...]
+    title: str
     agreed: bool
     in_doubt: Mapping[str, str]
 
@@ -146,6 +155,47 @@ def progress_forms(folder: AssessmentFolder) -> tuple[JointForm, ...]:
         return ()
     with Ledger(folder.ledger) as ledger:
         return tuple(_form(one) for one in _progress(folder, ledger, None))
+
+
+def workshop_forms(folder: AssessmentFolder) -> tuple[JointForm, ...]:
+    """Return what a workshop talks over as forms, one for each toolkit; none before it is written.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    if not Ledger.is_at(folder.ledger):
+        return ()
+    with Ledger(folder.ledger) as ledger:
+        return tuple(_form(one) for one in _workshop(folder, ledger, None))
+
+
+def fill_in_workshop(
+    folder: AssessmentFolder, holder: str, typed: Typed, seen: Mapping[str, str], *,
+    now: datetime, by: str = "",
+) -> FilledIn:  # fmt: skip
+    """Record what a workshop agreed on; all of it, or nothing where something is wrong.
+
+    Args:
+        folder: the assessment.
+        holder: the short name of the workbook's holder, one for each toolkit.
+        typed: what stands in the rows that are to be changed.
+        seen: what stood for them where it was typed (`RowForm.seen`).
+        now: the present moment, in UTC.
+        by: who types; empty for whoever the operating system says.
+
+    Raises:
+        XlassessError: the workbook was not written yet, or the assessment cannot be used.
+        OSError: a file cannot be written.
+    """
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
+        still_open(ledger, folder.assessment().round)
+        found = [one for one in _workshop(folder, ledger, now) if one.draft.holder.id == holder]
+    if not found:
+        raise XlassessError(
+            "No workshop workbook has been written yet for this toolkit.",
+            "Write it first: its rows are what is talked over.",
+        )
+    return _fill_in(folder, found, {holder: typed}, seen, now=now, by=by)
 
 
 def fill_in_plan(
@@ -229,7 +279,7 @@ def _plan(folder: AssessmentFolder, ledger: Ledger, now: datetime | None) -> _Fi
     questions = ledger.toolkits()[last.identity.digest]
     came = ledger.joint_current(assessment.round).get(last.reference)
     agreed = ledger.plans().get(assessment.round)
-    values = _values_of(came) if came else _as_issued(folder, ledger, last)
+    values = _values_of(came) if came else _as_issued(folder, ledger, last, "plan")
     draft = JointDraft(
         kind="plan",
         questions=questions,
@@ -244,14 +294,44 @@ def _plan(folder: AssessmentFolder, ledger: Ledger, now: datetime | None) -> _Fi
     return _Filled(draft, came)
 
 
+def _workshop(
+    folder: AssessmentFolder, ledger: Ledger, now: datetime | None
+) -> tuple[_Filled, ...]:
+    """The workshop workbooks written last, one for each toolkit."""
+    assessment = folder.assessment()
+    last = issued_last(ledger, assessment.round, "workshop")
+    if not last:
+        return ()
+    asked, current = ledger.toolkits(), ledger.joint_current(assessment.round)
+    secret = own_secret(folder, ledger.issued()) if now else b""
+    found = []
+    for holder, issued in last.items():
+        came = current.get(issued.reference)
+        draft = JointDraft(
+            kind="workshop",
+            questions=asked[issued.identity.digest],
+            values=_values_of(came) if came else _as_issued(folder, ledger, issued, "workshop"),
+            holder=Holder(holder, issued.partner, issued.respondent),
+            assessment=assessment,
+            secret=secret,
+            now=now or issued.issued_at,
+            return_by=None,
+            earlier=issued,
+        )
+        found.append(_Filled(draft, came))
+    return tuple(found)
+
+
 def _in_force(questions: Toolkit, agreed: AgreedPlan | None) -> dict[Slot, Value]:
     """What holds of the plan: deadlines, above all, may have been moved since."""
     return agreed_values(questions, (), agreed)
 
 
-def _as_issued(folder: AssessmentFolder, ledger: Ledger, issued: Issued) -> dict[Slot, Value]:
+def _as_issued(
+    folder: AssessmentFolder, ledger: Ledger, issued: Issued, kind: JointKind
+) -> dict[Slot, Value]:
     """What stands in a workbook that has not come back, as far as its file is there."""
-    path = joint_folder(folder, "plan") / issued.file_name
+    path = joint_folder(folder, kind) / issued.file_name
     if not holds(path, issued.sha256):
         return {}
     read = read_return(ReturnedFile(path, path.name), read_against(folder, ledger, date.max))
@@ -290,7 +370,9 @@ def _form(found: _Filled) -> JointForm:
     draft, values = found.draft, found.stands
     questions = draft.questions
     rows = tuple(
-        _row(section, item, values) for section in questions.sections for item in section.items
+        _row(questions, section, item, values)
+        for section in questions.sections
+        for item in section.items
     )
     doubts = found.came.findings if found.came else ()
     return JointForm(
@@ -299,6 +381,7 @@ def _form(found: _Filled) -> JointForm:
         holder=draft.holder,
         entries=tuple(_entries(draft.kind, questions)),
         rows=rows,
+        title=questions.short or questions.title,
         agreed=found.came is not None,
         in_doubt={one.item: f"{one.message} {one.remedy}" for one in doubts if one.is_open},
     )
@@ -317,16 +400,18 @@ def _entries(kind: JointKind, questions: Toolkit) -> Iterator[RowEntry]:
             choices=tuple((one.code, one.label) for one in scale.choices) if scale else (),
             offered=tuple(one.label for one in listed.choices) if listed else (),
             lines=taken == "long-text",
+            by_row=not taken,
         )
 
 
-def _row(section: Section, item: Item, values: Mapping[Slot, Value]) -> RowForm:
+def _row(questions: Toolkit, section: Section, item: Item, values: Mapping[Slot, Value]) -> RowForm:
     said = {
         name: _as_text(values[slot])
         for name in item.views
         if (slot := Slot(item.id, answer_field(name))) in values
     }
     told = item.why.split("\n\n") + list(item.prompts)
+    scale = questions.scales.get(item.answer)
     return RowForm(
         number=item.id,
         heading=section.title,
@@ -336,6 +421,7 @@ def _row(section: Section, item: Item, values: Mapping[Slot, Value]) -> RowForm:
         added=section.id == fields.ADDED,
         said=said,
         seen=_digest(said),
+        choices=tuple((one.code, one.label) for one in scale.choices) if scale else (),
     )
 
 
@@ -405,9 +491,9 @@ def _meanwhile(
 ) -> Iterator[RowProblem]:
     """Yield the rows that somebody else changed since they were shown."""
     labels = {one.name: one.label for one in form.entries}
-    codes = dict(pair for one in form.entries for pair in one.choices)
     for row in form.rows:
         if row.number in changed and seen.get(row.number) != row.seen:
+            codes = dict(pair for one in form.entries for pair in row.entry(one).choices)
             stands = "; ".join(
                 f"{labels[name]}: {codes.get(text, text)}" for name, text in row.said.items()
             )
@@ -420,8 +506,9 @@ def _meanwhile(
 
 def _unfit(form: JointForm, changed: Typed) -> Iterator[RowProblem]:
     """Yield what cannot stand in a workbook at all."""
-    known = {one.name: one for one in form.entries}
+    rows = {row.number: row for row in form.rows}
     for number, said in changed.items():
+        known = {one.name: rows[number].entry(one) for one in form.entries}
         for name, text in said.items():
             if name not in known:
                 yield RowProblem(number, name, "There is no such column.")

@@ -235,12 +235,13 @@ class PaperWritten:
     edited: tuple[Path, ...] = ()
 
 
-def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
+def progress_paper(folder: AssessmentFolder, *, now: datetime, by: str = "") -> PaperWritten:
     """Write the committee's progress paper on all plans agreed so far.
 
     Args:
         folder: the assessment.
         now: the time the paper says it was made, in UTC.
+        by: who asks for it; empty for whoever the operating system says.
 
     Raises:
         UsageError: no plan is agreed yet.
@@ -255,7 +256,7 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime) -> PaperWritten:
     word = path.with_name(PAPER_IN_WORD)
     make_room(path)
     make_room(word)
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         paper = replace(_paper(folder, ledger, assessment, now), waiting=count)
         content, in_word = progress_paper_bytes(paper), progress_in_word(paper)
         ours = {event.details["sha256"] for event in ledger.papers()}

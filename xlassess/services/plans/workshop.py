@@ -41,7 +41,7 @@ class Prepared:
 
 
 def workshop(
-    folder: AssessmentFolder, *, now: datetime, reissue: bool = False
+    folder: AssessmentFolder, *, now: datetime, reissue: bool = False, by: str = ""
 ) -> tuple[Prepared, ...]:
     """Write a workshop workbook for each toolkit that has answers to talk about.
 
@@ -49,6 +49,7 @@ def workshop(
         folder: the assessment.
         now: the time to record, in UTC.
         reissue: replace workbooks that have not come back yet, where anything changed.
+        by: who asks for them; empty for whoever the operating system says.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -57,7 +58,7 @@ def workshop(
     record = present_round(folder)
     summary = summarise(record, now)
     assessment = record.assessment
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         secret = own_secret(folder, ledger.issued())
         last = issued_last(ledger, assessment.round, "workshop")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import Response
 
 from xlassess.ledger import Event, Ledger
-from xlassess.ledger.tables.events import What
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.services.common.phrases import named
@@ -25,36 +24,13 @@ from xlassess.services.history import (
     why_told,
 )
 from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.visit import Visit
 
 _VERIFY = "verify"
 
-EVENT_WORDS: Mapping[What, str] = {
-    "toolkit kept": "Questions of a toolkit put on record", "issued": "Workbook written",
-    "received": "File received", "came again": "The same file came again",
-    "waived": "Query accepted as it is", "waiver revoked": "Query open again",
-    "chosen": "Return chosen to count", "set aside": "Return left out",
-    "reassigned": "Return counted for another workbook", "nil return": "Nothing to report",
-    "declined": "Not taking part", "sent": "Recorded as sent", "reminded": "Recorded as reminded",
-    "undone": "Taken back", "message begun": "Message handed to the mail server",
-    "message ended": "What the mail server said", "mailbox read": "Mailbox read",
-    "mail came": "Something came about a message", "corrected": "Answer corrected",
-    "words came": "Message with a workbook that was read before",
-    "message set aside": "Message put away", "consolidated": "Summary written",
-    "query issued": "Query workbook written", "kept": "A file put on record",
-    "reported": "Report written",
-    "exported": "Data written", "opened": "Figures read by a program",
-    "round closed": "Round closed", "round reopened": "Round opened again",
-    "plan agreed": "Rows of the plan decided", "progress reported": "Progress reported",
-    "plan written": "Plan workbook written", "progress written": "Progress paper written",
-    "workshop written": "Workshop workbook written", "workshop held": "Workshop recorded",
-    "feedback written": "Pages for respondents written",
-    "entry made": "Copy made, to type answers in", "portfolio written": "Counted in a portfolio",
-    "progress counted": "Counted in a progress paper",
-}  # fmt: skip
-"""What happened, as the page says it."""
 _MOST = 100
 """So many events are on one page."""
 
@@ -108,6 +84,8 @@ class LookBackView:
     after: str
     here: str
     register: str
+    undoing: str
+    last: LastDecision | None
     checked: Job | None
     checking: JobProgress | None
 
@@ -178,6 +156,8 @@ def _all(visit: Visit) -> Response:
         after=visit.at("history", at=str(at + _MOST)) if at + _MOST < number else "",
         here=visit.at("history"),
         register=visit.at("register"),
+        undoing=visit.at("doubt"),
+        last=last_decision(visit),
         checked=next((job for job in jobs if job.state == "done"), None),
         checking=visit.jobs.progress(now) if now else None,
     )

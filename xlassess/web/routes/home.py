@@ -117,7 +117,7 @@ _STEP_PAGES: dict[StepKind, tuple[str, dict[str, str]]] = {
     "people": ("people", {}), "write": ("send", {}), "send": ("send", {}),
     "ask": ("settle", {"kind": "queries"}), "send queries": ("messages", {"kind": "query"}),
     "remind": ("messages", {"kind": "reminder"}), "receive": ("receive", {}),
-    "summary": ("summary", {}), "workshop": ("summary", {}), "plan": ("plan", {}),
+    "summary": ("summary", {}), "workshop": ("workshop", {}), "plan": ("plan", {}),
     "decide": ("plan", {}), "feedback": ("papers", {}), "close": ("round", {}),
 }  # fmt: skip
 """The page on which each step is done."""

@@ -1,15 +1,15 @@
-"""The plan: what was proposed is decided on, and owners' reports are entered, row by row."""
+"""Rows filled in on a page: what a workshop agrees, the plan, and what owners report of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.responses import Response
 
 from xlassess.model.errors import UsageError
-from xlassess.model.plan import DECISION
+from xlassess.model.plan import DECISION, JointKind
 from xlassess.services.common.joint import joint_folder
 from xlassess.services.common.phrases import count, planned
 from xlassess.services.plans.fill_in import (
@@ -19,8 +19,10 @@ from xlassess.services.plans.fill_in import (
     RowForm,
     fill_in_plan,
     fill_in_progress,
+    fill_in_workshop,
     plan_form,
     progress_forms,
+    workshop_forms,
 )
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
@@ -46,9 +48,13 @@ class EntryField:
 
 @dataclass(frozen=True, slots=True)
 class RowOnPage:
-    """A row on the page: what it is about, whose it is, its fields, and what is in doubt."""
+    """A row on the page: what it is about, whose it is, its fields, and what is in doubt.
+
+    ``key`` stands for its number in the names of fields, which may have no blanks.
+    """
 
     row: RowForm
+    key: str
     owner: str
     fields: tuple[EntryField, ...]
     doubt: str
@@ -58,10 +64,11 @@ class RowOnPage:
 class PlanView:
     """The rows on this page, and where the others are.
 
-    ``begun`` says that there is anything to be filled in; ``left`` what became of the plan workbook
-    where it was not brought up to date.
+    ``begun`` says that there is anything to be filled in; ``left`` what became of workbooks that
+    were not brought up to date. ``files`` are the workbooks, to be filled in in Excel.
     """
 
+    kind: JointKind
     begun: bool
     rows: tuple[RowOnPage, ...]
     entries: tuple[RowEntry, ...]
@@ -71,10 +78,10 @@ class PlanView:
     after: str
     here: str
     job: JobProgress | None = None
-    file: str = ""
+    files: tuple[PageLink, ...] = ()
     left: str = ""
     paper: str = ""
-    agree: bool = True
+    toolkits: tuple[PageLink, ...] = ()
 
 
 def show(visit: Visit) -> Response:
@@ -87,7 +94,7 @@ def show(visit: Visit) -> Response:
     view = replace(
         view,
         job=visit.jobs.progress(job) if job and job.state != "done" else None,
-        file=visit.at("plan-file") if form and _file(visit) else "",
+        files=_saved(visit, "plan") if form else (),
         left=planned(left) if left else "",
         paper=visit.at("sheet", sheet="Action plan") if form and form.agreed else "",
     )
@@ -97,16 +104,63 @@ def show(visit: Visit) -> Response:
 def show_progress(visit: Visit) -> Response:
     """Show the agreed actions on which something is still to be done, to be reported on."""
     forms = progress_forms(visit.folder)
-    view = replace(_view(visit, "follow-up", forms), agree=False)
-    return page(visit, "plan.html", "Progress on the plan", view)
+    return page(visit, "plan.html", "Progress on the plan", _view(visit, "follow-up", forms))
+
+
+def show_workshop(visit: Visit) -> Response:
+    """Show what a workshop talks over, toolkit by toolkit, and what it agreed."""
+    forms = workshop_forms(visit.folder)
+    chosen = _chosen(visit, forms)
+    jobs = visit.jobs.of(visit.assessment.round, "workshop")
+    job = jobs[0] if jobs else None
+    view = replace(
+        _view(visit, "workshop", (chosen,) if chosen else ()),
+        job=visit.jobs.progress(job) if job and job.state != "done" else None,
+        files=_saved(visit, "workshop") if forms else (),
+        left=_LEFT if job and job.came and job.came["left"] else "",
+        toolkits=tuple(
+            PageLink(form.title, visit.at("workshop", of=form.holder.id), form is chosen)
+            for form in forms
+        ),
+    )
+    return page(visit, "plan.html", "Workshop on the findings", view)
+
+
+_LEFT = "Workshop workbooks left as they were, although answers have changed"
+
+
+def _chosen(visit: Visit, forms: Sequence[JointForm]) -> JointForm | None:
+    """The form that the address names; else the first one."""
+    wanted = visit.request.query_params.get("of", "")
+    return next((form for form in forms if form.holder.id == wanted), forms[0] if forms else None)
+
+
+def act_on_workshop(visit: Visit) -> Done:
+    """Record what a workshop agreed in the rows on the page, or write its workbooks.
+
+    Raises:
+        FormErrors: something is wrong with a row; nothing was recorded then.
+    """
+    if visit.form.text("what") in ("write", "replace"):
+        job = visit.start("workshop", reissue=visit.form.text("what") == "replace")
+        said = "What is worth talking over is being looked for. It will stand below."
+        return Done(said, visit.at("workshop"), job.id, "Below stands what is worth talking over.")
+    chosen = _chosen(visit, workshop_forms(visit.folder))
+    typed, seen = _typed(visit)
+    holder = chosen.holder.id if chosen else ""
+    done = done_beside(
+        fill_in_workshop, visit.folder, holder, typed, seen, now=visit.now, by=visit.user.name
+    )
+    return _done(visit, done, "workshop")
 
 
 def _view(visit: Visit, name: str, forms: tuple[JointForm, ...]) -> PlanView:
     every = [(form, row) for form in forms for row in form.rows]
-    lists = _lists(every) if name == "plan" else {"all": ("All", every)}
+    lists = _LISTS[name](every)
+    more = {"of": forms[0].holder.id} if name == "workshop" and forms else {}
     wanted = visit.request.query_params.get("show", "")
     wanted = wanted if wanted in lists else next(iter(lists))
-    more = {"show": wanted} if wanted != next(iter(lists)) else {}
+    same = {**more, **({"show": wanted} if wanted != next(iter(lists)) else {})}
     _, listed = lists[wanted]
     first = visit.place(len(listed), _MOST)
     last = first + _MOST
@@ -115,49 +169,95 @@ def _view(visit: Visit, name: str, forms: tuple[JointForm, ...]) -> PlanView:
         # What was filled in wrongly is shown again, wherever it would stand now.
         shown = [(form, row) for form, row in every if row.number in typed]
     return PlanView(
+        kind=_KINDS[name],
         begun=bool(forms),
         rows=tuple(_shown(form, row) for form, row in shown),
         entries=forms[0].entries if forms else (),
         choices=tuple(
             PageLink(
-                f"{title}: {len(rows)}",
-                visit.at(name, **({"show": one} if one != next(iter(lists)) else {})),
+                f"{title}: {_number(rows)}",
+                visit.at(name, **more, **({"show": one} if one != next(iter(lists)) else {})),
                 one == wanted,
             )
             for one, (title, rows) in lists.items()
         ),
-        tasks=(
-            PageLink("Agree the plan", visit.at("plan"), name == "plan"),
-            PageLink("Report progress", visit.at("follow-up"), name != "plan"),
-        ),
-        before=visit.at(name, **more, at=str(first - _MOST)) if first and not typed else "",
-        after=visit.at(name, **more, at=str(last)) if last < len(listed) and not typed else "",
-        here=visit.at(name, **more, **({"at": str(first)} if first else {})),
+        tasks=tuple(PageLink(title, visit.at(one), one == name) for one, title in _TASKS),
+        before=visit.at(name, **same, at=str(first - _MOST)) if first and not typed else "",
+        after=visit.at(name, **same, at=str(last)) if last < len(listed) and not typed else "",
+        here=visit.at(name, **same, **({"at": str(first)} if first else {})),
     )
 
 
 _Rows = list[tuple[JointForm, RowForm]]
+_TASKS = (
+    ("workshop", "Talk the findings over"), ("plan", "Agree the plan"),
+    ("follow-up", "Report progress"),
+)  # fmt: skip
+_KINDS: Mapping[str, JointKind] = {
+    "workshop": "workshop", "plan": "plan", "follow-up": "progress",
+}  # fmt: skip
+"""What kind of workbook each page fills in."""
+
+
+def _number(rows: _Rows) -> int:
+    """How many rows there are, but for empty ones to be added."""
+    return sum(bool(row.said) or not row.added for _, row in rows)
 
 
 def _lists(every: _Rows) -> dict[str, tuple[str, _Rows]]:
-    """The lists that rows of the plan are shown in: by the address, with title and rows."""
-    open_ones = [
-        (form, row)
-        for form, row in every
-        if row.number in form.in_doubt or not (row.said.get(DECISION) or row.optional)
-    ]
-    added = [(form, row) for form, row in every if row.added]
-    return {
-        "open": ("To decide", open_ones), "new": ("New actions", added), "all": ("All", every),
+    """The lists that rows of the plan are shown in: by the address, with title and rows.
+
+    Each row is in one of them, and in that of all. Rows for new actions that nobody has filled in
+    are not counted.
+    """
+    lists: dict[str, tuple[str, _Rows]] = {
+        "open": ("To decide", []), "decided": ("Decided", []),
+        "left": ("Not asked of the committee", []), "new": ("New actions", []),
     }  # fmt: skip
+    for form, row in every:
+        if row.number in form.in_doubt:
+            name = "open"
+        elif row.added:
+            name = "new"
+        elif row.said.get(DECISION):
+            name = "decided"
+        else:
+            name = "left" if row.optional else "open"
+        lists[name][1].append((form, row))
+    return {**lists, "all": ("All", every)}
+
+
+def _by_group(every: _Rows) -> dict[str, tuple[str, _Rows]]:
+    """The lists of a workshop: all questions, and those of each group."""
+    groups = dict.fromkeys(row.heading for _, row in every)
+    own = {
+        str(at): (title, [(form, row) for form, row in every if row.heading == title])
+        for at, title in enumerate(groups)
+    }
+    return {"all": ("All", every), **own} if len(own) > 1 else {"all": ("All", every)}
+
+
+_LISTS: Mapping[str, Callable[[_Rows], dict[str, tuple[str, _Rows]]]] = {
+    "plan": _lists, "workshop": _by_group, "follow-up": lambda every: {"all": ("All", every)},
+}  # fmt: skip
+
+
+def _key(number: str) -> str:
+    """What stands for a row's number in the names of fields."""
+    return number.replace(" ", "_")
 
 
 def _shown(form: JointForm, row: RowForm) -> RowOnPage:
     return RowOnPage(
         row=row,
+        key=_key(row.number),
         owner=form.holder.name if form.kind == "progress" else "",
         fields=tuple(
-            EntryField(f"{row.number}{_DIVIDES}{one.name}", one, row.said.get(one.name, ""))
+            EntryField(
+                f"{_key(row.number)}{_DIVIDES}{one.name}",
+                row.entry(one),
+                row.said.get(one.name, ""),
+            )
             for one in form.entries
         ),
         doubt=form.in_doubt.get(row.number, ""),
@@ -203,13 +303,13 @@ def _typed(visit: Visit) -> tuple[dict[str, Mapping[str, str]], dict[str, str]]:
     numbers = visit.form.all("row")
     typed: dict[str, Mapping[str, str]] = {}
     for number in numbers:
-        begins = f"{number}{_DIVIDES}"
+        begins = f"{_key(number)}{_DIVIDES}"
         typed[number] = {
             name.removeprefix(begins): visit.form.text(name)
             for name in visit.form.fields
             if name.startswith(begins)
         }
-    return typed, {number: visit.form.text(f"seen{_DIVIDES}{number}") for number in numbers}
+    return typed, {number: visit.form.text(f"seen{_DIVIDES}{_key(number)}") for number in numbers}
 
 
 def _done(visit: Visit, done: FilledIn, name: str) -> Done:
@@ -225,26 +325,41 @@ def _done(visit: Visit, done: FilledIn, name: str) -> Done:
 def _errors(done: FilledIn, shown: Iterable[str]) -> Iterable[FieldError]:
     """What is wrong, at the field where it is; at the row where it is in none."""
     for one in done.problems:
-        field = f"{one.number}{_DIVIDES}{one.name}" if one.name else f"row{_DIVIDES}{one.number}"
+        key = _key(one.number)
+        field = f"{key}{_DIVIDES}{one.name}" if one.name else f"row{_DIVIDES}{key}"
         message = f"Row {one.number}: {one.message}"
         yield FieldError(field if one.number in shown else "", message)
 
 
-def _file(visit: Visit) -> Path | None:
-    """The plan workbook in the outbox, if it is there."""
-    found = sorted(
-        path for path in joint_folder(visit.folder, "plan").glob("*.xlsx")
-        if path.is_file() and not path.is_symlink()
-    )  # fmt: skip
-    return found[-1] if found else None
+def _files(visit: Visit, kind: JointKind) -> dict[str, Path]:
+    """The workbooks of a kind in the outbox, by name."""
+    found = sorted(joint_folder(visit.folder, kind).glob("*.xlsx"))
+    return {path.name: path for path in found if path.is_file() and not path.is_symlink()}
+
+
+def _saved(visit: Visit, kind: JointKind) -> tuple[PageLink, ...]:
+    """Where the workbooks of a kind are saved from; of the plan's the one written last."""
+    names = list(_files(visit, kind))
+    if kind == "plan":
+        return tuple(PageLink("the plan workbook", visit.at("plan-file")) for _ in names[-1:])
+    return tuple(
+        PageLink(name.removesuffix(".xlsx"), visit.at("plan-file", kind=kind, name=name))
+        for name in names
+    )
 
 
 def give(visit: Visit) -> Response:
-    """Give out the plan workbook, to be filled in in Excel.
+    """Give out a plan or workshop workbook, to be filled in in Excel.
 
     Raises:
         UsageError: there is none.
     """
-    if (path := _file(visit)) is None:
-        raise UsageError("There is no plan workbook in the outbox.", "Write it on the page Plan.")
+    asked = visit.request.query_params
+    kind: JointKind = "workshop" if asked.get("kind") == "workshop" else "plan"
+    files = _files(visit, kind)
+    path = files.get(asked.get("name", "")) or (
+        next(reversed(files.values()), None) if kind == "plan" else None
+    )
+    if path is None:
+        raise UsageError("There is no such workbook in the outbox.", "Write it on the page Plan.")
     return download(path, path.name)

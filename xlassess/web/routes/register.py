@@ -24,6 +24,7 @@ from xlassess.services.post.due import Ask
 from xlassess.services.post.send import draft
 from xlassess.services.status import LINE_STATES, OUT, Line, LineState, Rate, RateBy, Status
 from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.page import PageLink, page
 from xlassess.web.unsettled import KINDS
 from xlassess.web.visit import Visit
@@ -89,6 +90,8 @@ class RegisterView:
     here: str
     everything: str
     response: str
+    undoing: str
+    last: LastDecision | None
     closed: bool
     empty: bool
     round: str
@@ -120,6 +123,8 @@ def show(visit: Visit) -> Response:
         here=visit.at("register", **kept, **({"at": str(at)} if at else {})),
         everything=visit.at("register"),
         response=visit.at("response"),
+        undoing=visit.at("doubt"),
+        last=last_decision(visit),
         closed=found.closed is not None,
         empty=not found.lines,
         round=visit.assessment.round,

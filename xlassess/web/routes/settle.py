@@ -17,6 +17,7 @@ from xlassess.services.common.phrases import CLOCKS, MATTERS, count, seeming, wi
 from xlassess.services.in_doubt import in_doubt
 from xlassess.services.query import LETTER
 from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.settling import PLAIN, Case, settle, take_back, undo_key
@@ -56,6 +57,7 @@ class SettleView:
     doubt: str
     undo: str
     back: str
+    last: LastDecision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class DoubtView:
     history: str
     undo: str
     back: str
+    last: LastDecision | None
     closed: bool
     query: str
     letter: str
@@ -124,6 +127,7 @@ def show(visit: Visit) -> Response:
         doubt=visit.at("doubt"),
         undo=_after_done(visit, "undo"),
         back=_after_done(visit, "back"),
+        last=last_decision(visit),
     )
     return page(visit, "settle.html", "What is to be settled", view)
 
@@ -192,6 +196,7 @@ def show_one(visit: Visit) -> Response:
         history=visit.at("history", **given) if found else "",
         undo=_after_done(visit, "undo"),
         back=_after_done(visit, "back"),
+        last=last_decision(visit),
         closed=visit.status.closed is not None,
         query=visit.at("query", **given) if query else "",
         letter=visit.at("query", letter="yes", **given) if query else "",
@@ -268,7 +273,7 @@ def _back(visit: Visit) -> str:
     """The address of what a decision was about that was taken back."""
     reference, _, key = visit.form.text("back").partition("/")
     if not key:
-        return visit.at("settle")
+        return visit.at(reference if reference in ("register", "history") else "settle")
     return visit.at("doubt", ref=reference, of=key)
 
 

@@ -47,10 +47,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """A text of a table or list, and where it leads; nowhere where ``to`` is empty."""
+    """A text of a table or list, and where it leads; nowhere where ``to`` is empty.
+
+    One that is ``whole`` stays in one line, such as a reference.
+    """
 
     text: str
     to: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +409,10 @@ def _row(
             links[place] = next(filter(None, places), "")
         elif heading == "Return" and found.attribution in _REFERENCES and row[place]:
             links[place] = visit.at("history", reference=row[place])
-    return tuple(LinkedText(text, links[place]) for place, text in enumerate(row))
+    return tuple(
+        LinkedText(text, links[place], table.headings[place] == "Return")
+        for place, text in enumerate(row)
+    )
 
 
 def item(visit: Visit) -> Response:
@@ -486,7 +493,7 @@ def _answer(
         f"{given.sheet} {given.cell}".strip(),
     )  # fmt: skip
     history = visit.at("history", reference=who.code)
-    linked = LinkedText(who.code, history if found.attribution in _REFERENCES else "")
+    linked = LinkedText(who.code, history if found.attribution in _REFERENCES else "", whole=True)
     return (*map(LinkedText, plain), linked)
 
 
