@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -219,15 +220,22 @@ class AssessmentFolder:
         if os.name == "nt":
             return
         os.umask(left_out() & ~0o070)  # what is written from now on
-        ledgers = self.root.glob(f"{self.ledger_file.name}*")
-        within = (path for place in _FILLED for path in (self.root / place).rglob("*"))
-        places = (self.root / place for place in _FILLED)
-        for path in (self.secret_file, *ledgers, *places, *within):
-            with suppress(OSError):  # somebody else's, or not there yet
-                mode = path.stat().st_mode
-                wanted = mode | ((mode & 0o700) >> 3)
-                if wanted != mode:
-                    path.chmod(wanted & 0o7777)
+        with suppress(OSError):
+            group = self.root.stat().st_gid
+            for path in self._groups_own():
+                with suppress(OSError):  # somebody else's, or not there yet
+                    _give(path, group)
+
+    def _groups_own(self) -> Iterator[Path]:
+        """Yield what a group works with: the folder itself, what people fill in, what we keep."""
+        yield self.root  # without it nobody else can put anything there, nor write to the ledger
+        for place in (*_FILLED, *_OF_PEOPLE):
+            yield self.root / place
+            yield from (self.root / place).rglob("*")
+        yield self.secret_file
+        for names in (f"{self.ledger_file.name}*", f"{Path(REGISTER).stem}.*"):
+            yield from self.root.glob(names)
+        yield self.settings_file
 
     def create(self, text: str = "") -> None:
         """Begin a new assessment: settings and register to be filled in, and a secret.
@@ -423,6 +431,27 @@ class AssessmentFolder:
 
 _FILLED = ("outbox", "drafts", "entries", "returns", "output", "jobs", rounds.ROUNDS)
 """The folders that xlassess fills."""
+_OF_PEOPLE = ("toolkits", "templates")
+"""The folders that people fill, where they have toolkits or words of their own."""
+
+
+def _give(path: Path, group: int) -> None:
+    """Give a group what the owner of a file or folder has; what is made in a folder follows it.
+
+    A link is left alone: it may lead out of the folder.
+
+    Raises:
+        OSError: it is somebody else's, or not there.
+    """
+    state = path.lstat()
+    if stat.S_ISLNK(state.st_mode):
+        return
+    if state.st_gid != group:
+        os.chown(path, -1, group)
+    mode = stat.S_IMODE(state.st_mode)
+    wanted = mode | ((mode & 0o700) >> 3) | (stat.S_ISGID if stat.S_ISDIR(state.st_mode) else 0)
+    if wanted != mode:
+        path.chmod(wanted)
 
 
 def _plain_fields(assessment: Assessment) -> Iterator[Remark]:
