@@ -7,6 +7,7 @@ against. They start from a workbook as issued, so that nothing but the damage is
 from __future__ import annotations
 
 import io
+import os
 import re
 import struct
 from collections.abc import Callable
@@ -183,8 +184,10 @@ def text_repeated_beyond_memory(bench: Bench) -> Damaged:
 
 
 @damages("G13")
-def gone_before_it_was_read(bench: Bench) -> Damaged:
-    return Damaged(bench.folder / "gone.xlsx", a_context(bench.book))
+def pipe_instead_of_a_file(bench: Bench) -> Damaged:
+    path = bench.folder / "pipe.xlsx"
+    os.mkfifo(path)
+    return Damaged(path, a_context(bench.book))
 
 
 @damages("G14")
@@ -232,6 +235,11 @@ def spreadsheet_encrypted_by_libreoffice(bench: Bench) -> Damaged:
 @damages("G21")
 def message_without_a_workbook(bench: Bench) -> Damaged:
     return bench.save(b"From: jo@ash.example\r\nSubject: Sorry\r\n\r\nI forgot the file.\r\n")
+
+
+@damages("G22")
+def name_of_no_file(bench: Bench) -> Damaged:
+    return Damaged(bench.folder / "gone.xlsx", a_context(bench.book))
 
 
 @damages("I01")

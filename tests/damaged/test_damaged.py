@@ -70,8 +70,8 @@ def test_pair__gives_its_code_and_nothing_else(code: str, tmp_path: Path) -> Non
 def test_damaged__gives_its_code_and_nothing_else(
     code: str, book: Workbook, tmp_path: Path
 ) -> None:
-    if code == "G14" and sys.platform == "win32":
-        pytest.skip("links take privileges on Windows")
+    if code in ("G13", "G14") and sys.platform == "win32":
+        pytest.skip("Windows has no pipes among files, and links take privileges there")
     unpacked = tmp_path / "unpacked"
     unpacked.mkdir()
     ret = _handed_over(BUILDERS[code](Bench(book, tmp_path)), unpacked)

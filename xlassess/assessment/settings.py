@@ -389,6 +389,8 @@ class AssessmentFolder:
     def _new_secret(self) -> bytes:
         secret = secrets.token_bytes(SECRET_BYTES)
         write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
+        if self.settings_file.is_file() and self.assessment().shared:
+            self.give_to_group()  # the next of the group seals and reads with the same
         return secret
 
     def _read(self, path: Path) -> bytes:

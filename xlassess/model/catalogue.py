@@ -180,6 +180,13 @@ _GUARD = (
         "Read it. If it is an answer, record it: xlassess nil, xlassess decline, or ask for the "
         "workbook as an attachment.",
     ),
+    Kind(
+        "G22",
+        "refuse",
+        "No such file",
+        "There is no file or folder of this name.",
+        "Check the name and the folder it is in. Put names with spaces in quotes.",
+    ),
 )
 
 _IDENTIFY = (

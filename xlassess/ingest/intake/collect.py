@@ -201,9 +201,10 @@ def _one(path: Path, name: str, unpacker: _Unpacker, *, named: bool = False) -> 
     try:
         if path.is_symlink() and not named:
             yield refused(name, found("G14"))
+        elif not path.exists():
+            yield refused(name, found("G22"))
         elif not path.is_file():
-            problem = "there is no such file" if not path.exists() else "it is not a file"
-            yield refused(name, found("G13", problem=problem))
+            yield refused(name, found("G13", problem="it is not a file"))
         else:
             yield from _file(path, name, unpacker)
     except OSError as fault:
