@@ -18,6 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if TYPE_CHECKING:
     from tests.clients.office import Office, Offices
     from tests.clients.postgresql import Cluster
+    from tests.clients.storage import Storage
     from tests.made import Made
 
 
@@ -126,6 +127,15 @@ def cluster() -> Iterator[Cluster]:
     from tests.clients.postgresql import a_cluster
 
     with a_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[Storage]:
+    """The storage that the tests of this process share; it is marked like an office."""
+    from tests.clients.storage import a_storage
+
+    with a_storage() as running:
         yield running
 
 

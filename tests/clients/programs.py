@@ -64,6 +64,8 @@ PROGRAMS: Mapping[str, Program] = {
     "dovecot": Program("Dovecot", "install dovecot-imapd", ("dovecot",)),
     "neomutt": Program("NeoMutt", "install neomutt", ("neomutt",)),
     "psycopg": Program("psycopg", 'pip install "xlassess[postgres]"'),
+    "s3fs": Program("s3fs", 'pip install "xlassess[s3]"'),
+    "s3": Program("a server that speaks S3", 'pip install "xlassess[test]"', needs=("s3fs",)),
     "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",), needs=("psycopg",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
@@ -83,6 +85,9 @@ PROGRAMS: Mapping[str, Program] = {
     ),
 }
 """Every program by the name that marks and ``XLASSESS_WITHOUT`` have for it."""
+
+_PACKAGES = {"psycopg": "psycopg", "s3fs": "s3fs", "s3": "moto"}
+"""Packages of Python that tests need, and what they are imported as."""
 
 _declared: ContextVar[frozenset[str] | None] = ContextVar("declared", default=None)
 
@@ -147,8 +152,8 @@ def _path(name: str) -> Path | None:
     program = PROGRAMS[name]
     if name == "uno":
         return _python_with_uno()
-    if name == "psycopg":
-        found_here = find_spec(name)
+    if name in _PACKAGES:
+        found_here = find_spec(_PACKAGES[name])
         return Path(found_here.origin) if found_here and found_here.origin else None
     if program.package:
         package = ROOT / program.package

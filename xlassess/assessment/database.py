@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from xlassess.files.problems import FileError
@@ -70,18 +70,33 @@ def named_database(settings: bytes, name: str) -> LedgerDatabase | None:
 
 @lru_cache(maxsize=8)
 def _named(settings: bytes, name: str) -> LedgerDatabase | None:
+    url = place_in(settings, name, LEDGER, ledger_remarks)
+    return LedgerDatabase(url, id_in(settings, name)) if url else None
+
+
+def place_in(
+    settings: bytes, name: str, field: str, remarks: Callable[[str], Iterable[Remark]]
+) -> str:
+    """Return what settings say in a field that names a place; empty where they say nothing.
+
+    Args:
+        settings: the content of the settings.
+        name: the name of their file.
+        field: the field.
+        remarks: what is wrong with a text there.
+
+    Raises:
+        FileError: the settings cannot be read, or no place can be meant by what they say.
+    """
     file = read_yaml(settings, name)
     if file.problems:
         raise FileError(file.problems)
-    said = file.tree if isinstance(file.tree, dict) else {}
-    url = said.get(LEDGER)
-    if url is None:
-        return None
-    if not isinstance(url, str):
-        raise FileError([file.problem((LEDGER,), "This is not the URL of a database.", _USUAL)])
-    if problems := [file.problem(*remark) for remark in ledger_remarks(url)]:
+    said = file.tree.get(field) if isinstance(file.tree, dict) else None
+    if said is None:
+        return ""
+    if problems := [file.problem(*one) for one in remarks(said if isinstance(said, str) else "")]:
         raise FileError(problems)
-    return LedgerDatabase(url, id_in(settings, name))
+    return str(said)
 
 
 def id_in(settings: bytes, name: str) -> str:

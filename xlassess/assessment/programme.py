@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlassess.assessment.bucket import FILES, files_remarks
 from xlassess.assessment.database import LEDGER, ledger_remarks
 from xlassess.assessment.settings import AssessmentFolder, write_new
 from xlassess.assessment.starter import enter
@@ -54,6 +55,7 @@ review_years: 3
 #   attribution: aggregated
 #   minimum_group: 3
 #   ledger: postgresql+psycopg://USER@HOST/DATABASE
+#   files: s3://BUCKET/PREFIX
 
 # The register of partnerships. Keep it last in this file: xlassess programme add writes below it.
 #   folder       the assessment's folder; leave out while there is none
@@ -176,9 +178,9 @@ class ProgrammeFolder:
         if shared.toolkits:
             chosen = "".join(f"\n  - {each}" for each in shared.toolkits)
             text = re.sub(r"(?m)^toolkits:(\n  - .*)+", lambda _: f"toolkits:{chosen}", text)
-        if shared.ledger:
-            line = f"{LEDGER}: {json.dumps(shared.ledger)}"
-            text = re.sub(rf"(?m)^# {LEDGER}: .*$", lambda _: line, text)
+        for field, url in ((LEDGER, shared.ledger), (FILES, shared.files)):
+            if url:
+                text = re.sub(rf"(?m)^# {field}: .*$", f"{field}: {json.dumps(url)}", text)
         folder.settings_file.write_text(text, encoding="utf-8")
 
     def _source(self) -> bytes:
@@ -208,7 +210,7 @@ def _read(source: bytes) -> tuple[Programme, YamlFile]:
     if programme is not None:
         remarks = (
             *unfit_texts(file.tree), *_plain(programme), *_told_apart(programme),
-            *_shared_ledger(programme),
+            *_shared_places(programme),
         )  # fmt: skip
         found = [file.problem(*remark) for remark in remarks]
         problems = tuple(sorted(found, key=lambda problem: problem.line))
@@ -241,9 +243,10 @@ def _plain(programme: Programme) -> Iterator[Remark]:
         yield ("review_years",), f"The cycle cannot be {years} years.", hint
 
 
-def _shared_ledger(programme: Programme) -> Iterator[Remark]:
-    if programme.shared.ledger:
-        for loc, message, hint in ledger_remarks(programme.shared.ledger):
+def _shared_places(programme: Programme) -> Iterator[Remark]:
+    shared = programme.shared
+    for text, remarks in ((shared.ledger, ledger_remarks), (shared.files, files_remarks)):
+        for loc, message, hint in remarks(text) if text else ():
             yield ("shared", *loc), message, hint
 
 

@@ -13,12 +13,14 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from xlassess.assessment import rounds
+from xlassess.assessment.bucket import files_remarks, named_bucket
 from xlassess.assessment.database import id_remark, is_id, ledger_remarks, named_database
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
@@ -28,6 +30,7 @@ from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
 from xlassess.model.assessment import (
     Assessment,
+    FilesBucket,
     LedgerDatabase,
     MailServer,
     Preparation,
@@ -38,6 +41,7 @@ from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.toolkits.remarks import unfit_texts
 
 _LONGEST_REASON = 600
+_Place = TypeVar("_Place")
 
 
 def scenario_remarks(assessment: Assessment, own: Path) -> Iterator[Remark]:
@@ -171,7 +175,7 @@ class AssessmentFolder:
 
     @property
     def returns(self) -> Path:
-        """Where received files are kept."""
+        """The folder of received files, where they are not in a bucket."""
         return self.root / "returns"
 
     @property
@@ -186,12 +190,25 @@ class AssessmentFolder:
         Raises:
             AssessmentFileError: the settings name none that can be meant.
         """
+        return self._place(named_database) or self.ledger_file
+
+    @property
+    def files(self) -> Path | FilesBucket:
+        """Where received files are kept: in the folder, or in the bucket that the settings name.
+
+        Raises:
+            AssessmentFileError: the settings name none that can be meant.
+        """
+        return self._place(named_bucket) or self.returns
+
+    def _place(self, named: Callable[[bytes, str], _Place | None]) -> _Place | None:
+        """The place that settings name; None without any."""
         try:
             settings = self.settings_file.read_bytes()
         except OSError:
-            return self.ledger_file
+            return None
         try:
-            return named_database(settings, self.settings_file.name) or self.ledger_file
+            return named(settings, self.settings_file.name)
         except FileError as error:
             raise AssessmentFileError(error.problems) from None
 
@@ -308,6 +325,7 @@ class AssessmentFolder:
                 *unfit_texts(file.tree),
                 *_plain_fields(assessment),
                 *(ledger_remarks(assessment.ledger) if assessment.ledger else ()),
+                *(files_remarks(assessment.files) if assessment.files else ()),
                 *self._used_toolkits(assessment),
                 *scenario_remarks(assessment, self.toolkits),
             )

@@ -82,6 +82,10 @@ _LEDGER = """\
 # several people work from different computers. See "The ledger in a database" in the guide. No
 # password goes in here.
 # ledger: postgresql+psycopg://USER@HOST/DATABASE
+
+# The files that came back are in the folder returns. They can be in storage that speaks S3 instead.
+# See "Received files in a bucket" in the guide. No key goes in here.
+# files: s3://BUCKET/PREFIX
 """
 
 _ROUND = """\

@@ -148,6 +148,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "show_last_time": "What workbooks show of last time, by toolkit: no, facts or all",
         "show_successors": "true where a successor is shown the answers of who was there before",
         "mail": "The mail server that messages are handed to with --via smtp",
+        "files": "The bucket that keeps the files that came back; leave out for the folder returns",
     },
     "MailServer": {
         "host": "The name of the mail server, such as smtp.example.org",

@@ -1,6 +1,6 @@
 """What was issued, returned and decided."""
 
-from xlassess.ledger.archive import Kept, keep_file
+from xlassess.ledger.archive import Kept, keep_file, kept_files
 from xlassess.ledger.audit import Audit, Fault
 from xlassess.ledger.database.copying import LedgerCopied
 from xlassess.ledger.reads import RoundOverview
@@ -18,5 +18,6 @@ __all__ = [
     "LedgerCopied",
     "RoundOverview",
     "keep_file",
+    "kept_files",
     "user_name",
 ]

@@ -186,6 +186,32 @@ class LedgerDatabase:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesBucket:
+    """A bucket that keeps the received files of many assessments, and the one that is meant.
+
+    ``url`` says where, without a key: s3://bucket or s3://bucket/prefix. ``assessment`` is the
+    assessment's id; its files are below it.
+    """
+
+    url: str
+    assessment: str
+
+    @property
+    def path(self) -> str:
+        """The bucket and what the names of the assessment's objects begin with."""
+        return f"{self.url.removeprefix('s3://').rstrip('/')}/{self.assessment}"
+
+    @property
+    def bucket(self) -> str:
+        """The name of the bucket."""
+        return self.path.partition("/")[0]
+
+    def __str__(self) -> str:
+        """Return the place as people read it."""
+        return f"s3://{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """One partnership assessing itself in one round with chosen toolkits.
 
@@ -199,6 +225,7 @@ class Assessment:
     nothing is said. ``show_successors`` says that whoever follows somebody at a partner is shown
     that person's answers. ``mail`` is the server that messages are handed to, if xlassess sends
     them. ``ledger`` is the URL of the database with the ledger; empty for a file in the folder.
+    ``files`` is the URL of the bucket with the received files; empty for the folder ``returns/``.
     """
 
     __pydantic_config__ = _STRICT
@@ -220,6 +247,7 @@ class Assessment:
     show_last_time: Mapping[str, LastTimeShown] = field(default_factory=dict, hash=False)
     show_successors: bool = False
     ledger: str = ""
+    files: str = ""
 
     @property
     def promise(self) -> Promise:

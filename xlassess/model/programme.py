@@ -68,6 +68,7 @@ class SharedSettings:
     attribution: Attribution | None = None
     minimum_group: int | None = None
     ledger: str = ""
+    files: str = ""
 
     @property
     def entered(self) -> Mapping[str, str]:

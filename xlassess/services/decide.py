@@ -18,7 +18,8 @@ from typing import Literal
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import normalise
 from xlassess.ingest import ReturnedFile, corrected, read_all
-from xlassess.ledger import Event, Ledger, keep_file
+from xlassess.ledger import Event, Ledger
+from xlassess.ledger.archive import kept_files
 from xlassess.ledger.recording.messages import BY_HAND
 from xlassess.ledger.tables.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
@@ -296,10 +297,10 @@ def _to_correct(ledger: Ledger, book: Issued) -> Return:
 
 def _keep_record(folder: AssessmentFolder, record: bytes) -> None:
     """Keep the record of a correction beside the files that came in."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, kept_files(folder.files) as files:
         path = Path(place, "correction.json")
         path.write_bytes(record)
-        keep_file(folder.returns, path, "json")
+        files.secure([files.keep(path, "json")])
 
 
 def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
@@ -331,14 +332,15 @@ def _of_another_round(folder: AssessmentFolder, ledger: Ledger, ret: Return) -> 
     reason = next((one for one in ret.findings if one.code == _ANOTHER_ROUND), None)
     if ret.state != "refused" or reason is None:
         return None
-    kept = next(iter(sorted((folder.returns / ret.sha256[:2]).glob(f"{ret.sha256}.*"))), None)
-    if kept is None:
-        raise UsageError(
-            f"The file of return {ret.number} is not in returns/ any more.",
-            "Put it back from a copy of this folder.",
-        )
     context = replace(context_of(folder, ledger), round=reason.details["found"])
-    ((_, anew),) = read_all((ReturnedFile(kept, ret.file),), context, 1)
+    with tempfile.TemporaryDirectory() as room, kept_files(folder.files) as files:
+        kept = files.at_hand(ret.sha256, Path(room))
+        if kept is None:
+            raise UsageError(
+                f"The file of return {ret.number} is not in {files.where} any more.",
+                "Put it back from a copy.",
+            )
+        ((_, anew),) = read_all((ReturnedFile(kept, ret.file),), context, 1)
     if anew.state == "refused":
         raise UsageError(
             f"Return {ret.number} cannot be used: {anew.findings[0].message}",

@@ -26,8 +26,8 @@ from xlassess.ingest import (
     read_printed,
     says_another_answers,
 )
-from xlassess.ledger import Kept, Ledger, keep_file
-from xlassess.ledger.archive import bring_to_disk, sweep
+from xlassess.ledger import Kept, Ledger
+from xlassess.ledger.archive import KeptFiles, kept_files, sweep
 from xlassess.ledger.tables.order import SAYS, UNSEALED
 from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.assessment import Respondent
@@ -100,21 +100,19 @@ def ingest(
     _check_paths(folder, paths)
     assessment = folder.assessment()
     folder.secret()
-    folder.returns.mkdir(parents=True, exist_ok=True)
-    sweep(folder.returns)
     sweep(Path(tempfile.gettempdir()), (_UNPACKED,))
     with (
         tempfile.TemporaryDirectory(prefix=_UNPACKED) as unpacked,
+        kept_files(folder.files) as files_kept,
         Ledger(folder.ledger, lambda: now, by) as ledger,
     ):
+        files_kept.sweep()
         still_open(ledger, assessment.round)
         before = ledger.last_event(), ledger.counting(assessment.round)
         context = read_against(folder, ledger, now.astimezone().date())
         context = replace(context, passwords=tuple(passwords))
         last = _before(folder, ledger, context)
-        run = _Run(
-            folder.returns, ledger, context, round_name=assessment.round, now=now, before=last
-        )
+        run = _Run(files_kept, ledger, context, round_name=assessment.round, now=now, before=last)
         run.arrived, run.tell = arrived or {}, tell
         run.people = people_now(folder)
         run.collect(paths, Path(unpacked))
@@ -336,7 +334,7 @@ class _Run:
 
     def __init__(
         self,
-        returns: Path,
+        kept: KeptFiles,
         ledger: Ledger,
         context: Context,
         *,
@@ -345,7 +343,7 @@ class _Run:
         before: LastAnswers,
     ) -> None:
         self._before = before
-        self._returns, self._ledger, self._context = returns, ledger, context
+        self._kept, self._ledger, self._context = kept, ledger, context
         self._round, self._now = round_name, now
         self._as_made = {one.sha256 for one in context.entries.values()}
         self.untouched: list[str] = []
@@ -355,6 +353,7 @@ class _Run:
         self._waiting: dict[str, ReturnedFile] = {}
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
+        self._came_in: dict[str, Kept] = {}
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
         self.tell: Callable[[Received], None] = lambda file: None
@@ -402,7 +401,7 @@ class _Run:
             if item.sha256 if isinstance(item, Return) else item.mail:
                 self.keep_origin(paths, item.file if isinstance(item, Return) else item.name)
             self.take(item)
-        self.bring_to_disk()
+        self._secure()
 
     def _dated(
         self, item: ReturnedFile | Return | NoticedMail
@@ -449,13 +448,13 @@ class _Run:
             self.untouched.append(item.name)
             return
         try:
-            kept = keep_file(self._returns, item.path, _ending(item.name))
+            kept = self._kept.keep(item.path, _ending(item.name))
         except UsageError as error:
             self._refuse(_unreadable(item.name, error))
             return
         self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
-            self._queue(kept.sha256, replace(item, path=kept.path))
+            self._queue(kept, replace(item, path=kept.path))
 
     def notice(self, item: NoticedMail) -> None:
         """Put a message in line that no person wrote; one about nobody known is refused.
@@ -569,17 +568,14 @@ class _Run:
             if origin and origin[1] not in self._looked_into:
                 shown, file = origin
                 self._looked_into.add(file)
-                self._origins[shown] = keep_file(
-                    self._returns, file, file.suffix[1:].lower() or "bin"
-                )
+                self._origins[shown] = self._kept.keep(file, file.suffix[1:].lower() or "bin")
 
-    def bring_to_disk(self) -> None:
+    def _secure(self) -> None:
         """Wait once for all files kept, before the first of them is recorded.
 
         A record must not speak of a file that a power cut takes away again.
         """
-        waiting = [source.path for source in self._waiting.values()]
-        bring_to_disk([*waiting, *(kept.path for kept in self._origins.values())])
+        self._kept.secure([*self._came_in.values(), *self._origins.values()])
 
     @property
     def in_line(self) -> int:
@@ -631,11 +627,13 @@ class _Run:
         """Record that the run is done."""
         self._ledger.end_run(self._run)
 
-    def _queue(self, key: str, source: ReturnedFile) -> None:
+    def _queue(self, kept: Kept, source: ReturnedFile) -> None:
         """Put a file in line unless it was read before; one refused then is tried again."""
+        key = kept.sha256
         before = self._ledger.known_file(key)
         if before is None or (before.state == "refused" and not self._is_of_before(before)):
             self._waiting[key] = source
+            self._came_in[key] = kept
         else:
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             self.tell(self._done[key])

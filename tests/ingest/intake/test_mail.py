@@ -218,15 +218,16 @@ def test_mailbox__is_kept_once_and_not_once_for_each_message(
     folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of thousands of messages, each would take as long as all of them."""
-    from xlassess.ledger import Kept, keep_file
+    from xlassess.ledger import Kept
+    from xlassess.ledger.keeping.in_folder import FolderFiles
 
-    kept = []
+    kept, keep = [], FolderFiles.keep
 
-    def counted(returns: Path, path: Path, ending: str) -> Kept:
+    def counted(files: FolderFiles, path: Path, kind: str = "") -> Kept:
         kept.append(path)
-        return keep_file(returns, path, ending)
+        return keep(files, path, kind)
 
-    monkeypatch.setattr("xlassess.services.ingest.keep_file", counted)
+    monkeypatch.setattr(FolderFiles, "keep", counted)
     path = tmp_path / "inbox.mbox"
     box = mailbox.mbox(path)
     for number in range(3):

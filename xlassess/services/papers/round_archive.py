@@ -21,6 +21,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import DICTIONARY, data_package, export, guarded, tables_of
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import KeptFiles, kept_files
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import local_day, written_day
@@ -129,8 +130,11 @@ def _write_returns(
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_INDEX)
-    for ret in returns:
-        name = _kept(place, folder, ret.sha256)
+    some = list(returns)
+    with kept_files(folder.files) as files:
+        names = {ret.sha256: _kept(place, files, ret.sha256) for ret in some}
+    for ret in some:
+        name = names[ret.sha256]
         book = issued.get(ret.reference)
         who = (book.identity.toolkit, book.partner, book.respondent) if book else ("", "", "")
         received = f"{ret.received_at:%Y-%m-%d %H:%M:%S}" if ret.received_at else ""
@@ -140,14 +144,14 @@ def _write_returns(
     (place / "index.csv").write_bytes(out.getvalue().encode("utf-8", "backslashreplace"))
 
 
-def _kept(place: Path, folder: AssessmentFolder, sha256: str) -> str:
-    """Copy a file that came back, once, and return its name; none where it had no bytes."""
-    found = sorted((folder.returns / sha256[:2]).glob(f"{sha256}.*")) if sha256 else []
-    if not found:
+def _kept(place: Path, files: KeptFiles, sha256: str) -> str:
+    """Copy a file that came back, and return its name; none where it had no bytes."""
+    found = files.at_hand(sha256, place)
+    if found is None:
         return ""
-    to = place / found[0].name
+    to = place / found.name
     if not to.exists():
-        shutil.copy2(found[0], to)
+        shutil.copy2(found, to)
     return to.name
 
 

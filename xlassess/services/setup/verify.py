@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -17,6 +15,7 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Audit, Event, Fault
+from xlassess.ledger.archive import KeptFiles, KeptName, hash_of_file, hashes, kept_files
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import JOINT_KINDS
@@ -26,8 +25,6 @@ from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import QUERIES, REPLACED
 from xlassess.services.common.phrases import count, listed
 
-_BLOCK = 1 << 20
-_FILES_AT_ONCE = 64
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -109,9 +106,11 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         )
     if noted and last:
         found.faults += _noted(audit.events, *noted)
-    kept = _archive(folder.returns, audit.returns, found)
-    _returned(audit.returns, kept, found)
+    with kept_files(folder.files) as files:
+        kept, place = _archive(files, audit.returns, found), files.where
+    _returned(audit.returns, kept, found, place)
     _unrecorded(audit, kept, found)
+    _left_in_folder(folder, kept, found)
     sealed = _sealed(folder, audit)
     _outbox(folder.root, sealed, found)
     found.faults += _seals(folder, [*(each.record for each in sealed), *entries])
@@ -144,20 +143,17 @@ def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]
         )
 
 
-def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> dict[str, Path]:
+def _archive(files: KeptFiles, recorded: Sequence[Return], found: _Findings) -> dict[str, KeptName]:
     """Check every file kept against its name; return those that hold, by their hashes."""
-    kept: dict[str, Path] = {}
+    kept: dict[str, KeptName] = {}
     numbers = {ret.sha256: ret.number for ret in recorded}
-    there = sorted(returns.rglob("*")) if returns.is_dir() else []
-    files = [path for path in there if path.is_file() and not path.name.startswith(".")]
-    for path, sha256 in _hashes(files).items():
-        name = path.name.partition(".")[0]
-        if name == sha256:
-            kept[sha256] = path
+    for one in files.every():
+        name, where = one.name.partition(".")[0], one.where
+        if name == one.sha256:
+            kept[name] = one
             continue
-        where = path.relative_to(returns.parent).as_posix()
-        if sha256 in numbers:
-            said = f"has the file of return {numbers[sha256]} under another name"
+        if one.sha256 in numbers:
+            said = f"has the file of return {numbers[one.sha256]} under another name"
         elif _DIGEST.fullmatch(name):
             said = "is not the file that was received"
         else:
@@ -166,47 +162,44 @@ def _archive(returns: Path, recorded: Sequence[Return], found: _Findings) -> dic
     return kept
 
 
-def _hashes(paths: Sequence[Path]) -> dict[Path, str]:
-    """The hash of every file, several read at once: hashing leaves other threads to run."""
-    some = [paths[at : at + _FILES_AT_ONCE] for at in range(0, len(paths), _FILES_AT_ONCE)]
-    with ThreadPoolExecutor() as pool:
-        return {path: sha256 for hashed in pool.map(_hash_all, some) for path, sha256 in hashed}
-
-
-def _hash_all(paths: Sequence[Path]) -> list[tuple[Path, str]]:
-    """The hashes of a handful of files: handed out singly, handing out would take the longest."""
-    return [(path, _hash(path)) for path in paths]
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _returned(returns: Sequence[Return], kept: Mapping[str, Path], found: _Findings) -> None:
+def _returned(
+    returns: Sequence[Return], kept: Mapping[str, KeptName], found: _Findings, place: str
+) -> None:
     missing = [ret for ret in returns if ret.sha256 and ret.sha256 not in kept]
     inside = [ret for ret in missing if ret.state == "refused" and "/" in ret.file]
-    found.remarks += [f"{_not_kept(ret)}. It was refused as part of a zip file." for ret in inside]
+    found.remarks += [
+        f"{_not_kept(ret, place)}. It was refused as part of a zip file." for ret in inside
+    ]
     lost = [ret for ret in missing if ret not in inside]
     if len(lost) > 1 and not kept:
-        message = f"The files of all {len(lost)} returns are missing from returns/."
+        message = f"The files of all {len(lost)} returns are missing from {place}."
         found.faults.append(Fault("returns", message))
         return
-    found.faults += [
-        Fault(f"return {ret.number}", f"{_not_kept(ret)} in returns/.") for ret in lost
-    ]
+    found.faults += [Fault(f"return {ret.number}", f"{_not_kept(ret, place)}.") for ret in lost]
 
 
-def _unrecorded(audit: Audit, kept: Mapping[str, Path], found: _Findings) -> None:
-    """Name the files in returns/ that no record knows."""
+def _left_in_folder(
+    folder: AssessmentFolder, kept: Mapping[str, KeptName], found: _Findings
+) -> None:
+    """Say that files lie in the folder that the bucket of the settings has not."""
+    if isinstance(folder.files, Path):
+        return
+    with kept_files(folder.returns) as here:
+        left = sum(one.sha256 not in kept for one in here.every())
+    if left:
+        found.remarks.append(
+            f"{count(left, 'file')} in returns/ {'is' if left == 1 else 'are'} not in "
+            f"{folder.files}. To copy: xlassess ledger copy-files returns {folder.files.url}"
+        )
+
+
+def _unrecorded(audit: Audit, kept: Mapping[str, KeptName], found: _Findings) -> None:
+    """Name the files kept that no record knows."""
     known = {ret.sha256 for ret in audit.returns}
     known |= {event.details.get("sha256", "") for event in audit.events}
-    for path in (path for sha256, path in kept.items() if sha256 not in known):
-        where = f"returns/{path.parent.name}/{path.name}"
-        if path.suffix == ".zip":
+    for one in (one for sha256, one in kept.items() if sha256 not in known):
+        where = one.where
+        if one.name.endswith(".zip"):
             # Version 0.1 at first kept the zip files that returns came in without a record.
             found.remarks.append(f"The zip file {where} has no record of its own.")
             continue
@@ -221,8 +214,8 @@ def _unrecorded(audit: Audit, kept: Mapping[str, Path], found: _Findings) -> Non
         )
 
 
-def _not_kept(ret: Return) -> str:
-    return f"The file of return {ret.number} ({ret.file}) is missing from returns/"
+def _not_kept(ret: Return, place: str) -> str:
+    return f"The file of return {ret.number} ({ret.file}) is missing from {place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +245,7 @@ def _outbox(root: Path, sealed: Sequence[_Sealed], found: _Findings) -> None:
         held = [path for path in places if path.is_file()]
         missing += not held
         there |= dict.fromkeys(held, each.record)
-    for path, sha256 in _hashes(list(there)).items():
+    for path, sha256 in hashes(list(there)).items():
         if sha256 != there[path].sha256:
             where = path.relative_to(root).as_posix()
             said = f"is not the workbook {there[path].reference} as it was issued"
@@ -333,7 +326,7 @@ def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findin
         faults = [fault for fault in told if fault]
         found.faults += faults
         sha256 = last.get(round_name)
-        if sha256 and newest.is_file() and _hash(newest) != sha256 and not faults:
+        if sha256 and newest.is_file() and hash_of_file(newest) != sha256 and not faults:
             found.remarks.append(
                 f"The summary of round {round_name} has been edited since it was written."
             )
@@ -468,7 +461,7 @@ def _archives(folder: AssessmentFolder, events: Sequence[Event]) -> Iterator[Fau
         except (bagit.BagError, OSError) as error:
             yield Fault(where, f"The archive {where} was changed: {error}.")
             continue
-        if _hash(place / "manifest-sha256.txt") != details["manifest"]:
+        if hash_of_file(place / "manifest-sha256.txt") != details["manifest"]:
             yield Fault(
                 where, f"The archive {where} is not the one made when the round was closed."
             )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from xlassess.ledger import Event, Ledger
+from xlassess.ledger.archive import kept_files
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.services.common.phrases import named
@@ -118,7 +122,7 @@ def _no_such() -> UsageError:
 
 def _event(visit: Visit, found: History, step: Step) -> HistoryEvent:
     ret = step.ret if step.event.what == "received" else None
-    there = ret is not None and _kept(visit, ret) is not None
+    there = ret is not None and _may_be_given(visit, ret)
     return HistoryEvent(
         step=step,
         told=told(found, step, hashes=False),
@@ -208,6 +212,15 @@ def cells(visit: Visit) -> Response:
     return page(visit, "cells.html", f"Answers in {reference}", view)
 
 
+def _may_be_given(visit: Visit, ret: Return) -> bool:
+    """True where the file of a return is kept; a bucket is not asked for each line of a page."""
+    place = visit.folder.files
+    if not isinstance(place, Path):
+        return bool(ret.sha256)
+    with kept_files(place) as files:
+        return files.at_hand(ret.sha256, place) is not None
+
+
 def give(visit: Visit) -> Response:
     """Give out a file that came in, as it came.
 
@@ -218,15 +231,17 @@ def give(visit: Visit) -> Response:
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
     with Ledger(visit.folder.ledger) as ledger:
         ret = ledger.numbered(number)
-    kept = _kept(visit, ret) if ret else None
-    if ret is None or kept is None:
-        raise UsageError("There is no such file.", "Choose it in the history of its workbook.")
-    name = ret.file.rpartition("/")[2]
-    ending = "" if name.casefold().endswith(kept.suffix) else kept.suffix
-    return download(kept, f"return {ret.number} {name}{ending}")
-
-
-def _kept(visit: Visit, ret: Return) -> Path | None:
-    """The file of a return, where it is kept: under its hash, which the ledger has."""
-    place = visit.folder.returns / ret.sha256[:2]
-    return next(iter(sorted(place.glob(f"{ret.sha256}.*"))), None) if ret.sha256 else None
+    room = Path(tempfile.mkdtemp())
+    try:
+        with kept_files(visit.folder.files) as files:
+            kept = files.at_hand(ret.sha256, room) if ret else None
+        if ret is None or kept is None:
+            raise UsageError("There is no such file.", "Choose it in the history of its workbook.")
+        name = ret.file.rpartition("/")[2]
+        ending = "" if name.casefold().endswith(kept.suffix) else kept.suffix
+        answer = download(kept, f"return {ret.number} {name}{ending}")
+    except BaseException:
+        shutil.rmtree(room)
+        raise
+    answer.background = BackgroundTask(shutil.rmtree, room)
+    return answer

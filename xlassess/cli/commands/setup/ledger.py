@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from xlassess.cli.console import Console
-from xlassess.cli.options import Options, common, here_or_in, shown
-from xlassess.model.assessment import LedgerDatabase
+from xlassess.cli.console import Console, progress
+from xlassess.cli.options import Options, common, here_or_in, leave, shown
+from xlassess.model.assessment import FilesBucket, LedgerDatabase
 from xlassess.services.common.phrases import count
 
 
 @click.group()
 def ledger() -> None:
-    """Copy the ledger into a database, or back into a file."""
+    """Copy the ledger into a database, or received files into a bucket; or back."""
 
 
 @ledger.command()
@@ -42,6 +42,48 @@ def copy(options: Options, source: str, target: str) -> None:
         console.say(f"The last event has the hash {done.copied.head}.")
     if not done.in_use:
         _say_next(console, done.to)
+
+
+@ledger.command("copy-files")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@common
+@click.pass_obj
+def copy_files(options: Options, source: str, target: str) -> None:
+    """Copy the files that came back FROM one place TO another.
+
+    A place is the folder returns, or a bucket without its key, such as s3://BUCKET/PREFIX. Keys are
+    taken from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for
+    storage other than Amazon's. Each file is checked; one that is there already stays as it is.
+    """
+    from xlassess.assessment.settings import AssessmentFolder
+    from xlassess.services.setup.copy_files import copy_files as service
+
+    source, target = (
+        each if "://" in each else str(options.root / each) for each in (source, target)
+    )
+    with progress("Copying") as watch:
+        done = service(AssessmentFolder(options.root), source, target, watch)
+    console = Console()
+    console.say(f"Copied and checked: {count(done.count, 'file')}.")
+    for each in done.strange:
+        console.say(f"{each} does not have the bytes that its name says. It was not copied.",
+                    style="query")  # fmt: skip
+    if not done.in_use:
+        _say_next_of_files(console, done.to)
+    leave(bool(done.strange))
+
+
+def _say_next_of_files(console: Console, to: Path | FilesBucket) -> None:
+    """Say how to work with the files that were copied."""
+    if isinstance(to, Path):
+        console.say(f"To work with {shown(to)}:")
+        console.say("Put it into the assessment's folder as returns.", indent=2)
+        console.say("Delete the line  files:  from assessment.yaml.", indent=2)
+    else:
+        console.say("To work with it, enter this line in assessment.yaml:")
+        click.echo(f"  files: {to.url}")
+        console.say("Then move the folder returns to a safe place.")
 
 
 def _say_next(console: Console, to: Path | LedgerDatabase) -> None:

@@ -1,0 +1,1 @@
+"""Where received files are kept: in a folder, or in a bucket."""

@@ -1,0 +1,96 @@
+"""Copying an assessment's received files from its folder into a bucket, or back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlassess.assessment.bucket import files_remarks
+from xlassess.assessment.database import id_in
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger.archive import KeptFiles, KeptName, kept_files
+from xlassess.model.assessment import FilesBucket
+from xlassess.model.errors import UsageError
+from xlassess.services.common.opening import shown
+from xlassess.services.common.progress import Watch, silent
+
+_TOGETHER = 64
+"""Files on the way at once: what is on this computer meanwhile stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesCopied:
+    """Received files that were copied: how many, to where, and whether the settings name it.
+
+    ``strange`` are files that were left where they are, because they do not have the bytes that
+    their names say.
+    """
+
+    count: int
+    to: Path | FilesBucket
+    in_use: bool
+    strange: tuple[str, ...]
+
+
+def copy_files(
+    folder: AssessmentFolder, source: str, target: str, watch: Watch = silent
+) -> FilesCopied:
+    """Copy the received files of an assessment; what is there already is left as it is.
+
+    Args:
+        folder: the assessment; its id says which files of a bucket are meant.
+        source: the folder, or the URL of the bucket, that has the files.
+        target: the folder or bucket that is to have them.
+        watch: told how many are done.
+
+    Raises:
+        UsageError: a place cannot be meant, or nothing is in the first.
+        XlassessError: a bucket cannot be used.
+        OSError: a file cannot be written.
+    """
+    of = _id_of(folder)
+    whence, to = _place(source, of), _place(target, of)
+    with kept_files(whence) as here, kept_files(to) as there:
+        found = list(here.every())
+        if not found:
+            raise UsageError(f"No file is kept in {_named(whence)}.", "Check the first place.")
+        sound = [one for one in found if one.name.partition(".")[0] == one.sha256]
+        for done in _bring(here, there, sound):
+            watch(done, len(sound))
+    strange = tuple(one.where for one in found if one not in sound)
+    return FilesCopied(len(sound), to, folder.files == to, strange)
+
+
+def _bring(here: KeptFiles, there: KeptFiles, some: Sequence[KeptName]) -> Iterator[int]:
+    """Bring files some at once, and yield how many are safe."""
+    for at in range(0, len(some), _TOGETHER):
+        lot = some[at : at + _TOGETHER]
+        with tempfile.TemporaryDirectory() as room:
+            brought = [(one, here.at_hand(one.sha256, Path(room))) for one in lot]
+            there.secure([there.keep(path, path.suffix[1:]) for _, path in brought if path])
+        yield at + len(lot)
+
+
+def _id_of(folder: AssessmentFolder) -> str:
+    settings = folder.settings_file
+    if not settings.is_file():
+        raise UsageError(
+            f"There is no assessment in {shown(folder.root)}.",
+            "Go to the assessment's folder, or name it with -C DIR: its id says which files of a "
+            "bucket are meant.",
+        )
+    return id_in(settings.read_bytes(), settings.name)
+
+
+def _place(written: str, of: str) -> Path | FilesBucket:
+    if "://" not in written:
+        return Path(written).absolute()
+    for _, message, hint in files_remarks(written):
+        raise UsageError(message, hint)
+    return FilesBucket(written.rstrip("/"), of)
+
+
+def _named(place: Path | FilesBucket) -> str:
+    return shown(place) if isinstance(place, Path) else str(place)
