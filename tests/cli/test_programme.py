@@ -137,15 +137,8 @@ def test_run__a_fault_in_one_is_told_and_the_others_follow(
     assert two.startswith("Two Partnership: not done. No workbook has been issued yet")
 
 
-def test_run__files_of_one_are_never_kept_by_another(tmp_path: Path) -> None:
+def test_run__ingest_of_a_folder_that_each_has(tmp_path: Path) -> None:
     three(tmp_path)
-    mixed = tmp_path / "mixed"
-    mixed.mkdir()
-    (mixed / "one.xlsx").write_bytes((tmp_path / "one.xlsx").read_bytes())
-    for words in ([mixed], ["../mixed"], [], ["inbox", "--mailbox", "imaps://a@b/INBOX"]):
-        refused = run("run", "-C", tmp_path, "ingest", *words)
-        assert (refused.exit_code, "keep a copy of every file" in refused.stderr) == (2, True)
-    assert not (tmp_path / "two" / "returns").exists()
     inbox = tmp_path / "two" / "inbox"
     inbox.mkdir()
     (inbox / "odd.txt").write_text("nothing")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from xlassess.ledger import archive, keep_file
+from xlassess.ledger import keep_file
+from xlassess.ledger.keeping.kept import BLOCK
 from xlassess.model.errors import UsageError
 
 
@@ -72,7 +73,7 @@ def test_keep__memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     keep_file(tmp_path / "returns", big)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * archive._BLOCK
+    assert peak < 8 * BLOCK
 
 
 @pytest.mark.parametrize("name", ["missing", "."])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from xlassess.files.yaml_file import Loc, Remark, YamlFile, read_yaml
 from xlassess.model.errors import UsageError, as_argument
 from xlassess.model.programme import Partnership, Programme, SharedSettings
 from xlassess.toolkits.remarks import unfit_texts
+
+_Value = str | bool | date | tuple[str, ...] | None
+"""What a field of a partnership says."""
 
 _LONGEST = 120
 _LONGEST_TEXT = 600
@@ -68,7 +71,8 @@ review_years: 3
 #   checklist    the day of the last checklist, if it is in none of the assessments here
 #   evaluated    the day of the last evaluation, if it is in none of the assessments here
 #   due          the day by which the committee wants the next one, if before the cycle's
-#   decision     what the committee decided, and on what day (decided)
+#   decision     what the committee decided, and on what day (decided); decisions before it are in
+#                the list earlier. xlassess programme decide and leave write all of these
 partnerships:
 """
 
@@ -147,11 +151,46 @@ class ProgrammeFolder:
                 "that begin with a hyphen, so nothing was added.",
                 f"Write this below  partnerships:  yourself:\n{shown}",
             )
-        longer = (text + "\n".join(_as_item(lines, indent)) + "\n").encode()
-        _read(longer)
+        longer = text + "\n".join(_as_item(lines, indent)) + "\n"
+        _read(longer.encode())
+        self._write(longer)
+
+    def change(self, place: int, changes: Mapping[str, _Value]) -> None:
+        """Change fields of a partnership in the register, and leave the rest as it is.
+
+        Args:
+            place: its place in the register, from 0.
+            changes: what the fields are to say.
+
+        Raises:
+            ProgrammeFileError: the register has problems.
+            UsageError: it is written in a way that cannot be changed like this.
+            OSError: the file cannot be written.
+        """
+        source = self._source()
+        before, file = _read(source)
+        wanted = replace(before.partnerships[place], **changes)  # type: ignore[arg-type]
+        others = before.partnerships
+        full = replace(before, partnerships=(*others[:place], wanted, *others[place + 1 :]))
+        text = _changed(file, source.decode("utf-8-sig"), place, changes)
+        try:
+            right = _read(text.encode())[0] == full
+        except ProgrammeFileError:
+            right = False
+        if not right:
+            # Aliases, texts over several lines and other things that YAML has.
+            lines = "\n".join(f"    {name}: {_written(value)}" for name, value in changes.items())
+            raise UsageError(
+                "The lines of this partnership in programme.yaml cannot be changed by this "
+                "command, so nothing was changed.",
+                f"Write this there yourself:\n{lines}",
+            )
+        self._write(text)
+
+    def _write(self, text: str) -> None:
         unfinished = self.register_file.with_name(".unfinished-programme.yaml")
         try:
-            unfinished.write_bytes(longer)
+            unfinished.write_bytes(text.encode())
             unfinished.replace(self.register_file)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -231,11 +270,14 @@ def _plain(programme: Programme) -> Iterator[Remark]:
                   for name in ("name", "lead_body", "budget")]  # fmt: skip
         texts += [((*at, name), getattr(entry, name) or "-", _LONGEST_TEXT)
                   for name in ("purpose", "decision")]  # fmt: skip
+        texts += [((*at, "earlier", n), text, _LONGEST_TEXT)
+                  for n, text in enumerate(entry.earlier)]  # fmt: skip
         if not entry.folder and not entry.name:
             yield at, "This partnership has neither a folder nor a name.", "Give one of the two."
     for loc, text, longest in texts:
         if not 1 <= len(text) <= longest or "\n" in text:
-            message = f"The {str(loc[-1]).replace('_', ' ')} is too long, or runs over lines."
+            field = next(each for each in reversed(loc) if isinstance(each, str))
+            message = f"The {field.replace('_', ' ')} is too long, or runs over lines."
             yield loc, message, f"Write it in one line of at most {longest} characters."
     years = programme.review_years
     if years is not None and not 1 <= years <= _MOST_YEARS:
@@ -283,9 +325,33 @@ def _lines_of(entry: Partnership) -> list[str]:
     return [f"{name}: {_written(value)}" for name, value in given if value != getattr(usual, name)]
 
 
-def _written(value: str | bool | date | None) -> str:
+def _changed(file: YamlFile, text: str, place: int, changes: Mapping[str, _Value]) -> str:
+    """The text with these fields of an entry written anew, or added after its last one."""
+    register = next(value for key, value in file.root.value if key.value == "partnerships")
+    entry = register.value[place]
+    there = {key.value: (key.start_mark.index, value.end_mark.index) for key, value in entry.value}
+    edits: list[tuple[int, int, str]] = []
+    last = max(end for _, end in there.values())
+    last = len(text[:last].rstrip())
+    between = ", " if entry.flow_style else "\n" + " " * entry.start_mark.column
+    for name, value in changes.items():
+        said = f"{name}: {_written(value)}"
+        if name in there:
+            start, end = there[name]
+            edits.append((start, max(start, len(text[:end].rstrip())), said))
+        else:
+            edits.append((last, last, between + said))
+    # From the end on, so that places before stay right; what is added goes after what is changed.
+    for start, end, said in sorted(edits, key=lambda one: one[:2], reverse=True):
+        text = text[:start] + said + text[end:]
+    return text
+
+
+def _written(value: _Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
     return str(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
 

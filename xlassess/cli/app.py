@@ -44,7 +44,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "round": ("setup.round", "List, begin, close and reopen rounds."),
     "ledger": ("setup.ledger", "Copy the ledger into a database, or back."),
     "verify": ("setup.verify", "Check that the records are complete and unchanged."),
-    "programme": ("setup.programme", "Look after many partnerships at once."),
+    "programme": ("programmes.programme", "Look after many partnerships at once."),
     "toolkits": ("setup.toolkits", "List, show, check and edit toolkits."),
     "desk": ("desk", "Work in the browser."),
     "demo": ("demo", "Run a made-up assessment, to see how it works."),

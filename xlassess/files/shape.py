@@ -201,6 +201,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "due": "The day by which the committee wants the next evaluation",
         "decision": "What the committee decided",
         "decided": "The day on which it decided",
+        "earlier": "What it decided before that, each in a line with its day",
     },
     "Coordinator": {
         "name": "The name of the person who runs the assessment",

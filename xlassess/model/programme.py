@@ -28,7 +28,7 @@ class Partnership:
     said. ``checklist`` and ``evaluated`` are the days of the last checklist and the last
     evaluation that xlassess has no record of; ``due`` is the day by which the committee wants
     the next evaluation, where that is before the cycle's. ``decision`` is what the committee
-    decided, on the day ``decided``.
+    decided, on the day ``decided``; ``earlier`` are its decisions before that, the first one first.
     """
 
     __pydantic_config__ = _STRICT
@@ -44,6 +44,7 @@ class Partnership:
     due: date | None = None
     decision: str = ""
     decided: date | None = None
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:

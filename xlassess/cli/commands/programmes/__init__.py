@@ -1,0 +1,1 @@
+"""Commands about many partnerships at once."""
