@@ -27,7 +27,8 @@ STATES = [
     *(one.path for one in PAGES if one.title), "/send?show=all", "/?round=2031", "/nothing",
     "/summary?show=aggregated", "/summary/sheet?sheet=Agreement", "/summary/sheet?sheet=Method",
     "/summary/item?toolkit=tiny&item=1A", "/register/people", "/begin/round",
-    "/begin/toolkit?id=pat", "/plan/progress",
+    "/begin/toolkit?id=pat", "/plan/progress", "/plan/workshop", "/begin/closing",
+    "/send/messages?kind=reminder", "/send/messages?kind=feedback",
 ]  # fmt: skip
 """Every page of the menu, and what is shown where something cannot be done."""
 
@@ -65,6 +66,20 @@ def test_page__can_be_used_by_everybody(browser: Browser, desk: Sessions) -> Non
     with at_desk(browser, desk.new_link()) as page:
         for path in STATES:
             go(page, desk, path)
+            # what is behind a heading is looked at as well
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            assert faults(page) == [], path
+
+
+def test_workbook__its_history_and_answers_can_be_used_by_everybody(
+    browser: Browser, desk: Sessions, folder: AssessmentFolder
+) -> None:
+    reference = status(folder, today=LATER.date()).lines[0].reference
+    with at_desk(browser, desk.new_link()) as page:
+        for path in (f"/history?reference={reference}",
+                     f"/history/cells?reference={reference}&item=1A"):  # fmt: skip
+            go(page, desk, path)
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
             assert faults(page) == [], path
 
 
@@ -137,6 +152,7 @@ def test_summary__from_figure_to_answers_by_mouse(
         again = page.get_by_role("link", name="Look again")
         while not script and again.count():
             again.click()
+        page.get_by_role("heading", name="Figures").click()
         section.wait_for()
         drawn = page.get_by_role("img").first
         assert drawn.get_attribute("alt")
@@ -150,6 +166,8 @@ def test_summary__from_figure_to_answers_by_mouse(
 def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Sessions) -> None:
     with at_desk(browser, desk.new_link()) as page:
         go(page, desk, "/summary")
+        tab_to(page, "Figures")
+        page.keyboard.press("Enter")
         tab_to(page, "1 Basics")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Agreement: A tiny toolkit").wait_for()

@@ -7,14 +7,14 @@ not opened again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import HEADERS, Column, Layout, TableLayout, layout
 from xlassess.generate import Doubts, EarlierAnswers, doubts_of, query_answers
-from xlassess.ledger import UNCLEAR, Event
+from xlassess.ledger import UNCLEAR, Event, Ledger
 from xlassess.model.answer import PROPOSAL, Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
@@ -258,6 +258,47 @@ def _waits(ret: Return) -> bool:
     return any(one.code in UNCLEAR and one.waiver is None for one in ret.findings)
 
 
+def _answer_places(
+    toolkit: Toolkit, about: Iterable[Slot], read: EarlierAnswers
+) -> Iterator[AnswerPlace]:
+    """Yield the answers among some places, as they can be corrected."""
+    items = {item.id: item for item in toolkit.items()}
+    for slot in about:
+        kind, _, view = slot.field.partition(":")
+        item = items.get(slot.item)
+        if kind != "answer" or item is None:
+            continue
+        scale = toolkit.scales.get(item.answer)
+        yield AnswerPlace(
+            name=f"{item.id}:{view}" if view else item.id,
+            ask=f"{item.ask} ({toolkit.view(view).label})" if view else item.ask,
+            now=read.text(slot),
+            choices=tuple(choice.label for choice in scale.choices) if scale else (),
+        )
+
+
+def correctable(folder: AssessmentFolder, reference: str, item: str) -> tuple[AnswerPlace, ...]:
+    """Return the answers to an item in the return that counts, to be corrected one by one.
+
+    Args:
+        folder: the assessment.
+        reference: the workbook's.
+        item: the number of the item.
+    """
+    with Ledger(folder.ledger) as ledger:
+        issued = ledger.book(reference)
+        number = ledger.counting_of([reference]).get(reference, 0)
+        ret = ledger.by_number([number]).get(number) if number else None
+        if issued is None or ret is None or issued.identity.kind:
+            return ()
+        toolkit = ledger.toolkits()[issued.identity.digest]
+    asked = next((one for one in toolkit.items() if one.id == item), None)
+    if asked is None:
+        return ()
+    slots = [Slot(item, field) for field in asked.answer_fields]
+    return tuple(_answer_places(toolkit, slots, plain_answers(toolkit, ret)))
+
+
 def plain_answers(toolkit: Toolkit, ret: Return) -> EarlierAnswers:
     """Return what was read from a return, place by place."""
     return query_answers(toolkit, ret, Doubts((), (), {}, (), ()))
@@ -422,20 +463,8 @@ class _Shown:
         """Yield the answers that can be corrected, of a partner's own workbook."""
         if self.pages.issued.identity.kind:
             return
-        toolkit, about = self.pages.toolkit, concerned(self.finding) or self.doubts.asked
-        items = {item.id: item for item in toolkit.items()}
-        for slot in about:
-            kind, _, view = slot.field.partition(":")
-            item = items.get(slot.item)
-            if kind != "answer" or item is None:
-                continue
-            scale = toolkit.scales.get(item.answer)
-            yield AnswerPlace(
-                name=f"{item.id}:{view}" if view else item.id,
-                ask=f"{item.ask} ({toolkit.view(view).label})" if view else item.ask,
-                now=self.answers_read.text(slot),
-                choices=tuple(choice.label for choice in scale.choices) if scale else (),
-            )
+        about = concerned(self.finding) or self.doubts.asked
+        yield from _answer_places(self.pages.toolkit, about, self.answers_read)
 
 
 def _around(wanted: Sequence[int], number: int) -> tuple[list[tuple[int, bool]], int]:

@@ -173,12 +173,14 @@ class Visit:
 
     @property
     def menu(self) -> tuple[PageLink, ...]:
-        """The pages that the menu leads to."""
-        here = self.request.url.path
+        """The pages that the menu leads to; that of which the page is a part is ``here``."""
+        here = f"{self.request.url.path}/"
+        paths = ((name, title, self.desk.pages[name]) for name, title in self.desk.menu)
         return tuple(
-            PageLink(title, self.at(name), self.desk.pages[name] == here)
-            for name, title in self.desk.menu
-        )
+            PageLink(title, self.at(name), here.startswith(f"{path.rstrip('/')}/")
+                     and (path != "/" or here == "//"))
+            for name, title, path in paths
+        )  # fmt: skip
 
     @property
     def number(self) -> str:

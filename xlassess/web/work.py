@@ -255,6 +255,15 @@ def _follow_up(run: JobRun) -> Mapping[str, Any]:
     return {"agreed": counts.agreed, "open": counts.open}
 
 
+def _close(run: JobRun) -> Mapping[str, Any]:
+    """Close the round, with an archive of it."""
+    from xlassess.services.setup.rounds import close_round
+
+    reason = str(run.given.get("reason", ""))
+    closed = close_round(run.folder, now=run.clock(), reason=reason, by=run.job.by)
+    return {"archive": closed.archive.name, "files": closed.files}
+
+
 WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "read": _read,
     "mailbox": _collect,
@@ -268,6 +277,7 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "workshop": _workshop,
     "feedback": _feedback,
     "progress paper": _follow_up,
+    "close": _close,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: a few
 plain values. What is long goes to `Jobs.keep_result`."""

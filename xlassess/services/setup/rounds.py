@@ -233,7 +233,9 @@ def left_open(folder: AssessmentFolder, *, today: date) -> LeftOpen:
     )
 
 
-def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") -> ClosedRound:
+def close_round(
+    folder: AssessmentFolder, *, now: datetime, reason: str = "", by: str = ""
+) -> ClosedRound:
     """Close a round: nothing more is accepted in it, and all of it is put into an archive.
 
     The archive can be checked and read without xlassess (`round_archive`).
@@ -242,6 +244,7 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
         folder: the assessment with the round to close.
         now: the time to record, in UTC.
         reason: what the coordinator says of it; may be empty.
+        by: who closes it; empty for whoever the operating system says.
 
     Raises:
         UsageError: nothing was issued in the round, or it is closed already.
@@ -256,7 +259,7 @@ def close_round(folder: AssessmentFolder, *, now: datetime, reason: str = "") ->
         )
     sweep(folder.home)
     left = left_open(folder, today=now.astimezone().date())
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         closed = ledger.closed_rounds().get(settings.round)
         if closed and (folder.home / closed.details["archive"]).is_dir():
             still_open(ledger, settings.round)
@@ -283,13 +286,14 @@ def _free_name(home: Path, now: datetime) -> str:
     return next(name for name in (day, *numbers) if name not in taken)
 
 
-def reopen_round(folder: AssessmentFolder, reason: str, *, now: datetime) -> str:
+def reopen_round(folder: AssessmentFolder, reason: str, *, now: datetime, by: str = "") -> str:
     """Open a closed round again, and return its name. Its archive stays as it is.
 
     Args:
         folder: the assessment with the round.
         reason: why.
         now: the time to record, in UTC.
+        by: who opens it; empty for whoever the operating system says.
 
     Raises:
         UsageError: the round is not closed, or no reason is given.
@@ -298,7 +302,7 @@ def reopen_round(folder: AssessmentFolder, reason: str, *, now: datetime) -> str
     if not reason.strip():
         raise UsageError("Opening a round again needs a reason.", 'Give it with --reason "...".')
     if Ledger.is_at(folder.ledger):
-        with Ledger(folder.ledger, lambda: now) as ledger:
+        with Ledger(folder.ledger, lambda: now, by) as ledger:
             if name in ledger.closed_rounds():
                 ledger.round_reopened(name, reason.strip())
                 return name

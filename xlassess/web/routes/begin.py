@@ -1,4 +1,4 @@
-"""Beginning: an assessment, the people who are asked, and the next round."""
+"""Beginning and end: an assessment, the people who are asked, the next round, and its closing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Event
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.phrases import count, listed
+from xlassess.services.common.phrases import count, listed, matter
 from xlassess.services.setup.fill_register import (
     RegisterSays,
     RowFault,
@@ -24,7 +25,7 @@ from xlassess.services.setup.fill_register import (
     take_register,
 )
 from xlassess.services.setup.init import Begun, SettingsField, begin_with, settings_fields
-from xlassess.services.setup.rounds import begin_round
+from xlassess.services.setup.rounds import begin_round, reopen_round
 from xlassess.services.setup.toolkits import (
     ListedToolkit,
     choices_in_words,
@@ -33,6 +34,7 @@ from xlassess.services.setup.toolkits import (
     toolkits,
 )
 from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.jobs import JobProgress
 from xlassess.web.page import PageLink, page
 from xlassess.web.visit import Visit
 
@@ -283,3 +285,53 @@ def act_on_round(visit: Visit) -> Done:
         f"Round {begun.name} has begun with {people} of round {begun.follows}. Check who is asked.",
         f"{visit.desk.pages['people']}?{urlencode({'round': begun.name})}",
     )
+
+
+# ---- the end of a round -----------------------------------------------------
+
+_CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingView:
+    """What is still open, and the form with which the round is closed, or opened again."""
+
+    closed: Event | None
+    matters: tuple[str, ...]
+    archive: str
+    here: str
+    job: JobProgress | None
+
+
+def show_closing(visit: Visit) -> Response:
+    """Show what is still open, and what closing the round does."""
+    found = visit.status
+    jobs = visit.jobs.of(visit.assessment.round, _CLOSE)
+    under_way = next((job for job in jobs[:1] if job.state != "done"), None)
+    view = ClosingView(
+        closed=found.closed,
+        matters=tuple(matter(kind, number) for kind, number in found.matters.items()),
+        archive=str(found.closed.details.get("archive", "")) if found.closed else "",
+        here=visit.at("closing"),
+        job=visit.jobs.progress(under_way) if under_way else None,
+    )
+    title = "This round is closed" if found.closed else "Close the round"
+    return page(visit, "closing.html", title, view)
+
+
+def act_on_closing(visit: Visit) -> Done:
+    """Begin to close the round, or open it again.
+
+    Raises:
+        FormErrors: it is being closed already, or no reason is given for opening it again.
+    """
+    here = visit.at("closing")
+    if visit.form.text("what") == "reopen":
+        reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
+        name = reopen_round(visit.folder, reason, now=visit.now, by=visit.user.name)
+        return Done(f"Round {name} is open again. Its archive stays as it is.", here)
+    if any(not job.is_over for job in visit.jobs.of(visit.assessment.round, _CLOSE)):
+        raise FormErrors(FieldError("", "The round is being closed already."))
+    job = visit.start(_CLOSE, reason=visit.form.text("reason"))
+    said = "The round is being closed, and its archive written."
+    return Done(said, here, job.id, "The round is closed, and its archive is written.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from xlassess.ledger import Event, Ledger
 from xlassess.ledger.archive import kept_files
 from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
-from xlassess.services.common.phrases import named
+from xlassess.model.record import ENTRY_SOURCES
+from xlassess.services import decide
+from xlassess.services.common.phrases import capital, named
+from xlassess.services.enter import enter
 from xlassess.services.history import (
     CellHistory,
     CellsHistory,
@@ -27,6 +30,7 @@ from xlassess.services.history import (
     told,
     why_told,
 )
+from xlassess.services.in_doubt import AnswerPlace, correctable
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
@@ -66,6 +70,10 @@ class HistoryView:
     later: tuple[Issued, ...]
     cells: str
     settle: str
+    here: str
+    copy: str
+    sources: tuple[tuple[str, str], ...]
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,9 @@ class CellsView:
     choices: tuple[PageLink, ...]
     history: str
     item: str
+    here: str
+    answers: tuple[AnswerPlace, ...]
+    items: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,10 @@ def _workbook(visit: Visit, reference: str) -> Response:
         later=tuple(one for _, one in found.later),
         cells=visit.at("cells", reference=reference),
         settle=visit.at("settle"),
+        here=visit.at("history", reference=reference),
+        sources=tuple((code, capital(said)) for code, said in ENTRY_SOURCES.items()),
+        copy=visit.at("copy", reference=reference) if copy_of(visit, reference) else "",
+        closed=visit.status.closed is not None or bool(found.issued.identity.kind),
     )
     return page(visit, "history.html", f"History of {found.issued.reference}", view)
 
@@ -172,12 +187,60 @@ def _theirs(visit: Visit, event: Event) -> str:
     return visit.at("history", reference=event.reference) if event.reference else ""
 
 
-def check(visit: Visit) -> Done:
-    """Begin to check whether everything on record still is as it was recorded.
+def copy_of(visit: Visit, reference: str) -> Path | None:
+    """The copy for typing in that was last made of a workbook, where its file is there."""
+    with Ledger(visit.folder.ledger) as ledger:
+        made = [one for one in ledger.entries() if one.of == reference]
+    path = visit.folder.entries / made[-1].file_name if made else None
+    return path if path and path.is_file() else None
+
+
+def act(visit: Visit) -> Done:
+    """Make a copy of a workbook to type answers in, or begin to check what is recorded.
 
     Raises:
-        FormErrors: that is being done already.
+        FormErrors: something is missing, or the check is going on already.
+        UsageError: no copy can be made of this workbook.
     """
+    if visit.form.text("what") != "enter":
+        return _check(visit)
+    reference = visit.request.query_params.get("reference", "")
+    said = visit.form.text("source")
+    source = next((one for one in ENTRY_SOURCES if one == said), None)
+    if source is None:
+        raise FormErrors(FieldError("source", "Choose how the answers came."))
+    made = enter(visit.folder, reference, source, now=visit.now, by=visit.user.name)
+    told = f"The copy is written: {made.path.name}. Save it below, fill it in, and read it."
+    return Done(told, visit.at("history", reference=reference))
+
+
+def correct(visit: Visit) -> Done:
+    """Correct an answer of the return that counts, as the partner said it.
+
+    Raises:
+        FormErrors: something is missing, or another return counts meanwhile.
+        UsageError: this cannot be its answer.
+    """
+    params = visit.request.query_params
+    reference, item = params.get("reference", ""), params.get("item", "")
+    found = cells_history(visit.folder, reference)
+    if visit.form.text("counts") != str(found.counts):
+        message = "Another return counts meanwhile, so nothing was done. This is how it stands."
+        raise FormErrors(FieldError("", message))
+    places = correctable(visit.folder, reference, item)
+    given = [(one.name, visit.form.text(f"answer-{at}")) for at, one in enumerate(places)]
+    filled = [(name, text) for name, text in given if text]
+    if not filled:
+        raise FormErrors(FieldError("answer-0", "Enter the answer."))
+    reason = visit.form.wanted("reason", "Say who said so, when and how. It is kept with it.")
+    why = decide.Why(visit.now, reason, visit.user.name)
+    decide.correct_all(visit.folder, reference, filled, why)
+    return Done(f"Corrected: {', '.join(name for name, _ in filled)}.",
+                visit.at("cells", reference=reference, item=item))  # fmt: skip
+
+
+def _check(visit: Visit) -> Done:
+    """Begin to check whether everything on record still is as it was recorded."""
     if any(not job.is_over for job in visit.jobs.of(visit.assessment.round, _VERIFY)):
         raise FormErrors(FieldError("", "The records are being checked already."))
     job = visit.start(_VERIFY)
@@ -208,6 +271,11 @@ def cells(visit: Visit) -> Response:
         ),
         history=visit.at("history", reference=reference),
         item=item,
+        here=visit.at("cells", reference=reference, item=item),
+        answers=() if visit.status.closed else correctable(visit.folder, reference, item),
+        items={
+            one.item: visit.at("cells", reference=reference, item=one.item) for one in found.cells
+        },
     )  # fmt: skip
     return page(visit, "cells.html", f"Answers in {reference}", view)
 

@@ -44,6 +44,7 @@ class HomeView:
     rounds: tuple[tuple[PageLink, RoundLine], ...]
     people: str
     next_round: str
+    closing: str
 
     @property
     def issued(self) -> int:
@@ -96,6 +97,7 @@ def show(visit: Visit) -> Response:
         rounds=tuple(_rounds(visit)) if len(visit.rounds) > 1 else (),
         people="" if found.closed else visit.at("people"),
         next_round=visit.at("round"),
+        closing=visit.at("closing"),
     )
     return page(visit, "home.html", "Where the round stands", view)
 
@@ -118,7 +120,7 @@ _STEP_PAGES: dict[StepKind, tuple[str, dict[str, str]]] = {
     "ask": ("settle", {"kind": "queries"}), "send queries": ("messages", {"kind": "query"}),
     "remind": ("messages", {"kind": "reminder"}), "receive": ("receive", {}),
     "summary": ("summary", {}), "workshop": ("workshop", {}), "plan": ("plan", {}),
-    "decide": ("plan", {}), "feedback": ("papers", {}), "close": ("round", {}),
+    "decide": ("plan", {}), "feedback": ("papers", {}), "close": ("closing", {}),
 }  # fmt: skip
 """The page on which each step is done."""
 

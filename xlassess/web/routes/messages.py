@@ -25,10 +25,14 @@ from xlassess.web.visit import Visit
 _KINDS: Mapping[Kind, str] = {
     "invitation": "Workbooks to fill in", "reminder": "Reminders",
     "query": "Queries about unclear answers", "thanks": "Thanks for what came back",
+    "feedback": "Pages for respondents",
 }  # fmt: skip
 """The messages that are written here, with what they are called."""
 
 _MARKS: Mapping[str, decide.Mark] = {"invitation": "sent", "reminder": "reminded"}
+
+_UNRECORDED: tuple[Kind, ...] = ("thanks", "feedback")
+"""The messages of which it is not recorded that they were sent by hand."""
 
 _MOST, _SHOWN = 200, 3
 """So many messages are listed, and so many are shown as they will be read."""
@@ -85,7 +89,7 @@ def show(visit: Visit) -> Response:
         result=tuple(visit.jobs.result(job).get("matters", ())) if job else (),
         drafts=_links(visit) if drafted else (),
         to_record=bool(
-            drafted and job and job.came["references"] and kind != "thanks"
+            drafted and job and job.came["references"] and kind not in _UNRECORDED
             and not job.came.get("recorded")
         ),
     )  # fmt: skip

@@ -1,17 +1,20 @@
-"""The papers of a round that were written: a list of them, and each to be saved."""
+"""The papers of a round: those that were written, to be saved, and those to be written here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from starlette.responses import Response
 
+from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import output_of
-from xlassess.web.page import download, page
+from xlassess.services.common.outbox import feedback_folder, output_of
+from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.jobs import JobProgress
+from xlassess.web.page import download, download_all, page
 from xlassess.web.shown import written_as
 from xlassess.web.visit import Visit
 
@@ -31,14 +34,104 @@ class WrittenPaper:
 
 @dataclass(frozen=True, slots=True)
 class PapersView:
-    """The papers that the page lists."""
+    """The papers that the page lists, and those that can be written here.
+
+    ``pages`` counts those for respondents; ``all_pages`` is where they are saved from.
+    """
 
     papers: tuple[WrittenPaper, ...]
+    here: str
+    summary: str
+    agreed: bool
+    answered: bool
+    pages: int
+    all_pages: str
+    messages: str
+    jobs: tuple[tuple[str, JobProgress], ...]
 
 
 def show(visit: Visit) -> Response:
     """Show the papers that were written for the round."""
-    return page(visit, "papers.html", "Papers", PapersView(tuple(_papers(visit))))
+    found = visit.status
+    pages = _pages(visit)
+    view = PapersView(
+        papers=tuple(_papers(visit)),
+        here=visit.at("papers"),
+        summary=visit.at("summary"),
+        agreed=_is_agreed(visit),
+        answered=any(rate.answered for rate in found.rates),
+        pages=sum(path.suffix == ".xlsx" for path in pages),
+        all_pages=visit.at("pages") if pages else "",
+        messages=visit.at("messages", kind="feedback"),
+        jobs=tuple(_under_way(visit)),
+    )
+    return page(visit, "papers.html", "Papers", view)
+
+
+_WRITTEN: Mapping[str, tuple[str, str]] = {
+    "feedback": ("The pages for respondents", "are"),
+    "progress paper": ("The progress paper", "is"),
+}  # fmt: skip
+"""What is written here."""
+
+
+def act(visit: Visit) -> Done:
+    """Have the pages for respondents written, or the paper on what came of the plan.
+
+    Raises:
+        FormErrors: it is not said which.
+    """
+    what = visit.form.text("what")
+    if what not in _WRITTEN:
+        raise FormErrors(FieldError("", "Choose what is to be written."))
+    called, word = _WRITTEN[what]
+    job = visit.start(what)
+    said = f"{called} {word} being written. Once done, they can be saved below."
+    return Done(said, visit.at("papers"), job.id, f"{called} {word} written: see below.")
+
+
+def _is_agreed(visit: Visit) -> bool:
+    """True where anything of a plan is agreed on, which a progress paper can be about."""
+    if not Ledger.is_at(visit.folder.ledger):
+        return False
+    with Ledger(visit.folder.ledger) as ledger:
+        return bool(ledger.plans())
+
+
+def _under_way(visit: Visit) -> Iterator[tuple[str, JobProgress]]:
+    """Yield what is being written here, or was not: the last of each."""
+    told = set[str]()
+    for job in visit.jobs.of(visit.assessment.round, *_WRITTEN):
+        if job.work not in told and job.state != "done":
+            yield (
+                f"Writing {_WRITTEN[job.work][0][0].lower()}{_WRITTEN[job.work][0][1:]}",
+                (visit.jobs.progress(job)),
+            )
+        told.add(job.work)
+
+
+def _pages(visit: Visit) -> list[Path]:
+    """The pages for respondents that are there."""
+    place = feedback_folder(visit.folder, visit.assessment)
+    found = sorted(place.iterdir()) if place.is_dir() else []
+    return [
+        path for path in found
+        if path.suffix in (".xlsx", ".docx") and path.is_file() and not path.is_symlink()
+        and not path.name.startswith(".")
+    ]  # fmt: skip
+
+
+def give_pages(visit: Visit) -> Response:
+    """Give out all pages for respondents as one zip file.
+
+    Raises:
+        UsageError: there are none.
+    """
+    pages = _pages(visit)
+    if not pages:
+        raise UsageError("There are no pages for respondents yet.", "Write them on this page.")
+    named = f"{visit.assessment.id} {visit.assessment.round} pages for respondents.zip"
+    return download_all(pages, named)
 
 
 def give(visit: Visit) -> Response:

@@ -21,7 +21,7 @@ from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.settling import PLAIN, Case, settle, take_back, undo_key
-from xlassess.web.unsettled import KINDS, Unsettled
+from xlassess.web.unsettled import KINDS, Unsettled, who_of
 from xlassess.web.visit import Visit
 
 _MOST = 100
@@ -86,6 +86,7 @@ class DoubtView:
     copy: str
     kept: str
     decided: tuple[tuple[Event, str], ...]
+    others: tuple[tuple[str, str], ...]
 
     @property
     def seeming(self) -> str:
@@ -207,8 +208,29 @@ def show_one(visit: Visit) -> Response:
         )
         if found
         else (),
+        others=_others(visit, case),
     )
     return page(visit, "doubt.html", _title(case), view)
+
+
+_MOST_CHOSEN_FROM = 400
+"""So many workbooks are listed to choose from; of more, one is named by its reference."""
+
+
+def _others(visit: Visit, case: Case) -> tuple[tuple[str, str], ...]:
+    """The workbooks that a return may belong to instead: by reference, with whose each is."""
+    own = case.found.issued if case.found else None
+    lines = [
+        line for line in visit.status.lines
+        if line.reference and (own is None or line.toolkit == own.identity.toolkit)
+        and (own is None or line.reference != own.reference)
+    ]  # fmt: skip
+    if len(lines) > _MOST_CHOSEN_FROM:
+        return ()
+    return tuple(
+        (line.reference, f"{who_of(line)}, {line.toolkit} ({line.state}), {line.reference}")
+        for line in sorted(lines, key=who_of)
+    )
 
 
 def _after_done(visit: Visit, name: str) -> str:
