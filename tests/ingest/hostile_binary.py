@@ -103,6 +103,16 @@ def xls_merges_upon_merges(book: Workbook) -> bytes:
 
 
 @hostile
+def xls_note_told_often(book: Workbook) -> bytes:
+    """One note of many words, which fifty thousand records put at the same cell."""
+    object_ = old_record(0x005D, struct.pack("<HHHHH", 0x15, 0x12, 0x19, 1, 0) + bytes(12))
+    text = old_record(0x01B6, bytes(10) + struct.pack("<H", 8000) + bytes(6))
+    words = old_record(0x003C, b"\0" + b"word " * 1600)
+    note = old_record(0x001C, struct.pack("<HHHH", 1, 1, 0, 1) + bytes(4))
+    return _old([b"S"], object_ + text + words + note * 50_000)
+
+
+@hostile
 def xls_text_shown_often(book: Workbook) -> bytes:
     return xls("x" * 32_000, [(row, column) for row in range(3000) for column in range(100)])
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.factory import Workbook
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 from tests.ingest.small import codes, read, returned
+from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.guard.notes import MORE_OBJECTS, MOST_NOTES, PlacedObject, Tally
+from xlassess.model.answer import Return
 
 _BOX = (
     '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
@@ -84,3 +89,55 @@ def test_text_box__hostile_markup_is_refused(kinds: Workbook, tmp_path: Path) ->
     doctype = b'<!DOCTYPE x [<!ENTITY a "b">]><xdr:wsDr'
     harmed = edited(data, {"xl/drawings/drawing99.xml": replacing(b"<xdr:wsDr", doctype)})
     assert codes(read(harmed, tmp_path, kinds)) == ["G09"]
+
+
+def with_notes(data: bytes, notes: bytes) -> bytes:
+    """The workbook with notes, as Excel keeps them, on the first sheet."""
+    part = sheet_part(data, _SHEET)
+    rels = part.replace("worksheets/", "worksheets/_rels/") + ".rels"
+    related = _RELATIONS.replace(b"drawings/drawing99", b"comments99")
+    related = related.replace(b"relationships/drawing", b"relationships/comments")
+    head = (
+        b'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><commentList>'
+    )
+    added = {rels: related, "xl/comments99.xml": head + notes + b"</commentList></comments>"}
+    return packed(parts_of(data) | added)
+
+
+def told_outside(ret: Return) -> str:
+    return " ".join(finding.message for finding in ret.findings if finding.code == "R07")
+
+
+@pytest.mark.parametrize(("count", "more"), [(MOST_NOTES, 0), (MOST_NOTES + 1, 1)])
+def test_notes__more_than_are_told_one_by_one_are_told(
+    kinds: Workbook, count: int, more: int
+) -> None:
+    one = b'<comment ref="B%d"><text><t>Note %d</t></text></comment>'
+    notes = b"".join(one % (row, row) for row in range(1, count + 1))
+    guarded = guard(with_notes(kinds.data, notes))
+    assert isinstance(guarded, Guarded)
+    sheet = guarded.notes[_SHEET]
+    assert (len(sheet.attached), sheet.objects.count(MORE_OBJECTS)) == (MOST_NOTES, more)
+
+
+def test_notes__that_cannot_be_read_are_told(kinds: Workbook, tmp_path: Path) -> None:
+    ret = read(with_notes(kinds.data, b"<comment>"), tmp_path, kinds)
+    assert "notes that cannot be read" in told_outside(ret)
+    assert ret.state != "refused"
+
+
+def test_tally__of_many_says_once_that_there_are_more() -> None:
+    tally = Tally()
+    for number in range(3 * MOST_NOTES):
+        tally.attach(f"A{number}", "x")
+        tally.place(PlacedObject("a picture", str(number)))
+    notes = tally.notes()
+    assert len(notes.attached) == MOST_NOTES
+    assert notes.objects.count(MORE_OBJECTS) == 1
+
+
+def test_tally__what_stands_at_one_cell_is_bounded() -> None:
+    tally = Tally()
+    for _ in range(10_000):
+        tally.attach("A1", "y" * 100)
+    assert len(tally.notes().attached["A1"]) < 2000

@@ -17,7 +17,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import comments
 from xlassess.ingest.formats.relationships import Relation, relations, remembered
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.notes import MOST_NOTES, PlacedObject
+from xlassess.ingest.guard.notes import MORE_OBJECTS, MOST_NOTES, PlacedObject
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
 _DRAWING = "drawing"
@@ -86,13 +86,16 @@ def attached(package: Package, related: Sequence[Relation], markup: bytes = b"")
     notes: dict[str, list[str]] = {}
     boxes: dict[str, list[str]] = {}
     objects: list[PlacedObject] = []
-    with _tolerating():
-        for kind in _REMARKS:
-            told: dict[str, list[str]] = {}
-            for one in (one for one in related if one.kind == kind):
+    for kind in _REMARKS:
+        told: dict[str, list[str]] = {}
+        for one in (one for one in related if one.kind == kind):
+            unread = [PlacedObject("notes that cannot be read")]
+            with _tolerating():
                 for cell, text in _entries(one.part, package.get(one.part)):
                     told.setdefault(cell, []).append(text)
-            notes |= told
+                unread = []
+            objects += unread
+        notes |= told
     for one in related:
         if one.kind == _DRAWING:
             unread = [PlacedObject("a drawing that cannot be read")]
@@ -102,9 +105,13 @@ def attached(package: Package, related: Sequence[Relation], markup: bytes = b"")
         elif one.kind == "image" and _is_behind(one, markup):
             objects.append(PlacedObject("a picture behind the cells", _name(one)))
     objects += _files(related, markup)
-    cells = list(dict.fromkeys([*notes, *boxes]))[:MOST_NOTES]
-    texts = {cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())]) for cell in cells}
-    return Attached(texts, tuple(objects[:MOST_NOTES]))
+    cells = list(dict.fromkeys([*notes, *boxes]))
+    texts = {
+        cell: " / ".join([*notes.get(cell, ()), *boxes.get(cell, ())])
+        for cell in cells[:MOST_NOTES]
+    }
+    more = max(len(cells), len(objects)) > MOST_NOTES
+    return Attached(texts, (*objects[:MOST_NOTES], *([MORE_OBJECTS] if more else ())))
 
 
 @contextlib.contextmanager

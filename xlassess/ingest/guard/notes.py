@@ -23,6 +23,10 @@ MOST_NOTES = 200
 """More notes than this on one sheet are not told one by one; nobody reads as many."""
 
 
+_NOTE_LENGTH = 1000
+"""Characters of the notes at one cell after which no more are kept: their beginning is quoted."""
+
+
 class ExcessError(ValueError):
     """Raised where a file holds more than is read, with the problem in words."""
 
@@ -64,6 +68,10 @@ class PlacedObject:
     what: str
     name: str = ""
     cell: str = ""
+
+
+MORE_OBJECTS = PlacedObject("more notes, drawings or pictures, which are not told one by one")
+"""Stands after `MOST_NOTES` of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,7 @@ class Tally:
     margins: list[str] = field(default_factory=list)
     hidden: bool = False
     spread: int = 0
+    more: bool = False
 
     def reach(self, row: int, column: int) -> None:
         """Take note that there is a cell here."""
@@ -209,6 +218,27 @@ class Tally:
         cell = cell_name(self.last_row, self.last_column)
         return found("G10", problem=f"a sheet reaches as far as cell {cell}")
 
+    def place(self, placed: PlacedObject) -> None:
+        """Take note of something put on the sheet; of many only that there are more."""
+        if len(self.objects) < MOST_NOTES:
+            self.objects.append(placed)
+        else:
+            self.more = True
+
+    def attach(self, cell: str, text: str, between: str = " / ") -> None:
+        """Keep the beginning of the texts of notes and drawings at a cell.
+
+        Args:
+            cell: the cell; empty for the sheet as a whole.
+            text: what one of them says, or a piece of it.
+            between: stands between it and what came before.
+        """
+        before = self.attached.get(cell)
+        if before is None and len(self.attached) >= MOST_NOTES:
+            self.more = True
+        elif len(before or "") < _NOTE_LENGTH:
+            self.attached[cell] = f"{before}{between}{text}" if before else text
+
     def notes(self) -> SheetNotes:
         """Return what was noted.
 
@@ -232,7 +262,7 @@ class Tally:
             dict(self.partly_struck),
             dict(self.links),
             frozenset(self.pictured),
-            tuple(self.objects),
+            (*self.objects, *([MORE_OBJECTS] if self.more else ())),
             dict(self.shown),
             dict(self.masked),
             tuple(self.margins),

@@ -38,7 +38,6 @@ from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 _CELLS = ("table-cell", "covered-table-cell")
-_NOTE_LENGTH = 200
 _MOST_ROWS, _MOST_COLUMNS = 1 << 21, 1 << 15
 """Twice what spreadsheet programs have, empty ones at the end included."""
 _USUAL = ("string", "float", "date", "time", "percentage", "currency")
@@ -377,10 +376,10 @@ class _Scan:
             return
         frame = self.frames.pop()
         what = self._what(frame, name)
-        if what and len(self.tally.objects) < MOST_NOTES:
+        if what:
             cell = cell_name(self.row, self.column) if self.in_cell else ""
             called = ", ".join(dict.fromkeys(filter(None, frame.called)))
-            self.tally.objects.append(PlacedObject(what, called, cell))
+            self.tally.place(PlacedObject(what, called, cell))
 
     def _what(self, frame: _Frame, name: str) -> str:
         if frame.holds == "image":
@@ -420,11 +419,8 @@ class _Scan:
     def _attach(self, text: str) -> None:
         """Keep the beginning of a note's or drawing's text; a text may come in pieces."""
         cell = cell_name(self.row, self.column) if self.in_cell else ""
-        before = self.tally.attached.get(cell, "")
-        if not before and not text.strip():
-            return
-        if len(before) < _NOTE_LENGTH and (before or len(self.tally.attached) < MOST_NOTES):
-            self.tally.attached[cell] = before + text
+        if text.strip() or self.tally.attached.get(cell):
+            self.tally.attach(cell, text, between="")
 
     def _note(self, cell: str, plain: dict[str, str]) -> None:
         if plain.get("value-type") == "boolean" or plain.get("formula") in _TRUTHS:

@@ -78,22 +78,16 @@ class Objects:
         self.waiting = False
         self.texts[self.number] = text
         if self.kind in _TEXT_SHAPES and text.strip():
-            self._attach(self.at, text.strip())
+            self.tally.attach(self.at, text.strip())
         elif self.kind == _PICTURE or self.kind in _DRAWN_SHAPES:
             what = "a picture" if self.kind == _PICTURE else "a drawing without text"
             if self.kind == _PICTURE and self.program:
                 what = embedded(self.program, "")
-            if len(self.tally.objects) < MOST_NOTES:
-                self.tally.objects.append(PlacedObject(what, self.program, self.at))
-
-    def _attach(self, cell: str, text: str) -> None:
-        before = self.tally.attached.get(cell)
-        if before is not None or len(self.tally.attached) < MOST_NOTES:
-            self.tally.attached[cell] = f"{before} / {text}" if before else text
+            self.tally.place(PlacedObject(what, self.program, self.at))
 
     def _note(self, body: bytes) -> None:
         row, column, _, number = struct.unpack_from("<HHHH", body)
-        self._attach(cell_name(row, column), self.texts.get(number, ""))
+        self.tally.attach(cell_name(row, column), self.texts.get(number, ""))
 
     def _link(self, body: bytes) -> None:
         """Keep the address behind a cell ([MS-XLS] 2.4.140, [MS-OSHARED] 2.3.7.1)."""
