@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.consolidate.rounds import MADE_AT, PARTNERS, Wish, a_round, respondents
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.figures.privacy.attribution import participants_of, shown_groups
+from xlassess.consolidate.figures.privacy.attribution import _names, participants_of, shown_groups
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Answer
 from xlassess.model.record import Round
@@ -184,3 +184,16 @@ def test_cast__forty_partners_have_forty_letters(pat):
     assert len({person.partner for person in participants.people.values()}) == 40
     assert all(re.fullmatch(r"Partner [A-Z]{1,2}", p.partner) for p in participants.people.values())
     assert len(PARTNERS) == 10
+
+
+@pytest.mark.parametrize(
+    ("applied", "own", "joint"),
+    [("lettered", "Partner 0", "[name removed]"), ("partner", "Hants CC", "HCC")],
+)
+def test_names__a_short_one_of_two_partners_stands_for_neither(pat, applied, own, joint):
+    partners = ("Hampshire County Council", "Hertford City Council", "Fen Volunteers")
+    record = a_round([pat], 3, attribution="lettered")
+    issued = [replace(one, partner=name) for one, name in zip(record.issued, partners, strict=True)]
+    signs = {one.identity.partner: str(number) for number, one in enumerate(issued)}
+    names = _names(issued, applied, signs)
+    assert (names["Hants CC"], names["HCC"]) == (own, joint)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.figures.privacy.person_names import name_parts, short_names
+from xlassess.consolidate.figures.privacy.organisation_names import short_names
+from xlassess.consolidate.figures.privacy.person_names import name_parts
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 
 NAMES = {
@@ -225,15 +226,40 @@ def test_redaction__takes_time_only_as_the_text_is_long(long):
 
 
 @pytest.mark.parametrize(
-    ("name", "short"),
+    ("name", "said"),
     [
-        ("Moor & Fen Ltd", ("Moor & Fen",)),
-        ("The Moor and Fen Trust C.I.C.", ("Moor and Fen Trust C.I.C.",)),
-        ("The Citizens Advice (North), Limited.", ("The Citizens Advice", "Citizens Advice")),
-        ("Housing Ltd", ()),
-        ("The Trust", ()),
-        ("Riverside Borough Council", ()),
+        ("Moor & Fen Ltd", "Moor and Fen"),
+        ("The Moor and Fen Trust C.I.C.", "Moor and Fen Trust CIC"),
+        ("The Citizens Advice (North), Limited.", "Citizens Advice"),
+        ("Riverside Borough Council", "Riverside Council"),
+        ("Riverside Borough Council", "Riverside B.C."),
+        ("St Mary's NHS Trust", "St Mary’s Trust"),
+        ("St Mary's NHS Trust", "St. Mary's N.H.S. Trust"),
+        ("St Mary's NHS Foundation Trust", "Saint Marys"),
+        ("Hampshire County Council", "Hants CC"),
+        ("Hampshire County Council", "HANTS COUNTY COUNCIL"),
+        ("Hampshire County Council", "H.C.C."),
+        ("Kent and Essex Fire and Rescue Service", "Kent & Essex FRS"),
+        ("Avon Constabulary", "Avon Police"),
+        ("London Borough of Camden", "Camden Council"),
+        ("Brook Housing Association", "Brook Housing"),
     ],
 )
-def test_short_names__of_an_organisation(name: str, short: tuple[str, ...]) -> None:
-    assert short_names(name) == short
+def test_short_names__of_an_organisation_are_found(name: str, said: str) -> None:
+    redaction = Redaction(dict.fromkeys((*short_names(name), name), "X"))
+    assert redaction(f"We asked {said} about it.").startswith("We asked X")
+    assert redaction("The trust and the county council meet in St Mary.") == (
+        "The trust and the county council meet in St Mary."
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["Housing Ltd", "The Trust", "NHS Trust", "Larkfield Council", "Adult Services Board"]
+)
+def test_short_names__none_of_a_single_word_or_of_what_many_are_called(name: str) -> None:
+    assert short_names(name) == ()
+
+
+def test_short_names__of_a_very_long_name_are_few() -> None:
+    assert len(short_names("Royal County Borough City " * 50 + "Trust")) < 3
+    assert len(short_names("Royal County Borough City Town District NHS Unitary Moor Trust")) < 400

@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
-from xlassess.consolidate.figures.privacy.person_names import name_parts, short_names
+from xlassess.consolidate.figures.privacy.organisation_names import short_names
+from xlassess.consolidate.figures.privacy.person_names import name_parts
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
@@ -311,6 +312,7 @@ def _names(
 ) -> dict[str, str]:
     """What to put in place of each name that may turn up in free text."""
     names: dict[str, str] = {}
+    called: dict[str, str] = {}
     for issued in everyone:
         sign = signs.get(issued.identity.partner)
         instead = f"Partner {sign}" if sign else NAME_TAKEN_OUT
@@ -320,6 +322,8 @@ def _names(
             names.setdefault(private, NAME_TAKEN_OUT)
         names[issued.partner] = instead
         for short in short_names(issued.partner):
-            names.setdefault(short, instead)
+            said = short if applied == "partner" else instead
+            # what two may be called stands for neither
+            called[short] = said if called.get(short, said) == said else NAME_TAKEN_OUT
     names.pop("", None)
-    return names
+    return called | names

@@ -93,26 +93,6 @@ _TITLES = (
 _BEFORE_FAMILY = ("老", "小", "阿")
 
 
-_LEGAL_FORM = re.compile(
-    r"[\s,]+(?:ltd|limited|plc|llp|lp|cic|cio|inc|gmbh|uk|\([^()]{0,60}\))\.?$", re.IGNORECASE
-)
-_ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
-
-
-def short_names(organisation: str) -> tuple[str, ...]:
-    """Return what an organisation is called without its legal form, a bracket, or "The".
-
-    Nothing where a single word would be left, which may be a word of the language.
-    """
-    bare = organisation
-    for _ in range(3):
-        bare = _LEGAL_FORM.sub("", bare.strip())
-    forms = (bare, _ARTICLE.sub("", bare))
-    return tuple(
-        form for form in dict.fromkeys(forms) if form != organisation and len(form.split()) > 1
-    )
-
-
 def name_parts(name: str) -> tuple[str, ...]:
     """Return the words of a person's name by which the person may be called.
 
