@@ -36,6 +36,20 @@ _LINK = Foreign("only a link to a file kept elsewhere", _DOWNLOAD)
 _MAIL = Foreign("an e-mail message", _ATTACHED)
 _OLD_EXCEL = Foreign("a worksheet of Excel 2, 3 or 4", _SAVE_AS)
 _GNUMERIC = Foreign("a Gnumeric workbook", _EXPORT)
+_OLD_SPREADSHEET = Foreign(
+    "a spreadsheet of an older program (Lotus 1-2-3, Quattro Pro or Works)",
+    "Open it in the program it was written with, or in LibreOffice, save it as an Excel workbook "
+    "(.xlsx), and send that.",
+)
+_TABLE = Foreign("a table saved for exchange between programs (DIF)", _SAVE_AS)
+_UNKNOWN = Foreign("a file of an unknown kind")
+_PICTURE = Foreign("a picture")
+_RECORDING = Foreign("a recording of sound or film")
+_ENCRYPTED = Foreign(
+    "an encrypted or signed message",
+    "Open it in the mail program it came with, save the workbook attached to it, and hand that "
+    "over.",
+)
 
 _MAGIC: tuple[tuple[bytes, Foreign], ...] = (
     # a shortcut of Windows ([MS-SHLLINK] 2.1), and an alias of macOS
@@ -64,7 +78,42 @@ _MAGIC: tuple[tuple[bytes, Foreign], ...] = (
     (b"SQLite format 3\x00", Foreign("a database")),
     (b"bplist", Foreign("a property list or web archive")),
     (b"\x78\x9f\x3e\x22", Foreign("an Outlook attachment bundle (winmail.dat)", _ATTACHED)),
+    (b"\x00\x01\x00\x00Standard ", Foreign("an Access database")),
+    (b"!BDN", Foreign("a mail folder of Outlook", "Save the message as a file and send that.")),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", Foreign("a section of OneNote")),
+    (b"MSCF", Foreign("a cabinet archive", _UNPACK)),
+    (b"\x28\xb5\x2f\xfd", Foreign("a compressed file (Zstandard)", _UNPACK)),
+    (b"LZIP", Foreign("a compressed file (lzip)", _UNPACK)),
+    (b"\x1f\x9d", Foreign("a compressed file", _UNPACK)),
+    # the first records of spreadsheets before Excel was everywhere
+    (b"\x00\x00\x02\x00", _OLD_SPREADSHEET),
+    (b"\x00\x00\x1a\x00", _OLD_SPREADSHEET),
+    (b"\xff\x00\x02\x00", _OLD_SPREADSHEET),
+    (b"TABLE\r\n0,1", _TABLE),
+    (b"TABLE\n0,1", _TABLE),
+    (b"-----BEGIN PGP", _ENCRYPTED),
+    (b"-----BEGIN PKCS7", _ENCRYPTED),
+    (b"8BPS", _PICTURE),
+    (b"\x00\x00\x01\x00", _PICTURE),
+    (b"\xd7\xcd\xc6\x9a", _PICTURE),
+    (b"\xff\x0a", _PICTURE),
+    (b"AT&TFORM", Foreign("a scanned document (DjVu)")),
+    (b"%!PS", Foreign("a printed document (PostScript)")),
+    (b"ID3", _RECORDING),
+    (b"OggS", _RECORDING),
+    (b"fLaC", _RECORDING),
+    (b"\x1a\x45\xdf\xa3", _RECORDING),
 )
+
+_WITHIN: tuple[tuple[int, bytes, Foreign], ...] = (
+    (257, b"ustar", Foreign("an archive (tar)", _UNPACK)),
+    (2, b"-lh", Foreign("an archive (LHA)", _UNPACK)),
+    (8, b"WEBP", _PICTURE),
+    (8, b"WAVE", _RECORDING),
+    (8, b"AVI ", _RECORDING),
+    (40, b" EMF", _PICTURE),
+)
+"""Kinds of files that say what they are further on: where, and how."""
 
 _OLE_STREAMS: tuple[tuple[str, Foreign], ...] = (
     ("worddocument", Foreign("a Word document")),
@@ -77,6 +126,8 @@ _ZIP_PARTS: tuple[tuple[str, Foreign], ...] = (
     ("word/document.xml", Foreign("a Word document")),
     ("ppt/presentation.xml", Foreign("a PowerPoint presentation")),
     ("visio/document.xml", Foreign("a Visio drawing")),
+    ("fixeddocseq.fdseq", Foreign("a printed document (XPS)")),
+    ("fixeddocumentsequence.fdseq", Foreign("a printed document (XPS)")),
     ("index/document.iwa", Foreign("an Apple Numbers, Pages or Keynote document", _EXPORT)),
     ("index.zip", Foreign("an Apple Numbers, Pages or Keynote document", _EXPORT)),
 )
@@ -85,6 +136,9 @@ _MIMETYPES: dict[bytes, Foreign] = {
     b"application/vnd.oasis.opendocument.text": Foreign("a text document (ODT)"),
     b"application/vnd.oasis.opendocument.presentation": Foreign("a presentation (ODP)"),
     b"application/vnd.oasis.opendocument.graphics": Foreign("a drawing (ODG)"),
+    b"application/vnd.oasis.opendocument.base": Foreign("a database (ODB)"),
+    b"application/vnd.sun.xml.calc": Foreign("a spreadsheet of OpenOffice.org 1", _EXPORT),
+    b"application/vnd.sun.xml.writer": Foreign("a text document of OpenOffice.org 1"),
     b"application/epub+zip": Foreign("an electronic book"),
 }
 
@@ -127,7 +181,7 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     ),
     (
         re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet"),
-        Foreign("a spreadsheet in the XML format of Excel 2003", _EXPORT),
+        Foreign("a spreadsheet in the XML format of Excel 2003", _SAVE_AS),
     ),
     (
         re.compile(rb"<office:document\b"),
@@ -138,7 +192,10 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
         Foreign("a web page"),
     ),
     (re.compile(rb"\A<\?xml"), Foreign("an XML document")),
-    (re.compile(rb"\A(?!\xff\xfe|\xfe\xff).*\x00", re.S), Foreign("a file of an unknown kind")),
+    (re.compile(rb"\ABEGIN:VCALENDAR", re.I), Foreign("a calendar entry")),
+    (re.compile(rb"\ABEGIN:VCARD", re.I), Foreign("a contact card")),
+    # no text has such characters; without a space or plain letter there is no word
+    (re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]|\A[^ -~]*\Z"), _UNKNOWN),
     (re.compile(rb"\A[^\n]*?([,;\t])[^\n]*?\1"), Foreign("a table saved as text (CSV)")),
 )
 
@@ -160,8 +217,9 @@ def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
     for name, foreign in _ZIP_PARTS:
         if name in names:
             return foreign
-    if mimetype in _MIMETYPES:
-        return _MIMETYPES[mimetype]
+    for kind, foreign in _MIMETYPES.items():
+        if mimetype.startswith(kind):  # templates go on with a hyphen
+            return foreign
     if "[content_types].xml" in names or mimetype:
         return Foreign("an Office document without a workbook in it")
     return None
@@ -169,6 +227,12 @@ def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
 
 _BINARY_LIST, _KEY_OF_ADDRESS, _PAGE = b"bplist", b"\x53URL", b"WebMainResource"
 """How macOS writes what a link leads to, and what only a saved page has beside addresses."""
+_OF_ICLOUD = b"NSURLNameKey"
+"""What macOS leaves in the place of a file that is kept in iCloud."""
+_PKCS7 = re.compile(
+    rb"\x30(?:\x80|[\x81-\x84].{1,4})?\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.S
+)
+"""How what is encrypted or signed begins by the standard of certificates (RFC 5652)."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 PLAIN_ZIP = Foreign("a zip file", _UNPACK)
@@ -177,18 +241,34 @@ PLAIN_ZIP = Foreign("a zip file", _UNPACK)
 def foreign_bytes(data: bytes) -> Foreign:
     """Say what a file is that is neither an OLE nor a zip file, by its first bytes."""
     head = data[:4096]
-    if head.startswith(b"\x1f\x8b") and _GNUMERIC_TAG.search(_unpacked_head(data)):
-        return _GNUMERIC
-    if head.startswith(_BINARY_LIST) and _KEY_OF_ADDRESS in head and _PAGE not in head:
-        return _LINK
-    for magic, foreign in _MAGIC:
-        if head.startswith(magic):
-            return foreign
-    if head[4:8] == b"ftyp":
-        return Foreign("a picture or film")
+    marked = _of_another_program(data) or _marked(head)
+    if marked:
+        return marked
     if head.startswith(_UTF_16):
         head = head.decode("utf-16", "replace").encode("utf-8", "replace")
     return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+def _of_another_program(data: bytes) -> Foreign | None:
+    """Say what a file is that begins as many do, and says only then what it is."""
+    head = data[:4096]
+    if head.startswith(b"\x1f\x8b") and _GNUMERIC_TAG.search(_unpacked_head(data)):
+        return _GNUMERIC
+    leads_on = _KEY_OF_ADDRESS in head or _OF_ICLOUD in head
+    if head.startswith(_BINARY_LIST) and leads_on and _PAGE not in head:
+        return _LINK
+    return _ENCRYPTED if _PKCS7.match(head) else None
+
+
+def _marked(head: bytes) -> Foreign | None:
+    """Say what a file is by the marks of its kind."""
+    for magic, foreign in _MAGIC:
+        if head.startswith(magic):
+            return foreign
+    for place, said, foreign in _WITHIN:
+        if head.startswith(said, place):
+            return foreign
+    return Foreign("a picture or film") if head[4:8] == b"ftyp" else None
 
 
 def is_mail_text(head: bytes) -> bool:
