@@ -194,3 +194,52 @@ def _nobody() -> str:
     """The user that the server's package made, or nobody."""
     known = {one.pw_name for one in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
+
+
+@contextmanager
+def a_pooler(cluster: Cluster) -> Iterator[str]:
+    """PgBouncer before a server, in transaction mode; yields the URL by which it is reached.
+
+    It has fewer connections to the server than it takes, so that transactions of several share one.
+    """
+    program = need("pgbouncer")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="xlassess-pb-"))
+    settings, people = folder / "pgbouncer.ini", folder / "users.txt"
+    people.write_text(f'"{OWNER}" ""\n')
+    server = f"host={cluster.folder} port={cluster.port} dbname={DATABASE} user={OWNER}"
+    settings.write_text(
+        f"[databases]\n{DATABASE} = {server}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+        f"auth_type = any\nauth_file = {people}\npool_mode = transaction\n"
+        "default_pool_size = 2\nmax_client_conn = 50\nserver_reset_query_always = 0\n"
+    )
+    if os.geteuid() == 0:
+        for path in (folder, settings, people):
+            shutil.chown(path, _nobody())
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            _unprivileged([str(program), str(settings)]), stdout=log, stderr=log
+        )
+    try:
+        _wait_for(port, process)
+        yield f"postgresql+psycopg://{OWNER}@127.0.0.1:{port}/{DATABASE}"
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            assert process.poll() is None, "PgBouncer ended by itself"
+            assert time.monotonic() < until, "PgBouncer did not start"
+            time.sleep(0.02)
+        else:
+            return

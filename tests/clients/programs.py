@@ -67,6 +67,7 @@ PROGRAMS: Mapping[str, Program] = {
     "s3fs": Program("s3fs", 'pip install "xlassess[s3]"'),
     "s3": Program("a server that speaks S3", 'pip install "xlassess[test]"', needs=("s3fs",)),
     "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",), needs=("psycopg",)),
+    "pgbouncer": Program("PgBouncer", "install pgbouncer", ("pgbouncer",), needs=("postgresql",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
@@ -159,7 +160,7 @@ def _path(name: str) -> Path | None:
         package = ROOT / program.package
         return package if package.exists() else None
     found = map(shutil.which, program.commands)
-    if name in ("dovecot", "postfix"):
+    if name in ("dovecot", "postfix", "pgbouncer"):
         found = (shutil.which(one) or shutil.which(one, path=_SERVERS) for one in program.commands)
     if name == "postgresql":
         found = (shutil.which(one) or _newest_postgresql(one) for one in program.commands)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.postgresql import SECRET, USER, Cluster, a_cluster
+from tests.clients.postgresql import SECRET, USER, Cluster, a_cluster, a_pooler
 from tests.ledger.raw import behind
 from tests.ledger.values import a_return, an_issued, clock
 from xlassess.ledger import Ledger
@@ -251,6 +251,32 @@ def test_database__that_can_only_be_read(own: Cluster) -> None:
     with Ledger(place, clock) as ledger:
         assert len(ledger.issued()) == 1
         assert ledger.audit().faults == ()
+
+
+@pytest.mark.clients("pgbouncer")
+def test_pooler__gives_each_transaction_another_connection(cluster: Cluster) -> None:
+    """Three assessments at once on two connections: nothing depends on what one left in its own."""
+    wrong: list[str] = []
+
+    def work(name: str) -> None:
+        try:
+            with Ledger(LedgerDatabase(url, name), clock) as ledger:
+                ledger.record_issued([an_issued(number) for number in range(12)])
+                for number in range(12):
+                    ledger.record_return(a_return(number))
+                if len(ledger.history()) != 12 or ledger.audit().faults:
+                    wrong.append(name)
+        except XlassessError as error:
+            wrong.append(error.message)
+
+    with a_pooler(cluster) as url:
+        names = [cluster.place().assessment for _ in range(3)]
+        at_work = [threading.Thread(target=work, args=(name,)) for name in names]
+        for one in at_work:
+            one.start()
+        for one in at_work:
+            one.join()
+    assert wrong == []
 
 
 def test_schema__of_something_else(cluster: Cluster, place: LedgerDatabase) -> None:

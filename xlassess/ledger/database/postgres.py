@@ -99,11 +99,30 @@ def place_of(engine: Engine) -> LedgerDatabase | None:
 
 
 def _connect(dialect: Any, record: object, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    """Connect, and prepare no statements where a pooler stands between us and the server."""
+    del record
+    connection = _signed_in(dialect, args, given)
+    if _is_pooled(connection.pgconn):
+        connection.prepare_threshold = None
+    return connection
+
+
+def _is_pooled(wire: Any) -> bool:
+    """True where the process that answers is not the one that the connection was made with.
+
+    A pooler, such as PgBouncer in transaction mode, gives each transaction another connection to
+    the server, on which nothing is that was prepared before. Without one, what is prepared takes
+    a third less time.
+    """
+    answers = wire.exec_(b"SELECT pg_backend_pid()").get_value(0, 0)
+    return answers is not None and int(answers) != wire.backend_pid
+
+
+def _signed_in(dialect: Any, args: tuple[Any, ...], given: dict[str, Any]) -> Any:
     """Connect with the password from the environment, as libpq finds it, or from the keyring.
 
     The keyring comes last: to ask it takes longer than to connect, and it may ask its owner.
     """
-    del record
     if password := os.environ.get(PASSWORD):
         return dialect.connect(*args, **{**given, "password": password})
     try:
