@@ -148,13 +148,19 @@ class Cluster:
 
 
 @contextmanager
-def a_cluster(*, lasting: bool = False) -> Iterator[Cluster]:
-    """A server of our own while this lasts; a test that asks for it is marked ``postgresql``."""
+def a_cluster(*, lasting: bool = False, under: Path | None = None) -> Iterator[Cluster]:
+    """A server of our own while this lasts; a test that asks for it is marked ``postgresql``.
+
+    Args:
+        lasting: bring to the disk what is committed.
+        under: the folder below which all of it is; the temporary one if not given.
+    """
     programs = need("postgresql").resolve().parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="xlassess-pg-"))  # short: it names a socket
+    # Short: it names a socket.
+    folder = Path(tempfile.mkdtemp(prefix="xlassess-pg-", dir=under))
     cluster = Cluster(folder, port, programs, lasting)
     try:
         _make(cluster)
