@@ -121,3 +121,36 @@ def test_reassign__names_whose_workbook_it_may_be(
         assert f'value="{line_of(folder, who).reference}"' in listed
         assert who in listed
     assert line_of(folder, "Abe Ash").reference not in listed
+
+
+def test_return_date__is_changed_and_nothing_else(
+    desk: DeskClient, folder: AssessmentFolder
+) -> None:
+    before = folder.settings_file.read_text()
+    folder.settings_file.write_text(
+        before.replace("return_by: 2026-03-13", "return_by: 2026-03-13  # a Friday")
+    )
+    assert any(one.startswith("/begin/return-date") for one in links_in(desk.get("/")))
+    address = "/begin/return-date"
+    for wrong in ("13/03/2026", "someday", ""):
+        fields = {"number": number_in(desk.get(address)), "return_by": wrong}
+        answer = desk.post(address, fields)
+        assert answer.status_code == 422, wrong
+        assert 'href="#return_by"' in answer.text
+    fields = {"number": number_in(desk.get(address)), "return_by": "1/4/2031"}
+    assert desk.post(address, fields).status_code == 303
+    changed = folder.settings_file.read_text()
+    assert changed == before.replace("return_by: 2026-03-13", "return_by: 2031-04-01 # a Friday")
+    assert "1 April 2031" in words_in(desk.get("/"))
+
+
+def test_return_date__is_not_changed_where_it_cannot_be_told_where(
+    desk: DeskClient, folder: AssessmentFolder
+) -> None:
+    text = folder.settings_file.read_text().replace("return_by: 2026-03-13\n", "")
+    folder.settings_file.write_text(text)
+    fields = {"number": number_in(desk.get("/begin/return-date")), "return_by": "1/4/2031"}
+    answer = desk.post("/begin/return-date", fields)
+    assert answer.status_code == 422
+    assert "return_by: 2031-04-01" in words_in(answer)
+    assert folder.settings_file.read_text() == text

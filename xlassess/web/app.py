@@ -54,6 +54,9 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("begin", "/begin", begin.show, act=begin.act),
     DeskPage("toolkit", "/begin/toolkit", begin.show_toolkit),
     DeskPage("round", "/begin/round", begin.show_round, act=begin.act_on_round),
+    DeskPage(
+        "return-date", "/begin/return-date", begin.show_return_date, act=begin.act_on_return_date
+    ),
     DeskPage("closing", "/begin/closing", begin.show_closing, act=begin.act_on_closing),
     DeskPage("people", "/register/people", begin.show_people, act=begin.act_on_people, files=True),
     DeskPage("send", "/send", send.show, "Send", send.record),

@@ -16,7 +16,15 @@ from markupsafe import Markup
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from xlassess.services.common.phrases import capital, count, day, moment, percent, visible
+from xlassess.services.common.phrases import (
+    capital,
+    count,
+    day,
+    moment,
+    percent,
+    visible,
+    without_commands,
+)
 from xlassess.web.instead import on_a_page
 
 _KEPT = "\n\t"
@@ -36,7 +44,7 @@ def templates() -> Environment:
     )
     made.filters.update(
         capital=capital, counted=count, day=day, moment=moment, percent=percent,
-        on_a_page=on_a_page,
+        on_a_page=on_a_page, without_commands=without_commands,
     )  # fmt: skip
     return made
 

@@ -72,7 +72,7 @@ def _day_over(made: Composed) -> ToldMatter:
     if made.kind in WRITES:
         later = "xlassess progress --return-by DATE --reissue"
         return ToldMatter(title, (), "The messages name it. To name a later one", later)
-    told = "The messages name it. Enter a later date as return_by, and write them again."
+    told = "The messages name it. Enter a later return date (return_by), and write them again."
     return ToldMatter(title, (), told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from dataclasses import asdict, dataclass
@@ -25,7 +26,7 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.outbox import sha256_of, write_whole
 from xlassess.services.common.round_folders import take_over
 from xlassess.services.papers.round_archive import ARCHIVE, write_archive
 from xlassess.services.status import OUT, status
@@ -205,6 +206,49 @@ def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date
             f"There is a round {name} already.",
             "Give the new round another name. xlassess round list shows them all.",
         )
+
+
+_RETURN_BY = re.compile(r"^return_by:[^#\n\r]*", re.MULTILINE)
+
+
+def change_return_date(folder: AssessmentFolder, day: date, *, today: date) -> None:
+    """Write another return date into the settings; nothing else in them changes.
+
+    Workbooks that are out name the day that they were written with. Messages name the new one.
+
+    Args:
+        folder: the assessment with the round.
+        day: the day by which workbooks are wanted now.
+        today: the present day.
+
+    Raises:
+        UsageError: the day has passed, or the settings have not exactly one line for it.
+        XlassessError: the settings cannot be used.
+        OSError: they cannot be written.
+    """
+    if day < today:
+        raise UsageError(f"The return date {day} has passed.", "Give a later date.")
+    path = folder.round_file if folder.round_file.is_file() else folder.settings_file
+    before = path.read_bytes()
+    text = before.decode("utf-8")
+    if len(_RETURN_BY.findall(text)) != 1:
+        raise UsageError(
+            f"{path.name} has not exactly one line that begins with return_by:",
+            f"Enter the day there yourself: return_by: {day}",
+        )
+    changed = _RETURN_BY.sub(lambda found: f"return_by: {day}{_gap(found)}", text)
+    write_whole(path, changed.encode("utf-8"))
+    if folder.assessment().return_by != day:
+        write_whole(path, before)
+        raise UsageError(
+            f"The day could not be entered in {path.name}. It was left as it was.",
+            f"Enter it there yourself: return_by: {day}",
+        )
+
+
+def _gap(found: re.Match[str]) -> str:
+    """The blanks before a remark that follows in the same line."""
+    return " " if found.end() < len(found.string) and found.string[found.end()] == "#" else ""
 
 
 def left_open(folder: AssessmentFolder, *, today: date) -> LeftOpen:

@@ -17,6 +17,7 @@ from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import count, listed, matter
+from xlassess.services.common.phrases import day as said_day
 from xlassess.services.setup.fill_register import (
     RegisterSays,
     RowFault,
@@ -25,7 +26,7 @@ from xlassess.services.setup.fill_register import (
     take_register,
 )
 from xlassess.services.setup.init import Begun, SettingsField, begin_with, settings_fields
-from xlassess.services.setup.rounds import begin_round, reopen_round
+from xlassess.services.setup.rounds import begin_round, change_return_date, reopen_round
 from xlassess.services.setup.toolkits import (
     ListedToolkit,
     choices_in_words,
@@ -270,11 +271,7 @@ def act_on_round(visit: Visit) -> Done:
     """
     name = visit.form.wanted("name", "Enter a name for the round, such as 2027.")
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
-    try:
-        return_by = date.fromisoformat(_as_iso(day))
-    except ValueError:
-        message = f"{day} is not a day. Write it as 31/03/2027 or 2027-03-31."
-        raise FormErrors(FieldError("return_by", message)) from None
+    return_by = _day(day)
     try:
         begun = begin_round(visit.folder, name, return_by, now=visit.now)
     except UsageError as wrong:
@@ -285,6 +282,59 @@ def act_on_round(visit: Visit) -> Done:
         f"Round {begun.name} has begun with {people} of round {begun.follows}. Check who is asked.",
         f"{visit.desk.pages['people']}?{urlencode({'round': begun.name})}",
     )
+
+
+# ---- the return date --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDateView:
+    """The form with which the return date is changed, and what it is now."""
+
+    now: str
+    here: str
+    closed: bool
+
+
+def show_return_date(visit: Visit) -> Response:
+    """Show the form with which the return date is changed."""
+    day = visit.assessment.return_by
+    view = ReturnDateView(
+        now=day.strftime("%d/%m/%Y") if day else "",
+        here=visit.at("return-date"),
+        closed=visit.status.closed is not None,
+    )
+    return page(visit, "return_date.html", "Change the return date", view)
+
+
+def act_on_return_date(visit: Visit) -> Done:
+    """Change the return date.
+
+    Raises:
+        FormErrors: it is no day, or one that has passed.
+    """
+    day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
+    return_by = _day(day)
+    try:
+        change_return_date(visit.folder, return_by, today=visit.today)
+    except UsageError as wrong:
+        message = " ".join(filter(None, (wrong.message, wrong.remedy)))
+        raise FormErrors(FieldError("return_by", message)) from None
+    told = f"Workbooks are wanted by {said_day(return_by)} now. Messages name the new day."
+    return Done(told, visit.at("home"))
+
+
+def _day(said: str) -> date:
+    """A day as it was typed.
+
+    Raises:
+        FormErrors: it is none.
+    """
+    try:
+        return date.fromisoformat(_as_iso(said))
+    except ValueError:
+        message = f"{said} is not a day. Write it as 31/03/2027 or 2027-03-31."
+        raise FormErrors(FieldError("return_by", message)) from None
 
 
 # ---- the end of a round -----------------------------------------------------

@@ -45,6 +45,7 @@ class HomeView:
     people: str
     next_round: str
     closing: str
+    return_date: str
 
     @property
     def issued(self) -> int:
@@ -98,6 +99,7 @@ def show(visit: Visit) -> Response:
         people="" if found.closed else visit.at("people"),
         next_round=visit.at("round"),
         closing=visit.at("closing"),
+        return_date=visit.at("return-date"),
     )
     return page(visit, "home.html", "Where the round stands", view)
 

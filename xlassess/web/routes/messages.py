@@ -53,6 +53,7 @@ class MessagesView:
     matters: tuple[ToldMatter, ...]
     seen: str
     server: str
+    day_over: str
     job: JobProgress | None
     result: tuple[Mapping[str, Any], ...]
     drafts: tuple[PageLink, ...]
@@ -85,6 +86,7 @@ def show(visit: Visit) -> Response:
         matters=tuple(unwritten(made)),
         seen=" ".join(reference for one in made.post for reference in one.letter.references),
         server=mail.host if mail else "",
+        day_over=visit.at("return-date") if made.day_over else "",
         job=visit.jobs.progress(job) if job else None,
         result=tuple(visit.jobs.result(job).get("matters", ())) if job else (),
         drafts=_links(visit) if drafted else (),
