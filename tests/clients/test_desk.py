@@ -194,7 +194,7 @@ def test_begin__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None
         sent = {"name": "list.csv", "mimeType": "text/csv", "buffer": listed}
         page.get_by_label("Register", exact=True).first.set_input_files(sent)  # type: ignore[arg-type]
         page.get_by_role("button", name="Read this file").click()
-        page.get_by_text("The register has 2 respondents of 1 partner.").wait_for()
+        page.get_by_text("The register has 2 respondents of 1 partner.").first.wait_for()
     context.close()
     assert folder.assessment().partnership == "Harbour Partnership"
     assert [one.name for one in folder.respondents()] == ["Bea", "Bo"]

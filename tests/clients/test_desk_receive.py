@@ -123,6 +123,20 @@ def drop(page: Page, path: Path) -> None:
         page.dispatch_event("h1", kind, {"dataTransfer": held})
 
 
+def test_register__dropped_anywhere_takes_the_place_of_the_one_there(
+    browser: Browser, tmp_path: Path
+) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_bytes(b"Partner,Respondent,Level,E-mail,Toolkits\nBirch,Bea,,,\nBirch,Bo,,,\n")
+    made = a_folder(tmp_path / "fresh")
+    with running(made) as desk, at_desk(browser, desk.new_link()) as page:
+        page.get_by_role("link", name="Change who is asked").click()
+        page.get_by_role("heading", name="Who is asked", exact=True).wait_for()
+        drop(page, listed)
+        page.locator("#done").get_by_text("The register has 2 respondents").wait_for()
+    assert [one.name for one in made.respondents()] == ["Bea", "Bo"]
+
+
 def test_receive__by_keyboard_alone(
     browser: Browser, folder: AssessmentFolder, came: list[Path]
 ) -> None:
