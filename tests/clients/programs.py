@@ -66,6 +66,7 @@ PROGRAMS: Mapping[str, Program] = {
     "psycopg": Program("psycopg", 'pip install "xlassess[postgres]"'),
     "s3fs": Program("s3fs", 'pip install "xlassess[s3]"'),
     "s3": Program("a server that speaks S3", 'pip install "xlassess[test]"', needs=("s3fs",)),
+    "dask": Program("Dask", 'pip install "xlassess[cluster]"'),
     "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",), needs=("psycopg",)),
     "pgbouncer": Program("PgBouncer", "install pgbouncer", ("pgbouncer",), needs=("postgresql",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
@@ -87,7 +88,7 @@ PROGRAMS: Mapping[str, Program] = {
 }
 """Every program by the name that marks and ``XLASSESS_WITHOUT`` have for it."""
 
-_PACKAGES = {"psycopg": "psycopg", "s3fs": "s3fs", "s3": "moto"}
+_PACKAGES = {"psycopg": "psycopg", "s3fs": "s3fs", "s3": "moto", "dask": "distributed"}
 """Packages of Python that tests need, and what they are imported as."""
 
 _declared: ContextVar[frozenset[str] | None] = ContextVar("declared", default=None)

@@ -12,9 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from xlassess.ingest import ReturnedFile, collect
-from xlassess.ingest.batch import Bounds, _prepare, _read_chunk
+from xlassess.ingest.batch import BOUNDS, FileToRead, _not_read, read_file
 from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import Return
+from xlassess.workers.crew import _do_chunk, _prepare
 
 PATIENCE = 300.0
 """Seconds by the clock after which reading is stopped: on a busy machine they tell nothing."""
@@ -32,10 +33,11 @@ def measured(source: ReturnedFile, context: Context, markers: Path) -> tuple[Ret
 
     Seconds are the process's own: what else the machine does is no fault of the file.
     """
-    _prepare(context, Bounds().memory, markers)
+    _prepare(read_file, context, BOUNDS.memory, markers)
     began = time.process_time()
-    (ret,) = _read_chunk(((0, source),), PATIENCE).values()
+    (out,) = _do_chunk(((0, FileToRead(source)),), PATIENCE).values()
     took = time.process_time() - began
+    ret = out if isinstance(out, Return) else _not_read(source, out)
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return ret, took, int(peak) // 1024
 

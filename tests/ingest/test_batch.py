@@ -18,7 +18,8 @@ from tests.factory import Workbook, a_context
 from tests.ingest.hostile import HOSTILE
 from tests.ingest.small import returned
 from xlassess.ingest import Context, ReturnedFile, read_all, read_return
-from xlassess.ingest.batch import Bounds
+from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
+from xlassess.workers import Bounds
 
 
 def _sources(folder: Path, files: dict[str, bytes]) -> list[ReturnedFile]:
@@ -55,7 +56,7 @@ def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Pat
 def test_time_limit__ends_what_takes_longer(kinds: Workbook, tmp_path: Path) -> None:
     slow = HOSTILE["merges_upon_merges"](kinds)
     sources = _sources(tmp_path, {"a.xlsx": slow, "b.xlsx": returned(kinds), "c.xlsx": slow})
-    limits = Bounds(seconds=0.1)
+    limits = Bounds(WORKER_MEMORY, 0.1)
     results = dict(read_all(sources, a_context(kinds), workers=1, bounds=limits))
     told = [[finding.code for finding in ret.findings] for ret in results.values()]
     assert (told[0], told[2]) == (["G12"], ["G12"])
@@ -72,7 +73,7 @@ def test_named_pipe__is_not_waited_for(kinds: Workbook, tmp_path: Path) -> None:
 def test_worker__cannot_start(kinds: Workbook, tmp_path: Path) -> None:
     """With next to no memory no file is read, and each says so."""
     sources = _sources(tmp_path, {"a.xlsx": kinds.data, "b.xlsx": kinds.data})
-    limits = Bounds(memory=1 << 20)
+    limits = Bounds(1 << 20, WORKER_SECONDS)
     codes = [ret.findings[0].code for _, ret in read_all(sources, a_context(kinds), 1, limits)]
     assert codes == ["G12", "G12"]
 

@@ -24,11 +24,12 @@ from xlassess.assessment.register_marks import (
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.layout import cell_name
 
-_LARGEST = 50_000_000
-"""Bytes, unpacked: some hundred times the largest register that can be meant."""
+_LARGEST = 200_000_000
+"""Bytes, unpacked: some times the largest register that can be meant."""
 
-_MOST_ROWS, _MOST_COLUMNS = 20_000, 200
-"""Cells with a value beyond these are no register's; calamine would make room for all between."""
+_MOST_ROWS, _MOST_COLUMNS, _MOST_CELLS = 250_000, 200, 4_000_000
+"""Cells with a value beyond these are no register's; calamine would make room for all between. A
+list may be long, with the columns of a register, or be a sheet of many columns, but not both."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -103,7 +104,8 @@ def _check_reach(sheet: str, last: tuple[int, int]) -> None:
         last: the last row and column with a value.
     """
     row, column = last
-    if row >= _MOST_ROWS or column >= _MOST_COLUMNS:
+    area = (row + 1) * (column + 1)
+    if row >= _MOST_ROWS or column >= _MOST_COLUMNS or area > _MOST_CELLS:
         where = cell_name(row, column)
         on = f"On the sheet “{sheet}” something" if sheet else "Something"
         raise RegisterSheetError(
@@ -168,7 +170,7 @@ def _table(source: bytes) -> RegisterSheet:
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
         if len(rows) > _MOST_ROWS:
             raise RegisterSheetError(
-                f"The list has more than {_MOST_ROWS} rows.", "Delete those that are not meant."
+                f"The list has more than {_MOST_ROWS:,} rows.", "Delete those that are not meant."
             )
         rows.append(tuple(RegisterCell(tidy(text)) for text in row[:_MOST_COLUMNS]))
     return RegisterSheet(tuple(rows))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from xlassess.assessment.settings import AssessmentFolder
+    from xlassess.workers import Workers
 
 
 def _reason(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
@@ -50,6 +52,36 @@ ANYWAY = click.option(
 """Accepts that an output gives away what few people answered."""
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+
+
+CLUSTER = click.option(
+    "--cluster", metavar="ADDRESS", default="",
+    help="Let a Dask cluster do the work: tcp://COMPUTER:PORT, or local for one on this computer.",
+)  # fmt: skip
+"""For verbs whose work can be spread over computers."""
+
+
+@contextmanager
+def at_work(cluster: str, workers: int | None = None) -> Iterator[Workers]:
+    """Give whoever does the work: a cluster where one was named, or processes of this computer.
+
+    Afterwards, what has to be known of workers of the cluster is said on standard error.
+
+    Args:
+        cluster: the address of the cluster; empty for none.
+        workers: how many processes, here or of a cluster on this computer.
+    """
+    if not cluster:
+        yield workers
+        return
+    from xlassess.workers import connected, remarks_of
+
+    with connected(cluster, workers) as executor:
+        try:
+            yield executor
+        finally:
+            for remark in remarks_of(executor):
+                click.echo(f"Note: {remark}", err=True)
 
 
 FULL = click.option("--full", is_flag=True, help="Write long lists to their ends.")

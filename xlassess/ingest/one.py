@@ -37,6 +37,12 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
         source: the file.
         context: the assessment it is read against.
     """
+    data = contents_of(source)
+    return data if isinstance(data, Return) else read_contents(data, source, context)
+
+
+def contents_of(source: ReturnedFile) -> bytes | Return:
+    """Return the bytes of a file; the refusal of one that is none, or too large, or unreadable."""
     try:
         status = source.path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -46,9 +52,19 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
             limit = str(MOST_BYTES // MEGABYTE)
             finding = found("G02", size=str(-(-size // MEGABYTE)), limit=limit)
             return refused(source.name, finding, *fingerprint(source.path))
-        data = source.path.read_bytes()
+        return source.path.read_bytes()
     except OSError as fault:
         return refused(source.name, found("G13", problem=in_words(fault)))
+
+
+def read_contents(data: bytes, source: ReturnedFile, context: Context) -> Return:
+    """Read one returned file by its bytes, in this process.
+
+    Args:
+        data: what is in the file.
+        source: the file, which is not opened.
+        context: the assessment it is read against.
+    """
     ret = _read_bytes(data, source, context)
     return _with_mail(ret, source.mail, context) if source.mail else ret
 

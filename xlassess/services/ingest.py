@@ -54,6 +54,7 @@ from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import QUERIES, REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Displaced, Ingested, Noticed, Received
+from xlassess.workers import Workers
 
 _UNPACKED = "xlassess-unpacked-"
 
@@ -71,7 +72,7 @@ def ingest(
     paths: Sequence[Path],
     *,
     now: datetime,
-    workers: int | None = None,
+    workers: Workers = None,
     passwords: Sequence[str] = (),
     arrived: Mapping[str, datetime] | None = None,
     watch: Watch = silent,
@@ -84,7 +85,7 @@ def ingest(
         folder: the assessment.
         paths: what was handed over.
         now: the time of receipt, in UTC.
-        workers: how many files are read at once; None lets the program choose.
+        workers: how many files are read at once, or who reads them; None lets the program choose.
         passwords: tried on files that need one to open; not kept.
         arrived: when messages came, by the names of their files, where they do not say so.
         watch: told how many files are done.
@@ -582,7 +583,7 @@ class _Run:
         """How many files are to be read."""
         return len(self._waiting)
 
-    def read(self, context: Context, workers: int | None, watch: Watch) -> None:
+    def read(self, context: Context, workers: Workers, watch: Watch) -> None:
         """Read every file in line and record it, in the order the files came.
 
         Those without a seal come last, and what somebody typed in for a respondent: of two that

@@ -20,7 +20,18 @@ from xlassess.cli.console import (
     show_offers,
     show_said_why,
 )
-from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, here_or_in, in_round, leave, now
+from xlassess.cli.options import (
+    AS_JSON,
+    CLUSTER,
+    FULL,
+    Options,
+    at_work,
+    folder_of,
+    here_or_in,
+    in_round,
+    leave,
+    now,
+)
 from xlassess.model.errors import UsageError
 from xlassess.services.common.phrases import capital, count
 
@@ -50,6 +61,7 @@ if TYPE_CHECKING:
     "--move-to", metavar="FOLDER", default="",
     help="Move the messages to this folder of the mailbox once they are on record.",
 )  # fmt: skip
+@CLUSTER
 @AS_JSON
 @FULL
 @in_round
@@ -61,6 +73,7 @@ def ingest(
     mailbox: str | None,
     move_to: str,
     workers: int | None,
+    cluster: str,
     passwords: tuple[str, ...],
     as_json: bool,
     full: bool,
@@ -82,18 +95,18 @@ def ingest(
     if mailbox and paths:
         raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
     collected = None
-    with progress("Reading") as watch:
+    with at_work(cluster, workers) as readers, progress("Reading") as watch:
         if mailbox:
             from xlassess.services.post.collect_mail import collect_mail
 
             collected = collect_mail(
-                folder, mailbox, now=now(), move_to=move_to, workers=workers, passwords=known,
+                folder, mailbox, now=now(), move_to=move_to, workers=readers, passwords=known,
                 watch=watch,
             )  # fmt: skip
             result = collected.ingested
         else:
             result = service.ingest(
-                folder, found, now=now(), workers=workers, passwords=known, watch=watch
+                folder, found, now=now(), workers=readers, passwords=known, watch=watch
             )
     if as_json:
         click.echo(dumps(_as_json(result, collected)))

@@ -21,6 +21,7 @@ from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested, Received
 from xlassess.services.ingest import ingest
 from xlassess.services.post.posting import password_of
+from xlassess.workers import Workers
 
 PASSWORD, TOKEN = "XLASSESS_IMAP_PASSWORD", "XLASSESS_IMAP_TOKEN"
 """The environment variables that may hold a password, or an OAuth 2.0 token."""
@@ -89,7 +90,7 @@ def collect_mail(
     *,
     now: datetime,
     move_to: str = "",
-    workers: int | None = None,
+    workers: Workers = None,
     passwords: Sequence[str] = (),
     watch: Watch = silent,
     tell: Callable[[Received], None] = lambda file: None,
@@ -106,7 +107,7 @@ def collect_mail(
         mailbox: where it is: ``imaps://user@host/folder``.
         now: the time of receipt where a message does not say it, in UTC.
         move_to: the folder that messages are moved to; empty to leave them where they are.
-        workers: how many files are read at once.
+        workers: how many files are read at once, or who reads them.
         passwords: tried on files that need one to open.
         watch: told how many files are done.
         tell: given each file as soon as it is on record.
@@ -181,7 +182,7 @@ class _Collecting:
 
     def __init__(
         self, folder: AssessmentFolder, place: MailboxPlace, now: datetime, *, watch: Watch,
-        workers: int | None, passwords: tuple[str, ...], tell: Callable[[Received], None],
+        workers: Workers, passwords: tuple[str, ...], tell: Callable[[Received], None],
         by: str,
     ) -> None:  # fmt: skip
         self._folder, self._place, self._now = folder, place, now

@@ -1,0 +1,1 @@
+"""Tests of who does the work: processes of this computer, and a cluster."""
