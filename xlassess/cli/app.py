@@ -47,6 +47,8 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "programme": ("programmes.programme", "Look after many partnerships at once."),
     "toolkits": ("setup.toolkits", "List, show, check and edit toolkits."),
     "desk": ("desk", "Work in the browser."),
+    "serve": ("serve", "Give a team one desk, behind a proxy."),
+    "users": ("users", "Say who may log in to a team's desk."),
     "demo": ("demo", "Run a made-up assessment, to see how it works."),
 }
 """Each verb, in the order they are used in: its module in ``commands``, and its line of help.

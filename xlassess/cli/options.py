@@ -114,6 +114,23 @@ def folder_of(options: Options) -> AssessmentFolder:
     return open_folder(options.root, options.round_name)
 
 
+def needs_team() -> None:
+    """Refuse to go on without the packages of a team's desk.
+
+    Raises:
+        XlassessError: one is missing.
+    """
+    from importlib.util import find_spec
+
+    from xlassess.model.errors import XlassessError
+
+    if not all(map(find_spec, ("starlette", "uvicorn", "python_multipart", "argon2"))):
+        raise XlassessError(
+            "A team's desk needs packages that are not installed.",
+            'Install them: python -m pip install "xlassess[team]"',
+        )
+
+
 def now() -> datetime:
     """Return the present moment in UTC."""
     from datetime import datetime, timezone

@@ -87,27 +87,32 @@ def done_beside(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
 
 @dataclass(slots=True)
 class KeptFigures:
-    """The figures that were asked for last, or are being worked out."""
+    """The figures that were asked for last, or are being worked out; ``most`` of them are kept."""
 
+    most: int = _KEPT
     _found: OrderedDict[Hashable, Future[RoundFigures]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(
-        self, folder: AssessmentFolder, shown: Attribution, now: datetime
-    ) -> RoundFigures | None:
+        self, folder: AssessmentFolder, shown: Attribution, now: datetime, *,
+        told_only: bool = False,
+    ) -> RoundFigures | None:  # fmt: skip
         """Return the figures of a round as it stands; None while they are being worked out.
 
         Args:
             folder: the assessment.
             shown: how answers are shown at most.
             now: the present moment, in UTC.
+            told_only: whether nothing is shown but what a paper on record has told.
 
         Raises:
             XlassessError: there are none, or the assessment cannot be used.
         """
         today = now.astimezone().date()
-        key = folder.root, folder.round_name, shown, today, state_of(folder)
-        coming = self._coming(key, lambda: BESIDE.run(figures, folder, shown, now=now))
+        key = folder.root, folder.round_name, shown, told_only, today, state_of(folder)
+        coming = self._coming(
+            key, lambda: BESIDE.run(figures, folder, shown, now=now, told_only=told_only)
+        )
         try:
             return coming.result(PATIENCE)
         except NotYet:
@@ -127,7 +132,7 @@ class KeptFigures:
             if key not in self._found:
                 self._found[key] = begin()
             self._found.move_to_end(key)
-            while len(self._found) > _KEPT:
+            while len(self._found) > self.most:
                 _, left = self._found.popitem(last=False)
                 left.cancel()
             return self._found[key]

@@ -96,6 +96,18 @@ def refusal_page(reason: str) -> Response:
     return _html("refused.html", status, reason=reason, title="You cannot open this page")
 
 
+def team_page(template: str, title: str, status: int = 200, **values: object) -> Response:
+    """Return a page of a team's desk that is about no assessment.
+
+    Args:
+        template: the name of the template.
+        title: what the page is called.
+        status: the answer's status.
+        values: what the template shows.
+    """
+    return _html(template, status, title=title, **{"who": None, "errors": (), **values})
+
+
 def entrance_page(cookie: str, value: str) -> Response:
     """Return the page that lets a browser in and goes on to the desk.
 

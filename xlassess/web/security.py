@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
+from typing import Literal
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,11 +39,19 @@ HEADERS: Mapping[str, str] = {
 _OWN_SITE, _TYPED = "same-origin", "none"
 
 
+Role = Literal["coordinator", "reader", "facilitator"]
+"""What somebody may do: everything; see and change nothing; see figures without names."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who uses the desk: the name under which decisions are recorded."""
+    """Who uses the desk: the name under which decisions are recorded, and what they may do.
+
+    Whoever opens the desk on their own computer may do everything.
+    """
 
     name: str
+    role: Role = "coordinator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +81,36 @@ class Sessions:
     def new_link(self) -> str:
         """Return where the next browser is let in, once; a link given before no longer works."""
         token = secrets.token_urlsafe(32)
-        self._link = _digest(token)
+        self._link = digest_of(token)
         return f"http://127.0.0.1:{self.port}{OPENING}{token}"
 
     def enter(self, token: str, user: User) -> str | None:
         """Return the cookie's value for a new session; nothing if the link does not hold."""
-        if not self._link or not hmac.compare_digest(self._link, _digest(token)):
+        if not self._link or not hmac.compare_digest(self._link, digest_of(token)):
             return None
         self._link = b""
         value = secrets.token_urlsafe(32)
-        self._open[_digest(value)] = Session(user, secrets.token_bytes(32))
+        self._open[digest_of(value)] = Session(user, secrets.token_bytes(32))
         return value
 
     def of(self, headers: Headers) -> Session | None:
         """Return the session that a request belongs to."""
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(headers.get("cookie", ""))
-        except CookieError:
-            return None
-        held = cookies.get(self.cookie)
-        return self._open.get(_digest(held.value)) if held else None
+        held = cookie_in(headers, self.cookie)
+        return self._open.get(digest_of(held)) if held else None
 
 
-def _digest(text: str) -> bytes:
+def cookie_in(headers: Headers, name: str) -> str:
+    """Return the value of a cookie that came with a request; empty if there is none."""
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    held = cookies.get(name)
+    return held.value if held else ""
+
+
+def digest_of(text: str) -> bytes:
     """What is kept of a secret, so that comparing it tells nothing about it."""
     return sha256(text.encode("utf-8", "surrogateescape")).digest()
 
@@ -111,6 +126,7 @@ class Guard:
     def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
         self._app, self._sessions = app, sessions
         self._hosts = {f"{name}:{sessions.port}" for name in ("127.0.0.1", "localhost")}
+        self._origins = {f"http://{host}" for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it; every answer is given the headers."""
@@ -137,7 +153,7 @@ class Guard:
         """Return why a request is refused; nothing if it is not."""
         if headers.get("host", "").lower() not in self._hosts:
             return "host"
-        if scope["method"] not in ("GET", "HEAD") and not self._is_from_here(headers):
+        if scope["method"] not in ("GET", "HEAD") and not is_from_here(headers, self._origins):
             return "elsewhere"
         path = str(scope["path"])
         if path.startswith((OPENING, STATIC)):
@@ -148,16 +164,20 @@ class Guard:
         scope["session"] = session
         return ""
 
-    def _is_from_here(self, headers: Headers) -> bool:
-        """True when a form was sent by a page of ours; both that browsers may say must agree.
 
-        As pages forbid to say where a link was followed from, browsers say "null" as the origin
-        of a form, and only Sec-Fetch-Site tells.
-        """
-        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        ours = {f"http://{host}" for host in self._hosts}
-        if origin is not None and origin != "null" and origin.lower() not in ours:
-            return False
-        if site is not None:
-            return site == _OWN_SITE
-        return origin is not None and origin != "null"
+def is_from_here(headers: Headers, origins: Collection[str]) -> bool:
+    """True when a form was sent by a page of ours; both that browsers may say must agree.
+
+    As pages forbid to say where a link was followed from, browsers say "null" as the origin
+    of a form, and only Sec-Fetch-Site tells.
+
+    Args:
+        headers: of the request.
+        origins: ours, such as ``https://desk.example``.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if origin is not None and origin != "null" and origin.lower() not in origins:
+        return False
+    if site is not None:
+        return site == _OWN_SITE
+    return origin is not None and origin != "null"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from xlassess.model.record import Output
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.status import Status
+from xlassess.web.faults import tell_fault
 from xlassess.web.forms import (
     MULTIPART,
     NUMBER,
@@ -53,7 +53,8 @@ DONE = "done"
 class Desk:
     """What a running desk has: the assessment's folder, its pages, and the forms it gave out.
 
-    ``pages`` are the addresses of pages by their names, those in the menu with a title.
+    ``pages`` are the addresses of pages by their names, those in the menu with a title. ``team``
+    says that several people use it, each with an account. ``report`` is told of faults of ours.
     """
 
     root: Path
@@ -61,6 +62,8 @@ class Desk:
     pages: Mapping[str, str]
     numbers: Numbers = field(default_factory=Numbers)
     known: KnownRounds = field(default_factory=KnownRounds)
+    team: bool = False
+    report: Callable[[BaseException], None] = tell_fault
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ class Visit:
     def user(self) -> User:
         """Who decides what is decided."""
         return self.session.user
+
+    @property
+    def without_names(self) -> bool:
+        """True for whoever may see figures over all, and neither names nor single returns."""
+        return self.user.role == "facilitator"
 
     @property
     def today(self) -> date:
@@ -178,7 +186,7 @@ class Visit:
         paths = ((name, title, self.desk.pages[name]) for name, title in self.desk.menu)
         return tuple(
             PageLink(title, self.at(name), here.startswith(f"{path.rstrip('/')}/")
-                     and (path != "/" or here == "//"))
+                     and (name != "home" or self.request.url.path == path))
             for name, title, path in paths
         )  # fmt: skip
 
@@ -365,6 +373,6 @@ def _has_settings(visit: Visit) -> bool:
 
 def _faulty(visit: Visit, fault: Exception) -> Response:
     """Return the page for a fault of ours; what it was is told where the desk runs."""
-    traceback.print_exception(fault)
+    visit.desk.report(fault)
     told = Trouble((), fault=True)
     return page(visit, "trouble.html", "Something went wrong", told, 500)

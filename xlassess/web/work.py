@@ -10,7 +10,6 @@ import json
 import shutil
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
@@ -21,6 +20,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import ToldMatter, what_is_wrong
+from xlassess.web.faults import tell_fault
 from xlassess.web.jobs import Job, Jobs, JobStep
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _done(jobs: Jobs, job: Job, passwords: tuple[str, ...]) -> Job:
     except (XlassessError, OSError) as error:
         return replace(job, state="failed", trouble=what_is_wrong(error))
     except Exception as fault:  # ours; what it was is told where the desk runs
-        traceback.print_exception(fault)
+        tell_fault(fault)
         return replace(job, state="failed", trouble=what_is_wrong(fault), fault=True)
     return replace(job, state="done", came=came)
 

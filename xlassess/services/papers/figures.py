@@ -83,14 +83,17 @@ class RoundFigures:
 
 
 def figures(
-    folder: AssessmentFolder, shown: Attribution = "named", *, now: datetime
-) -> RoundFigures:
+    folder: AssessmentFolder, shown: Attribution = "named", *, now: datetime,
+    told_only: bool = False,
+) -> RoundFigures:  # fmt: skip
     """Return the figures of the present round, as they may be shown.
 
     Args:
         folder: the assessment.
         shown: how answers are shown at most, where the settings would show more.
         now: the moment the figures speak of, in UTC; decides what is overdue.
+        told_only: for whoever may see no single returns, though the settings would show them:
+            figures are then shown only as they stand in a paper on record.
 
     Raises:
         XlassessError: nothing has come back yet, or the assessment cannot be used.
@@ -98,7 +101,7 @@ def figures(
     plain = present_round(folder)
     record = plain if shown == "named" else present_round(folder, shown=shown)
     offered = may_be_shown_as(plain)
-    if not is_on_record(plain):
+    if not is_on_record(record if told_only else plain):
         # Whoever may see rows can see everything; for others, looking must tell no more than
         # papers do.
         return RoundFigures("aggregated", offered, now)

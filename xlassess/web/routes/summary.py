@@ -37,6 +37,13 @@ from xlassess.web.visit import Visit
 _MOST = 100
 """So many rows of a table are shown at once."""
 
+_WITHOUT_NAMES = frozenset((
+    "Findings", "Scores", "Profile", "Trend", "Agreement", "Levels", "Items", "Comments", "Areas",
+    "To", "Workshop",
+))  # fmt: skip
+"""The sheets, by the first word of their names, for whoever may see no names. Plans name owners,
+the sheet of responses says who did not answer, the method names files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -166,11 +173,13 @@ class ItemView:
 
 
 def _figures(visit: Visit) -> RoundFigures | None:
-    return KEPT.of(visit.folder, _wanted(visit), visit.now)
+    return KEPT.of(visit.folder, _wanted(visit), visit.now, told_only=visit.without_names)
 
 
 def _wanted(visit: Visit) -> Attribution:
     """How answers are to be shown at most, as the address says."""
+    if visit.without_names:
+        return "aggregated"
     said = visit.request.query_params.get("show", "")
     return next((one for one in get_args(Attribution) if one == said), "named")
 
@@ -178,11 +187,15 @@ def _wanted(visit: Visit) -> Attribution:
 def _kept(visit: Visit) -> dict[str, str]:
     """What links from a page of figures keep of its address."""
     wanted = _wanted(visit)
-    return {} if wanted == "named" else {"show": wanted}
+    return {} if wanted == "named" or visit.without_names else {"show": wanted}
 
 
 def _at(visit: Visit, name: str, **values: str) -> str:
     return visit.at(name, **_kept(visit), **values)
+
+
+def _may_see(visit: Visit, sheet: str) -> bool:
+    return not visit.without_names or sheet.partition(" ")[0] in _WITHOUT_NAMES
 
 
 def _wait(visit: Visit) -> Response:
@@ -203,10 +216,12 @@ def show(visit: Visit) -> Response:
         sheets=_sheets(visit, found, ""),
         switch=_switch(visit, found, "summary"),
         figures=found,
-        papers=tuple(_written(visit)),
-        jobs=tuple(_jobs(visit)),
+        papers=() if visit.without_names else tuple(_written(visit)),
+        jobs=() if visit.without_names else tuple(_jobs(visit)),
         here=_at(visit, "summary"),
-        responses=_at(visit, "sheet", sheet=found.sheets[0].name) if found.sheets else "",
+        responses=_at(visit, "sheet", sheet=found.sheets[0].name)
+        if found.sheets and _may_see(visit, found.sheets[0].name)
+        else "",
     )
     return page(visit, "summary.html", "Summary", view)
 
@@ -288,12 +303,14 @@ def _item(visit: Visit, found: RoundFigures, part: str, item: str) -> str:
 def _sheets(visit: Visit, found: RoundFigures, here: str) -> tuple[PageLink, ...]:
     return tuple(
         PageLink(sheet.name, _at(visit, "sheet", sheet=sheet.name), sheet.name == here)
-        for sheet in found.sheets
-    )
+        for sheet in found.sheets if _may_see(visit, sheet.name)
+    )  # fmt: skip
 
 
 def _switch(visit: Visit, found: RoundFigures, name: str, **values: str) -> tuple[PageLink, ...]:
     """How answers may be shown, each with its link."""
+    if visit.without_names:
+        return ()
     asked = max((_wanted(visit), found.offered[0]), key=list(SHOWN).index)
     return tuple(
         PageLink(
@@ -337,7 +354,7 @@ def sheet(visit: Visit) -> Response:
         return _wait(visit)
     asked = visit.request.query_params
     shown = next((one for one in found.sheets if one.name == asked.get("sheet", "")), None)
-    if shown is None:
+    if shown is None or not _may_see(visit, shown.name):
         raise UsageError("There is no such sheet.", "Go back to the summary and choose one.")
     search, section = asked.get("search", "").strip()[:200], asked.get("section", "")[:500]
     kept = {"sheet": shown.name, **({"section": section} if section else {})}

@@ -1,0 +1,310 @@
+"""Who may do what: every page, for every role; what is not allowed is refused by the server."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.services.planned import PARTNERS, a_planned_folder
+from tests.services.small import LATER, answer
+from tests.web.desks import links_in
+from tests.web.team.teams import FROM_HERE, Browser, Team, a_team, number_in
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
+from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.web.app import PAGES
+from xlassess.web.team.doors import COOKIE
+from xlassess.web.team.roles import may_act, may_open
+
+FOR_COORDINATORS = {"begin", "round", "closing", "copy"}
+"""The pages that a reader has no use for, or that count."""
+SHOWN = {"summary", "sheet", "item", "picture"}
+REFUSED = "Your role in this assessment does not allow it"
+
+
+def state_of(root: Path) -> dict[str, str]:
+    """Everything in a folder, but who logged in."""
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.name.startswith(("team.db", "ledger.db-"))
+    }
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    assert (answer.status_code == 403) == (REFUSED in answer.text)
+    return answer.status_code == 403
+
+
+@pytest.mark.parametrize("login", ["cora", "rea", "fay", ""])
+def test_route__is_open_to_the_roles_that_it_is_for(team: Team, login: str) -> None:
+    browser = team.of(login) if login else team.browser()
+    for page in PAGES:
+        answer = browser.get(f"/a/small{page.path}")
+        if not login:
+            assert answer.headers["location"].startswith("/log-in?next=")
+        elif login == "fay" and page.name == "home":
+            assert answer.headers["location"] == "/a/small/summary"
+        else:
+            allowed = {
+                "cora": True, "rea": page.name not in FOR_COORDINATORS, "fay": page.name in SHOWN,
+            }  # fmt: skip
+            assert is_refused(answer) != allowed[login], page.name
+
+
+def test_route__of_no_name_in_the_table_is_for_coordinators_alone() -> None:
+    assert [may_open(role, "a new page") for role in ("coordinator", "reader", "facilitator")] == [
+        True, False, False,
+    ]  # fmt: skip
+    assert [may_act(role) for role in ("coordinator", "reader", "facilitator")] == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("login", ["rea", "fay"])
+def test_form__of_whoever_may_change_nothing_does_nothing(team: Team, login: str) -> None:
+    """Role escalation: each form there is, with a number that was given to the same person."""
+    before, browser = state_of(team.root), team.of(login)
+    number = number_in(browser.get("/account"))
+    for page in PAGES:
+        for what in ("", "write"):
+            fields = {"number": number, "what": what, "name": "2031", "return_by": "2031-01-01"}
+            assert is_refused(browser.post(f"/a/small{page.path}", fields))
+        assert is_refused(
+            browser.ask("POST", f"/a/small{page.path}", FROM_HERE, data={"number": number},
+                        files=[("files", ("a.xlsx", b"x"))])
+        )  # fmt: skip
+    assert state_of(team.root) == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "POST"])
+def test_method__others_do_nothing(team: Team, method: str) -> None:
+    before = state_of(team.root)
+    for login in ("cora", "rea", "fay"):
+        answer = team.of(login).ask(method, "/a/small/papers/file", FROM_HERE)
+        assert answer.status_code in (403, 405, 404)
+    assert state_of(team.root) == before
+
+
+def test_head__is_refused_like_the_page(team: Team) -> None:
+    assert team.of("fay").ask("HEAD", "/a/small/register").status_code == 403
+    assert team.of("rea").ask("HEAD", "/a/small/register").status_code == 200
+
+
+def test_reader__is_shown_the_page_with_its_forms_closed(team: Team) -> None:
+    open_page = team.of("cora").get("/a/small/send?show=all").text
+    closed = team.of("rea").get("/a/small/send?show=all").text
+    assert 'name="book"' in open_page
+    assert "<button" in open_page
+    main = closed.partition("<main")[2]
+    assert "Bea Birch" in main
+    for sent in ("<button", '<form method="post"', 'name="number"'):
+        assert sent not in main
+    assert main.count('<input type="checkbox"') == 0 or "disabled" in main
+    assert "You cannot change anything" in main
+
+
+def test_reader__saves_what_there_is(team: Team) -> None:
+    page = team.of("rea").get("/a/small/send?show=all")
+    link = next(one for one in links_in(page) if "/send/workbook" in one)
+    answer = team.of("rea").get(link)
+    assert answer.status_code == 200
+    assert answer.content[:2] == b"PK"
+
+
+def test_menu__has_the_pages_that_somebody_may_open(team: Team) -> None:
+    text = team.of("fay").get("/a/small/summary").text
+    menu = text.partition('<nav class="menu"')[2].partition("</nav>")[0]
+    assert menu.count("<a ") == 1
+    assert "/a/small/summary" in menu
+    assert team.of("rea").get("/a/small/").text.count("/a/small/settle?") > 0
+
+
+def test_menu__says_which_page_is_open(team: Team) -> None:
+    for path, title in (("/a/small/", "Home"), ("/a/small/plan", "Plan")):
+        text = team.of("cora").get(path).text
+        menu = text.partition('<nav class="menu"')[2].partition("</nav>")[0]
+        assert re.findall(r'aria-current="page">([^<]*)<', menu) == [title]
+
+
+# ---- assessments ------------------------------------------------------------
+
+
+def test_assessment__in_which_somebody_has_no_role_is_not_there(team: Team) -> None:
+    team.accounts.give("rea", None)
+    team.accounts.give("rea", "reader", "small")
+    rea = team.of("rea")
+    page = rea.get("/")
+    assert "/a/small/" in page.text
+    assert "/a/other/" not in page.text
+    assert rea.get("/a/small/").status_code == 200
+    there, nowhere = rea.get("/a/other/"), rea.get("/a/nothing/")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text == nowhere.text
+
+
+def test_role__of_one_assessment_comes_before_that_of_all(team: Team) -> None:
+    team.accounts.give("cora", "facilitator", "other")
+    cora = team.of("cora")
+    assert cora.get("/a/small/register").status_code == 200
+    assert is_refused(cora.get("/a/other/register"))
+
+
+@pytest.mark.parametrize(
+    "key", ["..", "%2e%2e", "..%2fteam", "small%2f..%2fother", "small%00", "%2fetc", ".hidden",
+            "SMALL", "team.db", "~", "small~..~other"],
+)  # fmt: skip
+def test_assessment__name_leads_nowhere_else(team: Team, key: str) -> None:
+    (team.root / ".hidden").mkdir()
+    shutil.copy(team.root / "small" / "assessment.yaml", team.root / ".hidden")
+    assert team.of("cora").get(f"/a/{key}/send").status_code == 404
+
+
+def test_number__of_a_form_counts_once_over_all_assessments(team: Team) -> None:
+    cora = team.of("cora")
+    page = cora.get("/a/small/send?show=all")
+    book = page.text.partition('name="book" value="')[2].partition('"')[0]
+    fields = {"number": number_in(page), "what": "sent", "book": book}
+    for place in ("small", "small", "other"):
+        assert cora.post(f"/a/{place}/send", fields).status_code == 303
+    assert [_sent(team, place) for place in ("small", "other")] == [1, 0]
+
+
+def _sent(team: Team, place: str) -> int:
+    with Ledger(AssessmentFolder(team.root / place).ledger) as ledger:
+        return sum(event.what == "sent" for event in ledger.events())
+
+
+def test_decision__is_on_record_under_the_name_of_whoever_took_it(team: Team) -> None:
+    for login, place in (("cora", "small"), ("carl", "other")):
+        browser = team.of(login)
+        page = browser.get(f"/a/{place}/send?show=all")
+        book = page.text.partition('name="book" value="')[2].partition('"')[0]
+        browser.post(f"/a/{place}/send", {"number": number_in(page), "what": "sent", "book": book})
+    for name, place in (("Cora Coordinator", "small"), ("Carl Coordinator", "other")):
+        with Ledger(AssessmentFolder(team.root / place).ledger) as ledger:
+            assert [one.by for one in ledger.events() if one.what == "sent"] == [name]
+
+
+# ---- the facilitator --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def _planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_planned_folder(tmp_path_factory.mktemp("planned") / "named").root
+
+
+@pytest.fixture
+def planned(_planned: Path, tmp_path: Path) -> Team:
+    """A team with an assessment in which names are shown, and all four have answered."""
+    return a_team(tmp_path / "team", _planned)
+
+
+def looked(browser: Browser, address: str) -> httpx.Response:
+    """Return a page once its figures are worked out."""
+    for _ in range(400):
+        answer = browser.get(address)
+        if "data-again" not in answer.text and answer.status_code != 503:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(address)
+
+
+def walked(browser: Browser, start: str) -> dict[str, httpx.Response]:
+    """Return every page and picture that can be come to by links."""
+    found: dict[str, httpx.Response] = {}
+    waiting = [start]
+    while waiting:
+        address = waiting.pop()
+        if address in found or not address.startswith("/a/"):
+            continue
+        found[address] = looked(browser, address)
+        waiting += links_in(found[address])
+    return found
+
+
+def test_facilitator__sees_figures_of_the_paper_on_record_and_no_names(planned: Team) -> None:
+    folder = AssessmentFolder(planned.root / "named")
+    fay = planned.of("fay")
+    assert "Nothing can be shown yet" in looked(fay, "/a/named/summary").text
+    consolidate(folder, now=LATER)  # with names: that tells nothing that she may see
+    assert "Nothing can be shown yet" in looked(fay, "/a/named/summary").text
+    consolidate(folder, now=LATER, shown="aggregated")
+    pages = walked(fay, "/a/named/summary")
+    assert len([one for one in pages if "/summary/sheet" in one]) > 3
+    with Ledger(folder.ledger) as ledger:
+        references = [one.reference for one in ledger.issued()]
+    secrets = {*references, *(name for one in PARTNERS for name in one[:2])}
+    for address, seen in pages.items():
+        assert "/papers" not in address
+        assert "/history" not in address
+        text = unescape(seen.text)
+        assert [one for one in secrets if one and one in text] == [], address
+        assert 'method="post"' not in seen.text
+
+
+def test_facilitator__is_not_shown_more_by_the_address(planned: Team) -> None:
+    folder = AssessmentFolder(planned.root / "named")
+    consolidate(folder, now=LATER, shown="aggregated")
+    fay = planned.of("fay")
+    for sheet in ("Responses", "Action plan", "Method", "Data", "Register"):
+        address = f"/a/named/summary/sheet?sheet={sheet}"
+        assert looked(fay, address).status_code == 409
+    for shown in ("named", "partner", "lettered", "x"):
+        text = unescape(looked(fay, f"/a/named/summary/sheet?sheet=Scores&show={shown}").text)
+        assert [one[1] for one in PARTNERS if one[1] in text or one[0] in text] == []
+        assert "Scores of every return" not in text
+
+
+def test_facilitator__is_not_told_what_is_wrong_with_the_register(planned: Team) -> None:
+    folder = AssessmentFolder(planned.root / "named")
+    settings = folder.settings_file.read_text(encoding="utf-8")
+    folder.settings_file.write_text(f"{settings}\nAda Ash: 1\n", encoding="utf-8")
+    assert "Ada Ash" in looked(planned.of("rea"), "/a/named/summary").text
+    answer = looked(planned.of("fay"), "/a/named/summary")
+    assert answer.status_code == 409
+    assert "Ada Ash" not in answer.text
+
+
+def test_facilitator__sees_nothing_new_after_a_late_return(planned: Team, tmp_path: Path) -> None:
+    """Figures before and after a late return would give it away; so only papers count."""
+    folder = AssessmentFolder(planned.root / "named")
+    fay = planned.of("fay")
+    consolidate(folder, now=LATER, shown="aggregated")
+    pages = ("/a/named/summary", "/a/named/summary/sheet?sheet=Scores",
+             "/a/named/summary/item?toolkit=tiny&item=1A")  # fmt: skip
+    before = [main_of(looked(fay, one)) for one in pages]
+    assert "Nothing can be shown yet" not in before[0]
+    answer(folder, "Ada Ash", tmp_path / "late.xlsx", ("Agree", "Disagree", "Agree"))
+    ingest(folder, [tmp_path / "late.xlsx"], now=LATER + timedelta(days=1), workers=1)
+    assert [main_of(looked(fay, one)) for one in pages[1:]] == before[1:]
+    told = main_of(looked(fay, pages[0]))
+    assert "1 person&#39;s return has come in or changed since" in told
+    assert _figures(told) == _figures(before[0])
+
+
+def _figures(page: str) -> list[str]:
+    return re.findall(r"<t[dh][^>]*>(?:[^<]*\d[^<]*)<", page)
+
+
+def main_of(answer: httpx.Response) -> str:
+    return answer.text.partition("<main")[2]
+
+
+def test_page__of_somebody_else_s_session_is_not_given(team: Team) -> None:
+    one, other = team.of("cora"), team.of("carl")
+    assert one.cookies[COOKIE] != other.cookies[COOKIE]
+    page = one.get("/a/small/send?show=all")
+    book = page.text.partition('name="book" value="')[2].partition('"')[0]
+    answer = other.post("/a/small/send", {"number": number_in(page), "what": "sent", "book": book})
+    assert answer.status_code == 403
+    assert _sent(team, "small") == 0

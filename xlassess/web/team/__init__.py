@@ -1,0 +1,1 @@
+"""The desk for a team: accounts, roles, sessions and several assessments, behind a proxy."""

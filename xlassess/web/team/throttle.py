@@ -1,0 +1,91 @@
+"""Guessing passwords made slow: so many attempts for an account, and from an address."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_Key = tuple[str, str]
+
+_LIMITS: tuple[tuple[int, int], ...] = ((5, 15 * 60), (30, 60 * 60), (30, 15 * 60))
+"""Attempts within seconds: for one account from one address, for one account, from one address.
+
+The first stops whoever guesses, and leaves the owner at another address in. The second holds where
+many computers guess at one account, the third where one computer tries many accounts.
+"""
+
+_KEPT = 50_000
+"""So many accounts and addresses are remembered; then those that tried longest ago are let go."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Counts attempts to log in, by what was typed as account and by where they came from.
+
+    Whether there is such an account makes no difference. Attempts count when they begin, so that
+    many at once are not more than the limit.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    _tries: OrderedDict[_Key, deque[float]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, login: str, address: str) -> int:
+        """Count an attempt; return 0, or the seconds until the next one where it is too many.
+
+        Args:
+            login: the account as it was typed.
+            address: where the attempt comes from.
+        """
+        now = self.clock()
+        with self._lock:
+            found = [
+                (self._tries.setdefault(key, deque()), most, seconds)
+                for key, (most, seconds) in zip(_keys(login, address), _LIMITS, strict=True)
+            ]
+            wait = 0.0
+            for tries, most, seconds in found:
+                while tries and tries[0] <= now - seconds:
+                    tries.popleft()
+                if len(tries) >= most:
+                    wait = max(wait, tries[0] + seconds - now)
+            if not wait:
+                for tries, _, _ in found:
+                    tries.append(now)
+            self._let_go(_keys(login, address))
+        return int(wait) + 1 if wait else 0
+
+    def good(self, login: str, address: str) -> None:
+        """Take back the last attempt: it was the right password."""
+        own, *both = _keys(login, address)
+        with self._lock:
+            self._tries.pop(own, None)
+            for key in both:
+                if self._tries.get(key):
+                    self._tries[key].pop()
+
+    def _let_go(self, keys: tuple[_Key, ...]) -> None:
+        for key in keys:
+            self._tries.move_to_end(key)
+        while len(self._tries) > _KEPT:
+            self._tries.popitem(last=False)
+
+
+def _keys(login: str, address: str) -> tuple[_Key, _Key, _Key]:
+    account, place = login.casefold(), _network(address)
+    return (account, place), (account, ""), ("", place)
+
+
+def _network(address: str) -> str:
+    """An address; of IPv6 the network that one customer has, as each may use all of it."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv6Address):
+        return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+    return str(known)
