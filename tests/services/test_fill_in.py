@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedAction
+from xlassess.services.plans import fill_in as fill_in_module
 from xlassess.services.plans.fill_in import (
     FilledIn,
     fill_in_plan,
@@ -283,3 +285,49 @@ def test_progress__without_a_reason_is_told_and_nothing_recorded(folder: Assessm
     done = fill_in_progress(folder, typed, shown, now=REPORTED)
     assert [(one.number, one.name) for one in done.problems] == [("2", "because")]
     assert events(folder) == before
+
+
+def test_plan__a_file_read_while_the_page_is_recorded_is_neither_lost_nor_written_over(
+    folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = next((folder.outbox / "plan").glob("*.xlsx"))
+    given = {
+        "1": {"decision": "Adopt", "deadline": date(2026, 9, 30), "measure": "Minutes"},
+        "2": {"decision": "Decline", "reason": "By the chair"},
+        "C1": {"decision": "Decline", "reason": "No money"},
+    }
+    looked, shown = fill_in_module.ingest, seen(folder)
+
+    def command_first(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        assert codes(read_back(folder, path, given)) == []
+        return looked(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fill_in_module, "ingest", command_first)
+    typed = {"2": {"decision": "adopt", "owner": "Bea Birch", "deadline": "30 Sep 2026"}}
+    done = fill_in_plan(folder, typed, shown, now=RETURNED + HOUR, by="Cora")
+    assert [one.number for one in done.problems] == ["2"]
+    assert "By the chair" in done.problems[0].message
+    assert set(actions(folder)) == {"1"}
+    # A row that nobody else touched is recorded beside what came in.
+    again = {"C1": {"decision": "decline", "reason": "No money at all"}}
+    assert enter(folder, again, hours=2) == FilledIn(rows=("C1",))
+    with Ledger(folder.ledger) as ledger:
+        rows = {one.number: one for one in ledger.plans()["2026"].rows}
+    assert (rows["2"].reason, rows["C1"].reason) == ("By the chair", "No money at all")
+    assert verify(folder).faults == ()
+
+
+def test_plan__what_was_typed_and_is_not_taken_is_told(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = fill_in_module.ingest
+
+    def refused(*args: object, **named: object) -> object:
+        result = ingest(*args, **named)  # type: ignore[arg-type]
+        files = [replace(one, ret=replace(one.ret, state="superseded")) for one in result.files]
+        return replace(result, files=tuple(files))
+
+    monkeypatch.setattr(fill_in_module, "ingest", refused)
+    with pytest.raises(XlassessError, match="does not count"):
+        enter(folder, {"C1": {"decision": "decline", "reason": "No money"}})

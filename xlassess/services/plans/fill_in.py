@@ -8,7 +8,7 @@ Excel, or in both by turns.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -214,15 +214,16 @@ def fill_in_plan(
         XlassessError: no plan workbook was written yet, or the assessment cannot be used.
         OSError: a file cannot be written.
     """
-    with Ledger(folder.ledger, lambda: now, by) as ledger:
-        still_open(ledger, folder.assessment().round)
-        found = _plan(folder, ledger, now)
-    if found is None:
-        raise XlassessError(
-            "No plan workbook has been written yet for this round.",
-            "Write it first: its rows are what is decided on.",
-        )
-    return _fill_in(folder, (found,), {found.draft.holder.id: typed}, seen, now=now, by=by)
+
+    def find(ledger: Ledger) -> tuple[_Filled, ...]:
+        if (found := _plan(folder, ledger, now)) is None:
+            raise XlassessError(
+                "No plan workbook has been written yet for this round.",
+                "Write it first: its rows are what is decided on.",
+            )
+        return (found,)
+
+    return _fill_in(folder, find, {COORDINATOR: typed}, seen, now=now, by=by)
 
 
 def fill_in_progress(
@@ -246,10 +247,9 @@ def fill_in_progress(
         XlassessError: the assessment cannot be used.
         OSError: a file cannot be written.
     """
-    with Ledger(folder.ledger, lambda: now, by) as ledger:
-        still_open(ledger, folder.assessment().round)
-        found = _progress(folder, ledger, now)
-    return _fill_in(folder, found, typed, seen, now=now, by=by)
+    return _fill_in(
+        folder, lambda ledger: _progress(folder, ledger, now), typed, seen, now=now, by=by
+    )
 
 
 # ---- the workbooks that are filled in ---------------------------------------
@@ -440,17 +440,59 @@ def _digest(said: Mapping[str, str]) -> str:
 # ---- recording --------------------------------------------------------------
 
 
+_TRIES = 5
+"""So often what was typed is put beside what others recorded meanwhile, before it is given up."""
+
+
+class _ChangedMeanwhile(Exception):  # noqa: N818 - what somebody else did, and no fault
+    """A joint workbook came in, or was issued, since it was looked at; nothing was recorded."""
+
+
 def _fill_in(
     folder: AssessmentFolder,
-    books: Sequence[_Filled],
+    find: Callable[[Ledger], tuple[_Filled, ...]],
     typed: Mapping[str, Typed],
     seen: Mapping[str, str],
     *,
     now: datetime,
     by: str,
 ) -> FilledIn:
-    """Check all that was typed; record it where nothing is wrong."""
-    ready: list[tuple[_Filled, dict[Slot, Value]]] = []
+    """Check all that was typed; record it where nothing is wrong.
+
+    A page and a command may do so at once. What stands there is looked at again, and what was
+    typed is checked against that, as often as somebody else was quicker.
+    """
+    for _ in range(_TRIES):
+        with Ledger(folder.ledger, lambda: now, by) as ledger:
+            still_open(ledger, folder.assessment().round)
+            # First the event: what comes in after it is noticed, if not read here already.
+            looked = ledger.last_event()
+            books = find(ledger)
+        ready, problems, rows = _checked(folder, books, typed, seen, now)
+        if problems:
+            return FilledIn(problems=tuple(problems))
+        if not ready:
+            return FilledIn()
+        try:
+            _record(folder, ready, looked, now, by)
+        except _ChangedMeanwhile:
+            continue
+        return FilledIn(rows=tuple(rows))
+    raise XlassessError(
+        "Others are recording in the same workbook, so nothing of yours was recorded.",
+        "Wait a moment and send it again.",
+    )
+
+
+def _checked(
+    folder: AssessmentFolder,
+    books: Sequence[_Filled],
+    typed: Mapping[str, Typed],
+    seen: Mapping[str, str],
+    now: datetime,
+) -> tuple[list[_ToRecord], list[RowProblem], list[str]]:
+    """Return what is to be recorded, what is wrong with it, and the rows that were changed."""
+    ready: list[_ToRecord] = []
     problems: list[RowProblem] = []
     rows: list[str] = []
     for found in books:
@@ -467,11 +509,7 @@ def _fill_in(
     there = {item.id for found in books for item in found.draft.questions.items()}
     gone = sorted({row for some in typed.values() for row in some} - there)
     problems += [RowProblem(row, "", "This row is no longer there.") for row in gone]
-    if problems:
-        return FilledIn(problems=tuple(problems))
-    for found, values in ready:
-        _record(folder, found, values, now, by)
-    return FilledIn(rows=tuple(rows))
+    return ready, problems, rows
 
 
 def _changed(form: JointForm, typed: Typed) -> dict[str, dict[str, str]]:
@@ -598,25 +636,72 @@ def _knowing(
     )
 
 
+_ToRecord = tuple[_Filled, dict[Slot, Value]]
+"""A workbook, and what is to stand in it."""
+
+
 def _record(
-    folder: AssessmentFolder, found: _Filled, values: Mapping[Slot, Value], now: datetime, by: str
+    folder: AssessmentFolder, ready: Sequence[_ToRecord], looked: int, now: datetime, by: str
 ) -> None:
-    """Issue the workbook where that is called for, fill it in, and read it like any return.
+    """Issue workbooks where that is called for, fill them in, and read them like any return.
 
     What came back before is not written over: the workbook is issued anew then, with what was
     agreed so far, for the page as for Excel.
+
+    Args:
+        folder: the assessment.
+        ready: what to record.
+        looked: the last event there was when it was looked at what stands there.
+        now: the present moment, in UTC.
+        by: who types.
+
+    Raises:
+        _ChangedMeanwhile: somebody else recorded something of a joint workbook since.
+        XlassessError: what was filled in was not taken.
     """
-    draft, round_name = found.draft, found.draft.assessment.round
+    round_name = folder.assessment().round
+    own: set[str] = set()
     with Ledger(folder.ledger, lambda: now, by) as ledger:
-        earlier = draft.earlier
-        anew = earlier is None or earlier.reference in came_back(ledger, round_name)
-        anew = anew or earlier.identity.digest != draft.identity.digest  # type: ignore[union-attr]
-        if anew or earlier is None:
-            (issue,) = issue_joint(folder, ledger, (draft,), reissue=True)
-            earlier = issue.record
-    filled = replace(draft, values=values, earlier=earlier).as_today(earlier)
+        came = came_back(ledger, round_name)
+        books: list[tuple[JointDraft, Issued, dict[Slot, Value]]] = []
+        for found, values in ready:
+            draft, earlier = found.draft, found.draft.earlier
+            anew = earlier is None or earlier.reference in came
+            anew = anew or earlier.identity.digest != draft.identity.digest  # type: ignore[union-attr]
+            if anew or earlier is None:
+                (issue,) = issue_joint(folder, ledger, (draft,), reissue=True)
+                earlier = issue.record
+                own.add(earlier.reference)
+            books.append((draft, earlier, values))
+
+    def still(ledger: Ledger) -> None:
+        _refuse_changed(ledger, round_name, looked, own)
+
     with tempfile.TemporaryDirectory(prefix="xlassess-typed-") as place:
-        name = Path(earlier.file_name)
-        path = Path(place) / f"{name.stem} - typed in on the page{name.suffix}"
-        path.write_bytes(filled.data())
-        ingest(folder, [path], now=now, workers=1, by=by)
+        paths = [_filled_in(Path(place), *book) for book in books]
+        taken = ingest(folder, paths, now=now, workers=1, by=by, still=still)
+    for file in taken.files:
+        if file.ret.state not in ("accepted", "accepted with notes", "query"):
+            first = next(iter(file.ret.findings), None)
+            told = f" ({first.message.rstrip('.')})" if first else ""
+            raise XlassessError(
+                f"What you entered is kept as return {file.ret.number}, but does not count{told}.",
+                "Look at how the workbook stands now, and enter it again.",
+            )
+
+
+def _refuse_changed(ledger: Ledger, round_name: str, looked: int, own: Set[str]) -> None:
+    """See that nothing of a joint workbook was recorded since, but what we issued ourselves."""
+    ours = {one.reference for one in ledger.joint(round_name)}
+    for event in ledger.events(looked):
+        if event.reference in ours and not (event.what == "issued" and event.reference in own):
+            raise _ChangedMeanwhile
+
+
+def _filled_in(place: Path, draft: JointDraft, issued: Issued, values: dict[Slot, Value]) -> Path:
+    """Write a workbook in which this stands; return where."""
+    filled = replace(draft, values=values, earlier=issued).as_today(issued)
+    name = Path(issued.file_name)
+    path = place / f"{name.stem} - typed in on the page{name.suffix}"
+    path.write_bytes(filled.data())
+    return path
