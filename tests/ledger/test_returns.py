@@ -52,6 +52,23 @@ def test_return__answers_of_some__in_one_reading(
     assert ledger.with_answers([]) == ()
 
 
+def test_overview__of_more_changes_than_a_statement_takes(
+    ledger: Ledger, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ledger.overview("2026")
+    for number in (3, 1, 2, 0):
+        ledger.record_return(a_return(number), run)
+    whole = ledger.overview("2026")
+    assert len(whole.current) == 4
+    (received, *_) = [one for one in ledger.events() if one.what == "received"]
+    places = {str(number): received.statuses[1] for number in range(1, 40_000)}
+    moved = replace(received, details={"places": places})
+    undone = replace(received, details={"event": 1})
+    since = (moved, *(undone,) * 40_000)
+    monkeypatch.setattr("xlassess.ledger.reads._since", lambda db, known: since)
+    assert ledger.overview("2026", known) == whole
+
+
 def test_return__same_bytes_again(ledger: Ledger, run: str) -> None:
     first = ledger.record_return(a_return(1), run)
     for again in (run, ledger.begin_run("2026"), None):

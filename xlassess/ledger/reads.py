@@ -359,6 +359,9 @@ def overview(db: Connection, round_name: str, known: RoundOverview | None = None
     anew = known is None or known.instead != instead or "issued" in {e.what for e in happened}
     known = RoundOverview(issued=issued(db, round_name)) if anew or known is None else known
     changed = None if anew else _moved(db, happened)
+    if changed is not None and len(changed) > _CHUNK:
+        # Naming each takes more parameters than a statement may have, and longer than reading all.
+        changed = None
     history, counting, answered = _standing(db, round_name, known, changed)
     history = as_they_count(history, instead)
     about = select(QUERIES.c.about, func.count()).group_by(QUERIES.c.about)
@@ -394,7 +397,8 @@ def _moved(db: Connection, happened: Iterable[events.Event]) -> frozenset[int]:
     """The numbers of the returns that events may have changed, also by taking another back."""
     happened = tuple(happened)
     undone = [event.undoes for event in happened if event.undoes is not None]
-    back = events.read(db, EVENTS.c.number.in_(undone)) if undone else ()
+    lots = (events.read(db, EVENTS.c.number.in_(lot)) for lot in _lots(undone))
+    back = [event for lot in lots for event in lot]
     return frozenset(
         number
         for event in (*happened, *back)
