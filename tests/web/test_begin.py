@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import httpx
 import openpyxl
 import pytest
 
@@ -12,6 +13,7 @@ from tests.services.small import LATER
 from tests.web.desks import FROM_HERE, DeskClient, a_desk, links_in, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.starter import explanations
+from xlassess.services.setup.fill_register import take_register
 from xlassess.services.setup.init import settings_fields
 from xlassess.services.setup.rounds import close_round, rounds
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -191,11 +193,15 @@ def test_people__two_alike_are_told_in_the_line_where_they_stand(begun: Assessme
 
 
 def upload(desk: DeskClient, name: str, content: bytes) -> object:
-    number = number_in(desk.get("/register/people"))
+    return upload_from(desk, desk.get("/register/people"), name, content)
+
+
+def upload_from(desk: DeskClient, page: httpx.Response, name: str, content: bytes) -> object:
+    """Hand a register over on a page that was opened before."""
+    fields = {"number": number_in(page), "seen": seen_in(page.text), "what": "file"}
     return desk.ask(
-        "POST", "/register/people", FROM_HERE,
-        data={"number": number, "what": "file"}, files={"file": (name, content)},
-    )  # fmt: skip
+        "POST", "/register/people", FROM_HERE, data=fields, files={"file": (name, content)}
+    )
 
 
 def a_book(*rows: tuple[str, ...]) -> bytes:
@@ -225,6 +231,47 @@ def test_file__becomes_the_register_and_the_one_before_is_kept(begun: Assessment
     assert upload(desk, "x.csv", listed).status_code == 303  # type: ignore[attr-defined]
     assert begun.register_file.name == "partners.csv"
     assert [one.partner for one in begun.respondents()] == ["Birch"]
+
+
+def test_file__of_two_who_hand_one_over_the_second_is_told(begun: AssessmentFolder) -> None:
+    desk = a_desk(begun)
+    page = desk.get("/register/people")
+    first, second = a_book(("Ash", "Ada")), a_book(("Birch", "Bea"))
+    assert upload(desk, "first.xlsx", first).status_code == 303  # type: ignore[attr-defined]
+    answer = upload_from(desk, page, "second.xlsx", second)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "Somebody changed the register" in words_in(answer)  # type: ignore[arg-type]
+    assert begun.register_file.read_bytes() == first
+
+
+def test_register__replaced_often_in_a_second_every_one_before_is_kept(
+    begun: AssessmentFolder,
+) -> None:
+    books = [a_book(("Ash", f"Ada {number}")) for number in range(4)]
+    for book in books:
+        take_register(begun, book, "x.xlsx", now=LATER)
+    kept = {path.read_bytes() for path in begun.root.glob("partners until *.xlsx")}
+    assert {*books[:3]} < kept
+    assert begun.register_file.read_bytes() == books[3]
+
+
+def test_register__open_elsewhere_stays_as_it_was(
+    begun: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = begun.register_file.read_bytes()
+    unlink = Path.unlink
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "partners.xlsx":
+            raise PermissionError(13, "in use", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    listed = b"Partner;Respondent;Level;E-mail;Toolkits\nBirch;Bea;;;\n"
+    with pytest.raises(PermissionError):
+        take_register(begun, listed, "x.csv", now=LATER)
+    assert begun.register_file.read_bytes() == before
+    assert [path.name for path in begun.root.glob("partners*")] == ["partners.xlsx"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from xlassess.assessment.register import (
@@ -66,11 +69,7 @@ def register_says(folder: AssessmentFolder) -> RegisterSays:
         UsageError: there is no register.
         XlassessError: the settings cannot be used.
     """
-    path = folder.register_file
-    try:
-        source = path.read_bytes()
-    except OSError:
-        source = b""
+    path, source = folder.register_file, _source(folder)
     said = _says(folder, source, path.name) if source else RegisterSays(path.name, (), (), ())
     said = replace(said, digest=sha256_of(source), headings=() if source else HEADINGS)
     table = _as_table(source) if source else None
@@ -78,6 +77,25 @@ def register_says(folder: AssessmentFolder) -> RegisterSays:
         return said
     problems = said.problems if table.rows else ()  # nothing but examples
     return replace(said, problems=problems, headings=table.headings, rows=table.rows)
+
+
+def register_digest(folder: AssessmentFolder) -> str:
+    """Return what stands for what is in the register now."""
+    return sha256_of(_source(folder))
+
+
+def _refuse_changed(folder: AssessmentFolder, seen: str | None) -> None:
+    if seen is not None and register_digest(folder) != seen:
+        raise RegisterChangedError(
+            "Somebody changed the register after you opened the page.", "Look at what it says now."
+        )
+
+
+def _source(folder: AssessmentFolder) -> bytes:
+    try:
+        return folder.register_file.read_bytes()
+    except OSError:
+        return b""
 
 
 _as_table = lru_cache(maxsize=4)(register_table)
@@ -97,8 +115,12 @@ def _read(source: bytes, name: str, toolkits: tuple[str, ...]) -> RegisterSays:
     return RegisterSays(name, read.respondents, read.remarks, ())
 
 
+class RegisterChangedError(UsageError):
+    """The register is no longer what somebody saw who wants to put another in its place."""
+
+
 def take_register(
-    folder: AssessmentFolder, source: bytes, name: str, *, now: datetime
+    folder: AssessmentFolder, source: bytes, name: str, *, now: datetime, seen: str | None = None
 ) -> RegisterSays:
     """Make a file the register of the round, unless something is wrong with it.
 
@@ -109,8 +131,11 @@ def take_register(
         source: the file's bytes.
         name: its name; the ending tells the kind.
         now: the present moment.
+        seen: what stands for the register as it was seen (`RegisterSays.digest`); None where
+            nobody looked.
 
     Raises:
+        RegisterChangedError: the register is another than was seen.
         UsageError: it is no kind of file that a register can be, or the round is closed.
         OSError: it cannot be written.
     """
@@ -120,9 +145,10 @@ def take_register(
             f"A register cannot be a file such as {name}.",
             f"Use one that ends in {', '.join(REGISTER_ENDINGS)}.",
         )
+    _refuse_changed(folder, seen)
     said = _says(folder, source, name)
     if not said.problems:
-        _replace(folder, source, f"{Path(REGISTER).stem}{ending}", now)
+        _replace(folder, source, f"{Path(REGISTER).stem}{ending}", now, seen)
     return said
 
 
@@ -132,6 +158,7 @@ def fill_register(
     rows: Sequence[tuple[str, ...]],
     *,
     now: datetime,
+    seen: str | None = None,
 ) -> tuple[RowFault, ...]:
     """Write these rows as the register; nothing is written where something is wrong.
 
@@ -140,21 +167,25 @@ def fill_register(
         headings: the columns, those that every register has first.
         rows: a text for each column; rows in which nothing stands are left out.
         now: the present moment.
+        seen: what stands for the register as it was seen (`RegisterSays.digest`); None where
+            nobody looked.
 
     Returns:
         All that is wrong.
 
     Raises:
+        RegisterChangedError: the register is another than was seen.
         UsageError: the round is closed.
         OSError: the register cannot be written.
     """
+    _refuse_changed(folder, seen)
     kept = [(place, row) for place, row in enumerate(rows) if any(text.strip() for text in row)]
     source = filled_register(headings, [row for _, row in kept])
     said = _says(folder, source, REGISTER)
     if said.problems:
         places = [place for place, _ in kept]
         return tuple(_fault(one, headings, places) for one in said.problems)
-    _replace(folder, source, REGISTER, now)
+    _replace(folder, source, REGISTER, now, seen)
     return ()
 
 
@@ -170,24 +201,63 @@ def _fault(problem: Problem, headings: Sequence[str], places: Sequence[int]) -> 
     return RowFault(places[row] if 0 <= row < len(places) else 0, heading, message)
 
 
-def _replace(folder: AssessmentFolder, source: bytes, name: str, now: datetime) -> None:
+_ONE_AT_A_TIME = threading.Lock()
+"""Held from looking at the register until another stands in its place."""
+
+
+def _replace(
+    folder: AssessmentFolder, source: bytes, name: str, now: datetime, seen: str | None
+) -> None:
+    """Put a register in the place of the one that is there, of which a copy is kept.
+
+    At no moment is there none. The copies are made first, then the new one stands there, and last
+    those of other kinds go, which would else be taken for it.
+    """
     if Ledger.is_at(folder.ledger):
         with Ledger(folder.ledger) as ledger:
             still_open(ledger, folder.assessment().round)
-    stem = Path(REGISTER).stem
-    before = [
-        path for path in sorted(folder.home.iterdir())
-        if path.stem.casefold() == stem and path.suffix.lower() in REGISTER_ENDINGS
-    ]  # fmt: skip
-    aside = {
-        path: path.with_name(f"{stem} until {now.astimezone():%Y-%m-%d %H%M%S}{path.suffix}")
-        for path in before
-    }
-    home = folder.home / name
-    if home in aside:
-        if home.read_bytes() == source:
+    stem, home = Path(REGISTER).stem, folder.home / name
+    with _ONE_AT_A_TIME:
+        _refuse_changed(folder, seen)
+        before = [
+            path for path in sorted(folder.home.iterdir())
+            if path.stem.casefold() == stem and path.suffix.lower() in REGISTER_ENDINGS
+        ]  # fmt: skip
+        if before == [home] and home.read_bytes() == source:
             return
-        write_whole(aside.pop(home), home.read_bytes())
-    write_whole(home, source)
-    for path, to in aside.items():
-        path.rename(to)
+        with _kept_aside(before, now):
+            was = home.read_bytes() if home in before else None
+            write_whole(home, source)
+            try:
+                for path in before:
+                    if path != home:
+                        path.unlink()
+            except OSError:
+                # It is open in another program: the register stays as it was.
+                if was is None:
+                    home.unlink()
+                else:
+                    write_whole(home, was)
+                raise
+
+
+@contextmanager
+def _kept_aside(before: Sequence[Path], now: datetime) -> Iterator[None]:
+    """Keep copies of registers beside them under the time, unless they stay as they were."""
+    copies: list[Path] = []
+    try:
+        for path in before:
+            aside = f"{Path(REGISTER).stem} until {now.astimezone():%Y-%m-%d %H%M%S}"
+            copy = path.with_name(f"{aside}{path.suffix}")
+            for number in count(2):
+                if not copy.exists():
+                    break
+                copy = path.with_name(f"{aside} ({number}){path.suffix}")
+            write_whole(copy, path.read_bytes())
+            copies.append(copy)
+        yield
+    except BaseException:
+        for copy, path in zip(copies, before, strict=False):
+            if path.exists() and path.read_bytes() == copy.read_bytes():
+                copy.unlink()
+        raise

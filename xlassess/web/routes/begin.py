@@ -19,6 +19,7 @@ from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import count, listed, matter
 from xlassess.services.common.phrases import day as said_day
 from xlassess.services.setup.fill_register import (
+    RegisterChangedError,
     RegisterSays,
     RowFault,
     fill_register,
@@ -208,13 +209,15 @@ def act_on_people(visit: Visit) -> Done:
     ]
     if not says.headings or not any(any(row) for row in rows):
         raise FormErrors(FieldError("", "Enter at least one person, or one organisation."))
-    if visit.form.text("seen") != says.digest:
+    seen = visit.form.text("seen")
+    try:
+        faults = fill_register(visit.folder, says.headings, rows, now=visit.now, seen=seen)
+    except RegisterChangedError as changed:
         message = (
-            "Somebody changed the register after you opened the page. Below stands what you typed: "
-            "send it again to put it in place of theirs, or open the page anew to see what it says."
+            f"{changed.message} Below stands what you typed: send it again to put it in place of "
+            "theirs, or open the page anew to see what it says."
         )
-        raise FormErrors(FieldError("", message))
-    faults = fill_register(visit.folder, says.headings, rows, now=visit.now)
+        raise FormErrors(FieldError("", message)) from None
     if faults:
         raise FormErrors(*(_fault(one, says.headings) for one in faults))
     return _done(visit)
@@ -233,7 +236,15 @@ def _take(visit: Visit) -> Done:
     (file,) = files
     if file.path.stat().st_size > _REGISTER_BYTES:
         raise FormErrors(FieldError("file", "This is too large to be a register."))
-    said = take_register(visit.folder, file.path.read_bytes(), file.name, now=visit.now)
+    seen, source = visit.form.text("seen"), file.path.read_bytes()
+    try:
+        said = take_register(visit.folder, source, file.name, now=visit.now, seen=seen)
+    except RegisterChangedError as changed:
+        message = (
+            f"{changed.message} Nothing was replaced. {changed.remedy} To put your file in its "
+            "place, choose it again."
+        )
+        raise FormErrors(FieldError("file", message)) from None
     if said.problems:
         raise FormErrors(*(FieldError("file", str(one)) for one in said.problems))
     return _done(visit)
