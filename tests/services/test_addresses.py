@@ -65,7 +65,7 @@ def heads(folder: AssessmentFolder, ask: Ask) -> dict[str, tuple[list[str], list
     """The addresses that each draft goes to, and those that get a copy, by the name of the file."""
     draft(folder, ask, now=LATER)
     found = {}
-    for path in sorted(folder.drafts.glob("*.eml")):
+    for path in sorted(folder.drafts.glob("*/*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         to, copies = (

@@ -18,7 +18,7 @@ from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.decide import Why, mark, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.post.send import LIST, MAILBOX, Ask, Drafted, save_template
+from xlassess.services.post.send import LIST, MAILBOX, Ask, Drafted, drafts_of, save_template
 from xlassess.services.post.send import draft as drafted
 from xlassess.services.status import status
 
@@ -56,7 +56,7 @@ def references(folder: AssessmentFolder) -> dict[str, str]:
 
 def written(folder: AssessmentFolder) -> dict[str, EmailMessage]:
     found = {}
-    for path in sorted(folder.drafts.glob("*.eml")):
+    for path in sorted(folder.drafts.glob("*/*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         found[mail["To"].addresses[0].addr_spec] = mail
@@ -76,8 +76,8 @@ def test_draft__one_message_a_person_with_the_workbook_as_issued(folder: Assessm
         assert name is not None
         assert file.get_content() == (folder.outbox / name).read_bytes()
         assert one.references[0] in mails[one.address]["Subject"]
-    assert {path.name for path in folder.drafts.iterdir()} > {MAILBOX, LIST}
-    sheet = openpyxl.load_workbook(folder.drafts / LIST)["Messages"]
+    assert {path.name for path in result.folder.iterdir()} > {MAILBOX, LIST}
+    sheet = openpyxl.load_workbook(result.folder / LIST)["Messages"]
     rows = list(sheet.iter_rows(values_only=True))
     assert [row[:3] for row in rows[1:]] == [
         ("Ada Ash", "Dear Ada Ash", "ash@example.org"),
@@ -143,11 +143,35 @@ def test_draft__a_workbook_that_is_not_as_issued_is_not_sent(folder: AssessmentF
 
 
 def test_draft__a_file_of_somebody_elses_stays(folder: AssessmentFolder) -> None:
-    folder.drafts.mkdir()
-    (folder.drafts / "note.eml").write_bytes(b"Subject: mine\r\n\r\nKeep this.")
-    draft(folder, "invitation", now=MONDAY)
+    place = drafts_of(folder, "last")
+    place.mkdir(parents=True)
+    for mine in (place, folder.drafts):
+        (mine / "note.eml").write_bytes(b"Subject: mine\r\n\r\nKeep this.")
     draft(folder, "last", now=MONDAY)
-    assert {path.name for path in folder.drafts.iterdir()} == {"note.eml", MAILBOX, LIST}
+    assert {path.name for path in place.iterdir()} == {"note.eml", MAILBOX, LIST}
+    assert (folder.drafts / "note.eml").is_file()
+
+
+def test_draft__of_one_kind_leaves_those_of_another(folder: AssessmentFolder) -> None:
+    first = draft(folder, "invitation", now=MONDAY).folder
+    held = {path.name: path.read_bytes() for path in first.iterdir()}
+    assert len(held) == 5
+    mark(folder, [references(folder)["Bea Birch"]], "sent", WHY)
+    (one,) = draft(folder, "reminder", now=LATER).drafts
+    assert one.path.parent != first
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == held
+    # drafts of the same kind are replaced: what was sent meanwhile is not written again
+    draft(folder, "invitation", now=LATER)
+    assert {path.name for path in first.iterdir()} == held.keys() - {one.path.name}
+    assert one.path.is_file()
+
+
+def test_draft__of_an_earlier_version_is_replaced(folder: AssessmentFolder) -> None:
+    folder.drafts.mkdir()
+    for name in ("ada.eml", MAILBOX, LIST):
+        (folder.drafts / name).write_bytes(b"X-Unsent: 1\r\n\r\nWritten before kinds had folders.")
+    made = draft(folder, "invitation", now=MONDAY)
+    assert list(folder.drafts.iterdir()) == [made.folder]
 
 
 def test_draft__a_return_date_that_is_over_is_told(folder: AssessmentFolder) -> None:
@@ -202,7 +226,8 @@ def test_draft__workbooks_issued_again_are_sent_although_the_old_ones_came_back(
 
 def test_template__a_mistake_in_it_leaves_the_drafts_as_they_are(folder: AssessmentFolder) -> None:
     draft(folder, "invitation", now=MONDAY)
-    before = {path.name: path.read_bytes() for path in folder.drafts.iterdir()}
+    place = drafts_of(folder, "invitation")
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
     save_template(folder.mail_template)
     text = folder.mail_template.read_text(encoding="utf-8")
     for wrong in ("assessment.partnershp", "1/0"):
@@ -212,4 +237,4 @@ def test_template__a_mistake_in_it_leaves_the_drafts_as_they_are(folder: Assessm
     folder.mail_template.write_bytes(text.replace("Dear", "Ch\u00e8re").encode("cp1252"))
     with pytest.raises(UsageError, match="not saved as UTF-8"):
         draft(folder, "invitation", now=MONDAY)
-    assert {path.name: path.read_bytes() for path in folder.drafts.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == before

@@ -166,12 +166,12 @@ def test_drafts__are_written_given_out_and_recorded_once(issued: AssessmentFolde
     assert "3 messages written" in words_in(page)
     with zipfile.ZipFile(io.BytesIO(desk.get("/send/messages/file?name=all").content)) as archive:
         assert sorted(archive.namelist()) == sorted(
-            path.name for path in issued.drafts.glob("*.eml")
+            path.name for path in (issued.drafts / "invitations").glob("*.eml")
         )
         assert len(archive.namelist()) == 3
     for name in (MAILBOX, LIST):
         given = desk.get(f"/send/messages/file?name={name}")
-        assert given.content == (issued.drafts / name).read_bytes()
+        assert given.content == (issued.drafts / "invitations" / name).read_bytes()
         assert given.headers["content-disposition"].startswith("attachment;")
     job = jobs.of("2026", "draft")[0].id
     shown = press(desk, "/send/messages", "record", job=job)

@@ -516,8 +516,8 @@ class Ledger:
         with self._writing() as db:
             self._log(db, Entry("round reopened", reason=reason, details={"round": round_name}))
 
-    def marked_by_hand(self, what: What) -> frozenset[str]:
-        """Return the workbooks of which this was recorded last, and by a person.
+    def marked_by_hand(self, what: What) -> dict[str, datetime]:
+        """Return the workbooks of which this was recorded last, and by a person, and when.
 
         Args:
             what: that they were sent, or their respondents reminded.
@@ -525,7 +525,7 @@ class Ledger:
         with self._reading() as db:
             marks = Replay().follow(events.read(db)).marks
         last = {ref: of[-1] for (kind, ref), of in marks.items() if kind == what and of}
-        return frozenset(ref for ref, event in last.items() if "id" not in event.details)
+        return {ref: event.at for ref, event in last.items() if "id" not in event.details}
 
     def closed_rounds(self) -> dict[str, Event]:
         """Return the rounds that are closed, each with the event that closed it."""
@@ -585,6 +585,19 @@ class Ledger:
         """Return the number of the last event; 0 before the first."""
         with self._reading() as db:
             return events.head(db)[0]
+
+    def head(self) -> tuple[int, str]:
+        """Return number and hash of the last event; the hash stands on all events before."""
+        with self._reading() as db:
+            return events.head(db)
+
+    def goes_on_from(self, number: int, hash_then: str) -> bool:
+        """True where an event is on record as it was: all before it is as it was then.
+
+        It is not where the ledger was put back from a copy, and something else happened since.
+        """
+        with self._reading() as db:
+            return db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == number)) == hash_then
 
     def outputs(self, round_name: str) -> tuple[Output, ...]:
         """Return what was written from a round so far, oldest first."""

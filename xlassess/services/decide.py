@@ -420,7 +420,7 @@ def undo(
 
 def mark(
     folder: AssessmentFolder, references: Sequence[str], what: Mark, why: Why, *,
-    everyone: bool = False, undone: bool = False,
+    everyone: bool = False, undone: bool = False, since: datetime | None = None,
 ) -> Decided:  # fmt: skip
     """Record that workbooks were sent, or their respondents reminded, or take that back.
 
@@ -432,6 +432,8 @@ def mark(
         everyone: all workbooks of the round for which nothing has come back; with ``sent`` only
             those not sent yet, with ``reminded`` those that reminders are written about.
         undone: take the last such record of each back.
+        since: when the messages were written that were sent. Workbooks of which somebody recorded
+            it after that are left out: it is of the same messages.
 
     Raises:
         UsageError: there is no such workbook, none is named, or there is no record to take back.
@@ -461,7 +463,11 @@ def mark(
                 for reference in books:
                     ledger.decisions.undo(what, reference)
         elif books:
-            ledger.decisions.mark(books, what)
+            with ledger.together():
+                if since:
+                    marked = ledger.marked_by_hand(what)
+                    books = [one for one in books if marked.get(one, since) <= since]
+                ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
         return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
 
@@ -547,16 +553,20 @@ def mark_queries(
     """
     with _ledger(folder, why) as ledger:
         assessment = folder.assessment()
-        still_open(ledger, assessment.round)
-        out = partners_standing(ledger, assessment, folder.register(assessment).respondents)
-        asked = {one.reference: one.of for one in ledger.queries() if one.of in out.books}
-        if undone:
-            done = _settled_messages(ledger, [*asked], ("query",), undone=True) & asked.keys()
-        else:
-            done = {one.reference for one in out.open_queries(ledger.queries(), (), again=False)}
-            done = done if among is None else done & {*among}
-            certain = _settled_messages(ledger, [*done], ("query",), undone=False)
-            ledger.messages.by_hand("query", sorted(done - certain))
+        people = folder.register(assessment).respondents
+        # Of two who record it at once the second finds it on record.
+        with ledger.together():
+            still_open(ledger, assessment.round)
+            out = partners_standing(ledger, assessment, people)
+            asked = {one.reference: one.of for one in ledger.queries() if one.of in out.books}
+            if undone:
+                done = _settled_messages(ledger, [*asked], ("query",), undone=True) & asked.keys()
+            else:
+                open_now = out.open_queries(ledger.queries(), (), again=False)
+                done = {one.reference for one in open_now}
+                done = done if among is None else done & {*among}
+                certain = _settled_messages(ledger, [*done], ("query",), undone=False)
+                ledger.messages.by_hand("query", sorted(done - certain))
         books = sorted({asked[one] for one in done})
         made = _decided(ledger, "sent", [], books, undone=undone)
         return replace(made, books=(), arrived=tuple(sorted(done)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.mail import as_read, mailbox_of, merge_list, message, standard_template
+from xlassess.mail import Kind, as_read, mailbox_of, merge_list, message, standard_template
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import put
@@ -16,13 +16,33 @@ from xlassess.services.common.progress import Watch, silent
 from xlassess.services.post.due import Ask, Composed, compose, words_of
 from xlassess.services.post.posting import Post, Posted, Sender, way_of
 
-__all__ = ["Ask", "Composed", "Drafted", "draft", "post", "preview", "save_template", "try_out"]
+__all__ = [
+    "Ask", "Composed", "Drafted", "draft", "drafts_of", "post", "preview", "save_template",
+    "try_out",
+]  # fmt: skip
 
 MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
 """The files beside the drafts: all of them as one mailbox, and a list for a mail merge."""
 
 _MARK = b"X-Unsent: 1"
 """By this header a draft of an earlier run is known again."""
+
+
+_FOLDERS: Mapping[Kind, str] = {
+    "invitation": "invitations", "reminder": "reminders", "firm": "reminders", "last": "reminders",
+    "query": "queries", "thanks": "thanks", "plan": "plan", "workshop": "workshop",
+    "progress": "progress", "progress_reminder": "progress reminders", "feedback": "feedback",
+}  # fmt: skip
+"""The folder within ``drafts/`` for each kind of message."""
+
+
+def drafts_of(folder: AssessmentFolder, kind: Kind) -> Path:
+    """Return where the drafts of a kind of message are.
+
+    Each kind has its own place: somebody may be invited to one workbook and reminded of another,
+    and drafts that are not sent yet are not replaced by those for something else.
+    """
+    return folder.drafts / _FOLDERS[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +69,7 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
     """Write a message for each person whose workbooks are to be sent, or who has to be reminded.
 
     An invitation is about workbooks not recorded as sent; a reminder about those that were sent
-    and for which nothing usable has come back. Drafts of an earlier run are replaced: what has
+    and for which nothing usable has come back. Drafts of the same kind are replaced: what has
     come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
 
     Args:
@@ -66,26 +86,30 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
     with opened(folder, lambda: now) as ledger:
         words = words_of(folder)
         composed = compose(folder, assessment, ledger, words, ask, now=now)
+    place = drafts_of(folder, ask.kind)
     if not composed.post and not composed.whole:
         # nobody of those named is to be written to: the drafts for others are left as they are
-        return Drafted(folder.drafts, (), composed)
+        return Drafted(place, (), composed)
     drafts = tuple(
         MessageDraft(
             post.partner, post.letter.name, post.letter.address, post.letter.references,
-            folder.drafts / f"{post.person}.eml",
+            place / f"{post.person}.eml",
         )
         for post in composed.post
     )  # fmt: skip
     contents = [message(post.letter, assessment, words) for post in composed.post]
-    for path in sorted(folder.drafts.glob("*.eml")):
+    # Those of earlier versions stood in drafts/ itself, of whatever kind.
+    for path in (*sorted(place.glob("*.eml")), *sorted(folder.drafts.glob("*.eml"))):
         if _MARK in path.read_bytes()[:4096]:
             path.unlink()
+    for name in (MAILBOX, LIST):
+        (folder.drafts / name).unlink(missing_ok=True)
     for one, content in zip(drafts, contents, strict=True):
         put(one.path, content)
     letters = [post.letter for post in composed.post]
-    put(folder.drafts / MAILBOX, mailbox_of(contents, now))
-    put(folder.drafts / LIST, merge_list(letters, assessment, words))
-    return Drafted(folder.drafts, drafts, composed)
+    put(place / MAILBOX, mailbox_of(contents, now))
+    put(place / LIST, merge_list(letters, assessment, words))
+    return Drafted(place, drafts, composed)
 
 
 def post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +39,9 @@ _MOST, _SHOWN = 200, 3
 """So many messages are listed, and so many are shown as they will be read."""
 
 _DRAFTS = "all"
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held from looking whether drafts were recorded as sent until they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def show(visit: Visit) -> Response:
         day_over=visit.at("return-date") if made.day_over else "",
         job=visit.jobs.progress(job) if job else None,
         result=tuple(visit.jobs.result(job).get("matters", ())) if job else (),
-        drafts=_links(visit) if drafted else (),
+        drafts=_links(visit, kind) if drafted else (),
         to_record=bool(
             drafted and job and job.came["references"] and kind not in _UNRECORDED
             and not job.came.get("recorded")
@@ -107,23 +111,23 @@ def _ask(kind: Kind) -> Ask:
     return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
 
 
-def _links(visit: Visit) -> tuple[PageLink, ...]:
-    """The drafts in the forms in which mail programs take them."""
+def _links(visit: Visit, kind: Kind) -> tuple[PageLink, ...]:
+    """The drafts of a kind in the forms in which mail programs take them."""
     names = {
         _DRAFTS: "All drafts as one zip file: open each in Outlook or Thunderbird",
         MAILBOX: "All drafts as one mailbox file, for Thunderbird or Apple Mail",
         LIST: "The list for a mail merge in Word",
     }
-    there = {path.name for path in _files(visit)}
+    there = {path.name for path in _files(visit, kind)}
     return tuple(
-        PageLink(title, visit.at("draft-file", name=name))
+        PageLink(title, visit.at("draft-file", kind=kind, name=name))
         for name, title in names.items()
         if name in there or (name == _DRAFTS and there)
     )
 
 
-def _files(visit: Visit) -> list[Path]:
-    place = visit.folder.drafts
+def _files(visit: Visit, kind: Kind) -> list[Path]:
+    place = service.drafts_of(visit.folder, kind)
     found = sorted(place.iterdir()) if place.is_dir() else []
     return [
         path for path in found
@@ -139,7 +143,7 @@ def give(visit: Visit) -> Response:
         UsageError: there are none.
     """
     wanted = visit.request.query_params.get("name", "")
-    files = _files(visit)
+    files = _files(visit, _kind(visit))
     named = f"{visit.assessment.id} {visit.assessment.round}"
     drafts = [path for path in files if path.suffix == ".eml"]
     if wanted == _DRAFTS and drafts:
@@ -180,18 +184,22 @@ def act(visit: Visit) -> Done:
 
 def _record(visit: Visit, kind: Kind, back: str) -> Done:
     """Record that drafts were sent by hand: those that were written, once."""
-    job = visit.jobs.find(visit.form.text("job"))
-    if job is None or job.work != "draft" or job.given.get("kind") != kind:
-        raise FormErrors(FieldError("", "These drafts are no longer on the list."))
-    if job.came.get("recorded"):
-        raise FormErrors(FieldError("", "This was recorded already."))
-    why = decide.Why(now=visit.now, by=visit.user.name)
-    if kind == "query":
-        done = decide.mark_queries(visit.folder, why, among=job.came["references"])
-        number = count(len(done.arrived), "query workbook")
-    else:
-        made = decide.mark(visit.folder, job.came["references"], _MARKS[kind], why)
-        number = count(len(made.books), "workbook")
-    visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
+    with _ONE_AT_A_TIME:
+        job = visit.jobs.find(visit.form.text("job"))
+        if job is None or job.work != "draft" or job.given.get("kind") != kind:
+            raise FormErrors(FieldError("", "These drafts are no longer on the list."))
+        if job.came.get("recorded"):
+            raise FormErrors(FieldError("", "This was recorded already."))
+        why = decide.Why(now=visit.now, by=visit.user.name)
+        if kind == "query":
+            done = decide.mark_queries(visit.folder, why, among=job.came["references"])
+            number = count(len(done.arrived), "query workbook")
+        else:
+            # Where the desk ended after this and before the next line, the ledger knows it.
+            made = decide.mark(
+                visit.folder, job.came["references"], _MARKS[kind], why, since=job.at
+            )
+            number = count(len(made.books), "workbook")
+        visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
     word = "reminded" if kind == "reminder" else "sent"
     return Done(f"Recorded as {word}: {number}.", back)
