@@ -25,7 +25,7 @@ from xlassess.assessment.database import id_remark, is_id, ledger_remarks, named
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
-from xlassess.files.problems import FileError, did_you_mean, left_out
+from xlassess.files.problems import FileError, did_you_mean
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
 from xlassess.model.assessment import (
@@ -236,7 +236,7 @@ class AssessmentFolder:
         """
         if os.name == "nt":
             return
-        os.umask(left_out() & ~0o070)  # what is written from now on
+        # What is made in a folder later has the rights of that folder (`xlassess.files.rights`).
         with suppress(OSError):
             group = self.root.stat().st_gid
             for path in self._groups_own():

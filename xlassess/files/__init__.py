@@ -1,1 +1,1 @@
-"""Text files that people edit: YAML with line numbers, and what is wrong in it, in words."""
+"""Files: YAML that people edit, with line numbers and what is wrong in words; rights and locks."""

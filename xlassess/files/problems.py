@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -83,17 +81,3 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if not words:
         return ""
     return f"It can be: {', '.join(words)}."
-
-
-def left_out() -> int:
-    """Return the rights that new files are not given (the umask); reading it means setting it.
-
-    One thread at a time: of two at once, the second would put back what the first set.
-    """
-    with _ONE_AT_A_TIME:
-        held = os.umask(0o077)
-        os.umask(held)
-    return held
-
-
-_ONE_AT_A_TIME = threading.Lock()

@@ -78,6 +78,7 @@ def ingest(
     watch: Watch = silent,
     tell: Callable[[Received], None] = lambda file: None,
     by: str = "",
+    still: Callable[[Ledger], None] | None = None,
 ) -> Ingested:
     """Keep, read and record every file at these paths (files, folders, zip files).
 
@@ -92,6 +93,8 @@ def ingest(
         tell: given each file as soon as it is on record; files that come later may still take
             its place.
         by: who reads them; the user of the computer, where empty.
+        still: called in the transaction in which the first returns are recorded, before that. What
+            it raises keeps them from being recorded.
 
     Raises:
         UsageError: a path does not exist, or lies in the assessment's own records.
@@ -115,7 +118,7 @@ def ingest(
         last = _before(folder, ledger, context)
         run = _Run(files_kept, ledger, context, round_name=assessment.round, now=now, before=last)
         run.arrived, run.tell = arrived or {}, tell
-        run.people = people_now(folder)
+        run.people, run.still = people_now(folder), still
         run.collect(paths, Path(unpacked))
         context = replace(context, beside=_beside(last, context, run.in_line))
         run.read(context, workers, watch)
@@ -359,6 +362,7 @@ class _Run:
         self.arrived: Mapping[str, datetime] = {}
         self.tell: Callable[[Received], None] = lambda file: None
         self.people: Sequence[Respondent] = ()
+        self.still: Callable[[Ledger], None] | None = None
         self._words: list[tuple[str, Return, CoveringMail]] = []
         self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
         self._sent: tuple[SentMessage, ...] | None = None
@@ -649,13 +653,27 @@ class _Run:
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
         """Record some returns at once: the disk is waited for once, not for each."""
         settled: list[str] = []
+        waiting = [(key, ret) for key, ret in some if key not in self._done]
         with self._ledger.together():
-            for key, ret in some:
+            if waiting and self.still is not None:
+                self._check_still(self.still)
+                self.still = None
+            for key, ret in waiting:
                 if key not in self._done:
                     self._settle_one(key, ret)
                     settled.append(key)
         for key in settled:
             self.tell(self._done[key])
+
+    def _check_still(self, still: Callable[[Ledger], None]) -> None:
+        """Ask whether these are to be recorded; where not, files kept for that alone go again."""
+        try:
+            still(self._ledger)
+        except Exception:
+            for key, source in self._waiting.items():
+                if self._ledger.known_file(key) is None:
+                    source.path.unlink(missing_ok=True)
+            raise
 
     def _settle_one(self, key: str, ret: Return) -> None:
         if self._ledger.refused_before(ret):

@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from xlassess.files.problems import left_out
+from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.services.common.outbox import write_whole
 
@@ -332,7 +332,7 @@ def progress_of(job: Job, steps: tuple[JobStep, ...]) -> JobProgress:
 
 def make_private(folder: Path) -> None:
     """Make a folder for files that came in: its owner's alone, or a group's that works there."""
-    folder.mkdir(mode=0o700 if left_out() & 0o020 else 0o770, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
 
 
 def _is_starting(job: Job, record: Path) -> bool:
@@ -346,8 +346,9 @@ def _is_starting(job: Job, record: Path) -> bool:
 @contextmanager
 def _holding(path: Path) -> Iterator[None]:
     """Hold a lock that the system lets go when this process ends, however it does."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600 if left_out() & 0o020 else 0o660)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
+        like_its_folder(path)
         while not _lock(handle):
             time.sleep(0.05)
         yield

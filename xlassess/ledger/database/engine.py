@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.util import LRUCache
 
+from xlassess.files.rights import like_its_folder
 from xlassess.ledger.database import migrations, postgres
 from xlassess.ledger.tables import schema
 from xlassess.ledger.tables.events import HEAD, START
@@ -58,7 +59,10 @@ def open_engine(place: str | Path | LedgerDatabase) -> Engine:
     # SQLite itself would give a new file to its owner alone, whatever the user's settings say,
     # and the second coordinator of a shared folder could not write to it.
     with suppress(OSError):
+        made = not path.exists()
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o666))
+        if made:
+            like_its_folder(path)
     engine = _sqlite(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

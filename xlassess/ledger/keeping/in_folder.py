@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from xlassess.files.problems import left_out
+from xlassess.files.rights import give_to_group, group_writes, make_folder
 from xlassess.ledger.keeping.kept import Kept, KeptName, copied, ending, hash_of, opened
 
 UNFINISHED = ".unfinished-"
@@ -40,19 +40,19 @@ def keep_file(folder: Path, source: Path, kind: str = "") -> Kept:
         UsageError: the source cannot be read.
         OSError: the archive cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with opened(source) as incoming, _unfinished(folder) as (out, name):
         sha256, size = copied(incoming, out)
         out.close()
         place = folder / sha256[:2]
         kept = _existing(place, sha256, size)
         if kept is None:
-            place.mkdir(exist_ok=True)
+            make_folder(place)
             kept = place / f"{sha256}.{ending(kind)}"
-            if not left_out() & 0o020:
+            if group_writes(place):
                 # Where a group works together, for the group too: a temporary file is its
                 # owner's alone, which is as it should be for everybody else.
-                name.chmod(0o660)
+                give_to_group(name)
             name.replace(kept)
         return Kept(sha256, size, kept)
 

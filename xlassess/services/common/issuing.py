@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
 from xlassess.contract.seal import reference_for
+from xlassess.files.rights import make_folder
 from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Identity
 from xlassess.services.common.outbox import holds, put_aside, write_whole
@@ -127,7 +128,7 @@ class Issuer(Generic[Record]):
     def __init__(self, folder: Path, secret: bytes, *, taken: Iterable[str], reissue: bool) -> None:
         self._folder, self._secret, self._reissue = folder, secret, reissue
         self._taken = set(taken)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         sweep(folder)
 
     def decide(self, wanted: Wanted[Record]) -> Issue[Record]:

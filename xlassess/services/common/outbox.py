@@ -12,6 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
@@ -56,7 +57,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is either whole or as it was before.
 
     Several programs may write the same file at once. Who may read it is as the user's settings
-    have it for new files.
+    have it for new files, and where a group works in its folder, the group too.
 
     Raises:
         OSError: it cannot be written.
@@ -84,6 +85,7 @@ def prepared(path: Path, data: bytes, *, lasting: bool = False) -> Iterator[Path
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
+        like_its_folder(unfinished)
         yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
@@ -92,7 +94,7 @@ def prepared(path: Path, data: bytes, *, lasting: bool = False) -> Iterator[Path
 def put_aside(path: Path) -> None:
     """Move a workbook that a later one stands in for out of the way."""
     replaced = path.parent / REPLACED
-    replaced.mkdir(exist_ok=True)
+    make_folder(replaced)
     path.replace(replaced / path.name)
 
 
@@ -125,7 +127,7 @@ def make_room(path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder.", "Give the name of a file in it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     sweep(path.parent)
 
 
@@ -139,7 +141,7 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
         beside: the folder; made when missing.
         now: the time that its name says.
     """
-    beside.mkdir(parents=True, exist_ok=True)
+    make_folder(beside)
     stem = f"{path.stem} {now.astimezone():%Y-%m-%d %H.%M.%S}"
     names = (f"{stem}{extra}{path.suffix}" for extra in chain([""], map(" ({})".format, count(2))))
     kept = next(beside / name for name in names if not (beside / name).exists())

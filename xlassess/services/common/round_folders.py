@@ -25,6 +25,7 @@ from xlassess.assessment.rounds import (
 )
 from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.starter import register_book, round_text
+from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import read_yaml
 from xlassess.ledger import Ledger
@@ -69,6 +70,7 @@ def take_over(folder: AssessmentFolder) -> AssessmentFolder:
         _write_present(unfinished / settings.round, folder, replace(settings, follows=before))
         (unfinished / _MARK).write_text(settings.round, encoding="utf-8")
         unfinished.rename(place)
+        like_its_folder(place)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     finish(folder.root)
@@ -218,7 +220,7 @@ def _filled(place: Path) -> list[Path]:
 
 
 def _move(path: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(to.parent)
     path.replace(to)
 
 

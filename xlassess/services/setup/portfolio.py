@@ -33,7 +33,6 @@ from xlassess.services.papers.consolidate import output_from, present_round
 from xlassess.services.setup.programme import (
     PartnershipStanding,
     programme_status,
-    same_rights,
 )
 from xlassess.version import __version__
 
@@ -198,7 +197,7 @@ def _recorded(told: _Told, now: datetime) -> PortfolioLine:
     if told.folder is None or told.output is None:
         return told.line
     try:
-        with same_rights(), Ledger(told.folder.ledger, lambda: now) as ledger:
+        with Ledger(told.folder.ledger, lambda: now) as ledger:
             ledger.record_output(told.line.round, told.output)
     except Exception as error:
         return _without(told.line, error)

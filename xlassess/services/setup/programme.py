@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +13,6 @@ from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.slugs import slug
-from xlassess.files.problems import left_out
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
@@ -280,31 +277,16 @@ def _look(place: Path | None, entry: Partnership, today: date | None) -> Partner
     if place is None:
         return line
     try:
-        with same_rights():
-            folder = open_folder(place)
-            settings = folder.assessment()
-            line = replace(line, name=entry.name or settings.partnership, id=settings.id)
-            if today is None:
-                return line
-            stands = status(folder, today=today)
-            return replace(line, rounds=tuple(_rounds(folder)), status=stands)
+        folder = open_folder(place)
+        settings = folder.assessment()
+        line = replace(line, name=entry.name or settings.partnership, id=settings.id)
+        if today is None:
+            return line
+        stands = status(folder, today=today)
+        return replace(line, rounds=tuple(_rounds(folder)), status=stands)
     except Exception as error:
         message, remedy = what_is_wrong(error)[0]
         return replace(line, trouble=message, remedy=remedy)
-
-
-@contextmanager
-def same_rights() -> Iterator[None]:
-    """Give new files afterwards the rights they had before.
-
-    In the folder of an assessment that a group shares they are opened to the group; those of the
-    next assessment must not be.
-    """
-    held = left_out()
-    try:
-        yield
-    finally:
-        os.umask(held)
 
 
 def _apart(lines: Sequence[PartnershipStanding]) -> list[PartnershipStanding]:

@@ -20,6 +20,7 @@ from xlassess.assessment.rounds import (
 )
 from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.starter import register_book, round_text
+from xlassess.files.rights import like_its_folder
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.assessment import Assessment
@@ -184,6 +185,7 @@ def begin_round(
         (unfinished / ROUND_SETTINGS).write_text(round_text(new), encoding="utf-8")
         (unfinished / REGISTER).write_bytes(register_book(people))
         unfinished.rename(place / name)
+        like_its_folder(place / name)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     home = AssessmentFolder(folder.root, name)
@@ -317,6 +319,7 @@ def close_round(
             # Recorded before it has its name: no archive is about that the ledger does not know.
             ledger.round_closed(settings.round, name, manifest, reason.strip(), left.numbers)
             unfinished.rename(folder.home / name)
+            like_its_folder(folder.home / name)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return ClosedRound(settings.round, folder.home / name, files, left)

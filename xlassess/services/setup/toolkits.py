@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import questions_digest
 from xlassess.files.problems import Problem
+from xlassess.files.rights import make_folder
 from xlassess.files.yaml_file import Loc, read_yaml_file, yaml_1_1_notes
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Assessment, Coordinator
@@ -190,7 +191,7 @@ def import_book(
     if path.is_file() and _holds(path, toolkit):
         written: Written = "same"
     else:
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         text = toolkit_yaml(toolkit, f"{toolkit.title}, imported from {book.name}")
         written = _write(path, text.encode(), replace)
     found = place.resolve() == folder.toolkits.resolve()
@@ -307,6 +308,6 @@ def _write(path: Path, content: bytes, replace: bool) -> Written:
 def _put_aside(path: Path) -> None:
     """Move a file out of the way, under a name that no other content has."""
     replaced = path.parent / REPLACED
-    replaced.mkdir(exist_ok=True)
+    make_folder(replaced)
     content = sha256_of(path.read_bytes())[:8]
     path.replace(replaced / f"{path.stem}-{content}{path.suffix}")

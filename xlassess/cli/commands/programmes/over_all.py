@@ -214,8 +214,6 @@ def _sorted_as_json(found: SortedReturns) -> dict[str, Any]:
 
 def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbose: bool) -> _Run:
     """Run a verb in one assessment, with nobody to answer what it asks."""
-    from xlassess.services.setup.programme import same_rights
-
     place = line.place
     if line.trouble or place is None:
         return _Run(line, NOT_DONE, "", f"{line.trouble} {line.remedy}".strip())
@@ -226,7 +224,7 @@ def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbo
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     held, sys.stdin = sys.stdin, StringIO()
     try:
-        with redirect_stdout(out), redirect_stderr(err), same_rights():
+        with redirect_stdout(out), redirect_stderr(err):
             code = _ended([*before, verb, *words], verbose=verbose)
     except click.Abort:
         wrong = "It asks something first."
