@@ -109,6 +109,14 @@ class Done:
     over: str = ""
 
 
+PATIENCE = 60.0
+"""Seconds that a form waits that was sent again while it is being carried out."""
+
+
+class StillAtWorkError(Exception):
+    """A form that was sent again is still being carried out."""
+
+
 @dataclass(slots=True)
 class Numbers:
     """The numbers of forms: signed for one session, and good for one use.
@@ -117,7 +125,7 @@ class Numbers:
     """
 
     _done: OrderedDict[str, Done] = field(default_factory=OrderedDict)
-    _at_work: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _at_work: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def new(self, session: Session) -> str:
         """Return the number for a form that is about to be shown."""
@@ -135,14 +143,25 @@ class Numbers:
 
     @asynccontextmanager
     async def alone(self, number: str) -> AsyncIterator[None]:
-        """Hold a number, so that the same form sent twice at once waits for the first."""
-        lock = self._at_work.setdefault(number, asyncio.Lock())
+        """Hold a number, so that the same form sent twice at once waits for the first.
+
+        Raises:
+            StillAtWorkError: the first is not done after a minute.
+        """
+        until = asyncio.get_running_loop().time() + PATIENCE
+        # Who was woken looks again: of several that waited, one may be at work already.
+        while (at_work := self._at_work.get(number)) is not None:
+            left = until - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(at_work.wait(), max(left, 0))
+            except asyncio.TimeoutError:
+                raise StillAtWorkError from None
+        over = self._at_work[number] = asyncio.Event()
         try:
-            async with lock:
-                yield
+            yield
         finally:
-            if not lock.locked():
-                self._at_work.pop(number, None)
+            del self._at_work[number]
+            over.set()
 
     def carried_out(self, number: str, done: Done) -> None:
         """Remember what was done with a form."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -16,11 +17,14 @@ from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.assessment import Attribution
+from xlassess.model.errors import XlassessError
 from xlassess.services.papers.figures import RoundFigures, figures, state_of
 
 P = ParamSpec("P")
@@ -77,12 +81,37 @@ BESIDE = Beside()
 
 
 def done_beside(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Call a service in the process beside the server, and return what it returns."""
-    try:
-        return BESIDE.run(work, *args, **named).result()
-    except BrokenProcessPool:
-        BESIDE.mend()
-        return BESIDE.run(work, *args, **named).result()
+    """Call a service in the process beside the server, and return what it returns.
+
+    Where the process ended before it came to this, it is handed over once more. Where it ended in
+    the middle, nobody knows what was recorded by then: it is not done a second time.
+
+    Raises:
+        XlassessError: the process ended in the middle of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="xlassess-beside-") as place:
+        begun = Path(place, "begun")
+        for _ in range(_TRIES):
+            try:
+                return BESIDE.run(_noted, begun, partial(work, *args, **named)).result()
+            except BrokenProcessPool:
+                BESIDE.mend()
+                if begun.exists():
+                    break
+    raise XlassessError(
+        "This was broken off, and may have been recorded or not.",
+        "Open the page again to see how it stands. If yours is missing, send it again.",
+    )
+
+
+_TRIES = 3
+"""So often work is handed over that was waiting when the process ended."""
+
+
+def _noted(begun: Path, work: Callable[[], T]) -> T:
+    """Leave a mark that work has begun, and do it."""
+    begun.touch()
+    return work()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.services.common.opening import files_stand, head_of
 from xlassess.services.status import Status, status
 from xlassess.web.unsettled import Unsettled, unsettled
 
@@ -19,11 +20,11 @@ _State = tuple[object, ...]
 class KnownRounds:
     """Where the rounds of an assessment stand, as last worked out.
 
-    It holds as long as settings, register, toolkits, day and the last event on record are the same.
-    Where only events were added, only what they changed is read.
+    It holds as long as settings, registers, toolkits, day and the last event on record are the
+    same. Where only events were added, only what they changed is read.
     """
 
-    _known: dict[Path, tuple[int, _State, Status]] = field(default_factory=dict)
+    _known: dict[Path, tuple[tuple[int, str], _State, Status]] = field(default_factory=dict)
     _listed: tuple[Status, tuple[Unsettled, ...]] | None = None
     _working: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,11 +35,12 @@ class KnownRounds:
             XlassessError: settings, register or ledger cannot be used.
         """
         with self._working:  # two who ask at once wait for one answer
-            last, files = _last(folder), (today, *_files(folder))
-            number, before, held = self._known.get(folder.home, (0, (), None))
-            if held is None or before != files or number > last:
+            # What it is worked out from is looked at first: what comes in meanwhile is seen then.
+            last, files = head_of(folder), (today, *files_stand(folder))
+            known, before, held = self._known.get(folder.home, ((0, ""), (), None))
+            if held is None or before != files or not _goes_on(folder, known, last):
                 held = status(folder, today=today)
-            elif number < last and held.basis:
+            elif known != last and held.basis:
                 basis = held.basis
                 held = status(folder, today=today, known=basis, register=basis.register)
             self._known[folder.home] = (last, files, held)
@@ -52,24 +54,11 @@ class KnownRounds:
         return held[1]
 
 
-def _last(folder: AssessmentFolder) -> int:
-    """The number of the last event on record."""
-    if not Ledger.is_at(folder.ledger):
-        return 0
+def _goes_on(folder: AssessmentFolder, known: tuple[int, str], last: tuple[int, str]) -> bool:
+    """True where nothing but more events came since; not where the ledger was put back."""
+    if known == last or known[0] == 0:
+        return known == last
+    if known[0] >= last[0]:
+        return False
     with Ledger(folder.ledger) as ledger:
-        return ledger.last_event()
-
-
-def _files(folder: AssessmentFolder) -> _State:
-    """What a change of the files that a round stands on shows in."""
-    files = [folder.settings_file, folder.round_file, folder.register_file]
-    ledger = _stamp(folder.ledger_file)[-1:]  # another ledger, put back from a copy
-    return (ledger, *map(_stamp, [*files, *sorted(folder.toolkits.glob("*"))]))
-
-
-def _stamp(path: Path) -> _State:
-    try:
-        found = path.stat()
-    except OSError:
-        return (path.name,)
-    return path.name, found.st_mtime_ns, found.st_size, found.st_ino
+        return ledger.goes_on_from(*known)

@@ -34,6 +34,7 @@ from xlassess.web.forms import (
     Form,
     FormErrors,
     Numbers,
+    StillAtWorkError,
     read_form,
 )
 from xlassess.web.instead import PAGE_TITLES, on_pages, pages_named
@@ -311,14 +312,18 @@ async def _once(
     if not numbers.is_ours(visit.session, number):
         told = Trouble((("This form is not from this desk.", "Open the page again."),))
         return page(visit, "trouble.html", "This could not be done", told, 403)
-    async with numbers.alone(number):
-        done = numbers.done(visit.session, number)
-        if done is None:
-            came = await run_in_threadpool(_carried_out, act, show, visit)
-            if isinstance(came, Response):
-                return came
-            done = came
-            numbers.carried_out(number, done)
+    try:
+        async with numbers.alone(number):
+            done = numbers.done(visit.session, number)
+            if done is None:
+                came = await run_in_threadpool(_carried_out, act, show, visit, number)
+                if isinstance(came, Response):
+                    return came
+                done = came
+    except StillAtWorkError:
+        remedy = "Wait a moment, then open the page again to see what came of it."
+        told = Trouble((("This was sent before, and is still being done.", remedy),))
+        return page(visit, "trouble.html", "This is still being done", told, 409)
     joint = "&" if "?" in done.to else "?"
     return RedirectResponse(f"{done.to}{joint}{urlencode({DONE: number})}", 303)
 
@@ -328,11 +333,14 @@ def _visit(desk: Desk, request: Request) -> Visit:
 
 
 def _carried_out(
-    act: Callable[[Visit], Done], show: Callable[[Visit], Response], visit: Visit
+    act: Callable[[Visit], Done], show: Callable[[Visit], Response], visit: Visit, number: str
 ) -> Done | Response:
     """Carry a form out; where that cannot be, return its page with what is wrong."""
     try:
-        return act(visit)
+        done = act(visit)
+        # Here, and not where it is waited for: that may be broken off, and this is done.
+        visit.desk.numbers.carried_out(number, done)
+        return done
     except FormErrors as wrong:
         errors = wrong.errors
     except (XlassessError, OSError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from xlassess.assessment.rounds import chosen_round, has_rounds
+from xlassess.assessment.rounds import chosen_round, has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Event, Ledger
@@ -39,8 +39,25 @@ def open_folder(root: Path, round_name: str = "") -> AssessmentFolder:
     folder = _with_round(folder, round_name)
     _refuse_lost(folder)
     if _is_shared(folder):
-        folder.give_to_group()
+        _give_to_group(folder)
     return folder
+
+
+def _give_to_group(folder: AssessmentFolder) -> None:
+    """Give the group what was there before the settings said so; once for each time they do.
+
+    With thousands of files it takes longer than a page may.
+    """
+    said = folder.settings_file.stat().st_mtime_ns
+    if _GIVEN.get(folder.root.resolve()) != said:
+        folder.give_to_group()
+        # The secret has no more rights than its owner's, whatever its folder has.
+        if folder.secret_file.exists():
+            _GIVEN[folder.root.resolve()] = said
+
+
+_GIVEN: dict[Path, int] = {}
+"""When the settings were written by which a folder was given to the group, by the folder."""
 
 
 def _with_round(folder: AssessmentFolder, wanted: str) -> AssessmentFolder:
@@ -162,6 +179,37 @@ def opened(folder: AssessmentFolder, now: Callable[[], datetime], by: str = "") 
             "Issue the workbooks first: xlassess generate",
         )
     return Ledger(folder.ledger, now, by)
+
+
+def head_of(folder: AssessmentFolder) -> tuple[int, str]:
+    """Return number and hash of the last event on record; 0 and nothing where none is.
+
+    The hash stands on all events before: a ledger that was put back from a copy has another.
+    """
+    if not Ledger.is_at(folder.ledger):
+        return 0, ""
+    with Ledger(folder.ledger) as ledger:
+        return ledger.head()
+
+
+def files_stand(folder: AssessmentFolder) -> tuple[tuple[object, ...], ...]:
+    """Return what a change of any file shows in that people write, of this and of other rounds.
+
+    These are settings, registers and toolkits. What an earlier round says of its people and its
+    questions decides what is told of this one.
+    """
+    homes = (folder, *(folder.of_round(name) for name in round_names(folder.root)))
+    files = {folder.settings_file, *folder.toolkits.glob("*")}
+    files |= {path for home in homes for path in (home.round_file, home.register_file)}
+    return tuple(map(_stamp, sorted(files)))
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (str(path),)
+    return str(path), found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def shown(path: Path) -> str:

@@ -38,6 +38,11 @@ class Exported:
     exposed: str = ""
 
 
+UNWRITTEN = ".being-written"
+"""Stands in the folder of an export from before its first file is written until the last one is;
+where writing was broken off, until it is written again."""
+
+
 def export_round(
     folder: AssessmentFolder,
     form: Format | None,
@@ -81,10 +86,13 @@ def export_round(
     with Ledger(folder.ledger, lambda: now, by) as ledger:
         written = output_from(record, summary, "export")
         ledger.record_output(record.assessment.round, written, because=anyway)
+    # As long as this stands there, the files beside it are not all of one time.
+    put(place / UNWRITTEN, b"")
     for path in removed:
         path.unlink()
     for file in files:
         put(place / file.name, file.content)
+    (place / UNWRITTEN).unlink(missing_ok=True)
     return Exported(
         folder=place,
         files=tuple(place / file.name for file in files),

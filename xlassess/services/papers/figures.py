@@ -19,8 +19,8 @@ from xlassess.consolidate import (
     summarise,
 )
 from xlassess.consolidate.report import Drawn, Report, ReportToolkit, report_of
-from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
+from xlassess.services.common.opening import files_stand, head_of
 from xlassess.services.papers.consolidate import present_round
 
 
@@ -155,14 +155,6 @@ def _withheld(summary: Summary) -> Iterator[WithheldFigures]:
 def state_of(folder: AssessmentFolder) -> tuple[object, ...]:
     """Return what tells whether figures worked out before still hold.
 
-    That is the last event on record, and when settings, register and toolkits were written.
+    That is the last event on record, and what people wrote (`files_stand`).
     """
-    files = (
-        folder.settings_file, folder.round_file, folder.register_file,
-        *sorted(folder.toolkits.glob("*")),
-    )  # fmt: skip
-    times = tuple((path.name, path.stat().st_mtime_ns) for path in files if path.is_file())
-    if not Ledger.is_at(folder.ledger):
-        return (0, times)
-    with Ledger(folder.ledger) as ledger:
-        return (ledger.last_event(), times)
+    return (head_of(folder), files_stand(folder))

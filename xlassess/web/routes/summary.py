@@ -26,6 +26,7 @@ from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of
 from xlassess.services.common.phrases import count, listed
+from xlassess.services.papers.export import UNWRITTEN
 from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
@@ -576,23 +577,40 @@ def _written(visit: Visit) -> Iterator[PaperWrittenBefore]:
             yield PaperWrittenBefore(called, at, to, written_as(path, at, visit.outputs))
 
 
+def _stamps(place: Path) -> dict[str, tuple[int, int]]:
+    """The files of a folder by name, with what changes where one is replaced."""
+    found = sorted(place.iterdir()) if place.is_dir() else []
+    return {
+        path.name: (path.stat().st_mtime_ns, path.stat().st_ino)
+        for path in found
+        if path.is_file() and not path.is_symlink()
+    }
+
+
 def data(visit: Visit) -> Response:
     """Give out the data that were written, as one zip file.
 
     Raises:
-        UsageError: none were.
+        UsageError: none were, or they are being written.
     """
     place = output_of(visit.folder, visit.assessment.round) / _DATA
-    files = sorted(
-        path for path in (place.iterdir() if place.is_dir() else ())
-        if path.is_file() and not path.is_symlink()
-    )  # fmt: skip
-    if not files:
+    before = _stamps(place)
+    if not before:
         raise UsageError("No data have been written yet.", "Write them on the page Summary.")
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in files:
-            archive.write(path, path.name)
+    try:
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in before:
+                if not name.startswith("."):
+                    archive.write(place / name, name)
+    except FileNotFoundError:
+        before = {}  # replaced or removed meanwhile
+    # Files of two times side by side would say what no paper says.
+    if UNWRITTEN in before or _stamps(place) != before:
+        raise UsageError(
+            "The data are being written, or that was broken off.",
+            "Wait until they are written, or write them again on the page Summary.",
+        )
     named = "".join(
         char if char.isalnum() and char.isascii() else "-"
         for char in f"{visit.assessment.id}-{visit.assessment.round}-data"
