@@ -33,7 +33,9 @@ def test_post__drafts_go_out_and_move_to_what_was_sent(played: PostPlayed) -> No
     names = [part.get_filename() for part in mail.iter_attachments()]  # type: ignore[attr-defined]
     assert [name.rpartition(".")[2] for name in names] == ["xlsx", "xlsx", "ics"]
     assert len(list((played.root / "sent" / "queries").glob("*.eml"))) == 2
-    left = {path.stem.partition("_")[2] for path in (played.root / "drafts").glob("*.eml")}
+    left = {
+        path.stem.partition("_")[2] for path in (played.root / "drafts" / "reminders").glob("*.eml")
+    }
     # nothing more is sent to an address that does not exist
     assert left == {"david-ellery", "fiona-blake", "sam-pryce"}
 
@@ -109,7 +111,7 @@ def test_post__is_told_with_where_to_look(
 ) -> None:
     _show_post(Console(), played)
     said = " ".join(capsys.readouterr().out.split())
-    for place in ("sent/invitations", "inbox", "sent/queries", "drafts"):
+    for place in ("sent/invitations", "inbox", "sent/queries", "drafts/reminders"):
         assert (played.root / place).is_dir()
         assert f"demo/{place} " in said
     for made_of in (

@@ -202,7 +202,7 @@ def test_read_only__never_reads_past_what_a_broken_off_run_left(
 def test_place__is_asked_for_and_not_assumed() -> None:
     """Who takes the file for the ledger would begin another beside the one in the database."""
     package = Path(xlassess.__file__).parent
-    known = {"assessment/settings.py", "services/setup/verify.py", "web/known.py"}
+    known = {"assessment/settings.py", "services/setup/verify.py"}
     found = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")

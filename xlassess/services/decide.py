@@ -384,7 +384,7 @@ def settle_all(
             no record to take back), or no reason is given.
     """
     with _deciding(folder, why) as ledger:
-        books = [_workbook(ledger, one).reference for one in dict.fromkeys(references)]
+        books = [one.reference for one in _workbooks(ledger, [*dict.fromkeys(references)])]
         with ledger.together():
             for reference in books:
                 if undone:
@@ -440,9 +440,8 @@ def mark(
     """
     with _ledger(folder, why) as ledger:
         by_hand = _recorded_by_hand(ledger, references, what, undone=undone)
-        books = [
-            _workbook(ledger, one).reference for one in references if normalise(one) not in by_hand
-        ]
+        named = [one for one in references if normalise(one) not in by_hand]
+        books = [one.reference for one in _workbooks(ledger, named)]
         left_out: list[str] = []
         if everyone:
             found, left_out = _everyone(folder, ledger, what, why.now, undone=undone)
@@ -482,9 +481,7 @@ def _recorded_by_hand(
             record of one to take back.
     """
     asks, named = {one.reference for one in ledger.queries()}, [*map(normalise, references)]
-    for one in named:
-        if one not in asks:
-            _workbook(ledger, one)
+    _workbooks(ledger, [one for one in named if one not in asks])
     if what == "sent" and undone:
         told = {ref for one in _told_by_hand(ledger.register()) for ref in one.references}
         never = next((one for one in named if one in asks - told), "")
@@ -667,6 +664,19 @@ def _deciding(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
 def _ledger(folder: AssessmentFolder, why: Why) -> Iterator[Ledger]:
     with opened(folder, lambda: why.now, why.by.strip()) as ledger:
         yield ledger
+
+
+def _workbooks(ledger: Ledger, texts: Sequence[str]) -> list[Issued]:
+    """Return the workbooks that are named, in one look for thousands of them.
+
+    Raises:
+        UsageError: one was not issued, or its round is closed.
+    """
+    known = ledger.books([normalise(one) for one in texts])
+    found = [known.get(normalise(one)) or _workbook(ledger, one) for one in texts]
+    for round_name in {one.identity.round for one in found}:
+        still_open(ledger, round_name)
+    return found
 
 
 def _workbook(ledger: Ledger, text: str) -> Issued:
