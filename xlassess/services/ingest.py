@@ -670,9 +670,9 @@ class _Run:
         try:
             still(self._ledger)
         except Exception:
-            for key, source in self._waiting.items():
+            for key in self._waiting:
                 if self._ledger.known_file(key) is None:
-                    source.path.unlink(missing_ok=True)
+                    self._kept.discard(self._came_in[key])
             raise
 
     def _settle_one(self, key: str, ret: Return) -> None:

@@ -81,6 +81,17 @@ class BucketFiles:
         for sha256 in self._each(self._send, list(new.values())):
             self._sent.add(sha256)
 
+    def discard(self, kept: Kept) -> None:
+        """Remove a file of which nothing is recorded.
+
+        Raises:
+            XlassessError: the bucket cannot be used.
+        """
+        with self._told():
+            for name in self._named(kept.sha256):
+                self._bucket.rm_file(name)
+        self._sent.discard(kept.sha256)
+
     def at_hand(self, sha256: str, room: Path) -> Path | None:
         """Bring the file of this hash into a folder of this computer; None without one.
 

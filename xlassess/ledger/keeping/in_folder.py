@@ -109,6 +109,10 @@ class FolderFiles:
         """Bring files just kept to the disk (`bring_to_disk`)."""
         bring_to_disk([one.path for one in files])
 
+    def discard(self, kept: Kept) -> None:
+        """Remove a file of which nothing is recorded."""
+        kept.path.unlink(missing_ok=True)
+
     def at_hand(self, sha256: str, room: Path) -> Path | None:
         """Return the file of this hash where it is kept; None without one."""
         del room  # it is at hand here

@@ -70,6 +70,14 @@ class KeptFiles(Protocol):
             OSError: the disk fails.
         """
 
+    def discard(self, kept: Kept) -> None:
+        """Remove a file that was kept just now, where nothing is recorded of it after all.
+
+        Raises:
+            XlassessError: the storage cannot be used.
+            OSError: it cannot be removed.
+        """
+
     def at_hand(self, sha256: str, room: Path) -> Path | None:
         """Return a file of this hash: where it is kept, or brought into a folder; None without one.
 
