@@ -187,15 +187,18 @@ def fill_in_workshop(
         XlassessError: the workbook was not written yet, or the assessment cannot be used.
         OSError: a file cannot be written.
     """
-    with Ledger(folder.ledger, lambda: now, by) as ledger:
-        still_open(ledger, folder.assessment().round)
-        found = [one for one in _workshop(folder, ledger, now) if one.draft.holder.id == holder]
-    if not found:
-        raise XlassessError(
-            "No workshop workbook has been written yet for this toolkit.",
-            "Write it first: its rows are what is talked over.",
-        )
-    return _fill_in(folder, found, {holder: typed}, seen, now=now, by=by)
+
+    def find(ledger: Ledger) -> tuple[_Filled, ...]:
+        every = _workshop(folder, ledger, now)
+        found = tuple(one for one in every if one.draft.holder.id == holder)
+        if not found:
+            raise XlassessError(
+                "No workshop workbook has been written yet for this toolkit.",
+                "Write it first: its rows are what is talked over.",
+            )
+        return found
+
+    return _fill_in(folder, find, {holder: typed}, seen, now=now, by=by)
 
 
 def fill_in_plan(
