@@ -22,10 +22,11 @@ from xlassess.ledger import Ledger
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate
 from xlassess.web.app import PAGES
+from xlassess.web.team import roles
 from xlassess.web.team.doors import COOKIE
 from xlassess.web.team.roles import may_act, may_open
 
-FOR_COORDINATORS = {"begin", "round", "closing", "copy"}
+FOR_COORDINATORS = {"begin", "round", "return-date", "closing", "copy"}
 """The pages that a reader has no use for, or that count."""
 SHOWN = {"summary", "sheet", "item", "picture"}
 REFUSED = "Your role in this assessment does not allow it"
@@ -56,7 +57,7 @@ def test_route__is_open_to_the_roles_that_it_is_for(team: Team, login: str) -> N
             assert answer.headers["location"] == "/a/small/summary"
         else:
             allowed = {
-                "cora": True, "rea": page.name not in FOR_COORDINATORS, "fay": page.name in SHOWN,
+                "cora": True, "rea": may_open("reader", page.name), "fay": page.name in SHOWN,
             }  # fmt: skip
             assert is_refused(answer) != allowed[login], page.name
 
@@ -68,6 +69,14 @@ def test_route__of_no_name_in_the_table_is_for_coordinators_alone() -> None:
     assert [may_act(role) for role in ("coordinator", "reader", "facilitator")] == [
         True, False, False,
     ]  # fmt: skip
+
+
+def test_table__names_pages_that_there_are_and_none_that_changes_something() -> None:
+    names = {one.name for one in PAGES}
+    read = {name for name in names if may_open("reader", name)}
+    assert names >= roles._READ | roles._SHOWN
+    assert not read & FOR_COORDINATORS
+    assert {name for name in names if may_open("facilitator", name)} == SHOWN <= read
 
 
 @pytest.mark.parametrize("login", ["rea", "fay"])
