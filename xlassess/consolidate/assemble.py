@@ -11,7 +11,12 @@ from xlassess.consolidate.counting import counted_of, groups_of, printed_before,
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.overview import Overview, overview, planning_scenario
+from xlassess.consolidate.figures.overview import (
+    Overview,
+    is_achieving,
+    overview,
+    planning_scenario,
+)
 from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts, waiting
 from xlassess.consolidate.figures.rows import (
     actions_of,
@@ -142,9 +147,11 @@ def _figures(inputs: RoundInputs, group: ToolkitGroup) -> _Figures:
     whole = overview(base, items, sections, overall)
     weak = points.concerns(toolkit, items, _weights(sections), len(rows))
     choice = inputs.record.assessment.scenarios.get(toolkit.id)
+    achieves = is_achieving(toolkit, _success(toolkit, items), len(rows))
     planning = planning_scenario(
-        toolkit, sections, overall, choice, whole=whole, concerns=weak.found, returns=len(rows)
-    )
+        toolkit, sections, overall, choice, whole=whole,
+        healthy=achieves and not weak.found, returns=(len(rows), len(group.issued)),
+    )  # fmt: skip
     return _Figures(
         counted, items, sections, overall, whole, weak, planning, bodies_of(base, answers),
         checklists_of(toolkit, inputs.participants, rows, answers),
@@ -175,7 +182,8 @@ def _facts(
         strong=points.strengths(toolkit, items, len(rows)),
         weak=found.weak,
         differing=points.differences(toolkit, items, len(rows)),
-        singly=points.singly_worst(toolkit, items, len(rows)),
+        by_few=points.worst_to_few(toolkit, items, len(rows)),
+        areas=points.areas_below(toolkit, items, len(rows)),
         too_few=points.too_few(items, len(rows)),
         bodies=found.bodies,
         checklists=found.checklists,

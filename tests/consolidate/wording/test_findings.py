@@ -180,7 +180,9 @@ def test_best_value__two_of_many_are_not_called_a_single_respondent():
     low = all_at(toolkit, "better", _6_3="below")
     part = part_of(toolkit, [all_at(toolkit, "better")] * 10 + [low] * 2)
     assert "single respondent" not in said(part)
-    assert part.narrative.reading.endswith("a quarter of those who answered; 1 is by fewer.")
+    assert part.narrative.reading.startswith("1 of 45 questions is judged below basic")
+    assert "by fewer than it takes for a concern" in part.narrative.reading
+    assert "(6.3), 2 of 12" in part.narrative.concerns[-1].why
     alone = part_of(toolkit, [all_at(toolkit, "better")] * 11 + [low])
     assert alone.narrative.reading.startswith("On 1 of 45 questions a single respondent")
 
@@ -211,7 +213,8 @@ def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named(
     assert part.narrative.reading.startswith("5 of 5 organisations judge themselves below basic")
     assert "on the most" not in part.narrative.reading  # four tie
     hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
-    assert hidden.narrative.reading.endswith("of those who answered or more.")
+    assert "of those who answered or more." in hidden.narrative.reading
+    assert hidden.narrative.reading.endswith("How 44 questions were answered is withheld.")
     assert hidden.narrative.more[0].startswith("5 organisations have each judged themselves")
 
 
@@ -434,7 +437,8 @@ def test_total__where_there_is_none_the_concerns_lead(pat):
     assert part.narrative.reading == "1 of 35 items is a concern."
     assert part.narrative.more[0].startswith("No return answers every scored question")
     quiet = part_of(pat, [everything(pat, 3)[1:]] * 5)
-    assert quiet.narrative.reading.startswith("No return answers every scored question")
+    assert quiet.narrative.reading == "None of 35 items that enough could answer is a concern."
+    assert quiet.narrative.more[0].startswith("No return answers every scored question")
 
 
 def test_band__is_not_said_of_the_whole_where_fewer_than_half_have_a_total(pat):

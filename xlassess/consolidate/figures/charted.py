@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlassess.consolidate.figures.overview import unsure
-from xlassess.consolidate.figures.points import differs
+from xlassess.consolidate.figures.points import differs, unacceptable
 from xlassess.consolidate.figures.thresholds import DIGITS
 from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, ToolkitResults
 from xlassess.model.toolkit import Band, Choice, Scale, Toolkit
@@ -66,7 +66,7 @@ def sides_of(toolkit: Toolkit, scale: Scale) -> Sides:
     rising = tuple(reversed(scale.substantive))
     apart = tuple(choice for choice in scale.choices if choice.apart)
     if toolkit.scoring.rule == "levels":
-        below = tuple(each for each in rising if each.code in toolkit.scoring.flagged)
+        below = tuple(each for each in rising if each.code in unacceptable(toolkit, scale))
         return Sides(below, (), tuple(each for each in rising if each not in below), apart)
     half = len(rising) // 2
     return Sides(

@@ -21,6 +21,7 @@ from xlassess.consolidate.figures.thresholds import (
     LEVEL_GAP,
     LEVEL_LEAST,
     LISTED,
+    MOSTLY,
     SPEAKS_FOR_ALL,
     UNSURE_LEADS,
     UNSURE_SHOWN,
@@ -28,6 +29,7 @@ from xlassess.consolidate.figures.thresholds import (
     has_scores,
     is_gap,
     is_share,
+    many_at_worst,
 )
 from xlassess.consolidate.figures.values import (
     Figure,
@@ -40,7 +42,7 @@ from xlassess.consolidate.figures.values import (
 from xlassess.model.assessment import ScenarioChoice
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Scale, Scenario, Toolkit
-from xlassess.score import band_position, score_range, suggest_scenario
+from xlassess.score import Agreement, band_position, score_range, suggest_scenario
 
 _NOT_KNOWING = re.compile(r"don.?t know|not know|unsure", re.IGNORECASE)
 
@@ -176,6 +178,20 @@ def mixed_choice(scale: Scale) -> str:
     return next(found, "")
 
 
+def is_achieving(toolkit: Toolkit, success: Agreement | None, returns: int) -> bool:
+    """False where the statement that the partnership reaches its aims is a concern itself.
+
+    Assessing Strategic Partnership (2003), "Completing the assessment", asks for it beside the
+    principles; that a partnership cannot be called healthy without it is ours.
+    """
+    if success is None or not enough_answers(success.n, returns):
+        return True
+    choices = toolkit.scales[toolkit.item(toolkit.scoring.success).answer].substantive
+    good = sum(success.counts[choice.code] for choice in choices[: len(choices) // 2])
+    worst = success.counts[choices[-1].code]
+    return is_share(good, success.n, MOSTLY) and not many_at_worst(worst, success.n, returns)
+
+
 def _apart(toolkit: Toolkit, overall: Sequence[OverallFigures]) -> tuple[float, float] | None:
     """The ends of the grand totals of single returns where they lie bands apart."""
     for each in overall:
@@ -288,8 +304,8 @@ def planning_scenario(
     choice: ScenarioChoice | None,
     *,
     whole: Overview,
-    concerns: int,
-    returns: int,
+    healthy: bool,
+    returns: tuple[int, int],
 ) -> PlanningScenario:
     """Return the scenario a toolkit's results are planned by.
 
@@ -299,14 +315,14 @@ def planning_scenario(
         overall: the scores over all sections.
         choice: what the coordinator chose instead, None for nothing.
         whole: what all returns say together.
-        concerns: how many items are a concern.
-        returns: how many returns count.
+        healthy: no item is a concern, nor whether the partnership reaches its aims.
+        returns: how many returns count, of how many workbooks issued.
 
     Raises:
         XlassessError: the scenario chosen is not one of the toolkit as it was issued.
     """
-    why_none = _why_none(overall, whole, returns)
-    agreed = not whole.ill and not concerns
+    why_none = _why_none(overall, whole, *returns)
+    agreed = not whole.ill and healthy
     suggested = None if why_none else _suggested(toolkit, sections, overall, agreed=agreed)
     if suggested is None and not why_none:
         why_none = "gaps"
@@ -326,11 +342,15 @@ def planning_scenario(
     )
 
 
-def _why_none(overall: Sequence[OverallFigures], whole: Overview, returns: int) -> NoScenario:
+def _why_none(
+    overall: Sequence[OverallFigures], whole: Overview, returns: int, issued: int
+) -> NoScenario:
     """Why no scenario fits the whole partnership: too few returns, or views too far apart."""
     complete = min((each.score.n for each in overall), default=0)
     if whole.divided:
         return "divided"
+    if complete and returns >= SPEAKS_FOR_ALL and not enough_answers(returns, issued):
+        return "silent"
     if complete and (complete < SPEAKS_FOR_ALL or not enough_answers(complete, returns)):
         return "few"
     return ""

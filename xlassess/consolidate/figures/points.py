@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from xlassess.consolidate.figures.counted import gap_between, item_range
 from xlassess.consolidate.figures.thresholds import (
+    ITEM_LEVEL_GAP,
     LISTED,
+    MOSTLY,
     enough_answers,
+    favourable,
     is_concern,
     is_divided,
+    is_gap,
+    is_share,
     is_strength,
     many_at_worst,
 )
 from xlassess.consolidate.figures.values import ItemFigures
-from xlassess.model.toolkit import Toolkit
+from xlassess.model.toolkit import Scale, Toolkit
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +128,16 @@ def differences(toolkit: Toolkit, items: Iterable[ItemFigures], returns: int) ->
     return ranking(found, lambda item: round(item.agreement.consensus or 0.0, 9))
 
 
-def singly_worst(
+def worst_to_few(
     toolkit: Toolkit, items: Iterable[ItemFigures], returns: int
 ) -> tuple[ItemFigures, ...]:
-    """Return the items that one respondent alone judges worst, and that are no concern for it."""
+    """Return the items that somebody judges worst, but too few for a concern."""
     return tuple(
         item
         for item in items
         if item.scored
         and not item.withheld
-        and worst_answers(toolkit, item) == 1
+        and worst_answers(toolkit, item)
         and not (enough_answers(item.agreement.n, returns) and is_weak(toolkit, item, returns))
     )
 
@@ -190,11 +196,48 @@ def is_weak(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
 
 def worst_answers(toolkit: Toolkit, item: ItemFigures) -> int:
     """How many answers stand at the worst choice: the flagged ones, else the last of the scale."""
-    if by_flags(toolkit, item) or toolkit.scoring.rule == "levels":
+    if by_flags(toolkit, item):
         return flagged(toolkit, item)
     if not item.scale.ordinal or not item.scale.substantive:
         return 0
+    if toolkit.scoring.rule == "levels":
+        return sum(item.agreement.counts[code] for code in unacceptable(toolkit, item.scale))
     return item.agreement.counts[item.scale.substantive[-1].code]
+
+
+def area_judgements(toolkit: Toolkit, items: Iterable[ItemFigures]) -> dict[str, ItemFigures]:
+    """Return the items that ask for the level of a whole area, by the id of its section.
+
+    Best Value toolkit (Audit Scotland, 2010): judgements are made for each question or area.
+    """
+    if toolkit.scoring.rule != "levels":
+        return {}
+    found: dict[str, ItemFigures] = {}
+    for item in items:
+        if item.scale_id != toolkit.scoring.scale and item.scale.ordinal and not item.scored:
+            found.setdefault(item.section.id, item)
+    return found
+
+
+def areas_below(
+    toolkit: Toolkit, items: Iterable[ItemFigures], returns: int
+) -> tuple[ItemFigures, ...]:
+    """Return the judgements of areas as a whole that are a concern, by the rule for questions."""
+    return tuple(
+        item
+        for item in area_judgements(toolkit, items).values()
+        if not item.withheld
+        and enough_answers(item.agreement.n, returns)
+        and many_at_worst(
+            item.agreement.counts[item.scale.substantive[-1].code], item.agreement.n, returns
+        )
+    )
+
+
+def unacceptable(toolkit: Toolkit, scale: Scale) -> tuple[str, ...]:
+    """The codes of the levels of practice that are a concern: the flagged ones, else the lowest."""
+    flags = [choice.code for choice in scale.choices if choice.code in toolkit.scoring.flagged]
+    return tuple(flags or [choice.code for choice in scale.substantive[-1:]])
 
 
 def flagged(toolkit: Toolkit, item: ItemFigures) -> int:
@@ -227,9 +270,18 @@ def _badness(toolkit: Toolkit, item: ItemFigures) -> float:
 
 
 def is_strong(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
-    """True for a strength: it stands high, few answer worst, and views do not differ."""
-    if is_weak(toolkit, item, returns) or differs(toolkit, item):
+    """True for a strength: it stands high, few answer worst, and views do not differ.
+
+    Nor do organisational levels, and half of the answers or more speak for it: on a scale with a
+    middle the mean can stand high though they do not.
+    """
+    if is_weak(toolkit, item, returns) or differs(toolkit, item) or _levels_apart(item):
         return False
     if by_flags(toolkit, item):
         return not flagged(toolkit, item)
-    return is_strength(merit(toolkit, item))
+    good = sum(item.agreement.counts[choice.code] for choice in favourable(item.scale))
+    return is_strength(merit(toolkit, item)) and is_share(good, item.agreement.n, MOSTLY)
+
+
+def _levels_apart(item: ItemFigures) -> bool:
+    return is_gap(gap_between(item.levels.values()), item_range(item.scale), ITEM_LEVEL_GAP)

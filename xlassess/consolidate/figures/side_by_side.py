@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from xlassess.consolidate.figures.counted import ToolkitReturns, is_facts, tally
+from xlassess.consolidate.figures.points import unacceptable
 from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.rows import PARTICULARS_OUT
 from xlassess.consolidate.figures.thresholds import DIVIDED_ITEMS, FAR_APART, is_share
@@ -189,11 +190,16 @@ def _details(
 def bodies_of(base: ToolkitReturns, answers: Sequence[Sequence[Answer]]) -> tuple[Body, ...]:
     """Return the organisations side by side, in the order of the register; none in aggregate.
 
+    None either where they are not judged by levels of practice.
+
     Args:
         base: the returns.
         answers: what each of them answers, in the order of ``base.rows``.
     """
-    if base.toolkit.subject != "organisation" or not base.participants.shows_rows:
+    toolkit = base.toolkit
+    if toolkit.subject != "organisation" or toolkit.scoring.rule != "levels":
+        return ()
+    if not base.participants.shows_rows:
         return ()
     own: dict[str, list[Sequence[Answer]]] = {}
     for row, given in zip(base.rows, answers, strict=True):
@@ -204,8 +210,8 @@ def bodies_of(base: ToolkitReturns, answers: Sequence[Sequence[Answer]]) -> tupl
 def _body(base: ToolkitReturns, name: str, returns: Sequence[Sequence[Answer]]) -> Body:
     toolkit = base.toolkit
     tallies = tally(toolkit, (answer for given in returns for answer in given))
-    flagged = set(toolkit.scoring.flagged)
     scale = toolkit.scales[toolkit.scoring.scale]
+    below = set(unacceptable(toolkit, scale))
     places = {choice.code: place for place, choice in enumerate(scale.substantive)}
     judged = [
         (item.id, tallies.get((item.id, "answer"), Counter()))
@@ -219,7 +225,7 @@ def _body(base: ToolkitReturns, name: str, returns: Sequence[Sequence[Answer]]) 
     return Body(
         name=name,
         returns=len(returns),
-        below=tuple(item for item, counts in judged if flagged & set(counts)),
+        below=tuple(item for item, counts in judged if below & set(counts)),
         asked=asked,
         apart=apart,
         differs=len(returns) > 1 and is_share(apart, asked, DIVIDED_ITEMS),

@@ -15,6 +15,9 @@ STRENGTH = 2 / 3
 """A strength: an item whose answers stand at least this far up from the worst (0) to the best
 (1) end of its scale. On a scale of four scores that is a mean of 3, "agree"."""
 
+MOSTLY = 1 / 2
+"""A strength needs at least this share of its answers in the upper half of the scale. Ours."""
+
 CONCERN = 1 / 2
 """A concern: an item whose answers stand below this point of its scale."""
 
@@ -73,7 +76,8 @@ LISTED = 3
 examples are named and how many there are is said."""
 
 NAMED_SINGLY = 3
-"""Most items named that a single respondent judges worst; of more only the number is told."""
+"""Most items named that somebody judges worst, but too few for a concern; of more only the number
+is told."""
 
 CHANGE_LEAST = 3
 """Fewest who answered both times from which a change is claimed. Ours."""

@@ -25,9 +25,9 @@ Blank: it came back without a single answer, which is no response."""
 STILL_OUT: tuple[Standing, ...] = ("Blank", "Overdue", "Awaited")
 """Workbooks of which answers are still wanted, and no file was refused."""
 
-NoScenario = Literal["", "divided", "few", "gaps", "unseen"]
-"""Why no scenario is suggested: views are divided, too few returned, totals are missing, or what
-each return says may not be seen."""
+NoScenario = Literal["", "divided", "few", "silent", "gaps", "unseen"]
+"""Why no scenario is suggested: views are divided, too few returned, fewer than half of those asked
+did, totals are missing, or what each return says may not be seen."""
 
 Counting = Literal["yes", "apart", "no"]
 """Whether an answer counts towards a score, is counted apart, or does neither."""

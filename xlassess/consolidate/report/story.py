@@ -53,6 +53,7 @@ from xlassess.consolidate.wording.agreed import (
 from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.method_words import method_blocks
+from xlassess.consolidate.wording.pointed import level_in_words
 from xlassess.consolidate.wording.terms import (
     ACTIONS,
     COMMENTS,
@@ -438,7 +439,8 @@ def _tiles(part: ToolkitResults) -> tuple[Tile, ...]:
 def _differences(part: ToolkitResults) -> tuple[ReportFinding, ...]:
     """Where partners and levels differ; organisations that judge themselves, side by side."""
     narrative = part.narrative
-    bodies = [Point(each.name, sentences().say("body", each)) for each in part.bodies]
+    low = level_in_words(part.toolkit) if part.bodies else ("", "")
+    bodies = [Point(each.name, sentences().say("body", each, low)) for each in part.bodies]
     return _findings((*bodies, *narrative.disagreements, *narrative.levels))
 
 

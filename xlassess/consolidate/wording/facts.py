@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from xlassess.consolidate.figures.overview import Overview
+from xlassess.consolidate.figures.overview import Overview, is_achieving
 from xlassess.consolidate.figures.plan_counts import PlanCounts
 from xlassess.consolidate.figures.points import Ranking
 from xlassess.consolidate.figures.privacy.attribution import Participants
-from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
+from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL, enough_answers
 from xlassess.consolidate.figures.trend import Trend
 from xlassess.consolidate.figures.values import (
     Body,
@@ -62,8 +62,9 @@ def _held(held: HeldBack, minimum: int) -> str:
 class NarrativeFacts:
     """What a narrative is told from.
 
-    ``singly`` are the items that one respondent alone judges worst, ``too_few`` those on which
-    too few could say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
+    ``by_few`` are the items that somebody judges worst, but too few for a concern; ``areas`` the
+    judgements of areas as a whole that are a concern; ``too_few`` the items on which too few could
+    say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
     None where none does; ``kept`` what came of those of earlier rounds. ``settled`` are the items
     that the agreed plan answers or declines, ``judged`` those a workshop agreed on. ``waiting`` is
     how many proposals and concerns the agreed plan does not settle.
@@ -82,7 +83,8 @@ class NarrativeFacts:
     strong: Ranking
     weak: Ranking
     differing: Ranking
-    singly: Sequence[ItemFigures]
+    by_few: Sequence[ItemFigures]
+    areas: Sequence[ItemFigures]
     too_few: Sequence[ItemFigures]
     bodies: Sequence[Body]
     checklists: Sequence[CompletedChecklist]
@@ -113,6 +115,21 @@ class NarrativeFacts:
     def speaks_for_all(self) -> bool:
         """True when enough returned to say something of the partnership."""
         return len(self.rows) >= SPEAKS_FOR_ALL
+
+    @property
+    def few_of_many(self) -> bool:
+        """True when fewer than half of those asked have answered."""
+        return not enough_answers(len(self.rows), len(self.entries))
+
+    @property
+    def achieves(self) -> bool:
+        """False where too many say that the partnership does not reach its aims."""
+        return is_achieving(self.toolkit, self.success, len(self.rows))
+
+    @property
+    def hidden(self) -> int:
+        """How many of the items that count are withheld."""
+        return sum(item.scored and item.withheld for item in self.items)
 
     @property
     def says_something(self) -> bool:

@@ -7,6 +7,7 @@ whole that agrees: it is printed only where the partnership's views are not divi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from xlassess.consolidate.figures import points
@@ -14,8 +15,8 @@ from xlassess.consolidate.figures.overview import IllHealth
 from xlassess.consolidate.figures.thresholds import LISTED, enough_answers, favourable
 from xlassess.consolidate.figures.values import OverallFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.pointed import checklist_names
-from xlassess.consolidate.wording.terms import decimal, percent, short
+from xlassess.consolidate.wording.pointed import checklist_names, level_in_words
+from xlassess.consolidate.wording.terms import decimal, percent, short, top_of
 from xlassess.score import band_position, score_range
 
 
@@ -28,14 +29,27 @@ def finding(facts: NarrativeFacts) -> tuple[str, ...]:
         return (say("withheld", facts.participants.minimum),)
     if facts.toolkit.subject == "proposal":
         return tuple(_checklists(facts))
-    return tuple(filter(None, (*_leading(facts), *_figures(facts), _success(facts))))
+    told = tuple(filter(None, (*_leading(facts), *_figures(facts))))
+    success, part = _success(facts), _of_many(facts)
+    if not facts.achieves and not facts.whole.divided and not facts.weak.found:
+        # That the partnership does not reach its aims is the finding, however well it works.
+        return tuple(filter(None, (success, part, *told)))
+    return tuple(filter(None, (*told[:1], part, *told[1:], success)))
+
+
+def _of_many(facts: NarrativeFacts) -> str:
+    """That fewer than half of those asked have answered, where that does not lead already."""
+    if not facts.speaks_for_all or not facts.few_of_many:
+        return ""
+    return words().say("of_many", len(facts.rows), len(facts.entries))
 
 
 def _leading(facts: NarrativeFacts) -> Iterator[str]:
     """What stands before the toolkit's own figures."""
     say, whole = words().say, facts.whole
     if not facts.speaks_for_all:
-        yield say("lead_few", len(facts.rows), len(facts.entries))
+        own = facts.toolkit.subject == "organisation"
+        yield say("lead_few", len(facts.rows), len(facts.entries), own)
     if whole.unsure.leads:
         share = percent(whole.unsure.count / whole.unsure.answers)
         yield say("lead_unsure", whole.unsure, share)
@@ -46,19 +60,34 @@ def _leading(facts: NarrativeFacts) -> Iterator[str]:
 def _divided(facts: NarrativeFacts) -> str:
     whole = facts.whole
     ends = tuple(map(short, whole.totals)) if whole.totals else ()
-    limits = score_range(facts.toolkit)
-    top = short(limits[1]) if limits else ""
-    return words().say("lead_divided", ends, top, whole.differing, whole.judged)
+    top, bands = top_of(score_range(facts.toolkit)), _in_bands(facts) if ends else ()
+    return words().say("lead_divided", ends, top, bands, whole.differing, whole.judged)
+
+
+def _in_bands(facts: NarrativeFacts) -> tuple[tuple[str, int], ...]:
+    """How many totals of single returns stand in which band, the best band first."""
+    if len(facts.overall) != 1:
+        return ()
+    totals = [row.card.overall[0].score for row in facts.rows if row.card.overall]
+    bands = facts.toolkit.scoring.bands
+    places = Counter(band_position(each, bands) for each in totals if each is not None)
+    return tuple((band.name, places[n]) for n, band in enumerate(bands) if places[n])
 
 
 def _figures(facts: NarrativeFacts) -> tuple[str, ...]:
     """What the toolkit's own figures say."""
-    if facts.toolkit.subject == "organisation":
+    own = facts.toolkit.subject == "organisation"
+    if own and facts.toolkit.scoring.rule == "levels":
         return _bodies(facts)
     rules = {
         "sum": _sum, "mean": _mean, "levels": _levels, "share": _share, "none": _unscored,
     }  # fmt: skip
-    return rules[facts.toolkit.scoring.rule](facts)
+    told = rules[facts.toolkit.scoring.rule](facts)
+    return (*told, _each_itself(facts)) if own else told
+
+
+def _each_itself(facts: NarrativeFacts) -> str:
+    return words().say("reading_bodies", len(facts.rows), facts.partners_heard)
 
 
 def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -66,7 +95,7 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     read = [each for each in facts.sections if each.score.mean is not None]
     total = facts.overall[0] if facts.overall else None
     if total is None:
-        return (say("reading_sections", len(read), len(facts.sections)),)
+        return _concern(facts, total), say("reading_sections", len(read), len(facts.sections))
     # Where there is no total to read, what is a concern is the finding, and not that there is none.
     if total.score.withheld:
         withheld = say("reading_sum_withheld", total.score.n, len(facts.rows))
@@ -75,9 +104,9 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
         without = say("reading_sum_without_total", len(read), len(facts.sections))
         return _concern(facts, total), without
     ill = _ill(facts.whole.ill) if facts.whole.ill else ""
-    limits = score_range(facts.toolkit)
-    top = short(limits[1]) if limits else ""
-    figure = say("reading_sum", decimal(total.score.mean), top, total.score.n, len(facts.rows))
+    top, mean = top_of(score_range(facts.toolkit)), total.score.mean
+    shown = short(mean) if total.score.n == 1 else decimal(mean)
+    figure = say("reading_sum", shown, top, total.score.n, len(facts.rows))
     band = _band(facts, total)
     if ill and not band:
         return (ill, figure)
@@ -85,28 +114,40 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     return (band or _concern(facts, total), figure, ill)
 
 
-def _concern(facts: NarrativeFacts, total: OverallFigures) -> str:
-    """How many items are a concern, where the whole is said something of."""
-    if facts.whole.divided or not facts.speaks_for_all or not facts.weak.found:
+def _concern(facts: NarrativeFacts, total: OverallFigures | None) -> str:
+    """How many items are a concern, where the whole is said something of.
+
+    Where there is no total to read, that none is one is said too.
+    """
+    judged = facts.whole.judged
+    if facts.whole.divided or not facts.speaks_for_all or not judged:
         return ""
-    banded = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
-    return words().say("reading_concerns", facts.weak.found, facts.whole.judged, banded)
+    mean = total.score.mean if total else None
+    if not facts.weak.found and mean is not None:
+        return ""
+    banded = band_position(mean, facts.toolkit.scoring.bands) == 0
+    return words().say("reading_concerns", facts.weak.found, judged, banded)
 
 
 def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
     """The band's sentence, where it may be said of the whole.
 
-    Not where views are divided, nor from one or two returns or fewer than half of them; and the
-    best band's, by which no further work is called for, only where nobody sees ill health and
-    nothing is a concern.
+    Not where views are divided, nor from one or two returns or fewer than half of them, nor of
+    organisations that each judge themselves; and the best band's, by which no further work is
+    called for, only where most of those asked have answered, nobody sees ill health and nothing is
+    a concern.
     """
     if total.band is None or facts.whole.divided or not facts.speaks_for_all:
+        return ""
+    if facts.toolkit.subject != "partnership":
         return ""
     if not enough_answers(total.score.n, len(facts.rows)):
         return ""
     best = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
-    if best and (facts.whole.ill or facts.weak.found):
+    if best and (facts.whole.ill or facts.weak.found or facts.few_of_many or not facts.achieves):
         return ""
+    if facts.few_of_many:
+        return words().say("by_those", total.band.reading)
     return total.band.reading
 
 
@@ -128,7 +169,7 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
         return (say("reading_no_answers"),)
     shown = [(name, decimal(mean)) for name, mean in means]
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
-    top = short(limits[1])
+    top = top_of(limits)
     if low == high:
         return (say("reading_mean_alike", low, top, len(means), counted),)
     lowest = [name for name, mean in shown if mean == low]
@@ -140,31 +181,54 @@ def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:
     """Which organisations judge themselves below what is acceptable; in aggregate, how many did."""
     say, bodies = words().say, facts.bodies
     if not bodies:
-        return _below(facts), say("reading_bodies", len(facts.rows), facts.partners_heard)
+        return *_levels(facts), _each_itself(facts)
     below = sorted((b for b in bodies if b.below), key=lambda body: -len(body.below))
     most = [body for body in below if len(body.below) == len(below[0].below)]
-    return (say("reading_each_body", below, len(bodies), LISTED, most),)
+    low = level_in_words(facts.toolkit)
+    return (say("reading_each_body", below, len(bodies), LISTED, most, low),)
 
 
 def _levels(facts: NarrativeFacts) -> tuple[str, ...]:
-    return (_below(facts),)
+    """How many questions stand below what is acceptable, and which areas as a whole do."""
+    below, areas = _below(facts), _areas(facts)
+    return (below, areas) if facts.weak.found else (areas, below)
+
+
+def _areas(facts: NarrativeFacts) -> str:
+    """The areas that are judged below what is acceptable as a whole."""
+    if not facts.areas:
+        return ""
+    names = [item.section.name for item in facts.areas]
+    of = len(points.area_judgements(facts.toolkit, facts.items))
+    low = level_in_words(facts.toolkit)
+    return words().say("reading_areas", names, of, LISTED, low)
 
 
 def _below(facts: NarrativeFacts) -> str:
     """How many questions stand below what is acceptable; never a figure over all judgements."""
-    asked = [item for item in facts.items if item.scored and not item.withheld]
-    answered = [item for item in asked if item.agreement.n]
+    scored = [item for item in facts.items if item.scored]
+    answered = [item for item in scored if item.agreement.n]
     if not answered:
         return words().say("reading_no_answers")
-    any_below = sum(points.flagged(facts.toolkit, item) > 0 for item in answered)
-    single = facts.participants.shows_rows and len(facts.singly) == any_below
-    scored = sum(item.scored for item in facts.items)
-    return words().say("reading_levels", len(answered), scored, any_below, facts.weak.found, single)
+    some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
+    alone = [item for item in facts.by_few if points.worst_answers(facts.toolkit, item) == 1]
+    told = {
+        "questions": len(answered),
+        "asked": len(scored),
+        "hidden": facts.hidden,
+        "some": some,
+        "concerns": facts.weak.found,
+        "single": facts.participants.shows_rows and len(alone) == some,
+        "returns": len(facts.rows),
+        "areas": bool(facts.areas),
+    }
+    return words().say("reading_levels", told, level_in_words(facts.toolkit))
 
 
 def _share(facts: NarrativeFacts) -> tuple[str, ...]:
     """How many questions have a "no": each is an area for development, as published."""
-    answered = [item for item in facts.items if item.scored and item.agreement.n]
+    scored = [item for item in facts.items if item.scored]
+    answered = [item for item in scored if item.agreement.n]
     if not answered:
         return (words().say("reading_no_answers"),)
     some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
@@ -177,15 +241,19 @@ def _share(facts: NarrativeFacts) -> tuple[str, ...]:
         for item in section.items
         if item.id not in counted
     )
-    found = facts.weak.found
-    return (words().say("reading_share", len(answered), others, some, found, as_what, yes, no),)
+    found, left = facts.weak.found, len(scored) - len(answered)
+    numbers = (len(answered), left, others, some, found)
+    return (words().say("reading_share", numbers, facts.hidden, as_what, yes, no),)
 
 
 def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:
     scored = [item for item in facts.items if item.scored]
     marked = sum(points.flagged(facts.toolkit, item) > 0 for item in scored)
-    as_what = facts.toolkit.scoring.flagged_as
-    return (words().say("reading_none", facts.weak.found, facts.whole.judged, marked, as_what),)
+    views = Counter(item.view for item in (*facts.weak.shown, *facts.weak.rest))
+    found = [(view, n) for view, n in views.items() if view]
+    twice = bool(facts.toolkit.views)
+    told = (facts.weak.found, facts.whole.judged, marked, facts.hidden)
+    return (words().say("reading_none", told, found, twice),)
 
 
 def _success(facts: NarrativeFacts) -> str:

@@ -28,6 +28,7 @@ from xlassess.consolidate.wording.facts import (
 from xlassess.consolidate.wording.finding import finding
 from xlassess.consolidate.wording.pictures import titles_of
 from xlassess.consolidate.wording.pointed import (
+    area_in_words,
     checklist_names,
     concerns_of,
     differences_of,
@@ -94,6 +95,7 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
         yield say("decide_ill", ill.section.name, ill.returns, ill.of, ill.significant)
     if len(whole.ill) > LISTED:
         yield say("decide_more_ill", [ill.section.name for ill in whole.ill[LISTED:]], sheets)
+    yield from _about_aims_and_areas(facts)
     # The committee is not asked for what was agreed or declined since: the plan has it.
     for item in (each for each in facts.weak.shown if each.item.id not in facts.settled):
         why = why_low(facts.toolkit, item, facts.bodies).partition(": ")[2]
@@ -101,9 +103,34 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if facts.weak.found > len(facts.weak.shown):
         more = facts.weak.found - len(facts.weak.shown)
         yield say("decide_more_concerns", more, facts.speaks_for_all, sheets)
+    yield from _about_reasons(facts)
     talk = [each for each in facts.differing.shown if each.item.id not in facts.judged]
     if talk and not whole.divided:
         yield say("decide_disagreements", [name_of(item) for item in talk])
+
+
+def _about_aims_and_areas(facts: NarrativeFacts) -> Iterator[str]:
+    """What is asked where aims are not reached though nothing else is a concern, and of areas."""
+    say, areas = words().say, facts.areas
+    if not facts.achieves and not facts.weak.found:
+        yield say("decide_success")
+    for area in areas[:LISTED]:
+        yield say("decide_area", area.section.name, area_in_words(facts.toolkit, area))
+    if len(areas) > LISTED:
+        yield say("decide_more_areas", [each.section.name for each in areas[LISTED:]])
+
+
+def _about_reasons(facts: NarrativeFacts) -> Iterator[str]:
+    """The answers of few whose reasons a publication wants looked into.
+
+    Working better together? (Audit Commission, 2009), paragraph 3: where an answer is "no", the
+    reasons should be investigated.
+    """
+    if facts.toolkit.scoring.rule != "none" or not facts.participants.shows_rows:
+        return
+    single = [each for each in facts.by_few if each.item.id not in facts.settled]
+    if single:
+        yield words().say("decide_reasons", [name_of(one) for one in single[:LISTED]], len(single))
 
 
 def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
@@ -184,6 +211,7 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "returned": len(facts.rows),
         "survey": facts.toolkit.subject != "proposal" and facts.says_something,
         "proposal": facts.toolkit.subject == "proposal",
+        "own": facts.toolkit.subject == "organisation",
         "back": back,
         "rate": percent(back / len(entries)) if entries else "",
         "issued": len(entries),
@@ -249,4 +277,5 @@ def _scenario_here(facts: NarrativeFacts) -> str:
     found, whole = facts.weak.found, facts.whole
     band = facts.overall[0].band if len(facts.overall) == 1 else None
     name = band.name if band else ""
-    return words().say("scenario_here", name, found, whole.judged, len(whole.ill))
+    numbers = (found, whole.judged, len(whole.ill), facts.achieves)
+    return words().say("scenario_here", name, numbers)

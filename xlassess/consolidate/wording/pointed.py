@@ -17,43 +17,92 @@ from xlassess.consolidate.figures.values import (
     Point,
 )
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.terms import decimal, percent, short
+from xlassess.consolidate.wording.terms import decimal, percent, short, top_of
 from xlassess.model.toolkit import Choice, Toolkit
 from xlassess.score import affirmative
 
 
 def strengths_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return what stands high, in words."""
-    none = words().say("no_strengths", facts.toolkit.scoring.rule)
+    none = words().say("no_strengths", facts.toolkit.scoring.rule, facts.hidden)
     return _points(facts, facts.strong, lambda item: _why_high(facts, item), none)
 
 
 def concerns_of(facts: NarrativeFacts) -> tuple[Point, ...]:
-    """Return what is a concern, in words; with what one respondent alone judges worst."""
-    none = words().say("no_concerns", facts.toolkit.scoring.rule)
+    """Return what is a concern, in words: areas as a whole, items, and what few judge worst."""
+    few = _by_few(facts)
+    none = words().say("no_concerns", facts.toolkit.scoring.rule, facts.hidden, bool(few))
     found = _points(
         facts, facts.weak, lambda item: why_low(facts.toolkit, item, facts.bodies), none
     )
-    return found + singly_of(facts)
+    return (*_areas(facts), *(each for each in found if each.what or each.why), *few)
 
 
-def singly_of(facts: NarrativeFacts) -> tuple[Point, ...]:
-    """Return what one respondent alone judges worst: named where few, counted where many.
+def _areas(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """The areas judged below what is acceptable as a whole, those of most respondents first."""
+    say = words().say
+    found = sorted(facts.areas, key=lambda item: -_share_at_worst(item))
+    points_ = [
+        Point(area_name(item), area_in_words(facts.toolkit, item)) for item in found[:LISTED]
+    ]
+    left = [area_name(item) for item in found[LISTED:]]
+    more = (Point("", say("areas_more", len(left)), len(left), say("others", len(left), left)),)
+    return (*points_, *(more if left else ()))
 
-    Only on a matrix, whose lowest level is below the acceptable minimum, and only where single
+
+def _share_at_worst(item: ItemFigures) -> float:
+    return round(item.agreement.counts[item.scale.substantive[-1].code] / item.agreement.n, 9)
+
+
+def area_name(item: ItemFigures) -> str:
+    """Return what the judgement of an area as a whole is called."""
+    return words().say("area_name", item.section.name)
+
+
+def area_in_words(toolkit: Toolkit, item: ItemFigures) -> str:
+    """Return how many judge an area as a whole below what is acceptable."""
+    return _why(toolkit, item, item.scale.substantive[-1:], item.agreement.n).partition(": ")[2]
+
+
+def _by_few(facts: NarrativeFacts) -> tuple[Point, ...]:
+    """What some judge worst, but too few for a concern: named where few, counted where many.
+
+    Only where that calls for something: on a matrix, whose lowest level is below the acceptable
+    minimum, and where a publication has each such answer followed up. And only where single
     answers may be pointed at.
     """
-    if facts.toolkit.scoring.rule != "levels" or not facts.participants.shows_rows:
+    if facts.toolkit.scoring.rule not in ("levels", "share", "none") or not facts.by_few:
         return ()
-    if not facts.singly:
+    if not facts.participants.shows_rows:
         return ()
-    names = [name_of(item) for item in facts.singly]
-    return (Point("", words().say("singly", names)),)
+    told = [
+        (name_of(item), points.worst_answers(facts.toolkit, item), item.agreement.n)
+        for item in facts.by_few
+    ]
+    as_what = facts.toolkit.scoring.flagged_as
+    if facts.toolkit.scoring.rule == "levels":
+        as_what = level_in_words(facts.toolkit)[0]
+    return (Point("", words().say("by_few", told, as_what, facts.toolkit.scoring.rule)),)
+
+
+def level_in_words(toolkit: Toolkit) -> tuple[str, str]:
+    """Return what is below the acceptable on a toolkit's levels, and that this is the minimum.
+
+    In the words of the publication where it says which level is the acceptable minimum, as the
+    Best Value toolkit does (Audit Scotland, 2010, "Auditors' evaluations"); else by the label.
+    """
+    scale = toolkit.scales[toolkit.scoring.scale]
+    codes = points.unacceptable(toolkit, scale)
+    least = next((c for c in scale.substantive if "acceptable minimum" in c.about.lower()), None)
+    if least is not None:
+        return f"below {least.label.lower().removesuffix(' practice')}", ", the acceptable minimum"
+    labels = [f"“{choice.label}”" for choice in scale.choices if choice.code in codes]
+    return " or ".join(labels), ""
 
 
 def differences_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return where views differ most, as how many answered what."""
-    none = words().say("no_disagreements", facts.whole.judged)
+    none = words().say("no_disagreements", facts.whole.judged, facts.hidden)
     return _points(facts, facts.differing, spread_of, none)
 
 
@@ -118,10 +167,11 @@ def why_low(toolkit: Toolkit, item: ItemFigures, bodies: Sequence[Body] = ()) ->
     """
     agreement, scale = item.agreement, item.scale
     if bodies:
-        below = [body.name for body in bodies if item.item.id in body.below]
-        return words().say("why_bodies", item.section.name, below, len(bodies), LISTED)
+        below = [body for body in bodies if item.item.id in body.below]
+        low = level_in_words(toolkit)
+        return words().say("why_bodies", item.section.name, below, len(bodies), LISTED, low)
     if points.by_flags(toolkit, item) or toolkit.scoring.rule == "levels":
-        codes = set(toolkit.scoring.flagged)
+        codes = set(toolkit.scoring.flagged) or set(points.unacceptable(toolkit, scale))
         n = agreement.n + (agreement.apart if points.by_flags(toolkit, item) else 0)
         return _why(toolkit, item, [c for c in scale.choices if c.code in codes], n)
     lower = scale.substantive[-(len(scale.substantive) // 2) :]
@@ -142,9 +192,10 @@ def _why(toolkit: Toolkit, item: ItemFigures, choices: Sequence[Choice], n: int)
     count = sum(counts[choice.code] for choice in picked)
     labels = " or ".join(f"“{choice.label}”" for choice in picked)
     mean = item.agreement.mean if toolkit.scoring.rule in ("sum", "mean") else None
-    top = max((choice.score or 0.0 for choice in item.scale.substantive), default=0.0)
+    scores = [choice.score or 0.0 for choice in item.scale.substantive]
     shown = "" if mean is None else decimal(mean)
-    return words().say("why", item.section.name, count, n, labels, shown, short(top))
+    top = top_of((min(scores), max(scores))) if scores else ""
+    return words().say("why", item.section.name, count, n, labels, shown, top)
 
 
 def _counts(item: ItemFigures, choices: Sequence[Choice]) -> str:

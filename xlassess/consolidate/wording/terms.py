@@ -27,6 +27,14 @@ def short(number: float) -> str:
     return f"{round(number, 2):g}"
 
 
+def top_of(limits: tuple[float, float] | None) -> str:
+    """Return the highest possible figure in words, with the lowest where that lies below nought."""
+    if limits is None:
+        return ""
+    low, high = limits
+    return words().say("top_of", short(low), short(high)) if low < 0 else short(high)
+
+
 def percent(share: float) -> str:
     """Return a share as a whole percentage."""
     return f"{decimal(100 * share, 0)}%"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from xlassess.consolidate.figures.points import area_judgements
 from xlassess.consolidate.figures.values import DataRow, ItemFigures, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
@@ -70,21 +71,8 @@ def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
 
 
 def area_judgement(part: ToolkitResults, each: SectionFigures) -> ItemFigures | None:
-    """Return the item that asks for the level of a whole area; None where there is none.
-
-    Best Value toolkit (Audit Scotland, 2010): judgements are made for each question or area.
-    """
-    if part.toolkit.scoring.rule != "levels":
-        return None
-    found = (
-        item
-        for item in part.items
-        if item.section.id == each.section.id
-        and item.scale_id != part.toolkit.scoring.scale
-        and item.scale.ordinal
-        and not item.scored
-    )
-    return next(found, None)
+    """Return the item that asks for the level of a whole area; None where there is none."""
+    return area_judgements(part.toolkit, part.items).get(each.section.id)
 
 
 def counted_judgements(item: ItemFigures | None) -> str:

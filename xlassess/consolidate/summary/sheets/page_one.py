@@ -28,6 +28,7 @@ from xlassess.consolidate.summary.sheets.page_table import (
 )
 from xlassess.consolidate.summary.slope_chart import trend_chart
 from xlassess.consolidate.wording.facts import words as sentences
+from xlassess.consolidate.wording.pointed import level_in_words
 from xlassess.consolidate.wording.terms import SUMMARY, day, percent, words
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.charts import Frame
@@ -497,7 +498,8 @@ class _Paper(_Rows):
 
     def _bodies(self) -> tuple[Point, ...]:
         bodies, say = self._part.bodies, sentences().say
-        shown = tuple(Point(each.name, say("body", each)) for each in bodies[:_MOST_BODIES])
+        low = level_in_words(self._part.toolkit) if bodies else ("", "")
+        shown = tuple(Point(each.name, say("body", each, low)) for each in bodies[:_MOST_BODIES])
         left = len(bodies) - len(shown)
         return (*shown, Point("", say("bodies_more", left), left)) if left else shown
 

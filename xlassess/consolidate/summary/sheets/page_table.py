@@ -139,7 +139,14 @@ def _level(
     yield Live("", f"{index + 1}  {each.name}"), _LINE
     scale = part.toolkit.scoring.scale
     counts = each.scales.get(scale, {})
+    # No nought where nothing may be shown: it would say that nobody answered so.
+    hidden = any(
+        item.withheld and item.scored for item in part.items if item.section.id == each.section.id
+    )
     for choice in reversed(choices):
+        if hidden:
+            yield Live("", WITHHELD), _WORD
+            continue
         formula = counting(
             writer.summary.participants.shows_rows,
             section=lit(each.key),

@@ -1,0 +1,227 @@
+"""Readings that say more than the answers hold unless care is taken: of whom, of how many."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from tests.consolidate.rounds import MADE_AT, a_round, respondents, with_returns
+from tests.consolidate.test_summarise import CODES, everything
+from tests.consolidate.wording.test_findings import all_at, head, part_of, said
+from xlassess.consolidate import summarise, summary_bytes
+from xlassess.model.toolkit import Choice, Toolkit
+from xlassess.toolkits.load import find_toolkit
+
+
+def with_scale(toolkit: Toolkit, name: str, choices: tuple[Choice, ...], **scoring: object):
+    """The toolkit with another scale of this name, and other rules of scoring."""
+    scales = {**toolkit.scales, name: replace(toolkit.scales[name], choices=choices)}
+    return replace(toolkit, scales=scales, scoring=replace(toolkit.scoring, **scoring))
+
+
+def out_of(toolkit, given, issued, **changes):
+    """The part of a round of so many workbooks, of which these have come back."""
+    record = with_returns(a_round([toolkit], issued, **changes), dict(enumerate(given)))
+    current = dict(list(record.current.items())[: len(given)])
+    return summarise(replace(record, current=current, history=tuple(current.values())), MADE_AT
+                     ).parts[0]  # fmt: skip
+
+
+@pytest.mark.parametrize(("returned", "speaks"), [(3, False), (4, True)])
+def test_few_of_many__nothing_is_said_of_the_whole(pat, returned, speaks):
+    part = out_of(pat, [everything(pat, 4)] * returned, 8)
+    assert (part.overall[0].band.reading in head(part)) is speaks
+    assert (part.planning.suggested is not None) is speaks
+    assert (f"Only {returned} of 8 workbooks" in head(part)) is not speaks
+    assert ("fewer than half" in part.narrative.scenario) is not speaks
+
+
+def test_few_of_many__a_band_is_the_view_of_those_who_answered(pat):
+    part = out_of(pat, [everything(pat, 3)] * 3, 40)
+    assert part.narrative.reading.startswith("As those who answered see it, the partnership works")
+    assert part.narrative.more[0].startswith("Only 3 of 40 workbooks")
+    assert "As those" not in head(part_of(pat, [everything(pat, 3)] * 3))
+
+
+def test_divided__says_how_many_stand_in_which_band(pat):
+    part = part_of(pat, [everything(pat, 4)] * 7 + [everything(pat, 2)])
+    assert "(7 in “Working well”, 1 in “Concerns prevail”)" in part.narrative.reading
+    hidden = part_of(
+        pat, [everything(pat, 4)] * 5 + [everything(pat, 1)] * 5,
+        attribution="aggregated", minimum_group=3,
+    )  # fmt: skip
+    assert " in “Working" not in hidden.narrative.reading
+
+
+def aims(pat, code):
+    return all_at(pat, "strongly-agree", _T1=code)
+
+
+def test_aims__missed_by_most_leads_and_no_scenario_a(pat):
+    part = part_of(pat, [aims(pat, "strongly-disagree")] * 4)
+    assert "0 of 4" in part.narrative.reading
+    assert part.overall[0].band.reading not in said(part)
+    assert part.planning.suggested.id == "B"
+    content = part_of(pat, [aims(pat, "agree")] * 4)
+    assert content.narrative.reading == content.overall[0].band.reading
+    assert content.planning.suggested.id == "A"
+
+
+def test_areas__judged_below_basic_as_a_whole_are_told():
+    toolkit = find_toolkit("bv-partnership")
+    areas = {f"_{n}-area": "area-below" for n in (2, 5)}
+    given = all_at(toolkit, "better", **areas)
+    part = part_of(toolkit, [given] * 4)
+    assert part.narrative.reading.startswith("2 of 7 areas are judged below basic")
+    assert part.narrative.reading.endswith("as a whole: Governance; Evidence.")
+    assert "met throughout" not in said(part)
+    assert [p.what for p in part.narrative.concerns[:2]] == [
+        "Governance as a whole", "Evidence as a whole",
+    ]  # fmt: skip
+    assert sum("as a whole: 4 of 4" in each for each in part.narrative.decisions) == 2
+    fine = {f"_{n}-area": "area-basic" for n in range(1, 8)}
+    part = part_of(toolkit, [all_at(toolkit, "better", **fine)] * 4)
+    assert "area" not in head(part)
+    assert "met throughout" in head(part)
+
+
+def test_levels__of_a_toolkit_of_ones_own_are_told_in_its_own_words():
+    bv = find_toolkit("bv-partnership")
+    own = tuple(Choice(code, label) for code, label in (
+        ("advanced", "Leading"), ("better", "Meeting"), ("basic", "Working towards"),
+        ("below", "Absent"),
+    ))  # fmt: skip
+    for flags in (("below",), ()):
+        toolkit = with_scale(bv, "practice", own, flagged=flags)
+        low = all_at(toolkit, "better", _3_4="below")
+        part = part_of(toolkit, [all_at(toolkit, "better")] * 3 + [low])
+        assert part.narrative.reading.startswith("1 of 45 questions is judged “Absent”")
+        assert "basic" not in said(part)
+        assert "acceptable" not in said(part)
+        assert "(3.4)" in part.narrative.concerns[0].what
+
+
+def test_levels__of_one_respondent_are_not_told_as_shares():
+    toolkit = find_toolkit("bv-partnership")
+    part = part_of(toolkit, [all_at(toolkit, "better", _3_4="below")])
+    assert "The one respondent judges 1 of 45 questions below basic" in head(part)
+    assert "quarter" not in head(part)
+
+
+def test_withheld__no_noughts_and_nothing_said_of_what_is_not_shown():
+    toolkit = find_toolkit("bv-partnership")
+    low = all_at(toolkit, "better", _3_4="below")
+    record = a_round([toolkit], 4, attribution="aggregated", minimum_group=3)
+    record = with_returns(record, dict(enumerate([all_at(toolkit, "better")] * 3 + [low])))
+    summary = summarise(record, MADE_AT)
+    assert sum(item.withheld for item in summary.parts[0].items if item.scored) == 44
+    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)), data_only=True)["Summary"]
+    row = next(r for r in page.iter_rows(values_only=True) if "1  Leadership" in r)
+    assert [cell for cell in row[row.index("1  Leadership") + 1 :] if cell == 0] == []
+    assert row.count("withheld") >= 4
+    told = said(summary.parts[0])
+    assert "1 of 1 question that may be shown" in told
+    assert "Of what may be shown, nothing stands out as a strength." in told
+    assert "that enough could answer" not in told
+
+
+def test_bodies__what_one_of_two_people_says_is_not_the_bodys_word():
+    toolkit = find_toolkit("bv-organisation")
+    names = [("Amber Trust", "Ann", "board"), ("Amber Trust", "Bo", "front")]
+    people = [replace(p, partner_id="p1") for p in respondents(2, names)]
+    given = [all_at(toolkit, "better", _3_4="below"), all_at(toolkit, "better")]
+    part = part_of(toolkit, given, people)
+    assert "how two respondents judge their own organisation" in part.narrative.reading
+    assert "1 of 45 questions, by at least one of its 2 returns" in head(part)
+    assert "partnership's" not in f"{head(part)} {part.narrative.caution}"
+    alone = part_of(toolkit, given[:1], people[:1])
+    assert "at least one" not in said(alone)
+
+
+def test_bodies__scored_otherwise_are_not_judged_by_levels(pat):
+    toolkit = replace(pat, subject="organisation")
+    part = part_of(toolkit, [everything(toolkit, 4)] * 3)
+    assert "basic" not in said(part)
+    assert part.overall[0].band.reading not in said(part)
+    assert "3 organisations have each judged themselves." in part.narrative.more
+
+
+def test_few_noes__are_named_and_their_reasons_asked_for():
+    toolkit = find_toolkit("working-better-together")
+    good = all_at(toolkit, "fairly-well") + all_at(toolkit, "yes")
+    low = tuple(replace(a, value="no") if a.item == "2.4a" else a for a in good)
+    part = part_of(toolkit, [good] * 9 + [low])
+    assert [p.why.endswith("(2.4a).") for p in part.narrative.concerns] == [True]
+    assert any("reasons" in each and "(2.4a)" in each for each in part.narrative.decisions)
+    assert "reasons" not in said(part_of(toolkit, [good] * 10))
+    hidden = part_of(toolkit, [good] * 9 + [low], attribution="aggregated", minimum_group=3)
+    assert "one respondent" not in said(hidden)
+
+
+def test_one_no__is_named_as_an_area_for_development():
+    toolkit = find_toolkit("rochford-hallmarks")
+    given = [all_at(toolkit, "yes")] * 5 + [all_at(toolkit, "yes", _4_6="no")]
+    part = part_of(toolkit, given)
+    assert part.narrative.concerns[-1].why.startswith("Area for development, by one respondent")
+    assert "(4.6)" in part.narrative.concerns[-1].why
+    assert "one respondent" not in said(part_of(toolkit, given[:5]))
+
+
+def test_views__are_judgements_and_it_is_told_which_view_gives_concern():
+    toolkit = find_toolkit("working-better-together")
+    own = all_at(toolkit, "very-well")
+    given = tuple(
+        replace(a, value="not-at-all") if a.field.endswith("external") else a for a in own
+    )
+    part = part_of(toolkit, [given] * 4)
+    assert "39 of 78 judgements" in part.narrative.reading
+    assert "all against other LSPs" in part.narrative.reading
+    assert "questions" not in part.narrative.reading.partition(".")[0]
+
+
+def test_share__questions_nobody_answered_stay_in_the_denominator():
+    toolkit = find_toolkit("rochford-hallmarks")
+    given = tuple(a for a in all_at(toolkit, "yes") if not a.item.startswith("2."))
+    part = part_of(toolkit, [given] * 4)
+    assert part.narrative.reading.startswith("64 of the 67 questions look for a “Yes”")
+    assert "Nobody answered 15 of them." in part.narrative.reading
+    assert "Nobody" not in head(part_of(toolkit, [all_at(toolkit, "yes")] * 4))
+
+
+def test_strength__needs_half_in_the_upper_half_and_levels_at_one(melton, pat):
+    middling = [all_at(melton, code) for code in ("rating-5", "rating-3", "rating-3")]
+    assert part_of(melton, middling).narrative.strengths[0].what == ""
+    content = [all_at(melton, code) for code in ("rating-5", "rating-4", "rating-3")]
+    assert any(point.what for point in part_of(melton, content).narrative.strengths)
+    names = [(f"P{n}", f"R{n}", level) for n, level in enumerate(["board", "front", "senior"] * 3)]
+    scores = {"board": 4, "front": 2, "senior": 3}
+    given = [
+        tuple(
+            replace(a, value=CODES[scores[level]]) if a.item[0] == "3" else a
+            for a in everything(pat, 3)
+        )
+        for _, _, level in names
+    ]
+    told = part_of(pat, given, respondents(9, names)).narrative
+    assert {point.item[0] for point in told.strengths if point.item} == {"1", "2", "4"}
+    assert told.levels[0].what == "Commitment and ownership"
+
+
+def test_means__below_nought_say_where_the_scale_begins(melton):
+    own = tuple(
+        replace(choice, score=choice.score - 3) for choice in melton.scales["rating"].choices
+    )
+    toolkit = with_scale(melton, "rating", own)
+    part = part_of(toolkit, [all_at(toolkit, "rating-3")] * 3)
+    assert part.narrative.reading.startswith("The mean is 0.0 of 2 on a scale from -2")
+    assert "scale from" not in head(part_of(melton, [all_at(melton, "rating-3")] * 3))
+
+
+def test_checklist__with_a_no_that_is_in_order_does_not_say_there_is_none():
+    toolkit = find_toolkit("melton-checklist")
+    part = part_of(toolkit, [all_at(toolkit, "yes", _P5="leaves-it", _P9="none-there")])
+    assert "nothing to settle first" in part.narrative.reading
+    assert "“no”" not in part.narrative.reading
