@@ -15,13 +15,15 @@ from docx.document import Document
 from docx.oxml.ns import qn
 
 from tests.consolidate.figures.test_attribution import secrets, telling
-from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, with_returns
+from tests.consolidate.wording.test_findings import all_at
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.document import report_bytes, untouched
 from xlassess.consolidate.report.story import report_of
 from xlassess.model.answer import Answer
 from xlassess.model.errors import UsageError
+from xlassess.toolkits.load import find_toolkit
 
 HOSTILE = (
     "{{ 7 * 7 }} {% for x in y %} {_{ }_} <w:p>&amp;</w:p> ]]> \x07\x0c\x00\x1f\ud800\ufffe end"
@@ -371,3 +373,21 @@ def test_template__saved_by_libreoffice_has_no_part_twice(told):
     with zipfile.ZipFile(io.BytesIO(report_bytes(told, out.getvalue()))) as file:
         assert file.namelist().count("docProps/core.xml") == 1
     assert untouched(report_bytes(told, out.getvalue()))
+
+
+def test_checklists__report_has_what_to_settle_and_the_state_of_the_decision():
+    toolkit = find_toolkit("melton-checklist")
+    record = a_round([toolkit], 2)
+    name = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
+    other = answers(toolkit, {("H1", "answer"): "Flood Forum", ("R1", "answer"): "decline"})
+    low = all_at(toolkit, "yes", _Q4="no") + name
+    record = with_returns(record, {0: low, 1: all_at(toolkit, "yes") + other})
+    (told,) = report_of(summarise(record, MADE_AT)).toolkits
+    settled = {each.what: each.why for each in told.concerns if "(Q4): No." in each.why}
+    assert list(settled) == ["Harbour Alliance"]
+    states = {each.what: each.why for each in told.strengths}
+    assert states["Harbour Alliance"].startswith("Decision: not yet given.")
+    assert states["Flood Forum"].startswith("Decision: Decline.")
+    assert told.strengths_title != "Strengths"
+    plain = report_of(summarise(a_round([find_toolkit("pat")], 3), MADE_AT)).toolkits[0]
+    assert plain.strengths_title == "Strengths"

@@ -78,9 +78,15 @@ class ReportToolkit:
     trend: Annotated[tuple[str, ...], "what moved since last time, empty in a first round"]
     trend_picture: Annotated[Drawn | None, "the sections over the rounds, none in a first round"]
     strengths_title: Annotated[str, "heading of the strengths"]
-    strengths: Annotated[tuple[ReportFinding, ...], "the strengths, at most three"]
+    strengths: Annotated[
+        tuple[ReportFinding, ...],
+        "the strengths, at most three; of checklists, decision and sign-off",
+    ]
     concerns_title: Annotated[str, "heading of the concerns"]
-    concerns: Annotated[tuple[ReportFinding, ...], "the concerns, at most three"]
+    concerns: Annotated[
+        tuple[ReportFinding, ...],
+        "the concerns, at most three; of checklists, what to settle first",
+    ]
     disagreements: Annotated[
         tuple[ReportFinding, ...], "where partners disagree most, at most three; levels after them"
     ]

@@ -53,7 +53,7 @@ from xlassess.consolidate.wording.agreed import (
 from xlassess.consolidate.wording.agreed import words as plan_words
 from xlassess.consolidate.wording.facts import words as sentences
 from xlassess.consolidate.wording.method_words import method_blocks
-from xlassess.consolidate.wording.pointed import level_in_words
+from xlassess.consolidate.wording.pointed import checklist_names, level_in_words
 from xlassess.consolidate.wording.terms import (
     ACTIONS,
     COMMENTS,
@@ -380,6 +380,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
     shown = shown and toolkit.subject != "proposal"
     picture = charts.headline(part) if shown else None
     legend = has_dartboard(part) and picture
+    strengths, concerns = _strengths_and_concerns(part)
     return ReportToolkit(
         title=toolkit.title,
         label=part.label,
@@ -404,10 +405,10 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         trend_title=narrative.trend_title if shown else "",
         trend=narrative.trend_in_report if shown else (),
         trend_picture=charts.slopes(part) if shown else None,
-        strengths_title=narrative.strengths_title,
-        strengths=_findings(narrative.strengths),
-        concerns_title=narrative.concerns_title,
-        concerns=_findings(narrative.concerns),
+        strengths_title=strengths[0],
+        strengths=strengths[1],
+        concerns_title=concerns[0],
+        concerns=concerns[1],
         disagreements=_differences(part),
         levels=_findings(narrative.levels),
         dont_know=" ".join(narrative.unsure),
@@ -418,6 +419,36 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         scenario_advice=narrative.scenario_advice if shown else "",
         decisions=narrative.decisions_in_report,
         caution=" ".join((*narrative.unsure[1:], narrative.caution)),
+    )
+
+
+_Titled = tuple[str, tuple[ReportFinding, ...]]
+"""A heading and what stands below it."""
+
+
+def _strengths_and_concerns(part: ToolkitResults) -> tuple[_Titled, _Titled]:
+    """Strengths and concerns, each with its heading.
+
+    Of completed checklists, in their place: the decision and sign-offs of each, and what is to be
+    settled first.
+    """
+    told, say = part.narrative, sentences().say
+    if not part.checklists:
+        strengths = (told.strengths_title, _findings(told.strengths))
+        return strengths, (told.concerns_title, _findings(told.concerns))
+    settle: list[ReportFinding] = []
+    closing: list[ReportFinding] = []
+    several = len(part.checklists) > 1
+    for name, each in zip(checklist_names(part.checklists), part.checklists, strict=True):
+        lines = [say("checklist_settle_line", line) for line in each.settle]
+        lines += [say("checklist_missing", line) for line in each.missing]
+        lines = lines or [say("checklist_nothing")]
+        settle += [ReportFinding(name if several else "", line, "") for line in lines]
+        ends = [say("checklist_state", line) for _, some in each.closing for line in some]
+        closing.append(ReportFinding(name if several else "", " ".join(ends), ""))
+    return (
+        (say("checklist_closing_title"), tuple(each for each in closing if each.why)),
+        (say("checklist_settle_title"), tuple(settle)),
     )
 
 

@@ -10,6 +10,7 @@ from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetSetup, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import HEADER_ROW, sheet_name
 from xlassess.consolidate.wording.terms import NOTHING, WITHHELD, words
+from xlassess.model.toolkit import Scale
 
 FINDINGS, AREAS = "Findings", "Areas"
 
@@ -93,7 +94,16 @@ def commonest_judgement(item: ItemFigures | None) -> str:
     counts = item.agreement.counts
     most = max(counts.values())
     labels = [choice.label for choice in item.scale.choices if counts[choice.code] == most]
+    if len(labels) > 1:
+        labels = [_brief(label, item.scale) for label in labels]
     return words().say("areas_most", most, item.agreement.n, labels)
+
+
+def _brief(label: str, scale: Scale) -> str:
+    """Return a label without a last word that several labels of its scale end in."""
+    first, _, last = label.rpartition(" ")
+    alike = sum(choice.label.endswith(f" {last}") for choice in scale.choices)
+    return first if first and alike > 1 else label
 
 
 def write_areas(writer: SummaryWriter, part: ToolkitResults) -> None:
