@@ -60,6 +60,23 @@ def test_page_one__has_room_for_what_moved_and_for_a_cover_of_all_toolkits():
     assert 11 * scale >= 9
 
 
+def test_print_set__where_nothing_may_be_shown_is_a_cover_and_few_pages():
+    every = [find_toolkit(each) for each in builtin_ids()]
+    few = a_round(every, 6, Wish(returned=3), attribution="aggregated", minimum_group=5)
+    summary = summarise(few, MADE_AT)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    page = book["Summary"]
+    titles = [cell.value for cell in page["A"]]
+    assert [toolkit.title in titles for toolkit in every] == [True] * 7
+    ends = [0, *(each.id for each in page.row_breaks.brk), page.max_row]
+    pages = [height(page, last) - height(page, first) for first, last in pairwise(ends)]
+    assert len(pages) <= 4
+    assert max(pages) * page.page_setup.scale / 100 <= PAGE
+    assert print_set(summary) == ("Summary",)
+    enough = summarise(a_round(every[:2], 6, Wish(returned=5)), MADE_AT)
+    assert sum("Findings" in name for name in print_set(enough)) == 2
+
+
 def test_page_one__finding_asks_and_picture_are_seen_without_scrolling(page):
     texts = {row: page.cell(row, 1).value or "" for row in range(1, page.max_row + 1)}
     asked = next(row for row, text in texts.items() if text == "You are asked to")

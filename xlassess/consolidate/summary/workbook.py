@@ -109,6 +109,9 @@ def print_set(summary: Summary) -> tuple[str, ...]:
     for part in summary.parts:
         if part.checklists:
             names.append(checklists_sheet(part, summary))
+        if not part.returned or summary.participants.withholds(part.returned):
+            # Page one says all there is: nothing may be shown, or nothing has come back.
+            continue
         names.append(sheet_name(FINDINGS, part, summary.parts))
         plan = part.toolkit.action_plan
         if plan is not None and plan.proposal:

@@ -75,6 +75,9 @@ _MOST_BODIES = 12
 _TOGETHER = 4
 """Organisations that are shown together or not at all."""
 
+_BETWEEN = 30.0
+"""Points of height between two toolkits on one page."""
+
 _AIR = 1.5
 
 _RULE = CellFormat(bottom=palette.NAVY, bold=True, colour=palette.NAVY, size=12, wrap=False,
@@ -96,12 +99,23 @@ def write_summary_sheet(writer: SummaryWriter) -> None:
     sheet.raw.set_zoom(_ZOOM)
     parts = writer.summary.parts
     row = _cover(writer, sheet) if len(parts) > 1 else 0
-    breaks, heights = [], []
+    breaks: list[int] = []
+    heights: list[float] = []
+    before: _Paper | None = None
     for part in parts:
-        if row:
-            breaks.append(row)
-        first, row = row, _Paper(writer, sheet, part, row).write()
-        heights.append(sum(sheet.row_height(each) for each in range(first, row)))
+        paper, first = _Paper(writer, sheet, part, row), row
+        # Short pages share one: nothing may be shown of these, or they point to their checklists.
+        short = before is not None and before.is_short and paper.is_short
+        if short:
+            paper.space(_BETWEEN)
+        row = paper.write()
+        height = sum(sheet.row_height(each) for each in range(first, row))
+        if short and heights[-1] + height <= _ROOM:
+            heights[-1] += height
+        else:
+            breaks += [first] if first else []
+            heights.append(height)
+        before = paper
     if not parts:
         sheet.text(0, 0, writer.summary.assessment.partnership, _TITLE)
         sheet.text(1, 0, words().say("nothing_issued"), _TEXT)
@@ -316,6 +330,11 @@ class _Paper(_Rows):
         if self._pictured:
             self._second_picture(self._table(first))
         return self.row
+
+    @property
+    def is_short(self) -> bool:
+        """True where there is nothing to picture, so that a few lines say it all."""
+        return not self._pictured
 
     def _used(self) -> float:
         """Points of height used on the page so far."""
