@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,26 @@ def test_form__explains_each_field_as_the_settings_do(empty: AssessmentFolder) -
         "named", "partner", "lettered", "aggregated"
     ]  # fmt: skip
     assert fields["round"].about == "The round, such as 2026 or 2026-spring."
+
+
+def test_begin__questions_open_beside_the_form(empty: AssessmentFolder) -> None:
+    text = a_desk(empty).get("/begin").text
+    links = re.findall(r'<a href="/begin/toolkit\?id=[a-z-]+"([^>]*)>', text)
+    assert len(links) > 5
+    assert all('target="_blank"' in one for one in links)
+    assert text.count("(in a new tab)") == len(links)
+
+
+def test_register__of_more_than_one_file_is_not_taken(begun: AssessmentFolder) -> None:
+    desk = a_desk(begun)
+    listed = b"Partner,Respondent,Level,E-mail,Toolkits\nBirch,Bea,,,\n"
+    parts = [("file", (name, listed)) for name in ("a.csv", "b.csv")]
+    number, before = number_in(desk.get("/register/people")), begun.register_file.read_bytes()
+    answer = desk.ask("POST", "/register/people", FROM_HERE,
+                      data={"number": number, "what": "file"}, files=parts)  # fmt: skip
+    assert answer.status_code == 422
+    assert 'href="#file"' in answer.text
+    assert begun.register_file.read_bytes() == before
 
 
 def test_begin__makes_the_assessment_that_was_entered(begun: AssessmentFolder) -> None:

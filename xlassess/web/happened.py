@@ -61,15 +61,17 @@ def last_decision(visit: Visit) -> LastDecision | None:
         return None
     with Ledger(visit.folder.ledger) as ledger:
         number = ledger.last_event()
+        newest = ledger.events(number - 1, number) if number else ()
+        # most pages are shown after something else: then nothing more is read
+        if not newest or newest[-1].by != visit.user.name or not undo_key(newest[-1]):
+            return None
         events = ledger.events(max(0, number - 2 * _TOGETHER), number)
-    if not events:
-        return None
     last = events[-1]
     together = [one for one in events if (one.at, one.by) == (last.at, last.by)]
     # a correction is read like a return, which is an event of its own
     made = [one for one in together if one.what != "received"]
-    mine = last.by == visit.user.name and not any(one.reason == TAKEN_BACK for one in made)
-    if not mine or len({one.what for one in made}) != 1 or len(made) > _TOGETHER:
+    back = any(one.reason == TAKEN_BACK for one in made)
+    if back or len({one.what for one in made}) != 1 or len(made) > _TOGETHER:
         return None
     key = _key(made)
     words = EVENT_WORDS.get(last.what, last.what)
