@@ -16,7 +16,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.small import TOOLKIT, a_folder, answer, change_settings, write_register
+from tests.services.small import (
+    TOOLKIT,
+    a_folder,
+    answer,
+    change_settings,
+    made_once,
+    write_register,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.cli.errors import WRONG_USE
@@ -42,7 +49,13 @@ def folder(tmp_path: Path) -> AssessmentFolder:
 @pytest.fixture
 def inbox(folder: AssessmentFolder, tmp_path: Path) -> Path:
     """One good return, one with a query, one that is no workbook."""
-    made = tmp_path / "inbox"
+    return a_mixed_inbox(tmp_path)
+
+
+@made_once
+def a_mixed_inbox(tmp_path: Path) -> Path:
+    """Return the files of an inbox, beside the folder in which their workbooks were issued."""
+    folder, made = a_folder(tmp_path / "small"), tmp_path / "inbox"
     answer(folder, "Ada Ash", made / "a.xlsx")
     answer(folder, "Abe Ash", made / "b.xlsx", ("Agree", "[red]Per\x9bhaps[/red]", "Agree"))
     (made / "c.pdf").write_bytes(b"%PDF-1.7\n")

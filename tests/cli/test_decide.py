@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.small import a_folder, answer, change_settings, unclear_pair
+from tests.services.small import a_folder, answer, change_settings, made_once, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
@@ -21,6 +21,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """Ada's workbook came back twice (1 and 2), Abe's with a doubtful answer (3)."""
     folder = a_folder(tmp_path / "small")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.small import LATER, a_folder, answer
+from tests.services.small import LATER, a_folder, answer, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.services.ingest import ingest
@@ -19,6 +19,7 @@ def run(*words: str | Path) -> Result:
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.small import MONDAY, PEOPLE, a_folder
+from tests.services.small import MONDAY, PEOPLE, a_folder, made_once
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
@@ -20,6 +20,7 @@ def run(*words: str | Path) -> Result:
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)

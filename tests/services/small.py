@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import openpyxl
+import pytest
 
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
+from xlassess.generate import Plate, build_plate
+from xlassess.model.assessment import Assessment
+from xlassess.model.toolkit import Toolkit
 from xlassess.services.generate import generate
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
@@ -97,6 +108,60 @@ def change_settings(folder: AssessmentFolder, old: str, new: str) -> None:
     text = folder.settings_file.read_text(encoding="utf-8")
     assert old in text
     folder.settings_file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made", AssessmentFolder, Path)
+
+
+def made_once(
+    make: Callable[Concatenate[Path, Given], Made],
+) -> Callable[Concatenate[Path, Given], Made]:
+    """Do such work once in a process; whoever asks gets a copy in a folder of their own.
+
+    ``make`` writes into the folder that it is given and nowhere else, and returns something in
+    there. It works anew for other arguments, and always where ledgers are in a database, of which
+    there is one.
+    """
+    done: dict[str, tuple[Path, Made]] = {}
+
+    @wraps(make)
+    def copied(tmp_path: Path, *args: Given.args, **named: Given.kwargs) -> Made:
+        if LEDGER:
+            return make(tmp_path, *args, **named)
+        key = repr((args, named))
+        if key not in done:
+            place = Path(tempfile.mkdtemp(prefix="xlassess-made-"))
+            atexit.register(shutil.rmtree, place, ignore_errors=True)
+            done[key] = place, make(place, *args, **named)
+        place, made = done[key]
+        shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+        if isinstance(made, Path):
+            return tmp_path / made.relative_to(place)
+        return replace(made, root=tmp_path / made.root.relative_to(place))
+
+    return copied
+
+
+@contextmanager
+def plates_built_once() -> Iterator[None]:
+    """While this lasts, what all workbooks of a toolkit have in common is built once.
+
+    It is built anew for other settings and in other assessments; to build it takes half the time
+    that `generate` takes where nothing is new.
+    """
+    built: dict[tuple[str, str], tuple[Toolkit, Assessment, Plate]] = {}
+
+    def once(toolkit: Toolkit, assessment: Assessment, digest: str, password: str) -> Plate:
+        known = built.get((digest, password))
+        if known is None or known[:2] != (toolkit, assessment):
+            made = build_plate(toolkit, assessment, digest, password)
+            known = built[digest, password] = toolkit, assessment, made
+        return known[2]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xlassess.services.generate.build_plate", once)
+        yield
 
 
 def a_folder(root: Path, people: tuple[tuple[str, ...], ...] = PEOPLE) -> AssessmentFolder:

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.small import LATER, MONDAY, a_folder, answer, made_once
 from tests.services.test_offers import handed
 from xlassess.assessment.register import (
     AWAY,
@@ -54,6 +54,7 @@ def write(folder: AssessmentFolder, *people: Row) -> None:
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     made = a_folder(tmp_path / "small")
     write(made, ADA, BEA, CY, DI)

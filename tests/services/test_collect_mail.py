@@ -20,7 +20,7 @@ from tests.damaged.builders import encrypted
 from tests.mail.dovecot import MailServerBox, dovecot, token
 from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import PASSWORD
-from tests.services.small import LATER, MONDAY, PEOPLE, a_folder, answer, write_register
+from tests.services.small import LATER, MONDAY, PEOPLE, a_folder, answer, made_once, write_register
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.contract.reference import make_reference
@@ -51,6 +51,7 @@ def box(running: MailServerBox, monkeypatch: pytest.MonkeyPatch) -> MailServerBo
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)

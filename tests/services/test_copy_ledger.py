@@ -12,7 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from tests.ledger.raw import behind
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    a_folder,
+    answer,
+    change_settings,
+    made_once,
+    unclear_pair,
+)
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
@@ -31,6 +39,7 @@ pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """Ada's workbook came back twice, and the order is not clear."""
     folder = a_folder(tmp_path / "small")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.small import LATER, MONDAY, a_folder, answer, unclear_pair
+from tests.services.small import LATER, MONDAY, a_folder, answer, made_once, unclear_pair
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
@@ -33,6 +33,7 @@ WHY = Why(LATER + timedelta(days=1), "Confirmed by telephone", "Dana")
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """Ada's workbook came back twice (1 and 2), and the order is not clear."""
     folder = a_folder(tmp_path / "small")

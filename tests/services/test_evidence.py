@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.damaged.builders import a_pdf
-from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.small import LATER, MONDAY, a_folder, answer, made_once
 from tests.services.test_enter import type_in
 from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
@@ -33,6 +33,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     made = a_folder(tmp_path / "small")
     generate(made, now=MONDAY)

@@ -19,7 +19,7 @@ from tests.services.planned import (
     a_planned_folder,
     read_back,
 )
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, made_once
 from tests.services.test_plan import DECIDED
 from tests.services.test_rounds import frictionless
 from xlassess.assessment.settings import AssessmentFolder
@@ -34,6 +34,7 @@ from xlassess.services.setup.rounds import close_round
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """A folder in which everybody has answered."""
     folder = a_folder(tmp_path / "small")

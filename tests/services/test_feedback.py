@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 
-from tests.services.small import LATER, a_folder, answer, change_settings
+from tests.services.small import LATER, a_folder, answer, change_settings, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
@@ -27,6 +27,7 @@ PEOPLE = (
 )  # fmt: skip
 
 
+@made_once
 def held(
     tmp_path: Path, said: Mapping[str, tuple[str | None, ...]], **changes: str
 ) -> AssessmentFolder:

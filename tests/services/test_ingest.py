@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 from tests.damaged.builders import encrypted
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, unclear_pair
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    a_folder,
+    answer,
+    change_settings,
+    made_once,
+    unclear_pair,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
@@ -24,6 +32,7 @@ from xlassess.services.ingest import ingest
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)

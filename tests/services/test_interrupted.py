@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from tests.clients.postgresql import Cluster
 from tests.clients.programs import ROOT
 from tests.services import small
-from tests.services.small import LATER, MONDAY, a_folder, answer, contents
+from tests.services.small import LATER, MONDAY, a_folder, answer, contents, made_once
 from xlassess.assessment.rounds import round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
@@ -64,8 +64,14 @@ def folder(tmp_path: Path) -> AssessmentFolder:
 @pytest.fixture
 def inbox(folder: AssessmentFolder, tmp_path: Path) -> Path:
     """A return of everybody, and a file that is none."""
+    return a_full_inbox(tmp_path)
+
+
+@made_once
+def a_full_inbox(tmp_path: Path) -> Path:
+    """Return the files of an inbox, beside the folder in which their workbooks were issued."""
+    folder, inbox = a_folder(tmp_path / "small", PEOPLE), tmp_path / "inbox"
     generate(folder, now=MONDAY)
-    inbox = tmp_path / "inbox"
     for _, name, _ in PEOPLE:
         answer(folder, name, inbox / f"{name}.xlsx")
     (inbox / "letter.txt").write_text("Dear colleagues")

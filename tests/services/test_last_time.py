@@ -18,6 +18,7 @@ from tests.services.small import (
     a_folder,
     change_settings,
     contents,
+    made_once,
     write_register,
     write_toolkit,
 )
@@ -85,6 +86,7 @@ def answers_of(ret: Return) -> dict[str, object]:
 
 
 @pytest.fixture
+@made_once
 def second(tmp_path: Path) -> AssessmentFolder:
     """The second round of an assessment in which Ada answered the first, and nobody else."""
     folder = a_folder(tmp_path / "small")

@@ -17,6 +17,7 @@ from tests.services.small import (
     answer,
     change_settings,
     contents,
+    made_once,
     write_register,
     write_toolkit,
 )
@@ -46,6 +47,11 @@ DOUBTFUL = ("Agree", "Mostly", None)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> AssessmentFolder:
+    return an_issued_folder(tmp_path)
+
+
+@made_once
+def an_issued_folder(tmp_path: Path) -> AssessmentFolder:
     folder = a_folder(tmp_path / "small")
     generate(folder, now=MONDAY)
     return folder
@@ -54,6 +60,13 @@ def folder(tmp_path: Path) -> AssessmentFolder:
 @pytest.fixture
 def first(folder: AssessmentFolder, tmp_path: Path) -> Path:
     """Ada's workbook, which came back with two answers in doubt."""
+    return a_doubtful_return(tmp_path)
+
+
+@made_once
+def a_doubtful_return(tmp_path: Path) -> Path:
+    """Return the file that came back, beside the folder into which it was read."""
+    folder = an_issued_folder(tmp_path)
     path = answer(folder, "Ada Ash", tmp_path / "inbox" / "first.xlsx", DOUBTFUL)
     ingest(folder, [path], now=LATER, workers=1)
     return path

@@ -8,7 +8,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from tests.services.small import LATER, a_folder, answer
+from tests.services.small import LATER, a_folder, answer, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.report.document import default_template
 from xlassess.model.errors import UsageError, XlassessError
@@ -17,6 +17,7 @@ from xlassess.services.papers.report import fields, report, save_template
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """A folder in which one of three has answered."""
     folder = a_folder(tmp_path / "small")

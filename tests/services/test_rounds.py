@@ -23,6 +23,7 @@ from tests.services.small import (
     a_folder,
     answer,
     change_settings,
+    made_once,
     write_register,
 )
 from xlassess.assessment.register import LEAVING, NEW, SHEET, SINCE, STAYING
@@ -49,6 +50,7 @@ WANTED = date(2027, 4, 30)
 
 
 @pytest.fixture
+@made_once
 def held(tmp_path: Path) -> AssessmentFolder:
     """A round that was held: three asked, one answered, summed up."""
     folder = a_folder(tmp_path / "small")

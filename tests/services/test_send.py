@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
+from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings, made_once
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.mail import Kind
@@ -26,6 +26,7 @@ WHY = Why(MONDAY, "They said so.")
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """Three people with addresses, one without; issued."""
     folder = a_folder(tmp_path / "small")

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.services.planned import read_back
-from tests.services.small import LATER, a_folder, answer, change_settings
+from tests.services.small import LATER, a_folder, answer, change_settings, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.common.opening import open_folder
 from xlassess.services.generate import generate
@@ -34,6 +34,7 @@ def answered(folder: AssessmentFolder, inbox: Path, now, said: str) -> None:  # 
 
 
 @pytest.fixture
+@made_once
 def twice(tmp_path: Path) -> AssessmentFolder:
     """A round in which all three disagree, and one in which all three agree."""
     first = a_folder(tmp_path / "small")

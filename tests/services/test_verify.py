@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.raw import behind
-from tests.services.small import LATER, a_folder, answer, change_settings
+from tests.services.small import LATER, a_folder, answer, change_settings, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger, keep_file
 from xlassess.model.errors import XlassessError
@@ -26,6 +26,7 @@ from xlassess.services.setup.verify import Verified, verify
 
 
 @pytest.fixture
+@made_once
 def folder(tmp_path: Path) -> AssessmentFolder:
     """One return read, one file refused."""
     folder = a_folder(tmp_path / "small")

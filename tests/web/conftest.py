@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("starlette", reason="the desk is an extra: pip install 'xlassess[desk]'")
 
+from tests.services.small import plates_built_once
 from tests.web.desks import DeskClient, a_desk, a_round
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.web.jobs import Jobs
@@ -42,3 +44,9 @@ def jobs(folder: AssessmentFolder) -> Jobs:
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """No process is started: the test does the jobs itself."""
     monkeypatch.setattr(Jobs, "_begin", lambda self, job, passwords=(): None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plates() -> Iterator[None]:
+    with plates_built_once():
+        yield

@@ -21,7 +21,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from tests.services.small import LATER, a_folder, answer, unclear_pair
+from tests.services.small import LATER, a_folder, answer, made_once, unclear_pair
 from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.ingest import ingest
@@ -35,6 +35,7 @@ FROM_HERE = {"sec-fetch-site": "same-origin", "origin": "null"}
 T = TypeVar("T")
 
 
+@made_once
 def a_round(root: Path) -> AssessmentFolder:
     """Return a round of three people: one answered, one left a doubt, one is awaited."""
     folder = a_folder(root / "small")
@@ -45,6 +46,7 @@ def a_round(root: Path) -> AssessmentFolder:
     return folder
 
 
+@made_once
 def a_doubtful_round(root: Path) -> AssessmentFolder:
     """Return a round with something of most kinds to be settled.
 
