@@ -373,6 +373,22 @@ def test_money_shown_as_money__is_read(cell: float, shown: str) -> None:
     assert (parsed.value, parsed.code) == (cell, "")
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [(120.0, "0"), (3_000_000.0, "3,000"), (-120.0, "120"), (120.0, "(120)"), (2.4, "£24")],
+)
+def test_number_seen_as_another__is_asked_about(cell: float, shown: str) -> None:
+    parsed = read_number(cell, Item("1", "How much?", "money"), shown)
+    assert (parsed.value, parsed.code) == (None, "C07")
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [(-120.0, "(120)"), (-120.0, "-120.00"), (0.505, "0.51"), (12.4, "12.")]
+)
+def test_number_that_is_only_rounded__is_read(cell: float, shown: str) -> None:
+    assert read_number(cell, Item("1", "How many?", "number"), shown).value == cell
+
+
 @pytest.mark.parametrize("shown", ["Apr 26", "April 2026", "2026", "Wednesday"])
 def test_day_that_is_not_shown__is_asked_about(shown: str) -> None:
     parsed = read_date(datetime(2026, 4, 1), shown)

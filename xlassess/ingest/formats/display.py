@@ -106,19 +106,30 @@ def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
     if "date" in kinds:
         return "" if "digits" in kinds else _as_day(value, section, from_1904)
     digits = [text for kind, text in section if kind == "digits"]
-    # one run of digits is a number; a comma at its end counts in thousands, which rounds
-    if len(digits) != 1 or "any text" in kinds or _counts_in_thousands(section):
+    if len(digits) != 1 or "any text" in kinds:  # one run of digits is a number
         return ""
-    return _as_number(value, section, signed)
+    thousands, section = _in_thousands(section)
+    return _as_number(value / 1000**thousands, section, signed)
 
 
-def _counts_in_thousands(section: tuple[Token, ...]) -> bool:
-    """True where a comma ends the digits, before or after the decimals: "0,", "0.0,,"."""
-    after = zip(section, (*section[1:], ("", "")), strict=True)
-    return any(
-        kind == "digits" and (text.partition(".")[0].endswith(",") or following == ("text", ","))
-        for (kind, text), following in after
-    )
+def _in_thousands(section: tuple[Token, ...]) -> tuple[int, tuple[Token, ...]]:
+    """How often a number is divided by a thousand, and the section without what says so.
+
+    Commas that end the digits do, before or after the decimals: "0,", "0.0,,".
+    """
+    thousands, kept, behind = 0, list[Token](), False
+    for kind, text in section:
+        if behind and text == ",":
+            thousands += 1
+            continue
+        behind = kind == "digits"
+        if behind:
+            whole, dot, decimals = text.partition(".")
+            thousands += len(whole) - len(whole.rstrip(","))
+            kept.append((kind, whole.rstrip(",") + dot + decimals))
+        else:
+            kept.append((kind, text))
+    return thousands, tuple(kept)
 
 
 def _chosen(

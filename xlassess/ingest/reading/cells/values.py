@@ -179,6 +179,8 @@ _PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 _SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_FIGURES = re.compile(r"(\()?([-+]?)(\d[\d,. ]{0,40})\)?(%)?", re.ASCII)
+"""A number as formats show it; in brackets it is a negative one."""
 _CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
 
 
@@ -212,7 +214,8 @@ def _shown_otherwise(value: float, displayed: str, item: Item) -> Parsed | None:
 
     "5k" and "€2,500" are asked about as they are where they were typed. A number in whose format
     three figures follow a lone full stop is asked about too, unless the stop parts thousands as
-    it does abroad: then the cell holds what was meant.
+    it does abroad: then the cell holds what was meant. So is one that is seen as another number,
+    counted in thousands or without its minus; what a format only rounds is not.
     """
     text = tidy(displayed)
     if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
@@ -222,7 +225,27 @@ def _shown_otherwise(value: float, displayed: str, item: Item) -> Parsed | None:
     if _THOUSANDS_OR_DECIMALS.fullmatch(text) and float(text) == value:
         thousands = text.replace(".", ",")
         return queried("C07", value=brief(displayed), first=thousands, second=shown(value))
+    seen = _FIGURES.fullmatch(text)
+    if seen and not _is_rounded(value, seen):
+        figures = ("-" if _is_negative(seen) else "") + seen[3]
+        return queried("C07", value=brief(displayed), first=figures, second=shown(value))
     return None
+
+
+def _is_negative(seen: re.Match[str]) -> bool:
+    """True for figures with a minus, or in brackets as accountants write them."""
+    return bool(seen[1]) or seen[2] == "-"
+
+
+def _is_rounded(value: float, seen: re.Match[str]) -> bool:
+    """True for a value that a format shows by these figures, with a point or comma for decimals."""
+    exact = value * (100 if seen[4] else 1) * (-1 if _is_negative(seen) else 1)
+    for mark, between in (".,", ",."):
+        figures = seen[3].replace(" ", "").replace(between, "").replace(mark, ".")
+        decimals = len(figures.partition(".")[2])
+        if figures.count(".") < 2 and abs(float(figures) - exact) <= 0.5001 * 10**-decimals:
+            return True
+    return False
 
 
 def _percent_unsure(value: float, cell: Cell, item: Item) -> Parsed:
