@@ -70,6 +70,8 @@ PROGRAMS: Mapping[str, Program] = {
     "postgresql": Program("PostgreSQL", "install postgresql", ("initdb",), needs=("psycopg",)),
     "pgbouncer": Program("PgBouncer", "install pgbouncer", ("pgbouncer",), needs=("postgresql",)),
     "postfix": Program("Postfix", "install postfix", ("postfix",)),
+    "nginx": Program("nginx", "install nginx", ("nginx",)),
+    "caddy": Program("Caddy", "install caddy", ("caddy",)),
     "node": Program("Node.js", "install nodejs and npm", ("node",)),
     "npm": Program("a package of package.json", _NPM, package="node_modules", needs=("node",)),
     "sheetjs": Program("SheetJS", _NPM, package="node_modules/xlsx", needs=("npm",)),
