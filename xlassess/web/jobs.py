@@ -8,7 +8,6 @@ stops nothing; and a job whose process was killed is known by its lock, at once 
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -25,7 +24,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from xlassess.files.rights import like_its_folder, make_folder
+from xlassess.files.locks import holding, is_held
+from xlassess.files.rights import make_folder
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.services.common.outbox import write_whole
 
@@ -172,7 +172,7 @@ class Jobs:
             return None
         if job.id != number:
             return None
-        if job.is_over or _is_held(folder / _LOCK) or _is_starting(job, folder / _RECORD):
+        if job.is_over or is_held(folder / _LOCK) or _is_starting(job, folder / _RECORD):
             return job
         # Its process may have ended between the two looks.
         later = _JOB.validate_json((folder / _RECORD).read_bytes())
@@ -256,7 +256,7 @@ class Jobs:
         Yields:
             The job as recorded; nothing where it is done, or gone.
         """
-        with _holding(self.place / job_id / _LOCK):
+        with holding(self.place / job_id / _LOCK):
             try:
                 job = _JOB.validate_json((self.place / job_id / _RECORD).read_bytes())
             except (OSError, ValidationError):
@@ -267,7 +267,7 @@ class Jobs:
     def turn(self, work: str) -> Iterator[None]:
         """Wait until no other job of this kind is at work, and keep others waiting."""
         make_private(self.place)
-        with _holding(self.place / f".{work}"):
+        with holding(self.place / f".{work}"):
             yield
 
     @contextmanager
@@ -282,7 +282,7 @@ class Jobs:
         unfinished = self.place / f"{UNFINISHED}{secrets.token_hex(8)}"
         make_private(unfinished)
         try:
-            with _holding(unfinished / _LOCK):
+            with holding(unfinished / _LOCK):
                 make_private(unfinished / _FILES)
                 yield unfinished / _FILES
         finally:
@@ -293,7 +293,7 @@ class Jobs:
         for path in self.place.glob(f"{UNFINISHED}*"):
             with suppress(OSError):
                 young = time.time() - path.stat().st_mtime < _GRACE_SECONDS
-                if not young and not _is_held(path / _LOCK):
+                if not young and not is_held(path / _LOCK):
                     shutil.rmtree(path, ignore_errors=True)
 
     def _begin(self, job: Job, passwords: Sequence[str] = ()) -> None:
@@ -341,55 +341,3 @@ def _is_starting(job: Job, record: Path) -> bool:
     with suppress(OSError):
         return time.time() - record.stat().st_mtime < patience
     return False
-
-
-@contextmanager
-def _holding(path: Path) -> Iterator[None]:
-    """Hold a lock that the system lets go when this process ends, however it does."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        like_its_folder(path)
-        while not _lock(handle):
-            time.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _is_held(path: Path) -> bool:
-    """True when a living process holds this lock."""
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        return not _lock(handle, shared=True)
-    finally:
-        os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int, *, shared: bool = False) -> bool:
-        """Take a lock if it is free; it is let go when the file is closed."""
-        del shared
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(handle: int, *, shared: bool = False) -> bool:
-        """Take a lock if it is free; it is let go when the file is closed.
-
-        Whoever only looks whether it is free takes it with others who look.
-        """
-        try:
-            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
