@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,7 +19,17 @@ from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.decide import Why, mark, settle
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
-from xlassess.services.post.send import LIST, MAILBOX, Ask, Drafted, drafts_of, save_template
+from xlassess.services.post import due
+from xlassess.services.post.send import (
+    LIST,
+    MAILBOX,
+    Ask,
+    Drafted,
+    Glance,
+    drafts_of,
+    preview,
+    save_template,
+)
 from xlassess.services.post.send import draft as drafted
 from xlassess.services.status import status
 
@@ -239,3 +250,23 @@ def test_template__a_mistake_in_it_leaves_the_drafts_as_they_are(folder: Assessm
     with pytest.raises(UsageError, match="not saved as UTF-8"):
         draft(folder, "invitation", now=MONDAY)
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
+
+
+def test_preview__at_a_glance_says_what_the_messages_themselves_do(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = references(folder)["Bea Birch"]
+    mark(folder, [known], "sent", WHY)
+    next(folder.outbox.glob("*Ada*")).unlink()
+    basis = status(folder, today=MONDAY.date()).basis
+    assert basis is not None
+    glance = Glance(basis.register.respondents, basis.overview)
+    for kind in ("invitation", "reminder", "thanks"):
+        full, texts = preview(folder, Ask(kind), now=LATER, most=1)
+        monkeypatch.setattr(due, "_attachment", lambda *_: pytest.fail("a workbook is read"))
+        seen, same = preview(folder, Ask(kind), now=LATER, most=1, glance=glance)
+        monkeypatch.undo()
+        assert same == texts
+        assert [one.person for one in seen.post] == [one.person for one in full.post]
+        assert replace(seen, post=()) == replace(full, post=())
+    assert preview(folder, Ask("invitation"), now=LATER, glance=glance)[0].missing

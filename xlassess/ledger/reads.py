@@ -355,6 +355,8 @@ def overview(db: Connection, round_name: str, known: RoundOverview | None = None
         known: where they stood before, of this ledger and round: only what has changed since is
             read, which of thousands is mostly little.
     """
+    if known is not None and events.head(db)[0] == known.last:
+        return known
     instead, happened = replaced(db), _since(db, known)
     anew = known is None or known.instead != instead or "issued" in {e.what for e in happened}
     known = RoundOverview(issued=issued(db, round_name)) if anew or known is None else known
@@ -459,7 +461,12 @@ def register(db: Connection) -> Register:
     Returns matter here only because one that comes in ends a nil return or a refusal to take
     part, so that the log need be followed from the first of those alone.
     """
-    said = EVENTS.c.what.in_((*MARKS, *MESSAGES, "undone"))
+    kinds = (*MARKS, *MESSAGES, "undone")
+    if (whole := events.known_whole(db)) is not None:
+        since = next((one.number for one in whole if one.what in OUTCOMES), len(whole) + 1)
+        told = (one for one in whole if one.what in kinds or one.number >= since)
+        return Replay().follow(told).register()
+    said = EVENTS.c.what.in_(kinds)
     first = select(func.min(EVENTS.c.number)).where(EVENTS.c.what.in_(OUTCOMES))
     which = or_(said, EVENTS.c.number >= first.scalar_subquery())
     return Replay().follow(events.read(db, which)).register()

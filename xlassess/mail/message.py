@@ -246,10 +246,28 @@ def message(
             )  # fmt: skip
         return mail.as_bytes()
     except (ValueError, MessageError, IndexError, AttributeError) as error:
-        raise AddressError(
-            f"No message can be written to {letter.address or letter.name}: {error}.",
-            "Correct the address in the register.",
-        ) from None
+        raise _no_address(letter, error) from None
+
+
+def check_addresses(letter: Letter) -> None:
+    """See that a message can be written to its addresses, without writing it.
+
+    Raises:
+        AddressError: one cannot be that of a mailbox.
+    """
+    try:
+        _mailbox(letter.greeted, letter.address)
+        for one in (*letter.also, *letter.copies):
+            _mailbox("", one)
+    except (ValueError, MessageError, IndexError, AttributeError) as error:
+        raise _no_address(letter, error) from None
+
+
+def _no_address(letter: Letter, error: Exception) -> AddressError:
+    return AddressError(
+        f"No message can be written to {letter.address or letter.name}: {error}.",
+        "Correct the address in the register.",
+    )
 
 
 def _head(
@@ -297,6 +315,7 @@ def as_delivered(address: str) -> str:
         ) from None
 
 
+@lru_cache(maxsize=16_384)
 def _mailbox(name: str, address: str) -> Address:
     """Return an address as headers may hold it: a domain in other letters as DNS knows it."""
     return Address(_one_line(name), addr_spec=as_delivered(address))

@@ -198,6 +198,12 @@ def read_whole(db: Connection) -> tuple[Event, ...]:
     return found
 
 
+def known_whole(db: Connection) -> tuple[Event, ...] | None:
+    """Return the whole log where this process has read it before; None where it has not."""
+    first = db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == 1)) or ""
+    return read_whole(db) if first in _KNOWN else None
+
+
 _KNOWN: dict[str, tuple[Event, ...]] = {}
 """The log as it was read last, by the hash of its first event."""
 

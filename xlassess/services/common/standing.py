@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.reference import normalise
@@ -131,7 +132,7 @@ class Standing:
         """
         return None if person and person.delegate else self.absent_until(book, person, today)
 
-    @property
+    @cached_property
     def unreachable(self) -> Mapping[str, datetime]:
         """The addresses, in small letters, that do not exist, and when that was reported.
 
@@ -213,14 +214,24 @@ class PartnersStanding(Standing):
             book: the workbook.
             anew: although it was confirmed.
         """
-        if book.reference not in self._record.returned:
+        if book.reference not in self._returned:
             return False
-        ret = self._record.current[book.reference]
-        return anew or not any(
-            one.purpose == "thanks" and one.outcome == "sent" and book.reference in one.references
-            and ret.received_at is not None and one.at >= ret.received_at
-            for one in self._register.messages
-        )  # fmt: skip
+        came = self._record.current[book.reference].received_at
+        thanked = self._thanked.get(book.reference)
+        return anew or came is None or thanked is None or thanked < came
+
+    @cached_property
+    def _returned(self) -> frozenset[str]:
+        return self._record.returned
+
+    @cached_property
+    def _thanked(self) -> dict[str, datetime]:
+        """When each workbook was confirmed last, by its reference."""
+        last: dict[str, datetime] = {}
+        for one in self._register.messages:
+            if one.purpose == "thanks" and one.outcome == "sent":
+                last |= {ref: max(one.at, last.get(ref, one.at)) for ref in one.references}
+        return last
 
     def confirmed(self, book: Issued) -> str:
         """What was received of it, in words a partner understands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.generate import query_subject
-from xlassess.ledger import Ledger
+from xlassess.ledger import Ledger, RoundOverview
 from xlassess.ledger.tables.events import What
 from xlassess.mail import (
     AddressError,
@@ -18,6 +19,7 @@ from xlassess.mail import (
     Delegate,
     Kind,
     Letter,
+    check_addresses,
     message,
     own_words,
     standard_words,
@@ -147,7 +149,7 @@ _WITHOUT_DAY: tuple[Kind, ...] = ("thanks", "query", "progress_reminder", "feedb
 
 def compose(
     folder: AssessmentFolder, assessment: Assessment, ledger: Ledger, words: Words, ask: Ask,
-    *, now: datetime, by_server: bool = False,
+    *, now: datetime, by_server: bool = False, glance: Glance | None = None,
 ) -> Composed:  # fmt: skip
     """Return the messages that are due.
 
@@ -160,13 +162,14 @@ def compose(
         now: the present moment.
         by_server: they are sent from here: whoever was reminded less than a day ago is left
             alone, so that a run that was broken off can be run again.
+        glance: they are looked at, and not written: what is known already for that.
 
     Raises:
         UsageError: the round is closed, nothing was issued that could be sent, or somebody is not
             known.
         XlassessError: the register cannot be used.
     """
-    people = folder.respondents()
+    people = glance.people if glance else folder.respondents()
     if ask.kind != "feedback":  # what respondents are told last may well go out when all is over
         still_open(ledger, assessment.round)
     out: Standing
@@ -176,10 +179,12 @@ def compose(
     elif ask.kind in _OF:
         out, partners = _joint(folder, assessment, ledger, ask, people), None
     else:
-        out = partners = partners_standing(ledger, assessment, people)
+        before = glance.overview if glance else None
+        out = partners = partners_standing(ledger, assessment, people, before)
         _issued_at_all(partners)
     known = {one.id: one for one in people}
     writing = _Writing(folder, assessment, words, ask, out, now, known)
+    writing.there = _names_in(folder.outbox) if glance else None
     recent: list[Issued] = []
     fresh = 0
     if partners is not None and ask.kind == "query":
@@ -205,19 +210,21 @@ def compose(
 
 
 def partners_standing(
-    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent]
-) -> PartnersStanding:
+    ledger: Ledger, assessment: Assessment, people: Sequence[Respondent],
+    known: RoundOverview | None = None,
+) -> PartnersStanding:  # fmt: skip
     """Return where the workbooks of partners stand, and what is asked about any workbook.
 
     Args:
         ledger: what is on record.
         assessment: the settings of the round.
         people: the register.
+        known: where the round stood before, if that is known; it is quicker then.
     """
     here = assessment.round
     asked = [place for place, _ in requests(assessment, people)]
     return PartnersStanding(
-        ledger.overview(here), asked, assessment.return_by,
+        ledger.overview(here, known), asked, assessment.return_by,
         asked_of_others(ledger, assessment, people), ledger.joint_returns(here),
     )  # fmt: skip
 
@@ -299,6 +306,29 @@ def _unsent(out: Standing, ask: Ask) -> int:
     return sum(out.is_awaited(book) and not out.has_it(book) for book in out.named(ask.only))
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is known of a round whose messages are only looked at: its register, and its standing.
+
+    With thousands of messages, writing each and reading what is attached takes seconds. Whether
+    files are as they were issued is looked at when the messages are written.
+    """
+
+    people: tuple[Respondent, ...]
+    overview: RoundOverview | None = None
+
+
+def _names_in(outbox: Path) -> frozenset[str]:
+    """The names of the files in a folder and those in it, with a slash between."""
+    found: list[str] = []
+    for place, folders, names in os.walk(outbox):
+        under = "" if place == os.fspath(outbox) else f"{Path(place).name}/"
+        found += (f"{under}{name}" for name in names)
+        if under:
+            folders.clear()  # what was put aside is no deeper than that
+    return frozenset(found)
+
+
 @dataclass(slots=True)
 class _Writing:
     """Messages in the making: what they are about, and what was in the way so far."""
@@ -318,6 +348,8 @@ class _Writing:
     absent: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    there: frozenset[str] | None = None
+    """The files of the outbox, where messages are only looked at."""
 
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
@@ -368,12 +400,15 @@ class _Writing:
         """Write the message about one person's workbooks."""
         one, until = books[0], self.out.day_of(books)
         attach = self.ask.attach and self.ask.kind != "thanks"
-        outbox = self.folder.outbox
         kind = self.ask.kind
         if isinstance(self.out, FeedbackStanding):
             self._feedback(books, self.out)
             return
-        attached = [_attachment(outbox, book) for book in books if attach]
+        attached = [
+            _attachment(self.folder.outbox, book) if self.there is None else _seen(self.there, book)
+            for book in books
+            if attach
+        ]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
         over = until is not None and until < self.now.astimezone().date()
         if self.ask.by_turn:
@@ -491,7 +526,10 @@ class _Writing:
             self.missing += lost
             return
         try:
-            message(replace(letter, attachments=()), self.assessment, self.words)
+            if self.there is None:
+                message(replace(letter, attachments=()), self.assessment, self.words)
+            else:
+                check_addresses(letter)
         except AddressError as error:
             self.problems.append(error.message)
             return
@@ -577,6 +615,12 @@ def _person(book: Issued) -> tuple[str, str]:
     if book.identity.kind and book.email:
         return book.respondent, book.email
     return book.identity.respondent, ""
+
+
+def _seen(there: frozenset[str], book: Issued) -> Attachment | None:
+    """A workbook that is in the outbox, unread; None where it is not."""
+    name = f"{book.identity.kind}/{book.file_name}".lstrip("/")
+    return Attachment(book.reference, book.file_name, b"") if name in there else None
 
 
 def _attachment(outbox: Path, book: Issued) -> Attachment | None:

@@ -13,12 +13,12 @@ from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import put
 from xlassess.services.common.progress import Watch, silent
-from xlassess.services.post.due import Ask, Composed, compose, words_of
+from xlassess.services.post.due import Ask, Composed, Glance, compose, words_of
 from xlassess.services.post.posting import Post, Posted, Sender, way_of
 
 __all__ = [
-    "Ask", "Composed", "Drafted", "draft", "drafts_of", "post", "preview", "save_template",
-    "try_out",
+    "Ask", "Composed", "Drafted", "Glance", "draft", "drafts_of", "post", "preview",
+    "save_template", "try_out",
 ]  # fmt: skip
 
 MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
@@ -166,8 +166,9 @@ def try_out(folder: AssessmentFolder, ask: Ask, to: str, *, clock: Callable[[], 
 
 
 def preview(
-    folder: AssessmentFolder, ask: Ask, *, now: datetime, most: int | None = None
-) -> tuple[Composed, list[str]]:
+    folder: AssessmentFolder, ask: Ask, *, now: datetime, most: int | None = None,
+    glance: Glance | None = None,
+) -> tuple[Composed, list[str]]:  # fmt: skip
     """Return the messages that are due, each as people read it; nothing is written or sent.
 
     Args:
@@ -175,6 +176,7 @@ def preview(
         ask: which messages.
         now: the present moment, in UTC.
         most: so many texts are returned; all, where None.
+        glance: what is known already, where only these are looked at in full.
 
     Raises:
         UsageError: nothing was issued yet, or somebody is not known.
@@ -183,7 +185,7 @@ def preview(
     assessment = folder.assessment()
     with opened(folder, lambda: now) as ledger:
         words = words_of(folder)
-        composed = compose(folder, assessment, ledger, words, ask, now=now)
+        composed = compose(folder, assessment, ledger, words, ask, now=now, glance=glance)
     return composed, [as_read(one.letter, assessment, words) for one in composed.post[:most]]
 
 

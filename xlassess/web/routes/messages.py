@@ -72,7 +72,9 @@ def show(visit: Visit) -> Response:
     """
     kind = _kind(visit)
     ask = _ask(kind)
-    made, texts = service.preview(visit.folder, ask, now=visit.now, most=_SHOWN)
+    basis = visit.status.basis
+    glance = service.Glance(basis.register.respondents, basis.overview) if basis else None
+    made, texts = service.preview(visit.folder, ask, now=visit.now, most=_SHOWN, glance=glance)
     mail = visit.assessment.mail
     jobs = visit.jobs.of(visit.assessment.round, "draft", "post")
     job = next((one for one in jobs if one.given.get("kind") == kind), None)
