@@ -91,17 +91,22 @@ def test_add__elsewhere_nothing_is_written(tmp_path: Path, text: str) -> None:
     assert folder.register_file.read_text(encoding="utf-8") == text
 
 
-def test_begin__shared_settings_and_toolkits_are_entered(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, REGISTER)
+def test_begin__shared_settings_hold_and_toolkits_are_copied(tmp_path: Path) -> None:
+    shared = """\
+shared:
+  round: "2026"
+  toolkits: [melton-evaluation, pat]
+  return_by: 2026-10-30
+  attribution: aggregated
+  minimum_group: 4
+partnerships:
+"""
+    folder = folder_of(tmp_path, REGISTER.replace("partnerships:\n", shared))
     folder.toolkits.mkdir()
     (folder.toolkits / "ours.yaml").write_text("id: ours\n", encoding="utf-8")
-    shared = SharedSettings(
-        round="2026", toolkits=("melton-evaluation", "pat"), return_by=date(2026, 10, 30),
-        attribution="aggregated", minimum_group=4,
-    )  # fmt: skip
-    folder.begin_assessment(tmp_path / "b", shared, "B & Söhne")
-    text = (tmp_path / "b" / "assessment.yaml").read_text(encoding="utf-8")
+    folder.begin_assessment(tmp_path / "b", folder.programme().shared, "B & Söhne")
     settings_file = AssessmentFolder(tmp_path / "b").settings_file
+    text = settings_file.read_text(encoding="utf-8")
     settings_file.write_text(text.replace("  name:\n", "  name: Cora\n"), encoding="utf-8")
     made = AssessmentFolder(tmp_path / "b").assessment()
     assert (made.partnership, made.round, made.toolkits) == (
@@ -110,6 +115,7 @@ def test_begin__shared_settings_and_toolkits_are_entered(tmp_path: Path) -> None
     assert (made.return_by, made.attribution, made.minimum_group) == (
         date(2026, 10, 30), "aggregated", 4,
     )  # fmt: skip
+    assert made.marking == "OFFICIAL", "what is not shared is as in every new assessment"
     assert (tmp_path / "b" / "toolkits" / "ours.yaml").is_file()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Any
 from xlassess.assessment.bucket import FILES, files_remarks
 from xlassess.assessment.database import LEDGER, ledger_remarks
 from xlassess.assessment.settings import AssessmentFolder, write_new
-from xlassess.assessment.starter import enter
+from xlassess.assessment.starter import enter, take_from_programme
 from xlassess.files.problems import FileError
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, YamlFile, read_yaml
@@ -45,8 +46,10 @@ marking:
 # May be left empty.
 review_years: 3
 
-# What the settings of a new assessment begin with (xlassess programme add). Each assessment has
-# its own copy: a change here is not a change there. Take away the # to use it.
+# What assessments have in common. One that xlassess programme add begins takes these from here, as
+# long as its own settings say nothing else: a change here is a change there. Workbooks that are out
+# keep what they promised. But round, return_by, ledger and files are entered into new assessments,
+# and stay as they are there. Take away the # to use it.
 # shared:
 #   round: "2026"
 #   toolkits: [melton-evaluation]
@@ -196,11 +199,11 @@ class ProgrammeFolder:
             unfinished.unlink(missing_ok=True)
 
     def begin_assessment(self, place: Path, shared: SharedSettings, name: str) -> None:
-        """Begin the assessment of a partnership, with what is shared entered in its settings.
+        """Begin the assessment of a partnership, which takes what is shared from here.
 
         Args:
             place: its folder.
-            shared: what its settings begin with.
+            shared: what all assessments share.
             name: the partnership's name; may be empty.
 
         Raises:
@@ -214,9 +217,7 @@ class ProgrammeFolder:
             (folder.toolkits / toolkit.name).write_bytes(toolkit.read_bytes())
         text = folder.settings_file.read_text(encoding="utf-8")
         text = enter(text, {**({"partnership": name} if name else {}), **shared.entered})
-        if shared.toolkits:
-            chosen = "".join(f"\n  - {each}" for each in shared.toolkits)
-            text = re.sub(r"(?m)^toolkits:(\n  - .*)+", lambda _: f"toolkits:{chosen}", text)
+        text = take_from_programme(text, _seen_from(place, self.root), shared.inherited)
         for field, url in ((LEDGER, shared.ledger), (FILES, shared.files)):
             if url:
                 text = re.sub(rf"(?m)^# {field}: .*$", f"{field}: {json.dumps(url)}", text)
@@ -283,6 +284,14 @@ def _plain(programme: Programme) -> Iterator[Remark]:
     if years is not None and not 1 <= years <= _MOST_YEARS:
         hint = f"Use a number from 1 to {_MOST_YEARS}. The protocol of Melton says 3."
         yield ("review_years",), f"The cycle cannot be {years} years.", hint
+
+
+def _seen_from(place: Path, root: Path) -> str:
+    """A folder as it is reached from another; in full where there is no way between the two."""
+    try:
+        return Path(os.path.relpath(root.resolve(), place.resolve())).as_posix()
+    except ValueError:  # on another drive of Windows
+        return str(root.resolve())
 
 
 def _shared_places(programme: Programme) -> Iterator[Remark]:

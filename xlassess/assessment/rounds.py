@@ -28,7 +28,7 @@ ROUND_SETTINGS = "round.yaml"
 ROUND_FIELDS = ("toolkits", "return_by", "purpose", "preparation", "scenarios", "follows")
 """What is settled round by round; everything else lasts, and a round may differ from it."""
 
-_LASTING_ONLY = ("id", "partnership", "shared", "mail", "ledger", "files")
+_LASTING_ONLY = ("id", "partnership", "shared", "mail", "ledger", "files", "programme")
 """What cannot differ from round to round: it is sealed into workbooks, or is the folder's
 or the computer's."""
 

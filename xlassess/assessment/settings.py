@@ -22,6 +22,7 @@ from typing import TypeVar
 from xlassess.assessment import rounds
 from xlassess.assessment.bucket import files_remarks, named_bucket
 from xlassess.assessment.database import id_remark, is_id, ledger_remarks, named_database
+from xlassess.assessment.inherited import register_of, with_inherited
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
@@ -308,7 +309,7 @@ class AssessmentFolder:
             AssessmentFileError: the settings have problems; every one is listed.
             UsageError: there is no assessment here.
         """
-        return self._checked(self._settings())
+        return self._checked(self.source())
 
     def check(self, text: str) -> Assessment:
         """Return the assessment as these settings would have it; nothing is written.
@@ -316,7 +317,8 @@ class AssessmentFolder:
         Raises:
             AssessmentFileError: they have problems; every one is listed.
         """
-        return self._checked(read_yaml(text.encode("utf-8"), self.settings_file.name))
+        own = read_yaml(text.encode("utf-8"), self.settings_file.name)
+        return self._checked(with_inherited(own, self.root))
 
     def _checked(self, file: Source) -> Assessment:
         assessment, problems = read_as(file, Assessment)
@@ -334,6 +336,22 @@ class AssessmentFolder:
         if problems or assessment is None:
             raise AssessmentFileError(problems)
         return assessment
+
+    def source(self) -> Source:
+        """Return what the settings say, with what they take from a programme.
+
+        Raises:
+            UsageError: there is no assessment here.
+        """
+        return with_inherited(self._settings(), self.root)
+
+    def shared_file(self) -> Path | None:
+        """Return the file of the programme that settings are taken from, if they are."""
+        try:
+            settings = self.settings_file.read_bytes()
+        except OSError:
+            return None
+        return register_of(settings, self.settings_file.name, self.root)
 
     def _settings(self) -> Source:
         lasting = read_yaml(self._read(self.settings_file), self.settings_file.name)

@@ -88,6 +88,15 @@ _LEDGER = """\
 # files: s3://BUCKET/PREFIX
 """
 
+_TAKEN = """\
+# The programme that this assessment is in: its folder, as seen from this one. What its file
+# programme.yaml shares holds here too, as long as nothing is entered for it in this file: toolkits,
+# coordinator, purpose, marking, attribution, minimum_group. xlassess programme status shows where
+# an assessment differs.
+programme: {programme}
+
+"""
+
 _ROUND = """\
 # One round of the assessment. What holds for all rounds stands in assessment.yaml. Where this
 # round differs, enter the line here as well: coordinator, marking, attribution, minimum_group,
@@ -228,6 +237,20 @@ def explanations(text: str) -> dict[str, str]:
         if not line.startswith(("#", " ")):
             remark = []
     return found
+
+
+def take_from_programme(text: str, programme: str, fields: Iterable[str]) -> str:
+    """Return explained settings that take some fields from a programme, and say from which.
+
+    Args:
+        text: the settings of a new assessment.
+        programme: the folder of the programme.
+        fields: what it shares; it is left empty here.
+    """
+    for field in fields:
+        text = re.sub(rf"(?m)^{field}:.*\n(?:  .*\n)*", f"{field}:\n", text)
+    place = json.dumps(programme, ensure_ascii=False)
+    return text.replace(_LEDGER, _TAKEN.format(programme=place) + _LEDGER, 1)
 
 
 def enter(text: str, values: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.assessment.starter import register_book
+from xlassess.assessment.starter import choose_toolkits, enter, register_book
 from xlassess.contract.layout import layout
 from xlassess.demo.answers import entries_of_round
 from xlassess.demo.filling import fill_in, fill_in_rows
@@ -20,7 +21,7 @@ from xlassess.demo.scripts.all_toolkits import SCRIPTS
 from xlassess.demo.scripts.script import Cell, Script
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution, Level, Respondent
-from xlassess.model.programme import Partnership, SharedSettings
+from xlassess.model.programme import Partnership
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.opening import open_folder
@@ -39,16 +40,16 @@ from xlassess.services.setup.rounds import begin_round, close_round
 TOLD = datetime(2026, 4, 20, 9, tzinfo=timezone.utc)
 """When the papers on all partnerships are written."""
 
-_SHARED = SharedSettings(
-    coordinator=ASSESSMENT.coordinator,
-    purpose="The council evaluates each partnership that it takes part in every three years.",
-)
 _HEAD = """\
 # Made by xlassess demo --programme.
 title: Partnerships of Thornmere Borough Council
 committee: Policy, Finance and Administration Committee
 marking: OFFICIAL
 review_years: 3
+shared:
+  coordinator: {{name: {who.name}, email: {who.email}, phone: {phone}}}
+  purpose: The council evaluates each partnership that it takes part in every three years.
+  marking: OFFICIAL
 partnerships:
 """
 
@@ -185,7 +186,9 @@ def run_programme(
     replaced = clear(root)
     (root / MARK).write_text("Made by xlassess demo, which may replace what it made here.\n")
     folder = ProgrammeFolder(root)
-    folder.register_file.write_text(_HEAD, encoding="utf-8")
+    who = ASSESSMENT.coordinator
+    head = _HEAD.format(who=who, phone=json.dumps(who.phone))
+    folder.register_file.write_text(head, encoding="utf-8")
     total, done, filled = sum(len(one.years) for one in story if one.toolkit), 0, 0
     for one in story:
         folder.add(one.entry)
@@ -208,12 +211,12 @@ def _played(folder: ProgrammeFolder, one: MadeUpPartnership) -> Iterator[int]:
     place = folder.root / one.entry.folder
     people = [made_up_person(*each) for each in _PEOPLE[: one.people]]
     first = one.years[0]
-    settings = replace(
-        _SHARED, round=str(first), toolkits=(one.toolkit,), return_by=date(first, 3, 27),
-        attribution=one.attribution,
-    )  # fmt: skip
-    folder.begin_assessment(place, settings, one.entry.name)
+    shared = replace(folder.programme().shared, round=str(first), return_by=date(first, 3, 27))
+    folder.begin_assessment(place, shared, one.entry.name)
     assessment = AssessmentFolder(place)
+    text = assessment.settings_file.read_text(encoding="utf-8")
+    own = choose_toolkits(enter(text, {"attribution": one.attribution}), [one.toolkit])
+    assessment.settings_file.write_text(own, encoding="utf-8")
     assessment.register_file.write_bytes(register_book(people))
     for number, year in enumerate(one.years):
         if number:

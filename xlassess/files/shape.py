@@ -148,6 +148,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "show_last_time": "What workbooks show of last time, by toolkit: no, facts or all",
         "show_successors": "true where a successor is shown the answers of who was there before",
         "mail": "The mail server that messages are handed to with --via smtp",
+        "programme": "The folder of the programme that settings are taken from",
         "files": "The bucket that keeps the files that came back; leave out for the folder returns",
     },
     "MailServer": {

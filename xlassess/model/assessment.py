@@ -226,6 +226,7 @@ class Assessment:
     that person's answers. ``mail`` is the server that messages are handed to, if xlassess sends
     them. ``ledger`` is the URL of the database with the ledger; empty for a file in the folder.
     ``files`` is the URL of the bucket with the received files; empty for the folder ``returns/``.
+    ``programme`` is the folder of the programme that settings are taken from, if they are.
     """
 
     __pydantic_config__ = _STRICT
@@ -248,6 +249,7 @@ class Assessment:
     show_successors: bool = False
     ledger: str = ""
     files: str = ""
+    programme: str = ""
 
     @property
     def promise(self) -> Promise:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from xlassess.model.assessment import Attribution, Coordinator
+from xlassess.model.assessment import Assessment, Attribution, Coordinator
 
 Membership = Literal["proposed", "joined", "not joined", "left"]
 """Where a partnership stands: to be decided on, taken part in, decided against, or left."""
@@ -52,11 +52,17 @@ class Partnership:
         return self.membership in ("left", "not joined")
 
 
+INHERITED = ("toolkits", "coordinator", "purpose", "marking", "attribution", "minimum_group")
+"""The settings that assessments take from their programme as long as their own say nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharedSettings:
-    """What the settings of every new assessment of a programme begin with.
+    """What the assessments of a programme have in common.
 
-    Each is entered into the assessment's own file, which counts from then on.
+    Most of it holds in every assessment that names the programme, as long as its own settings say
+    nothing else. ``round``, ``return_by``, ``ledger`` and ``files`` are entered into the settings
+    of new ones, which count from then on.
     """
 
     __pydantic_config__ = _STRICT
@@ -74,19 +80,19 @@ class SharedSettings:
     @property
     def entered(self) -> Mapping[str, str]:
         """The fields that are given, as they are entered into a file of settings."""
-        who = self.coordinator
-        texts = {
-            "round": self.round,
-            "name": who.name if who else "",
-            "email": who.email if who else "",
-            "phone": who.phone if who else "",
-            "return_by": str(self.return_by or ""),
-            "purpose": self.purpose,
-            "marking": self.marking,
-            "attribution": self.attribution or "",
-            "minimum_group": str(self.minimum_group or ""),
-        }
+        texts = {"round": self.round, "return_by": str(self.return_by or "")}
         return {name: text for name, text in texts.items() if text}
+
+    @property
+    def inherited(self) -> tuple[str, ...]:
+        """The names of the fields that are given and hold in assessments too."""
+        return tuple(name for name in INHERITED if getattr(self, name))
+
+    def differs(self, settings: Assessment) -> tuple[str, ...]:
+        """Return the names of those that the settings of an assessment say something else of."""
+        return tuple(
+            name for name in self.inherited if getattr(settings, name) != getattr(self, name)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from xlassess.assessment.inherited import with_inherited
 from xlassess.assessment.rounds import (
     ROUND_FIELDS,
     ROUND_SETTINGS,
@@ -131,7 +132,8 @@ def _write_present(home: Path, folder: AssessmentFolder, settings: Assessment) -
         shutil.copy2(folder.register_file, home / folder.register_file.name)
     lasting = read_yaml(_lasting(folder.settings_file).encode(), folder.settings_file.name)
     own = read_yaml(text.encode(), ROUND_SETTINGS)
-    if read_as(JoinedSettings(settings.round, lasting, own), Assessment)[0] != settings:
+    joined = with_inherited(JoinedSettings(settings.round, lasting, own), folder.root)
+    if read_as(joined, Assessment)[0] != settings:
         raise XlassessError(
             f"{folder.settings_file.name} is written in a way that xlassess cannot take apart.",
             "Let every field begin at the left margin, one per line, as xlassess init writes them, "

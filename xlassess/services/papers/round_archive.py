@@ -17,6 +17,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from xlassess.assessment.inherited import inherited_text
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import Summary, summarise
 from xlassess.consolidate.export import DICTIONARY, data_package, export, guarded, tables_of
@@ -74,6 +75,8 @@ def write_archive(place: Path, folder: AssessmentFolder, ledger: Ledger, now: da
     place.mkdir()
     kept = (folder.settings_file, folder.round_file, folder.register_file)
     _copy((path for path in kept if path.is_file()), place / "settings")
+    if taken := inherited_text(folder.source()):
+        (place / "settings" / "inherited.yaml").write_text(taken, encoding="utf-8", newline="\n")
     _copy_tree(folder.toolkits, place / "settings" / "toolkits")
     _copy_tree(folder.outbox, place / "issued")
     _copy_tree(folder.summary_file(settings.round).parent, place / "output")

@@ -16,7 +16,7 @@ from xlassess.assessment.slugs import slug
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
-from xlassess.model.programme import Partnership, Programme
+from xlassess.model.programme import Partnership, Programme, SharedSettings
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.opening import open_folder, shown
 from xlassess.services.common.phrases import Matter, what_is_wrong
@@ -81,7 +81,8 @@ class PartnershipStanding:
     none or it cannot be opened. ``rounds`` are those held, the first one first; ``status`` is
     that of the present one. ``checklist`` and ``evaluated`` are the days of the last ones,
     ``due`` is the day of the next evaluation. ``trouble`` says why the assessment cannot be used,
-    and ``remedy`` what to do. ``days`` is how long until ``due``; fewer than 0 are past.
+    and ``remedy`` what to do. ``days`` is how long until ``due``; fewer than 0 are past. ``own``
+    names the settings in which it differs from what the programme shares.
     """
 
     entry: Partnership
@@ -97,6 +98,7 @@ class PartnershipStanding:
     days: int | None = None
     trouble: str = ""
     remedy: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def under_way(self) -> bool:
@@ -268,10 +270,13 @@ def _opened(
     folder: ProgrammeFolder, programme: Programme, today: date | None = None
 ) -> list[PartnershipStanding]:
     """Look at every assessment, with what is open in it where a day is given."""
-    return [_look(folder.place_of(entry), entry, today) for entry in programme.partnerships]
+    shared = programme.shared
+    return [_look(folder.place_of(one), one, shared, today) for one in programme.partnerships]
 
 
-def _look(place: Path | None, entry: Partnership, today: date | None) -> PartnershipStanding:
+def _look(
+    place: Path | None, entry: Partnership, shared: SharedSettings, today: date | None
+) -> PartnershipStanding:
     name = entry.name or Path(entry.folder).name
     line = PartnershipStanding(entry, name, "nothing", place)
     if place is None:
@@ -279,7 +284,10 @@ def _look(place: Path | None, entry: Partnership, today: date | None) -> Partner
     try:
         folder = open_folder(place)
         settings = folder.assessment()
-        line = replace(line, name=entry.name or settings.partnership, id=settings.id)
+        line = replace(
+            line, name=entry.name or settings.partnership, id=settings.id,
+            own=shared.differs(settings),
+        )  # fmt: skip
         if today is None:
             return line
         stands = status(folder, today=today)

@@ -14,7 +14,7 @@ from xlassess.cli.commands.programmes.portfolios import consolidate, report
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, FULL, Options, common, leave, now, shown
 from xlassess.model.errors import as_argument
-from xlassess.services.common.phrases import capital, count, day, matter
+from xlassess.services.common.phrases import capital, count, day, listed, matter
 
 if TYPE_CHECKING:
     from xlassess.services.setup.programme import PartnershipStanding, ProgrammeStatus
@@ -67,8 +67,8 @@ def add(
 ) -> None:  # fmt: skip
     """Add the partnership whose assessment is in FOLDER; a new folder is made if there is none.
 
-    FOLDER is looked for in the programme's folder. A new assessment begins with the settings that
-    the programme shares, and with copies of the toolkits in its folder toolkits.
+    FOLDER is looked for in the programme's folder. A new assessment takes the settings that the
+    programme shares from there, and has copies of the toolkits in its folder toolkits.
     """
     from xlassess.model.programme import Partnership
     from xlassess.services.setup.programme import add_partnership, open_programme
@@ -105,6 +105,44 @@ def status(options: Options, as_json: bool, full: bool) -> None:
     leave(result.needs_person)
 
 
+@programme.command()
+@common
+@click.pass_obj
+def toolkits(options: Options) -> None:
+    """Show the toolkits that partnerships use, and who asks other questions than the rest.
+
+    Only partnerships that were asked exactly the same questions are compared. New assessments are
+    given the toolkits of the programme's folder toolkits, before those that come with xlassess.
+    """
+    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.setup.programme_toolkits import programme_toolkits
+
+    out, found = Console(), programme_toolkits(open_programme(options.root))
+    if not found:
+        out.say("No toolkit is shared or used yet.")
+        return
+    rows = [
+        [
+            one.id, one.toolkit.version if one.toolkit else "–",
+            "the programme's" if one.own else "xlassess" if one.toolkit else "assessments only",
+            "yes" if one.shared else "no", str(len(one.users)),
+        ]
+        for one in found
+    ]  # fmt: skip
+    out.table(("Toolkit", "Version", "From", "Shared", "Used by"), rows, numbers=(4,))
+    others = [
+        f"{user.name}: {one.id} {user.version or 'that cannot be read'}"
+        for one in found for user in one.users if not user.same
+    ]  # fmt: skip
+    if others:
+        out.heading(
+            "Asks other questions than the programme's toolkit, and is not compared with it"
+        )
+        for each in others:
+            out.say(each, indent=2)
+    leave(bool(others))
+
+
 def _show(out: Console, result: ProgrammeStatus) -> None:
     """Show a line for each partnership, and below it what is open in those that need somebody."""
     lines = result.lines
@@ -133,6 +171,10 @@ def _show(out: Console, result: ProgrammeStatus) -> None:
         said = [f"{line.name}: {'; '.join(_matters(line))}" for line in busy]
         out.some(said, "xlassess programme status --full")
         out.say("To see more of one: xlassess status -C FOLDER")
+    differing = [f"{line.name}: {listed(line.own)}" for line in lines if line.own]
+    if differing:
+        out.heading("Settings that differ from what the programme shares")
+        out.some(differing, "xlassess programme status --full")
 
 
 def _returned(line: PartnershipStanding) -> str:
@@ -188,6 +230,7 @@ def _line(line: PartnershipStanding) -> dict[str, Any]:
         "evaluated": _iso(line.evaluated),
         "due": _iso(line.due),
         "days": line.days,
+        "own_settings": list(line.own),
         "rounds": [
             {
                 "round": each.name,
