@@ -195,8 +195,8 @@ def head_of(folder: AssessmentFolder) -> tuple[int, str]:
 def files_stand(folder: AssessmentFolder) -> tuple[tuple[object, ...], ...]:
     """Return what a change of any file shows in that people write, of this and of other rounds.
 
-    These are settings, what they take from a programme, registers and toolkits. What an earlier round says of its people and its
-    questions decides what is told of this one.
+    These are settings, what they take from a programme, registers and toolkits. What an earlier
+    round says of its people and its questions decides what is told of this one.
     """
     homes = (folder, *(folder.of_round(name) for name in round_names(folder.root)))
     files = {folder.settings_file, *folder.toolkits.glob("*")}
