@@ -123,6 +123,18 @@ def test_progress__says_what_is_wrong(
     assert ret.findings[0].cell
 
 
+def test_next_steps__owners_are_asked_what_came_of_what_is_overdue(
+    folder: AssessmentFolder,
+) -> None:
+    from xlassess.services.next_steps import next_steps
+    from xlassess.services.papers.consolidate import consolidate
+
+    consolidate(folder, now=REPORTED)
+    for day, due in ((date(2026, 5, 1), False), (date(2026, 5, 2), True)):
+        steps = [one.kind for one in next_steps(folder, status(folder, today=day), today=day)]
+        assert ("progress" in steps) == due
+
+
 def test_status__shows_what_is_overdue(folder: AssessmentFolder) -> None:
     assert status(folder, today=date(2026, 5, 1)).overdue == ()
     late = status(folder, today=date(2026, 5, 2)).overdue

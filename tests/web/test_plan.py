@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.services.planned import AGREED, a_planned_folder
+from tests.services.small import write_register
 from tests.web.desks import DeskClient, a_desk, links_in, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.plans.plan import plan
+from xlassess.services.status import status
 from xlassess.web.jobs import Jobs
 from xlassess.web.work import do
 
@@ -239,3 +242,36 @@ def test_workshop__is_prepared_and_what_it_agreed_is_recorded_by_row(
     page = desk.get("/plan/workshop")
     assert "<b>Keep" not in page.text
     assert '<option value="high" selected>Agree</option>' in page.text
+
+
+def test_progress__owners_are_asked_by_a_workbook_and_that_is_recorded(
+    planned: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Jobs, "_begin", lambda self, job, passwords=(): None)
+    people = planned.respondents()
+    rows = tuple((one.partner, one.name, "", f"{one.id}@example.org") for one in people)
+    write_register(planned, rows)
+    desk, jobs = a_desk(planned), Jobs(planned.root)
+    send(desk, "/plan", ADOPT)
+    address = "/plan/progress"
+    wrong = desk.post(address, {"number": number_in(desk.get(address)), "what": "write",
+                                "wanted_by": "1/4/2020"})  # fmt: skip
+    assert wrong.status_code == 422
+    assert 'href="#wanted_by"' in wrong.text
+    fields = {"number": number_in(wrong), "what": "write", "wanted_by": "1/4/2041"}
+    assert desk.post(address, fields).status_code == 303
+    do(jobs, jobs.of("2026", "progress")[0].id)
+    page = desk.get(address)
+    (link,) = [one for one in links_in(page) if "kind=progress&name" in one]
+    (file,) = (planned.outbox / "progress").glob("*.xlsx")
+    assert desk.get(link).content == file.read_bytes()
+    messages = "/send/messages?kind=progress"
+    assert "To be written now: 1 message" in words_in(desk.get(messages))
+    desk.post(messages, {"number": number_in(desk.get(messages)), "what": "draft"})
+    do(jobs, jobs.of("2026", "draft")[0].id)
+    record = {"number": number_in(desk.get(messages)), "what": "record",
+              "job": jobs.of("2026", "draft")[0].id}  # fmt: skip
+    assert desk.post(messages, record).status_code == 303
+    (report,) = status(planned, today=AGREED.date()).reports
+    assert report.sent is not None
+    assert report.issued.return_by == date(2041, 4, 1)

@@ -15,7 +15,7 @@ from xlassess.services.status import ANSWERED, Line, Status
 
 StepKind = Literal[
     "people", "write", "send", "ask", "send queries", "remind", "receive", "summary", "workshop",
-    "plan", "decide", "feedback", "close",
+    "plan", "decide", "progress", "feedback", "close",
 ]  # fmt: skip
 """What may be due."""
 
@@ -113,6 +113,9 @@ def _from_answers(found: Status, written: _Written) -> Iterator[DueStep]:
     if not written.agreed or found.waiting:
         yield DueStep("decide", "Decide on the rows of the action plan.")
         return
+    if found.overdue and not found.reports:
+        actions = count(len(found.overdue), "action")
+        yield DueStep("progress", f"Ask the owners what came of {actions} now overdue.")
     if not written.has("feedback"):
         yield DueStep("feedback", "Give each respondent a page with what came of it.")
     elif not (found.awaited or found.with_queries):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -172,6 +174,31 @@ class Numbers:
 
 def _signed(session: Session, number: str) -> str:
     return hmac.new(session.key, number.encode("utf-8", "replace"), sha256).hexdigest()
+
+
+_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def as_iso(day: str) -> str:
+    """Return a day as settings have it, also where it was written as day/month/year."""
+    return _BRITISH.sub(lambda found: f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}", day.strip())
+
+
+def day_typed(said: str, field: str) -> date:
+    """Return a day as it was typed.
+
+    Args:
+        said: what was typed.
+        field: the field in which it was.
+
+    Raises:
+        FormErrors: it is none.
+    """
+    try:
+        return date.fromisoformat(as_iso(said))
+    except ValueError:
+        message = f"{said} is not a day. Write it as 31/03/2027 or 2027-03-31."
+        raise FormErrors(FieldError(field, message)) from None
 
 
 async def read_form(request: Request) -> Form:

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +152,8 @@ def _ask(run: JobRun) -> Ask:
     from xlassess.services.post.send import Ask
 
     kind = run.given["kind"]
-    return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
+    attach = kind not in ("reminder", "progress_reminder")
+    return Ask(kind, attach=attach, by_turn=kind == "reminder")
 
 
 def _paper(run: JobRun) -> Mapping[str, Any]:
@@ -255,6 +256,20 @@ def _follow_up(run: JobRun) -> Mapping[str, Any]:
     return {"agreed": counts.agreed, "open": counts.open}
 
 
+def _progress(run: JobRun) -> Mapping[str, Any]:
+    """Write a workbook for each owner of an action, to report in."""
+    from xlassess.services.plans.follow_up import progress
+
+    day = run.given.get("return_by")
+    made = progress(
+        run.folder, now=run.clock(), return_by=date.fromisoformat(day) if day else None,
+        reissue=bool(run.given.get("reissue")), by=run.job.by,
+    )  # fmt: skip
+    return {
+        "workbooks": len(made.workbooks), "nobodys": len(made.nobodys), "left": made.needs_person,
+    }  # fmt: skip
+
+
 def _close(run: JobRun) -> Mapping[str, Any]:
     """Close the round, with an archive of it."""
     from xlassess.services.setup.rounds import close_round
@@ -277,6 +292,7 @@ WORK: Mapping[str, Callable[[JobRun], Mapping[str, Any]]] = {
     "workshop": _workshop,
     "feedback": _feedback,
     "progress paper": _follow_up,
+    "progress": _progress,
     "close": _close,
 }
 """What each kind of job does. What it returns is kept with the job as JSON: a few

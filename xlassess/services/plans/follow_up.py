@@ -75,6 +75,7 @@ def progress(
     now: datetime,
     return_by: date | None = None,
     reissue: bool = False,
+    by: str = "",
 ) -> AskedForProgress:
     """Write a progress workbook for every owner of an open action, of this or an earlier plan.
 
@@ -84,6 +85,7 @@ def progress(
         return_by: the day by which reports are wanted. Without one, a workbook that is still out
             keeps the day it names.
         reissue: replace workbooks that have not come back yet, where anything changed.
+        by: who asks; empty for whoever the operating system says.
 
     Raises:
         UsageError: no plan is agreed yet, or the day by which reports are wanted is over.
@@ -95,7 +97,7 @@ def progress(
         raise UsageError(f"The return date {return_by} has passed.", "Give a later date.")
     _agreed_plans(folder)
     respondents = folder.register(assessment).respondents
-    with Ledger(folder.ledger, lambda: now) as ledger:
+    with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         open_now = open_actions(plans_so_far(folder, ledger.plans(), assessment.round))
         last = issued_last(ledger, assessment.round, "progress")

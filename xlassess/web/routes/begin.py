@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ from xlassess.services.setup.toolkits import (
     toolkit,
     toolkits,
 )
-from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.forms import Done, FieldError, FormErrors, as_iso, day_typed
 from xlassess.web.jobs import JobProgress
 from xlassess.web.page import PageLink, page
 from xlassess.web.visit import Visit
@@ -96,7 +95,7 @@ def act(visit: Visit) -> Done:
         FormErrors: something is wrong with it; nothing was written.
     """
     said = {name: visit.form.text(name) for name in visit.form.fields}
-    said["return_by"] = day = _as_iso(said.get("return_by", ""))
+    said["return_by"] = day = as_iso(said.get("return_by", ""))
     with suppress(ValueError):  # what is no day is told with the rest
         if day and date.fromisoformat(day) < visit.today:
             passed = "This day has passed. Enter a later one, or leave it empty."
@@ -105,14 +104,6 @@ def act(visit: Visit) -> Done:
     if not isinstance(done, Begun):
         raise FormErrors(*(FieldError(one.field, one.message) for one in done))
     return Done("The assessment has begun. Enter who is asked.", visit.desk.pages["people"])
-
-
-_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-
-
-def _as_iso(day: str) -> str:
-    """A day as settings have it, also where it was written as day/month/year."""
-    return _BRITISH.sub(lambda found: f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}", day.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +273,7 @@ def act_on_round(visit: Visit) -> Done:
     """
     name = visit.form.wanted("name", "Enter a name for the round, such as 2027.")
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
-    return_by = _day(day)
+    return_by = day_typed(day, "return_by")
     try:
         begun = begin_round(visit.folder, name, return_by, now=visit.now)
     except UsageError as wrong:
@@ -325,7 +316,7 @@ def act_on_return_date(visit: Visit) -> Done:
         FormErrors: it is no day, or one that has passed.
     """
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
-    return_by = _day(day)
+    return_by = day_typed(day, "return_by")
     try:
         change_return_date(visit.folder, return_by, today=visit.today)
     except UsageError as wrong:
@@ -333,19 +324,6 @@ def act_on_return_date(visit: Visit) -> Done:
         raise FormErrors(FieldError("return_by", message)) from None
     told = f"Workbooks are wanted by {said_day(return_by)} now. Messages name the new day."
     return Done(told, visit.at("home"))
-
-
-def _day(said: str) -> date:
-    """A day as it was typed.
-
-    Raises:
-        FormErrors: it is none.
-    """
-    try:
-        return date.fromisoformat(_as_iso(said))
-    except ValueError:
-        message = f"{said} is not a day. Write it as 31/03/2027 or 2027-03-31."
-        raise FormErrors(FieldError("return_by", message)) from None
 
 
 # ---- the end of a round -----------------------------------------------------

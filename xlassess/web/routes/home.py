@@ -65,7 +65,8 @@ class HomeView:
 
 _PAGE_OF: dict[str, str] = {
     **dict.fromkeys(KINDS, "settle"), "awaited": "register", "not issued": "send",
-    "reports": "plan", "overdue": "plan", "unexplained": "plan", "unsettled": "plan",
+    "reports": "follow-up", "overdue": "follow-up", "unexplained": "follow-up",
+    "unsettled": "plan",
 }  # fmt: skip
 """The page on which each open matter is dealt with; it is linked to where it is there."""
 
@@ -122,7 +123,8 @@ _STEP_PAGES: dict[StepKind, tuple[str, dict[str, str]]] = {
     "ask": ("settle", {"kind": "queries"}), "send queries": ("messages", {"kind": "query"}),
     "remind": ("messages", {"kind": "reminder"}), "receive": ("receive", {}),
     "summary": ("summary", {}), "workshop": ("workshop", {}), "plan": ("plan", {}),
-    "decide": ("plan", {}), "feedback": ("papers", {}), "close": ("closing", {}),
+    "decide": ("plan", {}), "progress": ("follow-up", {}), "feedback": ("papers", {}),
+    "close": ("closing", {}),
 }  # fmt: skip
 """The page on which each step is done."""
 

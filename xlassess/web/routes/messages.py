@@ -13,6 +13,7 @@ from starlette.responses import Response
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services import decide
+from xlassess.services.common.joint import joint_folder
 from xlassess.services.common.phrases import ToldMatter, count
 from xlassess.services.post import send as service
 from xlassess.services.post.mail_report import unwritten
@@ -26,11 +27,21 @@ from xlassess.web.visit import Visit
 _KINDS: Mapping[Kind, str] = {
     "invitation": "Workbooks to fill in", "reminder": "Reminders",
     "query": "Queries about unclear answers", "thanks": "Thanks for what came back",
-    "feedback": "Pages for respondents",
+    "feedback": "Pages for respondents", "progress": "Progress of agreed actions",
+    "progress_reminder": "Reminders about progress",
 }  # fmt: skip
 """The messages that are written here, with what they are called."""
 
-_MARKS: Mapping[str, decide.Mark] = {"invitation": "sent", "reminder": "reminded"}
+_MARKS: Mapping[str, decide.Mark] = {
+    "invitation": "sent", "reminder": "reminded", "progress": "sent",
+    "progress_reminder": "reminded",
+}  # fmt: skip
+
+_OF_PROGRESS = ("progress", "progress_reminder")
+"""The messages to owners of actions, which are due only where they have a workbook."""
+
+_REMINDERS = ("reminder", "progress_reminder")
+"""The messages that workbooks do not go with again."""
 
 _UNRECORDED: tuple[Kind, ...] = ("thanks", "feedback")
 """The messages of which it is not recorded that they were sent by hand."""
@@ -84,6 +95,7 @@ def show(visit: Visit) -> Response:
         choices=tuple(
             PageLink(title, visit.at("messages", kind=one), one == kind)
             for one, title in _KINDS.items()
+            if one not in _OF_PROGRESS or one == kind or _owners_asked(visit)
         ),
         here=visit.at("messages", kind=kind),
         post=made.post[:_MOST],
@@ -110,7 +122,12 @@ def _kind(visit: Visit) -> Kind:
 
 
 def _ask(kind: Kind) -> Ask:
-    return Ask(kind, attach=kind != "reminder", by_turn=kind == "reminder")
+    return Ask(kind, attach=kind not in _REMINDERS, by_turn=kind == "reminder")
+
+
+def _owners_asked(visit: Visit) -> bool:
+    """True where a workbook was written for an owner of an action."""
+    return any(joint_folder(visit.folder, "progress").glob("*.xlsx"))
 
 
 def _links(visit: Visit, kind: Kind) -> tuple[PageLink, ...]:
@@ -203,5 +220,5 @@ def _record(visit: Visit, kind: Kind, back: str) -> Done:
             )
             number = count(len(made.books), "workbook")
         visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
-    word = "reminded" if kind == "reminder" else "sent"
+    word = "reminded" if kind in _REMINDERS else "sent"
     return Done(f"Recorded as {word}: {number}.", back)

@@ -24,7 +24,7 @@ from xlassess.services.plans.fill_in import (
     progress_forms,
     workshop_forms,
 )
-from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.web.forms import Done, FieldError, FormErrors, day_typed
 from xlassess.web.jobs import JobProgress
 from xlassess.web.kept import done_beside
 from xlassess.web.page import PageLink, download, page
@@ -82,6 +82,7 @@ class PlanView:
     left: str = ""
     paper: str = ""
     toolkits: tuple[PageLink, ...] = ()
+    messages: tuple[PageLink, ...] = ()
 
 
 def show(visit: Visit) -> Response:
@@ -104,7 +105,22 @@ def show(visit: Visit) -> Response:
 def show_progress(visit: Visit) -> Response:
     """Show the agreed actions on which something is still to be done, to be reported on."""
     forms = progress_forms(visit.folder)
-    return page(visit, "plan.html", "Progress on the plan", _view(visit, "follow-up", forms))
+    jobs = visit.jobs.of(visit.assessment.round, "progress")
+    job = jobs[0] if jobs else None
+    view = replace(
+        _view(visit, "follow-up", forms),
+        job=visit.jobs.progress(job) if job and job.state != "done" else None,
+        files=_saved(visit, "progress") if forms else (),
+        left=_LEFT_OWNERS if job and job.came and job.came["left"] else "",
+        messages=(
+            PageLink("Messages with them", visit.at("messages", kind="progress")),
+            PageLink("Reminders", visit.at("messages", kind="progress_reminder")),
+        ),
+    )
+    return page(visit, "plan.html", "Progress on the plan", view)
+
+
+_LEFT_OWNERS = "Some owners’ workbooks were left as they were, although something has changed"
 
 
 def show_workshop(visit: Visit) -> Response:
@@ -280,11 +296,22 @@ def act(visit: Visit) -> Done:
 
 
 def act_on_progress(visit: Visit) -> Done:
-    """Record what is reported in the rows on the page.
+    """Record what is reported in the rows on the page, or write workbooks to report in.
 
     Raises:
         FormErrors: something is wrong with a row; nothing was recorded then.
     """
+    if visit.form.text("what") in ("write", "replace"):
+        said_day = visit.form.text("wanted_by")
+        day = day_typed(said_day, "wanted_by") if said_day else None
+        if day and day < visit.today:
+            raise FormErrors(FieldError("wanted_by", "This day has passed. Enter a later one."))
+        job = visit.start(
+            "progress", return_by=day.isoformat() if day else "",
+            reissue=visit.form.text("what") == "replace",
+        )  # fmt: skip
+        told = "A workbook is being written for each owner. They can be saved below."
+        return Done(told, visit.at("follow-up"), job.id, "The owners’ workbooks are written.")
     typed, seen = _typed(visit)
     by_holder = {
         form.holder.id: {row.number: typed[row.number] for row in form.rows if row.number in typed}
@@ -349,13 +376,14 @@ def _saved(visit: Visit, kind: JointKind) -> tuple[PageLink, ...]:
 
 
 def give(visit: Visit) -> Response:
-    """Give out a plan or workshop workbook, to be filled in in Excel.
+    """Give out a plan, progress or workshop workbook, to be filled in in Excel.
 
     Raises:
         UsageError: there is none.
     """
     asked = visit.request.query_params
-    kind: JointKind = "workshop" if asked.get("kind") == "workshop" else "plan"
+    kinds: Mapping[str, JointKind] = {"workshop": "workshop", "progress": "progress"}
+    kind = kinds.get(asked.get("kind", ""), "plan")
     files = _files(visit, kind)
     path = files.get(asked.get("name", "")) or (
         next(reversed(files.values()), None) if kind == "plan" else None
