@@ -159,10 +159,33 @@ def test_page__a_long_head_fits_and_its_marking_is_whole(
     area = CellRange(0, 0, 1, 1)
     set_page(sheet, PageSetup("a" * left, "z" * right, marking, landscape=True, area=area))
     raw = parts_of(book)["xl/worksheets/sheet1.xml"]
-    head = html.unescape(re.search("<oddHeader>(.*?)</oddHeader>", raw)[1])  # type: ignore[index]
+    head = html.unescape(re.search("<oddHeader>(.*?)</oddHeader>", raw, re.DOTALL)[1])  # type: ignore[index]
     assert len(head) <= 255
     assert "M" * 59 + "&&" in head
     assert ("…" in head) == (left + right > 144)
+
+
+@pytest.mark.parametrize(
+    ("left", "marking", "lines"),
+    [("Riverside, 2026", "OFFICIAL", 1), ("a" * 90, "OFFICIAL", 2), ("Riverside", "M" * 60, 2),
+     ("a" * 90, "", 1)],
+)  # fmt: skip
+def test_page__what_would_run_into_the_marking_has_a_line_of_its_own(
+    book: WorkbookWriter, sheet: SheetWriter, left: str, marking: str, lines: int
+) -> None:
+    area = CellRange(0, 0, 1, 1)
+    set_page(sheet, PageSetup(left, "6 May", marking, landscape=False, area=area))
+    raw = parts_of(book)["xl/worksheets/sheet1.xml"]
+    for name, middle_first in (("oddHeader", True), ("oddFooter", False)):
+        found = re.search(f"<{name}>(.*?)</{name}>", raw, re.DOTALL)
+        assert found is not None
+        shown = re.split("&[LCR]", html.unescape(found[1]))[1:]
+        rows = [part.split("\n") for part in shown]
+        assert {len(each) for each in rows} == {lines}
+        if lines == 2:
+            place = 0 if middle_first else 1
+            assert marking in rows[1][place]
+            assert not rows[0][place].strip().endswith(("a", "d", "&A"))
 
 
 def test_page__a_marking_that_cannot_fit_raises(sheet: SheetWriter) -> None:

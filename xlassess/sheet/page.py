@@ -222,18 +222,51 @@ def _head_and_foot(page: PageSetup) -> tuple[str, str]:
     The marking is never cut. Where all does not fit, the fonts go first, then the end of what
     stands on the right and the left: both are said in full on the sheets themselves.
     """
-    marking = _plain(page.marking)
+    marking, lines = _plain(page.marking), 2 if _collides(page) else 1
     for font, strong in (('&"Arial,Regular"&8', '&"Arial,Bold"&9'), ("&8", "&9")):
-        middle = f"&C{strong}{marking}&R{font}"
-        room = _LONGEST_HEADER - utf16_length(f"&L{font}{middle}")
-        foot = f"&L{font}&A{middle}Page &P of &N"
+        codes = f"&L{font}&C{strong}{marking}&R{font}{_EMPTY_LINE * 3 * (lines - 1)}"
+        room = _LONGEST_HEADER - utf16_length(codes)
         left, right = _plain(page.left), _plain(page.right)
         if utf16_length(left + right) <= room:
             break
     else:
         left = _cut(page.left, room // 3)
         right = _cut(page.right, room - utf16_length(left))
-    return f"&L{font}{left}{middle}{right}", foot
+    if lines == 1:
+        middle = f"&C{strong}{marking}&R{font}"
+        return f"&L{font}{left}{middle}{right}", f"&L{font}&A{middle}Page &P of &N"
+    # A line of its own for what would run into the marking. All three parts have two lines, so
+    # that it does not matter whether a program aligns them at the top or at the bottom.
+    after, before = _EMPTY_LINE[::-1], _EMPTY_LINE
+    if len(left) > _fitting(page):
+        left = _cut(page.left, _fitting(page))
+    return (
+        f"&L{font}{before}{left}&C{strong}{marking}{after}&R{font}{right}{after}",
+        f"&L{font}&A{after}&C{strong}{before}{marking}&R{font}Page &P of &N{after}",
+    )
+
+
+_EMPTY_LINE = " \n"
+_LETTER, _STRONG_LETTER = 4.4, 5.6
+"""Points of width of a letter in head or foot, on average; of the marking, which is bold."""
+
+_LONGEST_NAME = 31
+"""Letters of the longest name of a sheet, which stands in the foot."""
+
+
+def _collides(page: PageSetup) -> bool:
+    """True where what stands on the left or right would run into the marking in the middle."""
+    if not page.marking:
+        return False
+    beside = (page.room[0] - len(page.marking) * _STRONG_LETTER) / 2
+    longest = max(len(page.left), len(page.right))
+    # Sheets have shorter names than they may have; only a long marking leaves too little for one.
+    return longest * _LETTER > beside or beside < _LONGEST_NAME * _LETTER
+
+
+def _fitting(page: PageSetup) -> int:
+    """Return how many letters fit a line of head or foot from margin to margin."""
+    return int(page.room[0] / _LETTER)
 
 
 def _cut(text: str, room: int) -> str:

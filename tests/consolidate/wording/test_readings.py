@@ -225,3 +225,13 @@ def test_checklist__with_a_no_that_is_in_order_does_not_say_there_is_none():
     part = part_of(toolkit, [all_at(toolkit, "yes", _P5="leaves-it", _P9="none-there")])
     assert "nothing to settle first" in part.narrative.reading
     assert "“no”" not in part.narrative.reading
+
+
+def test_band__that_speaks_well_comes_after_what_is_a_concern(pat):
+    low = [all_at(pat, "disagree", **{f"_{n}A": "agree" for n in range(1, 7)})] * 4
+    part = part_of(pat, low)
+    assert part.overall[0].band.name == "Well enough overall"
+    assert part.narrative.reading == "30 of 36 items are concerns."
+    assert part.overall[0].band.reading in part.narrative.more
+    one = part_of(pat, [all_at(pat, "agree", _1A="disagree")] * 4)
+    assert one.narrative.reading == one.overall[0].band.reading

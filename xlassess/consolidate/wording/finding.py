@@ -12,7 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
-from xlassess.consolidate.figures.thresholds import LISTED, enough_answers, favourable
+from xlassess.consolidate.figures.thresholds import (
+    DIVIDED_ITEMS,
+    LISTED,
+    enough_answers,
+    favourable,
+    is_share,
+)
 from xlassess.consolidate.figures.values import OverallFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
 from xlassess.consolidate.wording.pointed import checklist_names, level_in_words
@@ -110,6 +116,9 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     band = _band(facts, total)
     if ill and not band:
         return (ill, figure)
+    if band and is_share(facts.weak.found, facts.whole.judged, DIVIDED_ITEMS):
+        # A band can speak well of a whole of which a good part is a concern: that comes first.
+        return (_concern(facts, total), figure, band, ill)
     # Where the best band says nothing because of a concern, that is the finding, and no bare mean.
     return (band or _concern(facts, total), figure, ill)
 
