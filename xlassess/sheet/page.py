@@ -238,10 +238,12 @@ def _head_and_foot(page: PageSetup) -> tuple[str, str]:
     # A line of its own for what would run into the marking. All three parts have two lines, so
     # that it does not matter whether a program aligns them at the top or at the bottom.
     after, before = _EMPTY_LINE[::-1], _EMPTY_LINE
-    if len(left) > _fitting(page):
-        left = _cut(page.left, _fitting(page))
+    if len(left) >= len(right):
+        left, right = f"{before}{_cut_to(page, left)}", f"{right}{after}"
+    else:
+        left, right = f"{left}{after}", f"{before}{_cut_to(page, right)}"
     return (
-        f"&L{font}{before}{left}&C{strong}{marking}{after}&R{font}{right}{after}",
+        f"&L{font}{left}&C{strong}{marking}{after}&R{font}{right}",
         f"&L{font}&A{after}&C{strong}{before}{marking}&R{font}Page &P of &N{after}",
     )
 
@@ -264,9 +266,10 @@ def _collides(page: PageSetup) -> bool:
     return longest * _LETTER > beside or beside < _LONGEST_NAME * _LETTER
 
 
-def _fitting(page: PageSetup) -> int:
-    """Return how many letters fit a line of head or foot from margin to margin."""
-    return int(page.room[0] / _LETTER)
+def _cut_to(page: PageSetup, text: str) -> str:
+    """Return a text for a line of head or foot of its own, from margin to margin at most."""
+    room = int(page.room[0] / _LETTER)
+    return text if len(text) <= room else f"{text[: room - 1].rstrip('& ')}…"
 
 
 def _cut(text: str, room: int) -> str:
