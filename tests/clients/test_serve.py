@@ -192,6 +192,27 @@ def test_team__works_without_javascript_and_by_keyboard(browser: Browser, desk: 
     context.close()
 
 
+@pytest.mark.clients("nginx", "chromium", "axe")
+def test_team__is_told_before_the_session_ends(browser: Browser, desk: Served) -> None:
+    """And whoever types keeps it: WCAG 2.2, 2.2.1."""
+    context = browser.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    page.clock.install()
+    entered(page, desk, "cora")
+    page.get_by_role("heading", name="Where the round stands").wait_for()
+    page.clock.fast_forward("54:00")
+    assert page.get_by_role("alert").count() == 0
+    page.clock.fast_forward("02:00")
+    page.get_by_role("alert").get_by_text("logged out in five minutes").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Stay logged in").click()
+    page.get_by_role("alert").wait_for(state="detached")
+    context.clear_cookies()
+    page.clock.fast_forward("01:01:00")
+    page.get_by_role("alert").get_by_text("You are logged out").wait_for()
+    context.close()
+
+
 @pytest.mark.clients("nginx", "chromium")
 def test_team__followed_from_a_message_the_link_opens_the_page(
     browser: Browser, desk: Served

@@ -55,7 +55,8 @@ class Desk:
     """What a running desk has: the assessment's folder, its pages, and the forms it gave out.
 
     ``pages`` are the addresses of pages by their names, those in the menu with a title. ``team``
-    says that several people use it, each with an account. ``report`` is told of faults of ours.
+    says that several people use it, each with an account, who are logged out after ``idle``
+    seconds without use. ``report`` is told of faults of ours.
     """
 
     root: Path
@@ -64,6 +65,7 @@ class Desk:
     numbers: Numbers = field(default_factory=Numbers)
     known: KnownRounds = field(default_factory=KnownRounds)
     team: bool = False
+    idle: int = 0
     report: Callable[[BaseException], None] = tell_fault
 
 

@@ -28,8 +28,9 @@ FILE = "team.db"
 EVERY = ""
 """Stands for every assessment where a role is given."""
 
-IDLE_SECONDS, LONGEST_SECONDS = 60 * 60, 12 * 60 * 60
-"""A session ends after so long without a request, and so long after it began."""
+IDLE_SECONDS, LONGEST_SECONDS = 60 * 60, 24 * 60 * 60
+"""A session ends after so long without a request, and so long after it began. Nobody has to be
+warned of what comes after more than 20 hours (WCAG 2.2, 2.2.1)."""
 
 INVITED_SECONDS = 7 * 24 * 60 * 60
 """So long an invitation can be taken up."""

@@ -21,7 +21,7 @@ from xlassess.web.app import PAGES, DeskPage
 from xlassess.web.forms import Numbers
 from xlassess.web.page import team_page
 from xlassess.web.security import STATIC, Session, User
-from xlassess.web.team.accounts import Accounts, LogIn
+from xlassess.web.team.accounts import IDLE_SECONDS, Accounts, LogIn
 from xlassess.web.team.closed import closed_forms
 from xlassess.web.team.doors import INVITATION, LOG_IN, TEMPLATE, WHO, TeamGuard
 from xlassess.web.team.entering import Entrance
@@ -86,6 +86,7 @@ class TeamDesk:
             pages={one.name: within + one.path for one in PAGES},
             numbers=self.numbers,
             team=True,
+            idle=IDLE_SECONDS,
             report=self.log.fault,
         )  # fmt: skip
 
