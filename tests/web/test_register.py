@@ -132,7 +132,7 @@ def test_reminders__are_written_for_those_ticked_and_nothing_is_recorded(
     book = references(folder)["Bea Birch"]
     decide.mark(folder, [book], "sent", decide.Why(LATER - timedelta(days=5)))
     assert "1 reminder. Nothing was sent." in press(desk, "drafts", book)
-    assert len(list(folder.drafts.glob("*.eml"))) == 1
+    assert len(list(folder.drafts.rglob("*.eml"))) == 1
     with Ledger(folder.ledger) as ledger:
         assert not ledger.register().reminded
 
