@@ -9,13 +9,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.demo import DemoRun, run_demo
 from xlassess.demo.run import INBOX, MARK, clear
 from xlassess.ledger import Ledger
+from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
 
 SHORT = ("melton-checklist",)
@@ -111,16 +112,28 @@ def test_demo__values_put_right_are_on_record(demo: DemoRun) -> None:
     assert "1.2" in {item for item, _ in put_right}
 
 
-def test_demo__is_the_same_every_time(demo: DemoRun, tmp_path: Path) -> None:
-    again = run_demo(tmp_path / "again")
+@pytest.fixture(scope="module")
+def commanded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """The same demo, by its command: where it is, and what was said."""
+    root = tmp_path_factory.mktemp("again") / "demo"
+    return root, CliRunner().invoke(cli, ["demo", "--output", str(root)])
+
+
+def test_demo__is_the_same_every_time(demo: DemoRun, commanded: tuple[Path, Result]) -> None:
+    again, _ = commanded
 
     def files(root: Path, folder: str) -> dict[str, bytes]:
         below = root / folder
         return {str(p.relative_to(below)): p.read_bytes() for p in below.rglob("*") if p.is_file()}
 
     for folder in ("outbox", INBOX, "returns"):
-        assert files(demo.root, folder) == files(again.root, folder)
-    assert [f.ret for f in demo.ingested.files] == [f.ret for f in again.ingested.files]
+        assert files(demo.root, folder) == files(again, folder)
+
+    def history(root: Path) -> tuple[Return, ...]:
+        with Ledger(AssessmentFolder(root).ledger) as ledger:
+            return ledger.history("2026")
+
+    assert history(demo.root) == history(again)
 
 
 def test_demo__every_sentence_is_used_once(demo: DemoRun) -> None:
@@ -175,9 +188,8 @@ def test_demo__does_not_follow_a_link_in_an_earlier_demo(tmp_path: Path) -> None
     assert [path.name for path in elsewhere.iterdir()] == ["precious.txt"]
 
 
-def test_demo__as_a_command(tmp_path: Path) -> None:
-    root = tmp_path / "demo"
-    result = CliRunner().invoke(cli, ["demo", "--output", str(root)])
+def test_demo__as_a_command(commanded: tuple[Path, Result]) -> None:
+    root, result = commanded
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert str(root / "output" / "2026" / "summary.xlsx") in result.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import docx
@@ -35,16 +36,24 @@ def held(
     for name, value in changes.items():
         change_settings(folder, "coordinator:\n", f"{name}: {value}\ncoordinator:\n")
     generate(folder, now=LATER)
-    for number, (name, given) in enumerate(said.items()):
-        path = answer(folder, name, tmp_path / "inbox" / f"{number}.xlsx", given)
-        ingest(folder, [path], now=LATER, workers=1)
+    paths = [
+        answer(folder, name, tmp_path / "inbox" / f"{number}.xlsx", given)
+        for number, (name, given) in enumerate(said.items())
+    ]
+    if paths:
+        ingest(folder, paths, now=LATER, workers=1)
     return folder
+
+
+@lru_cache(maxsize=1)
+def pages_of(folder: AssessmentFolder) -> Mapping[str, Path]:
+    """Everybody's page by their name, written once for a test that changes nothing."""
+    return dict(feedback(folder, now=LATER).pages)
 
 
 def sheet(folder: AssessmentFolder, name: str, title: str) -> list[list[object]]:
     """The rows of a sheet of somebody's page."""
-    pages = dict(feedback(folder, now=LATER).pages)
-    path = next(path for who, path in pages.items() if name in who)
+    path = next(path for who, path in pages_of(folder).items() if name in who)
     rows = openpyxl.load_workbook(path)[title].iter_rows(values_only=True)
     return [[cell for cell in row if cell is not None] for row in rows]
 
@@ -178,8 +187,7 @@ def test_feedback__before_anything_came_back(tmp_path: Path) -> None:
 
 
 def in_word(folder: AssessmentFolder, name: str) -> docx.document.Document:
-    pages = dict(feedback(folder, now=LATER).pages)
-    path = next(path for who, path in pages.items() if name in who)
+    path = next(path for who, path in pages_of(folder).items() if name in who)
     return docx.Document(str(path.with_suffix(".docx")))
 
 
