@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -104,47 +104,21 @@ def generate(
     assessment = folder.assessment()
     register = folder.register(assessment)
     wanted = requests(assessment, register.respondents)
-    toolkits = toolkits_of(folder, assessment)
-    digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
+    people = [person for _, person in wanted]
+    # Before there is a ledger: beside one, a secret that is missing is not made but asked for.
     secret = folder.secret()
     with Ledger(folder.ledger, lambda: now, by) as ledger:
         still_open(ledger, assessment.round)
         earlier = ledger.issued()
         own_secret(folder, earlier)
         ours = [one for one in earlier if one.identity.round == assessment.round]
-        last = {request_of(one): one for one in ours}
         maker = _Maker(assessment, secret, ledger.toolkits(), now)
-        before = earlier_returns(
-            folder,
-            assessment,
-            ledger,
-            {request: toolkits[request.toolkit] for request, _ in wanted},
-        )
-        issuer: Issuer[Issued] = Issuer(
-            folder.outbox, secret, taken=ledger.references(), reissue=reissue
-        )
-        issues = []
-        for request, person in wanted:
-            toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]
-            shows = shown_to(assessment, toolkit, before.get(request))
-            copy = _Copy(maker, request, person, toolkit, digest, last.get(request), shows)
-            issues.append(issuer.decide(copy))
-        for name, toolkit in toolkits.items():
-            ledger.keep_toolkit(toolkit, digests[name])
-        # Those known already as well: an address that was corrected is brought up to date.
-        addressed = zip(issues, wanted, strict=True)
-        ledger.record_issued(
-            [
-                issue.record if issue.fresh else replace(issue.record, email=person.email)
-                for issue, (_, person) in addressed
-                if issue.fresh or issue.record.email != person.email
-                if issue.fresh or issue.outcome != "kept"
-            ]
-        )
+        issues = _decided(folder, maker, ledger, wanted, ours, reissue=reissue)
+        ledger.record_issued(_to_record(issues, people))
         back = ledger.counting(assessment.round).keys() | ledger.register().outcomes.keys()
     awaited = [
         person
-        for issue, (_, person) in zip(issues, wanted, strict=True)
+        for issue, person in zip(issues, people, strict=True)
         if issue.record.reference not in back
     ]
     write(issues, watch)
@@ -152,17 +126,73 @@ def generate(
     asked = {request for request, _ in wanted}
     replaceable = [one for one in ours if request_of(one) in asked]
     clear_away(folder.outbox, replaceable, {issue.record.reference for issue in issues})
+    return replace(
+        _generated(assessment, folder.outbox, issues, now),
+        remarks=register.remarks,
+        absent=_absent(assessment, awaited, now.astimezone().date()),
+    )
+
+
+def _decided(
+    folder: AssessmentFolder, maker: _Maker, ledger: Ledger,
+    wanted: Sequence[tuple[Request, Respondent]], ours: Sequence[Issued], *, reissue: bool,
+) -> list[Issue[Issued]]:  # fmt: skip
+    """Return what becomes of the workbook of each request, and put their toolkits on record.
+
+    Args:
+        folder: the assessment.
+        maker: makes the workbooks of this assessment.
+        ledger: where they are recorded.
+        wanted: each request of the register, and whose it is.
+        ours: the workbooks that were issued in this round.
+        reissue: issue workbooks again whose questions, names or settings changed.
+    """
+    assessment, secret = maker.assessment, maker.secret
+    toolkits = toolkits_of(folder, assessment)
+    digests = {name: questions_digest(toolkit) for name, toolkit in toolkits.items()}
+    last = {request_of(one): one for one in ours}
+    asked_with = {request: toolkits[request.toolkit] for request, _ in wanted}
+    before = earlier_returns(folder, assessment, ledger, asked_with)
+    issuer: Issuer[Issued] = Issuer(
+        folder.outbox, secret, taken=ledger.references(), reissue=reissue
+    )
+    issues = []
+    for request, person in wanted:
+        toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]
+        shows = shown_to(assessment, toolkit, before.get(request))
+        copy = _Copy(maker, request, person, toolkit, digest, last.get(request), shows)
+        issues.append(issuer.decide(copy))
+    for name, toolkit in toolkits.items():
+        ledger.keep_toolkit(toolkit, digests[name])
+    return issues
+
+
+def _to_record(issues: Sequence[Issue[Issued]], people: Sequence[Respondent]) -> list[Issued]:
+    """Return what is new on record: workbooks made now, and addresses that were corrected.
+
+    Those known already as well: an address that was corrected is brought up to date.
+    """
+    return [
+        issue.record if issue.fresh else replace(issue.record, email=person.email)
+        for issue, person in zip(issues, people, strict=True)
+        if issue.fresh or issue.record.email != person.email
+        if issue.fresh or issue.outcome != "kept"
+    ]
+
+
+def _generated(
+    assessment: Assessment, outbox: Path, issues: Sequence[Issue[Issued]], now: datetime
+) -> Generated:
+    """Return what the outbox has now, and what its workbooks promise and show."""
     books = tuple(_workbook(issue) for issue in issues)
     others = [one.record.promise for one in issues if one.record.promise != assessment.promise]
     return Generated(
-        outbox=folder.outbox,
+        outbox=outbox,
         workbooks=books,
-        remarks=register.remarks,
         day_over=_day_over(assessment, books, now),
         promised=Counter(map(str, others)),
         binding=sum(assessment.promise.shows_more_than(each) for each in others),
         showing=sum(bool(issue.record.identity.given) for issue in issues),
-        absent=_absent(assessment, awaited, now.astimezone().date()),
     )
 
 

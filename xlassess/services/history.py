@@ -204,6 +204,20 @@ def now_told(result: History) -> str:
     return "Now no return counts."
 
 
+_COUNTED_IN: Mapping[str, str] = {
+    "consolidated": "the summary of round {round}",
+    "reported": "the report of round {round}",
+    "exported": "the data of round {round}",
+    "opened": "what Python read of round {round}",
+    "plan written": "the plan workbook",
+    "workshop written": "a workshop workbook",
+    "feedback written": "the feedback of round {round}",
+    "portfolio written": "the portfolio of a programme, with round {round}",
+    "progress counted": "a progress paper",
+}
+"""What a return was counted in, by what happened."""
+
+
 def told(result: History, step: Step, *, hashes: bool = True) -> str:
     """Return what happened, in words.
 
@@ -213,11 +227,23 @@ def told(result: History, step: Step, *, hashes: bool = True) -> str:
         hashes: tell the hashes of files, too.
     """
     event, ret = step.event, step.ret
-    digest = f", SHA-256 {_short(result.issued.sha256)}" if hashes else ""
     about = named(ret) if ret else ""
+    if event.what == "received":
+        return _received(step, hashes=hashes)
+    if event.what == "issued":
+        digest = f", SHA-256 {_short(result.issued.sha256)}" if hashes else ""
+        return f"issued as {result.issued.file_name}{digest}"
+    if event.what in _COUNTED_IN:
+        where = _COUNTED_IN[event.what].format(round=event.details.get("round"))
+        return f"{about} counted in {where}"
+    return _plainly(step, about)
+
+
+def _plainly(step: Step, about: str) -> str:
+    """Return what happened beside receipt and papers; ``about`` names the return it was about."""
+    event = step.event
     finding = f"{event.return_id}.{event.finding} ({_code(step)})"
     plain = {
-        "issued": f"issued as {result.issued.file_name}{digest}",
         "sent": "recorded as sent",
         "reminded": "recorded as reminded",
         "message begun": f"message {event.details.get('number')} begun "
@@ -237,29 +263,16 @@ def told(result: History, step: Step, *, hashes: bool = True) -> str:
         "nil return": "recorded as a nil return",
         "declined": "recorded as declined",
         "query issued": f"query workbook {event.details.get('query')} issued about {about}",
-        "consolidated": f"{about} counted in the summary of round {event.details.get('round')}",
-        "reported": f"{about} counted in the report of round {event.details.get('round')}",
-        "exported": f"{about} counted in the data of round {event.details.get('round')}",
-        "opened": f"{about} counted in what Python read of round {event.details.get('round')}",
-        "plan written": f"{about} counted in the plan workbook",
-        "workshop written": f"{about} counted in a workshop workbook",
         "workshop held": (
             f"{count(len(event.details.get('judged', ())), 'judgement')} of a workshop recorded"
         ),
-        "feedback written": f"{about} counted in the feedback of round "
-        f"{event.details.get('round')}",
-        "portfolio written": f"{about} counted in the portfolio of a programme, with round "
-        f"{event.details.get('round')}",
         "plan agreed": f"{count(len(event.details.get('agreed', ())), 'row')} of the plan recorded",
         "progress reported": (
             f"progress of {count(len(event.details.get('reported', ())), 'action')} recorded"
         ),
         "progress written": "a progress paper was written",
-        "progress counted": f"{about} counted in a progress paper",
         "undone": f"undone: “{event.details.get('was')}”" + (f", {about}" if about else ""),
     }
-    if event.what == "received":
-        return _received(step, hashes=hashes)
     return plain.get(event.what, event.what)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timezone
 from typing import Literal, get_args
@@ -344,19 +344,11 @@ def status(
     )  # fmt: skip
     lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
     lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
-    ours = {item.reference for item in issued}
     return Status(
         assessment=assessment,
         lines=tuple(lines),
         rates=_rates(lines, _titles(folder, assessment, record.titles)),
-        unplaced=tuple(
-            ret
-            for ret in history
-            if ret.state == "refused"
-            and ret.reference not in ours
-            and ret.sha256 not in record.read_since
-            and ret.number not in found.offered.done
-        ),
+        unplaced=_unplaced(record, found.offered.done),
         remarks=register.remarks,
         closed=found.closed,
         overdue=tuple(one for one in open_actions(found.plans) if one.overdue(today)),
@@ -368,6 +360,19 @@ def status(
         senders=_senders(history, record.issued, respondents),
         waiting=_waiting(folder, assessment.round, found, today),
         basis=Basis(register, record, found.said),
+    )
+
+
+def _unplaced(record: RoundOverview, done: Container[int]) -> tuple[Return, ...]:
+    """Return refused files of nobody that were not read since, and that nothing was done about."""
+    ours = {item.reference for item in record.issued}
+    return tuple(
+        ret
+        for ret in record.history
+        if ret.state == "refused"
+        and ret.reference not in ours
+        and ret.sha256 not in record.read_since
+        and ret.number not in done
     )
 
 

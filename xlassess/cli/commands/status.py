@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
     from xlassess.model.plan import AgreedAction
-    from xlassess.model.record import Notice
+    from xlassess.model.record import Notice, Outcome
     from xlassess.services.common.phrases import Matter
     from xlassess.services.status import Line, Status
 
@@ -99,6 +99,18 @@ def _show(out: Console, result: Status) -> None:
     _reports(out, result)
     _overdue(out, result)
     _unexplained(out, result)
+    _unsettled(out, result)
+    for review in result.reviews:
+        out.gap()
+        left, when = count(abs(review.days), "day"), day(review.due)
+        said = (
+            f"is due by {when}, in {left}" if review.days >= 0 else f"was due by {when}, {left} ago"
+        )
+        out.say(f"The next review with {review.title} {said}.")
+
+
+def _unsettled(out: Console, result: Status) -> None:
+    """Say how many proposals and concerns wait for a decision."""
     if result.waiting is None:
         out.heading(f"{MATTERS['unsettled'][0]}: not known")
         out.say(
@@ -109,13 +121,6 @@ def _show(out: Console, result: Status) -> None:
         out.heading(matter("unsettled", result.waiting))
         if not result.closed:
             out.say("To put them to a decision: xlassess plan")
-    for review in result.reviews:
-        out.gap()
-        left, when = count(abs(review.days), "day"), day(review.due)
-        said = (
-            f"is due by {when}, in {left}" if review.days >= 0 else f"was due by {when}, {left} ago"
-        )
-        out.say(f"The next review with {review.title} {said}.")
 
 
 def _reports(out: Console, result: Status) -> None:
@@ -208,7 +213,8 @@ def _rates(out: Console, result: Status) -> None:
             out.say(f"{rate.toolkit}: {'; '.join(filter(None, parts))}.", indent=2)
 
 
-def _open(out: Console, result: Status) -> None:
+def _queries(out: Console, result: Status) -> None:
+    """List the open queries, and what can be done about each."""
     from xlassess.ledger import UNCLEAR
 
     queries = result.with_queries
@@ -231,6 +237,11 @@ def _open(out: Console, result: Status) -> None:
                 between = f"choose between {rival} ({finding.file}) and {line.number} ({line.file})"
                 what = between if line.number else f"let {rival} ({finding.file}) count"
                 out.say(f"To {what}: {choosing(line.reference)}", indent=9)
+
+
+def _open(out: Console, result: Status) -> None:
+    """Say what is open in the round, or that nothing is."""
+    _queries(out, result)
     _joint(out, result)
     show_offers(out, result.offers, over=result.closed is not None)
     _evidence(out, result)
@@ -246,7 +257,7 @@ def _open(out: Console, result: Status) -> None:
         out.heading(f"{matter('not issued', len(missing))}{do}")
     _refused(out, result)
     pending = (result.joint, result.offers, result.reports, result.overdue, result.unplaced)
-    if not (queries or waiting or missing or any(pending) or result.waiting):
+    if not (result.with_queries or waiting or missing or any(pending) or result.waiting):
         out.gap()
         out.say("Nothing is open.", style="good")
 
@@ -427,6 +438,30 @@ def _as_json(result: Status) -> dict[str, Any]:
             }
             for rate in result.rates
         ],
+        **_actions_as_json(result),
+        "waiting": result.waiting,
+        "reviews": [
+            {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
+            for one in result.reviews
+        ],
+        **_joint_as_json(result),
+        "offers": [offer_as_json(one) for one in result.offers],
+        "unplaced": [
+            {
+                "file": ret.file,
+                "sha256": ret.sha256,
+                "findings": [finding_as_json(found) for found in ret.findings],
+                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
+                "sender": result.senders.get(ret.number, ""),
+            }
+            for ret in result.unplaced
+        ],
+    }
+
+
+def _actions_as_json(result: Status) -> dict[str, Any]:
+    """Actions of the agreed plan that are late, and reports on them that explain nothing."""
+    return {
         "overdue": [
             {
                 "number": _numbered(one, result),
@@ -445,23 +480,6 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "state": one.state,
             }
             for one in result.unexplained
-        ],
-        "waiting": result.waiting,
-        "reviews": [
-            {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
-            for one in result.reviews
-        ],
-        **_joint_as_json(result),
-        "offers": [offer_as_json(one) for one in result.offers],
-        "unplaced": [
-            {
-                "file": ret.file,
-                "sha256": ret.sha256,
-                "findings": [finding_as_json(found) for found in ret.findings],
-                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
-                "sender": result.senders.get(ret.number, ""),
-            }
-            for ret in result.unplaced
         ],
     }
 
@@ -507,16 +525,7 @@ def _line(line: Line) -> dict[str, Any]:
         "number": line.number,
         "sent": line.sent.isoformat() if line.sent else None,
         "reminded": line.reminded.isoformat() if line.reminded else None,
-        "outcome": (
-            {
-                "kind": line.outcome.kind,
-                "by": line.outcome.by,
-                "at": line.outcome.at.isoformat(),
-                "reason": line.outcome.reason,
-            }
-            if line.outcome
-            else None
-        ),
+        "outcome": _outcome_as_json(line.outcome) if line.outcome else None,
         "query_workbooks": line.asked,
         "query_sent": line.asked_at.isoformat() if line.asked_at else None,
         "evidence": [{"file": ret.file, "number": ret.number} for ret in line.evidence],
@@ -526,14 +535,23 @@ def _line(line: Line) -> dict[str, Any]:
             if line.entered
             else None
         ),
-        "notice": (
-            {
-                "kind": line.notice.kind,
-                "at": line.notice.at.isoformat(),
-                "until": line.notice.until.isoformat() if line.notice.until else None,
-                "address": line.notice.address,
-            }
-            if line.notice
-            else None
-        ),
+        "notice": _notice_as_json(line.notice) if line.notice else None,
+    }
+
+
+def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "kind": outcome.kind,
+        "by": outcome.by,
+        "at": outcome.at.isoformat(),
+        "reason": outcome.reason,
+    }
+
+
+def _notice_as_json(notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": notice.kind,
+        "at": notice.at.isoformat(),
+        "until": notice.until.isoformat() if notice.until else None,
+        "address": notice.address,
     }

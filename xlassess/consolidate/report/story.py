@@ -381,6 +381,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
     picture = charts.headline(part) if shown else None
     legend = has_dartboard(part) and picture
     strengths, concerns = _strengths_and_concerns(part)
+    rule = f"{narrative.scenario_rule} {narrative.scenario_here}".strip()
     return ReportToolkit(
         title=toolkit.title,
         label=part.label,
@@ -413,9 +414,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         levels=_findings(narrative.levels),
         dont_know=" ".join(narrative.unsure),
         scenario=narrative.scenario if shown else "",
-        scenario_rule=f"{narrative.scenario_rule} {narrative.scenario_here}".strip()
-        if shown
-        else "",
+        scenario_rule=rule if shown else "",
         scenario_advice=narrative.scenario_advice if shown else "",
         decisions=narrative.decisions_in_report,
         caution=" ".join((*narrative.unsure[1:], narrative.caution)),

@@ -154,8 +154,16 @@ def _said(
     overview: RoundOverview, events: Iterable[Event], addresses: Mapping[str, frozenset[str]]
 ) -> Iterator[_Said]:
     """Yield what messages say that belong to somebody, and were not put away."""
+    yield from _said_with_files(overview, addresses)
+    yield from _said_later(overview, events)
+
+
+def _said_with_files(
+    overview: RoundOverview, addresses: Mapping[str, frozenset[str]]
+) -> Iterator[_Said]:
+    """Yield what messages say that came with a file, or in place of one."""
     books = {book.reference: book for book in overview.issued}
-    counting = {ret.number: ret for ret in overview.current.values()}
+    counting = {ret.number for ret in overview.current.values()}
     for ret in overview.history:
         for finding in ret.findings:
             aside = f'xlassess set-aside {ret.number} --reason "..."'
@@ -182,6 +190,12 @@ def _said(
                 yield _Said(
                     text, whose, ret.file, at, ret.number, aside, sender=sender, clock=clock
                 )
+
+
+def _said_later(overview: RoundOverview, events: Iterable[Event]) -> Iterator[_Said]:
+    """Yield what messages say that came with an answer known before, or about a message."""
+    books = {book.reference: book for book in overview.issued}
+    counting = {ret.number: ret for ret in overview.current.values()}
     for event in events:
         about = (event.reference, *event.details.get("references", ()))
         whose = tuple(books[one] for one in dict.fromkeys(about) if one in books)

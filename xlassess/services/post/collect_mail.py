@@ -137,21 +137,11 @@ def collect_mail(
         Ledger(folder.ledger, lambda: now, by) as ledger,
     ):
         still_open(ledger, folder.assessment().round)
-        issued = (*ledger.issued(), *ledger.joint())
-        run.references = frozenset(one.reference for one in issued)
-        run.references |= {one.reference for one in ledger.queries()}
-        run.addresses = frozenset(one.email.casefold() for one in issued if one.email)
-        run.addresses |= whose_addresses(people_now(folder), ()).keys()
+        run.know(ledger)
         taken, left = ledger.messages.read_before(str(place), box.validity)
         there = box.uids()
         new = [uid for uid in there if uid not in taken and uid not in left]
-        while new:
-            lot = run.some(box, new)
-            if lot.taken or lot.rest:
-                ledger.messages.mailbox_read(str(place), box.validity, lot.taken, lot.rest)
-            if lot.broke:
-                raise lot.broke
-            new = new[lot.asked :]
+        run.all_of(box, new, ledger)
         to_move = [uid for uid in there if uid in taken or uid in run.taken] if move_to else []
         if to_move:
             box.move(to_move, move_to)
@@ -196,6 +186,25 @@ class _Collecting:
         self.unread: list[int] = []
         self.locked: list[int] = []
         self.result = Ingested(())
+
+    def know(self, ledger: Ledger) -> None:
+        """Take note of whose messages are ours: the references issued, and who has them."""
+        issued = (*ledger.issued(), *ledger.joint())
+        self.references = frozenset(one.reference for one in issued)
+        self.references |= {one.reference for one in ledger.queries()}
+        self.addresses = frozenset(one.email.casefold() for one in issued if one.email)
+        self.addresses |= whose_addresses(people_now(self._folder), ()).keys()
+
+    def all_of(self, box: Mailbox, uids: Sequence[int], ledger: Ledger) -> None:
+        """Read these messages, some at a time, and take note of each lot once it is on record."""
+        while uids:
+            lot = self.some(box, uids)
+            if lot.taken or lot.rest:
+                place = str(self._place)
+                ledger.messages.mailbox_read(place, box.validity, lot.taken, lot.rest)
+            if lot.broke:
+                raise lot.broke
+            uids = uids[lot.asked :]
 
     def some(self, box: Mailbox, uids: Sequence[int]) -> _Lot:
         """Fetch the first of these messages, as many as go together, and read what is in them.
