@@ -18,6 +18,12 @@ TODAY = date(2031, 2, 3)
 
 @pytest.mark.slow
 def test_demo__as_of_today_has_queries_reminders_and_a_plan_to_come(tmp_path: Path) -> None:
+    # one that was broken off in the middle is made anew
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_as_of(tmp_path / "demo", today=TODAY, watch=stop)
     assert run_as_of(tmp_path / "demo", today=TODAY)
     folder = AssessmentFolder(tmp_path / "demo")
     found = status(folder, today=TODAY)

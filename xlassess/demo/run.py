@@ -143,13 +143,16 @@ INBOX = "inbox"
 SENT = "sent"
 """The messages that were sent, where the demo is played by e-mail."""
 
+BEGUN = ".xlassess-demo-begun"
+"""The file by which a demo for the desk is known that was broken off."""
+
 PARTNERSHIPS = "partnerships"
 """The folder of the assessments of a programme."""
 
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
     ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", "jobs", INBOX, SENT,
-    "programme.yaml", PARTNERSHIPS,
+    "programme.yaml", PARTNERSHIPS, BEGUN,
 )  # fmt: skip
 OWN_TOOLKIT = Path("toolkits", "pat.yaml")
 """The toolkit that a demo of several rounds puts beside those of the user."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlassess.demo.answers import Entries, EntriesByPerson, made_up_entries
 from xlassess.demo.partnership import ASSESSMENT, ISSUED, RECEIVED, TOOLKITS
-from xlassess.demo.run import FIRST_SAVED, INBOX, MARK, Partners, clear, set_up
+from xlassess.demo.run import BEGUN, FIRST_SAVED, INBOX, MARK, Partners, clear, set_up
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.decide import Why, mark
@@ -27,7 +27,8 @@ def run_as_of(root: Path, *, today: date, watch: Watch = silent) -> bool:
     the summary, the plan.
 
     Args:
-        root: the folder. An earlier demo there is left as it is, with all that was done in it.
+        root: the folder. An earlier demo there is left as it is, with all that was done in it;
+            one that was broken off is made anew.
         today: the present day.
         watch: told how many workbooks are filled in.
 
@@ -38,9 +39,11 @@ def run_as_of(root: Path, *, today: date, watch: Watch = silent) -> bool:
         UsageError: the folder holds something else.
         OSError: a file cannot be written.
     """
-    if (root / MARK).is_file():
+    if (root / MARK).is_file() and not (root / BEGUN).exists():
         return False
     clear(root)
+    (root / MARK).write_text("Made by xlassess desk --demo.\n", encoding="utf-8")
+    (root / BEGUN).touch()
     moved = today - timedelta(days=1) - RECEIVED.date()
     return_by = ASSESSMENT.return_by + moved if ASSESSMENT.return_by else today
     assessment = replace(ASSESSMENT, return_by=return_by, round=str(return_by.year))
@@ -59,6 +62,7 @@ def run_as_of(root: Path, *, today: date, watch: Watch = silent) -> bool:
     for name, data in partners.files(watch):
         (inbox / name).write_bytes(data)
     ingest(folder, [inbox], now=RECEIVED + moved, by=coordinator)
+    (root / BEGUN).unlink()
     return True
 
 
