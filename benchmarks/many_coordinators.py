@@ -205,10 +205,14 @@ def what_is_wrong(folder: AssessmentFolder, everybody: list[Coordinator], before
         events = ledger.events(before)
         wrong += [str(fault) for fault in ledger.audit().faults]
     told = [one for each in everybody for one in each.told]
+    # What was accepted before a correction is so again in what takes its place, just before it.
+    corrected = {event.return_id: event.number for event in events if event.what == "corrected"}
     kept = Counter(
         event.reason.rpartition(". ")[2]
         for event in events
-        if event.what in ("waived", "corrected") and re.search(r"C\d+ [0-9a-f]+$", event.reason)
+        if event.what in ("waived", "corrected")
+        and event.number >= corrected.get(event.return_id, 0)
+        and re.search(r"C\d+ [0-9a-f]+$", event.reason)
     )
     wrong += [f"lost: {one}" for one in told if kept[one] == 0]
     wrong += [f"{times} times: {one}" for one, times in kept.items() if times > 1]
