@@ -309,6 +309,40 @@ def test_peers__who_knows_their_own_cannot_tell_of_another(count: int, many: boo
     assert all({one[place] for one in others} == {0, 1} for place in range(count - 1))
 
 
+@pytest.mark.parametrize("count", [PEERS_HIDDEN, PEERS_HIDDEN + 1])
+def test_peers__pages_attacked_with_every_case_there_can_be(count: int) -> None:
+    """Whoever knows their own partnership reads their own page, made by the program, and its title.
+
+    All ways in which the others can stand are gone through, of those asked about, of those of
+    which it cannot be read, and of those with too few returns. Pages that look alike must leave
+    open, of each other partnership that can be compared, whether the item is a concern there.
+    """
+    lines = {
+        "concern": a_line("x", a_summary({"1.1"})),
+        "strength": a_line("x", a_summary(set())),
+        "few": a_line("x", a_summary({"1.1"}, people=2)),
+    }
+    for own in ("concern", "strength"):
+        seen: dict[object, list[tuple[str, ...]]] = {}
+        for others in product(lines, repeat=count - 1):
+            stand = (own, *others)
+            made = a_portfolio(
+                [replace(lines[state], name=str(n)) for n, state in enumerate(stand)]
+            )
+            told = tuple(
+                (peers.count, item.kind, item.count, item.many)
+                for peers in peers_of(made, "0")
+                for item in peers.items
+                if item.figures.item.id == "1.1"
+            )
+            if told:
+                seen.setdefault(told, []).append(others)
+        assert seen, "some page must say something, or nothing is tried"
+        for cases in seen.values():
+            for place in range(count - 1):
+                assert {case[place] for case in cases} >= {"concern", "strength"}
+
+
 def test_peers__the_page_names_no_other_partnership() -> None:
     names = ("Own", "Zeta", "Theta", "Kappa", "Sigma")
     lines = [a_line(name, a_summary({"1.1"} if n < 2 else set())) for n, name in enumerate(names)]
