@@ -117,7 +117,7 @@ def test_commands__name_by_folder_or_name_and_say_what_is_due(tmp_path: Path) ->
     joined = run(tmp_path, "decide", "New One", "join", "--on", "2026-07-03")
     assert (joined.exit_code, "checklist" in joined.stdout) == (1, True)
     assert "3 July 2029" in joined.stdout
-    stay = run(tmp_path, "decide", "old", "stay", "--on", "2026-07-03", "--due", "2027-01-31")
+    stay = run(tmp_path, "decide", "OLD", "stay", "--on", "2026-07-03", "--due", "2027-01-31")
     assert (stay.exit_code, "31 January 2027" in stay.stdout) == (0, True)
     left = run(tmp_path, "leave", "Old Partnership", "--decision", "Its work is done")
     assert (left.exit_code, "is left" in left.stdout) == (0, True)

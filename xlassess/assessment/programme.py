@@ -340,6 +340,7 @@ def _changed(file: YamlFile, text: str, place: int, changes: Mapping[str, _Value
     entry = register.value[place]
     there = {key.value: (key.start_mark.index, value.end_mark.index) for key, value in entry.value}
     edits: list[tuple[int, int, str]] = []
+    added = ""
     last = max(end for _, end in there.values())
     last = len(text[:last].rstrip())
     between = ", " if entry.flow_style else "\n" + " " * entry.start_mark.column
@@ -349,9 +350,10 @@ def _changed(file: YamlFile, text: str, place: int, changes: Mapping[str, _Value
             start, end = there[name]
             edits.append((start, max(start, len(text[:end].rstrip())), said))
         else:
-            edits.append((last, last, between + said))
-    # From the end on, so that places before stay right; what is added goes after what is changed.
-    for start, end, said in sorted(edits, key=lambda one: one[:2], reverse=True):
+            added += between + said
+    text = text[:last] + added + text[last:]
+    # From the end on, so that places before stay right.
+    for start, end, said in sorted(edits, reverse=True):
         text = text[:start] + said + text[end:]
     return text
 

@@ -198,13 +198,14 @@ def _line(folder: ProgrammeFolder, which: str, today: date) -> PartnershipStandi
 
 
 def _matching(lines: Sequence[PartnershipStanding], which: str) -> list[PartnershipStanding]:
-    """The partnerships of this folder, or else of this name."""
-    folder = Path(which).as_posix()
-    found = [line for line in lines if line.entry.folder and line.entry.folder == folder]
-    said = which.strip().casefold()
-    return found or [
-        line for line in lines if said in (line.name.casefold(), line.entry.name.casefold())
-    ]
+    """The partnerships of this folder, or else of this name, or else of a folder so called."""
+    folder, said = Path(which).as_posix(), which.strip().casefold()
+    placed = [line for line in lines if line.entry.folder]
+    return (
+        [line for line in placed if line.entry.folder == folder]
+        or [line for line in lines if said in (line.name.casefold(), line.entry.name.casefold())]
+        or [line for line in placed if Path(line.entry.folder).name.casefold() == said]
+    )
 
 
 def _place(folder: ProgrammeFolder, line: PartnershipStanding) -> int:
