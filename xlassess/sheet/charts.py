@@ -238,6 +238,7 @@ def bars(
     title: str,
     *,
     number_format: str = "0.0",
+    step: float = 0.0,
 ) -> Any:
     """Return horizontal bars, one a section, the first at the top.
 
@@ -248,6 +249,8 @@ def bars(
         axis: least and greatest value the axis shows.
         title: what the axis measures.
         number_format: how values are shown; an empty bar shows none.
+        step: how far the marks of the axis are apart, so that its greatest value has one; 0 for
+            what the spreadsheet program thinks best.
     """
     chart = book.chart("bar")
     chart.add_series({
@@ -261,7 +264,11 @@ def bars(
     _frame(chart)
     chart.set_legend({"none": True})
     low, high = axis
-    chart.set_x_axis(_value_axis(title) | {"min": low, "max": high, "num_format": number_format})
+    shown = {"min": low, "max": high, "num_format": number_format}
+    if step:
+        whole = all(float(one).is_integer() for one in (low, high, step))
+        shown |= {"major_unit": step, "num_format": "0" if whole else number_format}
+    chart.set_x_axis(_value_axis(title) | shown)
     return chart
 
 

@@ -195,8 +195,9 @@ class _Book:
             values = ChartCells(sheet.name, CellRange(row, 1, row, sections))
             form = "0%" if shares else "0.0"
             chart = charts.bars(
-                self._book, names, Series(who, values), axis, "", number_format=form
-            )
+                self._book, names, Series(who, values), axis, "", number_format=form,
+                step=_step(*axis),
+            )  # fmt: skip
             charts.titled(chart, Frame(*_CHART, who))
             down, side = divmod(place, _ACROSS)
             top, left = last + 2 + down * _CHART_ROWS, _column_at(sheet, side * _CHART[0])
@@ -282,6 +283,12 @@ def _distinct(heads: Iterable[str]) -> tuple[str, ...]:
         number = often[head.casefold()]
         found.append(f"{head} ({number})" if number > 1 else head)
     return tuple(found)
+
+
+def _step(low: float, high: float) -> float:
+    """How far marks are apart so that both ends have one: a third where that is a whole number."""
+    third = (high - low) / 3
+    return third if third.is_integer() else (high - low) / 4
 
 
 def _range(across: ToolkitAcross) -> tuple[float, float]:
