@@ -195,7 +195,7 @@ def _show(out: Console, result: Ingested) -> None:
     out.gap()
     out.say(totals(result), style="head")
     if refused or doubtful:
-        out.say("Every file is kept in returns/. To see what is open: xlassess status")
+        out.say("Every file is kept. To see what is open: xlassess status")
     if doubtful:
         if joint:
             out.say("Correct plan, progress and workshop workbooks in the file, and read it again.")
