@@ -126,7 +126,7 @@ def test_cookie__is_for_https_and_this_host_alone(with_password: Team) -> None:
     parts = {part.strip().lower() for part in said.split(";")}
     assert said.startswith("__Host-")
     assert {"httponly", "secure", "samesite=strict", "path=/"} <= parts
-    assert not any(part.startswith("domain") for part in parts)
+    assert not any(part.startswith(("domain", "max-age", "expires")) for part in parts)
     assert len(browser.cookies[COOKIE]) >= 43
 
 
@@ -417,6 +417,22 @@ def test_events__end_with_the_session(team: Team, monkeypatch: pytest.MonkeyPatc
 
 def test_events__are_refused_to_facilitators(team: Team) -> None:
     assert team.of("fay").get("/a/small/job/events?id=1").status_code == 403
+
+
+def test_route__is_open_without_a_session_only_where_it_has_to_be(team: Team) -> None:
+    """Every route that the application has, and not only those of the table of pages."""
+    routes = team.app.app.app.routes  # type: ignore[attr-defined]
+    open_to_all = {"/log-in", "/invitation/{token}", "/static"}
+    paths = {route.path for route in routes}
+    assert open_to_all < paths
+    assert len(paths) > 40
+    stranger = team.browser()
+    for path in paths - open_to_all:
+        here = path.replace("{assessment}", "small")
+        assert stranger.get(here).headers["location"].startswith("/log-in"), path
+        answer = stranger.post(here, {"number": "x", "what": "write"})
+        assert answer.status_code == 401, path
+        assert "Small Partnership" not in answer.text
 
 
 # ---- accounts -------------------------------------------------------------------

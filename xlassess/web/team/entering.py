@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from xlassess.model.errors import UsageError
 from xlassess.web.forms import NUMBER, FieldError, Form, FormErrors, Numbers, read_form
 from xlassess.web.page import team_page
-from xlassess.web.team.accounts import LONGEST_SECONDS, Accounts, LogIn
+from xlassess.web.team.accounts import Accounts, LogIn
 from xlassess.web.team.doors import COOKIE, INVITATION, LOG_IN, NEXT, TEMPLATE, WHO
 from xlassess.web.team.logs import TeamLog
 from xlassess.web.team.passwords import SHORTEST
@@ -180,10 +180,8 @@ def chosen_password(form: Form) -> str:
 
 def with_cookie(answer: Response, value: str) -> Response:
     """Return an answer that gives the browser the session's cookie."""
-    answer.set_cookie(
-        COOKIE, value, max_age=LONGEST_SECONDS, path="/", secure=True, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    # without an end: it goes when the browser is closed, if the session has not ended before
+    answer.set_cookie(COOKIE, value, path="/", secure=True, httponly=True, samesite="strict")
     return answer
 
 
