@@ -425,8 +425,10 @@ class AssessmentFolder:
     def _new_secret(self) -> bytes:
         secret = secrets.token_bytes(SECRET_BYTES)
         write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
-        if self.settings_file.is_file() and self.assessment().shared:
-            self.give_to_group()  # the next of the group seals and reads with the same
+        # Settings that are not filled in yet say nothing about sharing
+        with suppress(XlassessError):
+            if self.assessment().shared:
+                self.give_to_group()  # the next of the group seals and reads with the same
         return secret
 
     def _read(self, path: Path) -> bytes:
