@@ -455,7 +455,7 @@ def item(visit: Visit) -> Response:
 def _item_view(
     visit: Visit, found: RoundFigures, behind: AnswersBehind, part: str, number: str
 ) -> ItemView:
-    every = list(behind.of(part, number))
+    every, listed = list(behind.of(part, number)), _sheet_with_items(found, part)
     first, same = _number(visit, "at"), {"toolkit": part, "item": number}
     first = first - first % _MOST if first < len(every) else 0
     last = first + _MOST
@@ -473,7 +473,7 @@ def _item_view(
         first=first,
         before=_at(visit, "item", **same, at=str(first - _MOST)) if first else "",
         after=_at(visit, "item", **same, at=str(last)) if last < len(every) else "",
-        back=_at(visit, "sheet", sheet=_sheet_with_items(found, part)),
+        back=_at(visit, "sheet", sheet=listed) if listed else _at(visit, "summary"),
         single=single,
     )
 
