@@ -23,7 +23,12 @@ from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.summary.portfolio_workbook import portfolio_bytes
 from xlassess.consolidate.summary.progress_paper import progress_paper_bytes
 from xlassess.consolidate.summary.read_sheets import SheetLine, SheetText, TableText, sheets_of
-from xlassess.consolidate.summary.workbook import print_set, summary_bytes, write_summary
+from xlassess.consolidate.summary.workbook import (
+    print_set,
+    summary_bytes,
+    write_summary,
+    write_summary_to,
+)
 from xlassess.consolidate.wording.agreed import ProgressPaper
 from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
 from xlassess.consolidate.wording.matters import matters_of, talking_points
@@ -70,4 +75,5 @@ __all__ = [
     "whose_answers",
     "with_returns_held_back",
     "write_summary",
+    "write_summary_to",
 ]

@@ -9,7 +9,7 @@ The rule of each toolkit and its source stand in the toolkit (`Scoring.source`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlassess.model.answer import PROPOSAL, Answer
 from xlassess.model.errors import XlassessError
@@ -145,6 +145,7 @@ class ScoringPlan:
     sections: tuple[_ScoredSection, ...]
     required: tuple[_Place, ...]
     flagged: tuple[tuple[str, _Place], ...]
+    known: _Known = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, toolkit: Toolkit) -> ScoringPlan:
@@ -178,7 +179,7 @@ class ScoringPlan:
     def card(self, answers: Iterable[Answer]) -> Scorecard:
         """Score one return's answers; see `scorecard`."""
         toolkit, given = self.toolkit, self._given(answers)
-        sections = tuple(_section_score(toolkit, each, given) for each in self.sections)
+        sections = tuple(_section_score(toolkit, each, given, self.known) for each in self.sections)
         return Scorecard(
             toolkit=toolkit.id,
             sections=sections,
@@ -289,24 +290,36 @@ def _unscorable(toolkit: Toolkit, answer: Answer, problem: str) -> XlassessError
     )
 
 
-def _section_score(toolkit: Toolkit, of: _ScoredSection, given: _Given) -> SectionScore:
+_Known = dict[tuple[object, ...], SectionScore]
+"""Scores of sections worked out before: in thousands of returns, most are the same as others."""
+
+
+def _section_score(
+    toolkit: Toolkit, of: _ScoredSection, given: _Given, known: _Known
+) -> SectionScore:
     answered = [given[place] for place in of.places if place in given]
     picked = [choice for choice in answered if choice is not None]
     proper = [choice for choice in picked if not choice.apart]
     apart = len(picked) - len(proper)
     score = _score(toolkit, proper, complete=len(proper) == len(of.places))
-    weight = given.get(of.weighed) if of.weighed else None
-    return SectionScore(
+    weighed = given.get(of.weighed) if of.weighed else None
+    weight = weighed.score if weighed else None
+    counts = _counts(toolkit, picked)
+    key = (of.section.id, of.view, len(answered), score, weight, *counts.items())
+    if (same := known.get(key)) is not None:
+        return same
+    known[key] = SectionScore(
         section=of.section.id,
         view=of.view,
         asked=len(of.places),
         answered=len(answered) - apart,
         apart=apart,
-        counts=_counts(toolkit, picked),
+        counts=counts,
         score=score,
         band=band_of(score, of.section.bands),
-        significance=weight.score if weight else None,
+        significance=weight,
     )
+    return known[key]
 
 
 def _counts(toolkit: Toolkit, picked: list[Choice]) -> dict[str, int]:

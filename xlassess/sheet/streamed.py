@@ -30,6 +30,9 @@ MOST_ROWS = 1_048_576
 _MOST_COLUMNS = 64
 """Columns a streamed table may have."""
 
+_NOTED_ROWS = 200
+"""Rows of a table up to which XlsxWriter notes each cell, to find tables that overlap."""
+
 _BLOCK = 2_000
 """Rows that are written together."""
 
@@ -85,24 +88,19 @@ class _Written(dict[Streamed, str]):
         return written
 
 
-class StreamedSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet that takes rows of texts and numbers once, below everything else on it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._streamed = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (written and read later)
-            _MOST_IN_MEMORY, "w+", encoding="utf-8", newline=""
-        )
-        weakref.finalize(self, self._streamed.close)
+class LongTablesSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet on which a long table takes no more memory than its rows."""
 
     def add_table(
         self, first_row: int, first_col: int, last_row: int, last_col: int, options: object = None
     ) -> int:
-        """Add a table, as XlsxWriter does, but without a note of each cell it covers.
+        """Add a table, as XlsxWriter does, but in a long one without a note of each cell.
 
         These notes, by which XlsxWriter finds tables that overlap, would take more memory than
-        the rows; nothing else stands where rows are streamed.
+        the rows. They are there for short tables, and for the head of a long one.
         """
+        if last_row - first_row < _NOTED_ROWS:
+            return int(super().add_table(first_row, first_col, last_row, last_col, options))
         head = min(first_row + 1, last_row)
         code: int = super().add_table(first_row, first_col, head, last_col, options)
         if code == 0:
@@ -112,6 +110,17 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]
             if table.get("autofilter"):
                 table["autofilter"] = whole
         return code
+
+
+class StreamedSheet(LongTablesSheet):
+    """A worksheet that takes rows of texts and numbers once, below everything else on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._streamed = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (written and read later)
+            _MOST_IN_MEMORY, "w+", encoding="utf-8", newline=""
+        )
+        weakref.finalize(self, self._streamed.close)
 
     def stream(
         self,

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from xlassess.sheet import metrics
 from xlassess.sheet.formats import FONT, FONT_SIZE, PLAIN, CellFormat, ConditionalFormat
@@ -94,17 +94,25 @@ class WorkbookWriter:
     Args:
         properties: document properties by XlsxWriter's names (``title``, ``author`` ...).
         on_disk: put the parts together in temporary files, for workbooks of many megabytes.
+        to: the file it is written to; without one, `close` returns its bytes.
     """
 
-    def __init__(self, properties: Mapping[str, object], *, on_disk: bool = False) -> None:
+    def __init__(
+        self,
+        properties: Mapping[str, object],
+        *,
+        on_disk: bool = False,
+        to: BinaryIO | None = None,
+    ) -> None:
         from xlsxwriter import Workbook
 
         self._buffer = BytesIO()
+        target = self._buffer if to is None else to
         self._looks: dict[CellFormat | ConditionalFormat, Format] = {}
         self._regions = 0
         self._on_disk = on_disk
         self._book: Workbook = Workbook(
-            self._buffer,
+            target,
             {
                 "in_memory": not on_disk,
                 "default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE},
@@ -129,11 +137,9 @@ class WorkbookWriter:
             SheetError: the name is longer than Excel takes.
         """
         within(name, _LONGEST_SHEET_NAME, "name of a sheet")
-        kind = None
-        if streamed:
-            from xlassess.sheet.streamed import StreamedSheet
+        from xlassess.sheet.streamed import LongTablesSheet, StreamedSheet
 
-            kind = StreamedSheet
+        kind = StreamedSheet if streamed else LongTablesSheet
         with _heeded():
             sheet = self._book.add_worksheet(name, kind)
         if tab_colour:
@@ -192,7 +198,7 @@ class WorkbookWriter:
         return found
 
     def close(self) -> bytes:
-        """Finish the workbook and return its bytes."""
+        """Finish the workbook and return its bytes, which are none if it is written to a file."""
         with _heeded(), _quickly() if self._on_disk else nullcontext():
             self._book.close()
         return self._buffer.getvalue()

@@ -167,6 +167,22 @@ def test_report__aggregated_has_no_rows_of_single_returns(pat):
     assert {row.cells[2] for row in toolkit.figures.rows} == {"withheld"}
 
 
+def test_report__of_very_many_comments_has_the_first_about_each_question(pat, monkeypatch):
+    summary = summarise(a_round([pat], 8, Wish(talk=0.6)), MADE_AT)
+    whole = report_of(summary)
+    monkeypatch.setattr("xlassess.consolidate.report.story.MOST_COMMENTS", 80)
+    cut = report_of(summary)
+    assert len(summary.remarks) > 80
+    items = [item for section in whole.comments for item in section.items]
+    few = [item for section in cut.comments for item in section.items]
+    most = 80 // len(items)
+    assert [(one.name, one.comments[:most]) for one in items] == [
+        (one.name, one.comments) for one in few
+    ]
+    assert f"There are {len(summary.remarks)}: " in cut.comments_note
+    assert "There are" not in whole.comments_note
+
+
 def test_report__withheld_round_shows_no_figures(pat):
     summary = summarise(a_round([pat], 6, Wish(returned=2), attribution="aggregated"), MADE_AT)
     (toolkit,) = report_of(summary).toolkits

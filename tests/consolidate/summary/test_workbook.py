@@ -269,6 +269,23 @@ def test_data__goes_on_over_further_sheets(pat, monkeypatch):
     assert "2 of 3" in book["Data 2"]["A2"].value
 
 
+def test_comments__more_than_a_sheet_holds_are_counted(pat, monkeypatch):
+    """The first are there, and the note says how many are not, and where to find them."""
+    record = a_round([pat], 6, Wish(talk=0.5))
+    remarks = summarise(record, MADE_AT).remarks
+    whole = load(made(record))["Comments"]
+    assert whole.max_row - 4 == len(remarks) > 10
+    assert "export" not in whole["A2"].value
+    home = "xlassess.consolidate.summary.sheets.comments_and_actions.MOST_ROWS"
+    monkeypatch.setattr(home, 14)
+    cut = load(made(record))["Comments"]
+    assert cut.max_row == 14
+    assert f"There are {len(remarks)}, and" in cut["A2"].value
+    assert f"the last {len(remarks) - 10}." in cut["A2"].value
+    rows = [[cell.value for cell in row] for row in cut.iter_rows(min_row=5)]
+    assert rows == [[cell.value for cell in row] for row in whole.iter_rows(min_row=5, max_row=14)]
+
+
 def test_tables__too_long_for_a_sheet_say_so(pat, monkeypatch):
     monkeypatch.setattr("xlassess.consolidate.summary.cells.MOST_ROWS", 20)
     with pytest.raises(SheetError, match="more than a sheet holds"):

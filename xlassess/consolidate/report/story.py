@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 
 from xlassess.consolidate.figures.charted import has_dartboard
 from xlassess.consolidate.figures.privacy.attribution import Person
@@ -72,6 +72,9 @@ from xlassess.model.days import local_day, short_day, written_day
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.model.toolkit import Band
 from xlassess.sheet.words import Words
+
+MOST_COMMENTS = 5_000
+"""Comments that a report has at most: some four hundred pages, which Word still opens. Ours."""
 
 
 def figures_of(part: ToolkitResults) -> Figures | None:
@@ -171,23 +174,35 @@ def comments_note(summary: Summary) -> str:
     if not summary.remarks:
         return sheet_words().say("comments_none")
     named = summary.participants.attribution == "named"
-    return sheet_words().say("comments_note" if named else "comments_note_unnamed")
+    note = sheet_words().say("comments_note" if named else "comments_note_unnamed")
+    if most := _most_comments(summary):
+        note += " " + sheet_words().say("comments_first", len(summary.remarks), most)
+    return note
+
+
+def _most_comments(summary: Summary) -> int:
+    """How many comments about each question the report has room for; 0 where it has for all."""
+    if len(summary.remarks) <= MOST_COMMENTS:
+        return 0
+    asked = {(one.part, one.section, one.item, one.question) for one in summary.remarks}
+    return max(1, MOST_COMMENTS // len(asked))
 
 
 def comments_of(summary: Summary) -> tuple[CommentedSection, ...]:
     """Return what respondents wrote, by toolkit, section and item."""
     several, label = len(summary.parts) > 1, labels(summary)
+    most = _most_comments(summary) or None
     return tuple(
-        CommentedSection(label[key] if several else "", section, tuple(_items(remarks)))
+        CommentedSection(label[key] if several else "", section, tuple(_items(remarks, most)))
         for (key, section), remarks in groupby(
             summary.remarks, key=lambda remark: (remark.part, remark.section)
         )
     )
 
 
-def _items(remarks: Iterator[CommentRow]) -> Iterator[CommentedItem]:
+def _items(remarks: Iterator[CommentRow], most: int | None) -> Iterator[CommentedItem]:
     for (item, question), own in groupby(remarks, key=lambda each: (each.item, each.question)):
-        said = tuple(Comment(each.text, _said_by(each)) for each in own)
+        said = tuple(Comment(each.text, _said_by(each)) for each in islice(own, most))
         yield CommentedItem(f"{item} {question}".strip(), said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
@@ -44,6 +45,19 @@ def summary_bytes(summary: Summary) -> bytes:
     Raises:
         SheetError: something cannot be written without loss.
     """
+    return _written(summary, None)
+
+
+def write_summary_to(summary: Summary, file: BinaryIO) -> None:
+    """Write the bytes of `summary_bytes` to an open file: a large one is never held in memory.
+
+    Raises:
+        SheetError: something cannot be written without loss.
+    """
+    _written(summary, file)
+
+
+def _written(summary: Summary, file: BinaryIO | None) -> bytes:
     assessment = summary.assessment
     made = summary.made_at.replace(tzinfo=None)
     book = WorkbookWriter(
@@ -54,6 +68,7 @@ def summary_bytes(summary: Summary) -> bytes:
             "created": made,
         },
         on_disk=len(summary.data) > LIVE_ROWS,
+        to=file,
     )
     writer = SummaryWriter(book, summary)
     write_summary_sheet(writer)
@@ -130,13 +145,12 @@ def write_summary(summary: Summary, path: Path) -> None:
         SheetError: something cannot be written without loss.
         OSError: the file cannot be written.
     """
-    data = summary_bytes(summary)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".summary-", suffix=".xlsx")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            write_summary_to(summary, file)
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:

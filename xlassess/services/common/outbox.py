@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Collection, Iterator
+import shutil
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
+from typing import BinaryIO
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.files.rights import like_its_folder, make_folder
-from xlassess.ledger.archive import UNFINISHED, sweep
+from xlassess.ledger.archive import UNFINISHED, hash_of_file, sweep
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 
@@ -53,7 +56,11 @@ def holds(path: Path, sha256: str) -> bool | None:
     return sha256_of(data) == sha256 if data else None
 
 
-def write_whole(path: Path, data: bytes) -> None:
+FileContents = bytes | Callable[[BinaryIO], object]
+"""The bytes of a file, or what writes them to it: large ones are never held in memory."""
+
+
+def write_whole(path: Path, data: FileContents) -> None:
     """Write a file so that it is either whole or as it was before.
 
     Several programs may write the same file at once. Who may read it is as the user's settings
@@ -67,7 +74,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def prepared(path: Path, data: bytes, *, lasting: bool = False) -> Iterator[Path]:
+def prepared(path: Path, data: FileContents, *, lasting: bool = False) -> Iterator[Path]:
     """Write what is to become a file beside it; it is gone at the end unless it was renamed.
 
     Args:
@@ -81,7 +88,10 @@ def prepared(path: Path, data: bytes, *, lasting: bool = False) -> Iterator[Path
     unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
     try:
         with unfinished.open("xb") as file:
-            file.write(data)
+            if callable(data):
+                data(file)
+            else:
+                file.write(data)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
@@ -145,24 +155,25 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
     stem = f"{path.stem} {now.astimezone():%Y-%m-%d %H.%M.%S}"
     names = (f"{stem}{extra}{path.suffix}" for extra in chain([""], map(" ({})".format, count(2))))
     kept = next(beside / name for name in names if not (beside / name).exists())
-    write_whole(kept, path.read_bytes())
+    with path.open("rb") as file:
+        write_whole(kept, partial(shutil.copyfileobj, file))
     return kept
 
 
-def keep_before(path: Path, content: bytes, ours: Collection[str], now: datetime) -> Path | None:
+def keep_before(path: Path, sha256: str, ours: Collection[str], now: datetime) -> Path | None:
     """Keep the paper that is there; return where, if somebody edited it since it was written.
 
     Every version stays: a committee may have been told by any of them.
 
     Args:
         path: the paper.
-        content: what is to stand there instead.
+        sha256: the hash of what is to stand there instead.
         ours: the hashes of all papers of its kind as they were written.
         now: the time that the name of the copy says.
     """
-    if not path.exists() or path.read_bytes() == content:
+    if not path.exists() or (held := hash_of_file(path)) == sha256:
         return None
-    if sha256_of(path.read_bytes()) in ours:
+    if held in ours:
         keep_copy(path, path.parent / EARLIER, now)
         return None
     return keep_copy(path, path.parent, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -14,10 +15,11 @@ from xlassess.consolidate import (
     print_set,
     promise_in_words,
     summarise,
-    summary_bytes,
     with_returns_held_back,
+    write_summary_to,
 )
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import hash_of_file
 from xlassess.model.assessment import Attribution, Promise, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
@@ -36,7 +38,6 @@ from xlassess.services.common.outbox import (
     make_room,
     prepared,
     put,
-    sha256_of,
 )
 from xlassess.services.papers.printing import pdf_of
 
@@ -93,18 +94,18 @@ def consolidate(
     record = present_round(folder, anyway, shown)
     path = folder.summary_file(record.assessment.round)
     summary = summarise(record, now)
-    content = summary_bytes(summary)
     make_room(path)
     with (
+        prepared(path, partial(write_summary_to, summary), lasting=True) as unfinished,
         Ledger(folder.ledger, lambda: now, by) as ledger,
-        prepared(path, content, lasting=True) as unfinished,
     ):
+        sha256 = hash_of_file(unfinished)
         ours = ledger.summaries()
         # Recorded before it is put in place: where the ledger cannot be written, the old
         # summary stays, and no summary is about that the ledger does not know.
         output = output_from(record, summary, "summary")
-        ledger.record_output(record.assessment.round, output, sha256_of(content), anyway)
-        edited = keep_before(path, content, ours, now)
+        ledger.record_output(record.assessment.round, output, sha256, anyway)
+        edited = keep_before(path, sha256, ours, now)
         unfinished.replace(path)
         outdated = _put_away_pages(path, now)
     return Consolidated(
@@ -141,7 +142,7 @@ def print_summary(result: Consolidated) -> Path | None:
         The file; None where LibreOffice is not installed or made none.
     """
     path = result.path.with_suffix(".pdf")
-    made = pdf_of(result.path.read_bytes(), result.printed)
+    made = pdf_of(result.path, result.printed)
     if made is None:
         return None
     put(path, made)

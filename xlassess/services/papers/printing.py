@@ -37,13 +37,13 @@ def office() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def pdf_of(content: bytes, printed: Collection[str]) -> bytes | None:
+def pdf_of(content: bytes | Path, printed: Collection[str]) -> bytes | None:
     """Return a workbook's sheets of these names as a PDF file.
 
     It never fails: what comes of it is an extra, and the workbook is the record.
 
     Args:
-        content: the workbook.
+        content: the workbook, or where it is.
         printed: the sheets that are printed; what stands on others is not in the file.
 
     Returns:
@@ -72,7 +72,7 @@ def pdf_of(content: bytes, printed: Collection[str]) -> bytes | None:
     return data if data.startswith(b"%PDF-") else None
 
 
-def only(content: bytes, printed: Collection[str]) -> bytes:
+def only(content: bytes | Path, printed: Collection[str]) -> bytes:
     """Return the workbook with nothing to print on all other sheets.
 
     Rows that nothing printed is drawn or worked out from are left out: of thousands of returns,
@@ -80,7 +80,7 @@ def only(content: bytes, printed: Collection[str]) -> bytes:
     """
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(content)) as given,
+        zipfile.ZipFile(io.BytesIO(content) if isinstance(content, bytes) else content) as given,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept,
     ):
         unused = _unused(given, printed)

@@ -274,8 +274,8 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime, by: str = "") -> 
                 # How many wait follows from what people answered: it counts as shown.
                 ledger.record_output(assessment.round, waiting.output)
             edited = (
-                keep_before(path, content, ours, now),
-                keep_before(word, in_word, _untouched(word), now),
+                keep_before(path, sha256_of(content), ours, now),
+                keep_before(word, sha256_of(in_word), _untouched(word), now),
             )
             unfinished.replace(path)
             unfinished_word.replace(word)

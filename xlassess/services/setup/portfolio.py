@@ -27,7 +27,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.model.record import Output
-from xlassess.services.common.outbox import keep_before, make_room, write_whole
+from xlassess.services.common.outbox import keep_before, make_room, sha256_of, write_whole
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.papers.consolidate import output_from, present_round
 from xlassess.services.setup.programme import (
@@ -121,7 +121,7 @@ def report_peers(folder: ProgrammeFolder, *, now: datetime) -> PeersWritten:
 
 def _written(path: Path, content: bytes, made: Portfolio) -> PortfolioWritten:
     make_room(path)
-    kept = keep_before(path, content, (), made.made_at)
+    kept = keep_before(path, sha256_of(content), (), made.made_at)
     write_whole(path, content)
     return PortfolioWritten(path, made, kept)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -33,7 +34,7 @@ from xlassess.model.plan import action_number
 from xlassess.model.toolkit import Choice
 from xlassess.sheet import formats
 from xlassess.sheet.formats import MARK_CHECK
-from xlassess.sheet.streamed import StreamedFormats
+from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats
 from xlassess.sheet.validation import DateBetween, FromList, Message
 from xlassess.sheet.values import serial
 from xlassess.sheet.writer import CellRange, SheetWriter
@@ -84,24 +85,33 @@ def _who(person: Person | None, sheet: str, cell: str) -> tuple[str, ...]:
 
 
 def write_comments(writer: SummaryWriter) -> None:
-    """Write the Comments sheet."""
+    """Write the Comments sheet; of more than it has rows for, the first, and how many are left out.
+
+    They are turned into rows twice rather than held: there may be a million.
+    """
     summary = writer.summary
+    shown = summary.remarks[: MOST_ROWS - _FIRST]
     named = summary.participants.attribution == "named"
     rows = summary.participants.shows_rows
     columns = _around(writer, (*_SAID, _GIVEN) if rows else _SAID)
     note = words().say("comments_note" if named else "comments_note_unnamed")
     if not summary.remarks:
         note = words().say("comments_none")
+    if left := len(summary.remarks) - len(shown):
+        note += " " + words().say("comments_left_out", len(summary.remarks), left)
     widths = tuple(column.width for column in columns)
     setup = SheetSetup(COMMENTS, COMMENTS, note, widths, (_FIRST, 0), streamed=True)
     sheet = writer.open(setup)
-    count = len(summary.remarks)
+    count = len(shown)
     writer.table(sheet, SheetTable(HEADER_ROW, columns, count, "Comments", COMMENTS))
     labels = _labels(writer)
-    said = [(*labels[remark.part], *_remark(remark)) for remark in summary.remarks]
+
+    def said() -> Iterator[tuple[str, ...]]:
+        return ((*labels[remark.part], *_remark(remark)) for remark in shown)
+
     look = writer.book.format(cells.TOP_CELL)
     faces = StreamedFormats(look, look, look, blank=look)
-    sheet.stream(_FIRST, said, faces, row_heights(columns, said))
+    sheet.stream(_FIRST, said(), faces, row_heights(columns, said()))
     writer.finish(sheet, setup, HEADER_ROW + max(count, 1))
 
 
