@@ -36,6 +36,7 @@ from xlassess.services.setup.portfolio import (
 )
 from xlassess.services.setup.programme import ProgrammeStatus, programme_status
 from xlassess.services.setup.rounds import begin_round, close_round
+from xlassess.workers import Workers
 
 TOLD = datetime(2026, 4, 20, 9, tzinfo=timezone.utc)
 """When the papers on all partnerships are written."""
@@ -170,13 +171,18 @@ class ProgrammePlayed:
 
 
 def run_programme(
-    root: Path, *, story: Sequence[MadeUpPartnership] = STORY, watch: Watch = silent
+    root: Path,
+    *,
+    story: Sequence[MadeUpPartnership] = STORY,
+    workers: Workers = 1,
+    watch: Watch = silent,
 ) -> ProgrammePlayed:
     """Play a programme in this folder, which must be new, empty, or an earlier demo.
 
     Args:
         root: the folder.
         story: the partnerships to play.
+        workers: who reads what comes back.
         watch: told how many rounds of how many are played.
 
     Raises:
@@ -192,7 +198,7 @@ def run_programme(
     total, done, filled = sum(len(one.years) for one in story if one.toolkit), 0, 0
     for one in story:
         folder.add(one.entry)
-        for count in _played(folder, one) if one.toolkit else ():
+        for count in _played(folder, one, workers) if one.toolkit else ():
             filled += count
             done += 1
             watch(done, total)
@@ -206,7 +212,7 @@ def run_programme(
     )
 
 
-def _played(folder: ProgrammeFolder, one: MadeUpPartnership) -> Iterator[int]:
+def _played(folder: ProgrammeFolder, one: MadeUpPartnership, workers: Workers) -> Iterator[int]:
     """Play the rounds of a partnership; yield how many workbooks came back in each."""
     place = folder.root / one.entry.folder
     people = [made_up_person(*each) for each in _PEOPLE[: one.people]]
@@ -224,9 +230,10 @@ def _played(folder: ProgrammeFolder, one: MadeUpPartnership) -> Iterator[int]:
             begin_round(assessment, str(year), date(year, 3, 27), now=_moment(year, 2, 20))
             assessment = open_folder(place)
         last = number == len(one.years) - 1
-        yield _asked(assessment, one, year, people[: -one.missing or None] if last else people)
+        answering = people[: -one.missing or None] if last else people
+        yield _asked(assessment, one, year, answering, workers)
         if one.plans and not number:
-            _agreed(assessment, year)
+            _agreed(assessment, year, workers)
 
 
 def _moment(year: int, month: int, day: int) -> datetime:
@@ -234,7 +241,11 @@ def _moment(year: int, month: int, day: int) -> datetime:
 
 
 def _asked(
-    folder: AssessmentFolder, one: MadeUpPartnership, year: int, people: Sequence[Respondent]
+    folder: AssessmentFolder,
+    one: MadeUpPartnership,
+    year: int,
+    people: Sequence[Respondent],
+    workers: Workers,
 ) -> int:
     """Issue workbooks, have them filled in by these people, and read what comes back."""
     issued = generate(folder, now=_moment(year, 3, 2))
@@ -248,7 +259,7 @@ def _asked(
             filled = entries[one.toolkit, book.respondent]
             data = fill_in(book.path.read_bytes(), places, filled, _moment(year, 3, 16))
             (inbox / book.path.name).write_bytes(data)
-    ingest(folder, [inbox], now=_moment(year, 3, 30), workers=1)
+    ingest(folder, [inbox], now=_moment(year, 3, 30), workers=workers)
     return len(entries)
 
 
@@ -269,7 +280,7 @@ def _script(one: MadeUpPartnership, year: int) -> Script:
     )  # fmt: skip
 
 
-def _agreed(folder: AssessmentFolder, year: int) -> None:
+def _agreed(folder: AssessmentFolder, year: int, workers: Workers) -> None:
     """Agree two actions, one of which is not done in time."""
     at = _moment(year, 4, 20)
     plan(folder, now=at)
@@ -282,7 +293,7 @@ def _agreed(folder: AssessmentFolder, year: int) -> None:
     inbox = folder.root / INBOX / f"plan {year}"
     inbox.mkdir()
     (inbox / issued.file_name).write_bytes(filled)
-    ingest(folder, [inbox], now=at.replace(day=27), workers=1)
+    ingest(folder, [inbox], now=at.replace(day=27), workers=workers)
 
 
 def _decided(questions: Toolkit, year: int) -> Mapping[str, Mapping[str, Cell]]:

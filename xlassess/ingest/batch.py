@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import contents_of, fingerprint, read_contents, read_return, refused
 from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
-from xlassess.model.answer import Return
+from xlassess.model.answer import Answer, Return
 from xlassess.model.catalogue import found
 from xlassess.workers import Bounds, Executor, Lost, Work, Workers, executor_of
 
@@ -63,12 +63,31 @@ def _results(
     executor: Executor, bounds: Bounds,
 ) -> Iterator[Result]:  # fmt: skip
     coming = executor.map(Work(read_file, bounds), jobs, context, len(sources))
+    known: _Known = {}
     with closing(coming):
         for source, result in zip(sources, coming, strict=True):
             if isinstance(result, Return):
-                yield source, result
+                yield source, _sharing(result, known)
             else:
                 yield source, _not_read(source, result)
+
+
+_Known = dict[tuple[Answer, type], Answer]
+
+_MOST_KNOWN = 50_000
+"""Different answers that are kept to be shared: all choices of any toolkit, and many comments."""
+
+
+def _sharing(ret: Return, known: _Known) -> Return:
+    """The same return, with the same answers as others have where they are equal.
+
+    Each return comes from a worker with answers of its own, although most say what others say in
+    the same cell. A run remembers all of its returns: of 100,000, that would take a gigabyte.
+    """
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    answers = tuple(known.setdefault((one, type(one.value)), one) for one in ret.answers)
+    return replace(ret, answers=answers)
 
 
 def _not_read(source: ReturnedFile, result: object) -> Return:

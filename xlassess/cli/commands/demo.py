@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, progress
-from xlassess.cli.options import Options, common, shown
+from xlassess.cli.options import CLUSTER, Options, at_work, common, shown
 from xlassess.services.common.phrases import count, noticed, percent
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ if TYPE_CHECKING:
     "--programme", "many", is_flag=True,
     help="Play twelve partnerships of one council, with three toolkits, in two rounds.",
 )  # fmt: skip
+@CLUSTER
 @common
 @click.pass_obj
 def demo(
     options: Options, output: Path, *, chosen: tuple[str, ...], rounds: int, by_post: bool,
-    many: bool,
+    many: bool, cluster: str,
 ) -> None:  # fmt: skip
     """Run a made-up assessment from workbooks to summary, with the mistakes that people make."""
     from xlassess.demo import choose_rounds, choose_toolkits, run_demo, run_post, run_rounds
@@ -52,8 +53,10 @@ def demo(
     if many:
         if chosen:
             raise click.UsageError("The demo of a programme has toolkits of its own.")
-        _programme(options.root / output)
+        _programme(options.root / output, cluster)
         return
+    if cluster:
+        raise click.UsageError("--cluster goes with --programme: the other demos are too small.")
     if rounds > 1:
         choose_rounds(chosen)
         with progress("Filling in the workbooks") as watch:
@@ -71,12 +74,15 @@ def demo(
     _show(Console(), result)
 
 
-def _programme(root: Path) -> None:
+def _programme(root: Path, cluster: str) -> None:
     """Play a programme, and say where to look."""
     from xlassess.demo import run_programme
 
-    with progress("Playing the rounds of ten partnerships") as watch:
-        result = run_programme(root, watch=watch)
+    with (
+        at_work(cluster, 1) as workers,
+        progress("Playing the rounds of ten partnerships") as watch,
+    ):
+        result = run_programme(root, workers=workers, watch=watch)
     _show_programme(Console(), result)
 
 
