@@ -109,10 +109,11 @@ def test_job__that_cannot_be_done_says_why_and_can_be_begun_again(
     works(monkeypatch, lambda run: {})
     do(jobs, job.id)
     assert now(jobs, job).state == "failed"  # nobody asked for it
-    assert jobs.again(job.id)
+    assert jobs.again(job.id, "Carl Coordinator")
     do(jobs, job.id)
-    assert now(jobs, job).state == "done"
-    assert not jobs.again(job.id)
+    # what it records now bears the name of whoever had it done
+    assert (now(jobs, job).state, now(jobs, job).by) == ("done", "Carl Coordinator")
+    assert not jobs.again(job.id, "Carl Coordinator")
 
 
 @pytest.mark.usefixtures("idle")
@@ -296,6 +297,6 @@ def test_done__is_said_of_a_job_only_once_it_has_ended(desk: DeskClient, jobs: J
     failed = words_in(desk.get(shown))
     assert "Not finished." in failed
     assert "Done." not in failed
-    assert jobs.again(job.id)
+    assert jobs.again(job.id, job.by)
     do(jobs, job.id)
     assert "Done. The workbooks are written." in words_in(desk.get(shown))

@@ -116,7 +116,7 @@ class Trial:
         """Do again what was broken off, as people do on the page."""
         until(lambda: all(job.is_over for job in self.jobs.of("2026")))
         for job in self.jobs.of("2026"):
-            self.jobs.again(job.id)
+            self.jobs.again(job.id, job.by)
         until(lambda: all(job.state == "done" for job in self.jobs.of("2026")))
         with Ledger(self.folder.ledger) as ledger:
             came = {ret.file.rpartition("/")[2] for ret in ledger.history("2026")}

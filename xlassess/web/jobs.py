@@ -140,10 +140,14 @@ class Jobs:
         self._begin(made, passwords)
         return made
 
-    def again(self, number: str) -> bool:
+    def again(self, number: str, by: str) -> bool:
         """Begin a job anew that was stopped or failed; false for any other, which is left alone.
 
         Where two do so at once, the later process finds the work done.
+
+        Args:
+            number: the job's.
+            by: who has it done now: what it records bears their name.
 
         Raises:
             OSError: it cannot be written, or no process can be started.
@@ -152,7 +156,7 @@ class Jobs:
         if job is None or job.state not in ("stopped", "failed"):
             return False
         (self.place / job.id / _STEPS).unlink(missing_ok=True)
-        self.keep(replace(job, state="waiting", trouble=(), fault=False))
+        self.keep(replace(job, by=by, state="waiting", trouble=(), fault=False))
         self._begin(job)
         return True
 

@@ -54,7 +54,7 @@ def decide(visit: Visit) -> Done:
     if visit.form.text("what") == "remove":
         visit.jobs.remove(job)
         return Done("It is no longer on the list.", back)
-    if not visit.jobs.again(job.id):
+    if not visit.jobs.again(job.id, visit.user.name):
         raise FormErrors(FieldError("", "This was begun again already, or is done."))
     said = "It is being done again. How far it is, stands below."
     return Done(said, back, job.id, "It was done again. What came of it stands below.")
