@@ -225,7 +225,7 @@ def _fields(data: bytes) -> dict[str, tuple[str, ...]]:
         )
     except ValueError:
         raise FormErrors(FieldError("", "This form could not be read. Fill it in again.")) from None
-    fields: dict[str, tuple[str, ...]] = {}
+    fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        fields[name] = (*fields.get(name, ()), value.replace("\r\n", "\n"))
-    return fields
+        fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return {name: tuple(given) for name, given in fields.items()}

@@ -20,6 +20,7 @@ from tests.web.team.teams import (
     number_in,
     team_over,
 )
+from xlassess.web.forms import _fields
 from xlassess.web.security import HEADERS
 from xlassess.web.team import doors, passwords
 from xlassess.web.team.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts
@@ -375,6 +376,28 @@ def test_form__after_the_session_ended_is_not_lost(team: Team) -> None:
     assert answer.status_code == 401
     assert "They said on the telephone: &lt;b&gt;agree&lt;/b&gt;" in answer.text
     assert number not in answer.text
+
+
+def test_form__with_passwords_is_not_shown_after_the_session_ended(team: Team) -> None:
+    fields = {"current": "old lamp river", "password": PASSWORD, "again": PASSWORD}
+    answer = team.browser().post("/account", {**fields, "reason": "they rang us"})
+    assert answer.status_code == 401
+    assert "they rang us" in answer.text
+    assert PASSWORD not in answer.text
+    assert "old lamp river" not in answer.text
+
+
+def test_form__of_many_fields_of_one_name_keeps_nobody_waiting() -> None:
+    """Where each value copied those before it, half a second went by for everybody."""
+
+    def seconds(data: bytes) -> float:
+        began = time.perf_counter()
+        assert sum(map(len, _fields(data).values())) == 19_999
+        return time.perf_counter() - began
+
+    one = min(seconds(b"a=b&" * 19_999) for _ in range(3))
+    each = min(seconds(b"".join(b"%d=b&" % at for at in range(19_999))) for _ in range(3))
+    assert one < 8 * each
 
 
 def test_link__followed_from_elsewhere_opens_the_page(team: Team) -> None:

@@ -204,6 +204,15 @@ def test_decision__is_on_record_under_the_name_of_whoever_took_it(team: Team) ->
             assert [one.by for one in ledger.events() if one.what == "sent"] == [name]
 
 
+def test_register__is_searched_within_its_assessment(team: Team) -> None:
+    cora = team.of("cora")
+    action = cora.get("/a/small/register").text.partition('<form method="get" action="')[2]
+    found = cora.get(f"{action.partition(chr(34))[0]}?q=Bea")
+    assert found.status_code == 200
+    assert "Bea Birch" in found.text
+    assert "Abe Ash" not in found.text
+
+
 # ---- the facilitator --------------------------------------------------------
 
 

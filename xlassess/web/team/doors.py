@@ -184,11 +184,18 @@ def _healthy(accounts: Accounts) -> Response:
     return PlainTextResponse("ok")
 
 
+_NEVER_SHOWN = frozenset(("current", "password", "again", "passwords"))
+"""Fields with passwords: three words of one would be shown to whoever looks on."""
+
+
 async def _typed(request: Request) -> tuple[str, ...]:
     """What somebody typed into a form that came too late, so that it is not lost."""
     try:
         form = await read_form(request)
     except FormErrors:
         form = Form()
-    found = (text for name in form.fields for text in form.all(name) if len(text.split()) > 1)
+    found = (
+        text for name in form.fields if name not in _NEVER_SHOWN
+        for text in form.all(name) if len(text.split()) > 1
+    )  # fmt: skip
     return tuple(dict.fromkeys(text[:5000] for text in found))[:50]
