@@ -50,6 +50,34 @@ def test_new__a_link_in_it_gives_nothing_else_away(tmp_path: Path) -> None:
     assert mode(secret) == 0o600
 
 
+def test_new__is_the_folders_group_or_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The group that a user's files are of may be everybody's: it is given nothing."""
+    place = tmp_path / "team"
+    place.mkdir()
+    place.chmod(0o770)
+    team = place.stat().st_gid
+    given: list[tuple[Path, int]] = []
+
+    def another(path: Path) -> int:
+        return team + 1 if path == place else path.stat().st_gid
+
+    def chown(path: Path, _: int, group: int) -> None:
+        given.append((path, group))
+        if path.name == "refused":
+            raise PermissionError
+
+    monkeypatch.setattr("xlassess.files.rights.group_of", another)
+    monkeypatch.setattr(os, "chown", chown)
+    for name in ("mine", "refused"):
+        (place / name).write_bytes(b"x")
+        (place / name).chmod(0o600)
+        like_its_folder(place / name)
+    assert given == [(place / "mine", team + 1), (place / "refused", team + 1)]
+    assert (mode(place / "mine"), mode(place / "refused")) == (0o660, 0o600)
+
+
 def test_shared__one_thread_opens_nothing_of_anothers_to_the_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

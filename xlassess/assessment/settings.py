@@ -12,7 +12,6 @@ import errno
 import os
 import re
 import secrets
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, rea
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
 from xlassess.files.problems import FileError, did_you_mean
+from xlassess.files.rights import give_to_group, group_of
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
 from xlassess.model.assessment import (
@@ -239,10 +239,9 @@ class AssessmentFolder:
             return
         # What is made in a folder later has the rights of that folder (`xlassess.files.rights`).
         with suppress(OSError):
-            group = self.root.stat().st_gid
+            group = group_of(self.root)
             for path in self._groups_own():
-                with suppress(OSError):  # somebody else's, or not there yet
-                    _give(path, group)
+                give_to_group(path, group)
 
     def _groups_own(self) -> Iterator[Path]:
         """Yield what a group works with: the folder itself, what people fill in, what we keep."""
@@ -473,25 +472,6 @@ _FILLED = ("outbox", "drafts", "entries", "returns", "output", "jobs", rounds.RO
 """The folders that xlassess fills."""
 _OF_PEOPLE = ("toolkits", "templates")
 """The folders that people fill, where they have toolkits or words of their own."""
-
-
-def _give(path: Path, group: int) -> None:
-    """Give a group what the owner of a file or folder has; what is made in a folder follows it.
-
-    A link is left alone: it may lead out of the folder.
-
-    Raises:
-        OSError: it is somebody else's, or not there.
-    """
-    state = path.lstat()
-    if stat.S_ISLNK(state.st_mode):
-        return
-    if state.st_gid != group:
-        os.chown(path, -1, group)
-    mode = stat.S_IMODE(state.st_mode)
-    wanted = mode | ((mode & 0o700) >> 3) | (stat.S_ISGID if stat.S_ISDIR(state.st_mode) else 0)
-    if wanted != mode:
-        path.chmod(wanted)
 
 
 def _plain_fields(assessment: Assessment) -> Iterator[Remark]:

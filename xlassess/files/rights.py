@@ -1,7 +1,8 @@
 """The rights of new files and folders: those that the folder has in which they are made.
 
-Where a group works in a folder, it may write in what is made there; everywhere else new files are
-as the user's settings have it, or private. Windows does so by itself. Nothing of the process is
+Where a group works in a folder, it may write in what is made there: that group, whichever group
+the user's files are of elsewhere. Everywhere else new files are as the user's settings have it, or
+private. Windows does so by itself. Nothing of the process is
 changed for it, as its other threads may be writing for somebody else.
 """
 
@@ -23,13 +24,36 @@ def group_writes(folder: Path) -> bool:
         return False
 
 
-def give_to_group(path: Path) -> None:
-    """Give the group what the owner may do, as far as it is ours to give."""
-    with suppress(OSError):  # somebody else's, or not there
-        mode = path.stat().st_mode
+def group_of(folder: Path) -> int:
+    """Return the number of the group that a folder is of.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return folder.stat().st_gid
+
+
+def give_to_group(path: Path, group: int) -> None:
+    """Give a group what the owner of a file or folder may do; what is made in a folder follows it.
+
+    A link is left alone: it may lead out of the folder. So is what is somebody else's or not there,
+    and what cannot be given to this group, as the group that it is of may be everybody's.
+
+    Args:
+        path: the file or folder.
+        group: the number of the group (`group_of` its folder).
+    """
+    with suppress(OSError):
+        state = path.lstat()
+        if stat.S_ISLNK(state.st_mode):
+            return
+        if state.st_gid != group:
+            os.chown(path, -1, group)
+        mode = stat.S_IMODE(state.st_mode)
         wanted = mode | ((mode & stat.S_IRWXU) >> 3)
+        wanted |= stat.S_ISGID if stat.S_ISDIR(state.st_mode) else 0
         if wanted != mode:
-            path.chmod(stat.S_IMODE(wanted))
+            path.chmod(wanted)
 
 
 def like_its_folder(path: Path) -> None:
@@ -39,11 +63,11 @@ def like_its_folder(path: Path) -> None:
         path: what was made.
     """
     if group_writes(path.parent):
-        give_to_group(path)
+        group = group_of(path.parent)
+        give_to_group(path, group)
         if path.is_dir():
             for within in path.rglob("*"):
-                if not within.is_symlink():
-                    give_to_group(within)
+                give_to_group(within, group)
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:

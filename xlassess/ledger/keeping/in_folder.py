@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from xlassess.files.rights import give_to_group, group_writes, make_folder
+from xlassess.files.rights import give_to_group, group_of, group_writes, make_folder
 from xlassess.ledger.keeping.kept import Kept, KeptName, copied, ending, hash_of, opened
 
 UNFINISHED = ".unfinished-"
@@ -52,7 +52,7 @@ def keep_file(folder: Path, source: Path, kind: str = "") -> Kept:
             if group_writes(place):
                 # Where a group works together, for the group too: a temporary file is its
                 # owner's alone, which is as it should be for everybody else.
-                give_to_group(name)
+                give_to_group(name, group_of(place))
             name.replace(kept)
         return Kept(sha256, size, kept)
 
