@@ -107,6 +107,26 @@ def test_mixed__what_files_come_in_is_kept_by_one_only_where_all_is_its_own(
         assert len(list(files.every())) == 1
 
 
+def test_mixed__of_two_with_one_name_none_is_lost(
+    tmp_path: Path, three: dict[str, AssessmentFolder]
+) -> None:
+    """Saved from two mails: the same name, in folders of their own."""
+    sub = tmp_path / "inbox" / "sub"
+    answer(three["one"], "Ada Ash", sub / "ada.xlsx")
+    handed = []
+    for place, files in (("a", ["one"]), ("b", ["ada"]), ("c", ["two", "ada"])):
+        (tmp_path / place).mkdir()
+        packed = a_zip(tmp_path / place / "back.zip", *(sub / f"{name}.xlsx" for name in files))
+        handed.append(packed)
+    result = run(tmp_path, *handed[:2])
+    assert read(three["one"]) == ["2/back.zip/ada.xlsx", "back.zip/one.xlsx"], result.output
+    answer(three["one"], "Abe Ash", sub / "abe.xlsx")
+    whole = a_zip(tmp_path / "a" / "back.zip", sub / "abe.xlsx")
+    result = run(tmp_path, whole, handed[2])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    assert read(three["two"]) == ["back.zip/two.xlsx"], result.output
+
+
 def test_mixed__an_assessment_that_cannot_be_used_keeps_nothing(
     tmp_path: Path, three: dict[str, AssessmentFolder]
 ) -> None:

@@ -7,7 +7,7 @@ return it asked about (`merge`).
 """
 
 from xlassess.ingest.batch import read_all
-from xlassess.ingest.intake.collect import collect, origin_of
+from xlassess.ingest.intake.collect import collect, collect_each, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.correction import corrected
@@ -33,6 +33,7 @@ __all__ = [
     "PrintedWorkbook",
     "ReturnedFile",
     "collect",
+    "collect_each",
     "concerns",
     "corrected",
     "fingerprint",

@@ -127,12 +127,23 @@ def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[Item]:
     Yields:
         A source to read, or the return of a file that was refused already.
     """
+    for _, item in collect_each(paths, unpack_into):
+        yield item
+
+
+def collect_each(paths: Sequence[Path], unpack_into: Path) -> Iterator[tuple[Path, Item]]:
+    """Yield what `collect` does, each with the path that was handed over and that it came in.
+
+    Of two paths whose files have one name, the name does not tell it.
+    """
     unpacker = _Unpacker(unpack_into)
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, unpacker)
+            items = _folder(path, unpacker)
         else:
-            yield from _one(path, legible(path.name), unpacker, named=True)
+            items = _one(path, legible(path.name), unpacker, named=True)
+        for item in items:
+            yield path, item
 
 
 def origin_of(path: Path, name: str) -> tuple[str, Path] | None:

@@ -20,7 +20,7 @@ from xlassess.ingest import (
     Context,
     NoticedMail,
     ReturnedFile,
-    collect,
+    collect_each,
     origin_of,
     read_all,
 )
@@ -102,9 +102,10 @@ def sort_returns(
     unpacked, sorted_into = room / "unpacked", room / "sorted"
     for each in (unpacked, sorted_into):
         each.mkdir()
-    items = list(collect(paths, unpacked))
+    found = list(collect_each(paths, unpacked))
+    items = [item for _, item in found]
     placed = _placed(items, known, workers, passwords)
-    return _laid_out(items, placed, paths, sorted_into)
+    return _laid_out(items, placed, list(_origins(found)), sorted_into)
 
 
 def _known(lines: Sequence[PartnershipStanding]) -> _Known:
@@ -219,8 +220,8 @@ class _Origin:
 
 
 def _laid_out(
-    items: Sequence[_Item], placed: Mapping[int, int | UnplacedFile], paths: Sequence[Path],
-    room: Path,
+    items: Sequence[_Item], placed: Mapping[int, int | UnplacedFile],
+    origins: Sequence[_Origin], room: Path,
 ) -> SortedReturns:  # fmt: skip
     """Lay the files of each assessment into a folder of its own.
 
@@ -235,7 +236,7 @@ def _laid_out(
         _put(place, path, name)
 
     whole: set[int] = set()
-    for one in _origins(items, paths):
+    for one in origins:
         if (owner := _owner_of_all(one, items, placed)) is not None:
             lay(owner, one.path, one.name)
             whole.update(one.items)
@@ -279,23 +280,22 @@ def _owner_of_all(
     return sure.pop() if len(sure) == 1 and (len(owners) == 1 or message) else None
 
 
-def _origins(items: Sequence[_Item], paths: Sequence[Path]) -> Iterator[_Origin]:
+def _origins(found: Sequence[tuple[Path, _Item]]) -> Iterator[_Origin]:
     """Yield the files on this computer that were handed over, each with what is in it."""
-    found: dict[Path, _Origin] = {}
-    for place, item in enumerate(items):
-        for path in paths:
-            if origin := origin_of(path, _name(item)):
-                name, file = origin
-                found.setdefault(file, _Origin(name, file)).items.append(place)
-                break
-    yield from found.values()
+    origins: dict[Path, _Origin] = {}
+    for place, (path, item) in enumerate(found):
+        if origin := origin_of(path, _name(item)):
+            name, file = origin
+            origins.setdefault(file, _Origin(name, file)).items.append(place)
+    yield from origins.values()
 
 
 def _put(place: Path, path: Path, name: str) -> None:
     """Lay a file into a folder under its name; under another of two with one name."""
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..")]
     to, number = place.joinpath(*parts), 2
-    while to.exists():
+    # A file cannot lie below another file: a zip file handed over whole, and one taken apart.
+    while to.exists() or any(above.is_file() for above in to.parents):
         to, number = place.joinpath(str(number), *parts), number + 1
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
