@@ -85,6 +85,11 @@ def test_next_steps__from_the_summary_to_the_plan(folder: AssessmentFolder, tmp_
     assert steps(folder) == ["receive", "summary"]
     consolidate(folder, now=LATER)
     assert steps(folder) == ["receive", "workshop", "plan"]
+    number = max(line.number for line in status(folder, today=BEFORE).lines if line.number)
+    decide.set_aside(folder, number, decide.Why(LATER, "Sent by mistake.", "Cora"))
+    assert "summary" in steps(folder), "it says what does not count any more"
+    decide.undo(folder, "set aside", number, decide.Why(LATER, "It was not.", "Cora"))
+    assert steps(folder) == ["receive", "workshop", "plan"]
     plan(folder, now=LATER)
     assert steps(folder) == ["receive", "decide"]
     answer(folder, "Bea Birch", tmp_path / "bea.xlsx")

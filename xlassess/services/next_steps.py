@@ -123,13 +123,14 @@ def _from_answers(found: Status, written: _Written) -> Iterator[DueStep]:
 
 
 def _since_summary(found: Status, outputs: tuple[Output, ...]) -> int:
-    """How many returns are in no summary as they stand now."""
+    """How many returns are in no summary as they stand now, or in one though none counts now."""
     last = next((one for one in reversed(outputs) if one.kind == "summary"), None)
     if last is None:
         return 0
     told = {ref: number for books in last.base.values() for ref, number in books.items()}
     now = {line.reference: line.number for line in found.having(*ANSWERED) if line.number}
-    return sum(told.get(ref) != number for ref, number in now.items())
+    gone = [one for one in found.lines if one.reference in told and not one.number]
+    return sum(told.get(ref) != number for ref, number in now.items()) + len(gone)
 
 
 def _written(folder: AssessmentFolder, round_name: str) -> _Written:
