@@ -265,6 +265,7 @@ def test_facilitator__sees_figures_of_the_paper_on_record_and_no_names(planned: 
     for address, seen in pages.items():
         assert "/papers" not in address
         assert "/history" not in address
+        assert seen.status_code == 200, address
         text = unescape(seen.text)
         assert [one for one in secrets if one and one in text] == [], address
         assert 'method="post"' not in seen.text
