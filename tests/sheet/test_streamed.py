@@ -113,3 +113,31 @@ def test_stream__equal_keys_stay_what_they_are_and_shared_texts_are_counted(monk
         texts = package.read("xl/sharedStrings.xml")
     # The heading, =1+1 on the other sheet, and six texts in the column.
     assert re.search(rb' count="(\d+)" uniqueCount="(\d+)"', texts).groups() == (b"8", b"6")
+
+
+def test_equal_cells__kept_once_stay_what_they_are() -> None:
+    """The first text has number 0 of the shared ones, the second 1: as numbers they differ."""
+    book = WorkbookWriter({})
+    sheet = book.sheet("Cells")
+    for row in range(3):
+        for column, value in enumerate(("zero", "one")):
+            sheet.text(row, column, value)
+        for column, value in enumerate((0.0, 1.0, -0.0, 1.5), 2):
+            sheet.number(row, column, value)
+        sheet.height(row, 30 if row == 1 else 24)
+    kept = sheet.raw.table
+    assert kept[0][3] is kept[2][3]
+    assert kept[0][1] is kept[2][1]
+    made = openpyxl.load_workbook(io.BytesIO(book.close()))["Cells"]
+    assert [[cell.value for cell in row] for row in made] == [["zero", "one", 0, 1, 0, 1.5]] * 3
+    assert [made.row_dimensions[row].height for row in (1, 2, 3)] == [24, 30, 24]
+
+
+def test_long_table__reaches_to_its_last_row() -> None:
+    book = WorkbookWriter({})
+    sheet = book.sheet("Table")
+    options = {"columns": [{"header": "A"}, {"header": "B"}], "autofilter": True}
+    assert sheet.raw.add_table(0, 0, 5000, 1, options) == 0
+    assert len(sheet.raw.table_cells) < 10
+    (table,) = openpyxl.load_workbook(io.BytesIO(book.close()))["Table"].tables.values()
+    assert (table.ref, table.autoFilter.ref) == ("A1:B5001", "A1:B5001")

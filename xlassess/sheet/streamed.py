@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
 from operator import getitem
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -89,7 +89,44 @@ class _Written(dict[Streamed, str]):
 
 
 class LongTablesSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet on which a long table takes no more memory than its rows."""
+    """A worksheet on which a long table takes little more memory than its rows.
+
+    XlsxWriter keeps each cell, and the look of each row, until the workbook is closed. Most are
+    equal to others, and are kept once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[object, Any] = {}
+
+    def _write_number(
+        self, row: int, col: int, number: float, cell_format: Format | None = None
+    ) -> int:
+        code: int = super()._write_number(row, col, number, cell_format)
+        if code == 0 and number:  # 0 and -0 are equal, and not the same
+            self._share(row, col)
+        return code
+
+    def _write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        code: int = super()._write_string(row, col, string, cell_format)
+        self._share(row, col)
+        return code
+
+    def _share(self, row: int, col: int) -> None:
+        cell = self.table.get(row, {}).get(col)
+        if cell is not None:
+            # a text by its number and a number are equal too: the kind is part of the key
+            self.table[row][col] = self._kept.setdefault((type(cell), cell), cell)
+
+    def set_row(self, row: int, *settings: Any, **more: Any) -> int:
+        """Set the height or look of a row, as XlsxWriter does."""
+        code: int = super().set_row(row, *settings, **more)
+        if row in self.row_info:
+            for kept in (self.row_info, self.row_sizes):
+                kept[row] = self._kept.setdefault((id(kept), repr(kept[row])), kept[row])
+        return code
 
     def add_table(
         self, first_row: int, first_col: int, last_row: int, last_col: int, options: object = None
