@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlassess.consolidate.figures.privacy.organisation_names import short_names
+from xlassess.consolidate.figures.privacy.organisation_names import is_capitalised, short_names
 from xlassess.consolidate.figures.privacy.person_names import name_parts
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 
@@ -241,6 +241,7 @@ def test_redaction__takes_time_only_as_the_text_is_long(long):
         ("Hampshire County Council", "H.C.C."),
         ("Kent and Essex Fire and Rescue Service", "Kent & Essex FRS"),
         ("Avon Constabulary", "Avon Police"),
+        ("Hampshire Constabulary", "Hants Police"),
         ("London Borough of Camden", "Camden Council"),
         ("Brook Housing Association", "Brook Housing"),
     ],
@@ -258,6 +259,27 @@ def test_short_names__of_an_organisation_are_found(name: str, said: str) -> None
 )
 def test_short_names__none_of_a_single_word_or_of_what_many_are_called(name: str) -> None:
     assert short_names(name) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Charnwood Action Rural Environment Services", "CARES cares", "X cares"),
+        ("County Community Safety Partnership", "Community Safety is community safety",
+         "X is community safety"),
+        ("Young People's Service", "What young people's views are, Young People’s knows",
+         "What young people's views are, X knows"),
+        ("Mental Health NHS Foundation Trust", "mental health; mental health trusts; MENTAL HEALTH",
+         "mental health; mental health trusts; X"),
+        ("Brook Housing Association", "ask brook housing", "ask X"),
+    ],
+)  # fmt: skip
+def test_short_names__that_are_words_of_the_field_are_meant_with_their_capitals(
+    name: str, text: str, expected: str
+) -> None:
+    short = short_names(name)
+    redact = Redaction(dict.fromkeys((*short, name), "X"), (), set(filter(is_capitalised, short)))
+    assert redact(text) == expected
 
 
 def test_short_names__of_a_very_long_name_are_few() -> None:

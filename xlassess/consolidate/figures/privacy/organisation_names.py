@@ -53,8 +53,23 @@ _COUNTIES = {
 """How counties are shortened by the Post Office and everybody since."""
 _NOBODYS = frozenset(("NHS", "ASB", "KPI", "SLA", "LSP", "CSP", "VCS", "GP", "UK"))
 """Letters that mean something else to everybody in this field."""
+_OF_THE_FIELD = frozenset(
+    _WORD.findall(
+        "abuse action adult adults advice aid alcohol care carers child children citizen citizens "
+        "communities community crime dementia development disability domestic drug drugs early "
+        "education elderly emergency employment enterprise environment environmental equality "
+        "families family fire harm health healthy help heritage home homelessness housing "
+        "inclusion jobs justice learning leisure local mental neighbourhood offending older parish "
+        "parks people planning police prevention primary probation public recovery regeneration "
+        "rescue rights road rural safe safeguarding safer safety school schools sector skills "
+        "social sport sports substance support sustainable tourism training transport victim "
+        "victims violence voluntary volunteer volunteering volunteers waste welfare wellbeing "
+        "women work young youth"
+    )
+)
+"""Words that services are named by, and that any answer of a partnership may have in it."""
 _LEAST_LETTERS = 3
-_MOST_WORDS, _MOST_LEFT_OUT = 12, 4
+_MOST_WORDS, _MOST_LEFT_OUT, _MOST_WAYS = 12, 4, 16
 """Of longer names no shorter ones are made but those without a legal form."""
 
 
@@ -80,6 +95,16 @@ def short_names(organisation: str) -> tuple[str, ...]:
     return (*short, *_initials(plain))
 
 
+def is_capitalised(short: str) -> bool:
+    """True for a shortened name that is meant only where it is written with its capitals.
+
+    That is one of first letters, as "start" and "cares" are words, and one of words of the field
+    alone: of a Community Safety Partnership, "community safety" is what it works for.
+    """
+    words = [word.replace("’", "'").removesuffix("'s") for word in short.casefold().split()]
+    return len(words) == 1 or _OF_THE_FIELD.union(_LEFT_OUT, _KINDS, _SMALL).issuperset(words)
+
+
 def _shortened(words: list[str]) -> Iterator[list[str]]:
     """Yield the words with others left out, or put in their place."""
     for form in _with_others(words):
@@ -94,12 +119,10 @@ def _shortened(words: list[str]) -> Iterator[list[str]]:
 
 def _with_others(words: list[str]) -> Iterator[list[str]]:
     """Yield the words as they are, and with a county, an end or a kind written in another way."""
-    yield words
     low = [word.casefold() for word in words]
-    for at, word in enumerate(low):
-        for other in (_COUNTIES.get(word), _ALSO.get(word.rstrip("."))):
-            if other:
-                yield [*words[:at], other, *words[at + 1 :]]
+    others = [(_COUNTIES.get(word) or _ALSO.get(word.rstrip("."))) for word in low]
+    ways = [[word, *([other] if other else [])] for word, other in zip(words, others, strict=True)]
+    yield from map(list, itertools.islice(itertools.product(*ways), _MOST_WAYS))
     for end, letters in _LETTERED.items():
         size = len(end.split())
         if low[-size:] == end.split() and len(low) > size:

@@ -81,9 +81,13 @@ class Redaction:
         instead: what to put in place of each name.
         exact: single words, which are found with a capital only where they are also words of
             the language.
+        capitals: names that are found with their capitals only.
     """
 
-    def __init__(self, instead: Mapping[str, str], exact: Collection[str] = ()) -> None:
+    def __init__(
+        self, instead: Mapping[str, str], exact: Collection[str] = (),
+        capitals: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self._names: dict[str, _Entry] = {}
         self._inside: dict[str, str] = {}
         for name in sorted(instead, key=lambda each: (-len(each), each)):
@@ -94,7 +98,8 @@ class Redaction:
                 self._inside.setdefault(shape.casefold(), instead[name])
                 continue
             for spelt in spellings(name):
-                self._take(spelt, instead[name], is_exact=name in exact)
+                bound = name in capitals
+                self._take(spelt, instead[name], is_exact=name in exact, bound=bound)
         self._longest = max(map(len, self._names), default=0)
         # Most words begin no name, so that no more than this need be asked of them.
         self._begins = {
@@ -102,11 +107,11 @@ class Redaction:
         }
         self._lengths = sorted(set(map(len, self._inside)), reverse=True)
 
-    def _take(self, name: str, instead: str, *, is_exact: bool) -> None:
-        """Take in one spelling of a name."""
+    def _take(self, name: str, instead: str, *, is_exact: bool, bound: bool) -> None:
+        """Take in one spelling of a name; a bound one is found with its capitals only."""
         shape = "".join(word for word, _, _ in _words(name))
         plain = shape.casefold()
-        bound = len(shape) <= _SHORT and not is_exact
+        bound = bound or (len(shape) <= _SHORT and not is_exact)
         bound = bound or (is_exact and (plain in ALSO_WORDS or len(shape) < 3))
         forms = frozenset((shape, shape.upper())) if bound else None
         self._names.setdefault(plain, _Entry(instead, forms))
