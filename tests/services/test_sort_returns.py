@@ -65,7 +65,8 @@ def test_mixed__each_file_goes_where_it_belongs_and_the_rest_is_told(
 ) -> None:
     inbox = tmp_path / "inbox"
     (inbox / "letter.txt").write_text("Dear colleagues")
-    result = run(tmp_path, inbox, "--json")
+    # with the slash that the shell completes the name of a folder by
+    result = run(tmp_path, f"{inbox}/", "--json")
     told = json.loads(result.stdout)
     assert result.exit_code == 1
     assert [one["folder"] for one in told["partnerships"]] == ["one", "two"]

@@ -165,8 +165,8 @@ def _ingest_mixed(
     from xlassess.services.setup.sort_returns import sort_returns
 
     given = _ingest_given(words)
-    named = {str(path) for path in given["paths"]}
-    further = [word for word in words if word not in named]
+    # As paths: the shell completes the name of a folder with a slash.
+    further = [word for word in words if Path(word) not in given["paths"]]
     passwords = [each for each in given["passwords"] if each]
     with tempfile.TemporaryDirectory(prefix="xlassess-sorted-") as room:
         found = sort_returns(
@@ -218,8 +218,8 @@ def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbo
     if line.trouble or place is None:
         return _Run(line, NOT_DONE, "", f"{line.trouble} {line.remedy}".strip())
     if verb == "ingest":
-        named = {str(path) for path in _paths_of(words)}
-        words = [str(place / word) if word in named else word for word in words]
+        named = _paths_of(words)
+        words = [str(place / word) if Path(word) in named else word for word in words]
     before = [*(["--verbose"] if verbose else []), "-C", str(place)]
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     held, sys.stdin = sys.stdin, StringIO()
