@@ -208,9 +208,10 @@ def _areas(facts: NarrativeFacts) -> str:
     if not facts.areas:
         return ""
     names = [item.section.name for item in facts.areas]
-    of = len(points.area_judgements(facts.toolkit, facts.items))
-    low = level_in_words(facts.toolkit)
-    return words().say("reading_areas", names, of, LISTED, low)
+    asked = points.area_judgements(facts.toolkit, facts.items).values()
+    shown = [item for item in asked if not item.withheld]
+    of, low = (len(shown), len(shown) < len(asked)), level_in_words(facts.toolkit)
+    return words().say("reading_areas", names, of, LISTED, low, len(facts.rows))
 
 
 def _below(facts: NarrativeFacts) -> str:
