@@ -400,7 +400,7 @@ def _dask() -> tuple[Any, Any]:
 
 
 def _local(distributed: Any, workers: int | None) -> Any:
-    """A cluster on this computer; nobody else can reach it."""
+    """A cluster on this computer, which no other computer can reach; its other users can."""
     return distributed.LocalCluster(
         n_workers=workers or min(os.cpu_count() or 1, 8), threads_per_worker=1, processes=True,
         host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,

@@ -70,7 +70,7 @@ def list_(options: Options, as_json: bool) -> None:
             {"login": one.login, "name": one.name, "roles": dict(one.roles),
              "has_password": one.has_password} for one in accounts
         ]  # fmt: skip
-        click.echo(dumps({"format": "xlassess users 1", "users": told}))
+        click.echo(dumps({"format": "xlassess-users/1", "users": told}))
         return
     out = Console()
     rows = [
