@@ -256,6 +256,25 @@ def test_choose__shows_both_with_their_differences(folder: AssessmentFolder) -> 
         assert ledger.current("2026")[one.reference].number == before
 
 
+def test_choose__taken_back_late_leaves_what_somebody_else_chose(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Two returns, order unclear")
+    with Ledger(folder.ledger) as ledger:
+        before = ledger.current("2026")[one.reference].number
+        rival = max(ret.number for ret in ledger.returns_of([one.reference]))
+    to = press(desk, address, "choose", choose_reason="The partner says so.", which=str(rival))
+    page = desk.get(to)
+    key = re.search(r'name="undo" value="([^"]*)"', page.text)
+    assert key is not None
+    other = decide.Why(LATER, "They rang me.", "Somebody Else")
+    decide.choose(folder, one.reference, str(before), other)
+    fields = {"number": number_in(page), "what": "undo", "undo": unescape(key.group(1))}
+    came = desk.post(to, fields)
+    assert came.status_code == 422
+    assert "no longer the one that was chosen last" in words_in(came)
+    assert last(folder).by == "Somebody Else"
+
+
 def test_choose__of_a_return_of_somebody_else_is_refused(folder: AssessmentFolder) -> None:
     desk = a_desk(folder)
     address, _ = one_of(folder, "Two returns, order unclear")

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.model.answer import Return
+from xlassess.model.errors import UsageError
 from xlassess.model.record import EntrySource
 from xlassess.services import decide
 from xlassess.services.common.offers import Offer
 from xlassess.services.enter import enter
-from xlassess.services.in_doubt import Doubt, InDoubt
+from xlassess.services.in_doubt import Doubt, InDoubt, in_doubt
 from xlassess.services.query import query
 from xlassess.web.forms import FieldError, FormErrors
 from xlassess.web.unsettled import Unsettled
@@ -134,7 +136,7 @@ def _choose(visit: Visit, case: Case) -> Settled:
     if chosen is None:
         raise FormErrors(FieldError("choose-reason", "Choose the return that counts."))
     decide.choose(visit.folder, case.reference, which, _why(visit, "choose"))
-    return Settled(f"Return {which} counts.", f"chosen:{case.reference}")
+    return Settled(f"Return {which} counts.", f"chosen:{case.reference}/{which}")
 
 
 def _nil(visit: Visit, case: Case) -> Settled:
@@ -232,7 +234,9 @@ def undo_key(event: Event) -> str:
         return f"waived:{event.return_id}.{event.finding}"
     if event.what in ("set aside", "reassigned", "corrected"):
         return f"{event.what}:{event.return_id}"
-    if event.what in ("chosen", "nil return", "declined", "sent", "reminded"):
+    if event.what == "chosen":
+        return f"chosen:{event.reference}/{event.return_id}"
+    if event.what in ("nil return", "declined", "sent", "reminded"):
         return f"{event.what}:{event.reference}"
     if event.what == "message set aside":
         return f"message:{event.details['message']}"
@@ -268,9 +272,20 @@ def take_back(visit: Visit, key: str) -> None:
         )
         decide.settle_all(folder, about.split(","), settled, why, undone=True)
     elif kind == "chosen":
-        decide.undo(folder, "chosen", about, why)
+        _undo_choice(folder, *about.partition("/")[::2], why)
     elif kind in ("sent", "reminded"):
         marked: decide.Mark = "sent" if kind == "sent" else "reminded"
         decide.mark(folder, about.split(","), marked, why, undone=True)
     else:
         raise FormErrors(FieldError("", "There is nothing here to be taken back."))
+
+
+def _undo_choice(folder: AssessmentFolder, reference: str, number: str, why: decide.Why) -> None:
+    """Take back the choice of a return, unless somebody has chosen another one since."""
+    made = [one for one in in_doubt(folder, reference).in_force if one.what == "chosen"]
+    if not made or str(made[-1].return_id) != number:
+        raise UsageError(
+            "This return is no longer the one that was chosen last, so nothing was done.",
+            "The history of the workbook says what was decided since.",
+        )
+    decide.undo(folder, "chosen", reference, why)

@@ -272,7 +272,8 @@ def act(visit: Visit) -> Done:
     what = visit.form.text("what")
     try:
         if what == "undo":
-            take_back(visit, visit.form.text("undo"))
+            with _ONE_AT_A_TIME:
+                take_back(visit, visit.form.text("undo"))
             return Done("It was taken back.", _back(visit))
         with _ONE_AT_A_TIME:
             every = visit.unsettled
