@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from xlassess.web.team.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts
 from xlassess.web.team.doors import COOKIE
 from xlassess.web.team.entering import own_address
 from xlassess.web.team.proxy import public_place
+from xlassess.web.team.throttle import Throttle
 
 # ---- host, https, and forms of others -----------------------------------------
 
@@ -228,6 +231,55 @@ def test_log_in__one_account_from_many_addresses_is_stopped(with_password: Team)
         .status_code for number in range(31)
     ]  # fmt: skip
     assert statuses == [422] * 30 + [429]
+
+
+def test_log_in__whoever_logged_in_before_is_not_kept_out_by_guesses(with_password: Team) -> None:
+    own = with_password.browser(x_forwarded_for="203.0.113.9")
+    assert own.log_in("cora").status_code == 303
+    for number in range(31):
+        with_password.browser(x_forwarded_for=f"2001:db8:{number}::1").log_in("cora", "wrong")
+    new = with_password.browser(x_forwarded_for="203.0.113.10")
+    assert new.log_in("cora").status_code == 429
+    assert own.log_in("cora").status_code == 303
+    statuses = [own.log_in("cora", "wrong").status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]  # and guesses from there are stopped as before
+
+
+def test_log_in__attempts_that_are_refused_are_not_kept() -> None:
+    throttle = Throttle(Clock())
+    assert [throttle.begin(f"name{n}", "10.0.0.1") for n in range(30)] == [0] * 30
+    kept = len(throttle._tries)
+    assert all(throttle.begin(f"more{n}", "10.0.0.1") for n in range(30))
+    assert len(throttle._tries) == kept
+
+
+def test_log_in__many_at_once_leave_pages_their_threads(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(Accounts, "right", lambda *_: over.wait(20) and None)
+
+    async def page_meanwhile() -> int:
+        guesses = [
+            asyncio.ensure_future(_guessed(team, f"10.0.{number}.1")) for number in range(29)
+        ] + [
+            asyncio.ensure_future(_guessed(team, f"10.1.{number}.1", "carl"))
+            for number in range(29)
+        ]
+        await asyncio.sleep(0.2)
+        try:
+            asked = team.browser()._ask("GET", "/invitation/none", {}, {})
+            return (await asyncio.wait_for(asked, 5)).status_code
+        finally:
+            over.set()
+            await asyncio.gather(*guesses)
+
+    assert asyncio.run(page_meanwhile()) == 404
+
+
+async def _guessed(team: Team, address: str, login: str = "cora") -> None:
+    form = {"data": {"login": login, "password": "wrong"}}
+    await team.browser(x_forwarded_for=address)._ask("POST", "/log-in", FROM_HERE, form)
 
 
 def test_address__two_proxies(with_password: Team) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from xlassess.model.errors import UsageError
 from xlassess.web.forms import NUMBER, FieldError, Form, FormErrors, Numbers, read_form
 from xlassess.web.page import team_page
-from xlassess.web.team.accounts import Accounts, LogIn
+from xlassess.web.team.accounts import Account, Accounts, LogIn
 from xlassess.web.team.doors import COOKIE, INVITATION, LOG_IN, NEXT, TEMPLATE, WHO
 from xlassess.web.team.logs import TeamLog
-from xlassess.web.team.passwords import SHORTEST
+from xlassess.web.team.passwords import AT_ONCE, SHORTEST
 from xlassess.web.team.proxy import PublicPlace
 from xlassess.web.team.throttle import Throttle
 
@@ -37,6 +38,7 @@ class Entrance:
     place: PublicPlace
     log: TeamLog
     known: Callable[[str], bool]
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def show(self, request: Request) -> Response:
         """Show the page on which people log in; who is logged in goes on."""
@@ -66,13 +68,21 @@ class Entrance:
             answer = _form(to, (FieldError("login", said),), login, 429)
             answer.headers["retry-after"] = str(wait)
             return answer
-        account = await run_in_threadpool(self.accounts.right, login, password)
+        account = await self.right(login, password)
         if account is None:
             self.log.tell("log-in refused", reason="wrong", address=address)
             return _form(to, (FieldError("login", _WRONG),), login)
         self.throttle.good(login, address)
         self.log.tell("log-in", user=account.login, address=address)
         return await self._let_in(request, account.login, to)
+
+    async def right(self, login: str, password: str) -> Account | None:
+        """Return the account that a password opens.
+
+        Those who wait for their turn hold no thread meanwhile: pages need these.
+        """
+        async with self.turns:
+            return await run_in_threadpool(self.accounts.right, login, password)
 
     async def _let_in(self, request: Request, login: str, to: str) -> Response:
         """Begin a session with a new value, and end the one that the browser had."""

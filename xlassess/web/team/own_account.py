@@ -92,7 +92,7 @@ class OwnAccount:
         password = chosen_password(form)
         if entrance.throttle.begin(login, address):
             raise FormErrors(FieldError("current", "There were too many attempts. Try later."))
-        if await run_in_threadpool(entrance.accounts.right, login, current) is None:
+        if await entrance.right(login, current) is None:
             raise FormErrors(FieldError("current", "This is not the password that you have now."))
         entrance.throttle.good(login, address)
         try:

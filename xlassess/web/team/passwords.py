@@ -23,8 +23,10 @@ _COMMON = (
 _DIFFERENT = 5
 """So many different characters a password has at least."""
 
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""Each comparison takes 64 MB for a moment: two at once, others wait."""
+AT_ONCE = 2
+"""Each comparison takes 64 MB for a moment: so many at once, others wait."""
+
+_TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +43,7 @@ def _nobodys() -> str:
 
 def keep(password: str) -> str:
     """Return what is kept of a password."""
-    with _AT_ONCE:
+    with _TURNS:
         kept: str = _hasher().hash(_plain(password))
     return kept
 
@@ -55,7 +57,7 @@ def holds(kept: str, password: str) -> bool:
         kept: what was kept; empty where there is no account, or no password.
         password: what somebody typed.
     """
-    with _AT_ONCE:
+    with _TURNS:
         try:
             good: bool = _hasher().verify(kept or _nobodys(), _plain(password[: 2 * LONGEST]))
         except (VerificationError, InvalidHashError):
