@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import httpx
@@ -24,9 +25,10 @@ from xlassess.consolidate import summarise
 from xlassess.consolidate.report import report_of
 from xlassess.ledger import Ledger
 from xlassess.services.papers.consolidate import consolidate, present_round
+from xlassess.services.papers.figures import RoundFigures
 from xlassess.services.papers.report import report
 from xlassess.web.jobs import Jobs
-from xlassess.web.kept import KeptFigures
+from xlassess.web.kept import Beside, KeptFigures
 from xlassess.web.work import do
 
 NAMES = tuple(name for partner, person, _ in PARTNERS for name in (partner, person))
@@ -304,6 +306,18 @@ def test_figures__are_worked_out_once_for_each_state(answered: AssessmentFolder)
     change_settings(answered, "Small Partnership", "Other Partnership")
     third = now()
     assert third is not second
+
+
+def test_figures__let_go_while_they_are_waited_for_are_asked_for_again(
+    answered: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more rounds are looked at than are kept, one that waited is worked out later."""
+    let_go: Future[RoundFigures] = Future()
+    let_go.cancel()
+    monkeypatch.setattr(Beside, "run", lambda *_, **__: let_go)
+    kept = KeptFigures()
+    assert kept.of(answered, "named", LATER) is None
+    assert not kept._found
 
 
 def test_summary__with_nothing_returned_says_what_to_do(folder: AssessmentFolder) -> None:

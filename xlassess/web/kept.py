@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -151,8 +151,9 @@ class KeptFigures:
             self._forget(key)
             if isinstance(error, BrokenProcessPool):
                 BESIDE.mend()
-                return None
-            raise
+            elif not isinstance(error, CancelledError):  # others asked for more than are kept
+                raise
+            return None
 
     def _coming(
         self, key: Hashable, begin: Callable[[], Future[RoundFigures]]

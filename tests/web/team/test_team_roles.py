@@ -161,6 +161,25 @@ def test_assessment__in_which_somebody_has_no_role_is_not_there(team: Team) -> N
     assert there.text == nowhere.text
 
 
+def test_folder__that_cannot_be_looked_into_keeps_nobody_out(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder on a disk of its own has lost+found, which is root's alone."""
+    (team.root / "lost+found").mkdir()
+    (team.root / "round").symlink_to("round")
+    is_file = Path.is_file
+
+    def looked(path: Path) -> bool:
+        if "lost+found" in path.parts:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", looked)
+    page = team.of("cora").get("/")
+    assert page.status_code == 200
+    assert "/a/small/" in page.text
+
+
 def test_role__of_one_assessment_comes_before_that_of_all(team: Team) -> None:
     team.accounts.give("cora", "facilitator", "other")
     cora = team.of("cora")

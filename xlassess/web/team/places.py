@@ -124,14 +124,21 @@ def places_in(root: Path, further: tuple[Path, ...]) -> Iterator[AssessmentPlace
     """
     found = {path for path in root.iterdir() if not path.name.startswith(".")}
     inside = root.resolve()
-    for path in sorted({*found, *further}):
+    for path in filter(_is_assessment, sorted({*found, *further})):
         place = path.resolve()
         if place == inside or not (path in found or place.is_relative_to(inside)):
             continue
-        if (path / "assessment.yaml").is_file():
-            name = path.relative_to(root) if path in found else place.relative_to(inside)
-            if not (place.parent == inside and path not in found):
-                yield AssessmentPlace(JOINT.join(name.parts), path)
+        name = path.relative_to(root) if path in found else place.relative_to(inside)
+        if not (place.parent == inside and path not in found):
+            yield AssessmentPlace(JOINT.join(name.parts), path)
+
+
+def _is_assessment(path: Path) -> bool:
+    """False also for a folder that cannot be looked into, as lost+found of a disk of its own."""
+    try:
+        return (path / "assessment.yaml").is_file()
+    except OSError:
+        return False
 
 
 def check_folder(root: Path) -> None:
