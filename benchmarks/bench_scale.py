@@ -127,11 +127,9 @@ def compare(returns: int) -> int:
             here.append(_read(sources, context, count))
             there.append(_read(sources, context, cluster))
     ratio = statistics.median(there) / statistics.median(here)
-    print(
-        f"{returns:,} files, {count} processes {statistics.median(here):.1f} s, a cluster of ",
-        end="",
-    )
-    print(f"{count} workers {statistics.median(there):.1f} s: {ratio:.2f} (at most {MOST_COST:g})")
+    print(f"{returns:,} files, {count} processes: {statistics.median(here):.1f} s")
+    print(f"a cluster of {count} workers: {statistics.median(there):.1f} s")
+    print(f"ratio: {ratio:.2f} (at most {MOST_COST:g})")
     return int(ratio > MOST_COST)
 
 
