@@ -72,3 +72,14 @@ def pretend(place: str, version: str) -> None:
 def stop_pretending(place: str) -> None:
     """On a worker: undo `pretend`."""
     sys.path.remove(place)
+
+
+class Unopened:
+    """A job that no worker can open, as where a module is missing."""
+
+    def __reduce__(self) -> tuple[object, tuple[()]]:
+        return _missing, ()
+
+
+def _missing() -> None:
+    raise ModuleNotFoundError("No module named 'xlassess'")

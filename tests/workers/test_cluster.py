@@ -215,6 +215,13 @@ def test_worker_of_another_version__that_joins_later_is_left_out(
         list(dask_cluster.map(ADD, iter([Sum(1)]), 0, 1))
 
 
+def test_parcel__that_no_worker_can_open_is_told_in_a_sentence(dask_cluster: DaskCluster) -> None:
+    """A worker that joined later may not have the program at all."""
+    with pytest.raises(XlassessError, match=r"cannot do the work \(ModuleNotFoundError\)"):
+        list(dask_cluster.map(ADD, iter([jobs.Unopened()]), 0, 1))
+    assert list(dask_cluster.map(ADD, iter([Sum(1)]), 1, 1)) == [2]
+
+
 def test_stopped_half_way__leaves_nothing_under_way(dask_cluster: DaskCluster) -> None:
     results = dask_cluster.map(ADD, map(Sum, range(1000)), 0, 1000)
     assert next(results) == 0

@@ -231,12 +231,37 @@ class DaskCluster:
                 if self._is_given_up(run, sent):
                     return None
                 continue
-            except (OSError, RuntimeError, ValueError) as fault:
+            except (OSError, ValueError) as fault:
                 raise self._gone() from fault
+            except Exception as fault:
+                self._not_opened(run, sent, fault)
+                continue
             if not done.trouble:
                 return done
             self._leave_out_by(sent, done.trouble)
             self._again(run, sent)
+
+    def _not_opened(self, run: _Run, sent: _Sent, fault: Exception) -> None:
+        """Leave out workers that joined without this program, and send a parcel once more.
+
+        Raises:
+            XlassessError: there are none, it happened too often, or the scheduler is gone.
+        """
+        if self._client.status != "running":
+            raise self._gone() from fault
+        sent.forgotten += 1
+        try:
+            self.check()
+        except (OSError, RuntimeError, ValueError) as gone:
+            raise self._gone() from gone
+        if sent.forgotten > _ANEW or not self._out:
+            raise XlassessError(
+                f"A worker of the cluster at {self._address} cannot do the work "
+                f"({type(fault.__cause__ or fault).__name__}).",
+                f"Put xlassess {__version__} with all that it needs on every worker, and run the "
+                "command again. What was read before is kept.",
+            ) from fault
+        self._again(run, sent)
 
     def _leave_out_by(self, sent: _Sent, why: str) -> None:
         """Leave out the worker that a parcel came back from undone."""
