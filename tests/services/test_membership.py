@@ -49,6 +49,14 @@ def test_life__proposed_joined_evaluated_left_and_proposed_again(tmp_path: Path)
     assert (entry.purpose, entry.budget) == ("Trade", "GBP 1")
 
 
+def test_name__that_could_be_one_of_two_folders(tmp_path: Path) -> None:
+    for name in ("north", "south"):
+        an_assessment_in(tmp_path, f"{name}/safer")
+    folder = a_programme(tmp_path, "  - folder: north/safer\n  - folder: south/safer\n", HEAD)
+    with pytest.raises(UsageError, match="Several partnerships"):
+        propose(folder, Partnership(name="Safer"), today=TODAY)
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -63,8 +63,8 @@ def propose(folder: ProgrammeFolder, entry: Partnership, *, today: date) -> Memb
     known = _matching(programme_status(folder, today=today).lines, entry.name)
     if not known:
         folder.add(replace(entry, membership="proposed"))
-        return _now(folder, entry.name, today)
-    (line,) = known
+        return _now(folder, -1, today)
+    line = _only(known, entry.name)
     if not line.entry.is_over:
         raise UsageError(
             f"{line.name} is in the register already: {line.entry.membership}.",
@@ -73,8 +73,9 @@ def propose(folder: ProgrammeFolder, entry: Partnership, *, today: date) -> Memb
     given = {name: value for name in ("purpose", "lead_body", "statutory", "budget")
              if (value := getattr(entry, name)) not in ("", None)}  # fmt: skip
     fields: dict[str, Any] = {**given, "membership": "proposed", **_put_by(line.entry)}
-    folder.change(_place(folder, line), fields)
-    return _now(folder, line.name, today)
+    place = _place(folder, line)
+    folder.change(place, fields)
+    return _now(folder, place, today)
 
 
 def decide(
@@ -115,7 +116,8 @@ def decide(
     }  # fmt: skip
     if due:
         fields["due"] = due
-    folder.change(_place(folder, line), {**fields, **_put_by(entry, clear=False)})
+    place = _place(folder, line)
+    folder.change(place, {**fields, **_put_by(entry, clear=False)})
     remark = ""
     if verdict == "join" and line.checklist is None:
         remark = (
@@ -123,7 +125,7 @@ def decide(
             "partnership is joined. If there is one elsewhere, enter its day as checklist in "
             "programme.yaml."
         )
-    return _now(folder, line.name, today, remark)
+    return _now(folder, place, today, remark)
 
 
 _INSTEAD: Mapping[Membership, str] = {
@@ -165,8 +167,9 @@ def evaluate(
     if line.evaluated and line.evaluated > on:
         remark = f"An evaluation of {written_day(line.evaluated)} is on record, and counts."
     fields: dict[str, Any] = {"evaluated": on, **({"due": due} if due else {})}
-    folder.change(_place(folder, line), fields)
-    return _now(folder, line.name, today, remark)
+    place = _place(folder, line)
+    folder.change(place, fields)
+    return _now(folder, place, today, remark)
 
 
 def _put_by(entry: Partnership, *, clear: bool = True) -> dict[str, Any]:
@@ -186,15 +189,24 @@ def _line(folder: ProgrammeFolder, which: str, today: date) -> PartnershipStandi
     """
     lines = programme_status(folder, today=today).lines
     found = _matching(lines, which)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    if not found:
+        names = [line.name for line in lines]
+        raise UsageError(f"There is no partnership {which} here.", did_you_mean(which, names))
+    return _only(found, which)
+
+
+def _only(found: Sequence[PartnershipStanding], which: str) -> PartnershipStanding:
+    """The one partnership that was found.
+
+    Raises:
+        UsageError: several were.
+    """
+    if len(found) > 1:
         raise UsageError(
             f"Several partnerships are called {which}.",
             f"Name its folder: {', '.join(line.entry.folder for line in found)}.",
         )
-    names = [line.name for line in lines]
-    raise UsageError(f"There is no partnership {which} here.", did_you_mean(which, names))
+    return found[0]
 
 
 def _matching(lines: Sequence[PartnershipStanding], which: str) -> list[PartnershipStanding]:
@@ -217,10 +229,9 @@ def _not_ahead(on: date, today: date) -> None:
         raise UsageError(f"{written_day(on)} is still to come.", "Check the day.")
 
 
-def _now(folder: ProgrammeFolder, name: str, today: date, remark: str = "") -> MembershipChanged:
-    """How the partnership stands now that the register was changed."""
-    line = next(
-        one for one in programme_status(folder, today=today).lines
-        if name in (one.name, one.entry.name)
-    )  # fmt: skip
+def _now(folder: ProgrammeFolder, place: int, today: date, remark: str = "") -> MembershipChanged:
+    """How the partnership at a place of the register stands now that it was changed."""
+    entry = folder.programme().partnerships[place]
+    lines = programme_status(folder, today=today).lines
+    line = next(one for one in lines if one.entry == entry)
     return MembershipChanged(line.name, line.entry.membership, line.due, remark)
