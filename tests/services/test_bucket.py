@@ -14,7 +14,7 @@ from tests.clients.storage import Storage, a_storage
 from tests.services.small import LATER, PEOPLE, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
 from xlassess.cli.app import cli
-from xlassess.ledger import Ledger, kept_files
+from xlassess.ledger import Kept, Ledger, kept_files
 from xlassess.ledger.keeping import in_bucket
 from xlassess.model.assessment import FilesBucket
 from xlassess.services.decide import Why, correct, reassign
@@ -243,3 +243,18 @@ def test_without_s3fs__a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path = answer(folder, "Ada Ash", tmp_path / "a.xlsx")
     result = run(folder, "ingest", path)
     assert (result.exit_code, 'pip install "xlassess[s3]"' in result.stderr) == (2, True)
+
+
+def test_discard__without_the_right_to_delete_leaves_the_file(tmp_path: Path) -> None:
+    pytest.importorskip("s3fs")
+
+    class Refusing:
+        def find(self, *_: object, **__: object) -> dict[str, dict[str, int]]:
+            return {"b/small/ab/abc.xlsx": {"size": 1}}
+
+        def rm_file(self, name: str) -> None:
+            raise PermissionError("Access Denied")
+
+    files = in_bucket.BucketFiles(bucket_of("s3://bucket"), tmp_path)
+    files.__dict__["_bucket"] = Refusing()
+    files.discard(Kept("abc", 1, tmp_path / "abc.xlsx"))

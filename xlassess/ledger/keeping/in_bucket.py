@@ -84,10 +84,12 @@ class BucketFiles:
     def discard(self, kept: Kept) -> None:
         """Remove a file of which nothing is recorded.
 
+        Where the key has no right to delete, it stays: `verify` names it.
+
         Raises:
             XlassessError: the bucket cannot be used.
         """
-        with self._told():
+        with self._told(), suppress(PermissionError):
             for name in self._named(kept.sha256):
                 self._bucket.rm_file(name)
         self._sent.discard(kept.sha256)

@@ -56,11 +56,16 @@ def copy_files(
         found = list(here.every())
         if not found:
             raise UsageError(f"No file is kept in {_named(whence)}.", "Check the first place.")
-        sound = [one for one in found if one.name.partition(".")[0] == one.sha256]
+        sound = [one for one in found if _is_sound(one)]
         for done in _bring(here, there, sound):
             watch(done, len(sound))
-    strange = tuple(one.where for one in found if one not in sound)
+    strange = tuple(one.where for one in found if not _is_sound(one))
     return FilesCopied(len(sound), to, folder.files == to, strange)
+
+
+def _is_sound(one: KeptName) -> bool:
+    """True for a file that has the bytes that its name says."""
+    return one.name.partition(".")[0] == one.sha256
 
 
 def _bring(here: KeptFiles, there: KeptFiles, some: Sequence[KeptName]) -> Iterator[int]:
