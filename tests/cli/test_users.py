@@ -125,7 +125,10 @@ def test_remove__ends_the_account_and_keeps_its_name(root: Path) -> None:
     assert accounts.right("ada@council.example", LONG) is None
     assert roles(root) == {}
     words = ("add", "other", "--name", "NAME  of ada@council.example", "--role", "reader")
-    assert run(root, *words).exit_code == 2
+    refused = run(root, *words)
+    assert refused.exit_code == 2
+    assert "There was an account ada@council.example" in refused.stderr
+    assert "users invite" not in refused.stderr  # which there is nobody for
     assert add(root).exit_code == 0
     assert accounts.right("ada@council.example", LONG) is None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,10 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services import decide
 from xlassess.services.history import history, told
+from xlassess.services.in_doubt import correctable
 from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
+from xlassess.web.routes import history as routes
 
 WHY = decide.Why(LATER, "<i>By telephone</i>", "Cora")
 
@@ -42,6 +47,32 @@ def test_history__says_what_the_command_says(
     assert f"Item 1B: “{was}” became “Disagree”. <i>By telephone</i>" in said
     assert "<i>" not in page.text
     assert "<b>Perhaps" not in page.text
+
+
+def test_correct__by_two_people_at_once_is_done_by_one(
+    desk: DeskClient, abe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked what counts; the second wrote upon what the first had recorded, and saw not."""
+    both = threading.Barrier(2, timeout=0.5)
+
+    def looked(*asked: str) -> object:
+        with suppress(threading.BrokenBarrierError):
+            both.wait()
+        return correctable(*asked)
+
+    monkeypatch.setattr(routes, "correctable", looked)
+    address = f"/history/cells?reference={abe}"
+    page = desk.get(f"{address}&item=1B")
+    counts = page.text.partition('name="counts" value="')[2].partition('"')[0]
+
+    def correct(item: str, answer: str) -> int:
+        fields = {"counts": counts, "answer-0": answer, "reason": "They said so."}
+        number = number_in(desk.get("/send"))
+        return desk.post(f"{address}&item={item}", {**fields, "number": number}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        came = pool.map(correct, ("1A", "1B"), ("Disagree", "Agree"))
+        assert sorted(came) == [303, 422]
 
 
 def test_cells__tell_return_by_return_what_stood_there(desk: DeskClient, abe: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,9 @@ from xlassess.services.query import query
 from xlassess.web.forms import FieldError, FormErrors
 from xlassess.web.unsettled import Unsettled
 from xlassess.web.visit import Visit
+
+ONE_AT_A_TIME = threading.Lock()
+"""Held from looking whether anything was recorded meanwhile until the decision is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,13 @@ def test_reader__is_shown_the_page_with_its_forms_closed(team: Team) -> None:
     assert "You cannot change anything" in main
 
 
+def test_reader__is_led_to_no_page_that_is_refused(team: Team) -> None:
+    rea = team.of("rea")
+    links = set(re.findall(r'href="(/a/small/[^"]*)"', rea.get("/a/small/").text))
+    assert len(links) > 6
+    assert [one for one in links if rea.get(unescape(one)).status_code == 403] == []
+
+
 def test_reader__saves_what_there_is(team: Team) -> None:
     page = team.of("rea").get("/a/small/send?show=all")
     link = next(one for one in links_in(page) if "/send/workbook" in one)

@@ -35,6 +35,7 @@ from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
+from xlassess.web.settling import ONE_AT_A_TIME
 from xlassess.web.visit import Visit
 
 _VERIFY = "verify"
@@ -223,6 +224,11 @@ def correct(visit: Visit) -> Done:
     """
     params = visit.request.query_params
     reference, item = params.get("reference", ""), params.get("item", "")
+    with ONE_AT_A_TIME:
+        return _corrected(visit, reference, item)
+
+
+def _corrected(visit: Visit, reference: str, item: str) -> Done:
     found = cells_history(visit.folder, reference)
     if visit.form.text("counts") != str(found.counts):
         message = "Another return counts meanwhile, so nothing was done. This is how it stands."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
 from xlassess.web.page import PageLink, download, page
-from xlassess.web.settling import PLAIN, Case, settle, take_back, undo_key
+from xlassess.web.settling import ONE_AT_A_TIME, PLAIN, Case, settle, take_back, undo_key
 from xlassess.web.unsettled import KINDS, Unsettled, who_of
 from xlassess.web.visit import Visit
 
@@ -30,9 +29,6 @@ _MOST = 100
 _QUERY = "query"
 _UNDONE_AT_ONCE = 100
 """So many decisions can be undone by one click: the address names each."""
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Held from looking whether anything was recorded meanwhile until the decision is recorded."""
 
 _MEANWHILE = (
     "Something was recorded about this meanwhile, so nothing was done now. This is how it stands."
@@ -151,7 +147,7 @@ def act_on_list(visit: Visit) -> Done:
     if not chosen:
         raise FormErrors(FieldError("ones", "Choose at least one."))
     reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         there = [one.finding for one in visit.unsettled if one.ticked in chosen and one.finding]
         if len(there) < len(chosen):
             raise FormErrors(FieldError("ones", _MEANWHILE))
@@ -272,10 +268,10 @@ def act(visit: Visit) -> Done:
     what = visit.form.text("what")
     try:
         if what == "undo":
-            with _ONE_AT_A_TIME:
+            with ONE_AT_A_TIME:
                 take_back(visit, visit.form.text("undo"))
             return Done("It was taken back.", _back(visit))
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             every = visit.unsettled
             case, place = _case(visit, every)
             if visit.form.text("mark") != case.mark:

@@ -128,10 +128,12 @@ class Accounts:
                 "order by login = ? desc", (login, key, login),
             ).fetchall()  # fmt: skip
             if any(not removed for _, removed in held) or any(one != login for one, _ in held):
+                taken, removed = held[0]
+                again = f" To give {taken} a new link: xlassess users invite {taken}"
                 raise UsageError(
-                    f"There is, or was, an account {held[0][0]} with this name.",
-                    "Choose other names: what is on record under a name is one person's. To give "
-                    f"{held[0][0]} a new link: xlassess users invite {held[0][0]}",
+                    f"There {'was' if removed else 'is'} an account {taken} with this name.",
+                    "Choose other names: what is on record under a name is one person's."
+                    + ("" if removed else again),
                 )
             base.execute("insert or replace into account (login, name, name_key) values (?, ?, ?)",
                          (login, name, key))  # fmt: skip
