@@ -75,8 +75,8 @@ def test_areas__judged_below_basic_as_a_whole_are_told():
     areas = {f"_{n}-area": "area-below" for n in (2, 5)}
     given = all_at(toolkit, "better", **areas)
     part = part_of(toolkit, [given] * 4)
-    assert part.narrative.reading.startswith("2 of 7 areas are judged below basic")
-    assert part.narrative.reading.endswith("as a whole: Governance; Evidence.")
+    assert part.narrative.reading.startswith("2 of 7 areas are judged as a whole below basic")
+    assert part.narrative.reading.endswith(" answered: Governance; Evidence.")
     assert "by at least one of those who answered" in part.narrative.reading
     others = all_at(toolkit, "better", **dict.fromkeys(areas, "area-basic"))
     few = part_of(toolkit, [given] * 2 + [others] * 6)
