@@ -200,13 +200,18 @@ def test_team__is_told_before_the_session_ends(browser: Browser, desk: Served) -
     page.clock.install()
     entered(page, desk, "cora")
     page.get_by_role("heading", name="Where the round stands").wait_for()
+    other = context.new_page()
+    other.goto(page.url)
     page.clock.fast_forward("54:00")
     assert page.get_by_role("alert").count() == 0
     page.clock.fast_forward("02:00")
     page.get_by_role("alert").get_by_text("logged out in five minutes").wait_for()
     assert violations(page) == []
+    other.get_by_role("alert").get_by_text("logged out in five minutes").wait_for()
     page.get_by_role("button", name="Stay logged in").click()
     page.get_by_role("alert").wait_for(state="detached")
+    page.clock.run_for("00:11")
+    other.get_by_role("alert").wait_for(state="detached")  # the session is that of both tabs
     context.clear_cookies()
     page.clock.fast_forward("01:01:00")
     page.get_by_role("alert").get_by_text("You are logged out").wait_for()

@@ -5,17 +5,43 @@
 (() => {
   const limit = Number(document.currentScript.dataset.seconds) * 1000;
   const before = 5 * 60 * 1000;
-  let used = Date.now();
+  let used = 0;
   let told = null;
+  let asking = false;
 
-  async function stay() {
+  // The session is one for all tabs: what is done in one is known in the others.
+  function keep() {
     used = Date.now();
-    const answer = await fetch("/account", { method: "HEAD" });
-    if (told && answer.ok) {
+    localStorage.setItem("used", String(used));
+  }
+
+  function idleFor() {
+    return Date.now() - Math.max(used, Number(localStorage.getItem("used")));
+  }
+
+  function quiet() {
+    if (told) {
       told.remove();
       told = null;
-    } else if (!answer.ok) {
-      used = Date.now() - limit;
+    }
+  }
+
+  async function stay() {
+    if (asking) {
+      return;
+    }
+    asking = true;
+    try {
+      const answer = await fetch("/account", { method: "HEAD" });
+      if (answer.ok) {
+        keep();
+        quiet();
+      } else {
+        used = 0;
+        localStorage.removeItem("used");
+      }
+    } finally {
+      asking = false;
     }
   }
 
@@ -44,17 +70,20 @@
   }
 
   document.addEventListener("input", () => {
-    if (Date.now() - used > before) {
+    if (idleFor() > before) {
       stay();
     }
   });
 
+  keep();
   setInterval(() => {
-    const idle = Date.now() - used;
+    const idle = idleFor();
     if (idle > limit) {
       tell("You are logged out. Copy what you typed before you leave this page.", false);
     } else if (idle > limit - before) {
       tell("Nothing was done here for a while. You will be logged out in five minutes.", true);
+    } else {
+      quiet();
     }
   }, 10000);
 })();
