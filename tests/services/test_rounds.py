@@ -41,7 +41,14 @@ from xlassess.services.history import history
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.query import query
-from xlassess.services.setup.rounds import LeftOpen, begin_round, close_round, reopen_round, rounds
+from xlassess.services.setup.rounds import (
+    LeftOpen,
+    begin_round,
+    change_return_date,
+    close_round,
+    reopen_round,
+    rounds,
+)
 from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
 
@@ -612,3 +619,24 @@ def test_preparation__mistakes_are_told_with_their_line(
 )  # fmt: skip
 def test_without_fields__takes_a_field_and_what_is_said_about_it(text: str, left: str) -> None:
     assert without_fields(text, ("round", *ROUND_FIELDS)) == left
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"return_by: 2026-03-13", b"return_by:\n  2026-03-13"),
+        (b"id: small", b"id: small\nnonsense: 1"),
+        (b"Small Partnership", b"Sm\xe4ll Partnership"),
+    ],
+    ids=["over two lines", "with a mistake", "in other letters"],
+)
+def test_return_date__settings_that_cannot_be_changed_stay_as_they_are(
+    tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    folder = a_folder(tmp_path / "small")
+    settings = folder.settings_file.read_bytes().replace(old, new)
+    assert new in settings
+    folder.settings_file.write_bytes(settings)
+    with pytest.raises(XlassessError):
+        change_return_date(folder, date(2026, 4, 9), today=date(2026, 3, 1))
+    assert folder.settings_file.read_bytes() == settings

@@ -24,7 +24,7 @@ from xlassess.files.rights import like_its_folder
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.assessment import Assessment
-from xlassess.model.errors import UsageError
+from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import sha256_of, write_whole
@@ -230,6 +230,7 @@ def change_return_date(folder: AssessmentFolder, day: date, *, today: date) -> N
     """
     if day < today:
         raise UsageError(f"The return date {day} has passed.", "Give a later date.")
+    folder.assessment()  # of settings that have mistakes, nothing is changed
     path = folder.round_file if folder.round_file.is_file() else folder.settings_file
     before = path.read_bytes()
     text = before.decode("utf-8")
@@ -240,7 +241,11 @@ def change_return_date(folder: AssessmentFolder, day: date, *, today: date) -> N
         )
     changed = _RETURN_BY.sub(lambda found: f"return_by: {day}{_gap(found)}", text)
     write_whole(path, changed.encode("utf-8"))
-    if folder.assessment().return_by != day:
+    try:
+        entered = folder.assessment().return_by == day
+    except XlassessError:  # a value over several lines, and other things that YAML has
+        entered = False
+    if not entered:
         write_whole(path, before)
         raise UsageError(
             f"The day could not be entered in {path.name}. It was left as it was.",
