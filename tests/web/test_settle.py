@@ -182,6 +182,29 @@ def test_correct__takes_the_place_and_is_undone(folder: AssessmentFolder) -> Non
     assert one.key in {each.key for each in left(folder)}
 
 
+def test_correct__that_another_stands_on_is_not_called_taken_back(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    address, one = one_of(folder, "Not one of the choices")
+    to = press(desk, address, "correct", answer_0="Disagree", correct_reason="By telephone.")
+    page = desk.get(to)
+    key = re.search(r'name="undo" value="([^"]*)"', page.text)
+    assert key is not None
+    decide.correct(folder, one.reference, "1A", "Disagree", decide.Why(LATER, "So.", "Carl"))
+    before = last(folder).number
+    fields = {"number": number_in(page), "what": "undo", "undo": unescape(key.group(1))}
+    came = desk.post("/settle/one", fields)
+    assert came.status_code in (409, 422)
+    assert last(folder).number == before
+    page = desk.get(address)
+    newest = re.search(r'name="undo" value="(corrected:[^"]*)"', page.text)
+    assert newest is not None
+    fields |= {"number": number_in(page), "undo": newest.group(1)}
+    assert desk.post(address, fields).status_code == 303
+    with Ledger(folder.ledger) as ledger:
+        answers = {a.item: a.value for a in ledger.current("2026")[one.reference].answers}
+    assert (answers["1A"], answers["1B"]) == ("high", "low")
+
+
 def test_correct__of_several_answers_all_are_recorded_and_taken_back_or_none(
     folder: AssessmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

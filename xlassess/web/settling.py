@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.ledger import Event
+from xlassess.ledger import Event, Ledger
 from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
 from xlassess.model.record import EntrySource
@@ -267,6 +267,7 @@ def take_back(visit: Visit, key: str) -> None:
         decide.set_message_aside(folder, numbers[0], why, undone=True)
     elif kind == "corrected" and numbers:
         # the last correction comes first: each stands on the one before
+        _refuse_stood_on(folder, max(numbers))
         decide.set_all_aside(folder, numbers, why)
     elif kind in _OF_RETURNS and numbers:
         decide.undo(folder, _OF_RETURNS[kind], numbers[0], why)
@@ -293,3 +294,20 @@ def _undo_choice(folder: AssessmentFolder, reference: str, number: str, why: dec
             "The history of the workbook says what was decided since.",
         )
     decide.undo(folder, "chosen", reference, why)
+
+
+def _refuse_stood_on(folder: AssessmentFolder, number: int) -> None:
+    """Refuse to take a correction back where what counts was corrected further from it.
+
+    The later one has its answer as well: leaving this return out would change nothing.
+    """
+    with Ledger(folder.ledger) as ledger:
+        ret = ledger.numbered(number)
+        about = [ret.reference] if ret else []
+        counts = max(ledger.counting_of(about).values(), default=0)
+        since = [one for one in ledger.returns_of(about) if number < one.number <= counts]
+    if since and all(one.kind == "json" for one in since):
+        raise UsageError(
+            "A later correction stands on this one, so nothing was done.",
+            "Take that back first, or correct the answer once more.",
+        )
