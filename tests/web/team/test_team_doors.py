@@ -491,6 +491,7 @@ def test_events__end_with_the_session(team: Team, monkeypatch: pytest.MonkeyPatc
     assert answer.status_code == 200
     assert answer.text.count("event: count") == 2
     assert len(sent) < 6
+    assert {line["event"] for line in team.lines} == {"request"}  # and that is no fault of ours
 
 
 def test_events__are_refused_to_facilitators(team: Team) -> None:

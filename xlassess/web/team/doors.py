@@ -148,6 +148,10 @@ class TeamGuard:
         return RedirectResponse(f"{LOG_IN}{wanted}", 303)
 
 
+class SessionEndedError(Exception):
+    """An answer is broken off, as the session of whoever asked has ended. It is no fault."""
+
+
 @dataclass(slots=True)
 class _Watched:
     """Sends an answer; one that is told piece by piece ends with the session."""
@@ -165,7 +169,7 @@ class _Watched:
             if self.accounts.session(self.value, in_use=False) is None:
                 self.ended = True
                 await self.send({"type": "http.response.body", "body": b"", "more_body": False})
-                raise OSError("The session has ended.")
+                raise SessionEndedError
         await self.send(message)
 
 

@@ -23,7 +23,14 @@ from xlassess.web.page import team_page
 from xlassess.web.security import STATIC, Session, User
 from xlassess.web.team.accounts import IDLE_SECONDS, Accounts, LogIn
 from xlassess.web.team.closed import closed_forms
-from xlassess.web.team.doors import INVITATION, LOG_IN, TEMPLATE, WHO, TeamGuard
+from xlassess.web.team.doors import (
+    INVITATION,
+    LOG_IN,
+    TEMPLATE,
+    WHO,
+    SessionEndedError,
+    TeamGuard,
+)
 from xlassess.web.team.entering import Entrance
 from xlassess.web.team.logs import TeamLog
 from xlassess.web.team.own_account import ADDRESS, OwnAccount
@@ -137,7 +144,8 @@ class TeamDesk:
         return answer if role == "coordinator" else _narrowed(answer, role == "reader", who, desk)
 
     async def _faulty(self, request: Request, error: Exception) -> Response:
-        self.log.fault(error)
+        if not isinstance(error, SessionEndedError):
+            self.log.fault(error)
         who: LogIn | None = request.scope.get(WHO)
         return team_page("team_refused.html", "Something went wrong", 500, reason="fault",
                          who=who.account if who else None)  # fmt: skip
