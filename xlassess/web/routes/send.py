@@ -65,7 +65,7 @@ def show(visit: Visit) -> Response:
     everything = visit.request.query_params.get("show") == "all"
     lines = issued if everything else unsent
     more = {"show": "all"} if everything else {}
-    at = _place(visit, len(lines))
+    at = visit.place(len(lines), _MOST)
     files = _files(visit)
     view = SendView(
         lines=tuple(
@@ -88,13 +88,6 @@ def show(visit: Visit) -> Response:
         matters=tuple(visit.jobs.result(jobs[0]).get("matters", ())) if jobs else (),
     )
     return page(visit, "send.html", "Workbooks to send", view)
-
-
-def _place(visit: Visit, number: int) -> int:
-    """Return where in the list the page begins; the first page for anything that is no place."""
-    said = visit.request.query_params.get("at", "")
-    at = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
-    return at - at % _MOST if at < number else 0
 
 
 def _files(visit: Visit) -> dict[str, Path]:
