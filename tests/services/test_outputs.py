@@ -17,10 +17,13 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.figures.privacy.disclosure import tells_few
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
+from xlassess.services.decide import Why, set_aside
 from xlassess.services.generate import generate
+from xlassess.services.next_steps import next_steps
 from xlassess.services.papers.consolidate import consolidate, present_round
 from xlassess.services.papers.export import export_round
 from xlassess.services.papers.report import report
+from xlassess.services.status import status
 
 COUNT = 9
 
@@ -58,6 +61,27 @@ def test_late_return__is_held_back_until_enough_have_come(tmp_path: Path) -> Non
     come(folder, 7)
     result = consolidate(folder, now=LATER)
     assert (result.returned, result.held) == (8, "")
+
+
+def test_late_return__held_back_is_no_reason_to_write_the_summary_again(tmp_path: Path) -> None:
+    folder = a_round_on_disk(tmp_path, 5)
+    consolidate(folder, now=LATER)
+    come(folder, 5)
+    assert not _summary_due(folder)
+    consolidate(folder, now=LATER)
+    assert not _summary_due(folder)
+    come(folder, 6, 7)
+    assert _summary_due(folder)
+    consolidate(folder, now=LATER)
+    assert not _summary_due(folder)
+    number = next(iter(present_round(folder).current.values())).number
+    set_aside(folder, number, Why(LATER, "not theirs", "Cora"))
+    assert not _summary_due(folder), "none can be written now"
+
+
+def _summary_due(folder: AssessmentFolder) -> bool:
+    found = status(folder, today=LATER.date())
+    return "summary" in [one.kind for one in next_steps(folder, found, today=LATER.date())]
 
 
 @pytest.mark.parametrize("kind", ["report", "export", "frames", "summary"])

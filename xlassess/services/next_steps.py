@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.consolidate import HeldBackError
 from xlassess.ledger import Ledger
 from xlassess.model.record import Output, OutputKind
 from xlassess.services.common.phrases import count
+from xlassess.services.papers.consolidate import NothingToSumUpError, present_round
 from xlassess.services.status import ANSWERED, Line, Status
 
 StepKind = Literal[
@@ -57,7 +59,7 @@ def next_steps(folder: AssessmentFolder, found: Status, *, today: date) -> tuple
         return (DueStep("people", "Enter who is asked: one row for each person."),)
     steps = [*_to_partners(found, today)]
     if any(rate.answered for rate in found.rates):
-        steps += _from_answers(found, _written(folder, found.assessment.round))
+        steps += _from_answers(folder, found, _written(folder, found.assessment.round))
     return tuple(steps)
 
 
@@ -94,9 +96,9 @@ def _to_be_reminded(line: Line, today: date) -> bool:
     return today - last.astimezone().date() >= REMINDED_AGAIN
 
 
-def _from_answers(found: Status, written: _Written) -> Iterator[DueStep]:
+def _from_answers(folder: AssessmentFolder, found: Status, written: _Written) -> Iterator[DueStep]:
     """Yield what is to be made of the answers: summary, talk, plan, and what respondents hear."""
-    changed = _since_summary(found, written.outputs)
+    changed = _since_summary(folder, found, written.outputs)
     if not written.has("summary"):
         back = sum(rate.answered for rate in found.rates)
         issued = sum(rate.issued for rate in found.rates)
@@ -122,15 +124,35 @@ def _from_answers(found: Status, written: _Written) -> Iterator[DueStep]:
         yield DueStep("close", "Close the round: everything is in, and the plan is agreed.")
 
 
-def _since_summary(found: Status, outputs: tuple[Output, ...]) -> int:
-    """How many returns are in no summary as they stand now, or in one though none counts now."""
+def _since_summary(folder: AssessmentFolder, found: Status, outputs: tuple[Output, ...]) -> int:
+    """How many returns are in no summary as they stand now, or in one though none counts now.
+
+    Where answers are not attributed, only those that a new summary may show (see `held_back`).
+    """
     last = next((one for one in reversed(outputs) if one.kind == "summary"), None)
     if last is None:
         return 0
-    told = {ref: number for books in last.base.values() for ref, number in books.items()}
+    told = _numbers(last.base)
     now = {line.reference: line.number for line in found.having(*ANSWERED) if line.number}
-    gone = [one for one in found.lines if one.reference in told and not one.number]
-    return sum(told.get(ref) != number for ref, number in now.items()) + len(gone)
+    gone = {one.reference for one in found.lines if not one.number}
+    changed = _changes(told, now, gone)
+    if changed and last.attribution == "aggregated":
+        try:
+            shown = _numbers(present_round(folder, shown=last.attribution).base)
+        except (HeldBackError, NothingToSumUpError):
+            return 0  # none can be written now
+        changed = _changes(told, shown, told.keys() - shown.keys())
+    return changed
+
+
+def _numbers(base: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The return of each workbook, whatever its questions."""
+    return {ref: number for books in base.values() for ref, number in books.items()}
+
+
+def _changes(told: Mapping[str, int], now: Mapping[str, int], gone: Set[str]) -> int:
+    """How many returns are others than were told, or were told and are gone."""
+    return sum(told.get(ref) != number for ref, number in now.items()) + len(told.keys() & gone)
 
 
 def _written(folder: AssessmentFolder, round_name: str) -> _Written:
