@@ -9,7 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.ingest.hostile import HOSTILE
 from tests.ingest.small import returned
 from xlassess.ingest import Context, ReturnedFile, read_all, read_return
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
-from xlassess.workers import Bounds
+from xlassess.workers import Bounds, Executor
 
 
 def _sources(folder: Path, files: dict[str, bytes]) -> list[ReturnedFile]:
@@ -37,6 +37,37 @@ def test_order__is_that_of_the_sources(kinds: Workbook, tmp_path: Path) -> None:
     results = list(read_all(sources, a_context(kinds), workers=2))
     assert [source for source, _ in results] == sources
     assert [ret.file for _, ret in results] == [source.name for source in sources]
+
+
+class _Elsewhere:
+    """Other computers, which see one folder only; notes which files came to them as bytes."""
+
+    is_remote = True
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.sent = folder, set[str]()
+
+    def sees(self, path: Path) -> bool:
+        return path.parent == self.folder
+
+    def map(self, work: Any, jobs: Any, shared: object, total: int) -> Any:
+        for job in jobs:
+            if job.data is not None:
+                self.sent.add(job.source.name)
+            yield work.do(job, shared)
+
+
+def test_shared_storage__is_asked_for_every_folder(kinds: Workbook, tmp_path: Path) -> None:
+    for name in ("shared", "own"):
+        (tmp_path / name).mkdir()
+    sources = [
+        *_sources(tmp_path / "shared", {"1.xlsx": kinds.data, "2.xlsx": kinds.data}),
+        *_sources(tmp_path / "own", {"3.xlsx": kinds.data, "4.xlsx": kinds.data}),
+    ]
+    elsewhere = _Elsewhere(tmp_path / "shared")
+    results = list(read_all(sources, a_context(kinds), cast("Executor", elsewhere)))
+    assert [ret.file for _, ret in results] == ["1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"]
+    assert elsewhere.sent == {"3.xlsx", "4.xlsx"}
 
 
 def test_worker_dies__only_the_culprit_is_refused(kinds: Workbook, tmp_path: Path) -> None:

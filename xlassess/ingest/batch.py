@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
 
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
 from xlassess.ingest.one import contents_of, fingerprint, read_contents, read_return, refused
@@ -119,16 +121,31 @@ def _read_elsewhere(
     """
     if not sources:
         return
-    shared = executor.sees(sources[0].path)
-    jobs = map(_by_path if shared else _by_bytes, sources)
+    shared = _seen_folders(sources, executor)
+    jobs = (_by_path(one) if one.path.parent in shared else _by_bytes(one) for one in sources)
     there = replace(context, query_files={})
     for source, ret in _results(sources, jobs, there, executor, bounds):
-        unseen = shared and any(one.code == _UNREACHABLE for one in ret.findings)
+        unseen = source.path.parent in shared and any(
+            one.code == _UNREACHABLE for one in ret.findings
+        )
         if unseen or (ret.query and context.query_files):
             ((_, again),) = read_all((source,), context, 1, bounds)
             yield source, again
         else:
             yield source, ret
+
+
+_MOST_ASKED = 64
+"""Folders of which workers are asked whether they see them: all of them answer for each, and what
+comes in messages has a folder for each message."""
+
+
+def _seen_folders(sources: Sequence[ReturnedFile], executor: Executor) -> Set[Path]:
+    """The folders that every worker sees, as far as the first file in each tells."""
+    first: dict[Path, Path] = {}
+    for source in sources:
+        first.setdefault(source.path.parent, source.path)
+    return {folder for folder, path in islice(first.items(), _MOST_ASKED) if executor.sees(path)}
 
 
 def _by_path(source: ReturnedFile) -> FileToRead:
