@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,12 @@ from tests.services.small import LATER
 from tests.web.desks import FROM_HERE, DeskClient, a_desk, links_in, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.assessment.starter import explanations
-from xlassess.services.setup.fill_register import take_register
+from xlassess.files.locks import holding
+from xlassess.services.setup.fill_register import (
+    RegisterChangedError,
+    register_digest,
+    take_register,
+)
 from xlassess.services.setup.init import settings_fields
 from xlassess.services.setup.rounds import close_round, rounds
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -274,6 +280,21 @@ def test_register__replaced_often_in_a_second_every_one_before_is_kept(
     kept = {path.read_bytes() for path in begun.root.glob("partners until *.xlsx")}
     assert {*books[:3]} < kept
     assert begun.register_file.read_bytes() == books[3]
+
+
+def test_register__two_desks_on_one_folder_write_one_after_the_other(
+    begun: AssessmentFolder,
+) -> None:
+    ours, theirs = a_book(("Ash", "Ada")), a_book(("Birch", "Bea"))
+    seen = register_digest(begun)
+    with ThreadPoolExecutor() as pool, holding(begun.root / ".register.lock"):  # as theirs does
+        waiting = pool.submit(take_register, begun, ours, "x.xlsx", now=LATER, seen=seen)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.5)
+        begun.register_file.write_bytes(theirs)
+    with pytest.raises(RegisterChangedError):
+        waiting.result(timeout=20)
+    assert begun.register_file.read_bytes() == theirs
 
 
 def test_register__open_elsewhere_stays_as_it_was(

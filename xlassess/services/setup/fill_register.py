@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from xlassess.assessment.register import (
 )
 from xlassess.assessment.settings import REGISTER, REGISTER_ENDINGS, AssessmentFolder
 from xlassess.assessment.starter import filled_register
+from xlassess.files.locks import holding
 from xlassess.files.problems import Problem
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Respondent
@@ -201,8 +201,9 @@ def _fault(problem: Problem, headings: Sequence[str], places: Sequence[int]) -> 
     return RowFault(places[row] if 0 <= row < len(places) else 0, heading, message)
 
 
-_ONE_AT_A_TIME = threading.Lock()
-"""Held from looking at the register until another stands in its place."""
+_LOCK = ".register.lock"
+"""The file that stands for the lock held from looking at the register until another stands in its
+place: the desks of several people may be at work in one shared folder."""
 
 
 def _replace(
@@ -217,7 +218,7 @@ def _replace(
         with Ledger(folder.ledger) as ledger:
             still_open(ledger, folder.assessment().round)
     stem, home = Path(REGISTER).stem, folder.home / name
-    with _ONE_AT_A_TIME:
+    with holding(folder.home / _LOCK):
         _refuse_changed(folder, seen)
         before = [
             path for path in sorted(folder.home.iterdir())
