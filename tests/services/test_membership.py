@@ -81,6 +81,22 @@ def test_change__leaves_the_rest_of_the_file_as_it_is(tmp_path: Path, entry: str
         assert (remark in now) == (remark in text)
 
 
+def test_change__remarks_stay_in_the_lines_they_stand_in(tmp_path: Path) -> None:
+    entry = (
+        "  - folder: a\n    earlier:\n      - 2019  # of the old board\n  # Statutory:\n"
+        "  - folder: b\n    lead_body: Us  # for now\n"
+    )
+    folder = a_programme(tmp_path, entry, HEAD)
+    folder.change(1, {"decision": "Stay"})
+    folder.change(0, {"decision": "Leave", "earlier": ("2019", "2020")})
+    lines = folder.register_file.read_text(encoding="utf-8").splitlines()
+    at = lines.index("  - folder: a")
+    assert lines[at + 1 : at + 7] == [
+        '    earlier: ["2019", "2020"]  # of the old board', '    decision: "Leave"',
+        "  # Statutory:", "  - folder: b", "    lead_body: Us  # for now", '    decision: "Stay"',
+    ]  # fmt: skip
+
+
 def test_change__what_cannot_be_changed_safely_is_left_alone(tmp_path: Path) -> None:
     folder = a_programme(tmp_path, "  - purpose: &one Trade\n    name: *one\n", HEAD)
     before = folder.register_file.read_bytes()

@@ -338,11 +338,13 @@ def _changed(file: YamlFile, text: str, place: int, changes: Mapping[str, _Value
     """The text with these fields of an entry written anew, or added after its last one."""
     register = next(value for key, value in file.root.value if key.value == "partnerships")
     entry = register.value[place]
-    there = {key.value: (key.start_mark.index, value.end_mark.index) for key, value in entry.value}
+    there = {key.value: (key.start_mark.index, _end_of(value)) for key, value in entry.value}
     edits: list[tuple[int, int, str]] = []
     added = ""
     last = max(end for _, end in there.values())
     last = len(text[:last].rstrip())
+    if not entry.flow_style and (remark := _REMARK.match(text, last)):
+        last = remark.end()  # it stays in the line of its field
     between = ", " if entry.flow_style else "\n" + " " * entry.start_mark.column
     for name, value in changes.items():
         said = f"{name}: {_written(value)}"
@@ -356,6 +358,21 @@ def _changed(file: YamlFile, text: str, place: int, changes: Mapping[str, _Value
     for start, end, said in sorted(edits, reverse=True):
         text = text[:start] + said + text[end:]
     return text
+
+
+_REMARK = re.compile(r"[ \t]+#[^\r\n]*")
+"""A remark behind a value, in its line."""
+
+
+def _end_of(node: Any) -> int:
+    """Where the value of a field ends: of a list, with its last item.
+
+    YAML has a list over several lines end where the next thing begins, behind the remarks on that.
+    """
+    if isinstance(node.value, list) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _end_of(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
 
 
 def _written(value: _Value) -> str:
