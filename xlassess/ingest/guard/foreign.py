@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+import unicodedata
 import zlib
 from dataclasses import dataclass
 
@@ -194,7 +196,7 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (re.compile(rb"\A<\?xml"), Foreign("an XML document")),
     (re.compile(rb"\ABEGIN:VCALENDAR", re.I), Foreign("a calendar entry")),
     (re.compile(rb"\ABEGIN:VCARD", re.I), Foreign("a contact card")),
-    # no text has such characters; without a space or plain letter there is no word
+    # no text has such characters; without a space or plain letter is seldom a word (see _is_words)
     (re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]|\A[^ -~]*\Z"), _UNKNOWN),
     (re.compile(rb"\A[^\n]*?([,;\t])[^\n]*?\1"), Foreign("a table saved as text (CSV)")),
 )
@@ -235,6 +237,7 @@ _PKCS7 = re.compile(
 """How what is encrypted or signed begins by the standard of certificates (RFC 5652)."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
+_PLAIN_TEXT = Foreign("a plain text file")
 PLAIN_ZIP = Foreign("a zip file", _UNPACK)
 
 
@@ -244,9 +247,28 @@ def foreign_bytes(data: bytes) -> Foreign:
     marked = _of_another_program(data) or _marked(head)
     if marked:
         return marked
-    if head.startswith(_UTF_16):
-        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
-    return _foreign_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    wide = head.startswith(_UTF_16)
+    text = head.decode("utf-16", "replace").encode("utf-8", "replace") if wide else head
+    foreign = _foreign_text(text.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if foreign is _UNKNOWN and _is_words(head, "utf-16" if wide else "utf-8-sig"):
+        return _PLAIN_TEXT
+    return foreign
+
+
+_NO_LETTERS = ("Cc", "Cn", "Co", "Cs")
+"""The Unicode categories of what no text has: controls, and what stands for no character."""
+
+
+def _is_words(head: bytes, encoding: str) -> bool:
+    """True for the beginning of a text in whatever letters, such as Japanese or Greek."""
+    try:
+        # not to its end, which may be in the midst of a character
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return any(map(str.isalpha, text)) and all(
+        letter in "\t\n\r\f" or unicodedata.category(letter) not in _NO_LETTERS for letter in text
+    )
 
 
 def _of_another_program(data: bytes) -> Foreign | None:
@@ -291,4 +313,4 @@ def _foreign_text(head: bytes) -> Foreign:
     for pattern, foreign in _TEXTS:
         if pattern.search(head):
             return foreign
-    return Foreign("a plain text file")
+    return _PLAIN_TEXT
