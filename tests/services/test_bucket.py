@@ -81,8 +81,11 @@ def test_ingest__keeps_every_file_there_once_and_none_here(
     names = kept(bucket_of(url))
     assert {name.partition(".")[0] for name in names} == {one.ret.sha256 for one in first.new}
     assert not folder.returns.exists()
+    with kept_files(bucket_of(url)) as files:
+        files.discard(Kept(first.new[0].ret.sha256, 1, inbox))
+    assert len(kept(bucket_of(url))) == 3
     assert not ingest(folder, [inbox], now=LATER, workers=1).new
-    assert kept(bucket_of(url)) == names
+    assert kept(bucket_of(url)) == names, "what was missing is put back"
 
 
 @s3
@@ -147,6 +150,20 @@ def test_copy__there_and_back(folder: AssessmentFolder, inbox: Path, url: str) -
     there = run(folder, "ledger", "copy-files", "returns", url)
     assert (there.exit_code, f"files: {url}" in there.stdout) == (0, True)
     assert kept(bucket_of(url)) == here
+    import s3fs
+
+    place, name = bucket_of(url), min(here)
+    system = s3fs.S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
+    size = len((folder.returns / name[:2] / name).read_bytes())
+    system.pipe_file(f"{place.path}/{name[:2]}/{name}", bytes(size))
+    other = run(folder, "ledger", "copy-files", "returns", url)
+    assert (other.exit_code, f"Copied and checked: {len(here) - 1} files" in other.stdout) == (
+        1,
+        True,
+    )
+    assert f"{name} was there before" in " ".join(other.stdout.split())
+    system.rm_file(f"{place.path}/{name[:2]}/{name}")
+    assert run(folder, "ledger", "copy-files", "returns", url).exit_code == 0
     use(folder, url)
     assert verify(folder).holds
     assert run(folder, "ledger", "copy-files", url, "back").exit_code == 0

@@ -358,6 +358,7 @@ class _Run:
         self._refused: dict[str, Return] = {}
         self._origins: dict[str, Kept] = {}
         self._came_in: dict[str, Kept] = {}
+        self._came_again: list[Kept] = []
         self._looked_into: set[Path] = set()
         self.arrived: Mapping[str, datetime] = {}
         self.tell: Callable[[Received], None] = lambda file: None
@@ -578,9 +579,10 @@ class _Run:
     def _secure(self) -> None:
         """Wait once for all files kept, before the first of them is recorded.
 
-        A record must not speak of a file that a power cut takes away again.
+        A record must not speak of a file that a power cut takes away again. What came again may
+        be missing from where it was kept, and is put back.
         """
-        self._kept.secure([*self._came_in.values(), *self._origins.values()])
+        self._kept.secure([*self._came_in.values(), *self._came_again, *self._origins.values()])
 
     @property
     def in_line(self) -> int:
@@ -640,6 +642,7 @@ class _Run:
             self._waiting[key] = source
             self._came_in[key] = kept
         else:
+            self._came_again.append(kept)
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             self.tell(self._done[key])
             if source.mail and source.mail.text:

@@ -25,13 +25,15 @@ class FilesCopied:
     """Received files that were copied: how many, to where, and whether the settings name it.
 
     ``strange`` are files that were left where they are, because they do not have the bytes that
-    their names say.
+    their names say; ``damaged`` are those of which that is so in the second place, where a file
+    of the same length was there already. Every byte in both places was read to tell.
     """
 
     count: int
     to: Path | FilesBucket
     in_use: bool
     strange: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
 
 
 def copy_files(
@@ -58,9 +60,24 @@ def copy_files(
             raise UsageError(f"No file is kept in {_named(whence)}.", "Check the first place.")
         sound = [one for one in found if _is_sound(one)]
         for done in _bring(here, there, sound):
-            watch(done, len(sound))
+            watch(done, 2 * len(sound))
+        damaged = _damaged(there, sound, watch)
     strange = tuple(one.where for one in found if not _is_sound(one))
-    return FilesCopied(len(sound), to, folder.files == to, strange)
+    return FilesCopied(len(sound) - len(damaged), to, folder.files == to, strange, damaged)
+
+
+def _damaged(there: KeptFiles, copied: Sequence[KeptName], watch: Watch) -> tuple[str, ...]:
+    """Read what was copied in its new place; return which do not have the bytes they should."""
+    missing = {one.sha256 for one in copied}
+    whole, wrong = len(missing), dict.fromkeys(missing, "")
+    for one in there.every():
+        named = one.name.partition(".")[0]
+        if _is_sound(one):
+            missing.discard(named)
+        elif named in missing:
+            wrong[named] = one.where
+        watch(len(copied) + whole - len(missing), 2 * len(copied))
+    return tuple(sorted(wrong[sha256] or sha256 for sha256 in missing))
 
 
 def _is_sound(one: KeptName) -> bool:

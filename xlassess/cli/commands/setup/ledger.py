@@ -54,7 +54,8 @@ def copy_files(options: Options, source: str, target: str) -> None:
 
     A place is the folder returns, or a bucket without its key, such as s3://BUCKET/PREFIX. Keys are
     taken from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for
-    storage other than Amazon's. Each file is checked; one that is there already stays as it is.
+    storage other than Amazon's. Each file is read again in its new place, and checked; one that is
+    there already stays as it is.
     """
     from xlassess.assessment.settings import AssessmentFolder
     from xlassess.services.setup.copy_files import copy_files as service
@@ -69,9 +70,12 @@ def copy_files(options: Options, source: str, target: str) -> None:
     for each in done.strange:
         console.say(f"{each} does not have the bytes that its name says. It was not copied.",
                     style="query")  # fmt: skip
+    for each in done.damaged:
+        console.say(f"{each} was there before, and does not have the bytes that its name says. "
+                    "Move it away, and run the command again.", style="query")  # fmt: skip
     if not done.in_use:
         _say_next_of_files(console, done.to)
-    leave(bool(done.strange))
+    leave(bool(done.strange or done.damaged))
 
 
 def _say_next_of_files(console: Console, to: Path | FilesBucket) -> None:
