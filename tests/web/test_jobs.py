@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -192,6 +193,22 @@ def test_jobs__are_those_of_the_round_the_newest_first(jobs: Jobs) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.usefixtures("idle")
+def test_job__taken_off_the_record_while_it_is_looked_for_is_gone(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.start(a_job())
+    aged(jobs, job)
+
+    def removed(lock: Path) -> bool:
+        shutil.rmtree(lock.parent)
+        return False
+
+    monkeypatch.setattr("xlassess.web.jobs.is_held", removed)
+    assert jobs.find(job.id) is None
+    assert jobs.of("2026") == ()
+
+
 def test_job__that_was_killed_is_stopped_and_done_once_when_begun_again(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "many")
     write_register(folder, with_addresses([f"P{number:04d}" for number in range(400)]))

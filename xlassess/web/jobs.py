@@ -179,7 +179,10 @@ class Jobs:
         if job.is_over or is_held(folder / _LOCK) or _is_starting(job, folder / _RECORD):
             return job
         # Its process may have ended between the two looks.
-        later = _JOB.validate_json((folder / _RECORD).read_bytes())
+        try:
+            later = _JOB.validate_json((folder / _RECORD).read_bytes())
+        except (OSError, ValidationError):  # it was taken off the record meanwhile
+            return None
         return later if later.is_over else replace(job, state="stopped")
 
     def of(self, round_name: str, *works: str) -> tuple[Job, ...]:
