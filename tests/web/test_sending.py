@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
 from xlassess.services.post.send import LIST, MAILBOX
 from xlassess.services.status import status
-from xlassess.web.jobs import Jobs
+from xlassess.web.jobs import Job, Jobs
 from xlassess.web.work import do
 
 pytestmark = pytest.mark.usefixtures("idle")
@@ -182,6 +184,24 @@ def test_drafts__are_written_given_out_and_recorded_once(issued: AssessmentFolde
     answer = desk.post("/send/messages", {**fields, "job": job})
     assert answer.status_code == 422
     assert "recorded already" in words_in(answer)
+    assert events(issued) == before
+
+
+@pytest.mark.parametrize("kind", ["thanks", "feedback", "invitation"])
+@pytest.mark.parametrize(
+    "came", [{}, {"references": [], "messages": 0}], ids=["not written", "written"]
+)
+def test_drafts__that_cannot_be_recorded_as_sent_are_refused(
+    issued: AssessmentFolder, kind: str, came: dict[str, Any]
+) -> None:
+    """No page has this form; somebody made it up."""
+    desk, jobs, before = a_desk(issued), Jobs(issued.root), events(issued)
+    job = jobs.start(Job("", "draft", "2026", "Cora Coordinator", LATER, {"kind": kind}))
+    if came:
+        jobs.keep(replace(job, state="done", came=came))
+    fields = {"number": number_in(desk.get("/send/messages")), "what": "record", "job": job.id}
+    answer = desk.post(f"/send/messages?kind={kind}", fields)
+    assert answer.status_code in (409, 422), words_in(answer)
     assert events(issued) == before
 
 

@@ -207,6 +207,10 @@ def _record(visit: Visit, kind: Kind, back: str) -> Done:
         job = visit.jobs.find(visit.form.text("job"))
         if job is None or job.work != "draft" or job.given.get("kind") != kind:
             raise FormErrors(FieldError("", "These drafts are no longer on the list."))
+        if kind in _UNRECORDED:
+            raise FormErrors(FieldError("", "It is not recorded that these were sent by hand."))
+        if job.state != "done":
+            raise FormErrors(FieldError("", "These drafts are not written yet."))
         if job.came.get("recorded"):
             raise FormErrors(FieldError("", "This was recorded already."))
         why = decide.Why(now=visit.now, by=visit.user.name)
