@@ -133,6 +133,18 @@ def test_remove__ends_the_account_and_keeps_its_name(root: Path) -> None:
     assert accounts.right("ada@council.example", LONG) is None
 
 
+def test_add__a_removed_account_comes_back_under_its_own_name_alone(root: Path) -> None:
+    """Another would free the first, under which somebody's decisions are on record."""
+    add(root)
+    run(root, "remove", "ada@council.example")
+    refused = run(root, "add", "ada@council.example", "--name", "Bo", "--role", "reader")
+    assert refused.exit_code == 2
+    assert "was that of Name of ada@council.example" in refused.stderr
+    words = ("add", "bo", "--name", "Name of ada@council.example", "--role", "reader")
+    assert run(root, *words).exit_code == 2
+    assert roles(root) == {}
+
+
 @pytest.mark.parametrize(
     ("login", "name"),
     [("", "A"), ("a b", "A"), ("ä", "A"), ("x" * 81, "A"), ("ok1", ""), ("ok2", "x" * 81),

@@ -117,6 +117,8 @@ class Accounts:
     def add(self, login: str, name: str, role: Role, assessment: str = EVERY) -> Account:
         """Add an account, or bring one back that was removed; it has no password yet.
 
+        One comes back under its own name: another would free that, which is on record.
+
         Raises:
             UsageError: there is one already, or the names cannot be used.
         """
@@ -124,16 +126,21 @@ class Accounts:
         key = name.casefold()
         with self._open() as base:
             held = base.execute(
-                "select login, removed from account where login = ? or name_key = ? "
+                "select login, removed, name from account where login = ? or name_key = ? "
                 "order by login = ? desc", (login, key, login),
             ).fetchall()  # fmt: skip
-            if any(not removed for _, removed in held) or any(one != login for one, _ in held):
-                taken, removed = held[0]
+            if any(not removed or one != login for one, removed, _ in held):
+                taken, removed, _ = held[0]
                 again = f" To give {taken} a new link: xlassess users invite {taken}"
                 raise UsageError(
                     f"There {'was' if removed else 'is'} an account {taken} with this name.",
                     "Choose other names: what is on record under a name is one person's."
                     + ("" if removed else again),
+                )
+            if held and held[0][2].casefold() != key:
+                raise UsageError(
+                    f"The account {login} was that of {held[0][2]}, and was removed.",
+                    "Bring it back under this name, or choose another log-in name.",
                 )
             base.execute("insert or replace into account (login, name, name_key) values (?, ?, ?)",
                          (login, name, key))  # fmt: skip
