@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +28,7 @@ from tests.web.team.teams import (
 from xlassess.web.forms import _fields
 from xlassess.web.security import HEADERS
 from xlassess.web.team import doors, passwords
-from xlassess.web.team.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts
+from xlassess.web.team.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts, LogIn
 from xlassess.web.team.doors import COOKIE
 from xlassess.web.team.entering import own_address
 from xlassess.web.team.proxy import public_place
@@ -585,6 +588,60 @@ def test_health__needs_nothing_and_says_nothing(team: Team) -> None:
     assert (answer.status_code, answer.text) == (200, "ok")
     team.accounts.file.unlink()
     assert team.browser().get("/healthz").status_code == 503
+
+
+@contextmanager
+def _held(team: Team, how: str) -> Iterator[None]:
+    """Hold the accounts as another program that writes to them."""
+    with closing(sqlite3.connect(team.accounts.file, isolation_level=None)) as other:
+        other.execute(f"begin {how}")
+        yield
+        other.execute("rollback")
+
+
+def test_health__needs_nobody_to_stop_writing(team: Team) -> None:
+    with _held(team, "exclusive"):
+        began = time.monotonic()
+        assert team.browser().get("/healthz").status_code == 200
+        assert time.monotonic() - began < 2
+
+
+def test_session__is_found_while_somebody_else_writes(team: Team) -> None:
+    """That it is in use is written down by a later request."""
+    cora = team.of("cora")
+    team.clock.now += 30 * 60
+    with _held(team, "immediate"):
+        assert cora.get("/").status_code == 200
+    team.clock.now += 20 * 60
+    assert cora.get("/").status_code == 200
+    team.clock.now += 50 * 60
+    assert cora.get("/").status_code == 200
+
+
+def test_request__whose_session_is_waited_for_keeps_nobody_else_waiting(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cora, looked, answered = team.of("cora"), threading.Event(), threading.Event()
+    session = Accounts.session
+
+    def waiting(self: Accounts, value: str, *, in_use: bool = True) -> LogIn | None:
+        if value:
+            looked.set()
+            assert answered.wait(10)
+        return session(self, value, in_use=in_use)
+
+    monkeypatch.setattr(Accounts, "session", waiting)
+
+    async def both() -> tuple[int, int]:
+        slow = asyncio.create_task(cora._ask("GET", "/", {}, {}))
+        while not looked.is_set():
+            await asyncio.sleep(0.01)
+        healthy = await team.browser()._ask("GET", "/healthz", {}, {})
+        assert not slow.done()
+        answered.set()
+        return healthy.status_code, (await slow).status_code
+
+    assert asyncio.run(both()) == (200, 200)
 
 
 def test_log__names_who_did_what_and_quotes_nobody(with_password: Team) -> None:

@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,7 +40,9 @@ _TOUCH_SECONDS = 60.0
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,79}")
 _LONGEST_NAME = 80
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS, _TOUCH_WAIT_SECONDS = 5.0, 0.2
+"""So long it is waited for others who write: to read or write, and to write that a session is in
+use, which the next request can do as well."""
 
 _SCHEMA = """
 create table if not exists account (
@@ -286,11 +288,21 @@ class Accounts:
                 (digest, now - IDLE_SECONDS, now - LONGEST_SECONDS),
             ).fetchone()
             whose = next((one for one in _accounts(base) if found and one.login == found[0]), None)
-            if whose is None:
-                return None
-            if in_use and now - found[2] > _TOUCH_SECONDS:
+        if whose is None:
+            return None
+        if in_use and now - found[2] > _TOUCH_SECONDS:
+            with suppress(_BusyError), self._open(_TOUCH_WAIT_SECONDS) as base:
                 base.execute("update session set seen = ? where digest = ?", (now, digest))
         return LogIn(whose, digest.hex(), *found[1:])
+
+    def check(self) -> None:
+        """Look whether the accounts can be used; so they can while somebody else writes to them.
+
+        Raises:
+            XlassessError: they cannot be read.
+        """
+        with suppress(_BusyError), self._open(0) as base:
+            base.execute("select 1 from session limit 1")
 
     def sessions(self, login: str) -> tuple[LogIn, ...]:
         """Return the sessions of an account, the one that began last first."""
@@ -315,8 +327,8 @@ class Accounts:
             _end(base, login, mark)
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction.
+    def _open(self, wait: float = _BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction, and wait so many seconds for others who write.
 
         Raises:
             XlassessError: it cannot be read or written.
@@ -329,7 +341,7 @@ class Accounts:
                 )
             if os.name == "posix" and self.file.stat().st_mode & 0o077:
                 self.file.chmod(0o600)  # a copy that was put back may have others' rights
-            with closing(sqlite3.connect(self.file, timeout=_BUSY_SECONDS)) as base, base:
+            with closing(sqlite3.connect(self.file, timeout=wait)) as base, base:
                 yield base
 
 
@@ -361,12 +373,17 @@ def _accounts(base: sqlite3.Connection) -> Iterator[Account]:
         yield Account(login, name, roles.get(login, {}), bool(has_password))
 
 
+class _BusyError(XlassessError):
+    """Somebody else wrote to the accounts for as long as it was waited."""
+
+
 @contextmanager
 def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise XlassessError(
+        busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+        raise (_BusyError if busy else XlassessError)(
             f"The file with the accounts, {file}, cannot be used ({error}).",
             "Check that whoever runs this may read and write it, and its folder.",
         ) from None

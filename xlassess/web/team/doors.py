@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -33,10 +38,14 @@ WHO, TEMPLATE = "log-in", "template"
 NEXT = "next"
 """The parameter that says which page is opened after log-in."""
 
+_T = TypeVar("_T")
 _SAFE = ("GET", "HEAD")
 _HSTS = "max-age=31536000"
 LOOK_SECONDS = 5.0
 """While something is told piece by piece, it is looked so often whether the session has ended."""
+
+_LOOK_AT_ONCE = 8
+"""So many requests at once are looked up in the accounts; others wait for their turn."""
 
 
 @dataclass(slots=True)
@@ -57,6 +66,9 @@ class TeamGuard:
     place: PublicPlace
     log: TeamLog
     boot: bytes = field(repr=False)
+    # Threads of their own: the file may be held by who writes to it, and pages may take long.
+    looking: Executor = field(default_factory=partial(ThreadPoolExecutor, _LOOK_AT_ONCE))
+    watching: Executor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it; each answer is given the headers, and logged."""
@@ -95,14 +107,15 @@ class TeamGuard:
         headers, path = Headers(scope=scope), str(scope["path"])
         if path == HEALTH:
             scope[TEMPLATE] = HEALTH
-            await _healthy(self.accounts)(scope, receive, send)
+            await (await self._healthy())(scope, receive, send)
             return
         refused = self._refusal(scope, headers)
         if refused is not None:
             await refused(scope, receive, send)
             return
         value = cookie_in(headers, COOKIE)
-        who = self.accounts.session(value)
+        session = partial(self.accounts.session, value)
+        who = await _beside(self.looking, session) if value else None
         if who is not None:
             scope[WHO] = who
             scope["key"] = hmac.new(self.boot, value.encode(), sha256).digest()
@@ -112,12 +125,20 @@ class TeamGuard:
         if who is None:
             await self.app(scope, receive, send)
             return
-        watched = _Watched(self.accounts, value, send)
+        watched = _Watched(partial(_beside, self.looking, partial(session, in_use=False)), send)
         try:
             await self.app(scope, receive, watched)
         except Exception:
             if not watched.ended:
                 raise
+
+    async def _healthy(self) -> Response:
+        """Whether the desk can be used, for whoever watches over it; it says nothing else."""
+        try:
+            await _beside(self.watching, self.accounts.check)
+        except XlassessError:
+            return PlainTextResponse("not usable", 503)
+        return PlainTextResponse("ok")
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that no page may see; nothing if one may."""
@@ -156,8 +177,7 @@ class SessionEndedError(Exception):
 class _Watched:
     """Sends an answer; one that is told piece by piece ends with the session."""
 
-    accounts: Accounts
-    value: str
+    session: Callable[[], Awaitable[LogIn | None]]
     send: Send
     ended: bool = False
     looked: float = field(default_factory=time.monotonic)
@@ -166,7 +186,7 @@ class _Watched:
         """Send a piece."""
         if message.get("more_body") and time.monotonic() - self.looked > LOOK_SECONDS:
             self.looked = time.monotonic()
-            if self.accounts.session(self.value, in_use=False) is None:
+            if await self.session() is None:
                 self.ended = True
                 await self.send({"type": "http.response.body", "body": b"", "more_body": False})
                 raise SessionEndedError
@@ -179,13 +199,9 @@ def _method(scope: Scope) -> str:
     return scope["method"] if scope["method"] in known else "-"
 
 
-def _healthy(accounts: Accounts) -> Response:
-    """Whether the desk can be used, for whoever watches over it; it says nothing else."""
-    try:
-        accounts.session("?", in_use=False)
-    except XlassessError:
-        return PlainTextResponse("not usable", 503)
-    return PlainTextResponse("ok")
+async def _beside(threads: Executor, look: Callable[[], _T]) -> _T:
+    """Look something up beside the server, which goes on with other requests meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(threads, look)
 
 
 _NEVER_SHOWN = frozenset(("current", "password", "again", "passwords"))
