@@ -104,6 +104,15 @@ def test_method__others_do_nothing(team: Team, method: str) -> None:
     assert state_of(team.root) == before
 
 
+def test_form__where_there_is_none_is_not_called_a_matter_of_the_role(team: Team) -> None:
+    before = state_of(team.root)
+    answer = team.of("cora").post("/a/small/papers/file", {"what": "x"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert "This page has no form, so nothing was done." in answer.text
+    assert REFUSED not in answer.text
+    assert state_of(team.root) == before
+
+
 def test_head__is_refused_like_the_page(team: Team) -> None:
     assert team.of("fay").ask("HEAD", "/a/small/register").status_code == 403
     assert team.of("rea").ask("HEAD", "/a/small/register").status_code == 200

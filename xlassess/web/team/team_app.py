@@ -132,10 +132,15 @@ class TeamDesk:
         asks = request.method in ("GET", "HEAD")
         if role == "facilitator" and one.name == "home" and asks:
             return RedirectResponse(desk.pages["summary"], 303)
-        if not may_open(role, one.name) or not (asks or (one.act and may_act(role))):
+        if not may_open(role, one.name) or not (asks or may_act(role)):
             self.log.tell("refused", user=who.account.login, route=request.scope[TEMPLATE])
             return team_page("team_refused.html", "You may not open this page", 403, reason="role",
                              who=who.account, first=desk.pages["home"])  # fmt: skip
+        if not asks and one.act is None:
+            answer = team_page("team_refused.html", "Nothing can be sent here", 405, reason="form",
+                               who=who.account, first=desk.pages["home"])  # fmt: skip
+            answer.headers["allow"] = "GET, HEAD"
+            return answer
         request.scope["session"] = Session(User(who.account.name, role), request.scope["key"])
         desk = replace(desk, menu=tuple(each for each in desk.menu if may_open(role, each[0])))
         if not asks and one.act:
