@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from xlassess.services.papers.consolidate import consolidate
 from xlassess.web.app import PAGES
 from xlassess.web.team import roles
 from xlassess.web.team.doors import COOKIE
+from xlassess.web.team.places import folder_of, folders_of, places_in
 from xlassess.web.team.roles import may_act, may_open
 
 FOR_COORDINATORS = {"begin", "round", "return-date", "closing", "copy"}
@@ -175,6 +177,29 @@ def test_assessment__in_which_somebody_has_no_role_is_not_there(team: Team) -> N
     there, nowhere = rea.get("/a/other/"), rea.get("/a/nothing/")
     assert there.status_code == nowhere.status_code == 404
     assert there.text == nowhere.text
+
+
+@pytest.mark.parametrize("name", ["north~quay", "north%7Equay", "north%quay"])
+def test_assessment__of_a_like_name_has_a_key_of_its_own(team: Team, name: str) -> None:
+    """A role in ``north/quay`` of the programme is none in a folder beside it."""
+    (team.root / "north").mkdir()
+    (team.root / "other").rename(team.root / "north" / "quay")
+    (team.root / "small").rename(team.root / name)
+    (team.root / "programme.yaml").write_text(
+        "title: Ours\npartnerships:\n  - folder: north/quay\n", encoding="utf-8"
+    )
+    found = {one.key: folder_of(one.key) for one in places_in(team.root, folders_of(team.root))}
+    assert sorted(found.values()) == sorted(("north/quay", name))
+    mine = next(key for key, folder in found.items() if folder == name)
+    for key, opened in ((mine, name), ("north~quay", "north/quay")):
+        team.accounts.give("rea", None)
+        team.accounts.give("rea", None, mine)
+        team.accounts.give("rea", "reader", key)
+        rea = team.of("rea")
+        links = re.findall(r'href="(/a/[^"]*)"', rea.get("/").text)
+        assert links == [f"/a/{quote(key)}/"], opened
+        assert rea.get(links[0]).status_code == 200
+        team.accounts.give("rea", None, key)
 
 
 def test_folder__that_cannot_be_looked_into_keeps_nobody_out(

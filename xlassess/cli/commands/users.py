@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, get_args
 
 import click
@@ -169,25 +170,25 @@ def _known(accounts: Accounts, assessment: str) -> str:
     Raises:
         UsageError: there is none in the folder.
     """
-    from xlassess.web.team.places import JOINT, folders_of, places_in
+    from xlassess.web.team.places import folder_of, folders_of, key_of, places_in
 
     if not assessment:
         return ""
-    wanted = assessment.strip("/").replace("/", JOINT)
+    wanted = key_of(PurePosixPath(assessment.strip("/")))
     keys = [one.key for one in places_in(accounts.root, folders_of(accounts.root))]
     if wanted not in keys:
         raise UsageError(
             f"There is no assessment {assessment} in this folder.",
-            f"There are: {', '.join(key.replace(JOINT, '/') for key in keys) or 'none'}.",
+            f"There are: {', '.join(map(folder_of, keys)) or 'none'}.",
         )
     return wanted
 
 
 def _in_words(account: Account) -> str:
-    from xlassess.web.team.places import JOINT
+    from xlassess.web.team.places import folder_of
 
     return ", ".join(
-        f"{role} in {key.replace(JOINT, '/')}" if key else role
+        f"{role} in {folder_of(key)}" if key else role
         for key, role in sorted(account.roles.items())
     )
 

@@ -6,7 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import unquote
 
 from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.settings import AssessmentFolder
@@ -14,7 +15,7 @@ from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.web.visit import Desk
 
-JOINT = "~"
+_JOINT = "~"
 """Stands between folders in the key of an assessment that is not directly in the team's folder."""
 
 _MOST_OPEN = 20
@@ -85,7 +86,7 @@ class Places:
             settings = open_folder(place.root).assessment()
             made = NamedPlace(place.key, settings.partnership, settings.round)
         except (XlassessError, OSError):
-            made = NamedPlace(place.key, place.key, trouble=True)
+            made = NamedPlace(place.key, folder_of(place.key), trouble=True)
         with self._lock:
             self._named[place.key] = (state, made)
         return made
@@ -130,7 +131,22 @@ def places_in(root: Path, further: tuple[Path, ...]) -> Iterator[AssessmentPlace
             continue
         name = path.relative_to(root) if path in found else place.relative_to(inside)
         if not (place.parent == inside and path not in found):
-            yield AssessmentPlace(JOINT.join(name.parts), path)
+            yield AssessmentPlace(key_of(name), path)
+
+
+def key_of(folder: PurePath) -> str:
+    """Return the key of an assessment; no two have the same, whatever their folders are called.
+
+    Args:
+        folder: where it is in the team's folder.
+    """
+    escaped = (part.replace("%", "%25").replace(_JOINT, "%7E") for part in folder.parts)
+    return _JOINT.join(escaped)
+
+
+def folder_of(key: str) -> str:
+    """Return where the assessment of a key is in the team's folder, as people write it."""
+    return unquote(key.replace(_JOINT, "/"))
 
 
 def _is_assessment(path: Path) -> bool:
