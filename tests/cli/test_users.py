@@ -133,6 +133,24 @@ def test_remove__ends_the_account_and_keeps_its_name(root: Path) -> None:
     assert accounts.right("ada@council.example", LONG) is None
 
 
+def test_role__no_access_to_one_comes_before_the_role_in_all(root: Path) -> None:
+    add(root)
+    login, accounts = "ada@council.example", Accounts(root)
+    value = accounts.begin(login, "")
+    told = run(root, "role", login, "no-access", "--assessment", "north/quay")
+    assert told.stdout.strip() == f"Name of {login}: reader, no access to north/quay."
+    ada = accounts.named(login)
+    assert (ada.role_in("north~quay"), ada.role_in("harbour")) == (None, "reader")
+    assert accounts.session(value) is None
+    (listed,) = json.loads(run(root, "list", "--json").stdout)["users"]
+    assert (listed["roles"], listed["kept_out"]) == ({"": "reader"}, ["north~quay"])
+    assert run(root, "role", login, "none", "--assessment", "north/quay").exit_code == 0
+    assert accounts.named(login).role_in("north~quay") == "reader"
+    refused = run(root, "role", login, "no-access")
+    assert refused.exit_code == 2
+    assert "--assessment" in refused.stderr
+
+
 def test_add__a_removed_account_comes_back_under_its_own_name_alone(root: Path) -> None:
     """Another would free the first, under which somebody's decisions are on record."""
     add(root)

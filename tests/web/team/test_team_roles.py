@@ -202,6 +202,16 @@ def test_assessment__of_a_like_name_has_a_key_of_its_own(team: Team, name: str) 
         team.accounts.give("rea", None, key)
 
 
+def test_assessment__that_somebody_is_kept_out_of_is_not_there(team: Team) -> None:
+    team.accounts.keep_out("cora", "other")
+    cora = team.of("cora")
+    assert "/a/other/" not in cora.get("/").text
+    assert cora.get("/a/small/").status_code == 200
+    kept_out, nowhere = cora.get("/a/other/"), cora.get("/a/nothing/")
+    assert kept_out.status_code == nowhere.status_code == 404
+    assert kept_out.text == nowhere.text
+
+
 def test_folder__that_cannot_be_looked_into_keeps_nobody_out(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:

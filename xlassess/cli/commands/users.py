@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ROLES = ("coordinator", "reader", "facilitator")
 _ROLE = click.Choice(_ROLES)
+_NONE, _KEPT_OUT = "none", "no-access"
 _HOST = click.option(
     "--host-name", metavar="NAME", envvar="XLASSESS_HOST_NAME", default="",
     help="The name at which browsers reach the desk, for the link.",
@@ -69,7 +70,8 @@ def list_(options: Options, as_json: bool) -> None:
     if as_json:
         told = [
             {"login": one.login, "name": one.name, "roles": dict(one.roles),
-             "has_password": one.has_password} for one in accounts
+             "kept_out": sorted(one.kept_out), "has_password": one.has_password}
+            for one in accounts
         ]  # fmt: skip
         click.echo(dumps({"format": "xlassess-users/1", "users": told}))
         return
@@ -86,18 +88,27 @@ def list_(options: Options, as_json: bool) -> None:
 
 @users.command()
 @click.argument("login")
-@click.argument("role", type=click.Choice((*_ROLES, "none")))
+@click.argument("role", type=click.Choice((*_ROLES, _NONE, _KEPT_OUT)))
 @_WHERE
 @common
 @click.pass_obj
 def role(options: Options, login: str, role: str, assessment: str) -> None:
     """Give an account another role. It is logged out everywhere.
 
-    With --assessment, the role holds in this one; "none" takes it away again.
+    With --assessment, the role holds in this one; "none" takes it away again, so that the role in
+    all holds there. "no-access" keeps them out of this one, whatever their role in all.
     """
     accounts = _accounts(options)
     key = _known(accounts, assessment)
-    accounts.give(login, None if role == "none" else _role(role), key)
+    if role == _KEPT_OUT:
+        if not key:
+            raise UsageError(
+                f"{_KEPT_OUT} is about one assessment.",
+                f"Name it with --assessment. {_NONE} takes the role in all away.",
+            )
+        accounts.keep_out(login, key)
+    else:
+        accounts.give(login, None if role == _NONE else _role(role), key)
     account = accounts.named(login)
     Console().say(f"{account.name}: {_in_words(account) or 'sees nothing'}.")
 
@@ -187,9 +198,12 @@ def _known(accounts: Accounts, assessment: str) -> str:
 def _in_words(account: Account) -> str:
     from xlassess.web.team.places import folder_of
 
-    return ", ".join(
+    roles = [
         f"{role} in {folder_of(key)}" if key else role
         for key, role in sorted(account.roles.items())
+    ]
+    return ", ".join(
+        [*roles, *(f"no access to {folder_of(key)}" for key in sorted(account.kept_out))]
     )
 
 

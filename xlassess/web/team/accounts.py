@@ -28,6 +28,9 @@ FILE = "team.db"
 EVERY = ""
 """Stands for every assessment where a role is given."""
 
+_KEPT_OUT = "no access"
+"""Stands in place of a role where somebody is kept out of an assessment."""
+
 IDLE_SECONDS, LONGEST_SECONDS = 60 * 60, 24 * 60 * 60
 """A session ends after so long without a request, and so long after it began. Nobody has to be
 warned of what comes after more than 20 hours (WCAG 2.2, 2.2.1)."""
@@ -65,6 +68,7 @@ create table if not exists session (
 class Account:
     """Somebody who may log in: under which name, in which role for which assessment.
 
+    ``kept_out`` are the assessments that the account may not see although it has a role in all.
     ``has_password`` is false until an invitation is taken up.
     """
 
@@ -72,9 +76,12 @@ class Account:
     name: str
     roles: Mapping[str, Role]
     has_password: bool = False
+    kept_out: frozenset[str] = frozenset()
 
     def role_in(self, assessment: str) -> Role | None:
         """Return the role in an assessment; nothing where the account may not see it."""
+        if assessment in self.kept_out:
+            return None
         return self.roles.get(assessment, self.roles.get(EVERY))
 
 
@@ -172,11 +179,24 @@ class Accounts:
         Raises:
             UsageError: there is no such account.
         """
+        self._put(login, assessment, role or "")
+
+    def keep_out(self, login: str, assessment: str) -> None:
+        """Keep an account out of an assessment, whatever its role in all; its sessions end.
+
+        Giving it a role there, or none, ends that.
+
+        Raises:
+            UsageError: there is no such account.
+        """
+        self._put(login, assessment, _KEPT_OUT)
+
+    def _put(self, login: str, assessment: str, kept: str) -> None:
         whose = (self.named(login).login, assessment)
         with self._open() as base:
             base.execute("delete from role where login = ? and assessment = ?", whose)
-            if role:
-                base.execute("insert into role values (?, ?, ?)", (*whose, role))
+            if kept:
+                base.execute("insert into role values (?, ?, ?)", (*whose, kept))
             _end(base, whose[0])
 
     def remove(self, login: str) -> None:
@@ -364,13 +384,17 @@ def _end(base: sqlite3.Connection, login: str, mark: str = "") -> None:
 
 def _accounts(base: sqlite3.Connection) -> Iterator[Account]:
     roles: dict[str, dict[str, Role]] = {}
+    kept_out: dict[str, set[str]] = {}
     for login, assessment, role in base.execute("select login, assessment, role from role"):
         if role in ROLES:
             roles.setdefault(login, {})[assessment] = role
+        elif assessment != EVERY:  # also what a later xlassess knows and this one does not
+            kept_out.setdefault(login, set()).add(assessment)
     rows = base.execute("select login, name, password <> '' from account where not removed"
                         " order by login")  # fmt: skip
     for login, name, has_password in rows.fetchall():
-        yield Account(login, name, roles.get(login, {}), bool(has_password))
+        yield Account(login, name, roles.get(login, {}), bool(has_password),
+                      frozenset(kept_out.get(login, ())))  # fmt: skip
 
 
 class _BusyError(XlassessError):
