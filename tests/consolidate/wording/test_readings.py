@@ -195,6 +195,22 @@ def test_share__questions_nobody_answered_stay_in_the_denominator():
     assert "Nobody" not in head(part_of(toolkit, [all_at(toolkit, "yes")] * 4))
 
 
+def test_share__withheld_and_unanswered_are_told_apart():
+    toolkit = find_toolkit("rochford-hallmarks")
+    yes, no = (
+        tuple(a for a in all_at(toolkit, said) if not a.item.startswith("2."))
+        for said in ("yes", "no")
+    )
+    fewer = [tuple(a for a in given if not a.item.startswith("3.")) for given in (yes, no)]
+    hidden = {"attribution": "aggregated", "minimum_group": 3}
+    told = head(part_of(toolkit, [yes, no, *fewer * 4], **hidden))
+    asked = len({a.item for a in yes} - {a.item for a in fewer[0]})
+    assert f"How {asked} of them were answered is withheld. Nobody answered 15 of them." in told
+    all_withheld = head(part_of(toolkit, [yes] * 4, **hidden))
+    assert "What was answered is withheld." in all_withheld
+    assert "No scored answer" not in all_withheld
+
+
 def test_strength__needs_half_in_the_upper_half_and_levels_at_one(melton, pat):
     middling = [all_at(melton, code) for code in ("rating-5", "rating-3", "rating-3")]
     assert part_of(melton, middling).narrative.strengths[0].what == ""

@@ -175,7 +175,7 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     counted = sorted(each.score.n for each in read)
     limits = score_range(facts.toolkit)
     if not means or limits is None:
-        return (say("reading_no_answers"),)
+        return (say("reading_no_answers", facts.hidden),)
     shown = [(name, decimal(mean)) for name, mean in means]
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
     top = top_of(limits)
@@ -219,7 +219,7 @@ def _below(facts: NarrativeFacts) -> str:
     scored = [item for item in facts.items if item.scored]
     answered = [item for item in scored if item.agreement.n]
     if not answered:
-        return words().say("reading_no_answers")
+        return words().say("reading_no_answers", facts.hidden)
     some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
     alone = [item for item in facts.by_few if points.worst_answers(facts.toolkit, item) == 1]
     told = {
@@ -240,7 +240,7 @@ def _share(facts: NarrativeFacts) -> tuple[str, ...]:
     scored = [item for item in facts.items if item.scored]
     answered = [item for item in scored if item.agreement.n]
     if not answered:
-        return (words().say("reading_no_answers"),)
+        return (words().say("reading_no_answers", facts.hidden),)
     some = sum(points.worst_answers(facts.toolkit, item) > 0 for item in answered)
     as_what = facts.toolkit.scoring.flagged_as
     yes, no = (choice.label for choice in answered[0].scale.substantive[:2])
