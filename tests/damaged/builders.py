@@ -494,6 +494,11 @@ def heading_lost_and_columns_moved(bench: Bench) -> Damaged:
     return bench.save(reworked(returned(bench.book), work))
 
 
+@damages("R20")
+def heading_cleared(bench: Bench) -> Damaged:
+    return bench.save(written(returned(bench.book), {(VIEWS, "C5"): None}))
+
+
 @damages("R07")
 def writing_in_the_margin(bench: Bench) -> Damaged:
     return bench.save(written(returned(bench.book), {(VIEWS, "H7"): "see minutes"}))

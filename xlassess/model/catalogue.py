@@ -484,6 +484,14 @@ _READ = (
         "these questions.",
         "Nothing needs doing if the partner only meant to tidy up.",
     ),
+    Kind(
+        "R20",
+        "note",
+        "Heading cleared",
+        "The heading “{column}” was cleared. All others stand in their places, so what is filled "
+        "in below it was read.",
+        "Nothing needs doing, unless the partner meant that the column should not count.",
+    ),
 )
 
 _CHECK = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.styles import Font
 
 from tests.factory import PROPOSAL_TEXT, Workbook
 from tests.ingest.packages import edited, replacing, sheet_part
@@ -161,6 +162,24 @@ def test_columns_moved__are_told_by_their_headings(kinds: Workbook, tmp_path: Pa
 def test_heading_with_other_words__its_column_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
     def work(sheet: Any) -> None:
         sheet["D5"].value = "By when?"
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert [action.horizon for action in ret.actions] == ["", ""]
+    assert "R06" in codes(ret)
+
+
+def test_heading_cleared__is_told_and_its_column_read(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet["D5"].value = None
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert actions(ret) == BOTH
+    assert [(one.code, one.cell) for one in ret.findings] == [("R20", "D5")]
+
+
+def test_heading_crossed_out__its_column_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet["D5"].font = Font(strike=True)
 
     ret = read(planned(kinds, work), tmp_path, kinds)
     assert [action.horizon for action in ret.actions] == ["", ""]

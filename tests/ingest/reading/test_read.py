@@ -175,6 +175,19 @@ def test_columns_swapped__follow_their_headings(kinds: Workbook, tmp_path: Path)
 def test_heading_cleared__others_in_place_make_it_good(kinds: Workbook, tmp_path: Path) -> None:
     ret = read(written(returned(kinds), {("1 Views", "C5"): None}), tmp_path, kinds)
     assert values(ret) == expected(kinds)
+    (note,) = ret.findings
+    assert (note.code, note.sheet, note.cell) == ("R20", "1 Views", "C5")
+
+
+def test_heading_crossed_out__its_column_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"]["C5"].font = Font(strike=True)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    (query,) = [finding for finding in ret.findings if finding.severity == "query"]
+    assert (query.code, query.cell) == ("R06", "C5")
+    assert not any(a.item.startswith("1") and a.field == "answer" for a in ret.answers)
+    assert ("1A", "comment") in values(ret)
 
 
 @pytest.mark.parametrize("now", ["Last year's answer", "Jane's view (not agreed)", 2025])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, key, shown, tidy
-from xlassess.ingest.reading.locate import by_heading, where_now
+from xlassess.ingest.reading.locate import by_heading, crossed_out, where_now
 from xlassess.model.toolkit import ActionPlan
 
 _TELLING = tuple(HEADERS[role] for role in ("action", "owner", "deadline", "measure"))
@@ -24,9 +24,11 @@ class ActionTable:
 
     ``end`` is the row below the last that may hold an action, ``below`` the one at which what
     belongs to the plan ends. ``number`` is the column of row numbers, ``columns`` those of the
-    roles that can be told, ``lost`` the headings of those that cannot, ``beside`` columns that
-    are not the partner's to fill in. ``unseen`` are the cells of formulas and errors, which may
-    show as nothing. ``proposal`` is the row of the proposal, or None.
+    roles that can be told, ``lost`` the headings of those that cannot, ``cleared`` the cells of
+    headings that are gone while their columns are told by their places, with what they said.
+    ``beside`` are columns that are not the partner's to fill in. ``unseen`` are the cells of
+    formulas and errors, which may show as nothing. ``proposal`` is the row of the proposal, or
+    None.
     """
 
     sheet: Sheet
@@ -36,6 +38,7 @@ class ActionTable:
     number: int
     columns: Mapping[Role, int]
     lost: tuple[str, ...]
+    cleared: tuple[tuple[str, str], ...]
     beside: frozenset[int]
     unseen: frozenset[tuple[int, int]]
     proposal: int | None
@@ -117,7 +120,8 @@ def _on_sheet(
 def _table(
     sheet: Sheet, head: int, below: int, planned: ActionPlanLayout, plan: ActionPlan
 ) -> ActionTable:
-    headings = by_heading(sheet.rows[head])
+    headings = by_heading(sheet.rows[head], crossed_out(sheet, head))
+    headed = {at for places in headings.values() for at in places}
     shift = _shift(headings, planned)
     places = where_now(planned.columns, headings, shift)
     span = range(head + 1, below)
@@ -131,6 +135,11 @@ def _table(
         number=shift,
         columns={c.role: places[c.index] for c in planned.columns if c.index in places},
         lost=tuple(c.header for c in planned.columns if c.index not in places),
+        cleared=tuple(
+            (cell_name(head, places[c.index]), c.header)
+            for c in planned.columns
+            if places.get(c.index, -1) not in {-1, *headed}
+        ),
         beside=frozenset(at for name in _BESIDE for at in headings.get(name, ())),
         unseen=frozenset(map(cell_place, sheet.notes.formulas | sheet.notes.errors)),
         proposal=proposal,

@@ -114,6 +114,11 @@ def read_action_plan(grid: Grid, plan: ReadingPlan) -> ActionPlanRead:
     result.tables = tuple(tables)
     rows = [_rows(table, plan) for table in tables]
     result.remarks += (remark for table in tables for remark in _lost_columns(table))
+    result.remarks += (
+        CellFinding("R20", table.sheet.name, cell, details={"column": header})
+        for table in tables
+        for cell, header in table.cleared
+    )
     _settle_rows(rows, result)
     if planned.proposal is not None:
         _settle_proposals(tables, result)

@@ -3,7 +3,8 @@
 A table of items begins at a row that holds the headings of the item and question columns. Its
 columns are told by their headings, wherever they stand now; a heading that was cleared is made
 good only while all the others stand in their places. One with other words is that of another
-column ("Last year's answer"), and nothing under it is read. Items are told by their numbers.
+column ("Last year's answer"), as is one that is crossed out, and nothing under it is read. Items
+are told by their numbers.
 """
 
 from __future__ import annotations
@@ -94,12 +95,20 @@ def where_now(
     return places
 
 
-def by_heading(cells: Sequence[Cell]) -> dict[str, tuple[int, ...]]:
-    """Return where each text of a row of headings stands, by its key."""
+def by_heading(
+    cells: Sequence[Cell], crossed: Set[int] = frozenset()
+) -> dict[str, tuple[int, ...]]:
+    """Return where each text of a row of headings stands, by its key.
+
+    Args:
+        cells: the row.
+        crossed: where words are crossed out: they do not say any more what a column is, and stand
+            under no key that a heading has.
+    """
     columns: dict[str, tuple[int, ...]] = {}
     for at, cell in enumerate(cells):
         if cell != "" and not is_blank(cell):
-            name = key(shown(cell))
+            name = "" if at in crossed else key(shown(cell))
             columns[name] = (*columns.get(name, ()), at)
     return columns
 
@@ -174,7 +183,15 @@ def _headings(sheet: Sheet, plan: ReadingPlan) -> Iterator[Heading]:
         exact = [i for i, row in enumerate(sheet.rows) if _ITEM in row and plan.ask in row]
     for i in exact or _inexact(sheet, plan):
         columns = by_heading(sheet.rows[i])
-        yield Heading(i, columns[key(_ITEM)][0], columns[key(plan.ask)][0], columns)
+        item, ask = columns[key(_ITEM)][0], columns[key(plan.ask)][0]
+        crossed = crossed_out(sheet, i) - {item, ask}
+        yield Heading(i, item, ask, by_heading(sheet.rows[i], crossed))
+
+
+def crossed_out(sheet: Sheet, row: int) -> Set[int]:
+    """Return the columns (counted from 0) of a row in which what stands there is crossed out."""
+    struck = sheet.notes.struck
+    return {at for at in range(len(sheet.rows[row])) if struck and cell_name(row, at) in struck}
 
 
 def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
@@ -218,6 +235,7 @@ def _read_tables(
                         where(expected.table), heading, sheet.rows[heading.row : end]
                     )
                     _note_lost_columns(sheet, heading, expected, columns, located)
+                    _note_cleared(sheet, heading, expected, columns, located)
                 unsure = heading.unsure(expected.table, columns)
                 located.rows.append(ItemRow(sheet, row, expected, columns, unsure, heading.row))
             elif any(cells):
@@ -255,6 +273,22 @@ def _note_lost_columns(
                 if taken.index == column.index
             )
             located.remarks.append(CellFinding("R06", sheet.name, cell, "", "", details, slots))
+
+
+def _note_cleared(
+    sheet: Sheet,
+    heading: Heading,
+    expected: ItemLayout,
+    columns: Mapping[int, int],
+    located: Located,
+) -> None:
+    """Remark on columns that are told by their places alone, as nothing stands at their heads."""
+    headed = {at for places in heading.columns.values() for at in places}
+    for column in expected.table.columns:
+        at = columns.get(column.index)
+        if column.field and at is not None and at not in headed:
+            cell, details = cell_name(heading.row, at), {"column": column.header}
+            located.remarks.append(CellFinding("R20", sheet.name, cell, details=details))
 
 
 def _note_strange_row(sheet: Sheet, row: int, heading: Heading, located: Located) -> None:
