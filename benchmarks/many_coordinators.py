@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -31,7 +31,7 @@ from tests.services.small import LATER, MONDAY, a_folder
 from tests.web.desks import FROM_HERE, number_in, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import layout
-from xlassess.ledger import Ledger
+from xlassess.ledger import Event, Ledger
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.toolkits.load import find_toolkit
@@ -198,6 +198,25 @@ def at_work(folder: AssessmentFolder, seconds: float, number: int, seed: int) ->
     return everybody
 
 
+def _repeated(events: Sequence[Event]) -> set[int]:
+    """Return the numbers of what a correction put on record again.
+
+    What was accepted before is accepted again in the return that takes its place, just before the
+    event that says so. One correction may be made, taken back and made again: each is an event of
+    the same return.
+    """
+    numbers: set[int] = set()
+    corrected: int | None = None
+    for event in reversed(events):
+        if event.what == "corrected":
+            corrected = event.return_id
+        elif event.what == "waived" and event.return_id == corrected:
+            numbers.add(event.number)
+        else:
+            corrected = None
+    return numbers
+
+
 def what_is_wrong(folder: AssessmentFolder, everybody: list[Coordinator], before: int) -> list[str]:
     """Return what is not on record as it was told, or is there and was told to nobody."""
     wrong = [one for each in everybody for one in each.wrong]
@@ -205,13 +224,12 @@ def what_is_wrong(folder: AssessmentFolder, everybody: list[Coordinator], before
         events = ledger.events(before)
         wrong += [str(fault) for fault in ledger.audit().faults]
     told = [one for each in everybody for one in each.told]
-    # What was accepted before a correction is so again in what takes its place, just before it.
-    corrected = {event.return_id: event.number for event in events if event.what == "corrected"}
+    repeated = _repeated(events)
     kept = Counter(
         event.reason.rpartition(". ")[2]
         for event in events
         if event.what in ("waived", "corrected")
-        and event.number >= corrected.get(event.return_id, 0)
+        and event.number not in repeated
         and re.search(r"C\d+ [0-9a-f]+$", event.reason)
     )
     wrong += [f"lost: {one}" for one in told if kept[one] == 0]

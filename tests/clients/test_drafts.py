@@ -58,7 +58,8 @@ def files_of(content: bytes) -> dict[str, str]:
 
 
 def issued_files(drafted: Drafted, references: tuple[str, ...]) -> dict[str, str]:
-    outbox = AssessmentFolder(drafted.folder.parent).outbox
+    # each kind of draft has a folder of its own in that of all drafts
+    outbox = AssessmentFolder(drafted.folder.parent.parent).outbox
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in outbox.glob("*.xlsx")

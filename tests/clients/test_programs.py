@@ -102,7 +102,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_find__what_is_there_and_what_is_not(machine: Path) -> None:
-    of_python = ("uno", "psycopg")
+    of_python = ("uno", "psycopg", "dask", "s3fs", "s3")
     found = {name for name in programs.PROGRAMS if name not in of_python and programs.find(name)}
     assert found == {"gnumeric", "node", "npm", "sheetjs"}
     assert programs.need("sheetjs") == machine / "node_modules" / "xlsx"
