@@ -59,7 +59,13 @@ def address(desk: Sessions, path: str) -> str:
 def go(page: Page, desk: Sessions, path: str) -> None:
     """Open a page, and wait for the figures that it shows."""
     page.goto(address(desk, path))
-    page.locator("[data-again]").wait_for(state="detached")
+    waits = page.locator("[data-again]")
+    waits.wait_for(state="detached")
+    # While a page that waits is loaded anew, nothing of it is there, its style sheet neither
+    page.wait_for_load_state()
+    while waits.count():
+        waits.wait_for(state="detached")
+        page.wait_for_load_state()
 
 
 def test_page__can_be_used_by_everybody(browser: Browser, desk: Sessions) -> None:

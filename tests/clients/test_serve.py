@@ -167,6 +167,7 @@ def test_pages__can_be_used_by_everybody(
     look()
     entered(page, desk, "fay")
     page.locator("[data-again]").wait_for(state="detached")
+    page.wait_for_load_state()
     look()
     page.goto(f"{desk.address}/a/harbour/register")
     look()
