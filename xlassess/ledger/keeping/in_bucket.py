@@ -120,15 +120,6 @@ class BucketFiles:
             names = sorted(self._bucket.find(self.place.path))
         yield from self._each(self._hashed, names)
 
-    def holds_any(self) -> bool:
-        """Return True when there is any file.
-
-        Raises:
-            XlassessError: the bucket cannot be used.
-        """
-        with self._told():
-            return bool(self._bucket.find(self.place.path))
-
     def sweep(self) -> None:
         """Nothing is left behind in a bucket: an object appears whole or not at all."""
 

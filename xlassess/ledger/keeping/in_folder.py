@@ -127,10 +127,6 @@ class FolderFiles:
             where = path.relative_to(self.folder.parent).as_posix()
             yield KeptName(path.name, where, sha256)
 
-    def holds_any(self) -> bool:
-        """Return True when there is any file."""
-        return any(self.folder.rglob("*.*"))
-
     def sweep(self) -> None:
         """Remove what runs that were broken off left unfinished, an hour ago or more."""
         sweep(self.folder)

@@ -97,13 +97,6 @@ class KeptFiles(Protocol):
             OSError: a file cannot be read.
         """
 
-    def holds_any(self) -> bool:
-        """Return True when there is any file.
-
-        Raises:
-            XlassessError: the storage cannot be used.
-        """
-
     def sweep(self) -> None:
         """Remove what runs that were broken off left unfinished, an hour ago or more."""
 
