@@ -101,6 +101,10 @@ class AssessmentFileError(FileError):
     """assessment.yaml has problems; `problems` lists them all."""
 
 
+_SAYS_SHARED = re.compile(rb"^[^#\n]*shared", re.MULTILINE)
+"""Somewhere but in a remark; the settings that are written at first only have it there."""
+
+
 @dataclass(frozen=True, slots=True)
 class AssessmentFolder:
     """An assessment's folder; nothing is read or written until a method says so.
@@ -310,6 +314,19 @@ class AssessmentFolder:
         """
         return self._checked(self.source())
 
+    @property
+    def is_shared(self) -> bool:
+        """True when the settings say that a group works in the folder.
+
+        Settings that cannot be used say nothing about it: whatever needs them says what is wrong.
+        """
+        try:
+            # Settings are read in full where they are used; this is for every command.
+            says = _SAYS_SHARED.search(self.settings_file.read_bytes())
+            return says is not None and self.assessment().shared
+        except (XlassessError, OSError):
+            return False
+
     def check(self, text: str) -> Assessment:
         """Return the assessment as these settings would have it; nothing is written.
 
@@ -424,10 +441,8 @@ class AssessmentFolder:
     def _new_secret(self) -> bytes:
         secret = secrets.token_bytes(SECRET_BYTES)
         write_new(self.secret_file, secret.hex().encode() + b"\n", mode=0o600)
-        # Settings that are not filled in yet say nothing about sharing
-        with suppress(XlassessError):
-            if self.assessment().shared:
-                self.give_to_group()  # the next of the group seals and reads with the same
+        if self.is_shared:
+            self.give_to_group()  # the next of the group seals and reads with the same
         return secret
 
     def _read(self, path: Path) -> bytes:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
+from xlassess.assessment.database import id_in
 from xlassess.assessment.rounds import chosen_round, has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.seal import seal_holds
+from xlassess.files.yaml_file import Remark
 from xlassess.ledger import Event, Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.services.common.round_folders import finish, take_over
+
+Elsewhere = TypeVar("Elsewhere")
 
 
 def open_folder(root: Path, round_name: str = "") -> AssessmentFolder:
@@ -38,7 +42,7 @@ def open_folder(root: Path, round_name: str = "") -> AssessmentFolder:
         )
     folder = _with_round(folder, round_name)
     _refuse_lost(folder)
-    if _is_shared(folder):
+    if folder.is_shared:
         _give_to_group(folder)
     return folder
 
@@ -96,26 +100,12 @@ def still_open(ledger: Ledger, round_name: str) -> None:
         )
 
 
-_SAYS_SHARED = re.compile(rb"^[^#\n]*shared", re.MULTILINE)
-"""Somewhere but in a remark; the settings that are written at first only have it there."""
-
-
 def closing_of(folder: AssessmentFolder) -> Event | None:
     """Return the event that closed the round; nothing while it is open."""
     if not Ledger.is_at(folder.ledger):
         return None
     with Ledger(folder.ledger) as ledger:
         return ledger.closed_rounds().get(folder.assessment().round)
-
-
-def _is_shared(folder: AssessmentFolder) -> bool:
-    """True when the settings say that a group works in the folder."""
-    try:
-        if not _SAYS_SHARED.search(folder.settings_file.read_bytes()):
-            return False  # settings are read in full where they are used; this is for every verb
-        return folder.assessment().shared
-    except (XlassessError, OSError):
-        return False  # the command that needs the settings says what is wrong with them
 
 
 def _refuse_lost(folder: AssessmentFolder) -> None:
@@ -218,3 +208,51 @@ def shown(path: Path) -> str:
     path = path.resolve()
     here = Path.cwd().resolve()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def named_place(place: object) -> str:
+    """Return where something is kept, as people read it: a path, or the URL of something else."""
+    return shown(place) if isinstance(place, Path) else str(place)
+
+
+def id_of(folder: AssessmentFolder, meant: str) -> str:
+    """Return an assessment's id, though its other settings may not be usable yet.
+
+    Args:
+        folder: the assessment.
+        meant: what the id tells apart, such as "ledger of a database is".
+
+    Raises:
+        UsageError: there is no assessment.
+        FileError: the settings cannot be read, or say no id.
+    """
+    settings = folder.settings_file
+    if not settings.is_file():
+        raise UsageError(
+            f"There is no assessment in {shown(folder.root)}.",
+            "Go to the assessment's folder, or name it with -C DIR: its id says which "
+            f"{meant} meant.",
+        )
+    return id_in(settings.read_bytes(), settings.name)
+
+
+def place_meant(
+    written: str,
+    remarks: Callable[[str], Iterable[Remark]],
+    elsewhere: Callable[[str], Elsewhere],
+) -> Path | Elsewhere:
+    """Return the place that somebody wrote: a path, or what a URL leads to.
+
+    Args:
+        written: the path or URL.
+        remarks: what is wrong with a URL.
+        elsewhere: makes of a URL the place that it leads to.
+
+    Raises:
+        UsageError: the URL cannot be meant.
+    """
+    if "://" not in written:
+        return Path(written).absolute()
+    for _, message, hint in remarks(written):
+        raise UsageError(message, hint)
+    return elsewhere(written)

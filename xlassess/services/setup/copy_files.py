@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlassess.assessment.bucket import files_remarks
-from xlassess.assessment.database import id_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger.archive import KeptFiles, KeptName, kept_files
 from xlassess.model.assessment import FilesBucket
 from xlassess.model.errors import UsageError
-from xlassess.services.common.opening import shown
+from xlassess.services.common.opening import id_of, named_place, place_meant
 from xlassess.services.common.progress import Watch, silent
 
 _TOGETHER = 64
@@ -52,12 +51,16 @@ def copy_files(
         XlassessError: a bucket cannot be used.
         OSError: a file cannot be written.
     """
-    of = _id_of(folder)
-    whence, to = _place(source, of), _place(target, of)
+    of = id_of(folder, "files of a bucket are")
+
+    def place(written: str) -> Path | FilesBucket:
+        return place_meant(written, files_remarks, lambda url: FilesBucket(url.rstrip("/"), of))
+
+    whence, to = place(source), place(target)
     with kept_files(whence) as here, kept_files(to) as there:
         found = list(here.every())
         if not found:
-            raise UsageError(f"No file is kept in {_named(whence)}.", "Check the first place.")
+            raise UsageError(f"No file is kept in {named_place(whence)}.", "Check the first place.")
         sound = [one for one in found if _is_sound(one)]
         for done in _bring(here, there, sound):
             watch(done, 2 * len(sound))
@@ -93,26 +96,3 @@ def _bring(here: KeptFiles, there: KeptFiles, some: Sequence[KeptName]) -> Itera
             brought = [(one, here.at_hand(one.sha256, Path(room))) for one in lot]
             there.secure([there.keep(path, path.suffix[1:]) for _, path in brought if path])
         yield at + len(lot)
-
-
-def _id_of(folder: AssessmentFolder) -> str:
-    settings = folder.settings_file
-    if not settings.is_file():
-        raise UsageError(
-            f"There is no assessment in {shown(folder.root)}.",
-            "Go to the assessment's folder, or name it with -C DIR: its id says which files of a "
-            "bucket are meant.",
-        )
-    return id_in(settings.read_bytes(), settings.name)
-
-
-def _place(written: str, of: str) -> Path | FilesBucket:
-    if "://" not in written:
-        return Path(written).absolute()
-    for _, message, hint in files_remarks(written):
-        raise UsageError(message, hint)
-    return FilesBucket(written.rstrip("/"), of)
-
-
-def _named(place: Path | FilesBucket) -> str:
-    return shown(place) if isinstance(place, Path) else str(place)

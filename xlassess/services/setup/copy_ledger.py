@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlassess.assessment.database import id_in, ledger_remarks
+from xlassess.assessment.database import ledger_remarks
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger, LedgerCopied
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError, XlassessError
-from xlassess.services.common.opening import shown
+from xlassess.services.common.opening import id_of, named_place, place_meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +34,25 @@ def copy_ledger(folder: AssessmentFolder, source: str, target: str) -> LedgerMov
         UsageError: a place cannot be meant, has no ledger, or has one already.
         XlassessError: the ledger does not hold, a database cannot be used, or the copy failed.
     """
-    of = _id_of(folder)
-    whence, to = _place(source, of), _place(target, of)
+    of = id_of(folder, "ledger of a database is")
+
+    def place(written: str) -> Path | LedgerDatabase:
+        return place_meant(written, ledger_remarks, lambda url: LedgerDatabase(url, of))
+
+    whence, to = place(source), place(target)
     if not Ledger.is_at(whence):
-        raise UsageError(f"There is no ledger {_named(whence)}.", "Check the first place.")
+        raise UsageError(f"There is no ledger {named_place(whence)}.", "Check the first place.")
     with Ledger(whence) as ledger:
         if faults := ledger.audit().faults:
             raise XlassessError(
-                f"The ledger {_named(whence)} does not hold: {faults[0].message}",
+                f"The ledger {named_place(whence)} does not hold: {faults[0].message}",
                 "Nothing was copied. xlassess verify says what is wrong. Restore it from a copy.",
             )
         copied = ledger.copy_to(to)
     with Ledger(to) as ledger:
         if ledger.audit().faults:
             raise XlassessError(
-                f"The copy {_named(to)} does not hold.",
+                f"The copy {named_place(to)} does not hold.",
                 "Do not use it. Check that database, and copy again to another place.",
             )
     return LedgerMoved(copied, to, folder.ledger == to)
-
-
-def _id_of(folder: AssessmentFolder) -> str:
-    settings = folder.settings_file
-    if not settings.is_file():
-        raise UsageError(
-            f"There is no assessment in {shown(folder.root)}.",
-            "Go to the assessment's folder, or name it with -C DIR: its id says which ledger of a "
-            "database is meant.",
-        )
-    return id_in(settings.read_bytes(), settings.name)
-
-
-def _place(written: str, of: str) -> Path | LedgerDatabase:
-    if "://" not in written:
-        return Path(written).absolute()
-    for _, message, hint in ledger_remarks(written):
-        raise UsageError(message, hint)
-    return LedgerDatabase(written, of)
-
-
-def _named(place: Path | LedgerDatabase) -> str:
-    return shown(place) if isinstance(place, Path) else str(place)
