@@ -39,10 +39,27 @@ settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)
-def _no_printing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_printing(
+    request: pytest.FixtureRequest, _environment_left_alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Start no LibreOffice to print summaries, but where a test is about such programs."""
     if _programs(request.node) <= {"postgresql"}:
         monkeypatch.setattr("xlassess.services.papers.printing.office", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _environment_left_alone() -> Iterator[None]:
+    """Let no test change the environment of the tests after it."""
+    before = dict(os.environ)
+    yield
+    names = (before.keys() | os.environ.keys()) - {"PYTEST_CURRENT_TEST"}
+    changed = sorted(name for name in names if before.get(name) != os.environ.get(name))
+    for name in changed:
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            del os.environ[name]
+    assert not changed, f"The test changed {', '.join(changed)} of the environment."
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

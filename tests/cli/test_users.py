@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,30 @@ def test_serve__of_what_cannot_be_served(root: Path, tmp_path: Path) -> None:
     for name in ("https://desk.example", "desk.example/x", "a b", "", "desk.example:x", "-"):
         assert serve(root, "--host-name", name) == 2
     assert serve(root, "--host-name", "desk.example", "--socket", str(tmp_path / "no" / "s")) == 3
+
+
+def test_serve__leaves_the_process_as_it_was(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told of a fault of somebody's own program was a team's line ever after."""
+    import uvicorn
+
+    from xlassess.web.faults import BRIEFLY
+    from xlassess.web.kept import KEPT
+
+    def state() -> tuple[object, ...]:
+        log = logging.getLogger()
+        return KEPT.most, os.environ.get(BRIEFLY), tuple(log.handlers), log.level
+
+    during: list[tuple[object, ...]] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: during.append(state()))
+    add(root)
+    before = state()
+    words = ["serve", "-C", str(root), "--host-name", "desk.example", "--socket"]
+    assert CliRunner().invoke(cli, [*words, str(tmp_path / "s")]).exit_code == 0
+    assert during[0][1] == "1"
+    assert all(held != was for held, was in zip(during[0][:3], before[:3], strict=True))
+    assert state() == before
 
 
 def test_team__without_its_packages_says_what_to_install(

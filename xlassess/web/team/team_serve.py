@@ -60,15 +60,12 @@ def serve_team(root: Path, host: str, listening: ListeningPlace, *, proxies: int
     found = list(places_in(root, folders_of(root)))
     for one in found:
         Jobs(one.root).sweep()
-    KEPT.most = _KEPT_FIGURES
-    os.environ[BRIEFLY] = "1"  # for the processes that do jobs
-    logging.basicConfig(handlers=[JsonHandler(log)], level=logging.WARNING, force=True)
     config = uvicorn.Config(
         TeamDesk(root, place, accounts, log).app(),
         log_config=None, access_log=False, server_header=False, ws="none", lifespan="off",
         proxy_headers=False, timeout_graceful_shutdown=_PATIENCE,
     )  # fmt: skip
-    with _listen(listening) as sock, _ended_by_signal():
+    with _listen(listening) as sock, _process_of_a_team(log), _ended_by_signal():
         log.tell("started", assessments=len(found))
         try:
             uvicorn.Server(config).run(sockets=[sock])
@@ -76,6 +73,30 @@ def serve_team(root: Path, host: str, listening: ListeningPlace, *, proxies: int
             pass
         finally:
             log.tell("stopped")
+
+
+@contextmanager
+def _process_of_a_team(log: TeamLog) -> Iterator[None]:
+    """Have what holds for the whole process be a team's while its server runs, and no longer.
+
+    Whoever calls this from a program of their own gets their process back as it was.
+    """
+    root, most, briefly = logging.getLogger(), KEPT.most, os.environ.get(BRIEFLY)
+    handlers, level = root.handlers[:], root.level
+    KEPT.most = _KEPT_FIGURES
+    os.environ[BRIEFLY] = "1"  # for the processes that do jobs
+    root.handlers[:] = [JsonHandler(log)]
+    root.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        KEPT.most = most
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        if briefly is None:
+            del os.environ[BRIEFLY]
+        else:
+            os.environ[BRIEFLY] = briefly
 
 
 @contextmanager
