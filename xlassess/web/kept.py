@@ -22,10 +22,14 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from starlette.responses import Response
+
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import XlassessError
 from xlassess.services.papers.figures import RoundFigures, figures, state_of
+from xlassess.web.page import page
+from xlassess.web.visit import Visit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -174,3 +178,17 @@ class KeptFigures:
 
 KEPT = KeptFigures()
 """The figures that the pages of this server have worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Figures that are being worked out: where to look again."""
+
+    here: str
+
+
+def waiting_page(visit: Visit) -> Response:
+    """Return the page that says that figures are being worked out, and looks again."""
+    here = visit.request.url
+    view = Waiting(f"{here.path}?{here.query}" if here.query else here.path)
+    return page(visit, "waiting.html", "The figures are being worked out", view)

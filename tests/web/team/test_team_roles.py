@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import time
-from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -14,14 +12,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.services.planned import PARTNERS, a_planned_folder
-from tests.services.small import LATER, answer
 from tests.web.desks import links_in
-from tests.web.team.teams import FROM_HERE, Browser, Team, a_team, number_in
+from tests.web.team.teams import FROM_HERE, Team, number_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
-from xlassess.services.ingest import ingest
-from xlassess.services.papers.consolidate import consolidate
 from xlassess.web.app import PAGES
 from xlassess.web.team import roles
 from xlassess.web.team.doors import COOKIE
@@ -30,7 +24,7 @@ from xlassess.web.team.roles import may_act, may_open
 
 FOR_COORDINATORS = {"begin", "round", "return-date", "closing", "copy"}
 """The pages that a reader has no use for, or that count."""
-SHOWN = {"summary", "sheet", "item", "picture"}
+SHOWN = {"summary", "sheet", "item", "picture", "workshop"}
 REFUSED = "Your role in this assessment does not allow it"
 
 
@@ -151,8 +145,9 @@ def test_reader__saves_what_there_is(team: Team) -> None:
 def test_menu__has_the_pages_that_somebody_may_open(team: Team) -> None:
     text = team.of("fay").get("/a/small/summary").text
     menu = text.partition('<nav class="menu"')[2].partition("</nav>")[0]
-    assert menu.count("<a ") == 1
+    assert menu.count("<a ") == 2
     assert "/a/small/summary" in menu
+    assert "/a/small/plan/workshop" in menu
     assert team.of("rea").get("/a/small/").text.count("/a/small/settle?") > 0
 
 
@@ -281,112 +276,6 @@ def test_register__is_searched_within_its_assessment(team: Team) -> None:
     assert found.status_code == 200
     assert "Bea Birch" in found.text
     assert "Abe Ash" not in found.text
-
-
-# ---- the facilitator --------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def _planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_planned_folder(tmp_path_factory.mktemp("planned") / "named").root
-
-
-@pytest.fixture
-def planned(_planned: Path, tmp_path: Path) -> Team:
-    """A team with an assessment in which names are shown, and all four have answered."""
-    return a_team(tmp_path / "team", _planned)
-
-
-def looked(browser: Browser, address: str) -> httpx.Response:
-    """Return a page once its figures are worked out."""
-    for _ in range(400):
-        answer = browser.get(address)
-        if "data-again" not in answer.text and answer.status_code != 503:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(address)
-
-
-def walked(browser: Browser, start: str) -> dict[str, httpx.Response]:
-    """Return every page and picture that can be come to by links."""
-    found: dict[str, httpx.Response] = {}
-    waiting = [start]
-    while waiting:
-        address = waiting.pop()
-        if address in found or not address.startswith("/a/"):
-            continue
-        found[address] = looked(browser, address)
-        waiting += links_in(found[address])
-    return found
-
-
-def test_facilitator__sees_figures_of_the_paper_on_record_and_no_names(planned: Team) -> None:
-    folder = AssessmentFolder(planned.root / "named")
-    fay = planned.of("fay")
-    assert "Nothing can be shown yet" in looked(fay, "/a/named/summary").text
-    consolidate(folder, now=LATER)  # with names: that tells nothing that she may see
-    assert "Nothing can be shown yet" in looked(fay, "/a/named/summary").text
-    consolidate(folder, now=LATER, shown="aggregated")
-    pages = walked(fay, "/a/named/summary")
-    assert len([one for one in pages if "/summary/sheet" in one]) > 3
-    with Ledger(folder.ledger) as ledger:
-        references = [one.reference for one in ledger.issued()]
-    secrets = {*references, *(name for one in PARTNERS for name in one[:2])}
-    for address, seen in pages.items():
-        assert "/papers" not in address
-        assert "/history" not in address
-        assert seen.status_code == 200, address
-        text = unescape(seen.text)
-        assert [one for one in secrets if one and one in text] == [], address
-        assert 'method="post"' not in seen.text
-
-
-def test_facilitator__is_not_shown_more_by_the_address(planned: Team) -> None:
-    folder = AssessmentFolder(planned.root / "named")
-    consolidate(folder, now=LATER, shown="aggregated")
-    fay = planned.of("fay")
-    for sheet in ("Responses", "Action plan", "Method", "Data", "Register"):
-        address = f"/a/named/summary/sheet?sheet={sheet}"
-        assert looked(fay, address).status_code == 409
-    for shown in ("named", "partner", "lettered", "x"):
-        text = unescape(looked(fay, f"/a/named/summary/sheet?sheet=Scores&show={shown}").text)
-        assert [one[1] for one in PARTNERS if one[1] in text or one[0] in text] == []
-        assert "Scores of every return" not in text
-
-
-def test_facilitator__is_not_told_what_is_wrong_with_the_register(planned: Team) -> None:
-    folder = AssessmentFolder(planned.root / "named")
-    settings = folder.settings_file.read_text(encoding="utf-8")
-    folder.settings_file.write_text(f"{settings}\nAda Ash: 1\n", encoding="utf-8")
-    assert "Ada Ash" in looked(planned.of("rea"), "/a/named/summary").text
-    answer = looked(planned.of("fay"), "/a/named/summary")
-    assert answer.status_code == 409
-    assert "Ada Ash" not in answer.text
-
-
-def test_facilitator__sees_nothing_new_after_a_late_return(planned: Team, tmp_path: Path) -> None:
-    """Figures before and after a late return would give it away; so only papers count."""
-    folder = AssessmentFolder(planned.root / "named")
-    fay = planned.of("fay")
-    consolidate(folder, now=LATER, shown="aggregated")
-    pages = ("/a/named/summary", "/a/named/summary/sheet?sheet=Scores",
-             "/a/named/summary/item?toolkit=tiny&item=1A")  # fmt: skip
-    before = [main_of(looked(fay, one)) for one in pages]
-    assert "Nothing can be shown yet" not in before[0]
-    answer(folder, "Ada Ash", tmp_path / "late.xlsx", ("Agree", "Disagree", "Agree"))
-    ingest(folder, [tmp_path / "late.xlsx"], now=LATER + timedelta(days=1), workers=1)
-    assert [main_of(looked(fay, one)) for one in pages[1:]] == before[1:]
-    told = main_of(looked(fay, pages[0]))
-    assert "1 person&#39;s return has come in or changed since" in told
-    assert _figures(told) == _figures(before[0])
-
-
-def _figures(page: str) -> list[str]:
-    return re.findall(r"<t[dh][^>]*>(?:[^<]*\d[^<]*)<", page)
-
-
-def main_of(answer: httpx.Response) -> str:
-    return answer.text.partition("<main")[2]
 
 
 def test_page__of_somebody_else_s_session_is_not_given(team: Team) -> None:

@@ -33,8 +33,8 @@ def users() -> None:
     """Say who may log in to a team's desk, and in which role.
 
     A coordinator sees and decides everything. A reader sees everything and can save it, and changes
-    nothing. A facilitator sees the summary in figures only, without names. All commands work in the
-    folder that holds the assessments.
+    nothing. A facilitator sees the summary and the workshop in figures only, without names. All
+    commands work in the folder that holds the assessments.
     """
 
 

@@ -210,8 +210,9 @@ def judged_beside(summary: Summary) -> tuple[tuple[str, ...], ...]:
     """Return what workshops agreed on, each with the question and how respondents answered it.
 
     Toolkit, item, question, how answers fall, agreed judgement, reason and what is to follow.
+    Where names are not shown, they are taken out of what the workshop wrote.
     """
-    rows = []
+    rows, tidy = [], summary.participants.tidy
     for part in summary.parts:
         asks = {item.id: item.ask for item in part.toolkit.items()}
         figures = {(one.item.id, one.field.partition(":")[2]): one for one in part.items}
@@ -224,7 +225,7 @@ def judged_beside(summary: Summary) -> tuple[tuple[str, ...], ...]:
             view = f", {figure.view.lower()}" if figure and figure.view else ""
             rows.append((
                 part.label, judged.item, f"{asks[judged.item]}{view}", spread,
-                _judged(judged), judged.grounds, judged.following,
+                _judged(judged), tidy(judged.grounds), tidy(judged.following),
             ))  # fmt: skip
     return tuple(rows)
 

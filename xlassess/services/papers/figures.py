@@ -17,9 +17,13 @@ from xlassess.consolidate import (
     may_be_shown_as,
     sheets_of,
     summarise,
+    talking_points,
 )
 from xlassess.consolidate.report import Drawn, Report, ReportToolkit, report_of
+from xlassess.generate import workshop_questions
 from xlassess.model.assessment import Attribution
+from xlassess.model.plan import Judgement
+from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.opening import files_stand, head_of
 from xlassess.services.papers.consolidate import present_round
 
@@ -67,6 +71,9 @@ class RoundFigures:
     over all, shown once before a late return and once after it, give that return away, so that
     what they stand on has to be on record. Its pictures stand apart. ``keys`` are the keys of its
     toolkits, in order.
+
+    ``talks`` are the questions that a workshop talks over, toolkit by toolkit, and ``judged`` what
+    it agreed on, without names: for whoever leads it and may see no more than such a paper tells.
     """
 
     attribution: Attribution
@@ -80,6 +87,8 @@ class RoundFigures:
     pictures: tuple[ToolkitPictures, ...] = ()
     sheets: tuple[SheetText, ...] = ()
     behind: AnswersBehind | None = field(default=None, repr=False)
+    talks: tuple[Toolkit, ...] = ()
+    judged: tuple[Judgement, ...] = ()
 
 
 def figures(
@@ -105,7 +114,9 @@ def figures(
         # Whoever may see rows can see everything; for others, looking must tell no more than
         # papers do.
         return RoundFigures("aggregated", offered, now)
-    return _of(summarise(record, now), offered)
+    summary = summarise(record, now)
+    found = _of(summary, offered)
+    return _with_talks(found, summary) if told_only else found
 
 
 def _of(summary: Summary, offered: tuple[Attribution, ...]) -> RoundFigures:
@@ -131,6 +142,23 @@ def _of(summary: Summary, offered: tuple[Attribution, ...]) -> RoundFigures:
         sheets=sheets_of(summary),
         behind=answers_behind(summary),
     )  # fmt: skip
+
+
+def _with_talks(found: RoundFigures, summary: Summary) -> RoundFigures:
+    """Add what a workshop talks over, as this summary tells it."""
+    tidy = summary.participants.tidy
+    return replace(
+        found,
+        talks=tuple(
+            workshop_questions(points, part.key, part.toolkit)
+            for part in summary.parts
+            if part.toolkit.subject != "proposal" and (points := talking_points(part))
+        ),
+        judged=tuple(
+            replace(one, grounds=tidy(one.grounds), following=tidy(one.following))
+            for one in summary.judgements
+        ),
+    )
 
 
 def _drawn(picture: Drawn | None) -> Picture | None:

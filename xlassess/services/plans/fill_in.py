@@ -25,7 +25,7 @@ from xlassess.model.answer import Issued, Return, Value
 from xlassess.model.days import short_day
 from xlassess.model.errors import XlassessError
 from xlassess.model.finding import Finding
-from xlassess.model.plan import ENTRIES, AgreedPlan, JointKind, open_actions
+from xlassess.model.plan import ENTRIES, AgreedPlan, JointKind, Judgement, open_actions
 from xlassess.model.query import Slot, concerned
 from xlassess.model.toolkit import Item, Section, Toolkit, answer_field
 from xlassess.services.common.earlier import plans_so_far
@@ -44,6 +44,7 @@ from xlassess.services.common.outbox import holds
 from xlassess.services.ingest import ingest, read_against
 from xlassess.services.plans.follow_up import draft_for
 from xlassess.services.plans.plan import COORDINATOR, agreed_values
+from xlassess.services.plans.workshop import judged_values
 from xlassess.sheet.words import Words
 
 _LONGEST = 2000
@@ -167,6 +168,25 @@ def workshop_forms(folder: AssessmentFolder) -> tuple[JointForm, ...]:
         return ()
     with Ledger(folder.ledger) as ledger:
         return tuple(_form(one) for one in _workshop(folder, ledger, None))
+
+
+def workshop_told(talks: Iterable[Toolkit], judged: tuple[Judgement, ...]) -> tuple[JointForm, ...]:
+    """Return what a workshop talks over as forms that are only shown, one for each toolkit.
+
+    Args:
+        talks: the questions, as a summary tells them.
+        judged: what workshops agreed on so far.
+    """
+    found = []
+    for questions in talks:
+        key = questions.sections[0].id.rpartition("/")[0]
+        values = judged_values(questions, judged)
+        found.append(JointForm(
+            "workshop", "", Holder(f"workshop-{key}", questions.short),
+            tuple(_entries("workshop", questions)), tuple(_rows(questions, values)),
+            questions.short or questions.title, bool(values), {},
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def fill_in_workshop(
@@ -372,18 +392,13 @@ def _progress(
 def _form(found: _Filled) -> JointForm:
     draft, values = found.draft, found.stands
     questions = draft.questions
-    rows = tuple(
-        _row(questions, section, item, values)
-        for section in questions.sections
-        for item in section.items
-    )
     doubts = found.came.findings if found.came else ()
     return JointForm(
         kind=draft.kind,
         reference=draft.earlier.reference if draft.earlier else "",
         holder=draft.holder,
         entries=tuple(_entries(draft.kind, questions)),
-        rows=rows,
+        rows=tuple(_rows(questions, values)),
         title=questions.short or questions.title,
         agreed=found.came is not None,
         in_doubt={one.item: f"{one.message} {one.remedy}" for one in doubts if one.is_open},
@@ -405,6 +420,12 @@ def _entries(kind: JointKind, questions: Toolkit) -> Iterator[RowEntry]:
             lines=taken == "long-text",
             by_row=not taken,
         )
+
+
+def _rows(questions: Toolkit, values: Mapping[Slot, Value]) -> Iterator[RowForm]:
+    for section in questions.sections:
+        for item in section.items:
+            yield _row(questions, section, item, values)
 
 
 def _row(questions: Toolkit, section: Section, item: Item, values: Mapping[Slot, Value]) -> RowForm:

@@ -99,7 +99,7 @@ def _draft(
     return JointDraft(
         kind="workshop",
         questions=questions,
-        values=_values(questions, record.judgements),
+        values=judged_values(questions, record.judgements),
         holder=holder,
         assessment=assessment,
         secret=secret,
@@ -109,8 +109,13 @@ def _draft(
     )
 
 
-def _values(questions: Toolkit, judged: tuple[Judgement, ...]) -> dict[Slot, Value]:
-    """What stands in the open cells: what was agreed on before."""
+def judged_values(questions: Toolkit, judged: tuple[Judgement, ...]) -> dict[Slot, Value]:
+    """Return what stands in the open cells of a workshop workbook: what was agreed on before.
+
+    Args:
+        questions: those of the workbook.
+        judged: all that workshops agreed on.
+    """
     known = {(one.part, f"{one.item}/{one.view}"): one for one in judged}
     values: dict[Slot, Value] = {}
     for section in questions.sections:

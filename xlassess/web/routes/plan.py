@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from starlette.responses import Response
@@ -23,10 +24,11 @@ from xlassess.services.plans.fill_in import (
     plan_form,
     progress_forms,
     workshop_forms,
+    workshop_told,
 )
 from xlassess.web.forms import Done, FieldError, FormErrors, day_typed
 from xlassess.web.jobs import JobProgress
-from xlassess.web.kept import done_beside
+from xlassess.web.kept import KEPT, done_beside, waiting_page
 from xlassess.web.page import PageLink, download, page
 from xlassess.web.visit import Visit
 
@@ -65,7 +67,8 @@ class PlanView:
     """The rows on this page, and where the others are.
 
     ``begun`` says that there is anything to be filled in; ``left`` what became of workbooks that
-    were not brought up to date. ``files`` are the workbooks, to be filled in in Excel.
+    were not brought up to date. ``files`` are the workbooks, to be filled in in Excel. ``told`` is
+    when figures on record are from, where nothing else is shown; None where none may be shown.
     """
 
     kind: JointKind
@@ -83,6 +86,7 @@ class PlanView:
     paper: str = ""
     toolkits: tuple[PageLink, ...] = ()
     messages: tuple[PageLink, ...] = ()
+    told: datetime | None = None
 
 
 def show(visit: Visit) -> Response:
@@ -125,6 +129,8 @@ _LEFT_OWNERS = "Some owners’ workbooks were left as they were, although someth
 
 def show_workshop(visit: Visit) -> Response:
     """Show what a workshop talks over, toolkit by toolkit, and what it agreed."""
+    if visit.without_names:
+        return _show_told(visit)
     forms = workshop_forms(visit.folder)
     chosen = _chosen(visit, forms)
     jobs = visit.jobs.of(visit.assessment.round, "workshop")
@@ -134,12 +140,33 @@ def show_workshop(visit: Visit) -> Response:
         job=visit.jobs.progress(job) if job and job.state != "done" else None,
         files=_saved(visit, "workshop") if forms else (),
         left=_LEFT if job and job.came and job.came["left"] else "",
-        toolkits=tuple(
-            PageLink(form.title, visit.at("workshop", of=form.holder.id), form is chosen)
-            for form in forms
-        ),
+        toolkits=_of_toolkits(visit, forms, chosen),
     )
     return page(visit, "plan.html", "Workshop on the findings", view)
+
+
+def _show_told(visit: Visit) -> Response:
+    """Show the same to whoever leads it and may see no names: as far as a paper has told it."""
+    found = KEPT.of(visit.folder, "aggregated", visit.now, told_only=True)
+    if found is None:
+        return waiting_page(visit)
+    forms = workshop_told(found.talks, found.judged)
+    chosen = _chosen(visit, forms)
+    view = replace(
+        _view(visit, "workshop", (chosen,) if chosen else ()),
+        toolkits=_of_toolkits(visit, forms, chosen),
+        told=found.made_at if found.report else None,
+    )
+    return page(visit, "workshop_told.html", "Workshop on the findings", view)
+
+
+def _of_toolkits(
+    visit: Visit, forms: Sequence[JointForm], chosen: JointForm | None
+) -> tuple[PageLink, ...]:
+    return tuple(
+        PageLink(form.title, visit.at("workshop", of=form.holder.id), form is chosen)
+        for form in forms
+    )
 
 
 _LEFT = "Workshop workbooks left as they were, although answers have changed"

@@ -30,7 +30,7 @@ from xlassess.services.papers.export import UNWRITTEN
 from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
-from xlassess.web.kept import KEPT
+from xlassess.web.kept import KEPT, waiting_page
 from xlassess.web.page import PageLink, page
 from xlassess.web.shown import SHOWN, written_as
 from xlassess.web.visit import Visit
@@ -44,13 +44,6 @@ _WITHOUT_NAMES = frozenset((
 ))  # fmt: skip
 """The sheets, by the first word of their names, for whoever may see no names. Plans name owners,
 the sheet of responses says who did not answer, the method names files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Figures that are being worked out: where to look again."""
-
-    here: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +192,11 @@ def _may_see(visit: Visit, sheet: str) -> bool:
     return not visit.without_names or sheet.partition(" ")[0] in _WITHOUT_NAMES
 
 
-def _wait(visit: Visit) -> Response:
-    here = visit.request.url
-    view = Waiting(f"{here.path}?{here.query}" if here.query else here.path)
-    return page(visit, "waiting.html", "The figures are being worked out", view)
-
-
 def show(visit: Visit) -> Response:
     """Show the summary's first page."""
     found = _figures(visit)
     if found is None:
-        return _wait(visit)
+        return waiting_page(visit)
     told = found.report
     view = SummaryView(
         report=told,
@@ -352,7 +339,7 @@ def sheet(visit: Visit) -> Response:
     """
     found = _figures(visit)
     if found is None:
-        return _wait(visit)
+        return waiting_page(visit)
     asked = visit.request.query_params
     shown = next((one for one in found.sheets if one.name == asked.get("sheet", "")), None)
     if shown is None or not _may_see(visit, shown.name):
@@ -441,7 +428,7 @@ def item(visit: Visit) -> Response:
     """
     found = _figures(visit)
     if found is None:
-        return _wait(visit)
+        return waiting_page(visit)
     asked = visit.request.query_params
     part, number = asked.get("toolkit", ""), asked.get("item", "")
     if found.behind is None or (part, number) not in found.behind.places:

@@ -36,7 +36,7 @@ from xlassess.web.team.logs import TeamLog
 from xlassess.web.team.own_account import ADDRESS, OwnAccount
 from xlassess.web.team.places import AssessmentPlace, Places
 from xlassess.web.team.proxy import PublicPlace
-from xlassess.web.team.roles import IN_WORDS, may_act, may_open
+from xlassess.web.team.roles import IN_WORDS, may_act, may_open, menu_of
 from xlassess.web.team.throttle import Throttle
 from xlassess.web.visit import Desk, acts, shows
 
@@ -142,7 +142,7 @@ class TeamDesk:
             answer.headers["allow"] = "GET, HEAD"
             return answer
         request.scope["session"] = Session(User(who.account.name, role), request.scope["key"])
-        desk = replace(desk, menu=tuple(each for each in desk.menu if may_open(role, each[0])))
+        desk = replace(desk, menu=menu_of(role, desk.menu))
         if not asks and one.act:
             return await acts(desk, one.act, one.show, files=one.files)(request)
         answer = await shows(desk, one.show)(request)
