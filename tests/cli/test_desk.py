@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from tests.services.small import a_folder
 from xlassess.cli.app import cli
 from xlassess.cli.commands import desk as command
+from xlassess.model.errors import XlassessError
 
 pytest.importorskip("uvicorn", reason="install xlassess[test]")
 
@@ -72,8 +73,40 @@ def test_desk__opens_by_its_link_and_ends_by_ctrl_c(tmp_path: Path) -> None:
     assert complaints == ""
 
 
-def test_desk__listens_on_this_computer_only() -> None:
-    from xlassess.web.serve import _listen
+def test_desk__listens_on_this_computer_only_and_can_be_opened_anew_at_once() -> None:
+    from xlassess.web.listening import ListeningPlace, listening
 
-    with _listen(0) as listening:
-        assert listening.getsockname()[0] == "127.0.0.1"
+    with listening(ListeningPlace(0), otherwise="") as first:
+        assert first.getsockname()[0] == "127.0.0.1"
+        port = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            answered, _ = first.accept()
+            answered.close()  # whoever closes first keeps the port for a while
+            assert caller.recv(1) == b""
+    with listening(ListeningPlace(port), otherwise="") as again:
+        assert again.getsockname()[1] == port
+        with (
+            pytest.raises(XlassessError, match=f"Port {port} cannot be used") as told,
+            listening(ListeningPlace(port), otherwise="leave it."),
+        ):
+            pass
+        assert told.value.remedy == "Close what uses it, or leave it."
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no such sockets")
+def test_socket__is_taken_over_from_a_killed_server_and_from_no_other(tmp_path: Path) -> None:
+    from xlassess.web.listening import ListeningPlace, listening
+
+    place = ListeningPlace(socket=tmp_path / "desk.sock")
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(place.socket))
+    left.close()
+    with listening(place, otherwise=""):
+        assert (tmp_path / "desk.sock").stat().st_mode & 0o777 == 0o660
+        with (
+            pytest.raises(XlassessError, match="cannot be used as a socket"),
+            listening(place, otherwise=""),
+        ):
+            pass
+        assert (tmp_path / "desk.sock").is_socket()
+    assert not (tmp_path / "desk.sock").exists()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -213,6 +217,56 @@ def events(folder: AssessmentFolder) -> int:
 @pytest.mark.parametrize("name", ["", "x", "../.secret", "../ledger.db", "Ash.eml", ".hidden"])
 def test_drafts__nothing_else_is_given_out(issued: AssessmentFolder, name: str) -> None:
     assert a_desk(issued).get(f"/send/messages/file?name={name}").status_code == 409
+
+
+def marks(folder: AssessmentFolder, what: str) -> list[str]:
+    with Ledger(folder.ledger) as ledger:
+        return [event.reference for event in ledger.events() if event.what == what]
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"), [("invitation", "desk"), ("invitation", "command"), ("reminder", "desk")]
+)
+def test_drafts__are_recorded_once_by_a_desk_and_whoever_else_does_so_at_once(
+    issued: AssessmentFolder, kind: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is shared but the ledger and the folder, as between two processes.
+
+    Both come to the door of the transaction before the first goes in; the second goes in after it.
+    """
+    desks, jobs = [a_desk(issued, name) for name in ("Ann", "Ben")], Jobs(issued.root)
+    if kind == "reminder":
+        mark(issued, (), "sent", Why(MONDAY), everyone=True)
+    press(desks[0], f"/send/messages?kind={kind}", "draft")
+    assert do_all(jobs) == ["done"]
+    job = jobs.of("2026", "draft")[0]
+    monkeypatch.setattr(Jobs, "keep", lambda self, job: None)  # ended before it noted it there
+    door, together, first = threading.Barrier(2, timeout=30), Ledger.together, threading.Event()
+
+    @contextmanager
+    def at_once(ledger: Ledger) -> Iterator[None]:
+        door.wait()
+        assert ledger._by == "Ann" or first.wait(30)
+        with together(ledger):
+            yield
+        first.set()
+
+    fields = [{"number": number_in(one.get(f"/send/messages?kind={kind}")), "what": "record",
+               "job": job.id} for one in desks]  # fmt: skip
+    monkeypatch.setattr(Ledger, "together", at_once)
+
+    def record(at: int) -> int:
+        if at and other == "command":
+            mark(issued, (), "sent", Why(job.at + timedelta(1), by="Ben"), everyone=True)
+            return 0
+        return desks[at].post(f"/send/messages?kind={kind}", fields[at]).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        came = list(threads.map(record, range(2)))
+    recorded = marks(issued, "sent" if kind == "invitation" else "reminded")
+    assert len(recorded) == len(set(recorded))
+    assert set(recorded) >= {*job.came["references"]} != set()
+    assert came == ([303, 0] if other == "command" else [303, 422])
 
 
 def test_post__sends_each_message_once_from_two_tabs(

@@ -443,32 +443,35 @@ def mark(
         named = [one for one in references if normalise(one) not in by_hand]
         books = [one.reference for one in _workbooks(ledger, named)]
         left_out: list[str] = []
-        if everyone:
-            found, left_out = _everyone(folder, ledger, what, why.now, undone=undone)
-            books += found
-        if not undone:
-            # One message may be about several workbooks: all of them were sent, or none.
-            for one in ledger.register().uncertain:
-                if one.recorded_as == what and not set(books).isdisjoint(one.references):
-                    books += one.references
-        books = list(dict.fromkeys(books))
-        if not books and not everyone and not by_hand:
-            raise UsageError(
-                "There is no workbook to record this for.",
-                "Give the reference of each workbook. xlassess status shows them.",
-            )
-        if undone:
-            with ledger.together():  # of all of them, or of none
-                for reference in books:
-                    ledger.decisions.undo(what, reference)
-        elif books:
-            with ledger.together():
-                if since:
-                    marked = ledger.marked_by_hand(what)
-                    books = [one for one in books if marked.get(one, since) <= since]
+        # All of them or none; and of two who record it at once the second finds it on record.
+        with ledger.together():
+            if everyone:
+                found, left_out = _everyone(folder, ledger, what, why.now, undone=undone)
+                books += found
+            books = _of_one_message(ledger, books, what, undone=undone)
+            if not books and not everyone and not by_hand:
+                raise UsageError(
+                    "There is no workbook to record this for.",
+                    "Give the reference of each workbook. xlassess status shows them.",
+                )
+            if since:
+                marked = ledger.marked_by_hand(what)
+                books = [one for one in books if marked.get(one, since) <= since]
+            for reference in books if undone else ():
+                ledger.decisions.undo(what, reference)
+            if books and not undone:
                 ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
         return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
+
+
+def _of_one_message(ledger: Ledger, books: Sequence[str], what: Mark, *, undone: bool) -> list[str]:
+    """These workbooks, each once, with those of which the same messages are: sent all or none."""
+    found = list(books)
+    for one in () if undone else ledger.register().uncertain:
+        if one.recorded_as == what and not set(found).isdisjoint(one.references):
+            found += one.references
+    return list(dict.fromkeys(found))
 
 
 def _recorded_by_hand(

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import user_name
-from xlassess.model.errors import XlassessError
 from xlassess.services.common.opening import open_folder
 from xlassess.web.app import create_app
 from xlassess.web.jobs import Jobs
+from xlassess.web.listening import ListeningPlace, listening
 from xlassess.web.security import Sessions, User
 
 _PATIENCE = 2
 """Seconds that pages still loading are given when the desk is closed."""
+
+_OTHERWISE = "leave --port out: any port that is free is taken then."
 
 
 def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) -> None:
@@ -39,36 +41,17 @@ def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) 
     if AssessmentFolder(root).settings_file.exists() or root.is_file():
         open_folder(root)
     Jobs(root).sweep()
-    listening = _listen(port)
-    sessions = Sessions(listening.getsockname()[1])
-    link = sessions.new_link()
-    tell(link)
-    if browser:
-        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        create_app(root, sessions, User(user_name())),
-        log_config=None, access_log=False, server_header=False, ws="none", lifespan="off",
-        timeout_graceful_shutdown=_PATIENCE,
-    )  # fmt: skip
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
-    finally:
-        listening.close()
-
-
-def _listen(port: int) -> socket.socket:
-    """Listen on this computer only; what comes from others never arrives."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.bind(("127.0.0.1", port))
-    except OSError as error:
-        made.close()
-        raise XlassessError(
-            f"Port {port} cannot be used ({error.strerror}).",
-            "Close what uses it, or leave --port out: any port that is free is taken then.",
-        ) from None
-    made.listen()
-    return made
+    with listening(ListeningPlace(port), otherwise=_OTHERWISE) as sock:
+        sessions = Sessions(sock.getsockname()[1])
+        link = sessions.new_link()
+        tell(link)
+        if browser:
+            threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        config = uvicorn.Config(
+            create_app(root, sessions, User(user_name())),
+            log_config=None, access_log=False, server_header=False, ws="none", lifespan="off",
+            timeout_graceful_shutdown=_PATIENCE,
+        )  # fmt: skip
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[sock])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,9 +49,6 @@ _MOST, _SHOWN = 200, 3
 """So many messages are listed, and so many are shown as they will be read."""
 
 _DRAFTS = "all"
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Held from looking whether drafts were recorded as sent until they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,27 +198,32 @@ def act(visit: Visit) -> Done:
 
 
 def _record(visit: Visit, kind: Kind, back: str) -> Done:
-    """Record that drafts were sent by hand: those that were written, once."""
-    with _ONE_AT_A_TIME:
-        job = visit.jobs.find(visit.form.text("job"))
-        if job is None or job.work != "draft" or job.given.get("kind") != kind:
-            raise FormErrors(FieldError("", "These drafts are no longer on the list."))
-        if kind in _UNRECORDED:
-            raise FormErrors(FieldError("", "It is not recorded that these were sent by hand."))
-        if job.state != "done":
-            raise FormErrors(FieldError("", "These drafts are not written yet."))
-        if job.came.get("recorded"):
-            raise FormErrors(FieldError("", "This was recorded already."))
-        why = decide.Why(now=visit.now, by=visit.user.name)
-        if kind == "query":
-            done = decide.mark_queries(visit.folder, why, among=job.came["references"])
-            number = count(len(done.arrived), "query workbook")
-        else:
-            # Where the desk ended after this and before the next line, the ledger knows it.
-            made = decide.mark(
-                visit.folder, job.came["references"], _MARKS[kind], why, since=job.at
-            )
-            number = count(len(made.books), "workbook")
-        visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
+    """Record that drafts were sent by hand: those that were written, once.
+
+    Another desk, or a command, may do so at the same moment. The ledger tells which of the
+    workbooks somebody recorded since the drafts were written, in the transaction that records.
+    """
+    job = visit.jobs.find(visit.form.text("job"))
+    if job is None or job.work != "draft" or job.given.get("kind") != kind:
+        raise FormErrors(FieldError("", "These drafts are no longer on the list."))
+    if kind in _UNRECORDED:
+        raise FormErrors(FieldError("", "It is not recorded that these were sent by hand."))
+    if job.state != "done":
+        raise FormErrors(FieldError("", "These drafts are not written yet."))
+    if job.came.get("recorded"):
+        raise FormErrors(FieldError("", _RECORDED))
+    why, named = decide.Why(now=visit.now, by=visit.user.name), job.came["references"]
+    if kind == "query":
+        number = len(decide.mark_queries(visit.folder, why, among=named).arrived)
+    else:
+        made = decide.mark(visit.folder, named, _MARKS[kind], why, since=job.at)
+        number = len(made.books)
+    visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
+    if not number:
+        raise FormErrors(FieldError("", _RECORDED))
     word = "reminded" if kind in _REMINDERS else "sent"
-    return Done(f"Recorded as {word}: {number}.", back)
+    what = "query workbook" if kind == "query" else "workbook"
+    return Done(f"Recorded as {word}: {count(number, what)}.", back)
+
+
+_RECORDED = "This was recorded already."
