@@ -107,6 +107,49 @@ def test_receive__dropped_anywhere_as_often_as_one_likes(
         assert returned(folder) == AFTER
 
 
+_LISTEN = """
+window.heard = [];
+const live = '[role="status"], [role="alert"]';
+new MutationObserver((changes) => {
+  const told = new Set();
+  for (const change of changes) {
+    const at = change.target.nodeType === 1 ? change.target : change.target.parentElement;
+    const held = at && at.closest(live);
+    if (held) told.add(held);
+    for (const one of change.addedNodes) {
+      if (one.nodeType !== 1) continue;
+      if (one.matches(live)) told.add(one);
+      one.querySelectorAll(live).forEach((inner) => told.add(inner));
+    }
+  }
+  told.forEach((one) => one.textContent.trim() && window.heard.push(one.textContent.trim()));
+}).observe(document, {subtree: true, childList: true, characterData: true});
+document.addEventListener("focusin", (event) => window.heard.push(event.target.innerText.trim()));
+"""
+"""Notes what a screen reader says by itself: live regions that change, and what it is led to."""
+
+
+def test_receive__dropped_is_told_once(
+    browser: Browser, folder: AssessmentFolder, came: list[Path]
+) -> None:
+    with running(folder) as desk, at_desk(browser, desk.new_link()) as page:
+        page.goto(address(desk, "/receive"))
+        page.evaluate(_LISTEN)
+        drop(page, next(one for one in came if one.name == "bea.xlsx"))
+        page.locator("#done", has_text="Begun. Received: 1 file").wait_for()
+        page.locator("[data-job]").wait_for(state="detached", timeout=_PATIENCE)
+        page.locator("#said", has_text="Below stands what was read").wait_for(state="attached")
+        heard = page.evaluate("window.heard")
+        assert len([one for one in heard if one.startswith("Begun.")]) == 1, heard
+        assert len([one for one in heard if one.startswith("Done.")]) == 1, heard
+        page.evaluate("window.heard.length = 0")
+        page.get_by_role("button", name="Read these files").click()  # and none was chosen
+        page.locator("#errors").wait_for()
+        heard = page.evaluate("window.heard")
+        assert len([one for one in heard if "problem" in one]) == 1, heard
+        assert violations(page) == []
+
+
 def drop(page: Page, path: Path) -> None:
     """Drop a file on the middle of the page."""
     content = b64encode(path.read_bytes()).decode()

@@ -119,6 +119,7 @@ def test_post__is_told_with_where_to_look(
         "an automatic reply away until 7 April 2026",
         "shown with the command that records it",
         "answers in a PDF: to be typed in",
+        "To see all of it in your browser: xlassess desk",
     ):
         assert made_of in said
 

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.cli.commands.demo import _show_rounds
+from xlassess.cli.console import Console
 from xlassess.demo import RoundsPlayed, run_rounds
 from xlassess.demo.run import MARK
 from xlassess.ledger import Ledger
@@ -40,6 +42,14 @@ def _actions(played: RoundsPlayed) -> dict[str, AgreedAction]:
     with Ledger(AssessmentFolder(played.root).ledger) as ledger:
         plans = ledger.plans()
     return {f"{one.round}/{one.number}": one for each in plans.values() for one in each.actions}
+
+
+def test_rounds__names_the_desk_among_the_places_to_look(
+    played: RoundsPlayed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _show_rounds(Console(), played)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "To see all of it in your browser: xlassess desk" in said
 
 
 def test_rounds__who_was_asked_and_what_was_agreed(played: RoundsPlayed) -> None:

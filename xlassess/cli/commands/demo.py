@@ -186,6 +186,7 @@ def _show_post(out: Console, result: PostPlayed) -> None:
     out.gap()
     out.say("To see what is open, and the command for each thing that messages ask for:")
     out.say(f"xlassess status -C {root}")
+    out.say(f"To see all of it in your browser: xlassess desk {root}")
 
 
 def _made_of(one: CameByMail) -> str:
@@ -234,3 +235,4 @@ def _show_rounds(out: Console, result: RoundsPlayed) -> None:
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say(f"Then try: xlassess round list -C {root}")
+    out.say(f"To see all of it in your browser: xlassess desk {root}")

@@ -6,12 +6,16 @@
 document.documentElement.classList.add("script");
 
 // Where the reader goes on: at what went wrong, or else at what was done. Whoever went to the next
-// by an arrow key goes on below the menu, where the key was told.
+// by an arrow key goes on below the menu, where the key was told. A screen reader reads out what it
+// is led to; as a live region as well, that would be told twice.
 function toErrors() {
   const turned = sessionStorage.getItem("turned") && document.getElementById("turn");
   sessionStorage.removeItem("turned");
   const place = document.getElementById("errors") || document.getElementById("done") || turned;
   if (place) {
+    if (place.id === "done") {
+      place.removeAttribute("role");
+    }
     place.focus();
   }
 }
@@ -40,12 +44,23 @@ function say(text) {
   }
 }
 
+function toldDone() {
+  const place = document.getElementById("done");
+  return place ? place.textContent : "";
+}
+
 // Puts what has changed in the parts of a page that say so; forms elsewhere stay as they are.
 function swap(text) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const part of document.querySelectorAll("[data-swap]")) {
     const other = fresh.getElementById(part.id);
     if (other) {
+      if (part.id === "done") {
+        // It keeps the focus, and is not read out for that: what has changed is said, once.
+        part.className = other.className;
+        part.replaceChildren(...other.childNodes);
+        continue;
+      }
       const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
       part.replaceWith(other);
       const again = focused && document.getElementById(focused);
@@ -98,9 +113,11 @@ function followJobs() {
     });
     source.addEventListener("over", async () => {
       source.close();
+      const before = toldDone();
       await refresh();
-      const told = document.getElementById("done");
-      say(told ? told.textContent : "What was going on has ended. The page shows what came of it.");
+      const now = toldDone();
+      const ended = "What was going on has ended. The page shows what came of it.";
+      say(now && now !== before ? now : ended);
     });
   }
 }
@@ -188,14 +205,16 @@ function showAnswer(request) {
       "This did not arrive. Is the desk still open? Try again.";
     return;
   }
+  // What is put into the page is not said by itself: the reader is led to it.
+  for (const told of main.querySelectorAll('[role="alert"], [role="status"]')) {
+    told.setAttribute("role", "group");
+  }
   document.querySelector("main").replaceWith(main);
   document.title = fresh.title;
+  // Where it led to: what is fetched anew from there tells the end of this, too.
+  history.replaceState(null, "", request.responseURL);
   toErrors();
   followJobs();
-  const told = document.getElementById("done");
-  if (told) {
-    say(told.textContent);
-  }
 }
 
 document.addEventListener("submit", (event) => {
