@@ -6,7 +6,7 @@ as the summary and the exports do: partners are named, lettered, or left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from xlassess.consolidate.export import (
 )
 from xlassess.consolidate.export import tables_of as tables_of_export
 from xlassess.ledger import Ledger
+from xlassess.model.record import Output
 from xlassess.services.common.opening import open_folder
 from xlassess.services.papers.consolidate import output_from, present_round
 
@@ -54,8 +55,7 @@ class OpenRound:
         record = present_round(self.folder, self.anyway)
         summary = summarise(record, self.now)
         written = output_from(record, summary, "frames")
-        known = any(one.base == written.base for one in record.outputs)
-        if not summary.participants.shows_rows and not known:
+        if not any(_is_same(one, written) for one in record.outputs):
             with Ledger(self.folder.ledger, lambda: self.now) as ledger:
                 ledger.record_output(record.assessment.round, written, because=self.anyway)
         return summary
@@ -150,3 +150,8 @@ def open_round(
     """
     opened = open_folder(Path(folder), round_name)
     return OpenRound(opened, now or datetime.now(timezone.utc), anyway)
+
+
+def _is_same(one: Output, other: Output) -> bool:
+    """True for two outputs that show the same returns in the same way."""
+    return replace(one, kind=other.kind, at=other.at) == other

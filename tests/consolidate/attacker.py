@@ -11,6 +11,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from tests.consolidate.rounds import MADE_AT, a_round, answers, respondents, with_returns
 from xlassess.consolidate import Summary, summarise, with_returns_held_back
+from xlassess.consolidate.figures.privacy.held_back import HeldBackError
 from xlassess.model.answer import Return
 from xlassess.model.assessment import LEVELS
 from xlassess.model.record import Output, Round
@@ -305,6 +307,82 @@ def attacked_together(seed: int) -> Tried:
     return Tried(found, figures, lost)
 
 
+def outputs_under_changed_settings(seed: int) -> Iterator[tuple[Round, Summary]]:
+    """Yield what is written while returns come in, change and are withdrawn, and settings change.
+
+    Workbooks promise nothing, so that only the settings of the moment decide what is shown.
+    """
+    chance = random.Random(seed)
+    said = {1: _issued_plainly(seed), 2: _issued_plainly(seed + 1_000_000)}
+    names, came = list(said[1].current), chance.randint(3, 8)
+    version, gone = dict.fromkeys(names, 1), set[str]()
+    outputs, history = list[Output](), dict[int, Return]()
+    for _ in range(3):
+        current = {
+            name: replace(said[version[name]].current[name], number=n + 100 * version[name])
+            for n, name in enumerate(names[:came], 1)
+        }
+        history |= {ret.number: ret for ret in current.values()}
+        told = (replace(r, state="set aside") if r.reference in gone else r
+                for r in history.values())  # fmt: skip
+        way = chance.choice(("named", "lettered", "aggregated", "aggregated", "aggregated"))
+        assessment = replace(
+            said[1].assessment, attribution=way, minimum_group=chance.choice((3, 3, 4, 5))
+        )
+        record = replace(
+            said[1], assessment=assessment, history=tuple(told), outputs=tuple(outputs),
+            current={name: ret for name, ret in current.items() if name not in gone},
+        )  # fmt: skip
+        with suppress(HeldBackError):
+            record = with_returns_held_back(record)
+            summary = summarise(record, MADE_AT)
+            yield record, summary
+            shown = summary.participants
+            base = record.base
+            outputs.append(Output("summary", MADE_AT, shown.attribution, shown.minimum, base))
+        came += chance.choice((0, 0, 1, 2, 3, 4))
+        version |= dict.fromkeys(chance.sample(names[:came], chance.choice((0, 0, 1, 3))), 2)
+        gone |= set(chance.sample(names[:came], chance.choice((0, 0, 1))))
+
+
+def _issued_plainly(seed: int) -> Round:
+    """A random round of twelve whose workbooks promise nothing."""
+    whole, plain = random_round(seed, 12), a_round([toolkit()], respondents(12))
+    given = {n: ret.answers for n, ret in enumerate(whole.current.values())}
+    return with_returns(plain, given)
+
+
+def attacked_under_changed_settings(seed: int) -> Tried:
+    """Set figures against those before them and against single answers that were shown before."""
+    printed, known, least = list[Mapping[Cell, int]](), set[Cell](), sys.maxsize
+    figures, lost = Counter[str](), Counter[str]()
+
+    def told() -> frozenset[str] | None:
+        rest = [{at: w for at, w in each.items() if at not in known} for each in printed]
+        rest = [each for each in rest if each]
+        return Attack(rest).people_told(least) if rest else None
+
+    for record, summary in outputs_under_changed_settings(seed):
+        if summary.participants.shows_rows:
+            for name, ret in record.current.items():
+                known |= {(name, f"{answer.item} #{ret.number}") for answer in ret.answers}
+            if told():
+                break  # single answers were allowed to be shown, and this is past mending
+            continue
+        minimum = summary.participants.minimum
+        least = min(least, minimum)
+        numbers = {name: ret.number for name, ret in record.current.items()}
+        for each in figures_of(record, summary):
+            if each.people >= minimum and not each.telling:
+                figures[each.name[0]] += 1
+                lost[each.name[0]] += not each.printed
+            if each.printed and each.weights:
+                printed.append({(p, f"{q} #{numbers[p]}"): w for (p, q), w in each.weights.items()})
+        if people := told():
+            return Tried(f"seed {seed}: something of {len(people)} people", figures, lost)
+    return Tried("", figures, lost)
+
+
 def two_rounds(seed: int) -> tuple[Round, Round]:
     """Two rounds of the same people; some answered in both, some are new, some left."""
     chance = random.Random(seed)
@@ -406,7 +484,12 @@ def totals(seeds: Sequence[int], attack: Callable[[int], Tried] = attacked) -> T
 
 def main(count: int) -> None:
     """Try random rounds and tell what was found and lost."""
-    for what, attack in (("one summary", attacked), ("three in a row", attacked_together)):
+    for what, attack in (
+        ("one summary", attacked),
+        ("three in a row", attacked_together),
+        ("three under changed settings", attacked_under_changed_settings),
+        ("two rounds", attacked_over_rounds),
+    ):
         tried = totals(range(count), attack)
         print(f"{count} rounds, {what}. Given away: {tried.found or 'nothing'}.")
         for kind, number in tried.figures.items():

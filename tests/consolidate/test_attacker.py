@@ -9,10 +9,12 @@ from tests.consolidate.attacker import (
     attacked,
     attacked_over_rounds,
     attacked_together,
+    attacked_under_changed_settings,
     totals,
 )
 from xlassess.consolidate import assemble, told_before
 from xlassess.consolidate.figures import withholding
+from xlassess.consolidate.figures.privacy import held_back
 
 ROUNDS, AT_ONCE = 200, 50
 HUNTED, HUNTED_AT_ONCE = 10_000, 1_000
@@ -41,6 +43,22 @@ def test_attacker__finds_what_several_outputs_give_away_that_do_not_know_of_each
     assert sum(bool(attacked_together(seed).found) for seed in range(10)) > 2
 
 
+def test_outputs__under_changed_settings_give_nothing_away() -> None:
+    """Among them: single answers shown before, and other minimums before."""
+    tried = totals((2, 6, 7, 10, 15, 18, 19, 22), attacked_under_changed_settings)
+    assert tried.found == ""
+    assert tried.figures["item"] > tried.lost["item"]
+
+
+def test_attacker__finds_who_is_left_where_single_answers_shown_before_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The test above can fail."""
+    monkeypatch.setattr(held_back, "tells_few", lambda earlier, base, minimum: False)
+    monkeypatch.setattr(assemble, "known_before", lambda inputs, group: frozenset())
+    assert any(attacked_under_changed_settings(seed).found for seed in range(12))
+
+
 def test_two_rounds__set_against_each_other_give_nothing_away() -> None:
     tried = totals(range(12), attacked_over_rounds)
     assert tried.found == ""
@@ -59,6 +77,15 @@ def test_attacker__finds_who_left_where_those_who_stayed_are_not_looked_at(
 @pytest.mark.parametrize("first", range(0, HUNTED // 10, HUNTED_AT_ONCE // 10))
 def test_outputs__of_the_hunt(first: int) -> None:
     tried = totals(range(first, first + HUNTED_AT_ONCE // 10), attacked_together)
+    print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
+    assert tried.found == ""
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("first", range(0, HUNTED // 10, HUNTED_AT_ONCE // 10))
+def test_changed_settings__of_the_hunt(first: int) -> None:
+    seeds = range(first, first + HUNTED_AT_ONCE // 10)
+    tried = totals(seeds, attacked_under_changed_settings)
     print(f"lost {dict(tried.lost)} of {dict(tried.figures)}")
     assert tried.found == ""
 

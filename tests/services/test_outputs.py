@@ -22,6 +22,7 @@ from xlassess.services.generate import generate
 from xlassess.services.next_steps import next_steps
 from xlassess.services.papers.consolidate import consolidate, present_round
 from xlassess.services.papers.export import export_round
+from xlassess.services.papers.figures import figures
 from xlassess.services.papers.report import report
 from xlassess.services.status import status
 
@@ -146,6 +147,59 @@ def test_single_returns_shown__nothing_is_held_back(tmp_path: Path, attribution:
     consolidate(folder, now=LATER)
     come(folder, 5)
     assert consolidate(folder, now=LATER).returned == 6
+
+
+@pytest.mark.parametrize("attribution", ["named", "partner", "lettered"])
+def test_late_return__is_held_back_where_the_others_were_shown_one_by_one(
+    tmp_path: Path, attribution: str
+) -> None:
+    """The figures of six less the single answers of five are those of the sixth."""
+    folder = a_round_on_disk(tmp_path, 5, attribution)
+    consolidate(folder, now=LATER)
+    come(folder, 5)
+    _show_as(folder, attribution, "aggregated")
+    result = consolidate(folder, now=LATER)
+    assert result.returned == 5
+    assert "1 person's return has come in or changed since" in result.held
+    come(folder, 6, 7)
+    assert consolidate(folder, now=LATER).returned == 8
+
+
+def test_withdrawn_return__would_tell_whose_letter_it_was(tmp_path: Path) -> None:
+    folder = a_round_on_disk(tmp_path, 5, "lettered")
+    consolidate(folder, now=LATER)
+    first = next(iter(present_round(folder).current.values()))
+    set_aside(folder, first.number, Why(LATER, "not theirs", "Cora"))
+    _show_as(folder, "lettered", "aggregated")
+    with pytest.raises(XlassessError, match="could show what 1 person answered"):
+        consolidate(folder, now=LATER)
+
+
+def test_withdrawn_return__whose_answers_were_shown_by_name_tells_nothing_new(
+    tmp_path: Path,
+) -> None:
+    folder = a_round_on_disk(tmp_path, 5, "named")
+    consolidate(folder, now=LATER)
+    first = next(iter(present_round(folder).current.values()))
+    set_aside(folder, first.number, Why(LATER, "not theirs", "Cora"))
+    _show_as(folder, "named", "aggregated")
+    result = consolidate(folder, now=LATER)
+    assert (result.returned, result.held) == (4, "")
+
+
+def test_pages__show_no_figures_that_were_printed_under_another_minimum(tmp_path: Path) -> None:
+    """Under another minimum other figures are withheld: together the two may tell of few."""
+    folder = a_round_on_disk(tmp_path, 6)
+    consolidate(folder, now=LATER)
+    assert figures(folder, now=LATER).report is not None
+    change_settings(folder, "return_by:", "minimum_group: 4\nreturn_by:")
+    assert figures(folder, now=LATER).report is None
+    consolidate(folder, now=LATER)
+    assert figures(folder, now=LATER).report is not None
+
+
+def _show_as(folder: AssessmentFolder, before: str, now: str) -> None:
+    change_settings(folder, f"attribution: {before}", f"attribution: {now}")
 
 
 def test_too_few__nothing_was_printed_so_nothing_is_held_back(tmp_path: Path) -> None:

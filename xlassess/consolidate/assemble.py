@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from xlassess.consolidate.counting import counted_of, groups_of, printed_before, usable_of
+from xlassess.consolidate.counting import (
+    counted_of,
+    groups_of,
+    known_before,
+    printed_before,
+    usable_of,
+)
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.counted import toolkit_returns
@@ -137,7 +143,8 @@ class _Figures:
 
 def _figures(inputs: RoundInputs, group: ToolkitGroup) -> _Figures:
     toolkit = group.toolkit
-    counted = counted_of(toolkit, usable_of(inputs, group), inputs.record)
+    known = known_before(inputs, group)
+    counted = counted_of(toolkit, usable_of(inputs, group), inputs.record, known)
     rows, answers = counted.rows, counted.answers
     before = printed_before(inputs, group)
     base = toolkit_returns(toolkit, group.key, inputs.participants, counted, before)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from xlassess.consolidate.figures.privacy.attribution import Participants, Person, participants_of
+from xlassess.consolidate.figures.privacy.attribution import Person, participants_then
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
 from xlassess.consolidate.figures.privacy.held_back import as_then
 from xlassess.consolidate.figures.values import ScoreRow
-from xlassess.consolidate.figures.withholding import CountedReturns, printed_figures
+from xlassess.consolidate.figures.withholding import (
+    CountedReturns,
+    Known,
+    beyond,
+    person_of,
+    printed_figures,
+    version_mark,
+)
 from xlassess.consolidate.register import RoundInputs, ToolkitGroup
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
-from xlassess.model.record import Round
+from xlassess.model.record import Output, Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import ScoringPlan
 
@@ -77,41 +83,76 @@ def printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum
     """What earlier outputs printed of a toolkit: in them, too, answers must not be found.
 
     Every base is looked at as it was when it was first printed, with those before it. The same
-    base again shows what it showed.
+    base under the same minimum shows what it showed.
     """
     record, printed = inputs.record, list[PrintedSum]()
     if inputs.participants.shows_rows:
         return ()
-    mine, seen = record.base.get(group.digest), list[Mapping[str, int]]()
-    for output in record.outputs:
+    seen: list[tuple[Mapping[str, int], int]] = []
+    for output in _up_to_now(inputs, group):
         base = output.base.get(group.digest, {})
-        if base == mine:
-            break
-        if output.attribution != "aggregated" or base in seen:
+        if output.attribution != "aggregated" or (base, output.minimum_group) in seen:
             continue
-        seen.append(base)
+        seen.append((base, output.minimum_group))
         then = as_then(record, output)
-        people = replace(
-            participants_of(then), attribution="aggregated", minimum=output.minimum_group
-        )
-        printed += printed_then(people, then, group, printed)
-    return tuple(printed)
+        known = _known(record, group, record.outputs[: record.outputs.index(output)])
+        printed += _printed_then(then, output, group, printed, known)
+    known = known_before(inputs, group)
+    return tuple(rest for each in printed if (rest := beyond(each, known)).weights)
 
 
-def printed_then(
-    people: Participants, then: Round, group: ToolkitGroup, before: Sequence[PrintedSum]
+def known_before(inputs: RoundInputs, group: ToolkitGroup) -> Known:
+    """The returns of which an earlier paper showed the answers one by one, as far as it matters."""
+    if inputs.participants.shows_rows:
+        return frozenset()
+    return _known(inputs.record, group, _up_to_now(inputs, group))
+
+
+def _up_to_now(inputs: RoundInputs, group: ToolkitGroup) -> Sequence[Output]:
+    """The outputs up to the one that showed these very returns under this very minimum, if any."""
+    outputs, least = inputs.record.outputs, inputs.participants.minimum
+    mine = inputs.record.base.get(group.digest)
+    for place, one in enumerate(outputs):
+        same = one.base.get(group.digest, {}) == mine and one.minimum_group == least
+        if same and one.attribution == "aggregated":
+            return outputs[:place]
+    return outputs
+
+
+def _known(record: Round, group: ToolkitGroup, outputs: Sequence[Output]) -> Known:
+    """The returns of which these outputs showed the answers one by one."""
+    issued = {one.reference: one for one in (*record.issued, *record.former)}
+    found = [
+        (issued[name], number)
+        for output in outputs
+        if output.attribution != "aggregated"
+        for name, number in output.base.get(group.digest, {}).items()
+        if name in issued
+    ]
+    marks = map(version_mark, _versions(record, found))
+    return frozenset(zip((person_of(one) for one, _ in found), marks, strict=True))
+
+
+def _printed_then(
+    then: Round, output: Output, group: ToolkitGroup, before: Sequence[PrintedSum], known: Known
 ) -> tuple[PrintedSum, ...]:
     """Return what an earlier paper printed of a toolkit, beside those before it."""
+    people = participants_then(then, output)
     returns = [
         (people.people[issued.reference], then.current[issued.reference])
         for issued in then.issued
         if issued.identity.digest == group.digest and issued.reference in then.current
     ]
-    return printed_figures(group.toolkit, people, counted_of(group.toolkit, returns, then), before)
+    counted = counted_of(group.toolkit, returns, then, known)
+    earlier = [beyond(each, known) for each in before]
+    return printed_figures(group.toolkit, people, counted, earlier)
 
 
 def counted_of(
-    toolkit: Toolkit, returns: Sequence[tuple[Person, Return]], record: Round
+    toolkit: Toolkit,
+    returns: Sequence[tuple[Person, Return]],
+    record: Round,
+    known: Known = frozenset(),
 ) -> CountedReturns:
     """Return the scores and answers of returns, and which of their person's they are."""
     answers = _asked_answers(toolkit, [ret for _, ret in returns])
@@ -121,7 +162,7 @@ def counted_of(
         for (person, _), given in zip(returns, answers, strict=True)
     )
     which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
-    return CountedReturns(rows, answers, which)
+    return CountedReturns(rows, answers, which, known)
 
 
 def _versions(record: Round, counted: Sequence[tuple[Issued, int]]) -> tuple[int, ...]:

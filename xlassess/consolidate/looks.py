@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlassess.consolidate.counting import counted_of, groups_of, printed_before, usable_of
+from xlassess.consolidate.counting import (
+    counted_of,
+    groups_of,
+    known_before,
+    printed_before,
+    usable_of,
+)
 from xlassess.consolidate.figures import compute as of
 from xlassess.consolidate.figures.counted import toolkit_returns
-from xlassess.consolidate.figures.privacy.attribution import Participants
+from xlassess.consolidate.figures.privacy.attribution import Participants, participants_then
 from xlassess.consolidate.figures.privacy.held_back import as_then
 from xlassess.consolidate.figures.values import (
     ItemFigures,
@@ -69,7 +75,7 @@ def look_at(record: Round, now: RoundLook) -> RoundLook | str | None:
             back = any(one.identity.toolkit == now.toolkit.id for one in record.issued)
             return record.assessment.round if back and record.current else None
         inputs = round_inputs(as_printed(record, last), now.inputs.made_at)
-        people = replace(inputs.participants, attribution="aggregated", minimum=last.minimum_group)
+        people = participants_then(inputs.record, last)
         inputs = replace(inputs, participants=people)
     elif now.shown.attribution == "aggregated":
         people = replace(inputs.participants, attribution="aggregated", minimum=now.shown.minimum)
@@ -86,7 +92,8 @@ def look_at(record: Round, now: RoundLook) -> RoundLook | str | None:
 
 def looked_at(inputs: RoundInputs, group: ToolkitGroup) -> RoundLook:
     """The toolkit's figures in a round, as they were printed then."""
-    counted = counted_of(group.toolkit, usable_of(inputs, group), inputs.record)
+    known = known_before(inputs, group)
+    counted = counted_of(group.toolkit, usable_of(inputs, group), inputs.record, known)
     before = printed_before(inputs, group)
     base = toolkit_returns(group.toolkit, group.key, inputs.participants, counted, before)
     items = of.item_figures(base)

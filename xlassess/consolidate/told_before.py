@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from xlassess.consolidate.both_times import pairs_of, units_of
 from xlassess.consolidate.counting import printed_before
+from xlassess.consolidate.figures.privacy.attribution import participants_then
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
 from xlassess.consolidate.figures.trend import (
     Pair,
 )
 from xlassess.consolidate.figures.withholding import (
     FigureKey,
+    beyond,
     printed_figures,
     sums_over,
     withheld_beside,
@@ -47,7 +49,7 @@ def told_of_few(
     earlier = _told(now, then)
     who = {key: frozenset(own) for key, own in pairs.items()}
     hidden, _ = _beside(
-        (now, [*_known(now), *earlier[0]]), (then, [*_known(then), *earlier[1]]),
+        (now, [*_all_printed(now), *earlier[0]]), (then, [*_all_printed(then), *earlier[1]]),
         wanted, who, minimum,
     )  # fmt: skip
     return hidden
@@ -65,9 +67,8 @@ def _beside(
     minimum: int,
 ) -> tuple[frozenset[FigureKey], tuple[list[PrintedSum], list[PrintedSum]]]:
     """Which figures stay out, and what the others print of the answers now and then."""
-    here = sums_over(now[0].toolkit, now[0].counted, who)
-    old = {wanted[key]: people for key, people in who.items()}
-    there = sums_over(then[0].toolkit, then[0].counted, old)
+    here = _sums(now[0], who)
+    there = _sums(then[0], {wanted[key]: people for key, people in who.items()})
     out_here = withheld_beside(list(here.values()), now[1], minimum)
     out_there = withheld_beside(list(there.values()), then[1], minimum)
     hidden = {
@@ -77,11 +78,15 @@ def _beside(
     return frozenset(hidden), ([here[key] for key in shown], [there[wanted[key]] for key in shown])
 
 
-def _known(look: RoundLook) -> list[PrintedSum]:
+def _sums(look: RoundLook, who: Mapping[FigureKey, frozenset[str]]) -> dict[FigureKey, PrintedSum]:
+    """The figures over these people, less the answers of theirs that are known."""
+    sums = sums_over(look.toolkit, look.counted, who)
+    return {key: beyond(each, look.counted.known) for key, each in sums.items()}
+
+
+def _all_printed(look: RoundLook) -> list[PrintedSum]:
     """All that papers of a round print of a toolkit's answers, its own trend included."""
-    before = printed_before(look.inputs, look.group)
-    printed = printed_figures(look.toolkit, look.shown, look.counted, before)
-    return [*before, *printed, *_trend_of_its_own(look)]
+    return [*_plain(look), *_trend_of_its_own(look)]
 
 
 def _trend_of_its_own(look: RoundLook) -> list[PrintedSum]:
@@ -125,6 +130,7 @@ def _told(
 
 
 def _plain(look: RoundLook) -> list[PrintedSum]:
+    """What papers of a round print of a toolkit's answers over all, up to this one."""
     before = printed_before(look.inputs, look.group)
     return [*before, *printed_figures(look.toolkit, look.shown, look.counted, before)]
 
@@ -141,5 +147,5 @@ def _as_told(look: RoundLook, output: Output) -> RoundLook | None:
     if not up_to:
         return None
     inputs = round_inputs(as_printed(record, up_to[-1]), output.at)
-    people = replace(inputs.participants, attribution="aggregated", minimum=up_to[-1].minimum_group)
+    people = participants_then(inputs.record, up_to[-1])
     return looked_at(replace(inputs, participants=people), look.group)

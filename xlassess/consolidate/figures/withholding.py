@@ -17,7 +17,7 @@ from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum, to_withhold
 from xlassess.consolidate.figures.thresholds import favourable, has_scores
 from xlassess.consolidate.figures.values import Figure, ScoreRow
-from xlassess.model.answer import Answer
+from xlassess.model.answer import Answer, Issued
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Choice, Scale, Section, Toolkit, answer_field
 from xlassess.score import counts_towards, figured_items
@@ -42,6 +42,29 @@ class FigureKey(NamedTuple):
     of: str = ""
     field: str = ""
     level: str | None = None
+
+
+Known: TypeAlias = frozenset[tuple[str, str]]
+"""Returns of which an earlier paper showed the answers one by one: persons with version marks."""
+
+_VERSION = " #"
+
+
+def version_mark(version: int) -> str:
+    """Return what marks the answers of a return in sums, where it is not its person's first."""
+    return f"{_VERSION}{version}" if version else ""
+
+
+def beyond(each: PrintedSum, known: Known) -> PrintedSum:
+    """Return a sum without the answers that are known: it tells of the others only."""
+    if not known:
+        return each
+    weights = {
+        (person, question): weight
+        for (person, question), weight in each.weights.items()
+        if (person, question[len(question.partition(_VERSION)[0]) :]) not in known
+    }
+    return replace(each, weights=weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +107,14 @@ class CountedReturns:
     """The returns of a toolkit that count: their scores, what each answers, and which it is.
 
     ``answers`` and ``versions`` are in the order of ``rows``. A version counts the returns of the
-    same person that anything was printed from, from 0.
+    same person that anything was printed from, from 0. ``known`` are those of which an earlier
+    paper showed the answers one by one.
     """
 
     rows: tuple[ScoreRow, ...]
     answers: Sequence[Sequence[Answer]]
     versions: Sequence[int]
+    known: Known = frozenset()
 
 
 def hidden_figures(
@@ -104,7 +129,7 @@ def hidden_figures(
         toolkit: the instrument.
         participants: who is shown as what.
         counted: the returns that count.
-        before: what earlier outputs printed (`printed_figures`).
+        before: what earlier outputs printed.
     """
     if participants.shows_rows:
         return frozenset()
@@ -151,6 +176,7 @@ def _decided(
         printed += [*_items(toolkit, mine, level, ends), *_sections(toolkit, mine, level, ends)]
     if shown:
         printed += _told_by_the_rest(toolkit, given, ends)
+    printed = [_beyond(each, counted.known) for each in printed]
     few: set[Hashable] = {
         each.sum.key for each in printed if 0 < each.people < participants.minimum
     }
@@ -159,9 +185,17 @@ def _decided(
     # Where it would take minutes, the comparison figure by figure stands alone.
     together = len(before) + len(rest)
     feasible = together <= _MOST_SUMS and together * len(given) <= _MOST_WORK
-    known = before if feasible else ()
-    out = few | to_withhold(rest, participants.minimum, known)
+    earlier = before if feasible else ()
+    out = few | to_withhold(rest, participants.minimum, earlier)
     return frozenset(out), [each.sum for each in printed]
+
+
+def _beyond(each: _Printed, known: Known) -> _Printed:
+    """A figure less the answers that are known, and of how many people it tells then."""
+    if not known:
+        return each
+    rest = beyond(each.sum, known)
+    return _Printed(rest, min(each.people, len({person for person, _ in rest.weights})))
 
 
 _Ends: TypeAlias = Mapping[tuple[str, str], tuple[float, float]]
@@ -204,9 +238,9 @@ def _given(toolkit: Toolkit, counted: CountedReturns) -> list[_Given]:
     }
     return [
         _Given(
-            person_of(row),
+            person_of(row.person.issued),
             row.person.issued.level,
-            f" #{version}" if version else "",
+            version_mark(version),
             row,
             _choices(codes, said),
         )
@@ -214,9 +248,9 @@ def _given(toolkit: Toolkit, counted: CountedReturns) -> list[_Given]:
     ]
 
 
-def person_of(row: ScoreRow) -> str:
+def person_of(issued: Issued) -> str:
     """Return by what name a respondent goes in sums over answers, in every round the same."""
-    return f"{row.person.issued.identity.partner}/{row.person.issued.identity.respondent}"
+    return f"{issued.identity.partner}/{issued.identity.respondent}"
 
 
 def sums_over(

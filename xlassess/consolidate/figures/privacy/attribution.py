@@ -22,7 +22,7 @@ from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redac
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
 from xlassess.model.assessment import ATTRIBUTIONS, LEVELS, Attribution, Promise, strictest
-from xlassess.model.record import HeldBack, Round
+from xlassess.model.record import HeldBack, Output, Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
@@ -119,7 +119,23 @@ def _counts(ret: Return) -> bool:
 def participants_of(record: Round) -> Participants:
     """Decide how everyone in the round is shown: never more than any workbook promised."""
     usable = usable_returns(record)
-    kept, bound = _kept(record, usable)
+    return _shown_as(record, usable, *_kept(record, usable))
+
+
+def participants_then(record: Round, output: Output) -> Participants:
+    """Tell how everyone was shown in an output, whatever settings and promises came since.
+
+    Args:
+        record: the round as the output saw it.
+        output: the output.
+    """
+    kept = Promise(output.attribution, output.minimum_group)
+    return _shown_as(record, usable_returns(record), kept, Bound())
+
+
+def _shown_as(
+    record: Round, usable: Mapping[str, Return], kept: Promise, bound: Bound
+) -> Participants:
     minimum = kept.minimum_group
     partners = {issued.identity.partner for issued in record.issued if issued.reference in usable}
     fallback = kept.attribution == "lettered" and len(partners) < minimum

@@ -69,10 +69,11 @@ def to_withhold(
         before: what was printed earlier. What that tells by itself is past mending and is left
             out of account.
     """
-    printed = _let_in([], [[each] for each in before if each.weights], (), minimum)
+    earlier = _past_mending([each for each in before if each.weights], minimum)
     telling = tuple(each for each in sums if each.telling and each.weights)
-    if printed and telling:
-        telling = tuple(each for each in telling if not _Span(printed, [each]).has_telling())
+    for printed, _ in earlier:
+        if printed and telling:
+            telling = tuple(each for each in telling if not _Span(printed, [each]).has_telling())
     units: dict[tuple[int, Hashable], list[PrintedSum]] = {}
     for each in sums:
         if each.weights and not each.telling:
@@ -81,9 +82,28 @@ def to_withhold(
     kept: list[PrintedSum] = []
     for worth in sorted({worth for worth, _ in units}):
         batch = [unit for (each, _), unit in units.items() if each == worth]
-        kept += _let_in([*printed, *kept], batch, telling, minimum)
+        kept += _let_in(kept, batch, telling, earlier)
     shown = {each.key for each in kept}
     return frozenset(each.key for each in sums if each.weights and each.key not in shown)
+
+
+_Earlier: TypeAlias = Sequence[tuple[Sequence[PrintedSum], int]]
+"""What was printed earlier and tells nowhere of fewer than a minimum, with that minimum."""
+
+
+def _past_mending(before: Sequence[PrintedSum], minimum: int) -> _Earlier:
+    """What was printed earlier, as far as it keeps to the minimum, and to lower ones.
+
+    Some of it may have been printed under a lower minimum. Then it tells of groups that are too
+    small now; but together with it, nothing may tell of still smaller ones.
+    """
+    found: list[tuple[Sequence[PrintedSum], int]] = []
+    for least in range(minimum, 1, -1):
+        safe = _let_in([], [[each] for each in before], (), [((), least)])
+        found.append((safe, least))
+        if len(safe) == len(before):
+            break
+    return found or [((), minimum)]
 
 
 Base: TypeAlias = Mapping[Hashable, int]
@@ -104,13 +124,19 @@ def tells_few(earlier: Sequence[Base], base: Base, minimum: int) -> bool:
     """
     if base in earlier:
         return False
-    safe: list[Base] = []
-    for each in earlier:
-        if each not in safe and not _has_few([*safe, each], minimum):
-            safe.append(each)
     if any(0 < len(changed(each, base)) < minimum for each in earlier):
         return True
-    return _has_few([*safe, base], minimum)
+    distinct = [each for place, each in enumerate(earlier) if each not in earlier[:place]]
+    for least in range(minimum, 1, -1):
+        safe: list[Base] = []
+        for each in distinct:
+            if not _has_few([*safe, each], least):
+                safe.append(each)
+        if _has_few([*safe, base], least):
+            return True
+        if len(safe) == len(distinct):
+            break  # nothing was shown under a lower minimum
+    return False
 
 
 def changed(one: Base, other: Base) -> frozenset[Hashable]:
@@ -138,7 +164,7 @@ def _let_in(
     kept: Sequence[PrintedSum],
     batch: Sequence[Sequence[PrintedSum]],
     telling: Sequence[PrintedSum],
-    minimum: int,
+    earlier: _Earlier,
 ) -> list[PrintedSum]:
     """Return those of a batch that may stand beside the rest: all, or else those of its halves.
 
@@ -147,13 +173,13 @@ def _let_in(
     new = [each for unit in batch for each in unit]
     if not new:
         return []
-    if not _gives_away([*kept, *new], telling, minimum):
+    if not any(_gives_away([*printed, *kept, *new], telling, least) for printed, least in earlier):
         return new
     if len(batch) == 1:
         return []
     half = len(batch) // 2
-    first = _let_in(kept, batch[:half], telling, minimum)
-    return [*first, *_let_in([*kept, *first], batch[half:], telling, minimum)]
+    first = _let_in(kept, batch[:half], telling, earlier)
+    return [*first, *_let_in([*kept, *first], batch[half:], telling, earlier)]
 
 
 def _gives_away(sums: Sequence[PrintedSum], telling: Sequence[PrintedSum], minimum: int) -> bool:

@@ -8,12 +8,13 @@ earlier one, or on the very returns of an earlier one, which tells nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
 from xlassess.consolidate.figures.privacy.disclosure import changed, tells_few
 from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.assessment import Attribution
 from xlassess.model.days import written_day
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import HeldBack, Output, Round
@@ -45,21 +46,20 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
         return record
     current, held = dict(record.current), {}
     for digest, base in record.base.items():
-        earlier = [one for one in record.outputs if _is_figures(one, digest)]
-        if len(base) < participants.minimum or not earlier:
+        earlier = _Earlier.of(record, digest)
+        if len(base) < participants.minimum or not earlier.outputs:
             continue  # nothing is printed of so few
-        people = _people(record)
-        bases = [_by_person(one.base[digest], people) for one in earlier]
-        mine = _by_person(base, people)
+        mine = earlier.by_person(base)
         # A later round's papers told of some of these people what they said in this one.
-        followed = record.followed and mine not in bases
-        if not followed and not tells_few(bases, mine, participants.minimum):
+        followed = record.followed and mine not in earlier.figures
+        if not followed and not earlier.tells_few(mine, participants.minimum):
             continue
-        last = earlier[-1]
-        apart = len(changed(bases[-1], mine))
+        last = earlier.last_that_may_stand(participants.minimum)
+        then = last.base[digest]
+        apart = len(changed(earlier.by_person(then), mine))
         more = max(1, participants.minimum - apart)
         held[digest] = HeldBack(last.kind, last.at, apart, more, followed)
-        restated = _restated(record, last.base[digest])
+        restated = _restated(record, then)
         if restated is None:
             raise _impossible(record.toolkits[digest].short, held[digest], participants)
         current = {name: ret for name, ret in current.items() if name not in base} | restated
@@ -70,12 +70,12 @@ def is_on_record(record: Round) -> bool:
     """True where showing the round tells nothing that an output on record has not told.
 
     That is so where rows of single returns may be shown, and where figures of these very returns
-    were written before, under no higher minimum.
+    were written before, under this very minimum: under another one, other figures were withheld.
     """
     participants = participants_of(record)
     return participants.shows_rows or any(
         one.attribution == "aggregated"
-        and one.minimum_group <= participants.minimum
+        and one.minimum_group == participants.minimum
         and one.base == record.base
         for one in record.outputs
     )
@@ -94,25 +94,85 @@ def as_then(record: Round, output: Output) -> Round:
     return replace(record, issued=(*record.issued, *former), current=counted, held={})
 
 
-def _is_figures(output: Output, digest: str) -> bool:
-    """True for an output in which figures over this toolkit's returns stood, and no single ones."""
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What earlier outputs of a toolkit stood on, the oldest first.
+
+    ``people`` are whose each workbook is: of one person several may count one after the other.
+    ``outputs`` are those that showed anything.
+    """
+
+    people: Mapping[str, tuple[str, str]]
+    digest: str
+    outputs: tuple[Output, ...]
+
+    @classmethod
+    def of(cls, record: Round, digest: str) -> _Earlier:
+        """Return what was written of a toolkit."""
+        people = {one.reference: _person(one) for one in (*record.issued, *record.former)}
+        shown = (one for one in record.outputs if _shows_anything(one, digest))
+        return cls(people, digest, tuple(shown))
+
+    def by_person(self, base: Mapping[str, int]) -> dict[Hashable, int]:
+        """Return the returns that counted by whose they are."""
+        return {self.people.get(name, name): number for name, number in base.items()}
+
+    def _bases(self, *attributions: Attribution) -> list[dict[Hashable, int]]:
+        return [
+            self.by_person(one.base[self.digest])
+            for one in self.outputs
+            if one.attribution in attributions
+        ]
+
+    @property
+    def figures(self) -> list[dict[Hashable, int]]:
+        """What figures stood on, where no single returns were shown."""
+        return self._bases("aggregated")
+
+    def tells_few(self, mine: Mapping[Hashable, int], minimum: int) -> bool:
+        """True where figures over these returns, beside all that was shown, tell of too few.
+
+        Where single returns were shown, figures tell of those who are left. Under letters they
+        were shown as well, but not whose each is: that figures with and without one person must
+        not tell, either.
+        """
+        if mine in self.figures:
+            return False
+        named = {pair for base in self._bases("named", "partner") for pair in base.items()}
+        shown = named | {pair for base in self._bases("lettered") for pair in base.items()}
+        if 0 < len(mine.items() - shown) < minimum:
+            return True
+        if _beside(self.figures, mine, shown, minimum):
+            return True
+        return _beside(self._bases("aggregated", "lettered"), mine, named, minimum)
+
+    def last_that_may_stand(self, minimum: int) -> Output:
+        """Return the last output whose figures tell nothing new; the last one, if none does."""
+        for one in reversed(self.outputs):
+            if not self.tells_few(self.by_person(one.base[self.digest]), minimum):
+                return one
+        return self.outputs[-1]
+
+
+def _beside(
+    earlier: Sequence[Mapping[Hashable, int]], mine: Mapping[Hashable, int],
+    known: Set[tuple[Hashable, int]], minimum: int,
+) -> bool:  # fmt: skip
+    """True where figures over these tell of too few, beside earlier ones and what is known."""
+    rest = dict(mine.items() - known)
+    bases = [left for base in earlier if (left := dict(base.items() - known))]
+    return bool(rest) and tells_few(bases, rest, minimum)
+
+
+def _shows_anything(output: Output, digest: str) -> bool:
+    """True for an output in which single returns of this toolkit stood, or figures over them."""
     base = output.base.get(digest, {})
-    return output.attribution == "aggregated" and len(base) >= output.minimum_group
-
-
-def _people(record: Round) -> dict[str, tuple[str, str]]:
-    """Whose each workbook is: of one person several may count one after the other."""
-    return {issued.reference: _person(issued) for issued in (*record.issued, *record.former)}
+    least = output.minimum_group if output.attribution == "aggregated" else 1
+    return len(base) >= least
 
 
 def _person(issued: Issued) -> tuple[str, str]:
     return issued.identity.partner, issued.identity.respondent
-
-
-def _by_person(
-    base: Mapping[str, int], people: Mapping[str, tuple[str, str]]
-) -> dict[Hashable, int]:
-    return {people.get(reference, reference): number for reference, number in base.items()}
 
 
 def _restated(record: Round, base: Mapping[str, int]) -> dict[str, Return] | None:
