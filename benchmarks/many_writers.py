@@ -7,12 +7,18 @@ starts again; whoever is told that a connection was lost does the same again, as
 
 Then the rates: one writer, several on one ledger, and several with a ledger each, who need not
 take turns; and one writer in SQLite.
+
+``python -m benchmarks.many_writers --turn [RETURNS]`` measures how much of what a return costs,
+from the file to the record, is done in a writer's turn, in processor time of the program, its
+workers and the server. That share bounds how many times the rate of one writer several can
+reach, and is seen where there are fewer processors than writers, too.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -20,17 +26,33 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, Engine
+
+from benchmarks.bench_round import command, fill_in, register
 from tests.clients.postgresql import Cluster, a_cluster
 from tests.ledger.raw import place_of, spelled
 from tests.ledger.values import a_return, an_issued, clock
-from xlassess.ledger import Ledger
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger, store
+from xlassess.ledger.database import engine as engine_module
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import XlassessError
+from xlassess.services.ingest import ingest
 
 RETURNS, WRITERS, SEED = 2000, 8, 20260302
+LOT = 25
+"""Returns that a writer records at once, as `ingest` does with up to a hundred."""
+
+MOST_IN_TURN = 1 / 7
+"""The largest share in turn at which eight writers can have four times the rate of one: of each
+return it is done one after the other, and the rest by eight at the same time (Amdahl's law)."""
 ANSWERS = 80
 """In each return, as in the longer toolkits."""
 
@@ -43,9 +65,11 @@ def write(place: Path | LedgerDatabase, numbers: Sequence[int]) -> None:
         try:
             with Ledger(place, clock) as ledger:
                 run = ledger.begin_run("2026")
-                for number in numbers:
-                    ledger.record_return(a_return(number, count=ANSWERS), run)
-                    print(number, flush=True)
+                for first in range(0, len(numbers), LOT):
+                    lot = [a_return(one, count=ANSWERS) for one in numbers[first : first + LOT]]
+                    with ledger.together(coming=lot):
+                        for ret in lot:
+                            ledger.record_return(ret, run)
             return
         except XlassessError as error:
             print(error, file=sys.stderr, flush=True)
@@ -161,11 +185,74 @@ def rates(cluster: Cluster, returns: int, writers: int) -> None:
             print(f"  {name}: {share * len(places) / took:.0f} returns a second", flush=True)
 
 
+@dataclass(slots=True)
+class Turns:
+    """Processor seconds in the turns of a writer: of the program, and of the server for it."""
+
+    program: float = 0.0
+    server: float = 0.0
+    longest: float = 0.0
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """A turn, measured from when it begins until what was recorded is on the disk."""
+        with ExitStack() as turn:
+            db = turn.enter_context(engine_module.writing(engine))
+            driver: Any = db.connection.driver_connection
+            backend = driver.info.backend_pid
+            program, server, began = time.thread_time(), _ran(backend), time.monotonic()
+            yield db
+        self.program += time.thread_time() - program
+        self.server += _ran(backend) - server
+        self.longest = max(self.longest, time.monotonic() - began)
+
+
+def _ran(process: int) -> float:
+    """Processor seconds of a process so far, as Linux counts them, to the nanosecond."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+
+
+def _spent(cluster: Cluster) -> float:
+    """Processor seconds of this program, of its workers, and of the server's."""
+    # Workers are children of a server of their own, which is waited for nowhere else.
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    mine, ended = os.times(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return mine.user + mine.system + ended.ru_utime + ended.ru_stime + cluster.seconds()
+
+
+def in_turn(cluster: Cluster, returns: int) -> int:
+    """Ingest returns, print what of their cost is in turn; 1 where that is more than it may be."""
+    with tempfile.TemporaryDirectory() as folder:
+        root, inbox = Path(folder) / "round", Path(folder) / "inbox"
+        register(root, returns)
+        settings = root / "assessment.yaml"
+        settings.write_text(f"{settings.read_text()}\nledger: {cluster.url()}\n")
+        command(root, "generate")
+        fill_in(root / "outbox", inbox)
+        turns = Turns()
+        store.writing = turns.writing  # type: ignore[assignment]
+        before = _spent(cluster)
+        ingest(AssessmentFolder(root), [inbox], now=datetime.now(timezone.utc), workers=1)
+        whole = _spent(cluster) - before
+    share = (turns.program + turns.server) / whole
+    most = 1 / (share + (1 - share) / WRITERS)
+    each, here, there = (1000 * one / returns for one in (whole, turns.program, turns.server))
+    print(f"{returns} returns: {each:.2f} ms of processors for each; of these in turn")
+    print(f"  {here:.2f} ms here and {there:.2f} ms in the server")
+    print(f"  {share:.1%} of all (at most {MOST_IN_TURN:.1%})")
+    print(f"  the longest turn took {turns.longest:.2f} s")
+    print(f"  {WRITERS} writers, a processor each: {most:.1f} times the rate of one")
+    return int(share > MOST_IN_TURN)
+
+
 def main() -> int:
     """Run the hunt, then the rates; exit code 1 where anything is wrong."""
     if sys.argv[1:2] == ["--write"]:
         write(place_of(sys.argv[2]), [int(number) for number in sys.argv[3].split(",")])
         return 0
+    if sys.argv[1:2] == ["--turn"]:
+        with a_cluster(lasting=True) as cluster:
+            return in_turn(cluster, int(sys.argv[2]) if sys.argv[2:] else 400)
     given = [int(word) for word in sys.argv[1:]]
     returns, writers, seed = [*given, *(RETURNS, WRITERS, SEED)[len(given) :]]
     with a_cluster(lasting=True) as cluster:

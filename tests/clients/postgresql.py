@@ -135,6 +135,14 @@ class Cluster:
         """From its next start on, be the standby of a server that never says anything."""
         (self.folder / "data" / "standby.signal").touch()
 
+    def seconds(self) -> float:
+        """Processor seconds of the server and of all that worked for it so far."""
+        used = Path(f"/proc/{self._server()}/stat").read_text().rpartition(")")[2].split()
+        at_work = Path(f"/proc/{self._server()}/task/{self._server()}/children").read_text()
+        ran = (Path(f"/proc/{one}/schedstat").read_text().split()[0] for one in at_work.split())
+        ended = sum(map(int, used[11:15])) / os.sysconf("SC_CLK_TCK")
+        return ended + sum(map(int, ran)) / 1e9
+
     def _server(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 

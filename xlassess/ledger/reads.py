@@ -71,7 +71,7 @@ def issued(db: Connection, round_name: str | None, *, joint: bool = False) -> tu
 def issued_by_reference(db: Connection, references: Sequence[str]) -> dict[str, Issued]:
     """Return those of the references that were issued before."""
     found: dict[str, Issued] = {}
-    for some in _lots(references):
+    for some in lots(references):
         for row in db.execute(select(ISSUED).where(ISSUED.c.reference.in_(some))):
             found[row.reference] = rows.issued_of(row)
     return found
@@ -176,7 +176,7 @@ def counting_of(db: Connection, references: Sequence[str]) -> dict[str, int]:
     instead, wanted = replaced(db), {*references}
     found = [
         row
-        for some in _lots([*wanted - instead.keys()])
+        for some in lots([*wanted - instead.keys()])
         for row in db.execute(
             select(RETURNS.c.reference, RETURNS.c.id).where(
                 RETURNS.c.standing == "current", RETURNS.c.reference.in_(some)
@@ -267,8 +267,9 @@ def returns(
 def returns_by_number(db: Connection, numbers: Sequence[int]) -> tuple[Return, ...]:
     """Return the returns with these numbers, in their order."""
     decided = waivers(db)
-    lots = _lots(numbers)
-    return tuple(ret for lot in lots for ret in returns(db, RETURNS.c.id.in_(lot), decided))
+    return tuple(
+        ret for lot in lots(numbers) for ret in returns(db, RETURNS.c.id.in_(lot), decided)
+    )
 
 
 def returns_of(db: Connection, references: Sequence[str]) -> tuple[Return, ...]:
@@ -276,13 +277,13 @@ def returns_of(db: Connection, references: Sequence[str]) -> tuple[Return, ...]:
     decided = waivers(db)
     found = [
         ret
-        for lot in _lots(references)
+        for lot in lots(references)
         for ret in returns(db, RETURNS.c.reference.in_(lot), decided)
     ]
     return tuple(sorted(found, key=lambda ret: ret.number))
 
 
-def _lots(names: Sequence[T]) -> Iterator[Sequence[T]]:
+def lots(names: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield these in so small lots that a database takes each."""
     return (names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK))
 
@@ -399,8 +400,8 @@ def _moved(db: Connection, happened: Iterable[events.Event]) -> frozenset[int]:
     """The numbers of the returns that events may have changed, also by taking another back."""
     happened = tuple(happened)
     undone = [event.undoes for event in happened if event.undoes is not None]
-    lots = (events.read(db, EVENTS.c.number.in_(lot)) for lot in _lots(undone))
-    back = [event for lot in lots for event in lot]
+    found = (events.read(db, EVENTS.c.number.in_(lot)) for lot in lots(undone))
+    back = [event for some in found for event in some]
     return frozenset(
         number
         for event in (*happened, *back)

@@ -19,7 +19,7 @@ from xlassess.ledger.audit import Audit, audit
 from xlassess.ledger.database import copying
 from xlassess.ledger.database.engine import exists, making, open_engine, prepare, reading, writing
 from xlassess.ledger.reads import RoundOverview
-from xlassess.ledger.recording import joint, writes
+from xlassess.ledger.recording import joint, lot, writes
 from xlassess.ledger.recording.decisions import Decisions
 from xlassess.ledger.recording.messages import Messages
 from xlassess.ledger.tables import digests, events, rows
@@ -81,7 +81,7 @@ class Ledger:
     ) -> None:
         self._now, self._by = now, by or user_name()
         self._run: int | None = None
-        self._together: Connection | None = None
+        self._lot: lot.Lot | None = None
         self._kept: set[str] | None = None
         self._again: dict[int, set[tuple[str, str]]] = {}
         self._engine = open_engine(place)
@@ -122,18 +122,25 @@ class Ledger:
         self._engine.dispose()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, coming: Iterable[Return] = ()) -> Iterator[None]:
         """Do what is done within as one transaction: all of it is recorded, or nothing.
 
         The disk is waited for once instead of each time; other programs wait meanwhile, so that
         it should not be held for long.
+
+        Args:
+            coming: returns that will be recorded within, just as they are here: they are made
+                ready before others have to wait.
         """
+        dialect = self._engine.dialect
+        made = [lot.ready(ret, self._received(ret), dialect) for ret in coming]
         with self._forgetting(), writing(self._engine) as db:
-            self._together = db
+            self._lot = lot.Lot(db, made, self._log_all)
             try:
                 yield
+                self._lot.settle()
             finally:
-                self._together = None
+                self._lot = None
 
     @contextmanager
     def _forgetting(self) -> Iterator[None]:
@@ -147,20 +154,30 @@ class Ledger:
             raise
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        if self._together is not None:
-            yield self._together
+    def _writing(self, *, compared: bool = False) -> Iterator[Connection]:
+        """A transaction that writes, or the one that everything else is done in.
+
+        Args:
+            compared: what is written is a return, or nothing that one is compared with.
+        """
+        if self._lot is None:
+            with self._forgetting(), writing(self._engine) as db:
+                yield db
             return
-        with self._forgetting(), writing(self._engine) as db:
-            yield db
+        if compared:
+            self._lot.settle()
+        else:
+            self._lot.forget()
+        yield self._lot.db
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if self._together is not None:
-            yield self._together
+        if self._lot is None:
+            with reading(self._engine) as db:
+                yield db
             return
-        with reading(self._engine) as db:
-            yield db
+        self._lot.settle()
+        yield self._lot.db
 
     def copy_to(self, place: Path | LedgerDatabase) -> copying.LedgerCopied:
         """Copy the whole ledger to another place, as it stands, or nothing of it.
@@ -365,7 +382,7 @@ class Ledger:
         A run begun ``to_end`` waits for `end_run`: until then it counts as broken off, and
         what a later run receives as having come together with its returns.
         """
-        with self._writing() as db:
+        with self._writing(compared=True) as db:
             return str(writes.begin_run(db, round_name, self._now(), to_end=to_end))
 
     def end_run(self, run: str | None) -> None:
@@ -397,9 +414,13 @@ class Ledger:
         """
         if ret.state not in _READ_STATES:
             raise ValueError(f"a return as read cannot be {ret.state}")
-        moment = ret.received_at or self._now()
-        received = replace(ret, received_at=rows.from_utc(rows.to_utc(moment)))
-        with self._writing() as db:
+        if self._lot is not None and run is not None:
+            new = self._lot.take(ret, int(run))
+            if new is not None:
+                return new
+            self._lot.note(ret)
+        received = self._received(ret)
+        with self._writing(compared=True) as db:
             known = reads.last_reading(db, ret.sha256, ret.file)
             refused_again = ret.state == "refused" and not reads.is_told_now(db, ret)
             if known and (known.state != "refused" or refused_again):
@@ -416,6 +437,11 @@ class Ledger:
         if run is None:
             self._run = number
         return final
+
+    def _received(self, ret: Return) -> Return:
+        """The return with its time of receipt, as it is kept."""
+        moment = ret.received_at or self._now()
+        return replace(ret, received_at=rows.from_utc(rows.to_utc(moment)))
 
     def came_again(self, files: Sequence[tuple[str, str]]) -> None:
         """Record that files came again whose bytes were read before.
@@ -722,7 +748,10 @@ class Ledger:
         return tuple(joint.entries(ret, issued, rows.toolkit_of(known.body)))
 
     def _log(self, db: Connection, *happened: Entry) -> None:
-        events.append(db, self._now(), self._by, happened)
+        self._log_all(db, happened)
+
+    def _log_all(self, db: Connection, happened: Iterable[Entry]) -> None:
+        events.append(db, self._now(), self._by, tuple(happened))
 
     def _own_run(self, db: Connection) -> int:
         if self._run is not None:

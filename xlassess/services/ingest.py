@@ -654,19 +654,29 @@ class _Run:
         return book is not None and book.identity.round != self._round
 
     def _settle(self, some: Iterable[tuple[str, Return]]) -> None:
-        """Record some returns at once: the disk is waited for once, not for each."""
+        """Record some returns at once: the disk is waited for once, not for each.
+
+        What depends on nothing that others may be recording is worked out before, so that they
+        wait no longer than they must.
+        """
         settled: list[str] = []
-        waiting = [(key, ret) for key, ret in some if key not in self._done]
-        with self._ledger.together():
-            if waiting and self.still is not None:
+        waiting = {key: self._stamped(ret) for key, ret in some if key not in self._done}
+        if not waiting:
+            return
+        with self._ledger.together(coming=waiting.values()):
+            if self.still is not None:
                 self._check_still(self.still)
                 self.still = None
-            for key, ret in waiting:
-                if key not in self._done:
-                    self._settle_one(key, ret)
-                    settled.append(key)
+            for key, ret in waiting.items():
+                self._settle_one(key, ret)
+                settled.append(key)
         for key in settled:
             self.tell(self._done[key])
+
+    def _stamped(self, ret: Return) -> Return:
+        """Return it as it is recorded; an answer to a query is yet to be joined with its return."""
+        stamped = replace(ret, received_at=self._when(ret))
+        return stamped if ret.query else self._beside_last_time(stamped)
 
     def _check_still(self, still: Callable[[Ledger], None]) -> None:
         """Ask whether these are to be recorded; where not, files kept for that alone go again."""
@@ -684,7 +694,7 @@ class _Run:
             return
         if self._run is None:
             self._run = self._ledger.begin_run(self._round, to_end=True)
-        stamped = self._beside_last_time(self._joined(replace(ret, received_at=self._when(ret))))
+        stamped = self._beside_last_time(self._joined(ret)) if ret.query else ret
         recorded = self._ledger.record_return(stamped, self._run)
         known = recorded.state == "duplicate"
         repeats = known and recorded.sha256 != stamped.sha256

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from xlassess.ledger.reads import queries, stands_on, with_waivers
-from xlassess.ledger.tables import digests, rows
+from xlassess.ledger.tables import bulk, digests, rows
 from xlassess.ledger.tables.events import Entry, ReturnStatus
 from xlassess.ledger.tables.order import (
     NAMES_ANOTHER,
@@ -52,10 +52,7 @@ _UNDER_WAY = "under way:"
 """Begins the key of what META holds for a run that is not done. A run that does the rest of one
 that was broken off goes on in its place: their returns came together."""
 
-_INSERT_RETURN = insert(RETURNS)
-_INSERT_PARTS = tuple((part, insert(part.table)) for part in rows.PARTS)
 _INSERT_RUN = insert(RUNS)
-_ROUND = select(RUNS.c.round).where(RUNS.c.number == bindparam("which"))
 
 _ISSUED_AT = select(ISSUED.c.issued_at).where(ISSUED.c.reference == bindparam("workbook"))
 _SOME: BindParameter[int] = bindparam("returns", expanding=True)
@@ -147,33 +144,56 @@ def record(db: Connection, ret: Return, run: int, reading: int) -> tuple[Return,
     rank, others = _rank(db, ret, run)
     if ret.query:
         rank = replace(rank, standing=_answering(db, ret, rank.standing))
-    final, place = _in_state(ret, rank), rank.standing
+    final, place = in_state(ret, rank), rank.standing
     gave_way: dict[int, ReturnStatus] = {}
     if place == "current":
         gave_way = {one: ReturnStatus(ret.reference, "superseded", "superseded") for one in others}
         move(db, gave_way)
-    row = {
-        "sha256": final.sha256 or None,
-        "reading": reading,
-        "run": run,
-        "file": final.file,
-        "kind": final.kind,
-        "reference": final.reference,
-        "query": final.query,
-        "size": final.size,
-        "state": final.state,
-        "standing": place,
-        "saved_at": rows.stamp(final.saved_at),
-        "received_at": rows.to_utc(final.received_at) if final.received_at else None,
-    }
-    number = _inserted(db.execute(_INSERT_RETURN, row))
-    for part, statement in _INSERT_PARTS:
-        values = getattr(final, part.name)
-        if values:
-            db.execute(statement, part.rows(number, values))
+    number = bulk.next_number(db, RETURNS)
     kept = with_waivers(replace(final, number=number), Replay())
-    round_name = db.scalar(_ROUND, {"which": run}) or ""
-    return kept, digests.received(kept, place, gave_way, round_name)
+    put_returns(db, [(kept, place, run, reading)])
+    for part in rows.PARTS:
+        values = part.rows(number, getattr(final, part.name))
+        bulk.put(
+            db, part.table, [(number, row) for row in bulk.ready(db.dialect, part.table, values)]
+        )
+    return kept, digests.received(kept, place, gave_way, rounds_of(db, {run})[run])
+
+
+def put_returns(db: Connection, some: Sequence[tuple[Return, Standing, int, int]]) -> None:
+    """Put returns into their table, without what they hold.
+
+    Args:
+        db: the transaction.
+        some: each with its number, how it stands, its run, and which reading of its bytes it is.
+    """
+    values = [
+        {
+            "sha256": ret.sha256 or None,
+            "reading": reading,
+            "run": run,
+            "file": ret.file,
+            "kind": ret.kind,
+            "reference": ret.reference,
+            "query": ret.query,
+            "size": ret.size,
+            "state": ret.state,
+            "standing": standing,
+            "saved_at": rows.stamp(ret.saved_at),
+            "received_at": rows.to_utc(ret.received_at) if ret.received_at else None,
+        }
+        for ret, standing, run, reading in some
+    ]
+    numbers = [ret.number for ret, *_ in some]
+    ready = bulk.ready(db.dialect, RETURNS, values)
+    bulk.put(db, RETURNS, [*zip(numbers, ready, strict=True)])
+    bulk.numbered_up_to(db, RETURNS, max(numbers))
+
+
+def rounds_of(db: Connection, runs: Collection[int]) -> dict[int, str]:
+    """Return the round of each run; empty where it has none."""
+    found = db.execute(select(RUNS.c.number, RUNS.c.round).where(RUNS.c.number.in_(runs)))
+    return dict.fromkeys(runs, "") | {row.number: row.round or "" for row in found}
 
 
 def _inserted(result: CursorResult[Any]) -> int:
@@ -183,16 +203,26 @@ def _inserted(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
+def alone(ret: Return) -> Ranked:
+    """Return how a new return stands of whose workbook nothing else is open."""
+    if ret.state == "refused":
+        return Ranked("refused")
+    if not ret.reference:
+        return Ranked("unclaimed")
+    return Ranked("contested", NAMES_ANOTHER) if _names_another(ret) else Ranked("current")
+
+
+def _names_another(ret: Return) -> bool:
+    return any(finding.code == NAMES_ANOTHER for finding in ret.findings)
+
+
 def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     """Return how a new return stands, and the numbers of those that are still open."""
-    if ret.state == "refused":
-        return Ranked("refused"), []
-    if not ret.reference:
-        return Ranked("unclaimed"), []
-    others = db.execute(_OPEN, {"workbook": ret.reference}).all()
-    another = any(finding.code == NAMES_ANOTHER for finding in ret.findings)
+    takes_part = ret.reference and ret.state != "refused"
+    others = db.execute(_OPEN, {"workbook": ret.reference}).all() if takes_part else []
     if not others:
-        return (Ranked("contested", NAMES_ANOTHER) if another else Ranked("current")), []
+        return alone(ret), []
+    another = _names_another(ret)
     together = {one for one in _under_way(db) if one < run}
     issued = db.scalar(_ISSUED_AT, {"workbook": ret.reference})
     unsealed = set(db.scalars(_UNSEALED, {"returns": [row.id for row in others]}))
@@ -224,7 +254,7 @@ def _rank(db: Connection, ret: Return, run: int) -> tuple[Ranked, list[int]]:
     return ranked(new, arrivals), [row.id for row in others]
 
 
-def _in_state(ret: Return, place: Ranked) -> Return:
+def in_state(ret: Return, place: Ranked) -> Return:
     """Return the return with the state that its place gives it."""
     state = "query" if place.standing == "contested" else ret.state
     if place.standing in ("superseded", "set aside"):

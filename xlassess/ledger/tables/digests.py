@@ -148,13 +148,20 @@ def entry_of(event: Event, about: Issued) -> EntryCopy:
 
 
 def received(
-    ret: Return, standing: str, gave_way: Mapping[int, ReturnStatus], round_name: str
+    ret: Return,
+    standing: str,
+    gave_way: Mapping[int, ReturnStatus],
+    round_name: str,
+    record: str = "",
 ) -> Entry:
-    """A file came in and was read in a round; others of its workbook may have given way to it."""
+    """A file came in and was read in a round; others of its workbook may have given way to it.
+
+    ``record`` is the digest of the return, where it is known.
+    """
     details = {
         "sha256": ret.sha256,
         "size": ret.size,
-        "record": digest_of_return(ret),
+        "record": record or digest_of_return(ret),
         "round": round_name,
     }
     statuses = {**gave_way, ret.number: ReturnStatus(ret.reference, standing, ret.state)}

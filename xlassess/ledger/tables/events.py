@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, true, update
 
+from xlassess.ledger.tables import bulk
 from xlassess.ledger.tables.rows import Row, from_utc, to_utc
 from xlassess.ledger.tables.schema import EVENTS, META
 from xlassess.model.record import OutputKind
@@ -53,7 +54,6 @@ HEAD = "events"
 _FIELDS = ("number", "at", "by", "what", "reference", "return_id", "finding", "reason", "details")
 _GET_HEAD = select(META.c.value).where(META.c.key == HEAD)
 _SET_HEAD = update(META).where(META.c.key == HEAD).values(value=bindparam("head"))
-_INSERT = insert(EVENTS)
 
 
 class ReturnStatus(NamedTuple):
@@ -155,7 +155,8 @@ def append(db: Connection, at: datetime, by: str, entries: Sequence[Entry]) -> N
         row["hash"] = previous = hash_of(row)
         rows.append(row)
     if rows:
-        db.execute(_INSERT, rows)
+        ready = bulk.ready(db.dialect, EVENTS, rows)
+        bulk.put(db, EVENTS, [(row["number"], each) for row, each in zip(rows, ready, strict=True)])
         db.execute(_SET_HEAD, {"head": f"{number}:{previous}"})
 
 
