@@ -5,7 +5,7 @@ BIN = .venv/bin
 # Python says that these modules were loaded with their package, which does no harm here
 WRITE = $(BIN)/python -W ignore::RuntimeWarning:runpy -m
 
-.PHONY: setup demo test everything quick hunt coverage check format bench docs clean
+.PHONY: setup demo test thorough everything quick hunt coverage check format bench docs clean
 
 setup: ## make .venv with everything needed to work on xlassess
 	$(PYTHON) -m venv .venv
@@ -16,11 +16,14 @@ setup: ## make .venv with everything needed to work on xlassess
 demo: ## run a made-up partnership from generate to summary
 	$(BIN)/xlassess demo --output output/demo
 
-test: ## run every test but the hunt; those for programs this machine lacks skip
+test: ## run the tests of every day; those for programs this machine lacks skip
 	$(BIN)/python -m pytest -n auto
 
+thorough: ## do what they do once more, for the other toolkits and from an installed package
+	$(BIN)/python -m pytest -n auto -m thorough
+
 everything: ## run every test there is, the hunt included
-	$(BIN)/python -m pytest -n auto -m 'hunt or not hunt'
+	$(BIN)/python -m pytest -n auto -m 'hunt or thorough or not hunt'
 
 quick: ## run the tests that need no office program and no network
 	$(BIN)/python -m pytest -n auto -m 'not clients and not slow'

@@ -98,7 +98,7 @@ def coverage(session: nox.Session) -> None:
     _install(session, "coverage >= 7.10")
     shutil.rmtree(COVERED, ignore_errors=True)
     COVERED.mkdir(parents=True)
-    everything = ("-m", "hunt or not hunt", "-n", "auto")
+    everything = ("-m", "hunt or thorough or not hunt", "-n", "auto")
     arguments = session.posargs or everything
     # a failing test is told, and does not cost the figures
     session.run("coverage", "run", "-m", "pytest", *arguments, success_codes=[0, 1])

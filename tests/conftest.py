@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -66,15 +67,24 @@ def _environment_left_alone() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what hunts for faults at random, unless it is asked for: ``-m hunt``."""
+    """Leave out what is not for every day, unless it is asked for.
+
+    ``-m hunt`` looks for faults at random. ``-m thorough`` does once more what tests do by habit:
+    for the other toolkits, without JavaScript, from a package that is built and installed.
+    """
+    from tests.schedule import is_of_the_rest
+
     for item in items:
         if item.get_closest_marker("clients") and not _programs(item):
             raise pytest.UsageError(f"{item.nodeid}: the mark 'clients' names no program.")
+        if is_of_the_rest(item):
+            item.add_marker("thorough")
     # The longest files go first: one begun last would leave the other processes idle.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if "hunt" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("hunt")]
-        config.hook.pytest_deselected(items=left_out)
+    asked = re.findall(r"\w+", config.option.markexpr)
+    for mark in (mark for mark in ("hunt", "thorough") if mark not in asked):
+        left_out = {item for item in items if item.get_closest_marker(mark)}
+        config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
 
 

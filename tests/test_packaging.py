@@ -83,6 +83,7 @@ def test_wheel__has_every_template_and_toolkit_and_nothing_from_elsewhere(wheel:
     assert inside == wanted
 
 
+@pytest.mark.thorough
 def test_installed__finds_its_toolkits_and_templates(installed: Path, tmp_path: Path) -> None:
     ask = (
         "from importlib.resources import files;"
@@ -96,6 +97,7 @@ def test_installed__finds_its_toolkits_and_templates(installed: Path, tmp_path: 
     assert str(installed.parent) in templates
 
 
+@pytest.mark.thorough
 def test_installed__runs_the_demo_from_another_folder(installed: Path, tmp_path: Path) -> None:
     run(installed / "xlassess", "demo", "--output", "shown", cwd=tmp_path)
     assert list((tmp_path / "shown").rglob("summary.xlsx"))

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.clients.test_desk import address
 from tests.services.small import LATER, a_folder, answer, with_addresses
-from tests.web.browsing import at_desk, chromium, faults, violations
+from tests.web.browsing import SCRIPT_OR_NOT, at_desk, chromium, faults, violations
 from tests.web.desks import a_round, running, until
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -73,7 +73,7 @@ def refreshed_until(page: Page, total: str) -> None:
     raise AssertionError(total)
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@SCRIPT_OR_NOT
 def test_receive__by_mouse(
     browser: Browser, folder: AssessmentFolder, came: list[Path], script: bool
 ) -> None:
@@ -249,7 +249,7 @@ def _failed(jobs: Jobs, job: Job) -> Job:
     return found
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@SCRIPT_OR_NOT
 def test_send__from_nothing_to_recorded(browser: Browser, tmp_path: Path, script: bool) -> None:
     """Workbooks are written, drafts made and saved, and recorded as sent; nothing twice."""
     folder = a_folder(tmp_path / "fresh", with_addresses(("Ash", "Birch")))

@@ -263,6 +263,7 @@ def test_container__has_what_it_needs() -> None:
     assert lines.index("USER xlassess") > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.clients("caddy")
 def test_caddy__takes_the_file(tmp_path: Path) -> None:
     from tests.clients.programs import need

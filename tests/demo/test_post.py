@@ -80,6 +80,7 @@ def test_post__a_query_is_asked_answered_and_counted(played: PostPlayed) -> None
     assert verify(AssessmentFolder(played.root)).holds
 
 
+@pytest.mark.thorough
 def test_post__is_the_same_every_time_and_gives_way_to_another_demo(tmp_path: Path) -> None:
     root, chosen = tmp_path / "demo", ("melton-checklist",)
 

@@ -23,6 +23,8 @@ from xlassess.services.setup.rounds import rounds
 from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> RoundsPlayed:

@@ -63,6 +63,7 @@ def test_choose_toolkits__unknown() -> None:
     assert "rochford-hallmarks" in error.value.remedy
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("toolkit", NEW)
 def test_demo__no_finding_where_no_mistake_was_made(demo: DemoRun, toolkit: str) -> None:
     returns = _returns(demo, toolkit)
@@ -70,6 +71,7 @@ def test_demo__no_finding_where_no_mistake_was_made(demo: DemoRun, toolkit: str)
     assert Counter(ret.state for ret in returns) == {"accepted": len(returns)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NEW)
 def test_demo__nothing_required_is_left_out(demo: DemoRun, name: str) -> None:
     toolkit = find_toolkit(name)
@@ -79,6 +81,7 @@ def test_demo__nothing_required_is_left_out(demo: DemoRun, name: str) -> None:
         assert needed <= given
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NEW)
 def test_demo__no_sentence_twice(demo: DemoRun, name: str) -> None:
     said = Counter(
@@ -106,6 +109,7 @@ def _items(toolkit: Toolkit) -> set[str]:
     return {item.id for item in toolkit.items()}
 
 
+@pytest.mark.thorough
 def test_demo__reasons_where_they_are_asked_for(demo: DemoRun) -> None:
     toolkit = find_toolkit("working-better-together")
     asks = {item.id: item.follow_up.when for item in toolkit.items() if item.follow_up}
@@ -119,6 +123,7 @@ def test_demo__reasons_where_they_are_asked_for(demo: DemoRun) -> None:
     assert reasons > 20
 
 
+@pytest.mark.thorough
 def test_demo__both_views_are_taken_and_differ(demo: DemoRun) -> None:
     pairs = [
         (mine.value, theirs.value)
@@ -132,12 +137,14 @@ def test_demo__both_views_are_taken_and_differ(demo: DemoRun) -> None:
     assert 0.2 < differing / len(pairs) < 0.8
 
 
+@pytest.mark.thorough
 def test_demo__the_checklist_is_answered_once_by_each_partner(demo: DemoRun) -> None:
     lines = [line for line in demo.status.lines if line.toolkit == "melton-checklist"]
     assert max(Counter(line.partner for line in lines).values()) == 1
     assert len(lines) == 8
 
 
+@pytest.mark.thorough
 def test_demo__a_register_of_those_who_are_asked(tmp_path: Path) -> None:
     result = run_demo(tmp_path / "demo", toolkits=("melton-checklist",))
     assert len(result.status.lines) == 8
@@ -145,6 +152,7 @@ def test_demo__a_register_of_those_who_are_asked(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(result.consolidated.path).sheetnames[0].startswith("Summary")
 
 
+@pytest.mark.thorough
 def test_demo__toolkits_as_a_command(tmp_path: Path) -> None:
     root = tmp_path / "demo"
     arguments = ["demo", "--output", str(root), "--toolkits", "rochford-hallmarks"]

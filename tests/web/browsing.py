@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.clients.programs import need
@@ -16,6 +17,14 @@ USUAL_WIDTHS = (360, 768, 1366, 1920)
 WIDTHS = (320, *USUAL_WIDTHS)
 """Widths of a window in pixels; 320 is 1280 at 400 %, WCAG 2.2, 1.4.10."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCRIPT_OR_NOT = pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(True, id="script"),
+        pytest.param(False, id="no script", marks=pytest.mark.thorough),
+    ],
+)
+"""Whether JavaScript is on: everything can be done without it."""
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

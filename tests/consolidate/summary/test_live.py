@@ -46,10 +46,15 @@ CASES = (
     ),
     Case("withheld", ("pat",), 4, 2, {"attribution": "aggregated"}),
 )
+_HABIT = ("several", "rounds aggregated")
+_PARAMS = [
+    pytest.param(case, marks=[] if case.name in _HABIT else pytest.mark.thorough, id=case.name)
+    for case in CASES
+]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name)
-def written(request, tmp_path: Path):
+@pytest.fixture(scope="module", params=_PARAMS)
+def written(request, tmp_path_factory: pytest.TempPathFactory):
     case = request.param
     made = over_rounds if case.rounds else a_round
     record = made(
@@ -58,7 +63,7 @@ def written(request, tmp_path: Path):
         Wish(returned=case.returned, gaps=0.06, query=(1,)),
         **case.changes,
     )
-    path = tmp_path / "summary.xlsx"
+    path = tmp_path_factory.mktemp("written") / "summary.xlsx"
     summary = summarise(record, MADE_AT)
     write_summary(summary, path)
     return summary, path

@@ -28,7 +28,7 @@ PAGE = 730
 """Points between the margins of an A4 page."""
 
 
-@pytest.fixture(params=SURVEYS)
+@pytest.fixture(scope="module", params=SURVEYS)
 def page(request):
     record = a_round(
         [find_toolkit(request.param)], 15, Wish(returned=13, gaps=0.06, query=(1,), talk=0.4)
