@@ -27,6 +27,7 @@ STATES = [
     *(one.path for one in PAGES if one.title), "/send?show=all", "/?round=2031", "/nothing",
     "/summary?show=aggregated", "/summary/sheet?sheet=Agreement", "/summary/sheet?sheet=Method",
     "/summary/item?toolkit=tiny&item=1A", "/register/people", "/begin/round",
+    "/begin/settings", "/begin/return-date",
     "/begin/toolkit?id=pat", "/plan/progress", "/plan/workshop", "/begin/closing",
     "/send/messages?kind=reminder", "/send/messages?kind=feedback",
 ]  # fmt: skip

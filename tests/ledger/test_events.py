@@ -15,7 +15,7 @@ import pytest
 from tests.ledger.raw import behind
 from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
-from xlassess.ledger.tables.events import START, read, read_whole
+from xlassess.ledger.tables.events import START, Entry, read, read_whole
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError
 
@@ -390,3 +390,15 @@ def test_log__known_from_before_is_the_log_as_it_is(filled: Place) -> None:
         with ledger._reading() as db:
             assert read_whole(db) == read(db)
             assert len(read_whole(db)) == MANY + 2
+
+
+def test_event__of_a_kind_that_is_not_known_here_is_kept_and_checked(filled: Place) -> None:
+    """A ledger to which a later program wrote is opened by this one as before."""
+    with Ledger(filled, clock, by="Later") as ledger:
+        with ledger._writing() as db:
+            ledger._log(db, Entry("seen by the mayor"))  # type: ignore[arg-type]
+        ledger.decisions.undo("declined", "R002")
+        assert ledger.events(MANY)[0].what == "seen by the mayor"
+    assert faults(filled) == []
+    tamper(filled, f"UPDATE events SET what = 'seen by the king' WHERE number = {MANY + 1}")
+    assert f"event {MANY + 1}" in faults(filled)

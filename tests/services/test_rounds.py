@@ -19,6 +19,7 @@ import pytest
 
 from tests.services.small import (
     LATER,
+    MONDAY,
     PEOPLE,
     a_folder,
     answer,
@@ -624,11 +625,11 @@ def test_without_fields__takes_a_field_and_what_is_said_about_it(text: str, left
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"return_by: 2026-03-13", b"return_by:\n  2026-03-13"),
+        (b"return_by: 2026-03-13", b"return_by: &day 2026-03-13\npurpose: *day"),
         (b"id: small", b"id: small\nnonsense: 1"),
         (b"Small Partnership", b"Sm\xe4ll Partnership"),
     ],
-    ids=["over two lines", "with a mistake", "in other letters"],
+    ids=["in two places at once", "with a mistake", "in other letters"],
 )
 def test_return_date__settings_that_cannot_be_changed_stay_as_they_are(
     tmp_path: Path, old: bytes, new: bytes
@@ -638,5 +639,5 @@ def test_return_date__settings_that_cannot_be_changed_stay_as_they_are(
     assert new in settings
     folder.settings_file.write_bytes(settings)
     with pytest.raises(XlassessError):
-        change_return_date(folder, date(2026, 4, 9), today=date(2026, 3, 1))
+        change_return_date(folder, date(2026, 4, 9), now=MONDAY)
     assert folder.settings_file.read_bytes() == settings

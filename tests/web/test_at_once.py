@@ -192,7 +192,7 @@ def test_drafts__recorded_in_two_tabs_at_once_count_once(
     assert found is not None
     jobs.keep(replace(found, came={**found.came, "recorded": False}))
     again = {"number": number_in(desk.get("/send")), "what": "record", "job": job.id}
-    assert desk.post(to, again).status_code == 303
+    assert desk.post(to, again).status_code == 422
     assert _reminders(folder) == 1
 
 

@@ -327,14 +327,18 @@ class AssessmentFolder:
         except (XlassessError, OSError):
             return False
 
-    def check(self, text: str) -> Assessment:
+    def check(self, text: str, of_round: str = "") -> Assessment:
         """Return the assessment as these settings would have it; nothing is written.
+
+        Args:
+            text: assessment.yaml.
+            of_round: round.yaml, where rounds have folders of their own.
 
         Raises:
             AssessmentFileError: they have problems; every one is listed.
         """
-        own = read_yaml(text.encode("utf-8"), self.settings_file.name)
-        return self._checked(with_inherited(own, self.root))
+        joined = self._joined(text.encode("utf-8"), of_round.encode("utf-8"))
+        return self._checked(with_inherited(joined, self.root))
 
     def _checked(self, file: Source) -> Assessment:
         assessment, problems = read_as(file, Assessment)
@@ -370,12 +374,16 @@ class AssessmentFolder:
         return register_of(settings, self.settings_file.name, self.root)
 
     def _settings(self) -> Source:
-        lasting = read_yaml(self._read(self.settings_file), self.settings_file.name)
+        of_round = self._read(self.round_file) if self.round_name else b""
+        return self._joined(self._read(self.settings_file), of_round)
+
+    def _joined(self, lasting: bytes, of_round: bytes) -> Source:
+        """What the two files say together; the first alone, where there is one round."""
+        whole = read_yaml(lasting, self.settings_file.name)
         if not self.round_name:
-            return lasting
+            return whole
         name = self.round_file.relative_to(self.root).as_posix()
-        own = read_yaml(self._read(self.round_file), name)
-        return rounds.JoinedSettings(self.round_name, lasting, own)
+        return rounds.JoinedSettings(self.round_name, whole, read_yaml(of_round, name))
 
     def respondents(self) -> tuple[Respondent, ...]:
         """Return who is asked, in the order of the register (see `register`)."""

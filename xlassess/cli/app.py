@@ -17,6 +17,7 @@ from xlassess.version import __version__
 
 _VERBS: Mapping[str, tuple[str, str]] = {
     "init": ("setup.init", "Start a new assessment."),
+    "settings": ("setup.settings", "Show and change the settings."),
     "generate": ("generate", "Write the workbooks to send out."),
     "send": ("send", "Write messages with the workbooks, ready to send."),
     "ingest": ("ingest", "Read the workbooks that came back."),

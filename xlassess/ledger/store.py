@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from types import TracebackType
 
@@ -541,6 +541,24 @@ class Ledger:
         """Record that a round that was closed is open again, and why."""
         with self._writing() as db:
             self._log(db, Entry("round reopened", reason=reason, details={"round": round_name}))
+
+    def round_begun(self, round_name: str, follows: str, return_by: date) -> None:
+        """Record that a round has begun, after which one, and by when its workbooks are wanted."""
+        details = {"round": round_name, "follows": follows, "return_by": return_by.isoformat()}
+        with self._writing() as db:
+            self._log(db, Entry("round begun", details=details))
+
+    def settings_changed(self, round_name: str, changed: Mapping[str, Sequence[str]]) -> None:
+        """Record that settings were changed.
+
+        Args:
+            round_name: the round for which they were looked at.
+            changed: the names of fields, each with what stood there before and what stands there
+                now; with nothing, where it is about people or their words.
+        """
+        details = {"round": round_name, "changed": {one: [*both] for one, both in changed.items()}}
+        with self._writing() as db:
+            self._log(db, Entry("settings changed", details=details))
 
     def marked_by_hand(self, what: What) -> dict[str, datetime]:
         """Return the workbooks of which this was recorded last, and by a person, and when.

@@ -26,6 +26,7 @@ from xlassess.web.routes import (
     receive,
     register,
     send,
+    settings,
     settle,
     summary,
 )
@@ -57,6 +58,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage(
         "return-date", "/begin/return-date", begin.show_return_date, act=begin.act_on_return_date
     ),
+    DeskPage("settings", "/begin/settings", settings.show, act=settings.act),
     DeskPage("closing", "/begin/closing", begin.show_closing, act=begin.act_on_closing),
     DeskPage("people", "/register/people", begin.show_people, act=begin.act_on_people, files=True),
     DeskPage("send", "/send", send.show, "Send", send.record),

@@ -33,6 +33,7 @@ EVENT_WORDS: Mapping[What, str] = {
     "feedback written": "Pages for respondents written",
     "entry made": "Copy made, to type answers in", "portfolio written": "Counted in a portfolio",
     "progress counted": "Counted in a progress paper",
+    "settings changed": "Settings changed", "round begun": "Round begun",
 }  # fmt: skip
 """What happened, as the page says it."""
 

@@ -10,6 +10,7 @@ PAGE_TITLES: Mapping[str, str] = {
     "register": "Register", "settle": "Settle", "summary": "Summary", "plan": "Plan",
     "follow-up": "Report progress", "workshop": "Talk the findings over",
     "papers": "Papers", "history": "Look back", "round": "Begin the next round",
+    "settings": "Settings",
 }  # fmt: skip
 """The pages that people are sent to, with what each is called."""
 
@@ -20,7 +21,7 @@ _PAGE_OF: Mapping[str, str] = {
     "correct": "settle", "enter": "settle", "nil": "register", "decline": "register",
     "consolidate": "summary", "report": "summary", "export": "summary", "plan": "plan",
     "progress": "follow-up", "history": "register", "verify": "history", "round": "home",
-    "feedback": "papers", "workshop": "workshop",
+    "feedback": "papers", "workshop": "workshop", "settings": "settings",
 }  # fmt: skip
 """The page on which what a command does is done."""
 

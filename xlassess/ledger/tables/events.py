@@ -34,6 +34,7 @@ What = Literal[
     "round closed", "round reopened", "plan agreed", "progress reported",
     "plan written", "progress written", "workshop written", "workshop held",
     "feedback written", "entry made", "portfolio written", "progress counted",
+    "settings changed", "round begun",
 ]  # fmt: skip
 """What can happen."""
 

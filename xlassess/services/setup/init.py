@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
+from xlassess.assessment.slugs import slug
 from xlassess.assessment.starter import choose_toolkits, enter, explanations
+from xlassess.files.locks import holding
 from xlassess.files.problems import Problem
+from xlassess.files.rights import like_its_folder
 from xlassess.model.errors import UsageError
 
 
@@ -123,6 +129,47 @@ def begin_with(
     except AssessmentFileError as wrong:
         return tuple(_problem(one, text) for one in wrong.problems)
     return _begin(root, text)
+
+
+_LOCK = ".begin.lock"
+"""Stands for the lock held from looking whether a name is free until an assessment has it."""
+
+
+def begin_named(
+    place: Path, values: Mapping[str, str], toolkits: Sequence[str]
+) -> str | tuple[SettingsProblem, ...]:
+    """Make a new assessment in a folder of many, under a name made from that of its partnership.
+
+    It is there as a whole or not at all.
+
+    Args:
+        place: the folder of assessments.
+        values: see `begin_with`; its short name is that of its folder.
+        toolkits: the ids of the toolkits.
+
+    Returns:
+        The name of its folder, or all that is wrong.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    name = slug(values.get("partnership", ""))
+    if not values.get("partnership", "").strip():
+        return (SettingsProblem("partnership", "Enter the name of the partnership."),)
+    unfinished = place / f".unfinished-{secrets.token_hex(8)}"
+    with holding(place / _LOCK):
+        if os.path.lexists(place / name):
+            taken = f"There is something called {name} already. Enter a name that tells them apart."
+            return (SettingsProblem("partnership", taken),)
+        try:
+            done = begin_with(unfinished, {**values, "id": name}, toolkits)
+            if not isinstance(done, Begun):
+                return done
+            unfinished.rename(place / name)
+            like_its_folder(place / name)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return name
 
 
 def _problem(problem: Problem, text: str) -> SettingsProblem:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,12 +24,13 @@ from xlassess.files.rights import like_its_folder
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.assessment import Assessment
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError
 from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import sha256_of, write_whole
+from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.round_folders import take_over
 from xlassess.services.papers.round_archive import ARCHIVE, write_archive
+from xlassess.services.setup.change_settings import change_settings, only_setting
 from xlassess.services.status import OUT, status
 
 
@@ -148,7 +149,7 @@ def _counts(
 
 
 def begin_round(
-    folder: AssessmentFolder, name: str, return_by: date, *, now: datetime
+    folder: AssessmentFolder, name: str, return_by: date, *, now: datetime, by: str = ""
 ) -> BegunRound:
     """Begin the next round with the settings and the people of the last one.
 
@@ -160,6 +161,7 @@ def begin_round(
         name: the new round's name.
         return_by: the day by which its workbooks are wanted.
         now: the present moment, in UTC.
+        by: who begins it; empty for whoever the operating system says.
 
     Raises:
         UsageError: the name cannot be that of a round, or is that of one, or the day is over.
@@ -184,7 +186,13 @@ def begin_round(
         unfinished.mkdir()
         (unfinished / ROUND_SETTINGS).write_text(round_text(new), encoding="utf-8")
         (unfinished / REGISTER).write_bytes(register_book(people))
-        unfinished.rename(place / name)
+        with ExitStack() as stack:
+            # On record before it has its name; not at all where it cannot be given it.
+            if Ledger.is_at(before.ledger):
+                ledger = stack.enter_context(Ledger(before.ledger, lambda: now, by))
+                stack.enter_context(ledger.together())
+                ledger.round_begun(name, settings.round, return_by)
+            unfinished.rename(place / name)
         like_its_folder(place / name)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -210,10 +218,7 @@ def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date
         )
 
 
-_RETURN_BY = re.compile(r"^return_by:[^#\n\r]*", re.MULTILINE)
-
-
-def change_return_date(folder: AssessmentFolder, day: date, *, today: date) -> None:
+def change_return_date(folder: AssessmentFolder, day: date, *, now: datetime, by: str = "") -> None:
     """Write another return date into the settings; nothing else in them changes.
 
     Workbooks that are out name the day that they were written with. Messages name the new one.
@@ -221,41 +226,20 @@ def change_return_date(folder: AssessmentFolder, day: date, *, today: date) -> N
     Args:
         folder: the assessment with the round.
         day: the day by which workbooks are wanted now.
-        today: the present day.
+        now: the present moment, in UTC.
+        by: who changes it; empty for whoever the operating system says.
 
     Raises:
-        UsageError: the day has passed, or the settings have not exactly one line for it.
+        UsageError: the day has passed, the round is closed, or the file is written in an unusual
+            way.
         XlassessError: the settings cannot be used.
         OSError: they cannot be written.
     """
-    if day < today:
+    if day < now.astimezone().date():
         raise UsageError(f"The return date {day} has passed.", "Give a later date.")
-    folder.assessment()  # of settings that have mistakes, nothing is changed
-    path = folder.round_file if folder.round_file.is_file() else folder.settings_file
-    before = path.read_bytes()
-    text = before.decode("utf-8")
-    if len(_RETURN_BY.findall(text)) != 1:
-        raise UsageError(
-            f"{path.name} has not exactly one line that begins with return_by:",
-            f"Enter the day there yourself: return_by: {day}",
-        )
-    changed = _RETURN_BY.sub(lambda found: f"return_by: {day}{_gap(found)}", text)
-    write_whole(path, changed.encode("utf-8"))
-    try:
-        entered = folder.assessment().return_by == day
-    except XlassessError:  # a value over several lines, and other things that YAML has
-        entered = False
-    if not entered:
-        write_whole(path, before)
-        raise UsageError(
-            f"The day could not be entered in {path.name}. It was left as it was.",
-            f"Enter it there yourself: return_by: {day}",
-        )
-
-
-def _gap(found: re.Match[str]) -> str:
-    """The blanks before a remark that follows in the same line."""
-    return " " if found.end() < len(found.string) and found.string[found.end()] == "#" else ""
+    stands = folder.assessment().return_by  # of settings that have mistakes, nothing is changed
+    was = {"return_by": stands.isoformat() if stands else ""}
+    only_setting(change_settings(folder, {"return_by": day.isoformat()}, was, now=now, by=by))
 
 
 def left_open(folder: AssessmentFolder, *, today: date) -> LeftOpen:

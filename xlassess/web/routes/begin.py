@@ -25,7 +25,14 @@ from xlassess.services.setup.fill_register import (
     register_says,
     take_register,
 )
-from xlassess.services.setup.init import Begun, SettingsField, begin_with, settings_fields
+from xlassess.services.setup.init import (
+    Begun,
+    SettingsField,
+    SettingsProblem,
+    begin_named,
+    begin_with,
+    settings_fields,
+)
 from xlassess.services.setup.rounds import begin_round, change_return_date, reopen_round
 from xlassess.services.setup.toolkits import (
     ListedToolkit,
@@ -100,10 +107,16 @@ def act(visit: Visit) -> Done:
         if day and date.fromisoformat(day) < visit.today:
             passed = "This day has passed. Enter a later one, or leave it empty."
             raise FormErrors(FieldError("return_by", passed))
-    done = begin_with(visit.desk.root, said, visit.form.all("toolkits"))
-    if not isinstance(done, Begun):
+    to, chosen = visit.desk.pages["people"], visit.form.all("toolkits")
+    done: Begun | str | tuple[SettingsProblem, ...]
+    if visit.desk.team:
+        done = begin_named(visit.desk.root.parent, said, chosen)
+        to = to.format(done)
+    else:
+        done = begin_with(visit.desk.root, said, chosen)
+    if isinstance(done, tuple):
         raise FormErrors(*(FieldError(one.field, one.message) for one in done))
-    return Done("The assessment has begun. Enter who is asked.", visit.desk.pages["people"])
+    return Done("The assessment has begun. Enter who is asked.", to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +288,7 @@ def act_on_round(visit: Visit) -> Done:
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
     return_by = day_typed(day, "return_by")
     try:
-        begun = begin_round(visit.folder, name, return_by, now=visit.now)
+        begun = begin_round(visit.folder, name, return_by, now=visit.now, by=visit.user.name)
     except UsageError as wrong:
         field = "return_by" if str(return_by) in wrong.message else "name"
         raise FormErrors(FieldError(field, f"{wrong.message} {wrong.remedy}")) from None
@@ -318,7 +331,7 @@ def act_on_return_date(visit: Visit) -> Done:
     day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
     return_by = day_typed(day, "return_by")
     try:
-        change_return_date(visit.folder, return_by, today=visit.today)
+        change_return_date(visit.folder, return_by, now=visit.now, by=visit.user.name)
     except UsageError as wrong:
         message = " ".join(filter(None, (wrong.message, wrong.remedy)))
         raise FormErrors(FieldError("return_by", message)) from None

@@ -31,6 +31,7 @@ from xlassess.services.history import (
     why_told,
 )
 from xlassess.services.in_doubt import AnswerPlace, correctable
+from xlassess.services.setup.change_settings import changed_in_words
 from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
@@ -95,7 +96,7 @@ class CellsView:
 class LookBackView:
     """What happened last, page by page; what was checked last, and what is being checked."""
 
-    events: tuple[tuple[Event, str, str], ...]
+    events: tuple[tuple[Event, str, str, tuple[str, ...]], ...]
     before: str
     after: str
     here: str
@@ -169,7 +170,7 @@ def _all(visit: Visit) -> Response:
     now = next((job for job in jobs if job.state != "done"), None)
     view = LookBackView(
         events=tuple(
-            (one, EVENT_WORDS.get(one.what, one.what), _theirs(visit, one))
+            (one, EVENT_WORDS.get(one.what, one.what), _theirs(visit, one), changed_in_words(one))
             for one in reversed(events)
         ),
         before=visit.at("history", at=str(at - _MOST)) if at else "",

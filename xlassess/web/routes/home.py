@@ -46,6 +46,7 @@ class HomeView:
     next_round: str
     closing: str
     return_date: str
+    settings: str
 
     @property
     def issued(self) -> int:
@@ -101,6 +102,7 @@ def show(visit: Visit) -> Response:
         next_round=visit.at("round"),
         closing=visit.at("closing"),
         return_date=visit.at("return-date"),
+        settings=visit.at("settings"),
     )
     return page(visit, "home.html", "Where the round stands", view)
 

@@ -1,0 +1,83 @@
+"""``xlassess settings``: shown, changed and on record, like on the desk."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.services.small import MONDAY, a_folder, made_once
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.ledger import Event, Ledger
+from xlassess.services.generate import generate
+
+
+@pytest.fixture
+@made_once
+def folder(tmp_path: Path) -> AssessmentFolder:
+    folder = a_folder(tmp_path / "small")
+    generate(folder, now=MONDAY)
+    return folder
+
+
+def run(folder: AssessmentFolder, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["settings", "-C", str(folder.root), *words])
+
+
+def changes(folder: AssessmentFolder) -> list[Event]:
+    with Ledger(folder.ledger) as ledger:
+        return [one for one in ledger.events() if one.what == "settings changed"]
+
+
+def test_settings__are_changed_and_shown_with_who_did_it(folder: AssessmentFolder) -> None:
+    result = run(folder, "return_by=2099-04-30", "coordinator.phone=01 234")
+    assert result.exit_code == 0, result.stderr
+    assert "return_by: 2026-03-13 became 2099-04-30" in result.stdout
+    assert "return_by: 2099-04-30\n" in folder.settings_file.read_text("utf-8")
+    (event,) = changes(folder)
+    assert event.by == getpass.getuser()
+    assert event.details == {
+        "round": "2026",
+        "changed": {"return_by": ["2026-03-13", "2099-04-30"], "coordinator.phone": []},
+    }
+    said = " ".join(run(folder).stdout.split())
+    assert "coordinator’s telephone; Return date: 13 March 2026 became 30 April 2099" in said
+    assert "It is sealed into" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("id=other", "It is sealed into every workbook"),
+        ("return_by=2020-01-01", "This day has passed."),
+        ("return_by=soon", "must be a date"),
+        ("nonsense=1", "There is no setting nonsense"),
+        ("marking", "Write it as NAME=VALUE."),
+        ("toolkits=pta", "There is no toolkit 'pta'."),
+    ],
+)
+def test_settings__that_cannot_be_changed_so_stay(
+    folder: AssessmentFolder, word: str, told: str
+) -> None:
+    before = folder.settings_file.read_bytes()
+    result = run(folder, "partnership=Another", word)
+    assert (result.exit_code, told in " ".join(result.stderr.split())) == (2, True), result.stderr
+    assert folder.settings_file.read_bytes() == before
+    assert changes(folder) == []
+
+
+def test_settings__taken_from_a_programme_and_changed_here_hold_here(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    (tmp_path / "programme.yaml").write_text(
+        "title: Ours\nshared:\n  marking: SHARED\n  coordinator:\n    name: Pat\n    phone: '1'\n"
+        "partnerships: []\n", encoding="utf-8",
+    )  # fmt: skip
+    said = folder.settings_file.read_text("utf-8").split("coordinator:")[0]
+    folder.settings_file.write_text(f"{said}\nprogramme: ..\ncoordinator:\n", encoding="utf-8")
+    assert folder.assessment().coordinator.name == "Pat"
+    assert run(folder, "coordinator.phone=2").exit_code == 0
+    kept = folder.assessment()
+    assert (kept.coordinator.name, kept.coordinator.phone, kept.marking) == ("Pat", "2", "SHARED")
