@@ -158,7 +158,8 @@ def test_pages__can_be_used_by_everybody(
     look()
     entered(page, desk, "cora")
     page.get_by_role("heading", name="Where the round stands").wait_for()
-    for path in ("/a/harbour/", "/", "/account", "/account?done=password", "/log-out", "/nothing"):
+    for path in ("/a/harbour/", "/", "/account", "/account?done=password", "/log-out", "/nothing",
+                 "/begin", "/a/harbour/begin/settings"):  # fmt: skip
         page.goto(f"{desk.address}{path}")
         look()
     page.goto(f"{desk.address}/log-out")
@@ -169,10 +170,13 @@ def test_pages__can_be_used_by_everybody(
     page.locator("[data-again]").wait_for(state="detached")
     page.wait_for_load_state()
     look()
-    page.goto(f"{desk.address}/a/harbour/register")
-    look()
+    for path in ("/a/harbour/register", "/a/harbour/plan/workshop"):
+        page.goto(f"{desk.address}{path}")
+        page.locator("[data-again]").wait_for(state="detached")
+        page.wait_for_load_state()
+        look()
     context.close()
-    assert len(looked) == 13
+    assert len(looked) == 16
 
 
 @pytest.mark.clients("nginx", "chromium")

@@ -21,7 +21,7 @@ from xlassess.web.app import PAGES, DeskPage
 from xlassess.web.forms import Numbers
 from xlassess.web.page import team_page
 from xlassess.web.security import STATIC, Session, User
-from xlassess.web.team.accounts import IDLE_SECONDS, Accounts, LogIn
+from xlassess.web.team.accounts import EVERY, IDLE_SECONDS, Accounts, LogIn
 from xlassess.web.team.closed import closed_forms
 from xlassess.web.team.doors import (
     INVITATION,
@@ -44,6 +44,13 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 WITHIN = "/a/{assessment}"
 """Where the pages of one assessment are."""
+
+
+BEGIN = "/begin"
+"""Where an assessment is begun in the team's folder."""
+
+_NEW = ".new"
+"""Stands for the folder of an assessment that is not there yet; no folder has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class TeamDesk:
 
         def known(path: str) -> bool:
             scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
-            return path == ADDRESS or any(
+            return path in (ADDRESS, BEGIN) or any(
                 one.matches(scope)[0] is Match.FULL
                 for one in inside
                 if "GET" in (one.methods or ())
@@ -79,7 +86,7 @@ class TeamDesk:
 
         entrance = Entrance(self.accounts, self.throttle, self.numbers, self.place, self.log, known)
         pages = Starlette(
-            routes=[*_own(entrance), self._list(places), *inside],
+            routes=[*_own(entrance), self._list(places), *self._beginning(), *inside],
             exception_handlers={404: _missing, 405: _missing, Exception: self._faulty},
         )  # fmt: skip
         with_session = _WithSession(pages)
@@ -105,13 +112,42 @@ class TeamDesk:
             ]  # fmt: skip
             seen.sort(key=lambda one: (one[0].partnership.casefold(), one[0].key))
             return team_page("team_list.html", "Assessments", who=who.account, seen=seen,
-                             within=WITHIN[:3], in_words=IN_WORDS)  # fmt: skip
+                             within=WITHIN[:3], in_words=IN_WORDS,
+                             begins=BEGIN if _may_begin(who) else "")  # fmt: skip
 
         async def endpoint(request: Request) -> Response:
             request.scope[TEMPLATE] = "/"
             return await run_in_threadpool(listed, request.scope[WHO])
 
         return Route("/", endpoint, methods=["GET"])
+
+    def _beginning(self) -> list[Route]:
+        """The page on which an assessment is begun, and the questions of toolkits beside it."""
+        named = {one.name: one for one in PAGES}
+        desk = Desk(
+            root=self.root.resolve() / _NEW,
+            menu=(),
+            pages={"begin": BEGIN, "toolkit": f"{BEGIN}/toolkit", "home": "/",
+                   "people": WITHIN.format(assessment="{}") + named["people"].path},
+            numbers=self.numbers, team=True, idle=IDLE_SECONDS, report=self.log.fault,
+        )  # fmt: skip
+
+        async def answer(one: DeskPage, request: Request) -> Response:
+            request.scope[TEMPLATE] = desk.pages[one.name]
+            who: LogIn = request.scope[WHO]
+            if not _may_begin(who):
+                self.log.tell("refused", user=who.account.login, route=request.scope[TEMPLATE])
+                return team_page("team_refused.html", "You may not open this page", 403,
+                                 reason="begin", who=who.account)  # fmt: skip
+            if request.method == "POST" and one.act:
+                return await acts(desk, one.act, one.show)(request)
+            return await shows(desk, one.show)(request)
+
+        return [
+            Route(desk.pages[name], partial(answer, named[name]),
+                  methods=["GET", "POST"] if named[name].act else ["GET"])
+            for name in ("begin", "toolkit")
+        ]  # fmt: skip
 
     def _of_assessments(self, places: Places) -> list[Route]:
         """The pages of assessments; each looks who may open it before anything is read."""
@@ -171,6 +207,11 @@ def _narrowed(answer: Response, reads: bool, who: LogIn, desk: Desk) -> Response
         answer.body = closed_forms(bytes(answer.body))
         answer.headers["content-length"] = str(len(answer.body))
     return answer
+
+
+def _may_begin(who: LogIn) -> bool:
+    """True for a coordinator of all assessments: one that is new is among them."""
+    return who.account.roles.get(EVERY) == "coordinator"
 
 
 def _own(entrance: Entrance) -> list[Route | Mount]:
