@@ -198,10 +198,36 @@ def test_redaction__a_short_name_is_no_umlaut(text):
         ),  # Cyrillic letters among Latin ones
         ("Наталья Орлова", "НАТАЛЬЯ орлова"),
         ("Anna Nikou", "Α\u039d\u039dA \u039dIKOU"),
+        ("Ola Soto", "\u0555la S\u0585to"),  # Armenian ones
+        ("Ola Soto", "\u1d0f\u029f\u1d00 \ua731\u1d0f\u1d1b\u1d0f"),  # small capitals
+        ("Ola Soto", "\U0001f15e\U0001f15b\U0001f150 SOTO"),  # in circles
+        ("Ola Soto", "\U0001f1f4\U0001f1f1\U0001f1e6 Soto"),  # as on flags
+        ("Þóra Ðungal", "Thora Dungal"),
+        ("Siobhán O’Brien", "Siobhan O\ua78cBrien"),
     ],
 )
 def test_redaction__letters_that_look_alike(name, text):
     assert Redaction({name: "X"})(f"As {text} said") == "As X said"
+
+
+@pytest.mark.parametrize("filler", "\u115f\u1160\u3164\uffa0\u034f\ufe0f\u2800\u17b4")
+def test_redaction__letters_that_nobody_sees(filler):
+    assert Redaction({"Ola Soto": "X"})(f"As Ola So{filler}to said") == "As X said"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Sotos said", "The X said"),
+        ("Sotos view", "X view"),
+        ("Soto's view", "X's view"),
+        ("the marks are high", "the marks are high"),
+        ("sotosa", "sotosa"),
+    ],
+)
+def test_redaction__several_of_a_name_or_no_apostrophe(text, expected):
+    redact = Redaction({"Ola Soto": "X", "Soto": "X", "Mark": "X"}, {"Soto", "Mark"})
+    assert redact(text) == expected
 
 
 def test_redaction__a_name_does_not_go_on_over_a_comma():

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 
 from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
-from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores
+from xlassess.consolidate.figures.thresholds import LEVEL_LEAST, favourable, has_scores, mean_of
 from xlassess.consolidate.figures.values import Figure, ScoreRow
-from xlassess.consolidate.figures.withholding import CountedReturns, FigureKey, hidden_figures
+from xlassess.consolidate.figures.withholding import (
+    CountedReturns,
+    FigureKey,
+    guarded,
+    hidden_figures,
+)
 from xlassess.model.answer import Answer
 from xlassess.model.assessment import LEVELS
 from xlassess.model.toolkit import Item, Scale, Section, Toolkit, answer_field
@@ -106,7 +111,7 @@ def over(values: Sequence[float]) -> Figure:
     """The figure of these values, each of one return."""
     if not values:
         return Figure()
-    return Figure(len(values), sum(values) / len(values), min(values), max(values))
+    return Figure(len(values), mean_of(values), min(values), max(values))
 
 
 def figure_of(toolkit: Toolkit, scores: Sequence[SectionScore]) -> Figure:
@@ -149,7 +154,8 @@ def section_levels(base: ToolkitReturns, section: Section, view: str) -> dict[st
             hidden = (
                 FigureKey("section level", section.id, answer_field(view), level) in base.hidden
             )
-            found[label] = Figure(figure.n, withheld=True) if hidden else figure
+            shown = guarded(figure, base.participants, hidden=False)
+            found[label] = Figure(figure.n, withheld=True) if hidden else shown
     return found
 
 

@@ -7,7 +7,7 @@ nothing else is said they are ours and not the publications'.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, fsum
 
 from xlassess.model.toolkit import Choice, Scale
 
@@ -122,6 +122,18 @@ CLOSED_STATUSES = ("done", "stopped")
 
 DIGITS = 9
 """Decimals beyond which two figures are the same: binary fractions differ in the last ones."""
+
+_CERTAIN = 12
+"""Decimals that rounding errors never reach in a mean of some hundreds of scores."""
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """Return the mean of figures of single returns, rounded as far as it is certain.
+
+    What rounding errors add up to differs with who said what, and a cell shows all its digits to
+    whoever asks for them.
+    """
+    return round(fsum(values) / len(values), _CERTAIN)
 
 
 def is_gap(distance: float | None, width: float, share: float) -> bool:

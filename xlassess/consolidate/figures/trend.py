@@ -16,6 +16,7 @@ from xlassess.consolidate.figures.thresholds import (
     CHANGE_STEP,
     DIGITS,
     is_share,
+    mean_of,
 )
 
 LineKind = Literal["overall", "section", "item"]
@@ -174,8 +175,8 @@ def moves_of(pairs: Iterable[Pair]) -> Movement:
         return Movement()
     return Movement(
         n=len(own),
-        then=sum(pair.then for pair in own) / len(own),
-        now=sum(pair.now for pair in own) / len(own),
+        then=mean_of([pair.then for pair in own]),
+        now=mean_of([pair.now for pair in own]),
         up=sum(pair.moved > 0 for pair in own),
         down=sum(pair.moved < 0 for pair in own),
         pairs=own,

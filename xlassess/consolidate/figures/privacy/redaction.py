@@ -23,6 +23,15 @@ from xlassess.consolidate.figures.privacy.person_names import (
 
 NAME_TAKEN_OUT = "[name removed]"
 
+
+def _named(name: str) -> str:
+    """The character of this name in Unicode; empty where there is none."""
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        return ""
+
+
 # Begins where such a run begins, so that a long run of letters is gone over once only.
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"[^\W_]+|&")
@@ -52,15 +61,37 @@ _LETTERS = str.maketrans(
         "Æ": "AE",
         "œ": "oe",
         "ı": "i",
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "Th",
+        "\ua78c": "'",
         "\u02bc": "'",
         "\u02bb": "'",
     }
 )
-_LOOK = "авекмнорстухѕіјһԁԛԝӏѵαβεζηικμνορτυχ", "abekmhopctyxsijhdqwlvabezhikmnoptyx"
+_LOOK = "авекмнорстухѕіјһԁԛԝӏѵαβεζηικμνορτυχօս", "abekmhopctyxsijhdqwlvabezhikmnoptyxou"
 _ALIKE = str.maketrans(_LOOK[0] + _LOOK[0].upper(), _LOOK[1] + _LOOK[1].upper())
-"""Cyrillic and Greek letters that are, small or large, drawn as Latin ones (after Unicode
+"""Cyrillic, Greek and Armenian letters that are, small or large, drawn as Latin ones (after Unicode
 Technical Standard 39, section 4): the same in names and in texts, so that a name typed in the
 wrong letters is found, and names in these scripts are found as well."""
+
+
+_DRAWN = str.maketrans(
+    {
+        found: letter
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        for style in (
+            "LATIN LETTER SMALL CAPITAL", "NEGATIVE CIRCLED LATIN CAPITAL LETTER",
+            "NEGATIVE SQUARED LATIN CAPITAL LETTER", "REGIONAL INDICATOR SYMBOL LETTER",
+        )
+        if (found := _named(f"{style} {letter}"))
+    }
+)  # fmt: skip
+"""Letters in a style that Unicode does not take for the letter, though every reader does."""
+
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Hangul that stand for none and leave a gap, or nothing, in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +121,10 @@ class Redaction:
     ) -> None:  # fmt: skip
         self._names: dict[str, _Entry] = {}
         self._inside: dict[str, str] = {}
+        # Several people of a name ("the Smiths"), or an apostrophe was left out.
+        self._several: dict[str, str] = {}
         for name in sorted(instead, key=lambda each: (-len(each), each)):
-            shape = "".join(word for word, _, _ in _words(unicodedata.normalize("NFC", name)))
+            shape = _shape(unicodedata.normalize("NFC", name))
             if not shape:
                 continue
             if not shape.isascii() and any(map(sets_no_spaces, shape)):
@@ -100,16 +133,20 @@ class Redaction:
             for spelt in spellings(name):
                 bound = name in capitals
                 self._take(spelt, instead[name], is_exact=name in exact, bound=bound)
+                if name in exact and len(shape) >= _SHORT and shape.casefold() not in ALSO_WORDS:
+                    self._several[f"{_shape(spelt)}s".casefold()] = instead[name]
         self._longest = max(map(len, self._names), default=0)
         # Most words begin no name, so that no more than this need be asked of them.
         self._begins = {
-            name[:letters] for name in self._names for letters in range(1, _BEGINNING + 1)
+            name[:letters]
+            for name in (*self._names, *self._several)
+            for letters in range(1, _BEGINNING + 1)
         }
         self._lengths = sorted(set(map(len, self._inside)), reverse=True)
 
     def _take(self, name: str, instead: str, *, is_exact: bool, bound: bool) -> None:
         """Take in one spelling of a name; a bound one is found with its capitals only."""
-        shape = "".join(word for word, _, _ in _words(name))
+        shape = _shape(name)
         plain = shape.casefold()
         bound = bound or (len(shape) <= _SHORT and not is_exact)
         bound = bound or (is_exact and (plain in ALSO_WORDS or len(shape) < 3))
@@ -154,7 +191,9 @@ class Redaction:
             entry = self._names.get(shape.casefold())
             if entry and (entry.forms is None or shape in entry.forms):
                 found = (end, entry.instead)
-        return found
+        word, _, end = words[place]
+        several = self._several.get(word.casefold()) if not found else None
+        return (end, several) if several else found
 
     def _within(self, text: str) -> str:
         """Replace names in scripts without spaces wherever their letters follow on each other."""
@@ -202,6 +241,11 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
         yield ("and" if word == "&" else word), places[found.start()], end
 
 
+def _shape(name: str) -> str:
+    """The letters of a name, without what stands between its words."""
+    return "".join(word for word, _, _ in _words(name))
+
+
 def _letters(text: str) -> Iterator[tuple[str, int]]:
     """Yield the letters and digits of a text in plain form, with where they stand."""
     plain, places = _plain(text)
@@ -219,7 +263,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
         if _unseen(char):
             continue
         apart = char if _HANGUL.match(char) else unicodedata.normalize("NFKD", char)
-        for each in apart.translate(_LETTERS).translate(_ALIKE):
+        for each in apart.translate(_LETTERS).translate(_ALIKE).translate(_DRAWN):
             if not unicodedata.combining(each):
                 plain.append(each)
                 places.append(place)
@@ -227,5 +271,5 @@ def _plain(text: str) -> tuple[str, list[int]]:
 
 
 def _unseen(char: str) -> bool:
-    """True for characters of no width: joiners, marks of direction, soft hyphens."""
-    return unicodedata.category(char) == "Cf"
+    """True for characters of no width: joiners, marks of direction, soft hyphens, fillers."""
+    return unicodedata.category(char) == "Cf" or char in _FILLERS
