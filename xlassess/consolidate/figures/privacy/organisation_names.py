@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator
 
 _WORD = re.compile(r"[a-z&]+")
+# Begins where a run of spaces and commas begins, so that a long one is gone over once only.
 _LEGAL_FORM = re.compile(
-    r"[\s,]+(?:ltd|limited|plc|llp|lp|cic|cio|inc|gmbh|uk|\([^()]{0,60}\))\.?$", re.IGNORECASE
+    r"(?<![\s,])[\s,]+(?:ltd|limited|plc|llp|lp|cic|cio|inc|gmbh|uk|\([^()]{0,60}\))\.?$",
+    re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 _BOROUGH = re.compile(r"^(?:the\s+)?(?:london|royal)\s+borough\s+of\s+", re.IGNORECASE)

@@ -68,6 +68,9 @@ _FAMILIES_OF_TWO = frozenset(
         *("歐陽", "司馬", "諸葛", "남궁", "황보", "제갈", "선우", "독고"),
     )
 )
+_MOST_WORDS = 12
+"""Words of a name that may have a surname of several words: longer, and it is no name."""
+
 _LONGEST_JOINED = 4
 """Letters up to which a name without a space may be a family name and what follows it."""
 
@@ -142,7 +145,8 @@ def _is_name(word: str) -> bool:
 def _surnames(name: str) -> list[str]:
     """The ends of a name that has several words behind its first one."""
     words = [word for word in name.split() if word.casefold().rstrip(".") not in _NO_NAMES]
-    return [" ".join(words[at:]) for at in range(1, len(words) - 1)]
+    ends = range(1, len(words) - 1) if len(words) <= _MOST_WORDS else ()
+    return [" ".join(words[at:]) for at in ends]
 
 
 def _without_capitals(word: str, name: str) -> Iterator[str]:
