@@ -130,6 +130,124 @@ def test_message__forwarded_in_a_forwarded_one_and_zipped(
     assert "Forwarded." in ret.findings[0].message
 
 
+def test_message__forwarded_its_writer_has_a_say() -> None:
+    first = a_mail("For 1A please read Disagree.\n\nOn Monday Cora wrote:\n> Please answer.")
+    ours = a_mail("Dear Ada")
+    ours["Message-ID"] = "<xlassess.0123456789abcdef0123456789abcdef@y.example>"
+    first.add_attachment(ours)
+    second = a_mail("See below")
+    second.add_attachment(first)
+    outer = a_mail("FYI")
+    outer.add_attachment(second)
+    assert read_message(outer.as_bytes()).text == "FYI / See below / For 1A please read Disagree."
+
+
+PASSED_ON = (
+    "From: Ada <ada@ash.example>\nSent: Monday\nTo: Pat\nSubject: RE: Your view\n\nSee 1B.\n"
+)
+QUOTED = "\n-----Original Message-----\nFrom: Cora\nSubject: Your view\n\nPlease answer.\n"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "said"),
+    [
+        ("FW: RE: Your view", f"FYI\n\n-----Original Message-----\n{PASSED_ON}{QUOTED}", "FYI / "),
+        ("Fwd: Your view", f"---------- Forwarded message ---------\n{PASSED_ON}{QUOTED}", ""),
+        ("Our return", "\n> ".join(("Begin forwarded message:", *PASSED_ON.splitlines())), ""),
+        ("FW: FW: Your view", f"FYI\n{PASSED_ON.replace('RE:', 'FW:', 1)}\n{PASSED_ON}", "FYI / 2"),
+    ],
+)
+def test_text__of_what_was_forwarded(subject: str, text: str, said: str) -> None:
+    mail = a_mail(text)
+    mail.replace_header("Subject", subject)
+    once = "From: Ada <ada@ash.example> / See 1B."
+    twice = said.endswith("2")
+    wanted = said.removesuffix("2") + (f"{once} / {once}" if twice else once)
+    assert read_message(mail.as_bytes()).text == wanted
+
+
+def test_text__of_a_reply_is_without_what_it_answers_to() -> None:
+    mail = a_mail(f"See 1A.\n\n-----Original Message-----\n{PASSED_ON}")
+    assert read_message(mail.as_bytes()).text == "See 1A."
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("utf-8", "cp1252"),
+        ("us-ascii", "cp1252"),
+        ("iso-8859-1", "cp1252"),
+        ("us-ascii", "utf-8"),
+        ("iso-8859-1", "utf-8"),
+        ("utf-16", "utf-8"),
+        ("no-such-letters", "utf-8"),
+        ("rot13", "utf-8"),
+        ("punycode", "utf-8"),
+    ],
+)
+def test_text__in_other_letters_than_named(named: str, written: str) -> None:
+    said = "Don’t change 1A. It cost £500."
+    head = HEAD + f"Content-Type: text/plain; charset={named}\r\n\r\n".encode()
+    assert read_message(head + said.encode(written)).text == said
+
+
+def test_text__cut_within_a_letter_is_still_read() -> None:
+    mail = read_message(
+        HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\nx" + "é".encode() * 30_000
+    )
+    assert set(mail.text.removesuffix(" ...")) == {"x", "é"}
+
+
+def test_mailbox__a_sentence_that_begins_like_a_message_is_none(
+    book: bytes, tmp_path: Path
+) -> None:
+    said = (
+        "Hello\n\nFrom here on we answer:\n\nFrom Ada\nDate: 3 March\n\nFrom 9:30 we meet.\n3B: no"
+    )
+    path = tmp_path / "box"
+    first, last = (a_mail(text, back=book).as_bytes() for text in (said, "The last."))
+    path.write_bytes(b"From - Mon Mar  2 09:00:00 2026\n" + first + b"\nFrom a@b\n" + last)
+    both = list(messages_of(path, "mailbox"))
+    assert [len(mail.files) for mail in both] == [1, 1]
+    assert both[0].text.startswith("Hello From here on we answer: From Ada")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        b"text/calendar; method=REPLY\r\n\r\nx",
+        b"application/ics; name=a.ics\r\nContent-Disposition: attachment; filename=a.ics\r\n\r\n"
+        b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n",
+    ],
+)
+def test_message__that_answers_a_calendar_entry(entry: bytes) -> None:
+    mail = read_message(HEAD + b"Subject: Accepted: Your view\r\nContent-Type: " + entry)
+    assert (mail.files, mail.problem) == ((), "it answers a calendar entry")
+
+
+def test_message__with_a_link_behind_words() -> None:
+    page = '<p>Our <a href="https://ash.sharepoint.com/x">return</a></p>'
+    quoted = '<div class="gmail_quote"><a href="https://ash.sharepoint.com/x">x</a></div>'
+    for shown, is_told in ((page, True), (quoted, False)):
+        mail = a_mail("Our return")
+        mail.add_alternative(shown, subtype="html")
+        assert ("kept elsewhere" in read_message(mail.as_bytes()).problem) is is_told
+
+
+def test_message__brought_back_by_a_report_is_told_to_be_unread(
+    folder: AssessmentFolder, book: bytes, tmp_path: Path
+) -> None:
+    report = HEAD.replace(b"ada@", b"postmaster@") + (
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="r"\r\n\r\n--r\r\n'
+        b"Content-Type: text/plain\r\n\r\nMailbox full\r\n"
+        b"--r\r\nContent-Type: message/rfc822\r\n\r\n"
+    )
+    content = report + a_mail("Here", back=book).as_bytes() + b"\r\n--r--\r\n"
+    ret = only(handed(folder, tmp_path, "a.eml", content))
+    assert codes(ret) == ["G21"]
+    assert ret.findings[0].message.endswith("that it brings back was not read.")
+
+
 def test_message__logos_cards_and_signatures_are_passed_over(
     folder: AssessmentFolder, book: bytes, tmp_path: Path
 ) -> None:
@@ -306,7 +424,7 @@ def test_outlook__a_message_attached_to_it_is_opened(
     ret = only(handed(folder, tmp_path, "a.msg", content))
     assert (ret.file, ret.state) == ("a.msg/back.xlsx", "accepted with notes")
     (mail,) = messages_in(content)
-    assert (mail.text, mail.problem) == ("From Ada.", "")  # the outer one has its say
+    assert (mail.text, mail.problem) == ("From Ada. / See 1B.", "")
     (mail,) = messages_in(tree(a_message("Fw", "", messages=[inner])))
     assert mail.text == "See 1B."
 

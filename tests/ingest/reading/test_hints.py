@@ -37,6 +37,11 @@ def told(text: str, toolkit: Toolkit) -> list[tuple[str, str, str]]:
         ("Correction: 3B Disagree", "3B", "Disagree"),
         ("Our answer to 3B should have been Disagree.", "3B", "Disagree"),
         ("Could you please change 3B to Disagree?", "3B", "Disagree"),
+        ("Q3B - please amend from Agree to Disagree", "3B", "Disagree"),
+        ("In 3B read Disagree for Agree.", "3B", "Disagree"),
+        ("Please substitute Disagree for Agree at 3B.", "3B", "Disagree"),
+        ("3B: replace “Agree” by “Disagree”", "3B", "Disagree"),
+        ("Erratum: 3B Disagree.", "3B", "Disagree"),
     ],
 )
 def test_hints__a_correction(text: str, item: str, label: str, pat: Toolkit) -> None:
@@ -47,6 +52,21 @@ def test_hints__two_corrections_in_a_sentence(pat: Toolkit) -> None:
     assert told("3B should be Disagree and 4A should be Agree.", pat) == [
         ("correction", "3B", "Disagree"), ("correction", "4A", "Agree")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("3B and 3C should both be Disagree.", {"3B": "Disagree", "3C": "Disagree"}),
+        ("Please change 3B, 3C and item 4A to Agree.", dict.fromkeys(("3B", "3C", "4A"), "Agree")),
+        ("Please change 3B to Disagree and 3C to Agree.", {"3B": "Disagree", "3C": "Agree"}),
+        ("3B, where you asked us, and 3C should be Disagree.", {"3C": "Disagree"}),
+        # They do not take the same answers.
+        ("Please change S1 and 3B to Disagree.", {"3B": "Disagree"}),
+    ],
+)
+def test_hints__items_named_together(text: str, labels: dict[str, str], pat: Toolkit) -> None:
+    assert {item: label for _, item, label in told(text, pat)} == labels
 
 
 @pytest.mark.parametrize(
@@ -62,6 +82,9 @@ def test_hints__two_corrections_in_a_sentence(pat: Toolkit) -> None:
         "If 3B should be Disagree, please ring.",
         "Please change 3B to Disagree. No: for 3B please read Agree.",
         "Please find our return attached. 3B was hard to answer.",
+        "3B shouldn’t be Disagree.",
+        "Please look at 3B and 3C again.",
+        "For 3B we read about partners who disagree.",
         "",
     ],
 )
@@ -81,6 +104,8 @@ def test_hints__a_bare_number_is_an_item_only_where_it_says_so() -> None:
         "On behalf of the council: we have nothing to report for 2026.",
         "This is a nil return.",
         "There are no projects to report this year.",
+        "We do not have anything to report.",
+        "There isn’t anything to report from our side.",
     ],
 )
 def test_hints__a_nil_return(text: str, pat: Toolkit) -> None:
@@ -97,6 +122,8 @@ def test_hints__a_nil_return(text: str, pat: Toolkit) -> None:
         "This is not a nil return.",
         "Have we nothing to report?",
         "For 3B we have nothing to report.",
+        "If we do not have anything to report, shall I say so",
+        "We don’t have anything to report on governance.",
     ],
 )
 def test_hints__no_nil_return(text: str, pat: Toolkit) -> None:
@@ -113,6 +140,13 @@ def test_hints__no_nil_return(text: str, pat: Toolkit) -> None:
         "My successor is Jo Green.",
         "Jo Green has taken over from me.",
         "I have retired.",
+        "I'm leaving the council on 30 April.",
+        "I’ve moved to another role.",
+        "I now work for another organisation.",
+        "Ada has retired.",
+        "Jo Green is now the contact for this.",
+        "Jo Green will be answering in my place.",
+        "I'm no longer the right person for this.",
     ],
 )
 def test_hints__another_person(text: str, pat: Toolkit) -> None:
@@ -129,6 +163,9 @@ def test_hints__another_person(text: str, pat: Toolkit) -> None:
         "He has left question 3 open; the council agreed.",
         "The council has taken over the building.",
         "If I am no longer with the council by then, ask Jo.",
+        "I am leaving the office early today.",
+        "I am leaving the board question blank.",
+        "I have moved on to the next page.",
     ],
 )
 def test_hints__nobody_else(text: str, pat: Toolkit) -> None:

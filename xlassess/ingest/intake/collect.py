@@ -312,6 +312,8 @@ class _Unpacker:
                 continue
             what = f": {mail.problem}" if mail.problem else ""
             said = f"It says: “{mail.text}”" if mail.text else "It says nothing."
+            if mail.files:  # of a report: what it brings back is mostly what we sent
+                said += " A file in the message that it brings back was not read."
             own = ("", 0) if kind == "mailbox" else fingerprint(path)
             remark = refused(shown, _without_workbook(mail, what, said), *own)
             remark = replace(remark, received_at=mail.received)

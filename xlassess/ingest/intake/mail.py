@@ -20,9 +20,9 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from html import unescape
 
 from xlassess.contract.reference import find_references
+from xlassess.ingest.intake.mail_text import MOST_TEXT, all_said, in_letters, own_page, written
 from xlassess.ingest.intake.notices import notice_in
 from xlassess.ingest.reading.reading_plan import MailNotice
 
@@ -34,9 +34,6 @@ _FIELD = re.compile(rb"(?:^|\r)content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*", r
 """What describes a part: the library needs time that grows with the square of its length."""
 
 _LONGEST_DATE = 200
-MOST_TEXT = 2_000
-"""Characters of a message's text that are told; the message itself is kept whole."""
-
 _OURS = b"<xlassess."
 """How the Message-IDs of our messages begin."""
 
@@ -50,12 +47,13 @@ LONG_HEAD = "its head is longer than that of any message"
 TOO_MUCH = "it has more parts than a message of people has"
 _PASSED_OVER = frozenset({
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
-    "message/delivery-status", "message/disposition-notification", "text/calendar",
-    "text/rfc822-headers", "text/vcard", "text/x-vcard",
+    "application/ics", "message/delivery-status", "message/disposition-notification",
+    "text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vcard",
 })  # fmt: skip
 ENCRYPTED = frozenset({
     "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
 })  # fmt: skip
+_ENTRIES = ("text/calendar", "application/ics")
 _SIGNED, _CMS_HEAD = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 64
 """How what is signed, and not encrypted, names itself near its beginning: RFC 5652, section 5.1."""
 
@@ -64,14 +62,11 @@ IS_ENCRYPTED = "it is encrypted"
 
 SIGNED_WHOLE = "it is signed with S/MIME as one sealed piece, which is not opened here"
 _UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
-_UNSEEN = re.compile(r"<(style|head|script)\b", re.I)
 _KEPT_ELSEWHERE = re.compile(
     r"https?://[^\s<>\"]{0,200}?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com"
-    r"|drive\.google\.com|we\.tl|wetransfer\.com|dropbox\.com)",
+    r"|drive\.google\.com|we\.tl|wetransfer\.com|dropbox\.com|\bbox\.com|icloud\.com"
+    r"|sharefile\.(?:com|eu)|egnyte\.com|egress\.com|mimecast\.com)",
     re.IGNORECASE,
-)
-_QUOTED = re.compile(
-    r"^\s*(?:-{2,} ?original message|_{10,}|from: |on .{1,200} wrote:\s*$|>)", re.I | re.M
 )
 
 
@@ -122,9 +117,13 @@ def read_message(data: bytes) -> ReadMail:
 def _taken_apart(data: bytes) -> ReadMail:
     mail = message_from_bytes(data)
     parts = list(mail.walk())
-    files, texts, encrypted, signed = [], [], False, False
+    files, encrypted, signed = [], False, False
+    # Each message with what it says itself: one that is attached to it has its say, too.
+    messages: list[tuple[Message, list[tuple[str, str]]]] = [(mail, [])]
     for part in parts:
         kind = part.get_content_type()
+        if kind == "message/rfc822" and part.is_multipart():
+            messages.append((part.get_payload(0), []))  # type: ignore[arg-type]
         sealed = kind in ENCRYPTED and is_signed_whole(_content(part))
         signed |= sealed
         encrypted |= (kind in ENCRYPTED and not sealed) or kind == "multipart/encrypted"
@@ -138,9 +137,10 @@ def _taken_apart(data: bytes) -> ReadMail:
             elif kind not in ENCRYPTED:
                 files.append(MailFile(name or "unnamed", content))
         else:
-            texts.append((kind, _text(part)))
-    text = written(texts)
-    problem = instead(mail, text)
+            messages[-1][1].append((kind, _text(part)))
+    text = _said_in(messages)
+    pages = (own_page(one) for kind, one in messages[0][1] if kind == "text/html")
+    problem = instead(mail, " ".join((text, *pages)))
     if not files and (encrypted or signed):
         problem = IS_ENCRYPTED if encrypted else SIGNED_WHOLE
     sender = parseaddr(_header(mail, "From"))[1]
@@ -269,41 +269,19 @@ def _uudecoded(lines: list[str]) -> Iterator[bytes]:
 
 
 def _text(part: Message) -> str:
-    data = _content(part)[: 20 * MOST_TEXT]
-    try:
-        return data.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
+    return in_letters(_content(part)[: 20 * MOST_TEXT], part.get_content_charset("utf-8"))
 
 
-def written(texts: list[tuple[str, str]]) -> str:
-    """What was written in this message, without what it answers to."""
-    plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
-    if not plain:
-        html = next((text for kind, text in texts if kind == "text/html"), "")
-        broken = re.sub(r"<(?:br|/p|/div|/li)[^<>]*>", "\n", _seen(html), flags=re.I)
-        plain = unescape(re.sub(r"<[^<>]*>", "", broken))
-    quoted = _QUOTED.search(plain)
-    own = plain[: quoted.start()] if quoted else plain
-    said = " ".join("".join(char if char.isprintable() else " " for char in own).split())
-    return said if len(said) <= MOST_TEXT else f"{said[:MOST_TEXT]} ..."
-
-
-def _seen(html: str) -> str:
-    """What is shown of a page: without its head, scripts and styles."""
-    kept, at = [], 0
-    endless: set[str] = set()
-    for tag in _UNSEEN.finditer(html):
-        name = tag[1].lower()
-        if tag.start() < at or name in endless:
-            continue
-        end = re.compile(f"</{name}>", re.I).search(html, tag.end())
-        if end is None:  # looked for once, and not after each that begins
-            endless.add(name)
-            continue
-        kept.append(html[at : tag.start()])
-        at = end.end()
-    return "".join((*kept, html[at:]))
+def _said_in(messages: list[tuple[Message, list[tuple[str, str]]]]) -> str:
+    """What messages say that are attached one to the other; nothing of those that we sent."""
+    theirs = messages[:1]
+    if messages[0][0].get_content_type() != "multipart/report":
+        ours = _OURS.decode()
+        theirs += [
+            one for one in messages[1:] if not str(one[0].get("Message-ID", "")).startswith(ours)
+        ]
+    said = [written(texts, _header(message, "Subject")) for message, texts in theirs]
+    return all_said(said)
 
 
 def instead(mail: Message, text: str) -> str:
@@ -316,6 +294,16 @@ def instead(mail: Message, text: str) -> str:
         return "it is a receipt"
     if (automatic and automatic != "no") or mail.get("X-Autoreply") or mail.get("X-Autorespond"):
         return "it is an automatic reply"
+    if any(_answers_an_entry(part) for part in mail.walk()):
+        return "it answers a calendar entry"
     if _KEPT_ELSEWHERE.search(text):
         return "it links to a file that is kept elsewhere"
     return ""
+
+
+def _answers_an_entry(part: Message) -> bool:
+    """True for what a calendar sends when somebody accepts an entry, or does not (RFC 5546)."""
+    if part.get_content_type() not in _ENTRIES:
+        return False
+    said = str(part.get_param("method", "") or "").upper() == "REPLY"
+    return said or b"\nMETHOD:REPLY" in _content(part)[: 20 * MOST_TEXT]

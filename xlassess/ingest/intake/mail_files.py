@@ -25,8 +25,19 @@ _MOST_MESSAGE, _BLOCK = MOST_BYTES, 1 << 20
 """Bytes of a message of a mailbox file that is read, as many as of one that is saved as a file. And
 of those that are searched at once."""
 
-_LONGEST_GAP = 100
-_BEGINNING = re.compile(rb"(\n[ \t\r]{0,80}\n)From ")
+_BEGINNING = re.compile(
+    rb"(\n[ \t\r]{0,80}\n)From (?="
+    # With a day, as RFC 4155 has it, and a head behind it.
+    rb"[^\n]{1,200}? [A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d[^\n]{0,60}\n>?[!-9;-~]{1,76}:"
+    # Some programs write none: then the head begins with a field that messages have.
+    rb"|[^\n]{0,260}\n>?(?i:(?:received|return-path|delivered-to|message-id|mime-version"
+    rb"|content-type|status|x-[!-9;-~]{1,70}):|from:[^\n]{0,200}@))"
+)
+"""Where a message of a mailbox file begins: not every program quotes a sentence that begins so."""
+
+_LONGEST_GAP = 600
+"""Bytes by which a beginning is known: as many are kept of a block until the next is read."""
+
 _MOST_QUOTED = 8
 """How often a line that looks like a beginning is quoted; each time puts a sign before it."""
 
@@ -78,16 +89,15 @@ def _of_mailbox(data: bytes) -> ReadMail:
 
 
 def _split(path: Path) -> Iterator[bytes]:
-    """Yield each message of a mailbox file; a line that begins with From_ begins the next.
+    """Yield each message of a mailbox file; a line of `_BEGINNING` begins the next.
 
     Of one that is larger than those that are read, there is only so much that this is seen. What is
     empty is none.
     """
-    message, rest, first = bytearray(), b"", True
+    message, rest = bytearray(), b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            *ended, rest = _BEGINNING.split(b"\n\n" + block if first else rest + block)
-            first = False
+            *ended, rest = _BEGINNING.split(rest + block)
             for piece, gap in zip(ended[::2], ended[1::2], strict=True):
                 _add(message, piece + gap)
                 yield from _told(message)

@@ -38,13 +38,23 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_MONTH = r"(?P<month{0}>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}"
+_DAY, _YEAR = r"(?P<day{0}>\d{{1,2}})(?:st|nd|rd|th)?", r"(?:,?\s+(?P<year{0}>\d{{4}}))?"
+_A_DAY = (
+    r"(?:\d{1,2}(?:st|nd|rd|th)?(?:\s+(?:of\s+)?[a-z]{3,9}(?:,?\s+\d{4})?)?"
+    r"|[a-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?|\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?)"
+)
+"""How days are written from which somebody is away; when they are back is what counts."""
 _WHEN = re.compile(
-    r"\b(?:until|till|back (?:on|in the office on)"
-    r"|return(?:s|ing)? (?:on|to (?:work|the office) on))\s+(?:[a-z]{3,9}day,?\s+)?(?:the\s+)?(?:"
-    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?"
+    r"\b(?:until|till|through|up to(?: and including)?"
+    r"|back (?:at (?:work|my desk)|in(?: the office| work)?)(?: on)?|back on"
+    r"|return(?:s|ing)?(?: to (?:work|the office|my desk))?(?: on)?"
+    rf"|(?:from|between)\s+(?:[a-z]{{3,9}}day,?\s+)?(?:the\s+)?{_A_DAY}\s+(?:to|and|[-–—])"
+    r")\s+(?:(?:[a-z]{3,9}day|mon|tues?|wed|thu(?:rs)?|fri|sat|sun),?\s+)?(?:the\s+)?(?:"
+    rf"{_DAY.format('')}\s+(?:of\s+)?{_MONTH.format('')}{_YEAR.format('')}"
+    rf"|{_MONTH.format('_first')}\s+{_DAY.format('_after')}\b(?![/.-]\d){_YEAR.format('_after')}"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
-    r"|(?P<slash>\d{1,2}[/.]\d{1,2}[/.]\d{4}))",
+    r"|(?P<slash>\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})\b))",
     re.IGNORECASE,
 )
 
@@ -131,11 +141,12 @@ def _until(text: str, today: date | None) -> date | None:
     found = _WHEN.search(text)
     if found is None:
         return None
-    day, year = int(found["day"] or 0), int(found["year"] or 0)
-    said = (found["month"] or "?").lower()
+    day, year = (int(found[name] or found[f"{name}_after"] or 0) for name in ("day", "year"))
+    said = (found["month"] or found["month_first"] or "?").lower()
     month = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(said)), 0)
     if found["slash"]:
         day, month, year = (int(one) for one in re.split(r"[/.]", found["slash"]))
+        year += 2000 if year < 100 else 0
     if found["iso"]:
         year, month, day = (int(one) for one in found["iso"].split("-"))
     if not year and today:

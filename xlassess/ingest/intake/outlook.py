@@ -20,7 +20,6 @@ from xlassess.ingest.intake.mail import (
     LONG_HEAD,
     MOST_HEAD,
     MOST_LEVELS,
-    MOST_TEXT,
     NOTICED,
     SIGNED_WHOLE,
     TOO_MUCH,
@@ -30,8 +29,8 @@ from xlassess.ingest.intake.mail import (
     is_signed_whole,
     read_message,
     received_at,
-    written,
 )
+from xlassess.ingest.intake.mail_text import MOST_TEXT, all_said, in_letters, own_page, written
 from xlassess.ingest.intake.notices import notice_in
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ _CLASSES = (
     (".ndr", "Content-Type", "multipart/report; report-type=delivery-status"),
     (".ipnrn", "Content-Type", "multipart/report; report-type=disposition-notification"),
     ("oof", "Auto-Submitted", "auto-replied"),
+    ("schedule.meeting.resp", "Content-Type", "text/calendar; method=REPLY"),
 )
 """What the class of a message says in Outlook where it has no heads of its own."""
 
@@ -93,7 +93,8 @@ def _of_outlook(data: bytes, mail: OutlookMail, parts: _OutlookParts) -> ReadMai
     headers = mail.properties.str_prop_value(_HEADERS) or ""
     if len(headers) > MOST_HEAD:
         return ReadMail("", "", "", (), LONG_HEAD)
-    files, text = tuple(parts.files), written(parts.texts)
+    files = tuple(parts.files)
+    text = all_said([written(texts, about) for about, texts in parts.said])
     sender, subject = parseaddr(mail.sender or "")[1], " ".join((mail.subject or "").split())
     head = _outlook_head(mail.message_headers, mail.message_class, sender)
     delivered = mail.properties.date_prop_value(_DELIVERED)
@@ -102,7 +103,9 @@ def _of_outlook(data: bytes, mail: OutlookMail, parts: _OutlookParts) -> ReadMai
     notice = None if files else notice_in(head, data, subject, text, came or sent)
     problem = NOTICED.get(notice.kind, "it is an automatic reply") if notice else ""
     if not problem and not files:
-        problem = parts.sealed or instead(head, text) or (_INNER if parts.unopened else "")
+        pages = (own_page(one) for kind, one in parts.said[0][1] if kind == "text/html")
+        problem = parts.sealed or instead(head, " ".join((text, *pages)))
+        problem = problem or (_INNER if parts.unopened else "")
     elif parts.unopened:
         text = f"{text} [{_INNER[0].upper()}{_INNER[1:]}.]".strip()
     known = hashlib.sha256(data).hexdigest()
@@ -133,7 +136,7 @@ _OUTERMOST, _ATTACHED = 32, 24
 """Where the properties begin of a message, and of one that is attached to another: [MS-OXMSG],
 2.4.1."""
 
-_BODY, _HTML, _HEADERS = 0x1000, 0x1013, 0x007D
+_BODY, _HTML, _HEADERS, _SUBJECT = 0x1000, 0x1013, 0x007D, 0x0037
 _METHOD, _NAME, _TYPE, _DATA, _CONTENT_ID = 0x3705, 0x3707, 0x370E, 0x3701, 0x3712
 """The properties of Outlook's files that are read here: [MS-OXPROPS]."""
 
@@ -147,12 +150,13 @@ _FOLDER_OF_MESSAGE = "__substg1.0_3701000D"
 class _OutlookParts:
     """What is in a message of Outlook's, and in the messages that are attached to it.
 
-    ``texts`` are what they say, with the kind of each; ``sealed`` what keeps a file from being
-    read; ``unopened`` tells that something is attached that was not opened.
+    ``said`` is what each says, the outermost first: its subject, and its texts with the kind of
+    each; ``sealed`` what keeps a file from being read; ``unopened`` tells that something is
+    attached that was not opened.
     """
 
     files: list[MailFile] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
+    said: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     messages: int = 0
     sealed: str = ""
     unopened: bool = False
@@ -170,14 +174,11 @@ class _OutlookParts:
         if self.messages > MOST_LEVELS:
             return
         said = Properties(storage, properties_header_offset=offset)
-        html = said.binary_prop_value(_HTML) or b""
-        try:
-            shown = html.decode(said.body_encoding, "replace")
-        except LookupError:
-            shown = html.decode("utf-8", "replace")
         longest = 20 * MOST_TEXT
-        plain = said.str_prop_value(_BODY) or ""
-        self.texts += [("text/plain", plain[:longest]), ("text/html", shown[:longest])]
+        plain = (said.str_prop_value(_BODY) or "")[:longest]
+        html = in_letters((said.binary_prop_value(_HTML) or b"")[:longest], said.body_encoding)
+        about = (said.str_prop_value(_SUBJECT) or "")[:MOST_TEXT]
+        self.said.append((about, [("text/plain", plain), ("text/html", html)]))
         for one in storage.iter_attachment_storages():
             self._attached(one)
 
@@ -195,7 +196,7 @@ class _OutlookParts:
         elif kind == "multipart/signed":
             signed = read_message(content)
             self.files += signed.files
-            self.texts.append(("text/plain", signed.text))
+            self.said.append(("", [("text/plain", signed.text)]))
         elif kind in ENCRYPTED:
             sealed = SIGNED_WHOLE if is_signed_whole(content) else IS_ENCRYPTED
             self.sealed = self.sealed or sealed

@@ -7,7 +7,7 @@ The rules, sentence by sentence; a sentence that asks, supposes or denies gives 
 
 - A correction names an item of the toolkit by its number, speaks of a change (`_CHANGE`), and has
   one value that the item takes right after a word such as "read" or "to" (`_LEADS`). Two values
-  for an item give none.
+  for an item give none. Items that are named together ("3B and 3C") share the value behind them.
 - A nil return says that there is nothing to report (`_NIL`), and names no item and no part.
 - A change of person says that whoever writes has left, or who answers instead (`_PERSON`).
 """
@@ -35,28 +35,45 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+/\s+")
 _WORD = re.compile(r"[^\W_]+(?:[.:'’-][^\W_]+)*|[£$€]?\d[\d,.]*%?")
 _DENIED = re.compile(
     r"\?|\b(?:if|unless|whether|should (?:i|we)|would|could|might|do not|don['’]t(?! know\b)"
-    r"|did not|didn['’]t|not to|never|no need)\b",
+    r"|did not|(?:did|should|must|need|wo)n['’]t|not to|never|no need)\b",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
     r"\b(?:could|can|would|will) (?:you|we) (?:please |kindly |mind )*(?=\w)", re.IGNORECASE
 )
 _CHANGE = re.compile(
-    r"\b(?:please|should|chang(?:e|ed|es|ing)|correct(?:ed|ion)?|amend(?:ed)?|replaced?|instead|updated?"
-    r"|meant|mistake|wrong(?:ly)?|error)\b",
+    r"\b(?:please|should|ought|chang(?:e|ed|es|ing)|correct(?:ed|ion)?|amend(?:ed|ment)?|replaced?"
+    r"|alter(?:ed)?|revised?|substituted?|switch|instead|updated?|meant|mistake|wrong(?:ly)?|error"
+    r"|erratum|corrigendum|typo"
+    r"|(?:for|in|under|at) (?:(?:item|question|statement) )?\S{1,9},? read)\b",
     re.IGNORECASE,
 )
-_LEADS = frozenset({"as", "be", "been", "but", "enter", "it", "meant", "put", "read", "say"})
+_LEADS = frozenset({
+    "as", "be", "been", "but", "enter", "it", "meant", "put", "read", "say", "substitute",
+})  # fmt: skip
 """Words right before a value that make it the new one; "from", "not" and "instead of" do not."""
 _LEADS_AFTER = {
     "to": frozenset({
-        "amend", "amended", "change", "changed", "changes", "changing", "correct", "corrected",
-        "from", "set", "switch", "update", "updated",
+        "alter", "altered", "amend", "amended", "change", "changed", "changes", "changing",
+        "correct", "corrected", "from", "revise", "revised", "set", "switch", "update", "updated",
     }),
     "with": frozenset({"replace", "replaced"}),
+    "by": frozenset({"replace", "replaced"}),
 }  # fmt: skip
 """Words that do so only behind one of these: who "had to disagree" changes nothing."""
+_TOGETHER = re.compile(
+    r"\s*(?:,|&|and|,\s*and|/)\s*(?:(?:item|question|statement)\s+)?\S+\s*", re.I
+)
+"""What stands between two items that are named together: the second of them is its end."""
+
 _NAMES_A_NUMBER = frozenset({"item", "no", "number", "q", "question", "statement"})
+_NOT_ANYTHING = re.compile(
+    r"\b(?:(?:do not|don['’]t|have not|haven['’]t) (?:have |got )?|(?:is|are)(?: not|n['’]t) )any"
+    r"(?:thing| activity| activities| projects?| work) to (?=report|declare|submit)",
+    re.IGNORECASE,
+)
+"""What denies, and says that there is nothing."""
+
 _NIL = re.compile(
     r"\bnothing to (?:report|declare|submit)\b|\bnil[- ](?:return|response|report)\b"
     r"|\bno (?:activity|activities|projects?|work) to report\b",
@@ -69,17 +86,24 @@ _PART = re.compile(
 _ABOUT = re.compile(r"\s*(?:on|about|under|regarding)\b", re.IGNORECASE)
 _WORKPLACE = (
     r"(?:association|authority|board|charity|college|company|council|department|firm|group|job"
-    r"|office|organi[sz]ation|partnership|position|post|role|school|service|team|trust)"
+    r"|office|organi[sz]ation|partnership|position|post|role|school|service|team|trust)\b"
+    r"(?! (?:answer|column|item|page|part|question|row|section|sheet))"
 )
 _PERSON = re.compile(
     r"\b(?:i am|i['’]m|(?:s?he) is) no longer (?:with|at|employed|working (?:at|for|here|with|in)"
     r"|in (?:post|this (?:role|post)|that (?:role|post))"
-    r"|the (?:contact|lead|manager|director|chair))\b"
+    r"|the (?:right |correct |best |main )?(?:person|contact|lead|manager|director|chair))\b"
     rf"|\b(?:i|s?he) (?:have|has|had) (?:now |since )?left (?:the |my |our |this )?(?:\w+ ){{0,3}}"
-    rf"{_WORKPLACE}\b"
-    r"|\bno longer works? (?:here|for|at|with)\b"
-    r"|\b(?:i have|i['’]ve|i am|(?:s?he) has) (?:now )?retired\b"
-    r"|\bmy successor\b"
+    rf"{_WORKPLACE}"
+    rf"|\b(?:i am|i['’]m|is) leaving (?:the |my |our |this )(?:\w+ ){{0,2}}(?!office){_WORKPLACE}"
+    rf"|\b(?:i have|i['’]ve|has|i) (?:now |since |recently )?moved (?:on )?to (?:an?|another|the) "
+    rf"(?:\w+ ){{0,3}}{_WORKPLACE}"
+    r"|\b(?:i now work|no longer works?) (?:here|for|at|with)\b"
+    r"|\b(?:i have|i['’]ve|i am|has) (?:now |since |recently )?retired\b"
+    r"|\b(?:i am|i['’]m) retiring\b"
+    r"|\bmy (?:successor|replacement)\b|\bis now the (?:right |new |main )?contact\b"
+    r"|\b(?:answer(?:ing)?|complet(?:e|ing)|fill(?:ing)? (?:it|this) in|reply(?:ing)?) "
+    r"(?:it |this )?(?:in my (?:place|stead)|instead of me)\b"
     r"|\b(?:has|have|is|will be) (?:now )?tak(?:en|ing) over (?:from me|my|this role|the role)\b",
     re.IGNORECASE,
 )
@@ -121,13 +145,14 @@ def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
     for sentence in _SENTENCE.split(text[:_MOST_TEXT]):
         polite = _POLITE.search(sentence)
         asked = sentence[polite.end() :].rstrip("? ") if polite else sentence
+        asked = _NOT_ANYTHING.sub("nothing to ", asked)
         if _DENIED.search(asked):
             continue
         shown = sentence if len(sentence) <= _MOST_SHOWN else f"{sentence[:_MOST_SHOWN]} ..."
         items = list(_items(sentence, known))
         if items and _CHANGE.search(sentence):
             found += _corrections(sentence, shown, items, plan)
-        if not items and (said := _NIL.search(sentence)) and not _is_of_a_part(sentence, said):
+        if not items and (said := _NIL.search(asked)) and not _is_of_a_part(asked, said):
             found.append(Hint("nil return", shown))
         if _PERSON.search(sentence):
             found.append(Hint("another person", shown))
@@ -160,6 +185,7 @@ def _items(sentence: str, known: dict[str, str]) -> Iterator[tuple[str, int]]:
     for match in _WORD.finditer(sentence):
         word = match[0].casefold().rstrip(".:")
         name = known.get(word) or known.get(word.partition(":")[0])
+        name = name or known.get(word.removeprefix("q"))
         if name and (not name.isdecimal() or before in _NAMES_A_NUMBER):
             yield name, match.end()
         before = word
@@ -170,25 +196,50 @@ def _corrections(
 ) -> Iterator[Hint]:
     """Yield a correction for each item of a sentence that has one new value.
 
-    The value of the only item may stand anywhere; those of several each behind their item.
+    The value of the only item may stand anywhere; those of several each behind their item, or
+    behind the last of those that are named together.
     """
     if len({name for name, _ in items}) == 1:
-        parts = [(items[0][0], sentence)]
+        parts = [(items[0][0], "", sentence)]
     else:
+        first = sentence[: items[0][1]]
         ends = [*(end for _, end in items[1:]), len(sentence)]
         parts = [
-            (name, f"{name} {sentence[start:end]}")
+            (name, first, f"{name} {sentence[start:end]}")
             for (name, start), end in zip(items, ends, strict=True)
         ]
-    for name, part in parts:
-        values = dict(_values(part, plan.items[name], plan))
+    said: dict[Value, str] = {}
+    told: list[Hint] = []
+    for at, (name, before, part) in reversed(list(enumerate(parts))):
+        values = dict(_values(part, plan.items[name], plan, before))
+        if at + 1 < len(parts) and _TOGETHER.fullmatch(part, len(name)):
+            following = plan.items[parts[at + 1][0]]
+            # Of items that take different answers, nobody knows that they share this one.
+            values = said if _takes(plan.items[name], plan) == _takes(following, plan) else {}
+        said = values
         if len(values) == 1:
             ((value, label),) = values.items()
-            yield Hint("correction", shown, name, value, label)
+            told.append(Hint("correction", shown, name, value, label))
+    yield from reversed(told)
 
 
-def _values(text: str, one: ItemLayout, plan: ReadingPlan) -> Iterator[tuple[Value, str]]:
-    """Yield the new values for an item that stand in a text, and their labels."""
+def _takes(one: ItemLayout, plan: ReadingPlan) -> object:
+    """What an item takes for an answer, where it has one place for it."""
+    columns = [each for each in one.fields if each.field.startswith("answer")]
+    return columns[0].takes(one.item) if len(columns) == 1 else one
+
+
+def _values(
+    text: str, one: ItemLayout, plan: ReadingPlan, first: str = ""
+) -> Iterator[tuple[Value, str]]:
+    """Yield the new values for an item that stand in a text, and their labels.
+
+    Args:
+        text: where they stand.
+        one: the item.
+        plan: what is read where.
+        first: the words before the first item of the sentence, which hold for all of them.
+    """
     columns = [each for each in one.fields if each.field.startswith("answer")]
     if len(columns) != 1 or columns[0].field != "answer" or columns[0].is_wide(one.item):
         return
@@ -197,7 +248,7 @@ def _values(text: str, one: ItemLayout, plan: ReadingPlan) -> Iterator[tuple[Val
     words = [match[0].rstrip(".:'’-") for match in _WORD.finditer(text)]
     labels = choices.labels if choices else ()
     longest = max((len(_WORD.findall(label)) for label in labels), default=1)
-    before: set[str] = set()
+    before = {match[0].casefold() for match in _WORD.finditer(first)}
     for at in range(1, len(words)):
         led = _is_led(words, at, one.item.id, before)
         before.add(words[at - 1].casefold())
